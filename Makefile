@@ -1,0 +1,99 @@
+# `make` alone lists what there is. Needs git, make and Python 3.11 or later; everything else is
+# installed into .venv from the hashed lock files.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
+PYTHON ?= $(shell for p in $(CANDIDATES); do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+LOCKS := requirements.lock requirements-build.lock requirements-dev.lock
+
+.PHONY: help setup setup-dev run test check lint types imports format faults bench wheel lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: $(VENV)/.run ## Make .venv with what running needs
+
+setup-dev: $(VENV)/.dev ## Add what testing and checking need
+
+run: $(VENV)/.run ## Start everything: make run ARGS="--port 9000"
+	@$(BIN)/onthedot dev $(ARGS)
+
+test: $(VENV)/.dev ## Run all checks and the tests
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: lint types imports ## Lint, types and import arrows
+
+lint: $(VENV)/.dev ## Style and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## Strict static types
+	@$(BIN)/mypy
+
+imports: $(VENV)/.dev ## Who may import whom
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## Format and mend what can be mended
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+faults: $(VENV)/.dev ## The long tests: kills, stops and freezes
+	@$(BIN)/python -m pytest -m "full" $(ARGS)
+
+bench: $(VENV)/.dev ## Measure registration and lateness
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+wheel: $(VENV)/.run ## Build the wheel into dist/
+	@$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps \
+		--no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
+lock: $(VENV)/.run ## Renew the hashed lock files
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet uv
+	@$(MAKE) --no-print-directory -B $(LOCKS)
+
+clean: ## Remove .venv and everything built
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal \
+	--python-version 3.11 --no-emit-index-url --custom-compile-command "make lock"
+
+# Made only by `make lock`: a clone's file times must not start a new resolution.
+ifneq ($(filter $(LOCKS),$(MAKECMDGOALS)),)
+requirements.lock:
+	@$(COMPILE) pyproject.toml --output-file $@
+
+requirements-build.lock: requirements.lock
+	@$(COMPILE) --group build --constraint requirements.lock --output-file $@
+
+requirements-dev.lock: requirements.lock requirements-build.lock
+	@$(COMPILE) pyproject.toml --group build --group dev --constraint requirements.lock \
+		--constraint requirements-build.lock --output-file $@
+endif
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "On the Dot needs Python 3.11 or later: install it, or name it \
+	with make PYTHON=/path/to/python3." >&2; exit 2; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is not \
+	Python 3.11 or later: name another one with make PYTHON=/path/to/python3." >&2; exit 2; }
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) cannot make virtual \
+	environments: install its venv module (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 2; }
+
+$(VENV)/.run: requirements.lock requirements-build.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing into $(VENV)"
+	@$(PIP) -r requirements.lock -r requirements-build.lock
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps \
+		--no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "Installing the development tools into $(VENV)"
+	@$(PIP) -r requirements-dev.lock
+	@touch $@

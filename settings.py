@@ -1,0 +1,242 @@
+"""Every setting of On the Dot, in one place.
+
+A setting is read, in this order, from a command-line option, the environment (`ONTHEDOT_…`), the
+file `.env` in the working directory, and its default. docs/reference/settings.md lists the same
+settings; a test holds the two together. Where Temporal is comes from Temporal's own `TEMPORAL_*`
+variables and profiles, not from here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "ONTHEDOT_"
+
+#: Variables that start with this hold secrets for tasks, and are not settings.
+SECRET_PREFIX = "ONTHEDOT_SECRET_"
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class SettingsError(Exception):
+    """A setting is wrong or missing. The message is one line and says what to change."""
+
+
+class ApiToken(BaseModel):
+    """One caller: a name for the record, and the SHA-256 of the token (never the token itself)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    sha256: str = Field(repr=False)
+
+
+def _split(value: object) -> object:
+    """`a, b` as the environment gives it -> `("a", "b")`."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+_TOKEN = re.compile(r"(?P<name>[A-Za-z0-9._-]{1,64}):sha256:(?P<sha256>[0-9a-fA-F]{64})")
+
+
+def _parse_tokens(value: object) -> object:
+    """Reads `name:sha256:<hex>,…`. Never repeats it: a token may stand there."""
+    if not isinstance(value, str):
+        return value
+    tokens: dict[str, ApiToken] = {}
+    for number, entry in enumerate(_split_text(value), start=1):
+        match = _TOKEN.fullmatch(entry)
+        if match is None:
+            raise ValueError(
+                f"entry {number} is not of the form name:sha256:<64 hex digits>. "
+                f"`onthedot token new NAME` prints one"
+            )
+        if match["name"] in tokens:
+            raise ValueError(f"the name {match['name']!r} is there twice. Give each its own")
+        tokens[match["name"]] = ApiToken(name=match["name"], sha256=match["sha256"].lower())
+    return tuple(tokens.values())
+
+
+def _split_text(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Tokens = Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(_parse_tokens)]
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. Frozen: a process reads it once, at its start."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address on which REST and the page listen. "
+        "Anything but loopback is refused unless a token is configured.",
+    )
+    port: Port = Field(default=8080, description="Port of REST and the page.")
+    api_tokens: Tokens = Field(
+        default=(),
+        repr=False,
+        description="Who may call: `name:sha256:<hex>`, separated by commas. "
+        "`onthedot token new NAME` prints both halves. Empty: only loopback may call.",
+    )
+    max_body_bytes: int = Field(
+        default=4 * 1024 * 1024,
+        ge=1024,
+        description="The largest request body in bytes; a larger one is answered 413.",
+    )
+    task_queue: str = Field(
+        default="onthedot",
+        min_length=1,
+        max_length=200,
+        description="Temporal task queue on which this project's tasks run.",
+    )
+    retention: timedelta = Field(
+        default=timedelta(days=30),
+        ge=timedelta(days=1),
+        description="How long finished tasks and runs stay readable: ISO 8601 (`P30D`) or seconds. "
+        "Set on the Temporal namespace by `onthedot dev` and `onthedot setup-namespace`.",
+    )
+    temporal_ui_url: str = Field(
+        default="",
+        description="Where Temporal's Web UI is, for links. "
+        "Empty: `http://127.0.0.1:` and `temporal_ui_port`.",
+    )
+    modules: Names = Field(
+        default=(),
+        description="Python modules with your own activities and workflows, separated by commas. "
+        "The worker imports them at its start.",
+    )
+    allow_commands: bool = Field(
+        default=False,
+        description="Whether the worker runs `command` actions. "
+        "Everyone who may register a task can then run programs on the worker's machine.",
+    )
+    allow_hosts: Names = Field(
+        default=(),
+        description="What `http` actions may reach although the rules refuse it: host names, "
+        "addresses or networks, separated by commas. `onthedot dev` adds loopback.",
+    )
+    deny_hosts: Names = Field(
+        default=(),
+        description="What `http` actions may not reach: host names, addresses or networks, "
+        "separated by commas. Goes before `allow_hosts`.",
+    )
+    secrets_dir: Path | None = Field(
+        default=None,
+        description='Directory with one file a secret, named as in `{"secret": "NAME"}`. '
+        "The variable `ONTHEDOT_SECRET_NAME` goes before the file.",
+    )
+    max_concurrent_activities: int = Field(
+        default=100, ge=1, description="How many actions one worker runs at once."
+    )
+    max_concurrent_workflow_tasks: int = Field(
+        default=100, ge=2, description="How many workflow tasks one worker handles at once."
+    )
+    max_cached_workflows: int = Field(
+        default=1000,
+        ge=0,
+        description="How many workflows one worker keeps in memory, at about 110 KB each.",
+    )
+    worker_grace: timedelta = Field(
+        default=timedelta(seconds=30),
+        ge=timedelta(0),
+        description="How long a worker that is told to stop lets running actions finish. "
+        "`onthedot dev` uses 2 seconds.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        description="Address of a worker's `/healthz` and `/metrics`. They ask for no token.",
+    )
+    metrics_port: Port = Field(
+        default=9464, description="Port of a worker's `/healthz` and `/metrics`."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least serious log line that is written."
+    )
+    data_dir: Path = Field(
+        default=Path("onthedot-data"),
+        description="Where `onthedot dev` keeps Temporal's database and logs.",
+    )
+    temporal_port: Port = Field(
+        default=7233, description="Port of the Temporal server that `onthedot dev` starts."
+    )
+    temporal_ui_port: Port = Field(
+        default=8233, description="Port of the Temporal Web UI that `onthedot dev` starts."
+    )
+
+    @property
+    def temporal_ui(self) -> str:
+        """Where Temporal's Web UI is, without a slash at the end."""
+        return (self.temporal_ui_url or f"http://127.0.0.1:{self.temporal_ui_port}").rstrip("/")
+
+
+def load(options: Mapping[str, Any] | None = None) -> Settings:
+    """All settings; `options` are those of the command line and go before everything else.
+
+    Raises SettingsError, in one line that never holds a value.
+    """
+    given = {name: value for name, value in (options or {}).items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError(_explain(error, given)) from None
+
+
+def require_tokens_beyond_loopback(settings: Settings) -> None:
+    """Raises SettingsError where the server would be open to a network without any token."""
+    if settings.api_tokens or is_loopback(settings.host):
+        return
+    raise SettingsError(
+        f"Refusing to listen on {settings.host} without a token: anyone who reaches it could run "
+        f"tasks. Set ONTHEDOT_API_TOKENS (`onthedot token new NAME` prints one), or leave --host "
+        f"at 127.0.0.1."
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches `host`. A name other than `localhost` counts as wide."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Variables that look like settings but are none: most likely misspelt."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return sorted(
+        name
+        for name in environ
+        if name.startswith(PREFIX) and not name.startswith(SECRET_PREFIX) and name not in known
+    )
+
+
+def _explain(error: ValidationError, options: Mapping[str, Any]) -> str:
+    problems = []
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        name = str(item["loc"][0]) if item["loc"] else ""
+        shown = f"--{name.replace('_', '-')}" if name in options else PREFIX + name.upper()
+        message = item["msg"].removeprefix("Value error, ")
+        problems.append(f"{shown}: {message}.")
+    return " ".join(problems)
