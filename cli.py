@@ -1,0 +1,165 @@
+"""The command line: `onthedot dev | server | worker | setup-namespace | token new | version`.
+
+Exit codes: 0 done or stopped as asked, 1 failed, 2 not started because something has to be mended.
+Each command imports only what it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import logging
+import os
+import secrets
+import sys
+import time
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NoReturn
+
+from processes.errors import StartError
+from settings import Settings, SettingsError, load, unknown_variables
+
+_OPTIONS: dict[str, str] = {
+    "host": "address of REST and the page (default 127.0.0.1)",
+    "port": "port of REST and the page (default 8080)",
+    "temporal_port": "port of Temporal (default 7233)",
+    "temporal_ui_port": "port of Temporal's Web UI (default 8233)",
+    "metrics_port": "port of the worker's /healthz and /metrics (default 9464)",
+    "data_dir": "where Temporal keeps its data (default ./onthedot-data)",
+    "log_level": "debug, info, warning or error (default info)",
+}
+
+_COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "dev": ("start everything on this machine: Temporal, a worker and the server", tuple(_OPTIONS)),
+    "server": ("start REST and the page", ("host", "port", "log_level")),
+    "worker": ("start a worker, which runs the tasks", ("metrics_port", "log_level")),
+    "setup-namespace": ("prepare a Temporal namespace, once a deployment", ("log_level",)),
+}
+
+
+def main() -> NoReturn:
+    """The console script. Leaves by os._exit: the SDK can crash when an interpreter ends."""
+    try:
+        code = run(sys.argv[1:])
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 2
+    except BaseException:
+        logging.getLogger("onthedot").exception("ended by an error")
+        code = 1
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            code = code or 1
+    os._exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command; returns its exit code."""
+    parsed = vars(_parser().parse_args(arguments))
+    command = parsed.pop("command")
+    if command == "version":
+        print(_version())
+        return 0
+    if command == "token":
+        return _new_token(parsed["name"])
+    try:
+        _read_dotenv()
+        settings = load(parsed)
+        _start_logging(settings)
+        return _run_process(command, settings, parsed)
+    except (SettingsError, StartError) as error:
+        print(f"onthedot: {error}", file=sys.stderr)
+        return 2
+
+
+def _run_process(command: str, settings: Settings, options: dict[str, Any]) -> int:
+    if command == "dev":
+        import dev
+
+        return asyncio.run(dev.run(settings, options))
+    if command == "server":
+        import server
+
+        server.run(settings)
+    elif command == "worker":
+        import worker
+
+        asyncio.run(worker.run(settings))
+    else:
+        import worker
+
+        asyncio.run(worker.set_up_namespace(settings))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="onthedot",
+        description="Scheduled tasks, kept and run by Temporal.",
+        epilog="Every option is also a setting: --port is ONTHEDOT_PORT, in the environment or in "
+        "a file .env. docs/reference/settings.md lists all of them.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (summary, options) in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        for option in options:
+            command.add_argument(f"--{option.replace('_', '-')}", help=_OPTIONS[option])
+    token = commands.add_parser("token", help="make a token for a caller of REST")
+    new = token.add_subparsers(dest="action", required=True, metavar="new").add_parser("new")
+    new.add_argument("name", nargs="?", default="admin", help="whose it is (default admin)")
+    commands.add_parser("version", help="print the version")
+    return parser
+
+
+def _new_token(name: str) -> int:
+    token = f"otd_{secrets.token_urlsafe(32)}"
+    entry = f"{name}:sha256:{hashlib.sha256(token.encode()).hexdigest()}"
+    try:
+        load({"api_tokens": entry})
+    except SettingsError:
+        print(
+            "onthedot: A token's name has 1 to 64 letters, digits, dots, dashes or underscores.",
+            file=sys.stderr,
+        )
+        return 2
+    print(f"For the caller, shown only now:\n  Authorization: Bearer {token}")
+    print(f"For the server (several are separated by commas):\n  ONTHEDOT_API_TOKENS={entry}")
+    return 0
+
+
+def _read_dotenv() -> None:
+    """Puts `.env` into the environment: tasks' secrets and Temporal's own settings count too."""
+    from dotenv import load_dotenv
+
+    try:
+        load_dotenv(Path(".env"), override=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"Cannot read .env ({error}). Mend or remove it.") from None
+
+
+def _start_logging(settings: Settings) -> None:
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        format="%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S",
+        stream=sys.stdout,
+    )
+    for name in unknown_variables(os.environ):
+        logging.getLogger("onthedot").warning("%s is no setting; is it misspelt?", name)
+
+
+def _version() -> str:
+    try:
+        return version("onthedot")
+    except PackageNotFoundError:
+        return "unknown (not installed)"
+
+
+if __name__ == "__main__":
+    main()

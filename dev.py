@@ -1,0 +1,154 @@
+"""`onthedot dev`: Temporal, a worker and the server on this machine, in one command.
+
+1. Lock the data directory, end what an earlier start left, see that the ports are free.
+2. Start Temporal, and set its namespace up.
+3. Start the worker and the server; keep all three running.
+4. On Ctrl-C or SIGTERM stop the worker and the server, then Temporal; 5 seconds at most.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import embedded
+from processes.data_dir import DataDir
+from processes.errors import StartError
+from processes.orphans import ProcessRecord, end_orphans
+from processes.ports import require_free
+from processes.supervisor import Child, Supervisor
+from settings import PREFIX, Settings, require_tokens_beyond_loopback
+
+_CLI = str(Path(__file__).with_name("cli.py"))
+_WORKER_GRACE = timedelta(seconds=2)
+#: After it the guard kills: a little longer than the worker's own grace, and within five seconds
+#: in all, Temporal's second included.
+_CHILD_GRACE = timedelta(seconds=2.75)
+_LOOPBACK = "localhost,127.0.0.0/8,::1"
+
+
+async def run(settings: Settings, options: Mapping[str, Any]) -> int:
+    """Runs everything until a signal asks to stop; returns the exit code.
+
+    `options` are those of the command line, which the children must see too.
+    Raises StartError, SettingsError.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    require_tokens_beyond_loopback(settings)
+    directory = DataDir.open(settings.data_dir)
+    record = directory.path / "processes.json"
+    try:
+        end_orphans(record)
+        _require_free_ports(settings)
+        binary = embedded.find_binary() or await embedded.download_binary(directory.path)
+        supervisor = Supervisor(ProcessRecord(record), _say)
+        try:
+            return await _until_stopped(
+                _run_all(settings, options, directory.path, binary, supervisor), stop
+            )
+        finally:
+            await supervisor.stop("server", "worker")
+            await supervisor.stop_all()
+    finally:
+        directory.close()
+
+
+async def _run_all(
+    settings: Settings,
+    options: Mapping[str, Any],
+    directory: Path,
+    binary: Path,
+    supervisor: Supervisor,
+) -> int:
+    """Starts everything in order; returns only when something cannot run as it is set up."""
+    _say("dev", f"starting Temporal; its data and its log are in {directory}")
+    supervisor.start(embedded.server(settings, directory, binary))
+    environment = _child_environment(settings, options)
+    if await supervisor.run_once(_child("setup-namespace", environment)) != 0:
+        raise StartError(
+            f"Temporal did not start, or could not be set up. The end of "
+            f"{directory / 'temporal.log'} says why."
+        )
+    supervisor.start(_child("worker", environment))
+    supervisor.start(_child("server", environment))
+    announcement = asyncio.create_task(_announce(settings, directory))
+    try:
+        name = await supervisor.gave_up
+    finally:
+        announcement.cancel()
+    _say("dev", f"stopping: the {name} cannot run as it is set up")
+    return 2
+
+
+async def _until_stopped(work: Any, stop: asyncio.Event) -> int:
+    """The result of `work`, or 0 as soon as `stop` is set."""
+    running = asyncio.ensure_future(work)
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if running.done():
+        return int(running.result())
+    _say("dev", "stopping")
+    running.cancel()
+    await asyncio.wait({running})
+    return 0
+
+
+def _child(name: str, environment: Mapping[str, str]) -> Child:
+    return Child(name, (sys.executable, _CLI, name), environment, _CHILD_GRACE)
+
+
+def _child_environment(settings: Settings, options: Mapping[str, Any]) -> dict[str, str]:
+    """What the worker and the server read: this command's options, and the embedded Temporal."""
+    environment = embedded.client_environment(settings, os.environ)
+    for name, value in options.items():
+        if value is not None:
+            environment[PREFIX + name.upper()] = str(value)
+    allowed = ",".join(settings.allow_hosts)
+    environment[PREFIX + "ALLOW_HOSTS"] = f"{allowed},{_LOOPBACK}" if allowed else _LOOPBACK
+    environment[PREFIX + "WORKER_GRACE"] = str(_WORKER_GRACE.total_seconds())
+    environment["PYTHONUNBUFFERED"] = "1"
+    return environment
+
+
+def _require_free_ports(settings: Settings) -> None:
+    require_free(settings.host, settings.port, "--port")
+    require_free(settings.metrics_host, settings.metrics_port, "--metrics-port")
+    require_free(embedded.ADDRESS, settings.temporal_port, "--temporal-port")
+    require_free(embedded.ADDRESS, settings.temporal_ui_port, "--temporal-ui-port")
+
+
+async def _announce(settings: Settings, directory: Path) -> None:
+    """Says where everything is, once the server answers."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(host, settings.port)
+            writer.close()
+            break
+        except OSError:
+            await asyncio.sleep(0.05)
+    shown = f"[{host}]" if ":" in host else host
+    _say("dev", "On the Dot is running. Ctrl-C stops it.")
+    _say("dev", f"  page             http://{shown}:{settings.port}/ui")
+    _say("dev", f"  REST docs        http://{shown}:{settings.port}/docs")
+    _say("dev", f"  Temporal Web UI  {settings.temporal_ui}")
+    _say("dev", f"  data             {directory}")
+
+
+def _say(name: str, line: str) -> None:
+    try:
+        print(f"{name:<9}| {line}" if name != "dev" else line, flush=True)
+    except OSError:
+        # Whoever read our output is gone. That is no reason to stop running tasks.
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, 1)

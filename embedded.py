@@ -1,0 +1,154 @@
+"""The embedded Temporal: a real dev server over a SQLite file, as a child process.
+
+This file says what to run and with what; `processes/` starts, watches and stops it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+from processes.errors import StartError
+from processes.supervisor import Child
+from settings import Settings
+
+ADDRESS = "127.0.0.1"
+
+#: Limits of a Temporal server that are too low for a scheduler, by the names it knows them under.
+#: deploy/dynamicconfig.yaml gives the same ones to a production server; a test compares them.
+RAISED_LIMITS: Mapping[str, int] = {
+    # Starts by schedules, a second and namespace: 30 by default, so 500 tasks due in one second
+    # would take 17 s.
+    "worker.schedulerNamespaceStartWorkflowRPS": 1000,
+    # Lists and counts, a second and namespace: 10 by default.
+    "frontend.namespaceRPS.visibility": 1000,
+    # All calls, a second: 2,400 by default, for one namespace and for one server.
+    "frontend.namespaceRPS": 10000,
+    "frontend.rps": 10000,
+    "history.rps": 20000,
+    # Calls to the database, a second: 2,000 and 9,000 by default.
+    "frontend.persistenceMaxQPS": 20000,
+    "history.persistenceMaxQPS": 50000,
+}
+
+_DATABASE = "temporal.db"
+_LOG = "temporal.log"
+_LOG_LIMIT = 16 * 1024 * 1024
+#: It needs one second by itself. What it had not written by then is in SQLite's journal.
+_GRACE = timedelta(seconds=1.5)
+_DOWNLOADED_VERSION = "v1.9.1"
+
+
+def server(settings: Settings, directory: Path, binary: Path) -> Child:
+    """The dev server that keeps its data and its log in `directory`."""
+    database = directory / _DATABASE
+    _drop_unfinished(database)
+    log = directory / _LOG
+    if log.exists() and log.stat().st_size > _LOG_LIMIT:
+        log.replace(log.with_suffix(".log.1"))
+    limits = [f"--dynamic-config-value={key}={value}" for key, value in RAISED_LIMITS.items()]
+    return Child(
+        name="temporal",
+        command=(
+            str(binary),
+            "server",
+            "start-dev",
+            f"--ip={ADDRESS}",
+            f"--port={settings.temporal_port}",
+            f"--ui-port={settings.temporal_ui_port}",
+            f"--db-filename={database}",
+            # Twice as fast as FULL. A power cut may lose the last commits, a crash does not.
+            "--sqlite-pragma=journal_mode=WAL",
+            "--sqlite-pragma=synchronous=NORMAL",
+            "--log-level=warn",
+            *limits,
+        ),
+        environment=client_environment(settings, os.environ),
+        grace=_GRACE,
+        log=log,
+    )
+
+
+def client_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ` with Temporal's own settings replaced: clients then find the embedded server.
+
+    A profile or a certificate that this user has for another Temporal must not leak in.
+    """
+    ours = {name: value for name, value in environ.items() if not name.startswith("TEMPORAL_")}
+    ours["TEMPORAL_CONFIG_FILE"] = os.devnull
+    ours["TEMPORAL_ADDRESS"] = f"{ADDRESS}:{settings.temporal_port}"
+    ours["TEMPORAL_NAMESPACE"] = "default"
+    return ours
+
+
+def find_binary() -> Path | None:
+    """The `temporal` program that is installed: beside Python, or on PATH."""
+    beside = Path(sys.executable).with_name("temporal")
+    if beside.exists():
+        return beside
+    found = shutil.which("temporal")
+    return Path(found) if found else None
+
+
+async def download_binary(directory: Path) -> Path:
+    """The `temporal` program in `directory`, downloaded by the SDK where it is not there yet.
+
+    The SDK downloads only on the way to a running server: one is started, and stopped at once.
+    Raises StartError where it cannot be downloaded.
+    """
+    if kept := _downloaded(directory):
+        return kept
+    from temporalio.testing import WorkflowEnvironment
+
+    try:
+        trial = await WorkflowEnvironment.start_local(
+            download_dest_dir=str(directory), dev_server_download_version=_DOWNLOADED_VERSION
+        )
+        await trial.shutdown()
+    except RuntimeError as error:
+        reason = str(error).partition(" for url")[0]
+        raise StartError(
+            f"There is no `temporal` program here, and it could not be downloaded ({reason}). "
+            f"Install the Temporal CLI so that `temporal` is on PATH."
+        ) from None
+    binary = _downloaded(directory)
+    if binary is None:
+        raise StartError("The downloaded `temporal` program is missing. Install it on PATH.")
+    return binary
+
+
+def _downloaded(directory: Path) -> Path | None:
+    return next((file for file in directory.glob("temporal*") if os.access(file, os.X_OK)), None)
+
+
+def _drop_unfinished(database: Path) -> None:
+    """Removes a database whose very first set-up was cut short: the server cannot mend one.
+
+    The namespace is written last. Without it nothing can ever have been stored.
+    """
+    if not database.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=rw", uri=True)) as connection:
+            finished = connection.execute("SELECT count(*) FROM namespaces").fetchone()[0] > 0
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise StartError(
+                f"Cannot read {database} ({error}). Make it readable, or choose another directory "
+                f"with --data-dir."
+            ) from None
+        finished = False
+    except sqlite3.DatabaseError as error:
+        raise StartError(
+            f"{database} is damaged ({error}). Restore a backup (docs/operations.md), or choose "
+            f"another directory with --data-dir."
+        ) from None
+    if not finished:
+        for suffix in ("", "-wal", "-shm"):
+            database.with_name(database.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,49 @@
+"""The data directory: made, checked, and locked against a second user."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from processes.errors import StartError
+
+
+class DataDir:
+    """A directory that this process alone uses, from `open` until the process ends."""
+
+    def __init__(self, path: Path, lock: int) -> None:
+        self.path = path
+        self._lock = lock
+
+    @classmethod
+    def open(cls, path: Path) -> DataDir:
+        """Makes the directory (readable by its owner only) where needed, and locks it.
+
+        Raises StartError where it cannot be written or is in use.
+        """
+        path = path.expanduser().absolute()
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StartError(
+                f"Cannot write to the data directory {path} ({error.strerror}). Make it writable, "
+                f"or choose another one with --data-dir."
+            ) from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(lock, 20).decode(errors="replace").strip()
+            os.close(lock)
+            raise StartError(
+                f"The data directory {path} is in use by another `onthedot dev`"
+                f"{f' (process {holder})' if holder else ''}. Stop that one, or choose another "
+                f"directory with --data-dir."
+            ) from None
+        os.ftruncate(lock, 0)
+        os.write(lock, str(os.getpid()).encode())
+        return cls(path, lock)
+
+    def close(self) -> None:
+        os.close(self._lock)

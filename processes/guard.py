@@ -1,0 +1,74 @@
+"""Runs one command, and ends it when standard input closes: `guard.py GRACE COMMAND…`.
+
+The parent holds the other end of standard input. Whatever ends the parent, `kill -9` included,
+closes it, so the command never outlives its parent by more than GRACE seconds. Closing it is also
+how the parent asks for a stop.
+
+1. Start the command; where the kernel can (Linux), it dies with this process.
+2. Wait until the command ends or standard input closes.
+3. If standard input closed: SIGTERM, and SIGKILL after GRACE seconds.
+4. Exit as the command did (128 + signal where a signal ended it).
+
+Run by file name with `python -I -S`: standard library only, and little of it.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def main(arguments: list[str]) -> int:
+    grace, command = float(arguments[0]), arguments[1:]
+    # The parent decides when to stop, by closing the pipe; a stray Ctrl-C must not.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ended, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    stop_asked = False
+
+    def ask_stop(*_: object) -> None:
+        nonlocal stop_asked
+        stop_asked = True
+
+    signal.signal(signal.SIGTERM, ask_stop)
+    this = os.getpid()
+    child = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, preexec_fn=lambda: _prepare_child(this)
+    )
+    while child.poll() is None and not stop_asked:
+        ready, _, _ = select.select([sys.stdin, ended], [], [])
+        if ended in ready:
+            os.read(ended, 4096)
+        if sys.stdin in ready and not os.read(sys.stdin.fileno(), 4096):
+            stop_asked = True
+    if child.poll() is None:
+        child.terminate()
+        try:
+            child.wait(grace)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    return child.returncode if child.returncode >= 0 else 128 - child.returncode
+
+
+def _prepare_child(guard: int) -> None:
+    """In the child, before its program starts. The guard has a single thread, so this is safe."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != guard:
+        os._exit(128 + signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,123 @@
+"""What an earlier start left running, found again and ended.
+
+A guard ends its command within seconds of its parent's death. A start that comes sooner, or after
+the guard itself was killed, finds the rest here. Nothing is killed on the strength of a number
+alone: a process must be in the recorded process group *and* have the recorded arguments.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Group:
+    """One process group that we started: its id, and the arguments of each of its commands."""
+
+    id: int
+    arguments: tuple[str, ...]
+
+
+def group_of(process_id: int, commands: Sequence[Sequence[str]]) -> Group:
+    """The group that `process_id` leads. An interpreter may rename itself, so not its name."""
+    return Group(process_id, tuple(" ".join(command[1:]) for command in commands))
+
+
+class ProcessRecord:
+    """The groups that are running, in a file that survives whoever writes it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._groups: dict[int, Group] = {}
+
+    def add(self, group: Group) -> None:
+        self._groups[group.id] = group
+        self._write()
+
+    def remove(self, group_id: int) -> None:
+        self._groups.pop(group_id, None)
+        self._write()
+
+    def _write(self) -> None:
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps([asdict(group) for group in self._groups.values()]))
+        fresh.replace(self._path)
+
+
+def end_orphans(path: Path, patience: timedelta = timedelta(seconds=5)) -> int:
+    """Kills what the record at `path` names and is still there; returns how many processes.
+
+    Call it only while holding the lock on the data directory: then none of them has a parent.
+    Returns once they are gone, or after `patience`.
+    """
+    found = {member for group in _read(path) for member in _members(group)}
+    for member in found:
+        try:
+            os.kill(member, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    limit = time.monotonic() + patience.total_seconds()
+    while time.monotonic() < limit and any(_is_running(member) for member in found):
+        time.sleep(0.02)
+    path.unlink(missing_ok=True)
+    return len(found)
+
+
+def _read(path: Path) -> list[Group]:
+    try:
+        stored = json.loads(path.read_text())
+        return [Group(int(entry["id"]), tuple(entry["arguments"])) for entry in stored]
+    except FileNotFoundError:
+        return []
+    except (ValueError, KeyError, TypeError):
+        return []  # cut short by a power cut: then nothing of it runs either
+
+
+def _members(group: Group) -> Iterator[int]:
+    for process_id, group_id, command in _processes():
+        if group_id == group.id and command.endswith(group.arguments):
+            yield process_id
+
+
+def _processes() -> Iterator[tuple[int, int, str]]:
+    """(process, process group, command line) of everything that runs here."""
+    proc = Path("/proc")
+    if (proc / "self" / "cmdline").exists():
+        for entry in proc.iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                line = (entry / "cmdline").read_bytes().rstrip(b"\0").replace(b"\0", b" ")
+                yield int(entry.name), os.getpgid(int(entry.name)), os.fsdecode(line)
+            except OSError:
+                continue
+        return
+    listing = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=,pgid=,command="], capture_output=True, text=True, check=True
+    )
+    for row in listing.stdout.splitlines():
+        process_id, group_id, command = row.split(maxsplit=2)
+        yield int(process_id), int(group_id), command.strip()
+
+
+def _is_running(process_id: int) -> bool:
+    """False for a zombie: it holds no port and no file, and its parent may never look."""
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        stat = Path(f"/proc/{process_id}/stat").read_text()
+    except OSError:
+        return not Path("/proc/self/stat").exists()
+    return stat.rpartition(")")[2].split()[0] != "Z"

@@ -1,0 +1,85 @@
+"""A user's own activities and workflows, from the Python modules that a setting names."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from temporalio import activity, workflow
+
+from processes.errors import StartError
+
+#: Names of activities and workflows that start with this are the project's own.
+RESERVED = "onthedot."
+
+
+@dataclass(frozen=True)
+class UserCode:
+    """What was found, in the order of the modules."""
+
+    activities: tuple[Callable[..., Any], ...] = ()
+    workflows: tuple[type, ...] = ()
+
+
+def load(modules: Sequence[str]) -> UserCode:
+    """Imports `modules` and collects what is marked with `@activity.defn` and `@workflow.defn`.
+
+    Modules of the working directory are found too, after everything that is installed.
+    Raises StartError where a module cannot be imported, has neither, or uses a reserved name.
+    """
+    here = str(Path.cwd())
+    if modules and here not in sys.path:
+        sys.path.append(here)
+    activities: dict[str, Callable[..., Any]] = {}
+    workflows: dict[str, type] = {}
+    for name in modules:
+        module = _import(name)
+        found_activities, found_workflows = _activities(module), _workflows(module)
+        if not found_activities and not found_workflows:
+            raise StartError(
+                f"The module {name} in ONTHEDOT_MODULES has no function marked @activity.defn and "
+                f"no class marked @workflow.defn."
+            )
+        for reserved in (*found_activities, *found_workflows):
+            if reserved.startswith(RESERVED):
+                raise StartError(
+                    f"The name {reserved!r} in the module {name} is reserved. Choose one that does "
+                    f"not start with {RESERVED!r}."
+                )
+        activities.update(found_activities)
+        workflows.update(found_workflows)
+    return UserCode(tuple(activities.values()), tuple(workflows.values()))
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise StartError(
+            f"The module {name} in ONTHEDOT_MODULES cannot be imported "
+            f"({type(error).__name__}: {error}). Mend it, or take it out."
+        ) from error
+
+
+def _activities(module: ModuleType) -> dict[str, Callable[..., Any]]:
+    found = {}
+    for _, function in inspect.getmembers(module, inspect.isroutine):
+        definition = activity._Definition.from_callable(function)
+        if definition and definition.name:
+            found[definition.name] = function
+    return found
+
+
+def _workflows(module: ModuleType) -> dict[str, type]:
+    found = {}
+    for _, kind in inspect.getmembers(module, inspect.isclass):
+        definition = workflow._Definition.from_class(kind)
+        if definition and definition.name:
+            found[definition.name] = kind
+    return found

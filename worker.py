@@ -1,0 +1,112 @@
+"""`onthedot worker`: the process that runs the tasks.
+
+1. Answer `/healthz` at once, then wait for Temporal as long as it takes.
+2. Poll the task queue until SIGTERM or SIGINT.
+3. Take up nothing new, let running actions finish within `worker_grace`, then leave. What did not
+   finish is tried again by another worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from datetime import timedelta
+from time import monotonic
+
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.worker import Worker
+
+import user_modules
+from plugin import OnTheDotPlugin
+from processes.errors import StartError
+from processes.ports import free_port
+from service.connection import connect, prepare_namespace
+from settings import Settings
+from worker_http import WorkerHealth, serve
+
+_LOG = logging.getLogger("onthedot.worker")
+_RETRY_EVERY = timedelta(seconds=1)
+_SETUP_PATIENCE = timedelta(seconds=60)
+
+
+async def run(settings: Settings) -> None:
+    """Works until a signal asks to stop. Raises StartError where it cannot run as it is set up."""
+    stop = _stop_signal()
+    user_code = user_modules.load(settings.modules)
+    sdk_address = f"127.0.0.1:{free_port()}"
+    runtime = _runtime(sdk_address)
+    health = WorkerHealth()
+    async with serve(health, settings.metrics_host, settings.metrics_port, sdk_address):
+        client = await _connect_when_there(settings, runtime, stop)
+        if client is None:
+            return
+        async with _worker(client, settings, user_code):
+            health.state = "polling"
+            _LOG.info("polling the task queue %r", settings.task_queue)
+            await stop.wait()
+            health.state = "stopping"
+            _LOG.info("stopping; running actions may finish within %s", settings.worker_grace)
+
+
+async def set_up_namespace(settings: Settings) -> None:
+    """Prepares the namespace; waits for Temporal for a minute.
+
+    Raises StartError where Temporal does not answer, SettingsError where the namespace does not
+    fit.
+    """
+    limit = monotonic() + _SETUP_PATIENCE.total_seconds()
+    while True:
+        try:
+            client = await connect(settings)
+            await prepare_namespace(client, settings)
+        except RuntimeError as error:
+            if monotonic() > limit:
+                raise StartError(f"Temporal does not answer ({error}).") from error
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
+def _worker(client: Client, settings: Settings, user_code: user_modules.UserCode) -> Worker:
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        activities=user_code.activities,
+        workflows=user_code.workflows,
+        max_concurrent_activities=settings.max_concurrent_activities,
+        max_concurrent_workflow_tasks=settings.max_concurrent_workflow_tasks,
+        max_cached_workflows=settings.max_cached_workflows,
+        graceful_shutdown_timeout=settings.worker_grace,
+    )
+
+
+async def _connect_when_there(
+    settings: Settings, runtime: Runtime, stop: asyncio.Event
+) -> Client | None:
+    """A client, or None where the stop came first."""
+    told = False
+    while not stop.is_set():
+        try:
+            return await connect(settings, plugins=[OnTheDotPlugin()], runtime=runtime)
+        except RuntimeError as error:
+            _LOG.log(logging.DEBUG if told else logging.WARNING, "waiting for Temporal: %s", error)
+            told = True
+        try:
+            await asyncio.wait_for(stop.wait(), _RETRY_EVERY.total_seconds())
+        except TimeoutError:
+            continue
+    return None
+
+
+def _runtime(sdk_address: str) -> Runtime:
+    """The SDK's core, with its own metrics served on `sdk_address` for `/metrics` to join."""
+    return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=sdk_address)))
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop

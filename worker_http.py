@@ -1,0 +1,75 @@
+"""What a worker answers over HTTP: `/healthz`, `/readyz` and `/metrics`, without a token.
+
+`/metrics` joins this process's own counters with those of the Temporal SDK, which its core serves
+on a loopback port of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from processes.ports import listen
+
+_SDK_TIMEOUT = ClientTimeout(total=2)
+
+
+@dataclass
+class WorkerHealth:
+    """What the worker is doing now: one of `connecting`, `polling` and `stopping`."""
+
+    state: str = "connecting"
+
+
+@asynccontextmanager
+async def serve(
+    health: WorkerHealth, host: str, port: int, sdk_address: str
+) -> AsyncIterator[None]:
+    """Answers on `host` and `port` while the block runs. Raises StartError for a busy port."""
+    socket = listen(host, port, "--metrics-port")
+    async with ClientSession(timeout=_SDK_TIMEOUT) as session:
+        answers = _Answers(health, session, f"http://{sdk_address}/metrics")
+        app = web.Application()
+        app.router.add_get("/healthz", answers.alive)
+        app.router.add_get("/readyz", answers.ready)
+        app.router.add_get("/metrics", answers.metrics)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        try:
+            await web.SockSite(runner, socket, shutdown_timeout=0.5).start()
+            yield
+        finally:
+            await runner.cleanup()
+
+
+class _Answers:
+    def __init__(self, health: WorkerHealth, session: ClientSession, sdk_url: str) -> None:
+        self._health = health
+        self._session = session
+        self._sdk_url = sdk_url
+
+    async def alive(self, _: web.Request) -> web.Response:
+        """200 while the process works at all: losing Temporal is no reason to be restarted."""
+        return web.json_response({"status": "ok", "worker": self._health.state})
+
+    async def ready(self, _: web.Request) -> web.Response:
+        """200 while the worker takes up tasks."""
+        polling = self._health.state == "polling"
+        return web.json_response({"worker": self._health.state}, status=200 if polling else 503)
+
+    async def metrics(self, _: web.Request) -> web.Response:
+        body = generate_latest() + await self._sdk_metrics()
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _sdk_metrics(self) -> bytes:
+        try:
+            async with self._session.get(self._sdk_url) as answer:
+                return await answer.read()
+        except (ClientError, TimeoutError) as error:
+            logging.getLogger("onthedot.worker").warning("no SDK metrics: %r", error)
+            return b""
