@@ -1,0 +1,121 @@
+"""Which hosts an `http` action may reach.
+
+A target is judged by its name and by the address that is connected to, in this order:
+1. what the deny list names, by either, is refused;
+2. what the allow list names by its address is allowed, even if refused by default;
+3. an address that is refused by default is refused, whatever name it goes by;
+4. if there is an allow list, what it does not name is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+
+from activities.address_rule import AddressRule
+
+Address = IPv4Address | IPv6Address
+
+#: Refused by default: why, and which networks.
+_LOOPBACK = "a loopback address"
+_REFUSED: tuple[tuple[str, tuple[IPv4Network | IPv6Network, ...]], ...] = tuple(
+    (why, tuple(ip_network(text) for text in networks))
+    for why, networks in (
+        (
+            "a cloud's metadata service",
+            (
+                "169.254.169.254/32",
+                "169.254.170.2/32",
+                "100.100.100.200/32",
+                "168.63.129.16/32",
+                "192.0.0.192/32",
+                "fd00:ec2::254/128",
+                "fd20:ce::254/128",
+            ),
+        ),
+        (_LOOPBACK, ("127.0.0.0/8", "::1/128")),
+        ("an unspecified address", ("0.0.0.0/8", "::/128")),
+        ("a link-local address", ("169.254.0.0/16", "fe80::/10")),
+        ("a multicast address", ("224.0.0.0/4", "ff00::/8", "255.255.255.255/32")),
+    )
+)
+_METADATA_NAMES = frozenset({"metadata.google.internal", "metadata.goog", "instance-data"})
+_NAT64 = ip_network("64:ff9b::/96")
+_V4_COMPATIBLE = ip_network("::/96")
+
+
+class AddressRules:
+    """The rules of one worker."""
+
+    def __init__(
+        self,
+        allow: Iterable[str] = (),
+        deny: Iterable[str] = (),
+        *,
+        allow_loopback: bool = False,
+    ) -> None:
+        """Reads the two lists; `AddressRule` says what an entry may be.
+
+        Raises:
+            ValueError: an entry is malformed; the message names it.
+        """
+        self._allow = tuple(AddressRule(entry) for entry in allow)
+        self._deny = tuple(AddressRule(entry) for entry in deny)
+        self._allow_loopback = allow_loopback
+
+    def name_refused(self, host: str, port: int) -> str:
+        """Why `host` is refused before anything is looked up, or the empty string."""
+        if host in _METADATA_NAMES:
+            return f"{host} is a cloud's metadata service"
+        if any(rule.names(host, port) for rule in self._deny):
+            return f"{host} is on this worker's deny list"
+        return ""
+
+    def address_refused(self, host: str, port: int, address: Address) -> str:
+        """Why connecting to `address`, found under the name `host`, is refused, or nothing."""
+        faces = tuple(_faces(address))
+        shown = host if host == str(address) else f"{host} ({address})"
+        if any(rule.covers(face, port) for rule in self._deny for face in faces):
+            return f"{shown} is on this worker's deny list"
+        if any(rule.covers(faces[-1], port) for rule in self._allow):
+            return ""
+        for face in faces:
+            if why := self._refused_by_default(face):
+                return f"{shown} is {why}"
+        if self._allow and not any(rule.names(host, port) for rule in self._allow):
+            return f"{shown} is not on this worker's allow list"
+        return ""
+
+    def _refused_by_default(self, address: Address) -> str:
+        for why, networks in _REFUSED:
+            if any(address in network for network in networks):
+                return "" if why == _LOOPBACK and self._allow_loopback else why
+        return ""
+
+
+def parse_address(text: str) -> Address:
+    """An address as a socket gives it, where IPv6 may carry a zone.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return ip_address(text.partition("%")[0])
+
+
+def _faces(address: Address) -> Iterator[Address]:
+    """The address, and the IPv4 address that it leads to where it is only a wrapping of one."""
+    yield address
+    if not isinstance(address, IPv6Address):
+        return
+    inner = address.ipv4_mapped or address.sixtofour
+    if inner is not None:
+        yield inner
+    elif address in _NAT64 or (address in _V4_COMPATIBLE and int(address) > 0xFFFF):
+        yield IPv4Address(int(address) & 0xFFFFFFFF)

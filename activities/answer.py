@@ -1,0 +1,103 @@
+"""What a receiver answered, as far as it is kept."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from activities.redaction import Redactor
+from activities.stored_text import READ_AT_MOST, cut_text, is_storable
+
+_SHOWN_HEADERS = (
+    "Content-Type",
+    "Content-Length",
+    "Date",
+    "Location",
+    "ETag",
+    "Retry-After",
+    "X-Request-Id",
+)
+
+
+@dataclass
+class Answer:
+    """An answer, read up to a cap. Filled as it comes, so a broken one can be shown too."""
+
+    status: int
+    headers: dict[str, str]
+    content_type: str
+    charset: str
+    stated_size: int | None
+    data: bytearray = field(default_factory=bytearray)
+    whole: bool = False
+    """The receiver finished, and nothing of it was left unread."""
+    capped: bool = False
+    """Reading ended because enough was read."""
+
+    @classmethod
+    def begin(cls, response: aiohttp.ClientResponse) -> Answer:
+        """Takes over status and headers."""
+        headers = {
+            name.lower(): response.headers[name].encode(errors="replace").decode()
+            for name in _SHOWN_HEADERS
+            if name in response.headers
+        }
+        return cls(
+            status=response.status,
+            headers=headers,
+            content_type=response.content_type,
+            charset=response.charset or "utf-8",
+            stated_size=response.content_length if response.method != "HEAD" else None,
+        )
+
+    async def read(self, response: aiohttp.ClientResponse) -> None:
+        """Reads the body, but never more than the cap and one chunk."""
+        unpack = _unpacker(response.headers.get("Content-Encoding", ""))
+        async for chunk in response.content.iter_any():
+            room = READ_AT_MOST - len(self.data)
+            self.data += unpack.decompress(chunk, room + 1) if unpack else chunk[: room + 1]
+            if len(self.data) > READ_AT_MOST:
+                del self.data[READ_AT_MOST:]
+                self.capped = True
+                return
+        self.whole = True
+
+    def output(self, redactor: Redactor) -> dict[str, Any]:
+        """The run's output: no secret, and a body of at most `MAX_OUTPUT` bytes."""
+        text = redactor.text(_decode(bytes(self.data), self.charset))
+        body, cut = cut_text(text)
+        truncated = cut or not self.whole
+        return {
+            "status": self.status,
+            "headers": {name: redactor.text(value) for name, value in self.headers.items()},
+            "body": body if truncated else self._parsed(body, redactor),
+            "size": self.stated_size or len(self.data),
+            "truncated": truncated,
+        }
+
+    def _parsed(self, body: str, redactor: Redactor) -> Any:
+        if self.content_type != "application/json" and not self.content_type.endswith("+json"):
+            return body or None
+        try:
+            value = redactor.json(json.loads(body))
+        except (ValueError, RecursionError):
+            return body or None
+        return value if is_storable(value) else body
+
+
+def _unpacker(encoding: str) -> zlib._Decompress | None:
+    # None was asked for; a receiver that compresses all the same is understood as far as it goes.
+    if encoding.lower() in ("gzip", "x-gzip", "deflate"):
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    return None
+
+
+def _decode(data: bytes, charset: str) -> str:
+    try:
+        return data.decode(charset, "replace")
+    except (LookupError, ValueError):
+        return data.decode(errors="replace")

@@ -1,0 +1,90 @@
+"""How an attempt says that it failed, in one form for all actions."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from scheduling.attempt import DEFERRED, AttemptFailure
+
+
+class Fault(StrEnum):
+    """The `type` of a run's error. Stable: users build alerts on them."""
+
+    #: An unexpected HTTP status. Tried again for 408, 425, 429 and 5xx.
+    HTTP_STATUS = "HttpStatus"
+    #: No connection, or it broke off. Tried again.
+    CONNECTION_FAILED = "ConnectionFailed"
+    #: The attempt took longer than the task's `timeout`. Tried again.
+    TIMEOUT = "Timeout"
+    #: The worker's address rules forbid the target. Final.
+    ADDRESS_REFUSED = "AddressRefused"
+    #: A redirect that cannot be followed, or the sixth one. Final.
+    BAD_REDIRECT = "BadRedirect"
+    #: The URL cannot be called at all. Final.
+    INVALID_URL = "InvalidUrl"
+    #: The answer was not HTTP. Tried again.
+    BAD_ANSWER = "BadAnswer"
+    #: The worker does not have the secret. Tried again: nothing was done yet, and a forgotten
+    #: variable is mended by a deployment, which should not cost the run.
+    SECRET_MISSING = "SecretMissing"
+    #: The secret cannot be used as it is, for instance with a line break in a header. Tried again.
+    SECRET_INVALID = "SecretInvalid"
+    #: The worker's operator has not allowed commands. Final.
+    COMMANDS_OFF = "CommandsOff"
+    #: The program ended with a code other than 0. Tried again.
+    EXIT_CODE = "ExitCode"
+    #: There is no such program or directory. Final.
+    COMMAND_NOT_FOUND = "CommandNotFound"
+    #: The program or directory may not be used. Final.
+    COMMAND_NOT_PERMITTED = "CommandNotPermitted"
+    #: The system could not start the program. Tried again.
+    COMMAND_NOT_STARTED = "CommandNotStarted"
+    #: The worker was told to stop before the attempt was through. Tried again.
+    WORKER_STOPPED = "WorkerStopped"
+    #: Nothing was done, and it does not count: no place was free.
+    DEFERRED = DEFERRED
+    #: A fault of this project; the worker's log has the details. Tried again.
+    INTERNAL = "InternalError"
+
+
+class AttemptFailed(Exception):  # noqa: N818 - an outcome, told to the workflow as such
+    """An attempt did not do what it should.
+
+    `message` holds no secret and `output` is what came so far; `retry_after` asks for a delay
+    before the next attempt other than the task's own.
+    """
+
+    def __init__(
+        self,
+        fault: Fault,
+        message: str,
+        *,
+        final: bool = False,
+        retry_after: timedelta | None = None,
+        output: Any = None,
+    ) -> None:
+        super().__init__(message)
+        self.fault = fault
+        self.message = message
+        self.final = final
+        self.retry_after = retry_after
+        self.output = output
+
+    def as_application_error(self, started_at: datetime, finished_at: datetime) -> ApplicationError:
+        """The error that Temporal keeps, with an `AttemptFailure` as its detail.
+
+        Benign to the SDK, which would log a traceback of ours for each failure of a receiver.
+        """
+        detail = AttemptFailure(started_at=started_at, finished_at=finished_at, output=self.output)
+        return ApplicationError(
+            self.message,
+            detail.model_dump(mode="json"),
+            type=self.fault.value,
+            non_retryable=self.final,
+            next_retry_delay=self.retry_after,
+            category=ApplicationErrorCategory.BENIGN,
+        )

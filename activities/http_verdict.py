@@ -1,0 +1,40 @@
+"""Whether an HTTP status is success, worth another attempt, or final."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from scheduling.action import HttpAction
+
+#: The receiver may answer otherwise later: too slow, too early, too many, or its own fault.
+_PASSING = frozenset({408, 425, 429})
+
+#: A receiver may ask for patience, but not put a run off for good.
+LONGEST_RETRY_AFTER = timedelta(hours=1)
+
+
+def is_expected(action: HttpAction, status: int) -> bool:
+    """Whether the status is success."""
+    if action.expect_status is None:
+        return 200 <= status <= 399
+    return status in action.expect_status
+
+
+def is_passing(status: int) -> bool:
+    """Whether an unexpected status may be another one next time."""
+    return status in _PASSING or status >= 500
+
+
+def retry_after(header: str | None, now: datetime) -> timedelta | None:
+    """What a `Retry-After` header asks for, at most an hour; None if it asks for nothing."""
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        delay = timedelta(seconds=min(int(text[:10]), LONGEST_RETRY_AFTER.total_seconds()))
+    else:
+        try:
+            at = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        delay = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+    return min(delay, LONGEST_RETRY_AFTER) if delay > timedelta(0) else None

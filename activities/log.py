@@ -1,0 +1,27 @@
+"""The activity that writes a message to the worker's log."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import nullcontext
+from typing import Any
+
+from temporalio import activity
+
+import naming
+from activities.carry_out import carry_out
+from scheduling.attempt import AttemptResult, LogAttempt
+
+_log = logging.getLogger("onthedot.action.log")
+
+
+@activity.defn(name=naming.LOG)
+async def log(attempt: LogAttempt) -> AttemptResult:
+    """Writes the message once, with the task and the run as fields of the record."""
+
+    async def write() -> dict[str, Any]:
+        message = attempt.action.message
+        _log.info(message, extra={"task": attempt.task_id, "run": attempt.run_id})
+        return {"message": message}
+
+    return await carry_out(attempt, nullcontext(), write)

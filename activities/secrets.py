@@ -1,0 +1,86 @@
+"""Looking up secrets, at each attempt and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from activities.attempt_failed import AttemptFailed, Fault
+from activities.redaction import MAX_SECRET, Redactor
+from scheduling.action import SecretRef
+
+#: Before the name of a secret, in the worker's environment.
+VARIABLE_PREFIX = "ONTHEDOT_SECRET_"
+
+#: A missing secret is mended by people: trying again within a second would use up the attempts.
+_PAUSE = timedelta(seconds=30)
+
+
+class Secrets:
+    """The secrets of this worker: environment variables first, then one file each."""
+
+    def __init__(
+        self, directory: Path | None = None, environ: Mapping[str, str] = os.environ
+    ) -> None:
+        """`directory` holds a file a secret, named like it; a line break at its end is dropped."""
+        self._directory = directory
+        self._environ = environ
+
+    def fill_in(self, values: Mapping[str, str | SecretRef]) -> tuple[dict[str, str], Redactor]:
+        """`values` with every reference replaced, and what keeps those out of the output.
+
+        Raises:
+            AttemptFailed: a secret is missing or cannot be used; the message names it and never
+                its value.
+        """
+        used = {
+            value.secret: self._find(value.secret)
+            for value in values.values()
+            if isinstance(value, SecretRef)
+        }
+        filled = {
+            name: used[value.secret] if isinstance(value, SecretRef) else value
+            for name, value in values.items()
+        }
+        return filled, Redactor(used)
+
+    def _find(self, name: str) -> str:
+        value = self._environ.get(VARIABLE_PREFIX + name)
+        if value is None:
+            value = self._read(name)
+        if not value:
+            raise AttemptFailed(
+                Fault.SECRET_MISSING,
+                f"This worker has no secret {name}. Set {VARIABLE_PREFIX}{name}{self._or_file()} "
+                f"and restart it, or try again once it is there.",
+                retry_after=_PAUSE,
+            )
+        if len(value) > MAX_SECRET or "\0" in value:
+            raise AttemptFailed(
+                Fault.SECRET_INVALID,
+                f"The secret {name} cannot be used: it is longer than {MAX_SECRET} characters or "
+                f"holds a NUL.",
+                retry_after=_PAUSE,
+            )
+        return value
+
+    def _read(self, name: str) -> str | None:
+        if self._directory is None:
+            return None
+        try:
+            with (self._directory / name).open(encoding="utf-8", newline="") as file:
+                return file.read(MAX_SECRET + 3).removesuffix("\n").removesuffix("\r")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise AttemptFailed(
+            Fault.SECRET_MISSING,
+            f"The file of the secret {name} cannot be read: {reason}.",
+            retry_after=_PAUSE,
+        )
+
+    def _or_file(self) -> str:
+        return f" or put a file named like it into {self._directory}" if self._directory else ""

@@ -1,0 +1,117 @@
+"""Whether an action makes sense, judged when it is registered. Form is the models' own business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pydantic import JsonValue
+
+from scheduling.action import (
+    MAX_BODY,
+    RESERVED_PREFIX,
+    Action,
+    ActivityAction,
+    CommandAction,
+    HttpAction,
+    WorkflowAction,
+)
+from scheduling.errors import FieldProblem
+from scheduling.header_check import header_problems
+from scheduling.payload import encode_body, encode_json
+from scheduling.url_check import url_problem
+
+#: What Temporal keeps for itself.
+_TEMPORAL_PREFIX = "__temporal"
+
+
+def check_action(action: Action) -> list[FieldProblem]:
+    """Everything that is wrong with `action`; an empty list if it may be registered."""
+    match action:
+        case HttpAction():
+            found = _http(action)
+        case CommandAction():
+            found = _command(action)
+        case ActivityAction():
+            found = _foreign("name", action.name, action.arguments)
+        case WorkflowAction():
+            found = _foreign("workflow_type", action.workflow_type, action.arguments)
+        case _:
+            found = iter(())
+    return [FieldProblem(f"action.{field}", message) for field, message in found]
+
+
+def _http(action: HttpAction) -> Iterator[tuple[str, str]]:
+    if problem := url_problem(action.url):
+        yield "url", problem
+    for name, problem in header_problems(action.headers):
+        yield f"headers.{name}", problem
+    if action.body is None:
+        return
+    if action.method in ("GET", "HEAD"):
+        yield (
+            "body",
+            f"{action.method} takes no body: receivers and proxies drop it. Use POST, or put it "
+            f"into the URL's query.",
+        )
+    try:
+        size = len(encode_body(action.body))
+    except ValueError:
+        yield "body", "cannot be written as JSON in UTF-8: no NaN, Infinity or lone surrogates."
+    else:
+        yield from _too_large("body", size)
+
+
+def _command(action: CommandAction) -> Iterator[tuple[str, str]]:
+    if not action.argv[0].strip():
+        yield "argv.0", "names the program to run, so it cannot be empty."
+    texts = [(f"argv.{i}", text) for i, text in enumerate(action.argv)]
+    for name, value in action.env.items():
+        if "=" in name or "\0" in name or name != name.strip():
+            yield f"env.{name}", "a variable's name has no '=', NUL or blanks around it."
+        if isinstance(value, str):
+            texts.append((f"env.{name}", value))
+    if action.cwd is not None:
+        texts.append(("cwd", action.cwd))
+        if not action.cwd.startswith("/"):
+            yield "cwd", "must be absolute: where a worker was started is not known here."
+    total = 0
+    for field, text in texts:
+        if "\0" in text:
+            yield field, "cannot hold a NUL character."
+        size = _utf8_size(text)
+        if size is None:
+            yield field, "cannot be written in UTF-8: it holds a lone surrogate."
+        total += size or 0
+    yield from _too_large("argv", total)
+    if action.stdin is not None:
+        size = _utf8_size(action.stdin)
+        if size is None:
+            yield "stdin", "cannot be written in UTF-8: it holds a lone surrogate."
+        yield from _too_large("stdin", size or 0)
+
+
+def _foreign(field: str, name: str, arguments: Sequence[JsonValue]) -> Iterator[tuple[str, str]]:
+    if not name.strip():
+        yield field, "cannot be blank."
+    if name.startswith(RESERVED_PREFIX):
+        yield field, f"names that start with {RESERVED_PREFIX!r} are this project's own."
+    if name.startswith(_TEMPORAL_PREFIX):
+        yield field, f"names that start with {_TEMPORAL_PREFIX!r} are Temporal's own."
+    try:
+        size = len(encode_json(list(arguments)))
+    except ValueError:
+        yield "arguments", "cannot be written as JSON in UTF-8: no NaN or lone surrogates."
+    else:
+        yield from _too_large("arguments", size)
+
+
+def _too_large(field: str, size: int) -> Iterator[tuple[str, str]]:
+    if size > MAX_BODY:
+        yield field, f"is {size} bytes; at most {MAX_BODY} are allowed. Send a reference instead."
+
+
+def _utf8_size(text: str) -> int | None:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        return None

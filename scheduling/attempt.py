@@ -1,0 +1,83 @@
+"""One attempt at an action: what the workflow hands to the activity, and what it gets back.
+
+Passed through Temporal between a workflow and a worker that may be of another release, so unknown
+fields are ignored here and every new field has a default.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from pydantic import ConfigDict
+
+from scheduling.action import CommandAction, HttpAction, LogAction
+from scheduling.values import Duration, Instant, Model
+
+#: The most that is kept of each part of an output (a body, a stream), in bytes of UTF-8.
+MAX_OUTPUT = 64 * 1024
+
+#: How long an attempt may wait for its place (at a busy host, say) before it gives up as
+#: `DEFERRED`. Comes on top of `timeout`, which counts from when the work starts.
+PLACE_WAIT = timedelta(seconds=60)
+
+#: How often an attempt heartbeats, and how long it may be silent before its worker counts as dead.
+HEARTBEAT_EVERY = timedelta(seconds=2)
+HEARTBEAT_TIMEOUT = timedelta(seconds=10)
+
+#: How long the end of an attempt may take past `timeout`: a command's grace time, a slow report.
+CLOSING = timedelta(seconds=15)
+
+#: The type of the error that says: nothing was done, and it was not the action's fault. Such an
+#: attempt does not count.
+DEFERRED = "Deferred"
+
+
+class _Passed(Model):
+    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
+
+
+class Attempt(_Passed):
+    """What every attempt carries beside its action."""
+
+    task_id: str
+    run_id: str
+    idempotency_key: str
+    """The same for every attempt of an occurrence."""
+    scheduled_for: Instant
+    timeout: Duration
+    """Of the work itself; waiting for a place is not counted."""
+    attempts_before: int = 0
+    """Attempts of this run that earlier activities made; Temporal counts only its own."""
+    local: bool = False
+    """Runs as a local activity, which cannot heartbeat and should not wait."""
+
+
+class HttpAttempt(Attempt):
+    """One call of a URL."""
+
+    action: HttpAction
+
+
+class CommandAttempt(Attempt):
+    """One start of a program."""
+
+    action: CommandAction
+
+
+class LogAttempt(Attempt):
+    """One line in the worker's log."""
+
+    action: LogAction
+
+
+class AttemptResult(_Passed):
+    """An attempt that succeeded. The instants are the worker's own clock."""
+
+    started_at: Instant
+    finished_at: Instant
+    output: Any = None
+
+
+class AttemptFailure(AttemptResult):
+    """The one detail of the error that a failed attempt raises: when, and what came so far."""

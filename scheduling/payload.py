@@ -1,0 +1,27 @@
+"""How JSON leaves this project: one form, so that what was measured is what is sent."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import JsonValue
+
+
+def encode_json(value: JsonValue) -> bytes:
+    """Compact JSON in UTF-8.
+
+    Raises:
+        ValueError: it holds a number or a character that JSON in UTF-8 cannot say.
+    """
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def encode_body(body: JsonValue) -> bytes:
+    """An HTTP body as it goes out: text as it is, anything else as JSON, None as nothing.
+
+    Raises:
+        ValueError: as `encode_json`.
+    """
+    if body is None:
+        return b""
+    return body.encode() if isinstance(body, str) else encode_json(body)
