@@ -1,0 +1,173 @@
+"""What things are called in Temporal: workflow and schedule ids, types, search attributes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from temporalio.common import (
+    SearchAttributeIndexedValueType,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+)
+
+from scheduling.errors import RunNotFound
+from scheduling.run_order import RunOrder
+from scheduling.task_row import title
+from scheduling.task_state import TaskState
+
+TASK = "onthedot.Task"
+TASK_RUN = "onthedot.TaskRun"
+CHANGE = "onthedot.change"
+
+#: The activities that do what a task is for.
+HTTP = "onthedot.http"
+COMMAND = "onthedot.command"
+LOG = "onthedot.log"
+
+TASK_ID = SearchAttributeKey.for_keyword("OnTheDotTask")
+NAME = SearchAttributeKey.for_keyword("OnTheDotName")
+KIND = SearchAttributeKey.for_keyword("OnTheDotKind")
+STATUS = SearchAttributeKey.for_keyword("OnTheDotStatus")
+CAUSE = SearchAttributeKey.for_keyword("OnTheDotCause")
+TAGS = SearchAttributeKey.for_keyword_list("OnTheDotTags")
+DUE = SearchAttributeKey.for_datetime("OnTheDotDue")
+
+#: Set by Temporal on what a schedule starts: the nominal instant, without jitter.
+SCHEDULED_START = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
+
+SEARCH_ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
+    key.name: key.indexed_value_type for key in (TASK_ID, NAME, KIND, STATUS, CAUSE, TAGS, DUE)
+}
+
+#: The memo keys of what a list shows of a task, and of a run.
+TASK_MEMO = "onthedot.task"
+RUN_MEMO = "onthedot.run"
+
+#: How long a worker may sit on a workflow task until another one takes it up.
+TASK_TIMEOUT = timedelta(seconds=5)
+
+_STAMP = "%Y%m%dT%H%M%SZ"
+_ISO = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class State:
+    """Values of `OnTheDotStatus` that a list cannot tell from the execution's own status."""
+
+    SCHEDULED = "scheduled"
+    PAUSED = "paused"
+    #: Deleted, or a registration that came too late to count: not a task.
+    DELETED = "deleted"
+    #: Closed by hand before it was due: a task, but not a run.
+    WITHDRAWN = "withdrawn"
+    #: A run that was not to do its work after all.
+    SKIPPED = "skipped"
+    #: A run whose deadline passed.
+    TIMED_OUT = "timed_out"
+
+
+def sort_name(name: str) -> str:
+    """A name as prefix search sees it: without case, within a keyword's 255 characters."""
+    return name.casefold()[:200]
+
+
+def task_workflow(task_id: str) -> str:
+    """The id of the workflow that is this task."""
+    return f"task:{task_id}"
+
+
+def schedule(task_id: str) -> str:
+    """The id of the schedule that a recurring task owns."""
+    return f"schedule:{task_id}"
+
+
+def run_prefix(task_id: str) -> str:
+    """What Temporal's schedule puts an instant behind to name a run."""
+    return f"run:{task_id}"
+
+
+def scheduled_run(task_id: str, nominal: datetime) -> str:
+    """The id of the workflow that runs the occurrence at `nominal`."""
+    return f"{run_prefix(task_id)}-{nominal.astimezone(UTC).strftime(_ISO)}"
+
+
+def direct_run(task_id: str, token: str) -> str:
+    """The id of the workflow of a run that no schedule starts: manual, backfill, a test."""
+    return f"{run_prefix(task_id)}~{token}"
+
+
+def run_attributes(run: RunOrder) -> TypedSearchAttributes:
+    """What the execution log filters a run by. A test of an action is in no log."""
+    pairs: list[SearchAttributePair[str] | SearchAttributePair[datetime]] = [
+        SearchAttributePair(CAUSE, run.cause.value)
+    ]
+    if run.task_id:
+        pairs.append(SearchAttributePair(TASK_ID, run.task_id))
+    if run.scheduled_for is not None:
+        pairs.append(SearchAttributePair(DUE, run.scheduled_for))
+    return TypedSearchAttributes(pairs)
+
+
+def run_summary(run: RunOrder) -> str:
+    """What Temporal's Web UI shows beside a run: which task it is, and what it does."""
+    return f"{run.name}: {title(run.action)}"[:200]
+
+
+def task_summary(state: TaskState) -> str:
+    """What Temporal's Web UI shows beside a task."""
+    return f"{state.definition.name}: {title(state.definition.action)}"[:200]
+
+
+def task_attributes(state: TaskState) -> TypedSearchAttributes:
+    """What a list filters tasks by."""
+    task = state.definition
+    pairs: list[SearchAttributePair[str] | SearchAttributePair[datetime]] = [
+        SearchAttributePair(TASK_ID, state.id),
+        SearchAttributePair(NAME, sort_name(task.name)),
+        SearchAttributePair(KIND, task.trigger.kind),
+        SearchAttributePair(STATUS, State.PAUSED if task.paused else State.SCHEDULED),
+    ]
+    if state.due is not None:
+        pairs.append(SearchAttributePair(DUE, state.due))
+    tags = [SearchAttributePair(TAGS, list(task.tags))] if task.tags else []
+    return TypedSearchAttributes([*pairs, *tags])
+
+
+@dataclass(frozen=True)
+class RunAddress:
+    """Where a run is found in Temporal, and its name in REST: `task~which~execution`."""
+
+    workflow_id: str
+    execution: str
+
+    @property
+    def run_id(self) -> str:
+        """URL-safe, unique an execution, and the same each time it is made."""
+        kind, _, rest = self.workflow_id.partition(":")
+        if kind == "task":
+            return f"{rest}~once~{self.execution}"
+        if "~" in rest:
+            return f"{rest}~{self.execution}"
+        task_id, nominal = rest[:-21], rest[-20:]
+        stamp = datetime.strptime(nominal, _ISO).replace(tzinfo=UTC).strftime(_STAMP)
+        return f"{task_id}~{stamp}~{self.execution}"
+
+    @classmethod
+    def parse(cls, run_id: str) -> RunAddress:
+        """The inverse of `run_id`.
+
+        Raises:
+            RunNotFound: this cannot be the id of a run.
+        """
+        task_id, _, rest = run_id.partition("~")
+        which, _, execution = rest.rpartition("~")
+        if not which or not execution:
+            raise RunNotFound(run_id)
+        if which == "once":
+            return cls(task_workflow(task_id), execution)
+        try:
+            nominal = datetime.strptime(which, _STAMP).replace(tzinfo=UTC)
+        except ValueError:
+            return cls(direct_run(task_id, which), execution)
+        return cls(scheduled_run(task_id, nominal), execution)

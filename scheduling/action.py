@@ -1,0 +1,79 @@
+"""What a task does when it is due. Form only; `checks` judges the meaning."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue, StringConstraints
+
+from scheduling.values import Model
+
+#: Largest body, stdin or list of arguments of an action, in bytes of UTF-8.
+MAX_BODY = 256 * 1024
+
+#: Activities and workflows of this project itself; not to be called by a task.
+RESERVED_PREFIX = "onthedot."
+
+
+class SecretRef(Model):
+    """Stands for a value that the worker looks up at each attempt and that is stored nowhere."""
+
+    secret: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,127}$")]
+
+
+Text = Annotated[str, StringConstraints(max_length=8192)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class HttpAction(Model):
+    """Calls a URL. A status in `expect_status` (200 to 399 by default) is success."""
+
+    kind: Literal["http"] = "http"
+    method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] = "POST"
+    url: str = Field(min_length=1, max_length=8192, examples=["https://example.com/hook"])
+    headers: dict[Name, Text | SecretRef] = Field(default_factory=dict, max_length=64)
+    body: JsonValue = None
+    expect_status: tuple[Annotated[int, Field(ge=100, le=599)], ...] | None = Field(
+        default=None, max_length=100, description="Statuses that mean success; 200 to 399 if left out."
+    )
+
+
+class CommandAction(Model):
+    """Runs a program on the worker's machine, without a shell."""
+
+    kind: Literal["command"] = "command"
+    argv: tuple[Text, ...] = Field(min_length=1, max_length=256)
+    env: dict[Name, Text | SecretRef] = Field(default_factory=dict, max_length=64)
+    cwd: Text | None = None
+    stdin: Annotated[str, StringConstraints(max_length=MAX_BODY)] | None = None
+
+
+class ActivityAction(Model):
+    """Runs a Temporal activity, of this worker or of whoever polls `task_queue`."""
+
+    kind: Literal["activity"] = "activity"
+    name: Name
+    arguments: tuple[JsonValue, ...] = Field(default=(), max_length=64)
+    task_queue: Name | None = None
+
+
+class WorkflowAction(Model):
+    """Runs a Temporal workflow as a child, of this worker or of whoever polls `task_queue`."""
+
+    kind: Literal["workflow"] = "workflow"
+    workflow_type: Name
+    arguments: tuple[JsonValue, ...] = Field(default=(), max_length=64)
+    task_queue: Name | None = None
+
+
+class LogAction(Model):
+    """Writes a message to the worker's log: the harmless one to try things with."""
+
+    kind: Literal["log"] = "log"
+    message: Annotated[str, StringConstraints(min_length=1, max_length=8192)]
+
+
+Action = Annotated[
+    HttpAction | CommandAction | ActivityAction | WorkflowAction | LogAction,
+    Field(discriminator="kind"),
+]

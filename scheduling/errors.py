@@ -1,0 +1,121 @@
+"""Every error that On the Dot tells a caller: one root, leaves that write their own message.
+
+`code` is stable and ends up in the problem document's `type`; `retryable` says whether the same
+call may succeed later without a change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class OnTheDotError(Exception):
+    """Root of all errors meant for a caller. The message says what to do."""
+
+    code = "error"
+    retryable = False
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """One field that was refused: its path in the body, and what would mend it."""
+
+    field: str
+    message: str
+
+
+class InvalidDefinition(OnTheDotError):
+    """A definition is well-formed but cannot be scheduled or run as it stands."""
+
+    code = "invalid-definition"
+
+    def __init__(self, *problems: FieldProblem) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems))
+
+
+class TaskNotFound(OnTheDotError):
+    """There is no task with this id, or it was deleted."""
+
+    code = "task-not-found"
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(f"There is no task {task_id!r}. GET /tasks lists those that exist.")
+
+
+class RunNotFound(OnTheDotError):
+    """There is no run with this id, or it is past the retention."""
+
+    code = "run-not-found"
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(
+            f"There is no run {run_id!r}: the id is wrong, or the run is older than the retention."
+        )
+
+
+class TaskExists(OnTheDotError):
+    """The id is in use, by either kind of task; the first one is untouched."""
+
+    code = "task-exists"
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(
+            f"The id {task_id!r} is in use. Choose another one, or replace that task with "
+            f"PUT /tasks/{task_id}."
+        )
+
+
+class IdempotencyConflict(OnTheDotError):
+    """An Idempotency-Key came again with another body."""
+
+    code = "idempotency-conflict"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was used with another body. Send a new key for a new task."
+        )
+
+
+class RevisionMismatch(OnTheDotError):
+    """If-Match named a revision that is no longer the current one."""
+
+    code = "revision-mismatch"
+
+    def __init__(self, task_id: str, current: int) -> None:
+        self.current = current
+        super().__init__(
+            f"Task {task_id!r} is at revision {current} by now. Read it again, then repeat the "
+            f"change with the new ETag."
+        )
+
+
+class WrongState(OnTheDotError):
+    """The call does not fit what the task or run is doing at present."""
+
+    code = "wrong-state"
+
+
+class TemporalUnavailable(OnTheDotError):
+    """Temporal does not answer; nothing was changed."""
+
+    code = "temporal-unavailable"
+    retryable = True
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"Temporal at {address} does not answer. Nothing was changed; try again shortly."
+        )
+
+
+class NoWorker(OnTheDotError):
+    """Temporal is there, but no worker took the change up in time."""
+
+    code = "no-worker"
+    retryable = True
+
+    def __init__(self, task_queue: str) -> None:
+        super().__init__(
+            f"No worker polls the task queue {task_queue!r}, so the change was not applied. "
+            f"Start one with `onthedot worker`, then try again."
+        )

@@ -1,0 +1,79 @@
+"""A task: the definition a client writes, and what an answer adds to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from scheduling.action import Action
+from scheduling.policy import OverlapPolicy, RetryPolicy
+from scheduling.run import Links, ShortRun
+from scheduling.trigger import Trigger
+from scheduling.values import Duration, Instant, Model, TaskId
+
+Tag = Annotated[str, StringConstraints(pattern=r"^[^\s,]{1,64}$"), Field(examples=["reports"])]
+
+
+class TaskStatus(StrEnum):
+    """What a task is doing."""
+
+    #: It will fire at its next instant.
+    SCHEDULED = "scheduled"
+    #: It does not fire until it is resumed.
+    PAUSED = "paused"
+    #: One-time only: it came due and its run is going on.
+    RUNNING = "running"
+    #: It will not fire again: fired once, `end_at` passed, or `max_runs` used up.
+    COMPLETED = "completed"
+    #: One-time only: its run did not succeed.
+    FAILED = "failed"
+    #: It was ended by hand before it was done.
+    CANCELLED = "cancelled"
+
+
+class TaskDefinition(Model):
+    """What a client registers. Everything that a run needs, and nothing that a clock decides."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = Field(
+        default="", description="Defaults to the id."
+    )
+    description: Annotated[str, StringConstraints(max_length=4000)] = ""
+    tags: tuple[Tag, ...] = Field(default=(), max_length=20)
+    trigger: Trigger
+    action: Action
+    timeout: Duration = Field(default=timedelta(seconds=30), description="Of one attempt.")
+    deadline: Duration = Field(
+        default=timedelta(hours=1),
+        description="Of the whole run, from when it is due, waiting for a worker included.",
+    )
+    retry: RetryPolicy = RetryPolicy()
+    overlap: OverlapPolicy = OverlapPolicy.SKIP
+    catchup_window: Duration = Field(
+        default=timedelta(hours=1), description="How late a missed occurrence may still run."
+    )
+    paused: bool = False
+
+
+class NewTask(TaskDefinition):
+    """A definition together with the id it is to have."""
+
+    id: TaskId | None = Field(default=None, description="Made from the time if left out.")
+
+
+class Task(TaskDefinition):
+    """A registered task, as it is answered."""
+
+    id: TaskId
+    status: TaskStatus
+    note: str = Field(default="", description="What was said when it was paused or resumed.")
+    paused_until: Instant | None = None
+    next_runs: tuple[Instant, ...] = ()
+    last_run: ShortRun | None = None
+    created_at: Instant
+    updated_at: Instant
+    updated_by: str
+    revision: int
+    links: Links

@@ -1,0 +1,144 @@
+"""What a registered task remembers, and the changes it takes. Stored: fields only get added."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import Field
+
+from scheduling.run_order import RunOrder
+from scheduling.run import RunCause
+from scheduling.task import TaskDefinition
+from scheduling.trigger import OnceTrigger, Trigger
+from scheduling.values import Instant, Model, TaskId
+
+#: How many of the latest definitions a task remembers for its ledger.
+JOURNAL_LENGTH = 50
+
+
+class JournalEntry(Model):
+    """From `since` on, until the next entry, the task fired as this says."""
+
+    revision: int
+    since: Instant
+    trigger: Trigger
+    paused: bool
+
+
+class TaskState(Model):
+    """A registered task."""
+
+    id: TaskId
+    definition: TaskDefinition
+    revision: int = 1
+    created_at: Instant
+    updated_at: Instant
+    updated_by: str = ""
+    note: str = ""
+    paused_until: Instant | None = None
+    covered_until: Instant
+    """Every occurrence up to here was started, or was not to be."""
+    remaining: int | None = None
+    """Runs left of `max_runs`, where no schedule counts them; None leaves it to the schedule."""
+    scheduled: bool = False
+    """A schedule was made for it."""
+    not_after: Instant | None = None
+    """A registration that Temporal took up later than this was answered 503 and does not count."""
+    idempotency: str = ""
+    """Digest of the Idempotency-Key it was registered with, and of the body."""
+    journal: tuple[JournalEntry, ...] = ()
+
+    @property
+    def due(self) -> datetime | None:
+        """The instant of a one-time task; None for a recurring one."""
+        trigger = self.definition.trigger
+        return trigger.at if isinstance(trigger, OnceTrigger) else None
+
+    def order(self, *, cause: RunCause, scheduled_for: datetime | None = None) -> RunOrder:
+        """What a run of the present definition is started with."""
+        task, trigger = self.definition, self.definition.trigger
+        return RunOrder(
+            task_id=self.id,
+            name=task.name,
+            revision=self.revision,
+            action=task.action,
+            timeout=task.timeout,
+            deadline=task.deadline,
+            retry=task.retry,
+            cause=cause,
+            scheduled_for=scheduled_for,
+            jitter=timedelta(0) if isinstance(trigger, OnceTrigger) else trigger.jitter,
+        )
+
+    def journalled(self) -> TaskState:
+        """The state with its present trigger entered in the journal from `updated_at` on."""
+        entry = JournalEntry(
+            revision=self.revision,
+            since=self.updated_at,
+            trigger=self.definition.trigger,
+            paused=self.definition.paused,
+        )
+        return self.model_copy(update={"journal": (*self.journal, entry)[-JOURNAL_LENGTH:]})
+
+
+class ChangeKind(StrEnum):
+    """What is to be done to a task."""
+
+    REPLACE = "replace"
+    PAUSE = "pause"
+    RESUME = "resume"
+    DELETE = "delete"
+
+
+class Change(Model):
+    """A change to a task. It carries its own expiry, so that none comes as a surprise later."""
+
+    kind: ChangeKind
+    by: str
+    not_after: Instant
+    expected_revision: int | None = None
+    definition: TaskDefinition | None = None
+    note: str = Field(default="", max_length=500)
+    until: Instant | None = None
+
+
+class RefusedChange(StrEnum):
+    """Why a task did not take a change; the type of the error that it answers with."""
+
+    EXPIRED = "Expired"
+    REVISION = "RevisionMismatch"
+    STATE = "WrongState"
+    DELETED = "Deleted"
+
+
+def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState:
+    """The state after a change that was accepted at `at`; deletion is not a change of state."""
+    definition, until = state.definition, state.paused_until
+    remaining = state.remaining
+    if change.kind is ChangeKind.REPLACE:
+        assert change.definition is not None
+        if _max_runs(change.definition) != _max_runs(definition):
+            remaining = _max_runs(change.definition)
+        definition = change.definition
+        until = until if definition.paused else None
+    elif change.kind is ChangeKind.PAUSE:
+        definition, until = definition.model_copy(update={"paused": True}), change.until
+    elif change.kind is ChangeKind.RESUME:
+        definition, until = definition.model_copy(update={"paused": False}), None
+    return state.model_copy(
+        update={
+            "definition": definition,
+            "paused_until": until,
+            "remaining": remaining,
+            "revision": state.revision + 1,
+            "updated_at": at,
+            "updated_by": change.by,
+            "note": change.note if change.kind is not ChangeKind.REPLACE else state.note,
+        }
+    ).journalled()
+
+
+def _max_runs(definition: TaskDefinition) -> int | None:
+    trigger = definition.trigger
+    return None if isinstance(trigger, OnceTrigger) else trigger.max_runs

@@ -1,0 +1,59 @@
+"""When a task is due: once, by cron expression, or at an interval.
+
+These models check form only. Whether an expression means anything, a zone exists or an instant is
+still to come is judged by `checks`, at the edge: a stored definition must stay readable for years,
+whatever the clock, the zone database or the cron library say by then.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from scheduling.values import Duration, Instant, Model
+
+Zone = Annotated[str, Field(min_length=1, max_length=64, examples=["Europe/Rome"])]
+
+#: A local date (2026-12-25), a range of them (2026-12-24/2026-12-26), or a cron expression.
+Exclusion = Annotated[str, Field(min_length=1, max_length=256, examples=["2026-12-25"])]
+
+
+class OnceTrigger(Model):
+    """Fires a single time: `at` an instant (or local time with `timezone`), or after a `delay`."""
+
+    kind: Literal["once"] = "once"
+    at: datetime | None = None
+    timezone: Zone | None = None
+    delay: Duration | None = None
+
+
+class RecurringTrigger(Model):
+    """What cron and interval have in common: bounds, jitter and the instants left out."""
+
+    timezone: Zone = "UTC"
+    start_at: Instant | None = Field(default=None, description="No occurrence before it.")
+    end_at: Instant | None = Field(default=None, description="No occurrence after it.")
+    max_runs: int | None = Field(default=None, ge=1, le=1_000_000_000)
+    jitter: Duration = timedelta(0)
+    exclude: tuple[Exclusion, ...] = Field(default=(), max_length=100)
+
+
+class CronTrigger(RecurringTrigger):
+    """Fires at the local times that a cron expression names."""
+
+    kind: Literal["cron"] = "cron"
+    expression: str = Field(min_length=1, max_length=256, examples=["0 9 * * 1-5"])
+
+
+class IntervalTrigger(RecurringTrigger):
+    """Fires at every instant whose Unix time is `offset` modulo `every`."""
+
+    kind: Literal["interval"] = "interval"
+    every: Duration
+    offset: Duration = timedelta(0)
+
+
+Trigger = Annotated[OnceTrigger | CronTrigger | IntervalTrigger, Field(discriminator="kind")]
+Recurring = CronTrigger | IntervalTrigger

@@ -1,0 +1,151 @@
+"""How a change reaches a task, and how it is told when it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DeleteWorkflowExecutionRequest,
+    DescribeTaskQueueRequest,
+)
+from temporalio.client import (
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+import naming
+from scheduling.errors import (
+    NoWorker,
+    OnTheDotError,
+    RevisionMismatch,
+    TaskNotFound,
+    TemporalUnavailable,
+    WrongState,
+)
+from scheduling.task_state import Change, RefusedChange, TaskState
+from service.temporal import CHANGE_TIMEOUT, Temporal
+
+
+async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState | None:
+    """Have the task carry out a change.
+
+    Returns:
+        The state with the change in force; None if the task is closed or there is none.
+
+    Raises:
+        NoWorker: nobody took the change up before it expired.
+        TemporalUnavailable: Temporal does not answer.
+        RevisionMismatch, WrongState, TaskNotFound: the task refused it.
+    """
+    handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+    update = asyncio.create_task(
+        handle.execute_update(
+            naming.CHANGE, change, result_type=TaskState, rpc_timeout=CHANGE_TIMEOUT
+        )
+    )
+    watch = asyncio.create_task(_until_hopeless(temporal))
+    try:
+        await asyncio.wait({update, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if not update.done():
+            raise watch.result()
+        return update.result()
+    except WorkflowUpdateFailedError as error:
+        raise _refused(error, task_id, change, temporal) from error
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+        raise NoWorker(temporal.task_queue) from error
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        with temporal.translated():
+            raise
+        raise
+    finally:
+        for task in (update, watch):
+            task.cancel()
+        await asyncio.gather(update, watch, return_exceptions=True)
+
+
+async def forget(temporal: Temporal, task_id: str) -> None:
+    """Remove all that is left of a closed task, so that its id is free.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer; the call may be repeated.
+    """
+    client, workflow_id = temporal.client, naming.task_workflow(task_id)
+    with temporal.translated():
+        async for execution in client.list_workflows(f"WorkflowId = '{workflow_id}'"):
+            await _delete(temporal, execution.id, execution.run_id)
+        for _ in range(30):
+            try:
+                described = await client.get_workflow_handle(workflow_id).describe()
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return
+                raise
+            await _delete(temporal, workflow_id, described.run_id)
+            await asyncio.sleep(0.05)
+
+
+async def _delete(temporal: Temporal, workflow_id: str, execution: str) -> None:
+    try:
+        await temporal.client.workflow_service.delete_workflow_execution(
+            DeleteWorkflowExecutionRequest(
+                namespace=temporal.client.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=workflow_id, run_id=execution),
+            )
+        )
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+
+
+async def _until_hopeless(temporal: Temporal) -> OnTheDotError:
+    """Return as soon as it is clear that no answer will come, and why; at the latest at expiry."""
+    for _ in range(int(CHANGE_TIMEOUT.total_seconds())):
+        await asyncio.sleep(0.5)
+        try:
+            described = await temporal.ask(
+                temporal.client.workflow_service.describe_task_queue(
+                    DescribeTaskQueueRequest(
+                        namespace=temporal.client.namespace,
+                        task_queue=TaskQueue(name=temporal.task_queue),
+                        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+                    ),
+                    timeout=timedelta(seconds=1.4),
+                )
+            )
+        except TemporalUnavailable as error:
+            return error
+        if not described.pollers:
+            return NoWorker(temporal.task_queue)
+        await asyncio.sleep(0.5)
+    return NoWorker(temporal.task_queue)
+
+
+def _refused(
+    error: WorkflowUpdateFailedError, task_id: str, change: Change, temporal: Temporal
+) -> Exception:
+    cause = error.cause
+    if not isinstance(cause, ApplicationError):
+        return error
+    match cause.type:
+        case RefusedChange.REVISION:
+            current = cause.details[0] if cause.details else 0
+            return RevisionMismatch(task_id, int(current))
+        case RefusedChange.EXPIRED:
+            return NoWorker(temporal.task_queue)
+        case RefusedChange.DELETED:
+            return TaskNotFound(task_id)
+        case RefusedChange.STATE:
+            return WrongState(
+                f"Task {task_id!r} is running: its only occurrence has come. "
+                f"Repeat the {change.kind.value} when the run has ended, or cancel the run."
+            )
+        case _:
+            return error

@@ -1,0 +1,108 @@
+"""How a process comes to Temporal, and what a namespace needs before tasks can live in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.operatorservice.v1 import (
+    AddSearchAttributesRequest,
+    ListSearchAttributesRequest,
+)
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
+from temporalio.client import Client, Plugin
+from temporalio.envconfig import ClientConfig
+from temporalio.runtime import Runtime
+from temporalio.service import RetryConfig, RPCError, RPCStatusCode
+
+import naming
+from settings import Settings, SettingsError
+
+DEFAULT_ADDRESS = "127.0.0.1:7233"
+
+
+async def connect(
+    settings: Settings,
+    *,
+    plugins: Sequence[Plugin] = (),
+    runtime: Runtime | None = None,
+    lazy: bool = False,
+) -> Client:
+    """A client for the Temporal that the `TEMPORAL_*` variables and profiles name.
+
+    Args:
+        lazy: do not touch the network until the first call, so that a server can start and answer
+            503 while Temporal is away.
+
+    Raises:
+        RuntimeError: not lazy, and Temporal cannot be reached.
+    """
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", DEFAULT_ADDRESS)
+    return await Client.connect(
+        **config,
+        plugins=list(plugins),
+        runtime=runtime,
+        lazy=lazy,
+        retry_config=RetryConfig(max_elapsed_time_millis=1500, max_retries=5) if lazy else None,
+    )
+
+
+async def prepare_namespace(client: Client, settings: Settings) -> None:
+    """Give the namespace its search attributes and its retention. Safe to repeat.
+
+    Raises:
+        SettingsError: a search attribute of ours is there with another type, or cannot be added.
+    """
+    await _search_attributes(client)
+    described = await client.workflow_service.describe_namespace(
+        DescribeNamespaceRequest(namespace=client.namespace)
+    )
+    retention = Duration()
+    retention.FromTimedelta(settings.retention)
+    if described.config.workflow_execution_retention_ttl != retention:
+        await client.workflow_service.update_namespace(
+            UpdateNamespaceRequest(
+                namespace=client.namespace,
+                config=NamespaceConfig(workflow_execution_retention_ttl=retention),
+            )
+        )
+
+
+async def _search_attributes(client: Client) -> None:
+    wanted = {name: IndexedValueType.ValueType(int(kind)) for name, kind in _types().items()}
+    for _ in range(50):
+        have = await _custom_attributes(client)
+        for name, kind in have.items():
+            if wanted.get(name, kind) != kind:
+                raise SettingsError(
+                    f"The namespace {client.namespace!r} has a search attribute {name} of type "
+                    f"{IndexedValueType.Name(kind)}, but {IndexedValueType.Name(wanted[name])} is "
+                    f"needed. Remove it, or use another namespace (TEMPORAL_NAMESPACE)."
+                )
+        missing = {name: kind for name, kind in wanted.items() if name not in have}
+        if not missing:
+            return
+        try:
+            await client.operator_service.add_search_attributes(
+                AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
+            )
+        except RPCError as error:
+            if error.status is not RPCStatusCode.ALREADY_EXISTS:
+                raise
+        await asyncio.sleep(0.1)
+    raise SettingsError(f"The search attributes {', '.join(missing)} could not be added.")
+
+
+async def _custom_attributes(client: Client) -> dict[str, IndexedValueType.ValueType]:
+    listed = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    return dict(listed.custom_attributes)
+
+
+def _types() -> dict[str, int]:
+    return {name: int(kind) for name, kind in naming.SEARCH_ATTRIBUTES.items()}

@@ -1,0 +1,132 @@
+"""The list of tasks: one visibility query, Temporal's own page token, no row twice and none lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+
+import naming
+from scheduling.task import Task, TaskStatus
+from service.paging import Cursor, Page, instant, literal
+from service.temporal import Temporal
+from service.translate import answered, row_of, task_status
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Which tasks to list; empty fields do not restrict."""
+
+    kind: str | None = None
+    status: TaskStatus | None = None
+    tag: str | None = None
+    q: str | None = None
+
+    def query(self, now: datetime | None) -> str:
+        """The visibility query; without `now`, a text that only tells filters apart."""
+        at = instant(now) if now else "now"
+        parts = [
+            f"WorkflowType = '{naming.TASK}'",
+            f"{naming.STATUS.name} != '{naming.State.DELETED}'",
+            "ExecutionStatus != 'ContinuedAsNew'",
+        ]
+        if self.kind:
+            parts.append(f"{naming.KIND.name} = {literal(self.kind)}")
+        if self.tag:
+            parts.append(f"{naming.TAGS.name} = {literal(self.tag)}")
+        if self.q:
+            name, task_id = literal(naming.sort_name(self.q)), literal(self.q)
+            parts.append(
+                f"({naming.NAME.name} STARTS_WITH {name} OR "
+                f"{naming.TASK_ID.name} STARTS_WITH {task_id})"
+            )
+        if self.status:
+            parts.append(_status(self.status, at))
+        return " AND ".join(parts)
+
+
+class TaskList:
+    """Walks through the registered tasks."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+
+    async def page(
+        self, which: TaskFilter, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Task]:
+        """One page of tasks: open ones first, newest first.
+
+        Raises:
+            InvalidDefinition: the cursor does not belong to this walk.
+            TemporalUnavailable: Temporal does not answer.
+        """
+        now = self._temporal.now()
+        place = Cursor.decoded(cursor, which.query(None), now)
+        listed = self._temporal.client.list_workflows(
+            which.query(place.began), page_size=limit, next_page_token=place.token
+        )
+        await self._temporal.ask(listed.fetch_next_page())
+        rows = await self._current(listed.current_page or ())
+        items = [task for row in rows if (task := await self._task(row, now)) is not None]
+        token = listed.next_page_token
+        return Page(items, Cursor(token, place.began).encoded(which.query(None)) if token else None)
+
+    async def count(self, which: TaskFilter) -> int:
+        """How many tasks there are; a finished one that was armed again may count twice.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        query = which.query(self._temporal.now())
+        return (await self._temporal.ask(self._temporal.client.count_workflows(query))).count
+
+    async def _task(self, execution: WorkflowExecution, now: datetime) -> Task | None:
+        row = await row_of(execution)
+        if row is None:
+            return None
+        status = task_status(execution, row.definition, now)
+        return answered(self._temporal, execution.id.partition(":")[2], row, status, now=now)
+
+    async def _current(self, rows: Sequence[WorkflowExecution]) -> list[WorkflowExecution]:
+        """The rows without those that a later execution of the same task has taken the place of."""
+        closed = [row.id for row in rows if row.status is not WorkflowExecutionStatus.RUNNING]
+        if not closed:
+            return list(rows)
+        names = ", ".join(literal(name) for name in closed)
+        latest: dict[str, WorkflowExecution] = {}
+        listed = self._temporal.client.list_workflows(
+            f"WorkflowType = '{naming.TASK}' AND WorkflowId IN ({names})", page_size=1000
+        )
+        await self._temporal.ask(listed.fetch_next_page())
+        for execution in listed.current_page or ():
+            known = latest.get(execution.id)
+            if known is None or execution.start_time > known.start_time:
+                latest[execution.id] = execution
+        return [
+            row for row in rows if row.id not in latest or latest[row.id].run_id == row.run_id
+        ]
+
+
+def _status(status: TaskStatus, at: str) -> str:
+    once_due = f"({naming.KIND.name} = 'once' AND {naming.DUE.name} <= {at})"
+    match status:
+        case TaskStatus.PAUSED:
+            return f"ExecutionStatus = 'Running' AND {naming.STATUS.name} = 'paused'"
+        case TaskStatus.RUNNING:
+            return (
+                f"ExecutionStatus = 'Running' AND {naming.STATUS.name} = 'scheduled' "
+                f"AND {once_due}"
+            )
+        case TaskStatus.SCHEDULED:
+            return (
+                f"ExecutionStatus = 'Running' AND {naming.STATUS.name} = 'scheduled' AND "
+                f"({naming.KIND.name} != 'once' OR {naming.DUE.name} > {at})"
+            )
+        case TaskStatus.COMPLETED:
+            return "ExecutionStatus = 'Completed'"
+        case TaskStatus.FAILED:
+            return "ExecutionStatus IN ('Failed', 'TimedOut')"
+        case TaskStatus.CANCELLED:
+            return "ExecutionStatus IN ('Canceled', 'Terminated')"

@@ -1,0 +1,342 @@
+"""The use cases of a single task: register, read, replace, pause, resume, delete, run now."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+import naming
+from scheduling.errors import (
+    IdempotencyConflict,
+    RevisionMismatch,
+    TaskExists,
+    TaskNotFound,
+    WrongState,
+)
+from scheduling.registration import Idempotency, generated_id, settle
+from scheduling.run import Links, RunCause, RunStatus, ShortRun
+from scheduling.task import NewTask, Task, TaskDefinition, TaskStatus
+from scheduling.task_row import TaskRow
+from scheduling.trigger import OnceTrigger
+from scheduling.task_state import Change, ChangeKind, TaskState, apply_change
+from service import changes
+from service.history import latest_definition
+from service.run_list import last_run
+from service.temporal import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
+from service.translate import answered, row_of, task_status
+
+
+@dataclass(frozen=True)
+class Found:
+    """A task as its workflow describes it."""
+
+    execution: WorkflowExecutionDescription
+    row: TaskRow
+    definition: TaskDefinition
+
+    @property
+    def open(self) -> bool:
+        """Whether it can still fire."""
+        return self.execution.status is WorkflowExecutionStatus.RUNNING
+
+
+class Tasks:
+    """The registered tasks."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+
+    async def create(self, new: NewTask, *, by: str, idempotency_key: str = "") -> Task:
+        """Register a task; once this returns it is durable.
+
+        Raises:
+            InvalidDefinition: it is well-formed but means nothing, or could never fire.
+            TaskExists: the id is in use; the task that has it is untouched.
+            IdempotencyConflict: the key was used with another body.
+            TemporalUnavailable: nothing was registered.
+        """
+        now = self._temporal.now()
+        key = Idempotency.of(idempotency_key, new)
+        task_id = new.id or generated_id(now, key, secrets.token_hex(5))
+        definition = settle(new, task_id=task_id, now=now)
+        state = TaskState(
+            id=task_id,
+            definition=definition,
+            created_at=now,
+            updated_at=now,
+            updated_by=by,
+            covered_until=now,
+            not_after=now + CHANGE_TIMEOUT,
+            idempotency=str(key),
+        ).journalled()
+        try:
+            await self._start(state, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+        except WorkflowAlreadyStartedError:
+            found = await self._look(task_id)
+            if found is None:
+                await self._start_again(state)
+            else:
+                if not key.same_key(found.row.idempotency):
+                    raise TaskExists(task_id) from None
+                if found.row.idempotency != str(key):
+                    raise IdempotencyConflict from None
+                return await self._answer(found)
+        return self._fresh(state)
+
+    async def get(self, task_id: str) -> Task:
+        """One task.
+
+        Raises:
+            TaskNotFound: there is none.
+            TemporalUnavailable: Temporal does not answer.
+        """
+        return await self._answer(await self._found(task_id))
+
+    async def replace(
+        self, task_id: str, definition: TaskDefinition, *, by: str, if_match: int | None = None
+    ) -> Task:
+        """Replace the whole definition, kind included; a finished task is armed again.
+
+        Raises:
+            InvalidDefinition, TaskNotFound, RevisionMismatch, WrongState, NoWorker,
+            TemporalUnavailable.
+        """
+        now = self._temporal.now()
+        settled = settle(definition, task_id=task_id, now=now)
+        change = self._change(ChangeKind.REPLACE, by, if_match, now, definition=settled)
+        state = await changes.execute(self._temporal, task_id, change)
+        if state is None:
+            state = await self._arm_again(task_id, change, now)
+        return self._fresh(state)
+
+    async def pause(
+        self,
+        task_id: str,
+        *,
+        by: str,
+        note: str = "",
+        until: datetime | None = None,
+        if_match: int | None = None,
+    ) -> Task:
+        """Keep a task from firing, until it is resumed or `until` comes.
+
+        Raises:
+            TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
+            WrongState: it is finished, or its only run is going on.
+        """
+        now = self._temporal.now()
+        change = self._change(ChangeKind.PAUSE, by, if_match, now, note=note, until=until)
+        return await self._toggle(task_id, change)
+
+    async def resume(
+        self, task_id: str, *, by: str, note: str = "", if_match: int | None = None
+    ) -> Task:
+        """Let a paused task fire again. Raises as `pause` does."""
+        change = self._change(ChangeKind.RESUME, by, if_match, self._temporal.now(), note=note)
+        return await self._toggle(task_id, change)
+
+    async def delete(self, task_id: str, *, by: str, if_match: int | None = None) -> None:
+        """End a task for good; a run in progress finishes.
+
+        Raises:
+            TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
+        """
+        change = self._change(ChangeKind.DELETE, by, if_match, self._temporal.now())
+        if await changes.execute(self._temporal, task_id, change) is None:
+            found = await self._found(task_id)
+            if if_match not in (None, found.row.revision):
+                raise RevisionMismatch(task_id, found.row.revision)
+            await changes.forget(self._temporal, task_id)
+
+    async def run_now(self, task_id: str) -> ShortRun:
+        """Start a run at once, beside the schedule.
+
+        Raises:
+            TaskNotFound, TemporalUnavailable.
+        """
+        found, now = await self._found(task_id), self._temporal.now()
+        state = _state(found, task_id)
+        order = state.order(cause=RunCause.MANUAL, scheduled_for=now)
+        workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")
+        with self._temporal.translated():
+            handle = await self._temporal.client.start_workflow(
+                naming.TASK_RUN,
+                order,
+                id=workflow_id,
+                task_queue=self._temporal.task_queue,
+                task_timeout=naming.TASK_TIMEOUT,
+                search_attributes=naming.run_attributes(order),
+                static_summary=naming.run_summary(order),
+            )
+        execution = handle.first_execution_run_id or ""
+        return ShortRun(
+            id=naming.RunAddress(workflow_id, execution).run_id,
+            task_id=task_id,
+            status=RunStatus.RUNNING,
+            scheduled_for=now,
+            cause=RunCause.MANUAL,
+            links=Links(temporal_ui=self._temporal.ui_link(workflow_id, execution)),
+        )
+
+    async def definition(self, task_id: str) -> TaskDefinition:
+        """The whole definition as it stands, for an edit or a copy.
+
+        Raises:
+            TaskNotFound, TemporalUnavailable.
+        """
+        return (await self._found(task_id)).definition
+
+    async def _toggle(self, task_id: str, change: Change) -> Task:
+        state = await changes.execute(self._temporal, task_id, change)
+        if state is None:
+            await self._found(task_id)
+            raise WrongState(
+                f"Task {task_id!r} is finished. Replace it with PUT /tasks/{task_id} to arm it again."
+            )
+        return self._fresh(state)
+
+    async def _arm_again(self, task_id: str, change: Change, now: datetime) -> TaskState:
+        found = await self._found(task_id)
+        if change.expected_revision not in (None, found.row.revision):
+            raise RevisionMismatch(task_id, found.row.revision)
+        before = _state(found, task_id)
+        state = apply_change(before, change, at=now).model_copy(
+            update={"covered_until": now, "scheduled": False, "not_after": change.not_after}
+        )
+        try:
+            await self._start(state, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        except WorkflowAlreadyStartedError:
+            raise RevisionMismatch(task_id, found.row.revision + 1) from None
+        return state
+
+    async def _start_again(self, state: TaskState) -> None:
+        try:
+            await self._start(state, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        except WorkflowAlreadyStartedError:
+            raise TaskExists(state.id) from None
+
+    async def _start(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
+        with self._temporal.translated():
+            await self._temporal.client.start_workflow(
+                naming.TASK,
+                state,
+                id=naming.task_workflow(state.id),
+                task_queue=self._temporal.task_queue,
+                task_timeout=naming.TASK_TIMEOUT,
+                id_reuse_policy=policy,
+                memo={naming.TASK_MEMO: TaskRow.of(state)},
+                search_attributes=naming.task_attributes(state),
+                static_summary=naming.task_summary(state),
+                rpc_timeout=RPC_TIMEOUT,
+            )
+
+    async def _look(self, task_id: str) -> Found | None:
+        handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+        try:
+            execution = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            row = await row_of(execution)
+            if row is None:
+                return None
+            definition = row.definition
+            if row.abridged:
+                history = await self._temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+                definition = await latest_definition(self._temporal.client, history)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        return Found(execution, row, definition)
+
+    async def _found(self, task_id: str) -> Found:
+        found = await self._look(task_id)
+        if found is None:
+            raise TaskNotFound(task_id)
+        return found
+
+    async def _answer(self, found: Found) -> Task:
+        task_id = found.execution.id.partition(":")[2]
+        now = self._temporal.now()
+        last, remaining = await asyncio.gather(
+            last_run(self._temporal, task_id), self._remaining(task_id, found)
+        )
+        return answered(
+            self._temporal,
+            task_id,
+            found.row,
+            task_status(found.execution, found.definition, now),
+            now=now,
+            definition=found.definition,
+            remaining=remaining,
+            last_run=last,
+        )
+
+    async def _remaining(self, task_id: str, found: Found) -> int | None:
+        trigger = found.definition.trigger
+        if isinstance(trigger, OnceTrigger) or trigger.max_runs is None or not found.open:
+            return None
+        handle = self._temporal.client.get_schedule_handle(naming.schedule(task_id))
+        try:
+            schedule = await self._temporal.ask(handle.describe())
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return trigger.max_runs
+            raise
+        return schedule.schedule.state.remaining_actions
+
+    def _fresh(self, state: TaskState) -> Task:
+        definition, now = state.definition, self._temporal.now()
+        status = TaskStatus.PAUSED if definition.paused else TaskStatus.SCHEDULED
+        return answered(
+            self._temporal,
+            state.id,
+            TaskRow.of(state),
+            status,
+            now=now,
+            definition=definition,
+            remaining=state.remaining,
+        )
+
+    def _change(
+        self,
+        kind: ChangeKind,
+        by: str,
+        if_match: int | None,
+        now: datetime,
+        *,
+        definition: TaskDefinition | None = None,
+        note: str = "",
+        until: datetime | None = None,
+    ) -> Change:
+        return Change(
+            kind=kind,
+            by=by,
+            not_after=now + CHANGE_TIMEOUT,
+            expected_revision=if_match,
+            definition=definition,
+            note=note,
+            until=until,
+        )
+
+
+def _state(found: Found, task_id: str) -> TaskState:
+    row = found.row
+    return TaskState(
+        id=task_id,
+        definition=found.definition,
+        revision=row.revision,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        updated_by=row.updated_by,
+        note=row.note,
+        paused_until=row.paused_until,
+        covered_until=row.updated_at,
+        remaining=row.remaining,
+        idempotency=row.idempotency,
+    )

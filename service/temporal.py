@@ -1,0 +1,88 @@
+"""The one place where the service talks to Temporal: what a call may take, and what its errors mean.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from temporalio.client import Client, RPCTimeoutOrCancelledError
+from temporalio.service import RPCError, RPCStatusCode
+
+from scheduling.errors import TemporalUnavailable
+from settings import Settings
+
+T = TypeVar("T")
+
+#: A read or a registration that takes longer is answered 503.
+RPC_TIMEOUT = timedelta(seconds=1.7)
+
+#: How long a change waits for a worker; it expires by itself at the same time.
+CHANGE_TIMEOUT = timedelta(seconds=8)
+
+_AWAY = {
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+}
+
+
+@dataclass(frozen=True)
+class Temporal:
+    """A client together with the settings it serves."""
+
+    client: Client
+    settings: Settings
+
+    @property
+    def task_queue(self) -> str:
+        """Where this project's workers poll."""
+        return self.settings.task_queue
+
+    def now(self) -> datetime:
+        """The present, at the edge."""
+        return datetime.now(UTC)
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn "Temporal is away" into a domain error; every other error passes.
+
+        Raises:
+            TemporalUnavailable: Temporal did not answer in time, or not at all.
+        """
+        try:
+            yield
+        except RPCError as error:
+            if error.status in _AWAY:
+                raise TemporalUnavailable(self.address) from error
+            raise
+        except (RPCTimeoutOrCancelledError, TimeoutError) as error:
+            raise TemporalUnavailable(self.address) from error
+        except RuntimeError as error:
+            if "connect" not in str(error).lower():
+                raise
+            raise TemporalUnavailable(self.address) from error
+
+    async def ask(self, call: Awaitable[T]) -> T:
+        """Await one call to Temporal, for `RPC_TIMEOUT` at most.
+
+        Raises:
+            TemporalUnavailable: see `translated`.
+        """
+        with self.translated():
+            return await asyncio.wait_for(call, RPC_TIMEOUT.total_seconds())
+
+    @property
+    def address(self) -> str:
+        """Where Temporal is, for messages."""
+        return self.client.service_client.config.target_host
+
+    def ui_link(self, workflow_id: str, execution: str = "") -> str:
+        """The page of a workflow in Temporal's Web UI."""
+        base = f"{self.settings.temporal_ui}/namespaces/{self.client.namespace}/workflows"
+        return f"{base}/{workflow_id}/{execution}/history" if execution else f"{base}/{workflow_id}"

@@ -1,0 +1,186 @@
+"""How the attempts at an action become Temporal activities and child workflows.
+
+A task's `timeout`, `deadline` and `retry` are turned into Temporal's timeouts and retry policy here
+and nowhere else.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.workflow import ActivityCancellationType, ParentClosePolicy
+
+from scheduling.action import ActivityAction, CommandAction, HttpAction, LogAction, WorkflowAction
+from scheduling.attempt import AttemptResult, CommandAttempt, HttpAttempt, LogAttempt
+from scheduling.run_order import RunOrder
+
+HTTP = "onthedot.http"
+COMMAND = "onthedot.command"
+LOG = "onthedot.log"
+
+#: An error of this type says that the attempt was not made: the receiver's host is busy.
+DEFERRED = "Deferred"
+
+#: A dead worker is noticed this long after its last heartbeat.
+HEARTBEAT = timedelta(seconds=10)
+
+#: A longer attempt would occupy a workflow task for too long: it is an ordinary activity at once.
+LONGEST_LOCAL = timedelta(minutes=1)
+
+#: Our activities keep the timeout themselves and say what they waited for; Temporal's is the net.
+_NET = timedelta(seconds=5)
+
+
+async def of_own(
+    order: RunOrder, *, run_id: str, due: datetime, deadline: datetime
+) -> AttemptResult:
+    """Perform `http`, `command` or `log`."""
+    name, attempt = _attempt(order, run_id=run_id, due=due)
+    made = 0
+    if isinstance(attempt, LogAttempt) or (
+        isinstance(attempt, HttpAttempt) and order.timeout <= LONGEST_LOCAL
+    ):
+        try:
+            return await _local(name, attempt, order, deadline)
+        except ActivityError as error:
+            wait = _again_after(error, order)
+            if wait is None or workflow.now() + wait >= deadline:
+                raise
+            if wait:
+                made = 1
+                await workflow.sleep(wait, summary="Until the next attempt")
+    retry = order.retry
+    interval = retry.initial_interval * retry.backoff**made
+    result: AttemptResult = await workflow.execute_activity(
+        name,
+        attempt,
+        result_type=AttemptResult,
+        start_to_close_timeout=order.timeout + _NET,
+        schedule_to_close_timeout=deadline - workflow.now(),
+        heartbeat_timeout=HEARTBEAT,
+        cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        retry_policy=_policy(order, interval=interval, attempts=retry.max_attempts - made),
+        summary=order.name,
+    )
+    return result.model_copy(update={"attempt": result.attempt + made})
+
+
+async def of_activity(
+    order: RunOrder, action: ActivityAction, *, deadline: datetime
+) -> AttemptResult:
+    """Run someone's activity; it is given up at the deadline, a queue without a poller included."""
+    started, remaining = workflow.now(), deadline - workflow.now()
+    output: Any = await workflow.execute_activity(
+        action.name,
+        args=action.arguments,
+        task_queue=action.task_queue,
+        start_to_close_timeout=order.timeout,
+        schedule_to_start_timeout=remaining,
+        schedule_to_close_timeout=remaining,
+        retry_policy=_policy(
+            order, interval=order.retry.initial_interval, attempts=order.retry.max_attempts
+        ),
+        summary=order.name,
+    )
+    return AttemptResult(started_at=started, finished_at=workflow.now(), output=output)
+
+
+async def of_workflow(
+    order: RunOrder, action: WorkflowAction, *, run_id: str, deadline: datetime
+) -> AttemptResult:
+    """Run someone's workflow as a child, which is cancelled with the run."""
+    started = workflow.now()
+    output: Any = await workflow.execute_child_workflow(
+        action.workflow_type,
+        args=action.arguments,
+        id=f"work:{run_id}",
+        task_queue=action.task_queue,
+        execution_timeout=deadline - started,
+        run_timeout=min(order.timeout, deadline - started),
+        parent_close_policy=ParentClosePolicy.REQUEST_CANCEL,
+        retry_policy=_policy(
+            order, interval=order.retry.initial_interval, attempts=order.retry.max_attempts
+        ),
+        static_summary=order.name,
+    )
+    return AttemptResult(started_at=started, finished_at=workflow.now(), output=output)
+
+
+async def _local(
+    name: str, attempt: HttpAttempt | LogAttempt, order: RunOrder, deadline: datetime
+) -> AttemptResult:
+    if isinstance(attempt, HttpAttempt):
+        attempt = attempt.model_copy(update={"local": True})
+    result: AttemptResult = await workflow.execute_local_activity(
+        name,
+        attempt,
+        result_type=AttemptResult,
+        start_to_close_timeout=min(order.timeout + _NET, deadline - workflow.now()),
+        retry_policy=RetryPolicy(maximum_attempts=1),
+        summary=order.name,
+    )
+    return result
+
+
+def _attempt(
+    order: RunOrder, *, run_id: str, due: datetime
+) -> tuple[str, HttpAttempt | CommandAttempt | LogAttempt]:
+    match order.action:
+        case HttpAction() as http:
+            return HTTP, HttpAttempt(
+                action=http,
+                task_id=order.task_id,
+                run_id=run_id,
+                idempotency_key=run_id,
+                scheduled_for=due,
+                timeout=order.timeout,
+            )
+        case CommandAction() as command:
+            return COMMAND, CommandAttempt(
+                action=command,
+                task_id=order.task_id,
+                run_id=run_id,
+                idempotency_key=run_id,
+                scheduled_for=due,
+                timeout=order.timeout,
+            )
+        case LogAction() as log:
+            return LOG, LogAttempt(
+                action=log,
+                task_id=order.task_id,
+                run_id=run_id,
+                idempotency_key=run_id,
+                scheduled_for=due,
+                timeout=order.timeout,
+            )
+        case _:
+            raise AssertionError(f"not an action of ours: {order.action.kind}")
+
+
+def _again_after(error: ActivityError, order: RunOrder) -> timedelta | None:
+    """How long to wait after a failed first attempt; zero if none was made, None to give up."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == DEFERRED:
+        return timedelta(0)
+    if order.retry.max_attempts == 1:
+        return None
+    if isinstance(cause, ApplicationError):
+        if cause.non_retryable:
+            return None
+        if cause.next_retry_delay is not None:
+            return cause.next_retry_delay
+    return max(order.retry.initial_interval, timedelta(milliseconds=1))
+
+
+def _policy(order: RunOrder, *, interval: timedelta, attempts: int) -> RetryPolicy:
+    longest = max(order.retry.max_interval, timedelta(milliseconds=1))
+    return RetryPolicy(
+        initial_interval=min(max(interval, timedelta(milliseconds=1)), longest),
+        backoff_coefficient=order.retry.backoff,
+        maximum_interval=longest,
+        maximum_attempts=attempts,
+    )

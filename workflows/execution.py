@@ -1,0 +1,175 @@
+"""The code that every run is carried out by: perform the action, record the outcome.
+
+1. Nothing is performed once the deadline has passed, or at an instant that is not a true one.
+2. `http` and `log` are first tried as a local activity, which costs Temporal no round trip. A failure
+   that may be mended by trying again goes on as an ordinary activity, whose retries are Temporal's
+   own and survive any worker. Everything else is an ordinary activity or a child from the start.
+3. The outcome is recorded by a local activity, after a cancel too, and put where a list can read it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeUpdate
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+import naming
+from scheduling.action import ActivityAction, WorkflowAction
+from scheduling.attempt import AttemptResult
+from scheduling.run import RunError, RunStatus
+from scheduling.run_order import RunMemo, RunOrder, RunOutcome, RunRecord
+from workflows import attempts
+from workflows.failures import Failure, explain
+
+GUARD = "onthedot.guard"
+RECORD = "onthedot.record"
+
+_MARGIN = timedelta(seconds=10)
+
+
+async def carry_out(order: RunOrder, *, due: datetime) -> RunOutcome:
+    """Perform and record the run of an occurrence that was due at `due`.
+
+    Returns:
+        The outcome of a run that succeeded or was skipped.
+
+    Raises:
+        ApplicationError: the run failed or timed out; its detail is the `RunOutcome`.
+        asyncio.CancelledError: the run was cancelled, after it was recorded.
+    """
+    taken_up = workflow.now()
+    outcome = await _outcome(order, due=due, taken_up=taken_up)
+    await _publish(order, outcome)
+    match outcome.status:
+        case RunStatus.SUCCEEDED | RunStatus.SKIPPED:
+            return outcome
+        case RunStatus.CANCELLED:
+            raise asyncio.CancelledError
+        case _:
+            error = outcome.error or RunError(type="Failed", message="")
+            raise ApplicationError(error.message, outcome, type=error.type, non_retryable=True)
+
+
+async def skip(order: RunOrder, *, due: datetime, error: RunError) -> RunOutcome:
+    """Record that the occurrence at `due` was not carried out, and why."""
+    now = workflow.now()
+    outcome = RunOutcome(
+        status=RunStatus.SKIPPED,
+        scheduled_for=due,
+        started_at=now,
+        finished_at=now,
+        lateness=max(now - due, timedelta(0)),
+        attempts=0,
+        error=error,
+    )
+    await _publish(order, outcome)
+    return outcome
+
+
+def run_id() -> str:
+    """The REST id of the run that is this workflow."""
+    info = workflow.info()
+    return naming.RunAddress(info.workflow_id, info.run_id).run_id
+
+
+async def _outcome(order: RunOrder, *, due: datetime, taken_up: datetime) -> RunOutcome:
+    def ended(
+        status: RunStatus, result: AttemptResult | None = None, failure: Failure | None = None
+    ) -> RunOutcome:
+        started = taken_up
+        if result and result.attempt == 1:
+            started = result.started_at
+        return RunOutcome(
+            status=status,
+            scheduled_for=due,
+            started_at=started,
+            finished_at=result.finished_at if result else workflow.now(),
+            lateness=max(started - due, timedelta(0)),
+            attempts=result.attempt if result else failure.attempts if failure else 0,
+            output=result.output if result else failure.output if failure else None,
+            error=failure.error if failure else None,
+        )
+
+    if reason := await _not_an_occurrence(order, due):
+        error = RunError(type="NotAnOccurrence", message=reason)
+        return ended(RunStatus.SKIPPED, failure=Failure(error))
+    deadline = due + order.deadline
+    if taken_up >= deadline:
+        error = RunError(
+            type="DeadlineExceeded",
+            message=f"No worker took it up before its deadline, {order.deadline} after it was due.",
+        )
+        return ended(RunStatus.TIMED_OUT, failure=Failure(error))
+    try:
+        result = await _perform(order, due=due, deadline=deadline)
+    except BaseException as error:
+        if is_cancelled_exception(error):
+            cancelled = RunError(type="Cancelled", message="The run was cancelled.")
+            return ended(RunStatus.CANCELLED, failure=Failure(cancelled, attempts=1))
+        if not isinstance(error, Exception):
+            raise
+        failure = explain(error, order)
+        late = failure.out_of_time or workflow.now() >= deadline
+        return ended(RunStatus.TIMED_OUT if late else RunStatus.FAILED, failure=failure)
+    return ended(RunStatus.SUCCEEDED, result)
+
+
+async def _perform(order: RunOrder, *, due: datetime, deadline: datetime) -> AttemptResult:
+    match order.action:
+        case ActivityAction() as action:
+            return await attempts.of_activity(order, action, deadline=deadline)
+        case WorkflowAction() as action:
+            return await attempts.of_workflow(order, action, run_id=run_id(), deadline=deadline)
+        case _:
+            return await attempts.of_own(order, run_id=run_id(), due=due, deadline=deadline)
+
+
+async def _not_an_occurrence(order: RunOrder, due: datetime) -> str:
+    if order.exact_until is None or due <= order.exact_until:
+        return ""
+    reason: str = await workflow.execute_local_activity(
+        GUARD, order, result_type=str, start_to_close_timeout=_MARGIN
+    )
+    return reason
+
+
+async def _publish(order: RunOrder, outcome: RunOutcome) -> None:
+    record = RunRecord(
+        task=order.task_id,
+        run=run_id(),
+        cause=order.cause,
+        action=order.action.kind,
+        revision=order.revision,
+        output_bytes=0 if outcome.output is None else len(str(outcome.output)),
+        **outcome.model_dump(exclude={"output", "error"}),
+        error=outcome.error,
+    )
+    try:
+        await workflow.execute_local_activity(
+            RECORD,
+            record,
+            start_to_close_timeout=_MARGIN,
+            retry_policy=RetryPolicy(maximum_attempts=3),
+        )
+    except ActivityError:
+        workflow.logger.warning("The execution log did not take the record of %s", record.run)
+    memo = RunMemo(
+        scheduled_for=outcome.scheduled_for,
+        started_at=outcome.started_at,
+        lateness=outcome.lateness,
+        attempts=outcome.attempts,
+        error=outcome.error and outcome.error.model_copy(
+            update={"message": outcome.error.message[:300]}
+        ),
+    )
+    workflow.upsert_memo({naming.RUN_MEMO: memo})
+    updates: list[SearchAttributeUpdate[str]] = []
+    if outcome.status is RunStatus.SKIPPED:
+        updates.append(naming.STATUS.value_set(naming.State.SKIPPED))
+    elif outcome.status is RunStatus.TIMED_OUT:
+        updates.append(naming.STATUS.value_set(naming.State.TIMED_OUT))
+    if updates:
+        workflow.upsert_search_attributes(updates)

@@ -1,0 +1,72 @@
+"""What Temporal says of a failed attempt, in words for the one who reads the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    ChildWorkflowError,
+    TerminatedError,
+    TimeoutError,
+    TimeoutType,
+)
+
+from scheduling.attempt import AttemptFailure
+from scheduling.run import RunError
+from scheduling.run_order import RunOrder
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a run did not succeed."""
+
+    error: RunError
+    attempts: int = 0
+    output: Any = None
+    #: It was the run's deadline that ended it, not an attempt.
+    out_of_time: bool = False
+
+
+def explain(error: Exception, order: RunOrder) -> Failure:
+    """The failure of a run whose action raised `error`."""
+    cause = error.cause if isinstance(error, ActivityError | ChildWorkflowError) else error
+    if isinstance(cause, ApplicationError):
+        return _application(cause, order)
+    if isinstance(cause, TimeoutError):
+        return _timeout(cause, order)
+    if isinstance(cause, TerminatedError):
+        ended = RunError(type="Terminated", message="The workflow was terminated from outside.")
+        return Failure(ended, attempts=1)
+    name = type(cause or error).__name__
+    return Failure(RunError(type=name, message=str(cause or error)), attempts=1)
+
+
+def _application(cause: ApplicationError, order: RunOrder) -> Failure:
+    error = RunError(type=cause.type or "Failed", message=cause.message)
+    detail = cause.details[0] if cause.details else None
+    if isinstance(detail, dict) and "started_at" in detail and "attempt" in detail:
+        made = AttemptFailure.model_validate(detail)
+        return Failure(error, attempts=made.attempt, output=made.output)
+    return Failure(error, attempts=1 if cause.non_retryable else order.retry.max_attempts)
+
+
+def _timeout(cause: TimeoutError, order: RunOrder) -> Failure:
+    queue = getattr(order.action, "task_queue", None) or "of this project's workers"
+    match cause.type:
+        case TimeoutType.SCHEDULE_TO_START:
+            text = f"Nobody took it up before the deadline: does a worker poll the queue {queue}?"
+            return Failure(RunError(type="NotTakenUp", message=text), out_of_time=True)
+        case TimeoutType.SCHEDULE_TO_CLOSE:
+            text = f"It was not done by its deadline, {order.deadline} after it was due."
+            error = RunError(type="DeadlineExceeded", message=text)
+            return Failure(error, attempts=1, out_of_time=True)
+        case TimeoutType.HEARTBEAT:
+            text = "The worker that carried it out stopped answering."
+            error = RunError(type="WorkerLost", message=text)
+        case _:
+            text = f"An attempt took longer than its timeout of {order.timeout}."
+            error = RunError(type="Timeout", message=text)
+    return Failure(error, attempts=order.retry.max_attempts)

@@ -1,0 +1,229 @@
+"""A registered task: the workflow that holds its definition and sees that it fires.
+
+A one-time task sleeps until it is due and is then its own run. A recurring task owns a Temporal
+schedule, which is only its clock: this workflow is the only one that writes it. Every change comes
+in as an Update; the loop in `run` is the only place that carries one out, so changes cannot mix, and
+one that a crash cut in half is finished when a worker takes the task up again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
+
+import naming
+from scheduling.run import RunCause, RunError, RunStatus
+from scheduling.run_order import RunOutcome
+from scheduling.schedule_order import Applied, ScheduleOrder
+from scheduling.task_row import TaskRow
+from scheduling.task_state import (
+    Change,
+    ChangeKind,
+    RefusedChange,
+    TaskState,
+    apply_change,
+)
+from scheduling.trigger import OnceTrigger
+from workflows.execution import carry_out, skip
+
+APPLY = "onthedot.schedule.apply"
+REMOVE = "onthedot.schedule.remove"
+
+#: After the last occurrence of a task, how soon its end is looked for again.
+_LOOK_AGAIN = timedelta(seconds=10)
+
+
+@workflow.defn(name=naming.TASK, sandboxed=False)
+class Task:
+    """One registered task, for as long as it exists."""
+
+    @workflow.init
+    def __init__(self, state: TaskState) -> None:
+        self._state = state
+        self._deleted = False
+        self._running = False
+        self._settled = 0
+        """The latest revision that is in force; beyond any once the task has closed."""
+
+    @workflow.run
+    async def run(self, state: TaskState) -> RunOutcome | None:
+        """Live until fired, finished or deleted.
+
+        Returns:
+            The outcome of a one-time task's run; None for everything else.
+
+        Raises:
+            ApplicationError: a one-time task's run failed, timed out or was missed.
+            asyncio.CancelledError: the task, or its run, was cancelled.
+        """
+        if state.not_after is not None and workflow.info().start_time > state.not_after:
+            self._deleted = True
+        try:
+            while not self._deleted:
+                if self._state.due is not None:
+                    if outcome := await self._once(self._state.due):
+                        return outcome
+                elif await self._recurring():
+                    return None
+            await self._remove_schedule()
+            workflow.upsert_search_attributes([naming.STATUS.value_set(naming.State.DELETED)])
+            return None
+        except asyncio.CancelledError:
+            if not self._running:
+                await self._remove_schedule()
+                withdrawn = naming.STATUS.value_set(naming.State.WITHDRAWN)
+                workflow.upsert_search_attributes([withdrawn])
+            raise
+        finally:
+            self._settled = self._state.revision + 1
+            await workflow.wait_condition(workflow.all_handlers_finished)
+
+    @workflow.update(name=naming.CHANGE)
+    async def change(self, change: Change) -> TaskState:
+        """Carry out a change; answered when it is in force."""
+        if change.kind is ChangeKind.DELETE:
+            self._deleted = True
+            if not self._running:
+                await workflow.wait_condition(lambda: self._settled > self._state.revision)
+            else:
+                deleted = naming.STATUS.value_set(naming.State.DELETED)
+                workflow.upsert_search_attributes([deleted])
+            return self._state
+        self._adopt(apply_change(self._state, change, at=workflow.now()))
+        revision = self._state.revision
+        await workflow.wait_condition(lambda: self._settled >= revision)
+        return self._state
+
+    @change.validator
+    def _refuse(self, change: Change) -> None:
+        refusal = self._refusal(change)
+        if refusal is not None:
+            raise ApplicationError(refusal, self._state.revision, type=refusal, non_retryable=True)
+
+    def _refusal(self, change: Change) -> RefusedChange | None:
+        if workflow.now() > change.not_after:
+            return RefusedChange.EXPIRED
+        if self._deleted:
+            return RefusedChange.DELETED
+        if change.expected_revision not in (None, self._state.revision):
+            return RefusedChange.REVISION
+        if self._running and change.kind is not ChangeKind.DELETE:
+            return RefusedChange.STATE
+        return None
+
+    async def _once(self, due: datetime) -> RunOutcome | None:
+        await self._remove_schedule()
+        state = self._state
+        self._settled = state.revision
+        if state.definition.paused:
+            if not await self._changed_by(state.paused_until, "Paused"):
+                self._resume()
+            return None
+        if await self._changed_by(due, "Until it is due"):
+            return None
+        self._running = True
+        order = state.order(cause=RunCause.TRIGGER)
+        late = workflow.now() - due
+        if late > max(state.definition.catchup_window, _LOOK_AGAIN):
+            reason = f"It came up {late} after it was due, past its catch-up window."
+            outcome = await skip(order, due=due, error=RunError(type="Missed", message=reason))
+            raise ApplicationError(reason, outcome, type="Missed", non_retryable=True)
+        return await carry_out(order, due=due)
+
+    async def _recurring(self) -> bool:
+        state, trigger = self._state, self._state.definition.trigger
+        assert not isinstance(trigger, OnceTrigger)
+        task = state.definition
+        applied: Applied = await workflow.execute_local_activity(
+            APPLY,
+            ScheduleOrder(
+                run=state.order(cause=RunCause.TRIGGER),
+                trigger=trigger,
+                overlap=task.overlap,
+                catchup_window=task.catchup_window,
+                paused=task.paused,
+                note=state.note,
+                tags=task.tags,
+                covered_until=state.covered_until,
+                made_before=state.scheduled,
+                remaining=state.remaining,
+            ),
+            result_type=Applied,
+            start_to_close_timeout=timedelta(seconds=20),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=5)),
+            summary="Bring the schedule in line",
+        )
+        known = {"covered_until": applied.effective_at, "scheduled": True}
+        self._state = self._state.model_copy(update=known)
+        self._settled = state.revision
+        if self._deleted or self._state.revision != state.revision:
+            return False
+        left = applied.remaining if applied.finished else None
+        self._state = self._state.model_copy(update={"remaining": left})
+        if applied.finished:
+            await self._remove_schedule()
+            workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(self._state)})
+            return True
+        await self._rest(applied.wake_at)
+        return False
+
+    async def _rest(self, wake_at: datetime | None) -> None:
+        if workflow.info().is_continue_as_new_suggested():
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            workflow.continue_as_new(self._state)
+        until = self._state.paused_until if self._state.definition.paused else None
+        wakes = [at for at in (wake_at, until) if at is not None]
+        first = max(min(wakes), workflow.now() + _LOOK_AGAIN) if wakes else None
+        if not await self._changed_by(first, "Until the next look at the schedule"):
+            if until is not None and workflow.now() >= until:
+                self._resume()
+
+    async def _changed_by(self, at: datetime | None, why: str) -> bool:
+        """Wait for a change, until `at` at the latest; whether there was one."""
+        seen = self._state.revision
+
+        def changed() -> bool:
+            return self._deleted or self._state.revision != seen
+
+        while at is None or workflow.now() < at:
+            timeout = None if at is None else at - workflow.now()
+            try:
+                await workflow.wait_condition(changed, timeout=timeout, timeout_summary=why)
+            except TimeoutError:
+                continue
+            return True
+        return False
+
+    async def _remove_schedule(self) -> None:
+        if self._state.scheduled:
+            await workflow.execute_local_activity(
+                REMOVE,
+                self._state.id,
+                start_to_close_timeout=timedelta(seconds=20),
+                retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=5)),
+                summary="Remove the schedule",
+            )
+            self._state = self._state.model_copy(update={"scheduled": False})
+
+    def _resume(self) -> None:
+        resume = Change(kind=ChangeKind.RESUME, by="pause until", not_after=workflow.now())
+        self._adopt(apply_change(self._state, resume, at=workflow.now()))
+
+    def _adopt(self, state: TaskState) -> None:
+        self._state = state
+        task = state.definition
+        status = naming.State.PAUSED if task.paused else naming.State.SCHEDULED
+        workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(state)})
+        workflow.upsert_search_attributes(
+            [
+                naming.NAME.value_set(naming.sort_name(task.name)),
+                naming.KIND.value_set(task.trigger.kind),
+                naming.STATUS.value_set(status),
+                naming.TAGS.value_set(list(task.tags)),
+                naming.DUE.value_set(state.due) if state.due else naming.DUE.value_unset(),
+            ]
+        )

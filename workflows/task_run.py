@@ -1,0 +1,23 @@
+"""One run of a recurring task, or one that was asked for by hand."""
+
+from __future__ import annotations
+
+from temporalio import workflow
+
+import naming
+from scheduling.run_order import RunOrder, RunOutcome
+from workflows.execution import carry_out
+
+
+@workflow.defn(name=naming.TASK_RUN, sandboxed=False)
+class TaskRun:
+    """Started by a task's schedule at each occurrence, or directly for a manual or backfilled one."""
+
+    @workflow.run
+    async def run(self, order: RunOrder) -> RunOutcome:
+        """Carry out the order; see `carry_out` for how it ends."""
+        due = order.scheduled_for
+        if due is None:
+            nominal = workflow.info().typed_search_attributes.get(naming.SCHEDULED_START)
+            due = (nominal or workflow.info().start_time) + order.jitter
+        return await carry_out(order, due=due)
