@@ -26,7 +26,7 @@ from processes.supervisor import Child, Supervisor
 from settings import PREFIX, Settings, require_tokens_beyond_loopback
 
 _CLI = str(Path(__file__).with_name("cli.py"))
-_WORKER_GRACE = timedelta(seconds=2)
+_WORKER_GRACE = "PT2S"
 #: After it the guard kills: a little longer than the worker's own grace, and within five seconds
 #: in all, Temporal's second included.
 _CHILD_GRACE = timedelta(seconds=2.75)
@@ -115,7 +115,7 @@ def _child_environment(settings: Settings, options: Mapping[str, Any]) -> dict[s
             environment[PREFIX + name.upper()] = str(value)
     allowed = ",".join(settings.allow_hosts)
     environment[PREFIX + "ALLOW_HOSTS"] = f"{allowed},{_LOOPBACK}" if allowed else _LOOPBACK
-    environment[PREFIX + "WORKER_GRACE"] = str(_WORKER_GRACE.total_seconds())
+    environment[PREFIX + "WORKER_GRACE"] = _WORKER_GRACE
     environment["PYTHONUNBUFFERED"] = "1"
     return environment
 

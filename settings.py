@@ -71,6 +71,17 @@ def _split_text(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+def _seconds(value: object) -> object:
+    """A bare number is seconds; the rest is ISO 8601, which pydantic reads."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Tokens = Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(_parse_tokens)]
 
@@ -111,7 +122,7 @@ class Settings(BaseSettings):
         max_length=200,
         description="Temporal task queue on which this project's tasks run.",
     )
-    retention: timedelta = Field(
+    retention: Duration = Field(
         default=timedelta(days=30),
         ge=timedelta(days=1),
         description="How long finished tasks and runs stay readable: ISO 8601 (`P30D`) or seconds. "
@@ -158,11 +169,11 @@ class Settings(BaseSettings):
         ge=0,
         description="How many workflows one worker keeps in memory, at about 110 KB each.",
     )
-    worker_grace: timedelta = Field(
+    worker_grace: Duration = Field(
         default=timedelta(seconds=30),
         ge=timedelta(0),
-        description="How long a worker that is told to stop lets running actions finish. "
-        "`onthedot dev` uses 2 seconds.",
+        description="How long a worker that is told to stop lets running actions finish: "
+        "ISO 8601 (`PT30S`) or seconds. `onthedot dev` uses 2 seconds.",
     )
     metrics_host: str = Field(
         default="127.0.0.1",
