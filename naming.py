@@ -19,12 +19,18 @@ from scheduling.task_state import TaskState
 
 TASK = "onthedot.Task"
 TASK_RUN = "onthedot.TaskRun"
+BACKFILL = "onthedot.Backfill"
 CHANGE = "onthedot.change"
 
 #: The activities that do what a task is for.
 HTTP = "onthedot.http"
 COMMAND = "onthedot.command"
 LOG = "onthedot.log"
+RECORD = "onthedot.record"
+CHECK_OCCURRENCE = "onthedot.check_occurrence"
+APPLY_SCHEDULE = "onthedot.schedule.apply"
+REMOVE_SCHEDULE = "onthedot.schedule.remove"
+LIST_OCCURRENCES = "onthedot.list_occurrences"
 
 TASK_ID = SearchAttributeKey.for_keyword("OnTheDotTask")
 NAME = SearchAttributeKey.for_keyword("OnTheDotName")
@@ -41,9 +47,10 @@ SEARCH_ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
     key.name: key.indexed_value_type for key in (TASK_ID, NAME, KIND, STATUS, CAUSE, TAGS, DUE)
 }
 
-#: The memo keys of what a list shows of a task, and of a run.
+#: The memo keys of what a list shows of a task, of a run and of a backfill.
 TASK_MEMO = "onthedot.task"
 RUN_MEMO = "onthedot.run"
+BACKFILL_MEMO = "onthedot.backfill"
 
 #: How long a worker may sit on a workflow task until another one takes it up.
 TASK_TIMEOUT = timedelta(seconds=5)
@@ -95,6 +102,16 @@ def scheduled_run(task_id: str, nominal: datetime) -> str:
 def direct_run(task_id: str, token: str) -> str:
     """The id of the workflow of a run that no schedule starts: manual, backfill, a test."""
     return f"{run_prefix(task_id)}~{token}"
+
+
+def backfill(task_id: str, token: str) -> str:
+    """The id of the workflow that is a backfill."""
+    return f"backfill:{task_id}~{token}"
+
+
+def backfill_run(task_id: str, token: str, nominal: datetime) -> str:
+    """The id of the workflow that runs one occurrence of a backfill."""
+    return direct_run(task_id, f"backfill-{token}-{nominal.astimezone(UTC).strftime(_STAMP)}")
 
 
 def run_attributes(run: RunOrder) -> TypedSearchAttributes:

@@ -12,10 +12,11 @@ from typing import Any
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 
+from workflows.backfill import Backfill
 from workflows.task import Task
 from workflows.task_run import TaskRun
 
-WORKFLOWS: tuple[type, ...] = (Task, TaskRun)
+WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill)
 
 
 class OnTheDotPlugin(SimplePlugin):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+import socket
 
 import uvicorn
 
-import ui
 from api.app import create_app
+from plugin import OnTheDotPlugin
 from processes.ports import listen
+from service.connection import connect
+from service.temporal import Temporal
 from settings import Settings, require_tokens_beyond_loopback
+from ui.mounting import mount
 
 #: What requests that are under way get when the server stops, in seconds.
 _GRACE_SECONDS = 2
@@ -18,9 +23,19 @@ _GRACE_SECONDS = 2
 def run(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT. Raises SettingsError, or StartError for a busy port."""
     require_tokens_beyond_loopback(settings)
-    app = create_app(settings)
-    ui.mount(app, settings)
-    socket = listen(settings.host, settings.port, "--port")
+    listening = listen(settings.host, settings.port, "--port")
+    # Uvicorn raises the signal again once it has served; that must not end us before our exit.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    asyncio.run(_serve(settings, listening))
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> None:
+    # Lazy, so that the server is there, and says so, while Temporal is not.
+    client = await connect(settings, plugins=[OnTheDotPlugin()], lazy=True)
+    temporal = Temporal(client, settings)
+    app = create_app(settings, temporal)
+    mount(app, settings, temporal)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -30,7 +45,4 @@ def run(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    # Uvicorn raises the signal again once it has served; that must not end us before our exit.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[socket])
+    await uvicorn.Server(config).serve(sockets=[listening])

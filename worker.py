@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from time import monotonic
 
@@ -19,6 +21,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 
 import user_modules
+from activities.assembly import Activities, Permissions
 from plugin import OnTheDotPlugin
 from processes.errors import StartError
 from processes.ports import free_port
@@ -42,7 +45,11 @@ async def run(settings: Settings) -> None:
         client = await _connect_when_there(settings, runtime, stop)
         if client is None:
             return
-        async with _worker(client, settings, user_code):
+        activities = Activities(client, _permissions(settings))
+        async with (
+            _http_closed_after(activities),
+            _worker(client, settings, activities, user_code),
+        ):
             health.state = "polling"
             _LOG.info("polling the task queue %r", settings.task_queue)
             await stop.wait()
@@ -69,13 +76,38 @@ async def set_up_namespace(settings: Settings) -> None:
             return
 
 
-def _worker(client: Client, settings: Settings, user_code: user_modules.UserCode) -> Worker:
+def _permissions(settings: Settings) -> Permissions:
+    return Permissions(
+        allow_commands=settings.allow_commands,
+        allow_hosts=settings.allow_hosts,
+        deny_hosts=settings.deny_hosts,
+        secrets_dir=settings.secrets_dir,
+    )
+
+
+@asynccontextmanager
+async def _http_closed_after(activities: Activities) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await activities.close()
+
+
+def _worker(
+    client: Client,
+    settings: Settings,
+    activities: Activities,
+    user_code: user_modules.UserCode,
+) -> Worker:
     return Worker(
         client,
         task_queue=settings.task_queue,
-        activities=user_code.activities,
+        activities=[*activities.all(), *user_code.activities],
         workflows=user_code.workflows,
         max_concurrent_activities=settings.max_concurrent_activities,
+        max_concurrent_local_activities=settings.max_concurrent_workflow_tasks,
+        # A task waits on the worker that knows it; not for long, once that worker has died.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         max_concurrent_workflow_tasks=settings.max_concurrent_workflow_tasks,
         max_cached_workflows=settings.max_cached_workflows,
         graceful_shutdown_timeout=settings.worker_grace,

@@ -74,12 +74,16 @@ class AttemptFailed(Exception):  # noqa: N818 - an outcome, told to the workflow
         self.retry_after = retry_after
         self.output = output
 
-    def as_application_error(self, started_at: datetime, finished_at: datetime) -> ApplicationError:
+    def as_application_error(
+        self, started_at: datetime, finished_at: datetime, attempt: int
+    ) -> ApplicationError:
         """The error that Temporal keeps, with an `AttemptFailure` as its detail.
 
         Benign to the SDK, which would log a traceback of ours for each failure of a receiver.
         """
-        detail = AttemptFailure(started_at=started_at, finished_at=finished_at, output=self.output)
+        detail = AttemptFailure(
+            started_at=started_at, finished_at=finished_at, output=self.output, attempt=attempt
+        )
         return ApplicationError(
             self.message,
             detail.model_dump(mode="json"),

@@ -36,7 +36,12 @@ async def carry_out(
             async with place:
                 started_at = _now()
                 output = await work()
-        return AttemptResult(started_at=started_at, finished_at=_now(), output=output)
+        return AttemptResult(
+            started_at=started_at,
+            finished_at=_now(),
+            output=output,
+            attempt=attempt_number(attempt),
+        )
     except AttemptFailed as failed:
         failure = failed
     except asyncio.CancelledError:
@@ -51,7 +56,7 @@ async def carry_out(
         failure = AttemptFailed(
             Fault.INTERNAL, f"{type(error).__name__} in the worker; its log says where."
         )
-    raise failure.as_application_error(started_at, _now())
+    raise failure.as_application_error(started_at, _now(), attempt_number(attempt))
 
 
 def attempt_number(attempt: Attempt) -> int:

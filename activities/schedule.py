@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -60,7 +61,7 @@ class ScheduleActivities:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    @activity.defn(name="onthedot.schedule.remove")
+    @activity.defn(name=naming.REMOVE_SCHEDULE)
     async def remove(self, task_id: str) -> None:
         """Delete the task's schedule; fine if there is none."""
         try:
@@ -69,7 +70,7 @@ class ScheduleActivities:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
 
-    @activity.defn(name="onthedot.schedule.apply")
+    @activity.defn(name=naming.APPLY_SCHEDULE)
     async def apply(self, order: ScheduleOrder) -> Applied:
         """Bring the schedule in line, and say from when on it is and when to look again."""
         now = datetime.now(UTC)
@@ -100,17 +101,19 @@ class ScheduleActivities:
         if schedule.state.limited_actions:
             missed = missed[: schedule.state.remaining_actions]
             schedule.state.remaining_actions -= len(missed)
-        reach_back = [
-            ScheduleBackfill(
-                start_at=missed[0], end_at=missed[-1], overlap=_OVERLAP[order.overlap]
-            )
-        ] if missed and not order.made_before else []
-        try:
+        reach_back = (
+            [
+                ScheduleBackfill(
+                    start_at=missed[0], end_at=missed[-1], overlap=_OVERLAP[order.overlap]
+                )
+            ]
+            if missed and not order.made_before
+            else []
+        )
+        with suppress(ScheduleAlreadyRunningError):
             await self._client.create_schedule(
                 naming.schedule(task_id), schedule, backfill=reach_back
             )
-        except ScheduleAlreadyRunningError:
-            pass
         found = await self._read_back(task_id)
         if order.made_before and order.overlap is not OverlapPolicy.ALLOW_ALL:
             missed = missed[-1:]
@@ -134,7 +137,7 @@ class ScheduleActivities:
                     namespace=self._client.namespace,
                     schedule_id=naming.schedule(task_id),
                     # The SDK's own update cannot carry the token that makes it conditional.
-                    schedule=await schedule._to_proto(self._client),  # noqa: SLF001
+                    schedule=await schedule._to_proto(self._client),
                     conflict_token=found.raw_description.conflict_token,
                     identity=self._client.identity,
                     request_id=str(uuid4()),
@@ -154,7 +157,9 @@ class ScheduleActivities:
     ) -> bool:
         """Whether the schedule is this revision's, paused as it should be and exact for long."""
         written = await _order_of(found, self._client)
-        fresh = written.exact_until is None or written.exact_until - now > UPKEEP - timedelta(days=90)
+        fresh = written.exact_until is None or written.exact_until - now > UPKEEP - timedelta(
+            days=90
+        )
         return (
             written.revision == order.run.revision
             and found.schedule.state.paused == order.paused

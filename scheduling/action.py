@@ -34,7 +34,9 @@ class HttpAction(Model):
     headers: dict[Name, Text | SecretRef] = Field(default_factory=dict, max_length=64)
     body: JsonValue = None
     expect_status: tuple[Annotated[int, Field(ge=100, le=599)], ...] | None = Field(
-        default=None, max_length=100, description="Statuses that mean success; 200 to 399 if left out."
+        default=None,
+        max_length=100,
+        description="Statuses that mean success; 200 to 399 if left out.",
     )
 
 

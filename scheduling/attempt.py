@@ -77,6 +77,8 @@ class AttemptResult(_Passed):
     started_at: Instant
     finished_at: Instant
     output: Any = None
+    attempt: int = 1
+    """Which attempt of its run it was, from 1."""
 
 
 class AttemptFailure(AttemptResult):

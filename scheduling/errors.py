@@ -54,6 +54,17 @@ class RunNotFound(OnTheDotError):
         )
 
 
+class BackfillNotFound(OnTheDotError):
+    """There is no backfill with this id, or it is past the retention."""
+
+    code = "backfill-not-found"
+
+    def __init__(self, backfill_id: str) -> None:
+        super().__init__(
+            f"There is no backfill {backfill_id!r}. GET /tasks/{{id}}/backfills lists a task's."
+        )
+
+
 class TaskExists(OnTheDotError):
     """The id is in use, by either kind of task; the first one is untouched."""
 

@@ -1,4 +1,4 @@
-"""What becomes of a definition when it is registered: settled, named, and recognised if repeated."""
+"""What becomes of a definition at registration: settled, named, recognised if repeated."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from scheduling.run_order import RunOrder
 from scheduling.run import RunCause
+from scheduling.run_order import RunOrder
 from scheduling.task import TaskDefinition
 from scheduling.trigger import OnceTrigger, Trigger
 from scheduling.values import Instant, Model, TaskId
@@ -118,8 +118,8 @@ def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState
     remaining = state.remaining
     if change.kind is ChangeKind.REPLACE:
         assert change.definition is not None
-        if _max_runs(change.definition) != _max_runs(definition):
-            remaining = _max_runs(change.definition)
+        if max_runs(change.definition) != max_runs(definition):
+            remaining = max_runs(change.definition)
         definition = change.definition
         until = until if definition.paused else None
     elif change.kind is ChangeKind.PAUSE:
@@ -139,6 +139,7 @@ def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState
     ).journalled()
 
 
-def _max_runs(definition: TaskDefinition) -> int | None:
+def max_runs(definition: TaskDefinition) -> int | None:
+    """The limit of a recurring task; None where there is none."""
     trigger = definition.trigger
     return None if isinstance(trigger, OnceTrigger) else trigger.max_runs

@@ -54,7 +54,8 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
         await asyncio.wait({update, watch}, return_when=asyncio.FIRST_COMPLETED)
         if not update.done():
             raise watch.result()
-        return update.result()
+        state: TaskState = update.result()
+        return state
     except WorkflowUpdateFailedError as error:
         raise _refused(error, task_id, change, temporal) from error
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:

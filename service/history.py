@@ -1,4 +1,4 @@
-"""What is read from a workflow's whole history: the one answer that needs neither worker nor list."""
+"""What is read from a workflow's whole history: an answer that needs neither worker nor list."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def latest_definition(client: Client, history: WorkflowHistory) -> TaskDef
 
 
 async def run_history(client: Client, history: WorkflowHistory) -> RunHistory:
-    """A run, read from its events alone; the state of a one-time task is that of its last change."""
+    """A run, read from its events alone."""
     run = RunHistory()
     for event in history.events:
         await _take(run, client, event)

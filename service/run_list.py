@@ -16,7 +16,7 @@ _STATUS = naming.STATUS.name
 
 @dataclass(frozen=True)
 class RunFilter:
-    """Which runs to list; empty fields do not restrict. `since` and `until` mean `scheduled_for`."""
+    """Which runs to list; empty fields do not restrict. `since`, `until` mean `scheduled_for`."""
 
     task_id: str | None = None
     status: RunStatus | None = None

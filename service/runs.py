@@ -75,7 +75,7 @@ class Runs:
         await self._temporal.ask(handle.cancel())
         return run
 
-    async def test(self, action: Action, *, timeout: timedelta) -> Run:
+    async def test(self, action: Action, *, attempt_timeout: timedelta) -> Run:
         """Run an action once without registering it, and wait for how it ends.
 
         Raises:
@@ -90,8 +90,8 @@ class Runs:
             name="Test",
             revision=0,
             action=action,
-            timeout=timeout,
-            deadline=timeout + _GRACE,
+            timeout=attempt_timeout,
+            deadline=attempt_timeout + _GRACE,
             retry=RetryPolicy(max_attempts=1),
             cause=RunCause.MANUAL,
             scheduled_for=now,
@@ -110,7 +110,7 @@ class Runs:
             )
             try:
                 await asyncio.wait_for(
-                    handle.result(), (timeout + _GRACE + _GRACE).total_seconds()
+                    handle.result(), (attempt_timeout + _GRACE + _GRACE).total_seconds()
                 )
             except WorkflowFailureError:
                 pass
@@ -120,9 +120,7 @@ class Runs:
         execution = handle.first_execution_run_id or ""
         return await self.get(naming.RunAddress(workflow_id, execution).run_id)
 
-    async def _running(
-        self, described: WorkflowExecutionDescription, history: RunHistory
-    ) -> Run:
+    async def _running(self, described: WorkflowExecutionDescription, history: RunHistory) -> Run:
         run = await short_run(self._temporal, described)
         pending = list(described.raw_description.pending_activities)
         attempts = max((activity.attempt for activity in pending), default=history.attempts)

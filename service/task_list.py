@@ -1,4 +1,4 @@
-"""The list of tasks: one visibility query, Temporal's own page token, no row twice and none lost."""
+"""The list of tasks: one visibility query, Temporal's page token, no row twice and none lost."""
 
 from __future__ import annotations
 
@@ -104,9 +104,7 @@ class TaskList:
             known = latest.get(execution.id)
             if known is None or execution.start_time > known.start_time:
                 latest[execution.id] = execution
-        return [
-            row for row in rows if row.id not in latest or latest[row.id].run_id == row.run_id
-        ]
+        return [row for row in rows if row.id not in latest or latest[row.id].run_id == row.run_id]
 
 
 def _status(status: TaskStatus, at: str) -> str:
@@ -116,8 +114,7 @@ def _status(status: TaskStatus, at: str) -> str:
             return f"ExecutionStatus = 'Running' AND {naming.STATUS.name} = 'paused'"
         case TaskStatus.RUNNING:
             return (
-                f"ExecutionStatus = 'Running' AND {naming.STATUS.name} = 'scheduled' "
-                f"AND {once_due}"
+                f"ExecutionStatus = 'Running' AND {naming.STATUS.name} = 'scheduled' AND {once_due}"
             )
         case TaskStatus.SCHEDULED:
             return (

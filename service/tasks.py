@@ -13,6 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 import naming
+from scheduling.edit_preview import EditPreview, compare
 from scheduling.errors import (
     IdempotencyConflict,
     RevisionMismatch,
@@ -20,17 +21,21 @@ from scheduling.errors import (
     TaskNotFound,
     WrongState,
 )
+from scheduling.occurrences import next_occurrences
 from scheduling.registration import Idempotency, generated_id, settle
 from scheduling.run import Links, RunCause, RunStatus, ShortRun
 from scheduling.task import NewTask, Task, TaskDefinition, TaskStatus
 from scheduling.task_row import TaskRow
+from scheduling.task_state import Change, ChangeKind, TaskState, apply_change, max_runs
 from scheduling.trigger import OnceTrigger
-from scheduling.task_state import Change, ChangeKind, TaskState, apply_change
 from service import changes
 from service.history import latest_definition
 from service.run_list import last_run
 from service.temporal import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
 from service.translate import answered, row_of, task_status
+
+#: How many runs a preview of an edit compares.
+PREVIEWED = 10
 
 
 @dataclass(frozen=True)
@@ -185,21 +190,33 @@ class Tasks:
             links=Links(temporal_ui=self._temporal.ui_link(workflow_id, execution)),
         )
 
-    async def definition(self, task_id: str) -> TaskDefinition:
-        """The whole definition as it stands, for an edit or a copy.
+    async def state(self, task_id: str) -> TaskState:
+        """What a task remembers, as far as it can be read without a worker.
 
         Raises:
             TaskNotFound, TemporalUnavailable.
         """
-        return (await self._found(task_id)).definition
+        return _state(await self._found(task_id), task_id)
+
+    async def preview_edit(self, task_id: str, definition: TaskDefinition) -> EditPreview:
+        """The next ten runs before and after replacing the definition, gained and lost.
+
+        Raises:
+            InvalidDefinition, TaskNotFound, TemporalUnavailable.
+        """
+        now, found = self._temporal.now(), await self._found(task_id)
+        settled = settle(definition, task_id=task_id, now=now)
+        remaining = await self._remaining(task_id, found)
+        before = _next(found.definition, task_id, now, remaining) if found.open else []
+        same = max_runs(settled) == max_runs(found.definition)
+        after = _next(settled, task_id, now, remaining if same else max_runs(settled))
+        return compare(before, after, count=PREVIEWED)
 
     async def _toggle(self, task_id: str, change: Change) -> Task:
         state = await changes.execute(self._temporal, task_id, change)
         if state is None:
             await self._found(task_id)
-            raise WrongState(
-                f"Task {task_id!r} is finished. Replace it with PUT /tasks/{task_id} to arm it again."
-            )
+            raise WrongState(f"Task {task_id!r} is finished. PUT /tasks/{task_id} arms it again.")
         return self._fresh(state)
 
     async def _arm_again(self, task_id: str, change: Change, now: datetime) -> TaskState:
@@ -323,6 +340,16 @@ class Tasks:
             note=note,
             until=until,
         )
+
+
+def _next(
+    definition: TaskDefinition, task_id: str, now: datetime, remaining: int | None
+) -> list[datetime]:
+    if definition.paused:
+        return []
+    return next_occurrences(
+        definition.trigger, after=now, count=PREVIEWED, key=task_id, remaining=remaining
+    )
 
 
 def _state(found: Found, task_id: str) -> TaskState:

@@ -1,5 +1,4 @@
-"""The one place where the service talks to Temporal: what a call may take, and what its errors mean.
-"""
+"""The one place where the service talks to Temporal: how long a call may take, what errors mean."""
 
 from __future__ import annotations
 

@@ -58,11 +58,14 @@ async def row_of(execution: WorkflowExecution) -> TaskRow | None:
     return row
 
 
-def task_status(execution: WorkflowExecution, definition: TaskDefinition, now: datetime) -> TaskStatus:
+def task_status(
+    execution: WorkflowExecution, definition: TaskDefinition, now: datetime
+) -> TaskStatus:
     """What a task is doing, told from its workflow."""
     if execution.status is not WorkflowExecutionStatus.RUNNING:
-        return _CLOSED_TASK.get(execution.status or WorkflowExecutionStatus.TERMINATED,
-                                TaskStatus.CANCELLED)
+        return _CLOSED_TASK.get(
+            execution.status or WorkflowExecutionStatus.TERMINATED, TaskStatus.CANCELLED
+        )
     if definition.paused:
         return TaskStatus.PAUSED
     trigger = definition.trigger
@@ -145,4 +148,3 @@ async def decoded(client: Client, payloads: Sequence[Payload], model: type[M]) -
     values: list[Any] = await client.data_converter.decode(payloads, [model])
     value: M = values[0]
     return value
-

@@ -14,25 +14,23 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType, ParentClosePolicy
 
+import naming
 from scheduling.action import ActivityAction, CommandAction, HttpAction, LogAction, WorkflowAction
-from scheduling.attempt import AttemptResult, CommandAttempt, HttpAttempt, LogAttempt
+from scheduling.attempt import (
+    CLOSING,
+    DEFERRED,
+    HEARTBEAT_TIMEOUT,
+    PLACE_WAIT,
+    Attempt,
+    AttemptResult,
+    CommandAttempt,
+    HttpAttempt,
+    LogAttempt,
+)
 from scheduling.run_order import RunOrder
-
-HTTP = "onthedot.http"
-COMMAND = "onthedot.command"
-LOG = "onthedot.log"
-
-#: An error of this type says that the attempt was not made: the receiver's host is busy.
-DEFERRED = "Deferred"
-
-#: A dead worker is noticed this long after its last heartbeat.
-HEARTBEAT = timedelta(seconds=10)
 
 #: A longer attempt would occupy a workflow task for too long: it is an ordinary activity at once.
 LONGEST_LOCAL = timedelta(minutes=1)
-
-#: Our activities keep the timeout themselves and say what they waited for; Temporal's is the net.
-_NET = timedelta(seconds=5)
 
 
 async def of_own(
@@ -57,16 +55,17 @@ async def of_own(
     interval = retry.initial_interval * retry.backoff**made
     result: AttemptResult = await workflow.execute_activity(
         name,
-        attempt,
+        attempt.model_copy(update={"attempts_before": made}),
         result_type=AttemptResult,
-        start_to_close_timeout=order.timeout + _NET,
+        # The activity keeps its own timeout and says what it waited for; this one is the net.
+        start_to_close_timeout=order.timeout + PLACE_WAIT + CLOSING,
         schedule_to_close_timeout=deadline - workflow.now(),
-        heartbeat_timeout=HEARTBEAT,
+        heartbeat_timeout=HEARTBEAT_TIMEOUT,
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         retry_policy=_policy(order, interval=interval, attempts=retry.max_attempts - made),
         summary=order.name,
     )
-    return result.model_copy(update={"attempt": result.attempt + made})
+    return result
 
 
 async def of_activity(
@@ -110,55 +109,36 @@ async def of_workflow(
     return AttemptResult(started_at=started, finished_at=workflow.now(), output=output)
 
 
-async def _local(
-    name: str, attempt: HttpAttempt | LogAttempt, order: RunOrder, deadline: datetime
-) -> AttemptResult:
-    if isinstance(attempt, HttpAttempt):
-        attempt = attempt.model_copy(update={"local": True})
+async def _local(name: str, attempt: Attempt, order: RunOrder, deadline: datetime) -> AttemptResult:
     result: AttemptResult = await workflow.execute_local_activity(
         name,
-        attempt,
+        attempt.model_copy(update={"local": True}),
         result_type=AttemptResult,
-        start_to_close_timeout=min(order.timeout + _NET, deadline - workflow.now()),
+        start_to_close_timeout=min(order.timeout + CLOSING, deadline - workflow.now()),
         retry_policy=RetryPolicy(maximum_attempts=1),
         summary=order.name,
     )
     return result
 
 
-def _attempt(
-    order: RunOrder, *, run_id: str, due: datetime
-) -> tuple[str, HttpAttempt | CommandAttempt | LogAttempt]:
-    match order.action:
-        case HttpAction() as http:
-            return HTTP, HttpAttempt(
-                action=http,
-                task_id=order.task_id,
-                run_id=run_id,
-                idempotency_key=run_id,
-                scheduled_for=due,
-                timeout=order.timeout,
-            )
-        case CommandAction() as command:
-            return COMMAND, CommandAttempt(
-                action=command,
-                task_id=order.task_id,
-                run_id=run_id,
-                idempotency_key=run_id,
-                scheduled_for=due,
-                timeout=order.timeout,
-            )
-        case LogAction() as log:
-            return LOG, LogAttempt(
-                action=log,
-                task_id=order.task_id,
-                run_id=run_id,
-                idempotency_key=run_id,
-                scheduled_for=due,
-                timeout=order.timeout,
-            )
+def _attempt(order: RunOrder, *, run_id: str, due: datetime) -> tuple[str, Attempt]:
+    action = order.action
+    facts: dict[str, Any] = {
+        "task_id": order.task_id,
+        "run_id": run_id,
+        "idempotency_key": run_id,
+        "scheduled_for": due,
+        "timeout": order.timeout,
+    }
+    match action:
+        case HttpAction():
+            return naming.HTTP, HttpAttempt(action=action, **facts)
+        case CommandAction():
+            return naming.COMMAND, CommandAttempt(action=action, **facts)
+        case LogAction():
+            return naming.LOG, LogAttempt(action=action, **facts)
         case _:
-            raise AssertionError(f"not an action of ours: {order.action.kind}")
+            raise AssertionError(f"not an action of ours: {action.kind}")
 
 
 def _again_after(error: ActivityError, order: RunOrder) -> timedelta | None:

@@ -1,10 +1,10 @@
 """The code that every run is carried out by: perform the action, record the outcome.
 
 1. Nothing is performed once the deadline has passed, or at an instant that is not a true one.
-2. `http` and `log` are first tried as a local activity, which costs Temporal no round trip. A failure
-   that may be mended by trying again goes on as an ordinary activity, whose retries are Temporal's
-   own and survive any worker. Everything else is an ordinary activity or a child from the start.
-3. The outcome is recorded by a local activity, after a cancel too, and put where a list can read it.
+2. `http` and `log` are first tried as a local activity, which costs Temporal no round trip. A
+   failure that may be mended by trying again goes on as an ordinary activity, whose retries are
+   Temporal's own and survive any worker. Everything else is an ordinary activity or a child.
+3. The outcome is recorded by a local activity, after a cancel too, and put where a list reads it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,6 @@ from scheduling.run import RunError, RunStatus
 from scheduling.run_order import RunMemo, RunOrder, RunOutcome, RunRecord
 from workflows import attempts
 from workflows.failures import Failure, explain
-
-GUARD = "onthedot.guard"
-RECORD = "onthedot.record"
 
 _MARGIN = timedelta(seconds=10)
 
@@ -131,7 +128,10 @@ async def _not_an_occurrence(order: RunOrder, due: datetime) -> str:
     if order.exact_until is None or due <= order.exact_until:
         return ""
     reason: str = await workflow.execute_local_activity(
-        GUARD, order, result_type=str, start_to_close_timeout=_MARGIN
+        naming.CHECK_OCCURRENCE,
+        order.model_copy(update={"scheduled_for": due}),
+        result_type=str,
+        start_to_close_timeout=_MARGIN,
     )
     return reason
 
@@ -149,7 +149,7 @@ async def _publish(order: RunOrder, outcome: RunOutcome) -> None:
     )
     try:
         await workflow.execute_local_activity(
-            RECORD,
+            naming.RECORD,
             record,
             start_to_close_timeout=_MARGIN,
             retry_policy=RetryPolicy(maximum_attempts=3),
@@ -161,9 +161,8 @@ async def _publish(order: RunOrder, outcome: RunOutcome) -> None:
         started_at=outcome.started_at,
         lateness=outcome.lateness,
         attempts=outcome.attempts,
-        error=outcome.error and outcome.error.model_copy(
-            update={"message": outcome.error.message[:300]}
-        ),
+        error=outcome.error
+        and outcome.error.model_copy(update={"message": outcome.error.message[:300]}),
     )
     workflow.upsert_memo({naming.RUN_MEMO: memo})
     updates: list[SearchAttributeUpdate[str]] = []

@@ -2,8 +2,8 @@
 
 A one-time task sleeps until it is due and is then its own run. A recurring task owns a Temporal
 schedule, which is only its clock: this workflow is the only one that writes it. Every change comes
-in as an Update; the loop in `run` is the only place that carries one out, so changes cannot mix, and
-one that a crash cut in half is finished when a worker takes the task up again.
+in as an Update; the loop in `run` is the only place that carries one out, so changes cannot mix,
+and one that a crash cut in half is finished when a worker takes the task up again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 import naming
-from scheduling.run import RunCause, RunError, RunStatus
+from scheduling.run import RunCause, RunError
 from scheduling.run_order import RunOutcome
 from scheduling.schedule_order import Applied, ScheduleOrder
 from scheduling.task_row import TaskRow
@@ -29,9 +29,6 @@ from scheduling.task_state import (
 )
 from scheduling.trigger import OnceTrigger
 from workflows.execution import carry_out, skip
-
-APPLY = "onthedot.schedule.apply"
-REMOVE = "onthedot.schedule.remove"
 
 #: After the last occurrence of a task, how soon its end is looked for again.
 _LOOK_AGAIN = timedelta(seconds=10)
@@ -139,7 +136,7 @@ class Task:
         assert not isinstance(trigger, OnceTrigger)
         task = state.definition
         applied: Applied = await workflow.execute_local_activity(
-            APPLY,
+            naming.APPLY_SCHEDULE,
             ScheduleOrder(
                 run=state.order(cause=RunCause.TRIGGER),
                 trigger=trigger,
@@ -178,9 +175,9 @@ class Task:
         until = self._state.paused_until if self._state.definition.paused else None
         wakes = [at for at in (wake_at, until) if at is not None]
         first = max(min(wakes), workflow.now() + _LOOK_AGAIN) if wakes else None
-        if not await self._changed_by(first, "Until the next look at the schedule"):
-            if until is not None and workflow.now() >= until:
-                self._resume()
+        changed = await self._changed_by(first, "Until the next look at the schedule")
+        if not changed and until is not None and workflow.now() >= until:
+            self._resume()
 
     async def _changed_by(self, at: datetime | None, why: str) -> bool:
         """Wait for a change, until `at` at the latest; whether there was one."""
@@ -201,7 +198,7 @@ class Task:
     async def _remove_schedule(self) -> None:
         if self._state.scheduled:
             await workflow.execute_local_activity(
-                REMOVE,
+                naming.REMOVE_SCHEDULE,
                 self._state.id,
                 start_to_close_timeout=timedelta(seconds=20),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=5)),

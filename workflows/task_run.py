@@ -11,7 +11,7 @@ from workflows.execution import carry_out
 
 @workflow.defn(name=naming.TASK_RUN, sandboxed=False)
 class TaskRun:
-    """Started by a task's schedule at each occurrence, or directly for a manual or backfilled one."""
+    """Started by a task's schedule at each occurrence, or directly: a manual or backfilled run."""
 
     @workflow.run
     async def run(self, order: RunOrder) -> RunOutcome:

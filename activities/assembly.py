@@ -1,0 +1,63 @@
+"""All activities of a worker, put together from what its operator allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+
+from activities.addresses import AddressRules
+from activities.command import CommandActivities
+from activities.host_gate import HostGate
+from activities.http import HttpActivities
+from activities.log import log
+from activities.occurrence_check import check_occurrence
+from activities.occurrence_list import list_occurrences
+from activities.record import record
+from activities.schedule import ScheduleActivities
+from activities.secrets import Secrets
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """What tasks may do on this worker's behalf. The defaults are the safe ones."""
+
+    allow_commands: bool = False
+    allow_hosts: tuple[str, ...] = ()
+    deny_hosts: tuple[str, ...] = ()
+    secrets_dir: Path | None = None
+
+
+class Activities:
+    """The activities of one worker.
+
+    Raises:
+        ValueError: an entry of the host lists is malformed; the message names it.
+    """
+
+    def __init__(self, client: Client, permissions: Permissions) -> None:
+        rules = AddressRules(permissions.allow_hosts, permissions.deny_hosts)
+        secrets = Secrets(permissions.secrets_dir)
+        self._http = HttpActivities(rules, secrets, HostGate())
+        self._command = CommandActivities(secrets, allowed=permissions.allow_commands)
+        self._schedule = ScheduleActivities(client)
+
+    def all(self) -> Sequence[Callable[..., Any]]:
+        """What to give to a worker."""
+        return [
+            self._http.http,
+            self._command.command,
+            log,
+            record,
+            check_occurrence,
+            list_occurrences,
+            self._schedule.apply,
+            self._schedule.remove,
+        ]
+
+    async def close(self) -> None:
+        """Release the connections. To be awaited when the worker has ended."""
+        await self._http.close()

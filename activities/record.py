@@ -1,0 +1,42 @@
+"""The execution log: one JSON line a run, and the metrics that are counted from it."""
+
+from __future__ import annotations
+
+import logging
+
+from prometheus_client import Counter, Histogram
+from temporalio import activity
+
+import naming
+from scheduling.run_order import RunRecord
+
+log = logging.getLogger("onthedot.runs")
+
+RUNS = Counter("onthedot_runs", "Runs that ended.", ["status", "cause", "action"])
+ATTEMPTS = Counter("onthedot_attempts", "Attempts that runs made.", ["action"])
+LATENESS = Histogram(
+    "onthedot_lateness_seconds",
+    "From when a run was due until its first attempt started.",
+    ["cause"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
+)
+DURATION = Histogram(
+    "onthedot_run_duration_seconds",
+    "From a run's first attempt until its end.",
+    ["action"],
+    buckets=(0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800, 3600),
+)
+
+
+@activity.defn(name=naming.RECORD)
+async def record(run: RunRecord) -> None:
+    """Write the line and count the run.
+
+    At least once: after a worker's death in the very moment a line may stand twice, with the same
+    `run`.
+    """
+    log.info("run", extra=run.model_dump(mode="json"))
+    RUNS.labels(run.status.value, run.cause.value, run.action).inc()
+    ATTEMPTS.labels(run.action).inc(run.attempts)
+    LATENESS.labels(run.cause.value).observe(run.lateness.total_seconds())
+    DURATION.labels(run.action).observe((run.finished_at - run.started_at).total_seconds())

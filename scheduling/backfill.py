@@ -1,0 +1,76 @@
+"""A backfill: the occurrences of a past span, run again or for the first time. Stored in Temporal."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from scheduling.policy import OverlapPolicy
+from scheduling.run import Links
+from scheduling.run_order import RunOrder
+from scheduling.trigger import Recurring
+from scheduling.values import Instant, Model
+
+#: The most occurrences of one backfill.
+MAX_OCCURRENCES = 10_000
+
+#: How many runs go on at once where they may overlap.
+SIDE_BY_SIDE = 20
+
+
+class BackfillStatus(StrEnum):
+    """How a backfill stands."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class BackfillOrder(Model):
+    """What a backfill does, and how far it is when it continues as new."""
+
+    token: str
+    run: RunOrder
+    trigger: Recurring
+    start: Instant
+    end: Instant
+    overlap: OverlapPolicy
+    total: int
+    done: int = 0
+    after: Instant | None = None
+    """Occurrences up to here have been run."""
+
+
+class OccurrencesWanted(Model):
+    """Asks for the occurrences of a trigger after an instant, up to and including another."""
+
+    trigger: Recurring
+    key: str
+    after: Instant
+    until: Instant
+    count: int
+
+
+class Occurrences(Model):
+    """Instants, ascending."""
+
+    instants: tuple[Instant, ...]
+
+
+class BackfillProgress(Model):
+    """What a list shows of a backfill."""
+
+    start: Instant
+    end: Instant
+    overlap: OverlapPolicy
+    total: int
+    done: int
+
+
+class Backfill(BackfillProgress):
+    """A backfill as it is answered."""
+
+    id: str
+    task_id: str
+    status: BackfillStatus
+    links: Links = Links()

@@ -1,0 +1,59 @@
+"""What most tests stand on: a real Temporal server, and a worker of this project that polls it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.assembly import Activities, Permissions
+from embedded import RAISED_LIMITS, find_binary
+from plugin import OnTheDotPlugin
+from service.connection import prepare_namespace
+from service.temporal import Temporal
+from settings import Settings
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+async def client(anyio_backend: str) -> AsyncIterator[Client]:
+    """A client of a Temporal server that is set up as the embedded one is."""
+    found = find_binary()
+    limits = [f"--dynamic-config-value={key}={value}" for key, value in RAISED_LIMITS.items()]
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(found) if found else None,
+        dev_server_extra_args=limits,
+        dev_server_log_level="error",
+        plugins=[OnTheDotPlugin()],
+    ) as environment:
+        await prepare_namespace(environment.client, Settings())
+        yield environment.client
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    return Settings(task_queue=f"tests-{uuid4().hex[:8]}", allow_commands=True)
+
+
+@pytest.fixture(scope="session")
+def temporal(client: Client, settings: Settings) -> Temporal:
+    """What the service's use cases take."""
+    return Temporal(client, settings)
+
+
+@pytest.fixture(scope="session")
+async def worker(client: Client, settings: Settings) -> AsyncIterator[Worker]:
+    """A worker that runs tasks, and may call loopback."""
+    permissions = Permissions(allow_commands=True, allow_hosts=("localhost", "127.0.0.0/8"))
+    activities = Activities(client, permissions)
+    async with Worker(client, task_queue=settings.task_queue, activities=activities.all()) as made:
+        yield made
+    await activities.close()

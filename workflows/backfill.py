@@ -1,0 +1,97 @@
+"""Runs the occurrences of a past span: durable, bounded, and cancelled with all that it started."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ChildWorkflowError, is_cancelled_exception
+from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
+
+import naming
+from scheduling.backfill import (
+    SIDE_BY_SIDE,
+    BackfillOrder,
+    BackfillProgress,
+    Occurrences,
+    OccurrencesWanted,
+)
+from scheduling.policy import OverlapPolicy
+from scheduling.run_order import RunOutcome
+
+#: How many occurrences an execution runs before it continues as new, to keep its history short.
+_AT_A_TIME = 200
+
+
+@workflow.defn(name=naming.BACKFILL, sandboxed=False)
+class Backfill:
+    """One backfill of one recurring task."""
+
+    @workflow.run
+    async def run(self, order: BackfillOrder) -> BackfillProgress:
+        """Run every occurrence of the span once.
+
+        Raises:
+            asyncio.CancelledError: it was cancelled; so are the runs that were going on.
+        """
+        listed: Occurrences = await workflow.execute_local_activity(
+            naming.LIST_OCCURRENCES,
+            OccurrencesWanted(
+                trigger=order.trigger,
+                key=order.run.task_id,
+                after=order.after or order.start - timedelta(microseconds=1),
+                until=order.end,
+                count=_AT_A_TIME,
+            ),
+            result_type=Occurrences,
+            start_to_close_timeout=timedelta(seconds=30),
+        )
+        done = order.done
+        running: deque[ChildWorkflowHandle[Any, RunOutcome]] = deque()
+        wide = SIDE_BY_SIDE if order.overlap is OverlapPolicy.ALLOW_ALL else 1
+        for nominal in listed.instants:
+            if len(running) >= wide:
+                done += await _finished(running.popleft())
+            running.append(await _start(order, nominal))
+        while running:
+            done += await _finished(running.popleft())
+        progress = BackfillProgress(
+            start=order.start,
+            end=order.end,
+            overlap=order.overlap,
+            total=order.total,
+            done=done,
+        )
+        workflow.upsert_memo({naming.BACKFILL_MEMO: progress})
+        if len(listed.instants) == _AT_A_TIME:
+            following = {"done": done, "after": listed.instants[-1]}
+            workflow.continue_as_new(order.model_copy(update=following))
+        return progress
+
+
+async def _start(order: BackfillOrder, nominal: datetime) -> ChildWorkflowHandle[Any, RunOutcome]:
+    due = nominal + order.trigger.jitter
+    run = order.run.model_copy(update={"scheduled_for": due})
+    return await workflow.start_child_workflow(
+        naming.TASK_RUN,
+        run,
+        id=naming.backfill_run(run.task_id, order.token, nominal),
+        result_type=RunOutcome,
+        task_timeout=naming.TASK_TIMEOUT,
+        parent_close_policy=ParentClosePolicy.REQUEST_CANCEL,
+        search_attributes=naming.run_attributes(run),
+        static_summary=naming.run_summary(run),
+    )
+
+
+async def _finished(run: ChildWorkflowHandle[Any, RunOutcome]) -> int:
+    """Wait for a run; how it ended is on its own record."""
+    try:
+        await run
+    except ChildWorkflowError as error:
+        if is_cancelled_exception(error) and workflow.cancellation_reason() is not None:
+            raise asyncio.CancelledError from error
+    return 1
