@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 SECONDS_OF_DAY = 86_400
@@ -96,7 +97,7 @@ def changed_days(zone: ZoneInfo, day: int) -> ChangedDays:
     found = changes(zone, begin, (last + 2) * SECONDS_OF_DAY)
     edges = [begin, *(c.at for c in found), (last + 3) * SECONDS_OF_DAY]
     stretches = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         offset = offset_at(zone, start)
         stretches += [
             Stretch(of_day * SECONDS_OF_DAY + from_second - offset, of_day, from_second, to_second)

@@ -16,7 +16,7 @@ from scheduling.cron_fields import (
     MINUTE,
     MONTH,
     SECOND,
-    CronProblem,
+    CronError,
     starts_with_star,
     values,
 )
@@ -61,10 +61,10 @@ class Cron:
 
 @lru_cache(maxsize=2048)
 def parse_cron(expression: str, key: str) -> Cron:
-    """The meaning of an expression; `H` depends on the key, the task's id. Raises CronProblem."""
+    """The meaning of an expression; `H` depends on the key, the task's id. Raises CronError."""
     second, minute, hour, day, month, weekday = fields = split_fields(expression)
     if "?" in second + minute + hour + month:
-        raise CronProblem("'?' is for the day-of-month and day-of-week fields. Use * here.")
+        raise CronError("'?' is for the day-of-month and day-of-week fields. Use * here.")
     seconds = values(SECOND, second or "0", key)
     minutes = values(MINUTE, minute, key)
     hours = values(HOUR, hour, key)
@@ -80,12 +80,12 @@ def parse_cron(expression: str, key: str) -> Cron:
 
 
 def split_fields(expression: str) -> tuple[str, str, str, str, str, str]:
-    """The six fields in capitals, the seconds empty where not written. Raises CronProblem."""
+    """The six fields in capitals, the seconds empty where not written. Raises CronError."""
     text = expression.strip().upper()
     if text.startswith("@"):
         if text not in MACROS:
             known = ", ".join(name.lower() for name in MACROS)
-            raise CronProblem(
+            raise CronError(
                 f"{expression.strip()!r} is not known. Use one of {known}; for a fixed distance, "
                 f"use an interval trigger."
             )
@@ -95,7 +95,7 @@ def split_fields(expression: str) -> tuple[str, str, str, str, str, str]:
         fields.insert(0, "")
     if len(fields) != 6:
         years = " Years are not part of it: use start_at and end_at." if len(fields) == 7 else ""
-        raise CronProblem(
+        raise CronError(
             f"The expression has {len(fields)} fields. Write five (minute hour day-of-month month "
             f"day-of-week), or six with seconds first.{years}"
         )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from scheduling.cron_fields import (
     DAY,
     WEEKDAY,
-    CronProblem,
+    CronError,
     element_values,
     starts_with_star,
     value,
@@ -94,7 +94,7 @@ class DayRule:
 
 
 def parse_days(day_text: str, months: frozenset[int], weekday_text: str, key: str) -> DayRule:
-    """The rule that the two day fields make together. Raises CronProblem.
+    """The rule that the two day fields make together. Raises CronError.
 
     A field that starts with `*` (or is `?`) does not restrict by itself, so both must match; if
     neither does, either may match: the rule of Vixie's and Debian's cron.
@@ -156,7 +156,7 @@ def _elements(text: str) -> list[str]:
     if text == "?":
         return ["*"]
     if "?" in text:
-        raise CronProblem(f"{text!r}: a question mark stands alone in its field.")
+        raise CronError(f"{text!r}: a question mark stands alone in its field.")
     return text.split(",")
 
 

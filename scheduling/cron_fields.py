@@ -17,7 +17,7 @@ _HASH = re.compile(r"^H(?:\((\d+)-(\d+)\))?(?:/(\d+))?$", re.ASCII)
 _DIGITS = re.compile(r"^\d{1,9}$", re.ASCII)
 
 
-class CronProblem(ValueError):
+class CronError(ValueError):
     """A cron expression that is refused; the message names the field and the mend."""
 
 
@@ -32,9 +32,9 @@ class Field:
     hash_high: int
     names: tuple[str, ...] = ()
 
-    def problem(self, element: str, mend: str) -> CronProblem:
+    def problem(self, element: str, mend: str) -> CronError:
         """The refusal of one element of this field."""
-        return CronProblem(f"{self.name} field: {element!r} {mend}")
+        return CronError(f"{self.name} field: {element!r} {mend}")
 
 
 SECOND = Field("second", 0, 59, 59)
@@ -51,14 +51,14 @@ def starts_with_star(text: str) -> bool:
 
 
 def values(field: Field, text: str, key: str) -> frozenset[int]:
-    """All values that a comma-separated field names. Raises CronProblem."""
+    """All values that a comma-separated field names. Raises CronError."""
     return frozenset().union(*(element_values(field, e, key) for e in text.split(",")))
 
 
 def element_values(field: Field, element: str, key: str) -> frozenset[int]:
-    """The values that one element names. Raises CronProblem."""
+    """The values that one element names. Raises CronError."""
     if not element:
-        raise CronProblem(f"{field.name} field: an element is missing beside a comma.")
+        raise CronError(f"{field.name} field: an element is missing beside a comma.")
     if element.startswith("H"):
         return _hashed(field, element, key)
     body, slash, step_text = element.partition("/")
@@ -72,13 +72,14 @@ def element_values(field: Field, element: str, key: str) -> frozenset[int]:
         return frozenset({start % 7}) if field is WEEKDAY else frozenset({start})
     if field is WEEKDAY and start and (7 - start) % step == 0:
         raise field.problem(
-            element, f"leaves open whether Sunday is meant. Write {body}-6/{step} or list the days."
+            element,
+            f"leaves open whether Sunday is meant. Write {start % 7}-6/{step} or list the days.",
         )
     return frozenset(range(start, field.high + 1, step))
 
 
 def value(field: Field, element: str, text: str) -> int:
-    """One value or name of a field; 7 stays 7 in the day of the week. Raises CronProblem."""
+    """One value or name of a field; 7 stays 7 in the day of the week. Raises CronError."""
     if text in field.names:
         return field.names.index(text) + field.low
     high = 7 if field is WEEKDAY else field.high

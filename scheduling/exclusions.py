@@ -14,7 +14,7 @@ from scheduling.time_masks import WHOLE_DAY, times_of_day
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:/(\d{4}-\d{2}-\d{2}))?$", re.ASCII)
 
 
-class ExclusionProblem(ValueError):
+class ExclusionError(ValueError):
     """An exclusion that is refused; the message says the mend."""
 
 
@@ -53,7 +53,7 @@ class Exclusions:
 
 @lru_cache(maxsize=1024)
 def parse_exclusions(exclude: tuple[str, ...], key: str) -> Exclusions:
-    """All exclusions of a trigger. Raises ExclusionProblem or CronProblem."""
+    """All exclusions of a trigger. Raises ExclusionError or CronError."""
     parsed = [parse_exclusion(text, key) for text in exclude]
     return Exclusions(
         days=tuple(p for p in parsed if isinstance(p, range)),
@@ -64,7 +64,7 @@ def parse_exclusions(exclude: tuple[str, ...], key: str) -> Exclusions:
 def parse_exclusion(text: str, key: str) -> range | Cron:
     """One exclusion: days since 1970-01-01, or an expression.
 
-    Raises ExclusionProblem or CronProblem.
+    Raises ExclusionError or CronError.
     """
     match = _DATE.match(text.strip())
     if match is None:
@@ -72,7 +72,7 @@ def parse_exclusion(text: str, key: str) -> range | Cron:
     first = _date(match[1])
     last = _date(match[2]) if match[2] else first
     if last < first:
-        raise ExclusionProblem(f"{text!r} ends before it begins. Write {last}/{first}.")
+        raise ExclusionError(f"{text!r} ends before it begins. Write {last}/{first}.")
     return range(epoch_day(first), epoch_day(last) + 1)
 
 
@@ -87,4 +87,4 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ExclusionProblem(f"{text!r} is not a date of the calendar.") from None
+        raise ExclusionError(f"{text!r} is not a date of the calendar.") from None

@@ -108,47 +108,49 @@ class Recurrence:
         if isinstance(self.times, IntervalTimes) and (excluded_too or not self.exclusions):
             yield from range(self.times.following(after), LAST_INSTANT + 1, self.times.step)
             return
-        day = self.times.next_day(self.zone, local_day(self.zone, after) - 1)
         last = after
+        for base, mask in self.chunks(after, excluded_too=excluded_too):
+            for second in seconds_in(mask, max(0, last + 1 - base)):
+                if base + second > LAST_INSTANT:
+                    return
+                last = base + second
+                yield last
+
+    def chunks(self, after: int, *, excluded_too: bool = False) -> Iterator[tuple[int, int]]:
+        """The same as (base, seconds after it as bits), in order, some from before `after`.
+
+        One instant may come in two chunks that follow each other.
+        """
+        day = self.times.next_day(self.zone, local_day(self.zone, after) - 1)
         while day is not None:
             midnight = plain_midnight(self.zone, day)
             if midnight is None:
                 changed = changed_days(self.zone, day)
-                for found in self._on_changed_days(changed, excluded_too):
-                    if last < found <= LAST_INSTANT:
-                        last = found
-                        yield found
+                yield from self._on_changed_days(changed, excluded_too)
                 day = changed.last
-            elif midnight + SECONDS_OF_DAY > last:
+            elif midnight + SECONDS_OF_DAY > after:
                 mask = self.times.listed(Stretch(midnight, day, 0, SECONDS_OF_DAY))
-                if self.exclusions and not excluded_too:
-                    mask &= ~self.exclusions.on(day)
-                for second in seconds_in(mask, max(0, last + 1 - midnight)):
-                    if midnight + second > LAST_INSTANT:
-                        return
-                    last = midnight + second
-                    yield last
+                yield midnight, mask & ~self._excluded(day, excluded_too)
             day = self.times.next_day(self.zone, day + 1)
 
-    def _on_changed_days(self, changed: ChangedDays, excluded_too: bool) -> Iterator[int]:
-        """Instants in order, one at a change perhaps twice."""
+    def _on_changed_days(
+        self, changed: ChangedDays, excluded_too: bool
+    ) -> Iterator[tuple[int, int]]:
         seen: dict[int, int] = {}
         skipping = [c for c in changed.changes if c.after > c.before and self.times.once_a_day]
         for stretch in changed.stretches:
             while skipping and skipping[0].at <= stretch.start:
                 yield from self._skipped(skipping.pop(0), excluded_too)
-            mask = self.times.listed(stretch) & span(stretch.first, stretch.end)
+            shown = span(stretch.first, stretch.end)
+            mask = self.times.listed(stretch) & shown & ~self._excluded(stretch.day, excluded_too)
             if self.times.once_a_day:
                 mask &= ~seen.get(stretch.day, 0)
-                seen[stretch.day] = seen.get(stretch.day, 0) | span(stretch.first, stretch.end)
-            if not excluded_too:
-                mask &= ~self.exclusions.on(stretch.day)
-            for second in seconds_in(mask):
-                yield stretch.start + second - stretch.first
+                seen[stretch.day] = seen.get(stretch.day, 0) | shown
+            yield stretch.start, mask >> stretch.first
         for change in skipping:
             yield from self._skipped(change, excluded_too)
 
-    def _skipped(self, change: Change, excluded_too: bool) -> Iterator[int]:
+    def _skipped(self, change: Change, excluded_too: bool) -> Iterator[tuple[int, int]]:
         """The instant of a change, if a listed time that is not excluded is skipped by it."""
         due = any(
             self.times.listed(Stretch(0, day, first, end))
@@ -157,8 +159,11 @@ class Recurrence:
             for day, first, end in change.skipped
         )
         day, second = divmod(change.at + change.after, SECONDS_OF_DAY)
-        if due and (excluded_too or not self.exclusions.on(day) >> second & 1):
-            yield change.at
+        if due and not self._excluded(day, excluded_too) >> second & 1:
+            yield change.at, 1
+
+    def _excluded(self, day: int, excluded_too: bool) -> int:
+        return 0 if excluded_too or not self.exclusions else self.exclusions.on(day)
 
 
 def recurrence(trigger: Recurring, key: str) -> Recurrence:
