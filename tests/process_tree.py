@@ -1,0 +1,51 @@
+"""What runs on this machine, for tests that kill things."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+
+def wait_until(condition: Callable[[], bool], within: timedelta, what: str) -> None:
+    """Returns once `condition` holds; fails the test where it does not `within` that time."""
+    limit = time.monotonic() + within.total_seconds()
+    while not condition():
+        assert time.monotonic() < limit, f"not within {within}: {what}"
+        time.sleep(0.02)
+
+
+def is_running(process_id: int) -> bool:
+    """Whether the process is there and no zombie."""
+    state = _ps("-o", "stat=", "-p", str(process_id)).strip()
+    return bool(state) and not state.startswith("Z")
+
+
+def descendants(process_id: int) -> dict[int, str]:
+    """Process id and command line of every descendant of `process_id`."""
+    rows = [
+        row.split(maxsplit=2) for row in _ps("-A", "-ww", "-o", "pid=,ppid=,args=").splitlines()
+    ]
+    found: dict[int, str] = {}
+    parents = {process_id}
+    while parents:
+        children = {
+            int(pid): args for pid, ppid, args in (r for r in rows if len(r) == 3)
+            if int(ppid) in parents
+        }  # fmt: skip
+        found |= children
+        parents = set(children)
+    return {pid: args for pid, args in found.items() if not args.startswith("ps ")}
+
+
+def kill_quietly(process_id: int, number: int) -> None:
+    try:
+        os.kill(process_id, number)
+    except ProcessLookupError:
+        return
+
+
+def _ps(*arguments: str) -> str:
+    return subprocess.run(["ps", *arguments], capture_output=True, text=True, check=False).stdout

@@ -1,0 +1,147 @@
+"""Settings: where they come from, what is refused, and that the docs list them all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from settings import (
+    PREFIX,
+    Settings,
+    SettingsError,
+    is_loopback,
+    load,
+    require_tokens_beyond_loopback,
+    unknown_variables,
+)
+
+DOCS = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
+TOKEN_HASH = hashlib.sha256(b"otd_example").hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def _empty_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No `.env`, and none of this machine's variables."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_an_option_goes_before_the_environment_before_the_file_before_the_default(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert load().port == 8080
+    (tmp_path / ".env").write_text("ONTHEDOT_PORT=1111\n")
+    assert load().port == 1111
+    monkeypatch.setenv("ONTHEDOT_PORT", "2222")
+    assert load().port == 2222
+    assert load({"port": "3333"}).port == 3333
+    assert load({"port": None}).port == 2222
+
+
+def test_an_empty_variable_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONTHEDOT_PORT", "")
+    monkeypatch.setenv("ONTHEDOT_API_TOKENS", "")
+    assert load().port == 8080
+    assert load().api_tokens == ()
+
+
+def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONTHEDOT_MODULES", "mine.tasks, other ,")
+    assert load().modules == ("mine.tasks", "other")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("P30D", timedelta(days=30)), ("PT36H", timedelta(hours=36)), ("86400", timedelta(days=1))],
+)
+def test_a_duration_is_iso_8601_or_seconds(text: str, meant: timedelta) -> None:
+    assert load({"retention": text}).retention == meant
+
+
+def test_tokens_are_read() -> None:
+    read = load({"api_tokens": f"ann:sha256:{TOKEN_HASH}, bob:sha256:{TOKEN_HASH.upper()}"})
+    assert [token.name for token in read.api_tokens] == ["ann", "bob"]
+    assert {token.sha256 for token in read.api_tokens} == {TOKEN_HASH}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "otd_the-token-itself",
+        "ann:otd_the-token-itself",
+        "ann:sha256:otd_the-token-itself",
+        f"ann:md5:{TOKEN_HASH}",
+        f"an n:sha256:{TOKEN_HASH}",
+    ],
+)
+def test_a_wrong_token_is_refused_without_being_repeated(text: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({"api_tokens": text})
+    assert "name:sha256:" in str(refused.value)
+    assert "the-token-itself" not in str(refused.value)
+    assert TOKEN_HASH not in str(refused.value)
+
+
+def test_a_token_name_that_comes_twice_is_refused() -> None:
+    with pytest.raises(SettingsError, match="'ann' is there twice"):
+        load({"api_tokens": f"ann:sha256:{TOKEN_HASH},ann:sha256:{TOKEN_HASH}"})
+
+
+def test_no_representation_shows_a_token_hash() -> None:
+    settings = load({"api_tokens": f"ann:sha256:{TOKEN_HASH}"})
+    for shown in (repr(settings), str(settings), repr(settings.api_tokens)):
+        assert TOKEN_HASH not in shown
+
+
+def test_a_wrong_value_names_what_it_came_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONTHEDOT_METRICS_PORT", "0")
+    with pytest.raises(SettingsError) as refused:
+        load({"port": "x"})
+    assert "--port: " in str(refused.value)
+    assert "ONTHEDOT_METRICS_PORT: " in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost", "LOCALHOST"])
+def test_loopback_needs_no_token(host: str) -> None:
+    assert is_loopback(host)
+    require_tokens_beyond_loopback(load({"host": host}))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "example.com", ""])
+def test_a_wider_host_needs_a_token(host: str) -> None:
+    with pytest.raises(SettingsError, match="without a token"):
+        require_tokens_beyond_loopback(load({"host": host}))
+    require_tokens_beyond_loopback(load({"host": host, "api_tokens": f"a:sha256:{TOKEN_HASH}"}))
+
+
+def test_misspelt_variables_are_found_and_secrets_are_none() -> None:
+    names = {"ONTHEDOT_PROT": "1", "ONTHEDOT_PORT": "1", "ONTHEDOT_SECRET_X": "1", "OTHER": "1"}
+    assert unknown_variables(names) == ["ONTHEDOT_PROT"]
+
+
+def test_every_setting_is_described_and_documented_with_its_default() -> None:
+    rows = dict(
+        re.findall(r"^\| `(ONTHEDOT_[A-Z_]+)` \| ([^|]+) \|", DOCS.read_text(), re.MULTILINE)
+    )
+    assert set(rows) == {PREFIX + name.upper() for name in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        assert field.description, f"{name} has no description"
+        row = rows[PREFIX + name.upper()].strip()
+        assert row == _shown(field.default), f"{name}: the docs say {row}"
+
+
+def _shown(default: object) -> str:
+    if default in ("", (), None):
+        return "empty"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    if isinstance(default, timedelta):
+        return {timedelta(days=30): "`P30D`", timedelta(seconds=30): "`PT30S`"}[default]
+    return f"`{default}`"
