@@ -69,6 +69,16 @@ class DayRule:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
+    @property
+    def day_of_week_is_free(self) -> bool:
+        """Whether the day-of-week field names every day."""
+        return len(self.day_of_week.weekdays) == 7
+
+    @property
+    def day_of_month_is_free(self) -> bool:
+        """Whether the day-of-month field names every day."""
+        return len(self.day_of_month.days) == 31
+
     def matches(self, month: int, length: int, day: int, weekday: int) -> bool:
         """Whether the rule names a day: the weekday counts from Sunday = 0."""
         if month not in self.months:
