@@ -51,6 +51,10 @@ SHORTEST_CATCHUP = timedelta(seconds=10)
 #: How far before its end a compiled schedule is compiled anew.
 UPKEEP = timedelta(days=365 * 4 + 180)
 
+#: How long after its last occurrence a task is looked at, and then again while a run goes on.
+_SOON = timedelta(seconds=2)
+_LOOK_AGAIN = timedelta(seconds=10)
+
 _FEW = 1000
 _OVERLAP = {policy: ScheduleOverlapPolicy[policy.name] for policy in OverlapPolicy}
 
@@ -261,5 +265,6 @@ def _wake_at(order: ScheduleOrder, now: datetime, remaining: int | None) -> date
         return upkeep
     count = min(remaining, _FEW) if remaining is not None else _FEW
     ahead = next_occurrences(order.trigger, after=now, count=max(count, 1), key=order.run.task_id)
-    last = ahead[-1] if ahead and remaining != 0 else now
-    return min(upkeep, last + order.trigger.jitter + timedelta(seconds=3))
+    if not ahead or remaining == 0:
+        return now + _LOOK_AGAIN
+    return min(upkeep, ahead[-1] + order.trigger.jitter + _SOON)

@@ -2,54 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
-from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
 import naming
 from scheduling.edit_preview import EditPreview, compare
 from scheduling.errors import (
+    FieldProblem,
     IdempotencyConflict,
+    InvalidDefinition,
     RevisionMismatch,
     TaskExists,
-    TaskNotFound,
     WrongState,
 )
 from scheduling.occurrences import next_occurrences
 from scheduling.registration import Idempotency, generated_id, settle
 from scheduling.run import Links, RunCause, RunStatus, ShortRun
-from scheduling.task import NewTask, Task, TaskDefinition, TaskStatus
+from scheduling.task import NewTask, Task, TaskDefinition
 from scheduling.task_row import TaskRow
 from scheduling.task_state import Change, ChangeKind, TaskState, apply_change, max_runs
-from scheduling.trigger import OnceTrigger
 from service import changes
-from service.history import latest_definition
-from service.run_list import last_run
+from service.task_reader import TaskReader
 from service.temporal import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
-from service.translate import answered, row_of, task_status
 
 #: How many runs a preview of an edit compares.
 PREVIEWED = 10
-
-
-@dataclass(frozen=True)
-class Found:
-    """A task as its workflow describes it."""
-
-    execution: WorkflowExecutionDescription
-    row: TaskRow
-    definition: TaskDefinition
-
-    @property
-    def open(self) -> bool:
-        """Whether it can still fire."""
-        return self.execution.status is WorkflowExecutionStatus.RUNNING
 
 
 class Tasks:
@@ -57,6 +37,7 @@ class Tasks:
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
+        self._reader = TaskReader(temporal)
 
     async def create(self, new: NewTask, *, by: str, idempotency_key: str = "") -> Task:
         """Register a task; once this returns it is durable.
@@ -84,7 +65,7 @@ class Tasks:
         try:
             await self._start(state, WorkflowIDReusePolicy.REJECT_DUPLICATE)
         except WorkflowAlreadyStartedError:
-            found = await self._look(task_id)
+            found = await self._reader.look(task_id)
             if found is None:
                 await self._start_again(state)
             else:
@@ -92,8 +73,8 @@ class Tasks:
                     raise TaskExists(task_id) from None
                 if found.row.idempotency != str(key):
                     raise IdempotencyConflict from None
-                return await self._answer(found)
-        return self._fresh(state)
+                return await self._reader.answer(found)
+        return self._reader.fresh(state)
 
     async def get(self, task_id: str) -> Task:
         """One task.
@@ -102,7 +83,7 @@ class Tasks:
             TaskNotFound: there is none.
             TemporalUnavailable: Temporal does not answer.
         """
-        return await self._answer(await self._found(task_id))
+        return await self._reader.answer(await self._reader.find(task_id))
 
     async def replace(
         self, task_id: str, definition: TaskDefinition, *, by: str, if_match: int | None = None
@@ -119,7 +100,7 @@ class Tasks:
         state = await changes.execute(self._temporal, task_id, change)
         if state is None:
             state = await self._arm_again(task_id, change, now)
-        return self._fresh(state)
+        return await self._reader.settled(state)
 
     async def pause(
         self,
@@ -134,9 +115,12 @@ class Tasks:
 
         Raises:
             TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
+            InvalidDefinition: `until` is past.
             WrongState: it is finished, or its only run is going on.
         """
         now = self._temporal.now()
+        if until is not None and until <= now:
+            raise InvalidDefinition(FieldProblem("until", "must lie in the future"))
         change = self._change(ChangeKind.PAUSE, by, if_match, now, note=note, until=until)
         return await self._toggle(task_id, change)
 
@@ -155,7 +139,7 @@ class Tasks:
         """
         change = self._change(ChangeKind.DELETE, by, if_match, self._temporal.now())
         if await changes.execute(self._temporal, task_id, change) is None:
-            found = await self._found(task_id)
+            found = await self._reader.find(task_id)
             if if_match not in (None, found.row.revision):
                 raise RevisionMismatch(task_id, found.row.revision)
             await changes.forget(self._temporal, task_id)
@@ -166,9 +150,8 @@ class Tasks:
         Raises:
             TaskNotFound, TemporalUnavailable.
         """
-        found, now = await self._found(task_id), self._temporal.now()
-        state = _state(found, task_id)
-        order = state.order(cause=RunCause.MANUAL, scheduled_for=now)
+        found, now = await self._reader.find(task_id), self._temporal.now()
+        order = found.state.order(cause=RunCause.MANUAL, scheduled_for=now)
         workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")
         with self._temporal.translated():
             handle = await self._temporal.client.start_workflow(
@@ -196,7 +179,7 @@ class Tasks:
         Raises:
             TaskNotFound, TemporalUnavailable.
         """
-        return _state(await self._found(task_id), task_id)
+        return (await self._reader.find(task_id)).state
 
     async def preview_edit(self, task_id: str, definition: TaskDefinition) -> EditPreview:
         """The next ten runs before and after replacing the definition, gained and lost.
@@ -204,9 +187,9 @@ class Tasks:
         Raises:
             InvalidDefinition, TaskNotFound, TemporalUnavailable.
         """
-        now, found = self._temporal.now(), await self._found(task_id)
+        now, found = self._temporal.now(), await self._reader.find(task_id)
         settled = settle(definition, task_id=task_id, now=now)
-        remaining = await self._remaining(task_id, found)
+        remaining = await self._reader.remaining(found)
         before = _next(found.definition, task_id, now, remaining) if found.open else []
         same = max_runs(settled) == max_runs(found.definition)
         after = _next(settled, task_id, now, remaining if same else max_runs(settled))
@@ -215,16 +198,15 @@ class Tasks:
     async def _toggle(self, task_id: str, change: Change) -> Task:
         state = await changes.execute(self._temporal, task_id, change)
         if state is None:
-            await self._found(task_id)
+            await self._reader.find(task_id)
             raise WrongState(f"Task {task_id!r} is finished. PUT /tasks/{task_id} arms it again.")
-        return self._fresh(state)
+        return await self._reader.settled(state)
 
     async def _arm_again(self, task_id: str, change: Change, now: datetime) -> TaskState:
-        found = await self._found(task_id)
+        found = await self._reader.find(task_id)
         if change.expected_revision not in (None, found.row.revision):
             raise RevisionMismatch(task_id, found.row.revision)
-        before = _state(found, task_id)
-        state = apply_change(before, change, at=now).model_copy(
+        state = apply_change(found.state, change, at=now).model_copy(
             update={"covered_until": now, "scheduled": False, "not_after": change.not_after}
         )
         try:
@@ -253,72 +235,6 @@ class Tasks:
                 static_summary=naming.task_summary(state),
                 rpc_timeout=RPC_TIMEOUT,
             )
-
-    async def _look(self, task_id: str) -> Found | None:
-        handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-        try:
-            execution = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
-            row = await row_of(execution)
-            if row is None:
-                return None
-            definition = row.definition
-            if row.abridged:
-                history = await self._temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
-                definition = await latest_definition(self._temporal.client, history)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise
-        return Found(execution, row, definition)
-
-    async def _found(self, task_id: str) -> Found:
-        found = await self._look(task_id)
-        if found is None:
-            raise TaskNotFound(task_id)
-        return found
-
-    async def _answer(self, found: Found) -> Task:
-        task_id = found.execution.id.partition(":")[2]
-        now = self._temporal.now()
-        last, remaining = await asyncio.gather(
-            last_run(self._temporal, task_id), self._remaining(task_id, found)
-        )
-        return answered(
-            self._temporal,
-            task_id,
-            found.row,
-            task_status(found.execution, found.definition, now),
-            now=now,
-            definition=found.definition,
-            remaining=remaining,
-            last_run=last,
-        )
-
-    async def _remaining(self, task_id: str, found: Found) -> int | None:
-        trigger = found.definition.trigger
-        if isinstance(trigger, OnceTrigger) or trigger.max_runs is None or not found.open:
-            return None
-        handle = self._temporal.client.get_schedule_handle(naming.schedule(task_id))
-        try:
-            schedule = await self._temporal.ask(handle.describe())
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return trigger.max_runs
-            raise
-        return schedule.schedule.state.remaining_actions
-
-    def _fresh(self, state: TaskState) -> Task:
-        definition, now = state.definition, self._temporal.now()
-        status = TaskStatus.PAUSED if definition.paused else TaskStatus.SCHEDULED
-        return answered(
-            self._temporal,
-            state.id,
-            TaskRow.of(state),
-            status,
-            now=now,
-            definition=definition,
-            remaining=state.remaining,
-        )
 
     def _change(
         self,
@@ -349,21 +265,4 @@ def _next(
         return []
     return next_occurrences(
         definition.trigger, after=now, count=PREVIEWED, key=task_id, remaining=remaining
-    )
-
-
-def _state(found: Found, task_id: str) -> TaskState:
-    row = found.row
-    return TaskState(
-        id=task_id,
-        definition=found.definition,
-        revision=row.revision,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        updated_by=row.updated_by,
-        note=row.note,
-        paused_until=row.paused_until,
-        covered_until=row.updated_at,
-        remaining=row.remaining,
-        idempotency=row.idempotency,
     )

@@ -30,8 +30,8 @@ from scheduling.task_state import (
 from scheduling.trigger import OnceTrigger
 from workflows.execution import carry_out, skip
 
-#: After the last occurrence of a task, how soon its end is looked for again.
-_LOOK_AGAIN = timedelta(seconds=10)
+#: The same lower bound as Temporal has for its schedules.
+_SHORTEST_CATCHUP = timedelta(seconds=10)
 
 
 @workflow.defn(name=naming.TASK, sandboxed=False)
@@ -125,7 +125,7 @@ class Task:
         self._running = True
         order = state.order(cause=RunCause.TRIGGER)
         late = workflow.now() - due
-        if late > max(state.definition.catchup_window, _LOOK_AGAIN):
+        if late > max(state.definition.catchup_window, _SHORTEST_CATCHUP):
             reason = f"It came up {late} after it was due, past its catch-up window."
             outcome = await skip(order, due=due, error=RunError(type="Missed", message=reason))
             raise ApplicationError(reason, outcome, type="Missed", non_retryable=True)
@@ -174,7 +174,7 @@ class Task:
             workflow.continue_as_new(self._state)
         until = self._state.paused_until if self._state.definition.paused else None
         wakes = [at for at in (wake_at, until) if at is not None]
-        first = max(min(wakes), workflow.now() + _LOOK_AGAIN) if wakes else None
+        first = min(wakes) if wakes else None
         changed = await self._changed_by(first, "Until the next look at the schedule")
         if not changed and until is not None and workflow.now() >= until:
             self._resume()
