@@ -38,6 +38,16 @@ class AddressRule:
         self._networks = _networks(host)
         self._name = "" if self._networks and host != "localhost" else _name(host, entry)
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether it is `*`."""
+        return self._name == "*" and self._port is None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is one name, without a wildcard."""
+        return bool(self._name) and not self._name.startswith("*")
+
     def names(self, host: str, port: int) -> bool:
         """Whether it matches by name; `host` is in lower case, without a dot at its end."""
         if not self._name or self._port not in (None, port):
@@ -51,6 +61,14 @@ class AddressRule:
     def covers(self, address: IPv4Address | IPv6Address, port: int) -> bool:
         """Whether it matches by address."""
         return self._port in (None, port) and any(address in net for net in self._networks)
+
+    def covers_within(
+        self, network: IPv4Network | IPv6Network, address: IPv4Address | IPv6Address, port: int
+    ) -> bool:
+        """Whether it matches by address, and by naming no more than a part of `network`."""
+        return self._port in (None, port) and any(
+            address in net and net.prefixlen >= network.prefixlen for net in self._networks
+        )
 
 
 def _networks(host: str) -> tuple[IPv4Network | IPv6Network, ...]:

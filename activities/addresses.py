@@ -1,10 +1,10 @@
 """Which hosts an `http` action may reach.
 
-A target is judged by its name and by the address that is connected to, in this order:
+A target is judged by its name and by the address that is connected to:
 1. what the deny list names, by either, is refused;
-2. what the allow list names by its address is allowed, even if refused by default;
-3. an address that is refused by default is refused, whatever name it goes by;
-4. if there is an allow list, what it does not name is refused.
+2. loopback, link-local, unspecified, multicast and metadata addresses are refused, unless the allow
+   list has that very name, the address, or a network within the refused one;
+3. with `*` on the deny list, everything that the allow list does not name is refused.
 """
 
 from __future__ import annotations
@@ -22,29 +22,25 @@ from ipaddress import (
 from activities.address_rule import AddressRule
 
 Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+_METADATA = "a cloud's metadata service"
 
 #: Refused by default: why, and which networks.
-_LOOPBACK = "a loopback address"
-_REFUSED: tuple[tuple[str, tuple[IPv4Network | IPv6Network, ...]], ...] = tuple(
-    (why, tuple(ip_network(text) for text in networks))
+_REFUSED: tuple[tuple[str, Network], ...] = tuple(
+    (why, ip_network(text))
     for why, networks in (
         (
-            "a cloud's metadata service",
-            (
-                "169.254.169.254/32",
-                "169.254.170.2/32",
-                "100.100.100.200/32",
-                "168.63.129.16/32",
-                "192.0.0.192/32",
-                "fd00:ec2::254/128",
-                "fd20:ce::254/128",
-            ),
+            _METADATA,
+            "169.254.169.254 169.254.170.2 100.100.100.200 168.63.129.16 192.0.0.192 "
+            "fd00:ec2::254 fd20:ce::254",
         ),
-        (_LOOPBACK, ("127.0.0.0/8", "::1/128")),
-        ("an unspecified address", ("0.0.0.0/8", "::/128")),
-        ("a link-local address", ("169.254.0.0/16", "fe80::/10")),
-        ("a multicast address", ("224.0.0.0/4", "ff00::/8", "255.255.255.255/32")),
+        ("a loopback address", "127.0.0.0/8 ::1"),
+        ("an unspecified address", "0.0.0.0/8 ::"),
+        ("a link-local address", "169.254.0.0/16 fe80::/10"),
+        ("a multicast address", "224.0.0.0/4 255.255.255.255 ff00::/8"),
     )
+    for text in networks.split()
 )
 _METADATA_NAMES = frozenset({"metadata.google.internal", "metadata.goog", "instance-data"})
 _NAT64 = ip_network("64:ff9b::/96")
@@ -54,21 +50,16 @@ _V4_COMPATIBLE = ip_network("::/96")
 class AddressRules:
     """The rules of one worker."""
 
-    def __init__(
-        self,
-        allow: Iterable[str] = (),
-        deny: Iterable[str] = (),
-        *,
-        allow_loopback: bool = False,
-    ) -> None:
+    def __init__(self, allow: Iterable[str] = (), deny: Iterable[str] = ()) -> None:
         """Reads the two lists; `AddressRule` says what an entry may be.
 
         Raises:
             ValueError: an entry is malformed; the message names it.
         """
         self._allow = tuple(AddressRule(entry) for entry in allow)
-        self._deny = tuple(AddressRule(entry) for entry in deny)
-        self._allow_loopback = allow_loopback
+        rules = tuple(AddressRule(entry) for entry in deny)
+        self._deny = tuple(rule for rule in rules if not rule.is_everything)
+        self._only_allowed = len(self._deny) < len(rules)
 
     def name_refused(self, host: str, port: int) -> str:
         """Why `host` is refused before anything is looked up, or the empty string."""
@@ -84,20 +75,22 @@ class AddressRules:
         shown = host if host == str(address) else f"{host} ({address})"
         if any(rule.covers(face, port) for rule in self._deny for face in faces):
             return f"{shown} is on this worker's deny list"
-        if any(rule.covers(faces[-1], port) for rule in self._allow):
-            return ""
         for face in faces:
-            if why := self._refused_by_default(face):
-                return f"{shown} is {why}"
-        if self._allow and not any(rule.names(host, port) for rule in self._allow):
+            for why, network in _REFUSED:
+                if face in network and not self._lifted(host, port, face, why, network):
+                    return f"{shown} is {why}"
+        if self._only_allowed and not any(
+            rule.names(host, port) or rule.covers(faces[-1], port) for rule in self._allow
+        ):
             return f"{shown} is not on this worker's allow list"
         return ""
 
-    def _refused_by_default(self, address: Address) -> str:
-        for why, networks in _REFUSED:
-            if any(address in network for network in networks):
-                return "" if why == _LOOPBACK and self._allow_loopback else why
-        return ""
+    def _lifted(self, host: str, port: int, address: Address, why: str, network: Network) -> bool:
+        return any(
+            rule.covers_within(network, address, port)
+            or (rule.is_exact and why != _METADATA and rule.names(host, port))
+            for rule in self._allow
+        )
 
 
 def parse_address(text: str) -> Address:

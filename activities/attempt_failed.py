@@ -10,6 +10,9 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from scheduling.attempt import DEFERRED, AttemptFailure
 
+#: A run's error stands in lists, whose rows have to stay small.
+_LONGEST = 600
+
 
 class Fault(StrEnum):
     """The `type` of a run's error. Stable: users build alerts on them."""
@@ -85,7 +88,7 @@ class AttemptFailed(Exception):  # noqa: N818 - an outcome, told to the workflow
             started_at=started_at, finished_at=finished_at, output=self.output, attempt=attempt
         )
         return ApplicationError(
-            self.message,
+            self.message[:_LONGEST],
             detail.model_dump(mode="json"),
             type=self.fault.value,
             non_retryable=self.final,

@@ -18,9 +18,9 @@ from activities.command_process import (
     GuardLostError,
     NotStartedError,
     Order,
-    Stream,
 )
 from activities.host_gate import HostGate
+from activities.pipes import OutPipe
 from activities.redaction import Redactor
 from activities.secrets import Secrets
 from activities.stored_text import cut_text
@@ -144,6 +144,6 @@ def _how(code: int) -> str:
         return f"was ended by signal {-code}"
 
 
-def _last_line(stream: Stream, redactor: Redactor) -> str:
+def _last_line(stream: OutPipe, redactor: Redactor) -> str:
     lines = redactor.text(stream.tail.decode(errors="replace")).strip().splitlines()
     return f": {lines[-1][-_LAST_LINE:]}" if lines else "."

@@ -62,14 +62,40 @@ class _Leader:
         self.pid = pid
         self._status: int | None = None
 
+    @property
+    def is_reaped(self) -> bool:
+        """Whether the system may have given its id, and its group's, to another process."""
+        return self._status is not None
+
     def has_exited(self) -> bool:
-        if hasattr(os, "waitid"):
-            # Not reaped yet: until then the system gives its id, and its group's, to no other.
+        if self._status is None and hasattr(os, "waitid"):
             return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         if self._status is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             self._status = status if pid else None
         return self._status is not None
+
+    def has_left_anything(self) -> bool:
+        """Whether it, or anything it started, still runs.
+
+        On Linux there is no gap in this: whatever loses its parent becomes a child of the guard in
+        the same moment, so a guard without children is a guard without descendants.
+        """
+        if not _LINUX:
+            if not self.has_exited():
+                return True
+            with contextlib.suppress(OSError):
+                os.killpg(self.pid, 0)
+                return True
+            return False
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if pid == self.pid:
+                    self._status = status
+                if pid == 0:
+                    return True
+        return False
 
     def code(self) -> int:
         """Its exit code, or minus the signal that ended it. Waits for it to exit."""
@@ -139,44 +165,32 @@ def _wait(leader: _Leader, worker: int, wake: int, seconds: float) -> str:
 
 
 def _end(leader: _Leader, grace: float) -> None:
-    if not _rest(leader):
-        return
-    _signal_rest(leader, signal.SIGTERM)
-    if not _gone_within(grace, leader, None):
-        _gone_within(_KILLING_SECONDS, leader, signal.SIGKILL)
+    if leader.has_left_anything():
+        _signal(leader, signal.SIGTERM)
+        if not _is_gone_within(grace, leader):
+            _is_gone_within(_KILLING_SECONDS, leader, signal.SIGKILL)
 
 
-def _gone_within(seconds: float, leader: _Leader, number: signal.Signals | None) -> bool:
+def _is_gone_within(seconds: float, leader: _Leader, number: signal.Signals | None = None) -> bool:
     until = time.monotonic() + seconds
-    while _rest(leader):
+    while leader.has_left_anything():
         if time.monotonic() > until:
             return False
         if number is not None:
-            _signal_rest(leader, number)
+            _signal(leader, number)
         time.sleep(_LOOK_EVERY)
     return True
 
 
-def _signal_rest(leader: _Leader, number: signal.Signals) -> None:
-    with contextlib.suppress(OSError):
-        os.killpg(leader.pid, number)
-    for pid in _rest(leader):
+def _signal(leader: _Leader, number: signal.Signals) -> None:
+    by_group = not (_LINUX and leader.is_reaped)
+    if by_group:
         with contextlib.suppress(OSError):
-            if os.getpgid(pid) != leader.pid:
+            os.killpg(leader.pid, number)
+    for pid in _descendants() if _LINUX else ():
+        with contextlib.suppress(OSError):
+            if not by_group or os.getpgid(pid) != leader.pid:
                 os.kill(pid, number)
-
-
-def _rest(leader: _Leader) -> list[int]:
-    """What still runs of the command; the leader, once it has exited, does not count."""
-    if _LINUX:
-        return _descendants()
-    if not leader.has_exited():
-        return [leader.pid]
-    try:
-        os.killpg(leader.pid, 0)
-    except OSError:
-        return []
-    return [leader.pid]
 
 
 def _descendants() -> list[int]:

@@ -13,9 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from activities.stored_text import READ_AT_MOST
+from activities.pipes import InPipe, OutPipe
 
 _GUARD = Path(__file__).with_name("command_guard.py")
 #: What the guard's own Python may need; the command itself gets none of it.
@@ -24,9 +23,6 @@ _GUARD_ENV = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _GUARD_SECONDS = 7.0
 #: For the last output, once everything that could write has been ended.
 _DRAIN_SECONDS = 1.0
-_CHUNK = 64 * 1024
-#: The end of a stream is kept apart, for the message.
-_TAIL = 40 * 1024
 
 
 @dataclass(frozen=True)
@@ -39,22 +35,6 @@ class Order:
     stdin: str | None
     timeout: timedelta
     grace: timedelta
-
-
-class Stream:
-    """What came out of one pipe: its head, its end, and how much."""
-
-    def __init__(self) -> None:
-        self.head = bytearray()
-        self.tail = b""
-        self.size = 0
-
-    async def read(self, reader: asyncio.StreamReader) -> None:
-        """Reads to the end, keeping little: a command must never wait for its pipe."""
-        while chunk := await reader.read(_CHUNK):
-            self.head += chunk[: max(0, READ_AT_MOST - len(self.head))]
-            self.tail = (self.tail + chunk)[-_TAIL:]
-            self.size += len(chunk)
 
 
 class NotStartedError(OSError):
@@ -71,33 +51,52 @@ class CommandProcess:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._pid: int | None = None
-        self.stdout = Stream()
-        self.stderr = Stream()
+        self.stdout = OutPipe()
+        self.stderr = OutPipe()
+        self._stdin = None if order.stdin is None else InPipe(order.stdin)
 
     async def run(self) -> tuple[int, bool]:
         """The exit code (minus the signal, if one ended it), and whether its time was up.
 
-        When this returns, and also soon after it is cancelled, nothing of the command runs.
+        When this returns, and also soon after it is cancelled, nothing of the command runs. To be
+        called once.
 
         Raises:
             NotStartedError: there was nothing to run.
             GuardLostError: the guard was killed; the command was then killed too.
+            OSError: the system could not start the guard.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
+        pipes: list[InPipe | OutPipe] = [self.stdout, self.stderr]
+        if self._stdin is not None:
+            pipes.append(self._stdin)
+        try:
             try:
                 guard = await self._start_guard(theirs.fileno())
-            except BaseException:
-                ours.close()
-                raise
+            finally:
+                theirs.close()
+                for pipe in pipes:
+                    os.close(pipe.child_end)
+            return await self._attend(guard, ours)
+        finally:
+            ours.close()
+            for pipe in pipes:
+                pipe.close()
+
+    async def _attend(
+        self, guard: asyncio.subprocess.Process, ours: socket.socket
+    ) -> tuple[int, bool]:
+        flows = [self.stdout.read(), self.stderr.read()]
+        if self._stdin is not None:
+            flows.append(self._stdin.write())
+        flowing = asyncio.gather(*flows)
         reader, control = await asyncio.open_connection(sock=ours)
-        pipes = asyncio.gather(*self._pipes(guard))
         try:
             control.write(_spoken(self._order))
             async with asyncio.timeout(self._longest(self._order.timeout)):
                 report = await self._report(reader)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(pipes), _DRAIN_SECONDS)
+                await asyncio.wait_for(asyncio.shield(flowing), _DRAIN_SECONDS)
             return report
         except TimeoutError:
             raise GuardLostError from None
@@ -105,29 +104,20 @@ class CommandProcess:
             # The guard takes this as the order to end whatever still runs.
             control.close()
             await self._see_off(guard)
-            pipes.cancel()
+            flowing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await pipes
+                await flowing
 
-    async def _start_guard(self, fd: int) -> asyncio.subprocess.Process:
-        pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    async def _start_guard(self, control: int) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", "-B", str(_GUARD), str(fd)),
-            stdin=nothing if self._order.stdin is None else pipe,
-            stdout=pipe,
-            stderr=pipe,
-            pass_fds=(fd,),
+            *(sys.executable, "-I", "-S", "-B", str(_GUARD), str(control)),
+            stdin=self._stdin.child_end if self._stdin else asyncio.subprocess.DEVNULL,
+            stdout=self.stdout.child_end,
+            stderr=self.stderr.child_end,
+            pass_fds=(control,),
             env={name: os.environ[name] for name in _GUARD_ENV if name in os.environ},
             start_new_session=True,
         )
-
-    def _pipes(self, guard: asyncio.subprocess.Process) -> list[Any]:
-        assert guard.stdout is not None
-        assert guard.stderr is not None
-        work: list[Any] = [self.stdout.read(guard.stdout), self.stderr.read(guard.stderr)]
-        if guard.stdin is not None:
-            work.append(_feed(guard.stdin, self._order.stdin or ""))
-        return work
 
     async def _report(self, reader: asyncio.StreamReader) -> tuple[int, bool]:
         while line := await reader.readline():
@@ -161,16 +151,6 @@ async def _ends_within(seconds: float, guard: asyncio.subprocess.Process) -> boo
     except TimeoutError:
         return False
     return True
-
-
-async def _feed(stdin: asyncio.StreamWriter, text: str) -> None:
-    # A command may end without reading what it was given.
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        stdin.write(text.encode())
-        await stdin.drain()
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        stdin.close()
-        await stdin.wait_closed()
 
 
 def _spoken(order: Order) -> bytes:

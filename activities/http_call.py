@@ -70,7 +70,14 @@ class HttpCall:
             wanted = answer.status in (self._action.expect_status or ())
             if wanted or location is None or not redirects(answer.status, location):
                 return answer
-            hop = follow(hop, answer.status, location)
+            try:
+                hop = follow(hop, answer.status, location)
+            except ValueError:
+                raise self._failed(
+                    Fault.BAD_REDIRECT,
+                    f"{hop.shown} redirects to what is no http or https URL.",
+                    final=True,
+                ) from None
         raise self._failed(
             Fault.BAD_REDIRECT,
             f"More than {MAX_REDIRECTS} redirects, up to {hop.shown}.",
@@ -92,6 +99,7 @@ class HttpCall:
                 headers=hop.headers,
                 data=hop.body or None,
                 allow_redirects=False,
+                skip_auto_headers=("Content-Type",),
             ) as response:
                 self._answer = answer = Answer.begin(response)
                 await answer.read(response)

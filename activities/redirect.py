@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from yarl import URL
 
-from activities.attempt_failed import AttemptFailed, Fault
 from scheduling.header_check import CREDENTIAL_HEADERS
 
 #: As many redirects are followed.
@@ -47,27 +46,24 @@ def follow(hop: Hop, status: int, location: str) -> Hop:
     port gets neither credentials nor anything that was a secret.
 
     Raises:
-        AttemptFailed: `location` is nothing that can be called.
+        ValueError: `location` is nothing that can be called.
     """
-    try:
-        url = hop.url.join(URL(location)).with_fragment(None)
-    except ValueError:
-        url = URL()
+    url = hop.url.join(URL(location)).with_fragment(None)
     if url.scheme not in ("http", "https") or not url.host:
-        raise AttemptFailed(
-            Fault.BAD_REDIRECT,
-            f"{hop.shown} redirects to what is no http or https URL.",
-            final=True,
-        )
+        raise ValueError("no http or https URL")
     if url.user is not None or url.password is not None:
         url = url.with_user(None)
     method, headers, body = hop.method, dict(hop.headers), hop.body
     if (status == 303 and method != "HEAD") or (status in (301, 302) and method == "POST"):
         method, body = "GET", b""
         headers = _without(headers, _ABOUT_THE_BODY)
-    if url.origin() != hop.url.origin():
+    if _origin(url) != _origin(hop.url):
         headers = _without(headers, CREDENTIAL_HEADERS | hop.private)
     return Hop(method, url, headers, body, hop.private)
+
+
+def _origin(url: URL) -> tuple[str, str, int | None]:
+    return url.scheme, (url.host or "").lower().rstrip("."), url.port
 
 
 def _without(headers: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:

@@ -1,0 +1,85 @@
+"""The pipes of a child process, owned here: they close when we say so, whoever holds the far end.
+
+asyncio's own pipes of a subprocess stay open, and its `wait` may too, as long as any process still
+has the other end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+
+from activities.stored_text import READ_AT_MOST
+
+_CHUNK = 64 * 1024
+#: The end of a stream is kept apart, for a message.
+_TAIL = 40 * 1024
+
+
+class OutPipe:
+    """Reads what a child writes: keeps its head and its end."""
+
+    def __init__(self) -> None:
+        self.head = bytearray()
+        self.tail = b""
+        self._ours, self.child_end = os.pipe()
+        self._transport: asyncio.BaseTransport | None = None
+
+    async def read(self) -> None:
+        """Reads to the end, keeping little: a child must never wait for its pipe."""
+        reader = asyncio.StreamReader(limit=_CHUNK)
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(self._ours, "rb", 0)
+        )
+        while chunk := await reader.read(_CHUNK):
+            self.head += chunk[: max(0, READ_AT_MOST - len(self.head))]
+            self.tail = (self.tail + chunk)[-_TAIL:]
+
+    def close(self) -> None:
+        """Reads no further."""
+        _close(self._transport, self._ours)
+
+
+class InPipe:
+    """Writes what a child is to read."""
+
+    def __init__(self, text: str) -> None:
+        self._data = text.encode()
+        self.child_end, self._ours = os.pipe()
+        self._transport: asyncio.WriteTransport | None = None
+        self._closed = asyncio.Event()
+
+    async def write(self) -> None:
+        """Writes everything and closes; a child that does not read it is none of our business."""
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.connect_write_pipe(
+            lambda: _Watch(self._closed), os.fdopen(self._ours, "wb", 0)
+        )
+        self._transport.write(self._data)
+        self._transport.close()
+        await self._closed.wait()
+
+    def close(self) -> None:
+        """Writes no further."""
+        if self._transport is None:
+            _close(None, self._ours)
+        elif not self._closed.is_set():
+            self._transport.abort()
+
+
+class _Watch(asyncio.BaseProtocol):
+    def __init__(self, closed: asyncio.Event) -> None:
+        self._closed = closed
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._closed.set()
+
+
+def _close(transport: asyncio.BaseTransport | None, fd: int) -> None:
+    if transport is not None:
+        transport.close()
+    else:
+        with contextlib.suppress(OSError):
+            os.close(fd)

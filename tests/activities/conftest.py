@@ -1,0 +1,42 @@
+"""What the tests of activities run against: receivers on loopback that misbehave on demand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from activities.addresses import AddressRules
+from activities.host_gate import HostGate
+from activities.http import HttpActivities
+from activities.secrets import Secrets
+from tests.activities.receiver import Receiver, open_receiver
+
+SECRETS = {"ONTHEDOT_SECRET_TOKEN": "Bearer s3cr3t-v4lue", "ONTHEDOT_SECRET_BROKEN": "a\r\nB: c"}
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def receiver(anyio_backend: str) -> AsyncIterator[Receiver]:
+    async with open_receiver() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def other_receiver(anyio_backend: str) -> AsyncIterator[Receiver]:
+    """Another origin than `receiver`."""
+    async with open_receiver() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def http(anyio_backend: str) -> AsyncIterator[HttpActivities]:
+    activities = HttpActivities(
+        AddressRules(allow=["localhost"]), Secrets(environ=SECRETS), HostGate()
+    )
+    yield activities
+    await activities.close()
