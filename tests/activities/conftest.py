@@ -16,11 +16,6 @@ SECRETS = {"ONTHEDOT_SECRET_TOKEN": "Bearer s3cr3t-v4lue", "ONTHEDOT_SECRET_BROK
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def receiver(anyio_backend: str) -> AsyncIterator[Receiver]:
     async with open_receiver() as opened:
         yield opened
