@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from scheduling.values import Duration, Instant, Model
+from scheduling.values import Duration, Instant, Model, written_as_instant
 
 Zone = Annotated[str, Field(min_length=1, max_length=64, examples=["Europe/Rome"])]
 
@@ -24,7 +24,10 @@ class OnceTrigger(Model):
     """Fires a single time: `at` an instant (or local time with `timezone`), or after a `delay`."""
 
     kind: Literal["once"] = "once"
-    at: datetime | None = None
+    at: Annotated[
+        datetime | None,
+        BeforeValidator(written_as_instant, json_schema_input_type=datetime | None),
+    ] = None
     timezone: Zone | None = None
     delay: Duration | None = None
 

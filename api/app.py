@@ -1,0 +1,80 @@
+"""REST as one ASGI app.
+
+A request passes, in this order: the access log, the last resort for errors, who may call, the
+limits of a body, the methods of an address, and then the route.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api import actions, backfills, batch, docs, errors, health, runs, task_calls, tasks, triggers
+from api.access_log import AccessLog
+from api.documented import describe
+from api.headers import SafeHeaders
+from api.limits import BodyLimit, JsonOnly
+from api.methods import Methods
+from api.security import WhoMayCall
+from service.temporal import Temporal
+from settings import Settings
+
+_ROUTERS = (
+    tasks.router,
+    batch.router,
+    task_calls.router,
+    backfills.router,
+    runs.router,
+    actions.router,
+    triggers.router,
+    health.router,
+)
+_TAGS = [
+    {"name": "tasks", "description": "What is to run, and when."},
+    {"name": "runs", "description": "What ran: the execution log."},
+    {"name": "backfills", "description": "Past occurrences, run on demand."},
+    {"name": "triggers", "description": "When something would run."},
+    {"name": "actions", "description": "What a task does."},
+    {"name": "health", "description": "Whether all is well."},
+]
+
+
+def create_app(settings: Settings, temporal: Temporal) -> FastAPI:
+    """The REST surface over one Temporal. The client may be lazy: while Temporal is away, calls
+    are answered 503. The page may be mounted at `/ui`, to which `/` leads."""
+    app = FastAPI(
+        title="On the Dot",
+        summary="Scheduled tasks over REST, kept and run by Temporal.",
+        description="Times are RFC 3339 (UTC out, any offset in), durations ISO 8601 (`PT30S`; a "
+        "number of seconds in, too). Unknown fields are refused. Errors are problem documents "
+        "(RFC 9457) with a stable `type`.",
+        version=_version(),
+        openapi_tags=_TAGS,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.temporal = temporal
+    for router in _ROUTERS:
+        app.include_router(router)
+    docs.mount(app)
+    errors.install(app)
+    describe(app, with_tokens=bool(settings.api_tokens))
+    routes = [r for router in (*_ROUTERS, docs.router) for r in router.routes]
+    # The last one added sees a request first.
+    app.add_middleware(Methods, routes=[r for r in routes if isinstance(r, APIRoute)])
+    app.add_middleware(JsonOnly)
+    app.add_middleware(BodyLimit, most=settings.max_body_bytes)
+    app.add_middleware(WhoMayCall, settings=settings)
+    app.add_middleware(errors.LastResort)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(AccessLog)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("onthedot")
+    except PackageNotFoundError:
+        return "unknown"

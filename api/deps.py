@@ -1,0 +1,115 @@
+"""What the calls need: the use cases, who calls, and parameters that are the same everywhere."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+from pydantic import AwareDatetime, BeforeValidator, StringConstraints
+
+from scheduling.errors import BackfillNotFound, RunNotFound, TaskNotFound
+from service.backfills import Backfills
+from service.run_list import RunList
+from service.runs import Runs
+from service.task_list import TaskList
+from service.tasks import Tasks
+from service.temporal import Temporal
+
+_TASK_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
+_OTHER_ID = re.compile(r"[A-Za-z0-9._~-]{1,400}")
+
+
+async def _temporal(request: Request) -> Temporal:
+    found: Temporal = request.app.state.temporal
+    return found
+
+
+TemporalDep = Annotated[Temporal, Depends(_temporal)]
+
+
+async def _tasks(temporal: TemporalDep) -> Tasks:
+    return Tasks(temporal)
+
+
+async def _task_list(temporal: TemporalDep) -> TaskList:
+    return TaskList(temporal)
+
+
+async def _runs(temporal: TemporalDep) -> Runs:
+    return Runs(temporal)
+
+
+async def _run_list(temporal: TemporalDep) -> RunList:
+    return RunList(temporal)
+
+
+async def _backfills(temporal: TemporalDep) -> Backfills:
+    return Backfills(temporal)
+
+
+TasksDep = Annotated[Tasks, Depends(_tasks)]
+TaskListDep = Annotated[TaskList, Depends(_task_list)]
+RunsDep = Annotated[Runs, Depends(_runs)]
+RunListDep = Annotated[RunList, Depends(_run_list)]
+BackfillsDep = Annotated[Backfills, Depends(_backfills)]
+
+
+async def _caller(request: Request) -> str:
+    name: str = request.state.caller
+    return name
+
+
+#: The name of the token that calls, or `local`.
+Caller = Annotated[str, Depends(_caller)]
+
+
+async def _task_id(
+    task_id: Annotated[str, Path(description="The task's id.", examples=["nightly-report"])],
+) -> str:
+    if not _TASK_ID.fullmatch(task_id):
+        raise TaskNotFound(task_id)
+    return task_id
+
+
+async def _run_id(run_id: Annotated[str, Path(description="The run's id.")]) -> str:
+    if not _OTHER_ID.fullmatch(run_id):
+        raise RunNotFound(run_id)
+    return run_id
+
+
+async def _backfill_id(
+    backfill_id: Annotated[str, Path(description="The backfill's id.")],
+) -> str:
+    if not _OTHER_ID.fullmatch(backfill_id):
+        raise BackfillNotFound(backfill_id)
+    return backfill_id
+
+
+#: Ids in an address. One that no task can have is answered as one that no task has.
+TaskIdPath = Annotated[str, Depends(_task_id)]
+RunIdPath = Annotated[str, Depends(_run_id)]
+BackfillIdPath = Annotated[str, Depends(_backfill_id)]
+
+_SPACE_FOR_PLUS = re.compile(r"(?<=\d) (?=\d\d:?\d\d$)")
+
+
+def _plus_lost(value: object) -> object:
+    """An unescaped `+01:00` in a query arrives as ` 01:00`."""
+    if not isinstance(value, str):
+        return value
+    if not re.match(r"\d{4}-\d\d-\d\d[Tt ]", value):
+        raise ValueError("must be an RFC 3339 instant, as in 2026-12-24T17:00:00Z")
+    return _SPACE_FOR_PLUS.sub("+", value)
+
+
+#: An instant in a query.
+QueryInstant = Annotated[AwareDatetime, BeforeValidator(_plus_lost)]
+
+#: A text to search for, without control characters.
+QueryText = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+
+#: Where a walk through a list stands.
+CursorText = Annotated[str, StringConstraints(max_length=4096)]

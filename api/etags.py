@@ -1,0 +1,61 @@
+"""`ETag` and `If-Match`: the task's revision in quotes."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header
+from fastapi.exceptions import RequestValidationError
+
+from api.deps import TaskIdPath, TasksDep
+from scheduling.errors import RevisionMismatch
+from scheduling.task import Task
+
+_LIST = re.compile(
+    r'\s*(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"\s*(?:,\s*(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"\s*)*'
+)
+_TAG = re.compile(r'(W/)?"([^"]*)"')
+
+
+def etag(task: Task) -> str:
+    """The ETag of a task as it stands."""
+    return f'"{task.revision}"'
+
+
+async def _expected(
+    task_id: TaskIdPath,
+    tasks: TasksDep,
+    if_match: Annotated[
+        str | None,
+        Header(
+            description="Only if the task still has this ETag; `*` for any. "
+            "Makes a change safe to repeat.",
+            examples=['"3"'],
+        ),
+    ] = None,
+) -> int | None:
+    """The revision that a change is meant for, or None for any.
+
+    A weak tag never matches, as RFC 9110 has it. Of several tags one has to match.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    if not _LIST.fullmatch(if_match):
+        message = 'must be an ETag in quotes, as in "3", or *'
+        raise RequestValidationError([{"type": "etag", "loc": ("If-Match",), "msg": message}])
+    named = {_revision(tag) for weak, tag in _TAG.findall(if_match) if not weak}
+    if len(named) == 1 and (only := next(iter(named))) is not None:
+        return only
+    current = (await tasks.get(task_id)).revision
+    if current not in named:
+        raise RevisionMismatch(task_id, current)
+    return current
+
+
+def _revision(tag: str) -> int | None:
+    return int(tag) if re.fullmatch(r"[1-9][0-9]{0,8}", tag, re.ASCII) else None
+
+
+#: What `If-Match` asks for.
+ExpectedRevision = Annotated[int | None, Depends(_expected)]

@@ -1,0 +1,92 @@
+"""What pydantic says of a body, in paths and words of the one who wrote the body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scheduling.errors import FieldProblem
+
+#: How many fields one answer names.
+MOST = 50
+
+_WHERE = {"body", "query", "path", "header"}
+
+
+def field_problems(errors: Sequence[Mapping[str, Any]], body: Any) -> tuple[FieldProblem, ...]:
+    """One problem a field, in the body's own order.
+
+    Args:
+        errors: as pydantic lists them.
+        body: what was judged, as parsed JSON. It tells real keys from the names of alternatives
+            that pydantic puts between them.
+    """
+    found: dict[str, list[str]] = {}
+    for error in errors[: 4 * MOST]:
+        field, message = _path(error, body), _message(error)
+        said = found.setdefault(field, [])
+        if message not in said:
+            said.append(message)
+    # {"secret": "bad"} is reported as no string, and as a bad secret: the nearer one counts.
+    kept = {
+        field: said
+        for field, said in found.items()
+        if not any(other.startswith(f"{field}.") for other in found)
+    }
+    return tuple(
+        FieldProblem(field, ", or ".join(said)) for field, said in list(kept.items())[:MOST]
+    )
+
+
+def _path(error: Mapping[str, Any], body: Any) -> str:
+    parts = []
+    value, alternatives = body, False
+    location = list(error["loc"])
+    for index, part in enumerate(location):
+        if isinstance(value, dict):
+            is_label = alternatives and part == value.get("kind")
+            alternatives = False
+            if is_label:
+                continue
+            if part in value:
+                value, alternatives = value[part], isinstance(value[part], dict)
+                parts.append(str(part))
+            elif index == len(location) - 1 and error["type"] == "missing":
+                parts.append(str(part))
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value, alternatives = value[part], isinstance(value[part], dict)
+            parts.append(str(part))
+    if error["type"] in ("union_tag_not_found", "union_tag_invalid"):
+        parts.append("kind")
+    return ".".join(parts)
+
+
+def parameter_problems(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldProblem, ...]:
+    """The same for query parameters and headers, whose location starts with where they are."""
+    found: dict[str, str] = {}
+    for error in errors:
+        location = [str(part) for part in error["loc"]]
+        if location and location[0] in _WHERE:
+            location = location[1:]
+        found.setdefault(".".join(location), _message(error))
+    return tuple(FieldProblem(field, said) for field, said in list(found.items())[:MOST])
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    context = error.get("ctx") or {}
+    match error["type"]:
+        case "missing":
+            return "is required"
+        case "extra_forbidden":
+            return "is not known here; see /docs for what there is"
+        case "union_tag_not_found":
+            return "is required, and says which sort this is"
+        case "union_tag_invalid":
+            return f"must be one of {context['expected_tags']}"
+        case "timezone_aware":
+            return "needs an offset from UTC, as in 2026-12-24T18:00:00+01:00 or …T17:00:00Z"
+        case "string_pattern_mismatch":
+            return f"must match {context['pattern']}"
+        case _:
+            message = str(error["msg"]).removeprefix("Value error, ")
+            return message.replace("Input should be", "must be").replace("String should", "must")

@@ -1,0 +1,84 @@
+"""What a body may be: so large, of JSON, and nothing else."""
+
+from __future__ import annotations
+
+import email.message
+
+from fastapi import HTTPException
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import problems
+
+
+class BodyTooLarge(HTTPException):
+    """More came than is allowed."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413, too_large(most), {"Connection": "close"})
+
+
+class BodyLimit:
+    """Refuses a body over the limit with 413, announced or not, and keeps none of it."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdecimal() or len(announced) > 15 or int(announced) > self._most:
+            found = problems.problem(problems.TOO_LARGE, too_large(self._most))
+            await problems.answer(found, {"Connection": "close"})(scope, receive, send)
+            return
+        came = 0
+
+        async def counted() -> Message:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > self._most:
+                raise BodyTooLarge(self._most)
+            return message
+
+        await self._app(scope, counted, send)
+
+
+def too_large(most: int) -> str:
+    """What a caller is told."""
+    return f"A body may have {most} bytes (ONTHEDOT_MAX_BODY_BYTES). Send less at once."
+
+
+class JsonOnly:
+    """Answers 415 to a body that is not declared as plain JSON. The page reads its own bodies."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = _refused(scope) if scope["type"] == "http" else ""
+        if not refused:
+            await self._app(scope, receive, send)
+            return
+        await problems.answer(problems.problem(problems.MEDIA, refused))(scope, receive, send)
+
+
+def _refused(scope: Scope) -> str:
+    path = scope["path"]
+    if path == "/ui" or path.startswith("/ui/"):
+        return ""
+    headers = Headers(scope=scope)
+    has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    if not has_body:
+        return ""
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        return "A compressed body is not read. Send it without Content-Encoding."
+    declared = email.message.Message()
+    declared["content-type"] = headers.get("content-type", "")
+    if declared.get_content_type() != "application/json" or not headers.get("content-type"):
+        return "Send the body as JSON, with `content-type: application/json`."
+    charset = str(declared.get_param("charset") or "utf-8").lower()
+    return "" if charset in ("utf-8", "utf8") else "Send the body in UTF-8."

@@ -1,0 +1,139 @@
+"""What an error looks like to a caller: a problem document (RFC 9457), one catalogue of codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from scheduling.errors import (
+    FieldProblem,
+    InvalidDefinition,
+    OnTheDotError,
+    RevisionMismatch,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+#: After how many seconds a call that was answered 503 is worth repeating.
+RETRY_AFTER_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of error. `code` is stable: it is the end of the document's `type`."""
+
+    code: str
+    status: int
+    title: str
+
+
+INVALID_REQUEST = Kind("invalid-request", 422, "The request is not understood")
+MISSING_TOKEN = Kind("missing-token", 401, "A token is needed")
+WRONG_TOKEN = Kind("wrong-token", 401, "The token is not known")
+FORBIDDEN = Kind("forbidden", 403, "Not allowed from there")
+NOT_FOUND = Kind("not-found", 404, "There is no such address")
+METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "This address does not take this method")
+TOO_LARGE = Kind("body-too-large", 413, "The body is too large")
+MEDIA = Kind("unsupported-media-type", 415, "The body is not of a type that is understood")
+INTERNAL = Kind("internal", 500, "Something went wrong here")
+HTTP = Kind("http", 400, "The request was refused")
+
+#: Every kind that an answer may have, by its code.
+KINDS: Mapping[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        INVALID_REQUEST,
+        MISSING_TOKEN,
+        WRONG_TOKEN,
+        FORBIDDEN,
+        NOT_FOUND,
+        METHOD_NOT_ALLOWED,
+        TOO_LARGE,
+        MEDIA,
+        INTERNAL,
+        HTTP,
+        Kind("invalid-definition", 422, "The definition cannot be used as it stands"),
+        Kind("idempotency-conflict", 422, "The Idempotency-Key was used with another body"),
+        Kind("task-not-found", 404, "There is no such task"),
+        Kind("run-not-found", 404, "There is no such run"),
+        Kind("backfill-not-found", 404, "There is no such backfill"),
+        Kind("task-exists", 409, "The id is in use"),
+        Kind("wrong-state", 409, "Not possible in this state"),
+        Kind("revision-mismatch", 412, "The task has changed meanwhile"),
+        Kind("temporal-unavailable", 503, "Temporal does not answer"),
+        Kind("no-worker", 503, "No worker is there"),
+    )
+}
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+class FieldError(BaseModel):
+    """One field that has to be mended."""
+
+    field: str = Field(
+        description="Its path in the body, or the name of the query parameter or header; "
+        "empty for the body as a whole.",
+        examples=["trigger.expression"],
+    )
+    message: str = Field(examples=["minute 61 is out of range 0-59."])
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 has it."""
+
+    type: str = Field(
+        description="Stable, for programs. All are in the documentation of errors.",
+        examples=["/errors/task-exists"],
+    )
+    title: str = Field(description="The kind of error, the same each time.")
+    status: int = Field(examples=[409])
+    detail: str = Field(description="What happened, and what to do about it.")
+    errors: list[FieldError] | None = Field(
+        default=None,
+        exclude_if=_is_none,
+        description="With 422: the fields that have to be mended.",
+    )
+    current_revision: int | None = Field(
+        default=None,
+        exclude_if=_is_none,
+        description="With revision-mismatch: the revision by now.",
+    )
+
+
+def problem(kind: Kind, detail: str, fields: Sequence[FieldProblem] = ()) -> Problem:
+    """A problem document."""
+    return Problem(
+        type=f"/errors/{kind.code}",
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        errors=[FieldError(field=f.field, message=f.message) for f in fields] or None,
+    )
+
+
+def problem_of(error: OnTheDotError) -> Problem:
+    """The document of one of our own errors."""
+    kind = KINDS.get(error.code, INTERNAL)
+    fields = error.problems if isinstance(error, InvalidDefinition) else ()
+    found = problem(kind, str(error), fields)
+    if isinstance(error, RevisionMismatch):
+        found.current_revision = error.current
+    return found
+
+
+def answer(found: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """The response that carries a problem document."""
+    more = dict(headers or {})
+    if found.status == 503:
+        more["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    body = json.dumps(found.model_dump(), ensure_ascii=False)
+    # What a caller sent may be quoted, and need not be text that UTF-8 can hold.
+    content = body.encode("utf-8", "replace")
+    return Response(content, found.status, media_type=MEDIA_TYPE, headers=more)

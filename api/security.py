@@ -1,0 +1,118 @@
+"""Who may call.
+
+Without a token only this machine may, and no web page that a browser on it happens to show: the
+Host must be loopback, the Origin our own, and `Sec-Fetch-Site` not `cross-site`. With tokens a
+bearer token is needed everywhere but at `/healthz` and `/readyz`. The page under `/ui` has a login
+of its own, so a token is not asked for there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api import problems
+from settings import ApiToken, Settings, is_loopback
+
+#: Whom a change is put down to where no token is configured.
+LOCAL = "local"
+
+_OPEN = {"/healthz", "/readyz"}
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="onthedot"'}
+
+
+class WhoMayCall:
+    """Refuses whoever may not call; `scope["state"]["caller"]` is the name of who may."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._tokens = settings.api_tokens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if self._tokens:
+            refused = self._authenticate(scope, headers)
+        else:
+            refused = _not_from_here(scope, headers)
+            scope.setdefault("state", {})["caller"] = LOCAL
+        if refused is None:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": refused.title})
+        else:
+            more = _CHALLENGE if refused.status == 401 else None
+            await problems.answer(refused, more)(scope, receive, send)
+
+    def _authenticate(self, scope: Scope, headers: Headers) -> problems.Problem | None:
+        given = headers.get("authorization", "")
+        scheme, _, token = given.partition(" ")
+        name = _owner(token.strip(), self._tokens) if scheme.lower() == "bearer" else None
+        if name is not None:
+            scope.setdefault("state", {})["caller"] = name
+            return None
+        path = scope["path"]
+        if path in _OPEN or path == "/ui" or path.startswith("/ui/") or path == "/":
+            return None
+        if not given:
+            detail = "Send `Authorization: Bearer <token>`; `onthedot token new` makes a token."
+            return problems.problem(problems.MISSING_TOKEN, detail)
+        detail = "This token is not configured here. Check ONTHEDOT_API_TOKENS."
+        return problems.problem(problems.WRONG_TOKEN, detail)
+
+
+def _owner(token: str, known: tuple[ApiToken, ...]) -> str | None:
+    """Whose token this is. Compares with every one, so that the time taken tells nothing."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    owner = None
+    for candidate in known:
+        if hmac.compare_digest(digest, candidate.sha256):
+            owner = candidate.name
+    return owner
+
+
+def _not_from_here(scope: Scope, headers: Headers) -> problems.Problem | None:
+    mend = "Without a configured token only this machine may call. See ONTHEDOT_API_TOKENS."
+    if not _is_local(scope):
+        return problems.problem(problems.FORBIDDEN, f"The call comes from elsewhere. {mend}")
+    host = headers.get("host", "")
+    if len(headers.getlist("host")) != 1 or not is_loopback(_host_name(host)):
+        return problems.problem(problems.FORBIDDEN, f"The Host is not loopback. {mend}")
+    origin = headers.get("origin")
+    if origin is not None and not _own(origin, host):
+        return problems.problem(problems.FORBIDDEN, f"A page of another origin asks. {mend}")
+    if headers.get("sec-fetch-site") == "cross-site":
+        return problems.problem(problems.FORBIDDEN, f"A page of another site asks. {mend}")
+    return None
+
+
+def _is_local(scope: Scope) -> bool:
+    client = scope.get("client")
+    if not client:
+        return True
+    try:
+        address = ip_address(client[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
+def _host_name(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _own(origin: str, host: str) -> bool:
+    scheme, _, rest = origin.partition("://")
+    return scheme in ("http", "https") and rest.lower() == host.lower()
