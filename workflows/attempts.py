@@ -11,7 +11,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 from temporalio.workflow import ActivityCancellationType, ParentClosePolicy
 
 import naming
@@ -44,7 +44,7 @@ async def of_own(
     ):
         try:
             return await _local(name, attempt, order, deadline)
-        except ActivityError as error:
+        except (ActivityError, ApplicationError) as error:
             wait = _again_after(error, order)
             if wait is None or workflow.now() + wait >= deadline:
                 raise
@@ -141,9 +141,12 @@ def _attempt(order: RunOrder, *, run_id: str, due: datetime) -> tuple[str, Attem
             raise AssertionError(f"not an action of ours: {action.kind}")
 
 
-def _again_after(error: ActivityError, order: RunOrder) -> timedelta | None:
+def _again_after(error: ActivityError | ApplicationError, order: RunOrder) -> timedelta | None:
     """How long to wait after a failed first attempt; zero if none was made, None to give up."""
-    cause = error.cause
+    if is_cancelled_exception(error):
+        return None
+    # What a local activity raises comes bare, other than a timeout of it.
+    cause = error.cause if isinstance(error, ActivityError) else error
     if isinstance(cause, ApplicationError) and cause.type == DEFERRED:
         return timedelta(0)
     if order.retry.max_attempts == 1:

@@ -154,7 +154,7 @@ async def _publish(order: RunOrder, outcome: RunOutcome) -> None:
             start_to_close_timeout=_MARGIN,
             retry_policy=RetryPolicy(maximum_attempts=3),
         )
-    except ActivityError:
+    except (ActivityError, ApplicationError):
         workflow.logger.warning("The execution log did not take the record of %s", record.run)
     memo = RunMemo(
         scheduled_for=outcome.scheduled_for,
