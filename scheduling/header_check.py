@@ -30,7 +30,7 @@ _RESERVED = frozenset(
 _RESERVED_PREFIX = "x-onthedot-"
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def header_problems(headers: Mapping[str, str | SecretRef]) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 
-_UNSAFE = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def url_problem(url: str) -> str:

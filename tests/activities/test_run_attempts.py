@@ -1,0 +1,96 @@
+"""A run's attempts, local and ordinary, as the project's own workflow makes them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import web
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+
+import naming
+from scheduling.action import HttpAction
+from scheduling.policy import RetryPolicy
+from scheduling.run import RunStatus
+from scheduling.run_order import RunOrder, RunOutcome
+from settings import Settings
+from tests.activities.receiver import Receiver
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("worker")]
+
+
+async def start(client: Client, queue: str, url: str) -> WorkflowHandle[object, RunOutcome]:
+    order = RunOrder(
+        task_id="t",
+        name="t",
+        revision=1,
+        action=HttpAction(url=url),
+        timeout=timedelta(seconds=20),
+        deadline=timedelta(minutes=5),
+        retry=RetryPolicy(max_attempts=3, initial_interval=timedelta(milliseconds=20)),
+        scheduled_for=datetime.now(UTC),
+    )
+    return await client.start_workflow(
+        naming.TASK_RUN,
+        order,
+        id=naming.direct_run("t", uuid.uuid4().hex),
+        task_queue=queue,
+        result_type=RunOutcome,
+    )
+
+
+async def test_a_first_attempt_that_fails_is_tried_again(
+    client: Client, settings: Settings, receiver: Receiver
+) -> None:
+    receiver.plan = [web.Response(status=500), web.Response(status=503), web.json_response(7)]
+    handle = await start(client, settings.task_queue, receiver.url("/planned"))
+    outcome = await handle.result()
+    assert (outcome.status, outcome.attempts) == (RunStatus.SUCCEEDED, 3)
+    assert outcome.output["body"] == 7
+    numbers = [request.headers["X-OnTheDot-Attempt"] for request in receiver.requests]
+    assert numbers == ["1", "2", "3"]
+    assert len({request.headers["Idempotency-Key"] for request in receiver.requests}) == 1
+
+
+async def test_a_final_failure_is_not(
+    client: Client, settings: Settings, receiver: Receiver
+) -> None:
+    receiver.plan = [web.Response(status=404, text="no such hook")]
+    handle = await start(client, settings.task_queue, receiver.url("/planned"))
+    with pytest.raises(WorkflowFailureError):
+        await handle.result()
+    assert len(receiver.requests) == 1
+
+
+async def test_a_burst_at_one_slow_host_is_done_by_ordinary_activities(
+    client: Client, settings: Settings, receiver: Receiver, other_receiver: Receiver
+) -> None:
+    """None of them fails for want of a place, and another host's run does not wait for them."""
+    handles = [await start(client, settings.task_queue, receiver.url("/hang")) for _ in range(70)]
+    await asyncio.wait_for(receiver.arrived.wait(), 10)
+    began = time.monotonic()
+    quick = await start(client, settings.task_queue, other_receiver.url("/echo"))
+    assert (await quick.result()).status is RunStatus.SUCCEEDED
+    assert time.monotonic() - began < 3
+    receiver.release.set()
+    outcomes = [await handle.result() for handle in handles]
+    assert {(outcome.status, outcome.attempts) for outcome in outcomes} == {
+        (RunStatus.SUCCEEDED, 1)
+    }
+    assert len(receiver.requests) == 70
+
+
+async def test_a_cancelled_run_makes_no_further_attempt(
+    client: Client, settings: Settings, receiver: Receiver
+) -> None:
+    """A local attempt learns of it when the workflow task it holds is renewed, every 8 s."""
+    handle = await start(client, settings.task_queue, receiver.url("/hang"))
+    await asyncio.wait_for(receiver.arrived.wait(), 10)
+    await handle.cancel()
+    await asyncio.wait_for(receiver.abandoned.wait(), 15)
+    with pytest.raises(WorkflowFailureError):
+        await handle.result()
+    assert len(receiver.requests) == 1
