@@ -21,7 +21,7 @@ from scheduling.attempt import (
 )
 
 DUE = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
-_CARRIED = {"task_id": "nightly", "run_id": "nightly~x", "idempotency_key": "key-1"}
+_CARRIED: dict[str, Any] = {"task_id": "nightly", "run_id": "nightly~x", "idempotency_key": "key-1"}
 SOON = timedelta(seconds=10)
 
 

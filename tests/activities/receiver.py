@@ -55,7 +55,8 @@ class Receiver:
         self.running += 1
         self.most_running = max(self.most_running, self.running)
         try:
-            return await getattr(self, "on_" + request.path.strip("/"))(request)
+            answer: web.StreamResponse = await getattr(self, "on_" + request.path[1:])(request)
+            return answer
         finally:
             self.running -= 1
 

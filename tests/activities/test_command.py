@@ -10,7 +10,7 @@ import pytest
 
 from activities.command import CommandActivities
 from activities.secrets import Secrets
-from scheduling.attempt import MAX_OUTPUT
+from scheduling.attempt import MAX_OUTPUT, CommandAttempt
 from tests.activities.attempts import command_attempt, fail, succeed
 
 pytestmark = pytest.mark.anyio
@@ -23,8 +23,8 @@ def commands(allowed: bool = True) -> CommandActivities:
     return CommandActivities(secrets, allowed=allowed, grace=GRACE)
 
 
-def python(code: str, **more: object) -> object:
-    return command_attempt(sys.executable, "-c", code, **more)
+def python(code: str) -> CommandAttempt:
+    return command_attempt(sys.executable, "-c", code)
 
 
 async def test_output_and_exit_code() -> None:

@@ -27,7 +27,11 @@ def test_variable_first_then_file(tmp_path: Path) -> None:
     (tmp_path / "BOTH").write_text("from the file\n")
     (tmp_path / "MOUNTED").write_text("from the file\r\n")
     secrets = Secrets(tmp_path, {"ONTHEDOT_SECRET_BOTH": "from the variable"})
-    values = {"a": SecretRef(secret="BOTH"), "b": SecretRef(secret="MOUNTED"), "c": "literal"}
+    values: dict[str, str | SecretRef] = {
+        "a": SecretRef(secret="BOTH"),
+        "b": SecretRef(secret="MOUNTED"),
+        "c": "literal",
+    }
     filled, _ = secrets.fill_in(values)
     assert filled == {"a": "from the variable", "b": "from the file", "c": "literal"}
 

@@ -50,13 +50,14 @@ class CallOnce:
     @workflow.run
     async def run(self, attempt: HttpAttempt) -> AttemptResult:
         if attempt.local:
-            return await workflow.execute_local_activity(
+            result: AttemptResult = await workflow.execute_local_activity(
                 naming.HTTP,
                 attempt,
                 result_type=AttemptResult,
                 start_to_close_timeout=timedelta(seconds=30),
                 retry_policy=RetryPolicy(maximum_attempts=1),
             )
+            return result
         return await ordinary(naming.HTTP, attempt)
 
 
@@ -70,7 +71,7 @@ class RunOnce:
 
 
 async def ordinary(name: str, attempt: HttpAttempt | CommandAttempt) -> AttemptResult:
-    return await workflow.execute_activity(
+    result: AttemptResult = await workflow.execute_activity(
         name,
         attempt,
         result_type=AttemptResult,
@@ -81,6 +82,7 @@ async def ordinary(name: str, attempt: HttpAttempt | CommandAttempt) -> AttemptR
         ),
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     )
+    return result
 
 
 @asynccontextmanager
