@@ -1,0 +1,50 @@
+"""What the documents name exists: links, commands, targets, settings."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import cli
+from settings import PREFIX, SECRET_PREFIX, Settings
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+names = [str(document.relative_to(ROOT)) for document in DOCUMENTS]
+
+
+@pytest.fixture(params=DOCUMENTS, ids=names)
+def document(request: pytest.FixtureRequest) -> Path:
+    return Path(request.param)
+
+
+def test_relative_links_lead_to_files(document: Path) -> None:
+    for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", document.read_text()):
+        if "://" not in link and not link.startswith("mailto:"):
+            assert (document.parent / link).exists(), link
+
+
+def test_named_commands_exist(document: Path) -> None:
+    known = {*cli._COMMANDS, "token", "version"}
+    for command in re.findall(r"(?:^|`|/)onthedot ([a-z][a-z-]*)", document.read_text(), re.M):
+        assert command in known, command
+
+
+def test_named_make_targets_exist(document: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    for target in re.findall(r"(?:^|`)make ([a-z][a-z-]*)", document.read_text(), re.MULTILINE):
+        assert target in targets, target
+
+
+def test_named_settings_exist(document: Path) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for variable in re.findall(rf"{PREFIX}[A-Z_]+[A-Z]", document.read_text()):
+        assert variable in known or variable.startswith(SECRET_PREFIX), variable
+
+
+def test_nothing_of_one_machine_is_named(document: Path) -> None:
+    for path in re.findall(r"(?<![\w.:/])/(?:root|work|farm|Users)/\S*", document.read_text()):
+        pytest.fail(path)
