@@ -5,8 +5,8 @@ Its one argument is a socket, over which one line of JSON comes in (argv, env, c
 and lines of JSON go out.
 
 1. Start the command as the leader of a session of its own.
-2. Wait until it exits, its time is up, or the worker wants it ended: says so, or is gone, which
-   closes the socket.
+2. Wait until it exits, its time is up, or the worker wants it ended: sends a line, or is gone,
+   which closes the socket.
 3. Ask what is left of it to stop (SIGTERM), and after the grace time kill it (SIGKILL). On Linux
    this reaches everything it ever started, for orphans become children of this guard; elsewhere it
    reaches the command's process group.
@@ -32,6 +32,8 @@ from typing import Any, NoReturn
 _SET_DEATH_SIGNAL = 1
 _SET_CHILD_SUBREAPER = 36
 _KILLING_SECONDS = 5.0
+#: The grace time once the worker is gone: nobody waits for the command any more.
+_ORPHANED_SECONDS = 1.0
 _LOOK_EVERY = 0.02
 _LINUX = sys.platform == "linux"
 
@@ -51,7 +53,7 @@ def main() -> None:
         _prctl(_SET_CHILD_SUBREAPER, 1)
     leader = _start(order, worker)
     ended = _wait(leader, worker, wake, float(order["timeout"]))
-    _end(leader, float(order["grace"]))
+    _end(leader, float(order["grace"]), worker)
     _report(worker, {"code": leader.code(), "ended": ended})
 
 
@@ -164,22 +166,27 @@ def _wait(leader: _Leader, worker: int, wake: int, seconds: float) -> str:
     return ""
 
 
-def _end(leader: _Leader, grace: float) -> None:
-    if leader.has_left_anything():
-        _signal(leader, signal.SIGTERM)
-        if not _is_gone_within(grace, leader):
-            _is_gone_within(_KILLING_SECONDS, leader, signal.SIGKILL)
-
-
-def _is_gone_within(seconds: float, leader: _Leader, number: signal.Signals | None = None) -> bool:
-    until = time.monotonic() + seconds
-    while leader.has_left_anything():
-        if time.monotonic() > until:
-            return False
-        if number is not None:
-            _signal(leader, number)
+def _end(leader: _Leader, grace: float, worker: int) -> None:
+    if not leader.has_left_anything():
+        return
+    _signal(leader, signal.SIGTERM)
+    until = time.monotonic() + grace
+    while leader.has_left_anything() and time.monotonic() < until:
+        if _is_gone(worker):
+            until = min(until, time.monotonic() + _ORPHANED_SECONDS)
         time.sleep(_LOOK_EVERY)
-    return True
+    until = time.monotonic() + _KILLING_SECONDS
+    while leader.has_left_anything() and time.monotonic() < until:
+        _signal(leader, signal.SIGKILL)
+        time.sleep(_LOOK_EVERY)
+
+
+def _is_gone(worker: int) -> bool:
+    ready, _, _ = select.select([worker], [], [], 0)
+    try:
+        return bool(ready) and not os.read(worker, 64)
+    except OSError:
+        return True
 
 
 def _signal(leader: _Leader, number: signal.Signals) -> None:

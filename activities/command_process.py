@@ -101,9 +101,9 @@ class CommandProcess:
         except TimeoutError:
             raise GuardLostError from None
         finally:
-            # The guard takes this as the order to end whatever still runs.
-            control.close()
+            control.write(b"end\n")
             await self._see_off(guard)
+            control.close()
             flowing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await flowing

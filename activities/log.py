@@ -17,11 +17,12 @@ _log = logging.getLogger("onthedot.action.log")
 
 @activity.defn(name=naming.LOG)
 async def log(attempt: LogAttempt) -> AttemptResult:
-    """Writes the message once, with the task and the run as fields of the record."""
+    """Writes the message once, on one line, with the task and the run."""
 
     async def write() -> dict[str, Any]:
         message = attempt.action.message
-        _log.info(message, extra={"task": attempt.task_id, "run": attempt.run_id})
+        line = " ".join(message.splitlines())
+        _log.info("%s (task %s, run %s)", line, attempt.task_id, attempt.run_id)
         return {"message": message}
 
     return await carry_out(attempt, nullcontext(), write)

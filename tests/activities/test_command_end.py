@@ -117,7 +117,7 @@ async def test_a_lost_guard_takes_the_command_with_it(tmp_path: Path) -> None:
 @linux
 async def test_a_killed_worker_takes_its_commands_with_it(tmp_path: Path) -> None:
     file = tmp_path / "pids"
-    worker = start_process_that_runs(tmp_path, file, timeout="60")
+    worker = start_process_that_runs(file, timeout="60", grace="30")
     try:
         await eventually(written(file, 3))
         assert all(runs(pid) for pid in pids(file))
@@ -131,7 +131,7 @@ async def test_a_killed_worker_takes_its_commands_with_it(tmp_path: Path) -> Non
 @linux
 async def test_a_frozen_worker_does_not_stop_the_clock(tmp_path: Path) -> None:
     file = tmp_path / "pids"
-    worker = start_process_that_runs(tmp_path, file, timeout="1")
+    worker = start_process_that_runs(file, timeout="1", grace="0.3")
     try:
         await eventually(written(file, 3))
         worker.send_signal(signal.SIGSTOP)
@@ -153,16 +153,16 @@ async def test_no_more_than_allowed_run_at_once(tmp_path: Path) -> None:
     assert most == 2
 
 
-def start_process_that_runs(tmp_path: Path, file: Path, timeout: str) -> subprocess.Popen[bytes]:
+def start_process_that_runs(file: Path, timeout: str, grace: str) -> subprocess.Popen[bytes]:
     """A process of its own that runs the stubborn command as a worker would."""
     code = """
         import asyncio, sys
         from datetime import timedelta
         from activities.command_process import CommandProcess, Order
-        script, file, seconds = sys.argv[1:]
+        script, file, *times = sys.argv[1:]
         order = Order(["sh", "-c", script, "sh", file], {"PATH": "/usr/bin:/bin"}, None, None,
-                      timedelta(seconds=float(seconds)), timedelta(seconds=0.3))
+                      *(timedelta(seconds=float(time)) for time in times))
         asyncio.run(CommandProcess(order).run())
     """
-    argv = [sys.executable, "-c", textwrap.dedent(code), STUBBORN, str(file), timeout]
+    argv = [sys.executable, "-c", textwrap.dedent(code), STUBBORN, str(file), timeout, grace]
     return subprocess.Popen(argv, cwd=Path(__file__).parents[2])

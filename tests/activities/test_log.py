@@ -14,8 +14,8 @@ pytestmark = pytest.mark.anyio
 
 async def test_the_message_is_one_record(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="onthedot")
-    assert await succeed(log, log_attempt("good morning %s")) == {"message": "good morning %s"}
+    message = "good morning %s\nINFO forged"
+    assert await succeed(log, log_attempt(message)) == {"message": message}
     (record,) = [r for r in caplog.records if r.name == "onthedot.action.log"]
-    assert record.getMessage() == "good morning %s"
-    assert record.__dict__["task"] == "nightly"
-    assert record.__dict__["run"] == "nightly~x"
+    line = "good morning %s INFO forged (task nightly, run nightly~x)"
+    assert record.getMessage() == line
