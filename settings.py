@@ -159,7 +159,10 @@ class Settings(BaseSettings):
         "The variable `ONTHEDOT_SECRET_NAME` goes before the file.",
     )
     max_concurrent_activities: int = Field(
-        default=100, ge=1, description="How many actions one worker runs at once."
+        default=500,
+        ge=1,
+        description="How many actions one worker takes up at once. Those that wait for a busy host "
+        "count too: with few, one slow host holds up the others.",
     )
     max_concurrent_workflow_tasks: int = Field(
         default=100, ge=2, description="How many workflow tasks one worker handles at once."

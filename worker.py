@@ -105,6 +105,8 @@ def _worker(
         activities=[*activities.all(), *user_code.activities],
         workflows=user_code.workflows,
         max_concurrent_activities=settings.max_concurrent_activities,
+        # A cancel reaches an action as the answer to a heartbeat that is really sent.
+        max_heartbeat_throttle_interval=timedelta(seconds=2),
         max_concurrent_local_activities=settings.max_concurrent_workflow_tasks,
         # A task waits on the worker that knows it; not for long, once that worker has died.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
