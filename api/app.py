@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from api import actions, backfills, batch, docs, errors, health, runs, task_calls, tasks, triggers
 from api.access_log import AccessLog
-from api.documented import describe
+from api.documented import describe, operation_id
 from api.headers import SafeHeaders
 from api.limits import BodyLimit, JsonOnly
 from api.methods import Methods
@@ -52,6 +52,7 @@ def create_app(settings: Settings, temporal: Temporal) -> FastAPI:
         "(RFC 9457) with a stable `type`.",
         version=_version(),
         openapi_tags=_TAGS,
+        generate_unique_id_function=operation_id,
         docs_url=None,
         redoc_url=None,
     )

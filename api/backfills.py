@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from api.deps import BackfillIdPath, BackfillsDep, TaskIdPath
-from api.documented import LOCATION, refusals
+from api.deps import BackfillIdPath, BackfillsDep, TaskIdPath, TasksDep
+from api.documented import LOCATION, links, refusals
 from api.json_body import JsonRoute
 from scheduling.backfill import Backfill
 from scheduling.policy import OverlapPolicy
@@ -37,7 +37,13 @@ class BackfillList(BaseModel):
     "/tasks/{task_id}/backfill",
     status_code=202,
     summary="Run past occurrences",
-    responses={202: {"headers": LOCATION}, **refusals(404, 409, 503, body=True)},
+    responses={
+        202: {
+            "headers": LOCATION,
+            "links": links("backfill_id", "get_backfill", "cancel_backfill"),
+        },
+        **refusals(404, 409, 503, body=True),
+    },
 )
 async def start_backfill(
     task_id: TaskIdPath, body: BackfillRequest, backfills: BackfillsDep, response: Response
@@ -51,9 +57,14 @@ async def start_backfill(
 @router.get(
     "/tasks/{task_id}/backfills", summary="List a task's backfills", responses=refusals(404, 503)
 )
-async def list_backfills(task_id: TaskIdPath, backfills: BackfillsDep) -> BackfillList:
-    """The latest, at most 100; running ones first."""
-    return BackfillList(items=await backfills.of_task(task_id))
+async def list_backfills(
+    task_id: TaskIdPath, backfills: BackfillsDep, tasks: TasksDep
+) -> BackfillList:
+    """The latest, at most 100; running ones first. Those of a deleted task stay readable."""
+    items = await backfills.of_task(task_id)
+    if not items:
+        await tasks.get(task_id)
+    return BackfillList(items=items)
 
 
 @router.get("/backfills/{backfill_id}", summary="Read a backfill", responses=refusals(404, 503))

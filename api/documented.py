@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from api import problems
 
@@ -38,6 +39,19 @@ def refusals(*statuses: int, body: bool = False) -> Responses:
     """
     wanted = {401, 403, 422, 500, *statuses, *({413, 415} if body else set())}
     return {status: _refusal(status) for status in sorted(wanted)}
+
+
+def links(parameter: str, *operations: str) -> dict[str, Any]:
+    """Where the `id` of an answer leads: to the operations that take it as `parameter`."""
+    return {
+        name: {"operationId": name, "parameters": {parameter: "$response.body#/id"}}
+        for name in operations
+    }
+
+
+def operation_id(route: APIRoute) -> str:
+    """What a call is named in the document, and in clients that are made from it."""
+    return route.name
 
 
 def _refusal(status: int) -> dict[str, Any]:

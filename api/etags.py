@@ -12,9 +12,8 @@ from api.deps import TaskIdPath, TasksDep
 from scheduling.errors import RevisionMismatch
 from scheduling.task import Task
 
-_LIST = re.compile(
-    r'\s*(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"\s*(?:,\s*(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"\s*)*'
-)
+_ONE = r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_ANY_OR_LIST = rf"^(\*|{_ONE}([ \t]*,[ \t]*{_ONE})*)$"
 _TAG = re.compile(r'(W/)?"([^"]*)"')
 
 
@@ -29,9 +28,11 @@ async def _expected(
     if_match: Annotated[
         str | None,
         Header(
+            alias="If-Match",
             description="Only if the task still has this ETag; `*` for any. "
             "Makes a change safe to repeat.",
             examples=['"3"'],
+            json_schema_extra={"pattern": _ANY_OR_LIST},
         ),
     ] = None,
 ) -> int | None:
@@ -39,9 +40,9 @@ async def _expected(
 
     A weak tag never matches, as RFC 9110 has it. Of several tags one has to match.
     """
-    if if_match is None or if_match.strip() == "*":
+    if if_match is None or if_match == "*":
         return None
-    if not _LIST.fullmatch(if_match):
+    if not re.fullmatch(_ANY_OR_LIST, if_match):
         message = 'must be an ETag in quotes, as in "3", or *'
         raise RequestValidationError([{"type": "etag", "loc": ("If-Match",), "msg": message}])
     named = {_revision(tag) for weak, tag in _TAG.findall(if_match) if not weak}

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from scheduling.errors import FieldProblem
 
 #: How many fields one answer names.
 MOST = 50
 
+_BOUNDS = {
+    "greater_than_equal": "at least",
+    "less_than_equal": "at most",
+    "greater_than": "more than",
+    "less_than": "less than",
+}
+_ISO = TypeAdapter(timedelta)
 _WHERE = {"body", "query", "path", "header"}
 
 
@@ -72,6 +82,10 @@ def parameter_problems(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldProble
     return tuple(FieldProblem(field, said) for field, said in list(found.items())[:MOST])
 
 
+def _said(bound: object) -> object:
+    return _ISO.dump_python(bound, mode="json") if isinstance(bound, timedelta) else bound
+
+
 def _message(error: Mapping[str, Any]) -> str:
     context = error.get("ctx") or {}
     match error["type"]:
@@ -85,6 +99,12 @@ def _message(error: Mapping[str, Any]) -> str:
             return f"must be one of {context['expected_tags']}"
         case "timezone_aware":
             return "needs an offset from UTC, as in 2026-12-24T18:00:00+01:00 or …T17:00:00Z"
+        case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
+            return f"must be {_BOUNDS[error['type']]} {_said(next(iter(context.values())))}"
+        case "too_short":
+            return f"must have at least {context['min_length']} of them"
+        case "too_long":
+            return f"must have at most {context['max_length']} of them"
         case "string_pattern_mismatch":
             return f"must match {context['pattern']}"
         case _:

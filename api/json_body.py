@@ -84,7 +84,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twin = next(name for name in names if names.count(name) > 1)
-        raise InvalidBody(FieldProblem(twin, "comes twice in one object; which one is meant?"))
+        raise InvalidBody(FieldProblem(twin, "comes twice in one object; send it once"))
     return found
 
 

@@ -30,8 +30,6 @@ class Methods:
             await Response(status_code=204, headers={"Allow": allow})(scope, receive, send)
             return
         head = scope["method"] == "HEAD" and "GET" in allowed
-        if head:
-            scope["method"] = "GET"
 
         async def answered(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 405:
@@ -41,7 +39,11 @@ class Methods:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app(scope, receive, answered)
+        inner = {**scope, "method": "GET"} if head else scope
+        try:
+            await self._app(inner, receive, answered)
+        finally:
+            scope["route"] = inner.get("route")
 
     def _allowed(self, path: str) -> set[str]:
         found: set[str] = set()

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api.deps import Caller, TaskIdPath, TasksDep
-from api.documented import ETAG, LOCATION, refusals
+from api.documented import ETAG, LOCATION, links, refusals
 from api.etags import ExpectedRevision, etag
 from api.examples import TaskBody
 from api.json_body import JsonRoute
@@ -76,7 +76,10 @@ async def resume_task(
     "/tasks/{task_id}/run",
     status_code=202,
     summary="Run a task now",
-    responses={202: {"headers": LOCATION}, **refusals(404, 503)},
+    responses={
+        202: {"headers": LOCATION, "links": links("run_id", "get_run", "cancel_run")},
+        **refusals(404, 503),
+    },
 )
 async def run_task(task_id: TaskIdPath, tasks: TasksDep, response: Response) -> ShortRun:
     """Beside its schedule, whatever else is running. Each call is one run."""

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import Caller, CursorText, QueryText, TaskIdPath, TaskListDep, TasksDep
-from api.documented import ETAG, LOCATION, refusals
+from api.documented import ETAG, LOCATION, links, refusals
 from api.etags import ExpectedRevision, etag
 from api.examples import NewTaskBody, TaskBody
 from api.json_body import JsonRoute
@@ -21,6 +21,7 @@ router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 IdempotencyKey = Annotated[
     str | None,
     Header(
+        alias="Idempotency-Key",
         min_length=1,
         max_length=255,
         description="Makes the registration safe to repeat: the same key and body give the same "
@@ -56,7 +57,13 @@ class TaskQuery(BaseModel):
     "/tasks",
     status_code=201,
     summary="Register a task",
-    responses={201: {"headers": ETAG | LOCATION}, **refusals(409, 503, body=True)},
+    responses={
+        201: {
+            "headers": ETAG | LOCATION,
+            "links": links("task_id", "get_task", "replace_task", "pause_task", "delete_task"),
+        },
+        **refusals(409, 503, body=True),
+    },
 )
 async def create_task(
     new: NewTaskBody,

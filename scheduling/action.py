@@ -11,6 +11,10 @@ from scheduling.values import Model
 #: Largest body, stdin or list of arguments of an action, in bytes of UTF-8.
 MAX_BODY = 256 * 1024
 
+#: How many levels of arrays and objects a body or an argument may have. What is stored is read by
+#: parsers that stop at 200, and wraps it in a few more.
+MAX_DEPTH = 100
+
 #: Activities and workflows of this project itself; not to be called by a task.
 RESERVED_PREFIX = "onthedot."
 

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from scheduling.action import (
     MAX_BODY,
+    MAX_DEPTH,
     RESERVED_PREFIX,
     Action,
     ActivityAction,
@@ -17,7 +18,7 @@ from scheduling.action import (
 )
 from scheduling.errors import FieldProblem
 from scheduling.header_check import header_problems
-from scheduling.payload import encode_body, encode_json
+from scheduling.payload import encode_body, encode_json, is_deeper_than
 from scheduling.url_check import url_problem
 
 #: What Temporal keeps for itself.
@@ -53,6 +54,7 @@ def _http(action: HttpAction) -> Iterator[tuple[str, str]]:
             f"{action.method} takes no body: receivers and proxies drop it. Use POST, or put it "
             f"into the URL's query.",
         )
+    yield from _too_deep("body", action.body)
     try:
         size = len(encode_body(action.body))
     except ValueError:
@@ -91,12 +93,18 @@ def _foreign(field: str, name: str, arguments: Sequence[JsonValue]) -> Iterator[
         yield field, f"names that start with {RESERVED_PREFIX!r} are this project's own."
     if name.startswith(_TEMPORAL_PREFIX):
         yield field, f"names that start with {_TEMPORAL_PREFIX!r} are Temporal's own."
+    yield from _too_deep("arguments", list(arguments))
     try:
         size = len(encode_json(list(arguments)))
     except ValueError:
         yield "arguments", "cannot be written as JSON in UTF-8: no NaN or lone surrogates."
     else:
         yield from _too_large("arguments", size)
+
+
+def _too_deep(field: str, value: JsonValue) -> Iterator[tuple[str, str]]:
+    if is_deeper_than(value, MAX_DEPTH):
+        yield field, f"is nested in more than {MAX_DEPTH} levels, beyond what every reader takes."
 
 
 def _too_large(field: str, size: int) -> Iterator[tuple[str, str]]:

@@ -25,3 +25,21 @@ def encode_body(body: JsonValue) -> bytes:
     if body is None:
         return b""
     return body.encode() if isinstance(body, str) else encode_json(body)
+
+
+def is_deeper_than(value: JsonValue, levels: int) -> bool:
+    """Whether arrays and objects are nested in more levels than that."""
+    level: list[JsonValue] = [value]
+    for _ in range(levels):
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values()
+                if isinstance(outer, dict)
+                else outer
+                if isinstance(outer, list)
+                else ()
+            )
+        ]
+    return any(isinstance(value, list | dict) for value in level)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +30,11 @@ def settle(definition: TaskDefinition, *, task_id: str, now: datetime) -> TaskDe
     except InvalidDefinition as error:
         problems.extend(error.problems)
     problems.extend(check_action(definition.action))
+    problems.extend(_labels(definition))
+    if (size := len(definition.model_dump_json().encode())) > _MOST:
+        problems.append(
+            FieldProblem("action", f"is {size} bytes of JSON; at most {_MOST} are allowed")
+        )
     if not definition.timeout:
         problems.append(FieldProblem("timeout", "must be longer than zero; PT30S is the default"))
     if not definition.deadline:
@@ -40,6 +48,25 @@ def settle(definition: TaskDefinition, *, task_id: str, now: datetime) -> TaskDe
             "trigger": trigger,
         }
     )
+
+
+#: What Temporal takes as one search attribute is 2,048 bytes of JSON in ASCII.
+_MOST_TAGS = 2000
+
+#: What Temporal takes as one payload is 2 MiB; a task carries its journal beside the definition.
+_MOST = 1024 * 1024
+
+
+def _labels(definition: TaskDefinition) -> Iterator[FieldProblem]:
+    """Names and tags are search attributes, which PostgreSQL keeps without control characters."""
+    for field, text in (
+        ("name", definition.name),
+        *((f"tags.{n}", tag) for n, tag in enumerate(definition.tags)),
+    ):
+        if any(unicodedata.category(character) == "Cc" for character in text):
+            yield FieldProblem(field, "cannot hold control characters")
+    if len(json.dumps(definition.tags)) > _MOST_TAGS:
+        yield FieldProblem("tags", f"are longer than {_MOST_TAGS} bytes of JSON together")
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from scheduling.values import Duration, Instant, Model, written_as_instant
+from scheduling.values import Duration, Instant, Model, in_utc_if_aware, written_as_instant
 
 Zone = Annotated[str, Field(min_length=1, max_length=64, examples=["Europe/Rome"])]
 
@@ -27,6 +27,7 @@ class OnceTrigger(Model):
     at: Annotated[
         datetime | None,
         BeforeValidator(written_as_instant, json_schema_input_type=datetime | None),
+        AfterValidator(in_utc_if_aware),
     ] = None
     timezone: Zone | None = None
     delay: Duration | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from pydantic import (
     AfterValidator,
@@ -17,9 +17,11 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    WithJsonSchema,
 )
 
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:")
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:", re.ASCII)
+_INSTANT = TypeAdapter(datetime)
 
 
 class Model(BaseModel):
@@ -31,12 +33,19 @@ class Model(BaseModel):
 _DURATION = TypeAdapter(timedelta)
 _A_DURATION = "a duration is ISO 8601 (PT30S) or a number of seconds"
 
+#: ISO 8601 without months, which have no length of their own; a year has 365 days.
+_ISO_DURATION = (
+    r"^P(\d{1,6}W|(\d{1,3}Y)?(\d{1,6}D)?(T(\d{1,9}H)?(\d{1,9}M)?(\d{1,9}(\.\d{1,9})?S)?)?)$"
+)
+_LONGEST = timedelta(days=36_525)
+_EXAMPLES = ["PT30S"]
+
 
 def _iso_or_seconds(value: Any) -> Any:
     """Done here in full, so that a strict reading of JSON takes both forms too."""
     if isinstance(value, timedelta):
         return value
-    iso = isinstance(value, str) and value.lstrip("+-").startswith("P")
+    iso = isinstance(value, str) and re.fullmatch(_ISO_DURATION, value, re.ASCII)
     if isinstance(value, bool) or not (iso or isinstance(value, int | float)):
         raise ValueError(_A_DURATION)
     try:
@@ -48,8 +57,22 @@ def _iso_or_seconds(value: Any) -> Any:
 #: A length of time: ISO 8601 or a number of seconds in, ISO 8601 out.
 Duration = Annotated[
     timedelta,
-    BeforeValidator(_iso_or_seconds, json_schema_input_type=str | float),
-    Field(ge=timedelta(0), le=timedelta(days=36_525), examples=["PT30S"]),
+    BeforeValidator(_iso_or_seconds),
+    Field(ge=timedelta(0), le=_LONGEST),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": _ISO_DURATION},
+                {"type": "number", "minimum": 0, "maximum": _LONGEST.total_seconds()},
+            ],
+            "description": "ISO 8601, or a number of seconds.",
+            "examples": _EXAMPLES,
+        },
+        mode="validation",
+    ),
+    WithJsonSchema(
+        {"type": "string", "pattern": _ISO_DURATION, "examples": _EXAMPLES}, mode="serialization"
+    ),
 ]
 
 
@@ -59,10 +82,20 @@ def format_instant(value: datetime) -> str:
 
 
 def written_as_instant(value: Any) -> Any:
-    """Refuse a text that is a bare number or date: pydantic would guess what it means."""
-    if isinstance(value, str) and not _INSTANT.match(value):
-        raise ValueError("must be an instant as in 2026-12-24T18:00:00+01:00")
-    return value
+    """Read a text, but not a bare number or date, of which pydantic would guess what it means.
+
+    Done here in full, so that a strict reading of JSON takes it too.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        return _INSTANT.validate_python(value) if _WRITTEN.match(value) else _refuse()
+    except ValidationError:
+        return _refuse()
+
+
+def _refuse() -> NoReturn:
+    raise ValueError("must be an instant as in 2026-12-24T18:00:00+01:00") from None
 
 
 def _in_utc(value: datetime) -> datetime:
@@ -70,6 +103,11 @@ def _in_utc(value: datetime) -> datetime:
         return value.astimezone(UTC)
     except OverflowError:
         raise ValueError("is beyond the years that a calendar has") from None
+
+
+def in_utc_if_aware(value: datetime | None) -> datetime | None:
+    """An instant in UTC; a local time as it is."""
+    return value if value is None or value.tzinfo is None else _in_utc(value)
 
 
 #: A point in time: any offset in, UTC with `Z` out.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice, takewhile
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
@@ -33,6 +33,7 @@ _STATUS = {
     WorkflowExecutionStatus.CANCELED: BackfillStatus.CANCELLED,
     WorkflowExecutionStatus.TERMINATED: BackfillStatus.CANCELLED,
 }
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _POLICIES = (OverlapPolicy.BUFFER_ALL, OverlapPolicy.ALLOW_ALL)
 
 
@@ -54,6 +55,8 @@ class Backfills:
         """
         state = await Tasks(self._temporal).state(task_id)
         trigger, now = state.definition.trigger, self._temporal.now()
+        # Nothing is due before 1970, and from the first date of all nothing can be taken.
+        start = max(start, _EPOCH)
         if isinstance(trigger, OnceTrigger):
             raise WrongState(f"Task {task_id!r} is one-time: POST /tasks/{task_id}/run runs it.")
         if overlap is None:

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 
 import naming
+from scheduling.errors import FieldProblem, InvalidDefinition
 from scheduling.jitter import jitter_seed
 from scheduling.occurrences import next_occurrences
+from scheduling.recurrence import LAST_YEAR
 from scheduling.trigger import OnceTrigger, Trigger
 from scheduling.trigger_check import settle_trigger
 from scheduling.words import describe, warnings
@@ -39,10 +41,12 @@ async def preview(
     are given.
 
     Raises:
-        InvalidDefinition: the trigger means nothing, or could never fire.
+        InvalidDefinition: the trigger means nothing or could never fire, or `after` is too far.
         TemporalUnavailable: jitter and an id are given, and Temporal does not answer.
     """
     now = temporal.now()
+    if after is not None and after.year > LAST_YEAR:
+        raise InvalidDefinition(FieldProblem("after", f"nothing is due after {LAST_YEAR}"))
     seed = None
     if task_id is not None and not isinstance(trigger, OnceTrigger) and trigger.jitter:
         seed = jitter_seed(await _namespace_id(temporal), naming.schedule(task_id))
