@@ -16,6 +16,7 @@ from scheduling.errors import (
     InvalidDefinition,
     RevisionMismatch,
     TaskExists,
+    TemporalUnavailable,
     WrongState,
 )
 from scheduling.occurrences import next_occurrences
@@ -26,7 +27,7 @@ from scheduling.task_row import TaskRow
 from scheduling.task_state import Change, ChangeKind, TaskState, apply_change, max_runs
 from service import changes
 from service.task_reader import TaskReader
-from service.temporal import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
+from service.temporal import RPC_TIMEOUT, Temporal
 
 #: How many runs a preview of an edit compares.
 PREVIEWED = 10
@@ -59,7 +60,7 @@ class Tasks:
             updated_at=now,
             updated_by=by,
             covered_until=now,
-            not_after=now + CHANGE_TIMEOUT,
+            not_after=self._temporal.expiry(),
             idempotency=str(key),
         ).journalled()
         try:
@@ -222,8 +223,9 @@ class Tasks:
             raise TaskExists(state.id) from None
 
     async def _start(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
+        sent = self._temporal.now()
         with self._temporal.translated():
-            await self._temporal.client.start_workflow(
+            handle = await self._temporal.client.start_workflow(
                 naming.TASK,
                 state,
                 id=naming.task_workflow(state.id),
@@ -235,6 +237,14 @@ class Tasks:
                 static_summary=naming.task_summary(state),
                 rpc_timeout=RPC_TIMEOUT,
             )
+        clock = self._temporal.clock
+        if not clock.stale:
+            return
+        answered = self._temporal.now()
+        started = (await self._temporal.ask(handle.describe())).start_time
+        clock.learn(sent=sent, answered=answered, stamped=started)
+        if state.not_after is not None and started > state.not_after:
+            raise TemporalUnavailable(self._temporal.address)
 
     def _change(
         self,
@@ -250,7 +260,7 @@ class Tasks:
         return Change(
             kind=kind,
             by=by,
-            not_after=now + CHANGE_TIMEOUT,
+            not_after=self._temporal.expiry(),
             expected_revision=if_match,
             definition=definition,
             note=note,

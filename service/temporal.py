@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from temporalio.client import Client, RPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from scheduling.errors import TemporalUnavailable
+from service.clock import TemporalClock
 from settings import Settings
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ class Temporal:
 
     client: Client
     settings: Settings
+    clock: TemporalClock = field(default_factory=TemporalClock)
 
     @property
     def task_queue(self) -> str:
@@ -46,6 +48,10 @@ class Temporal:
     def now(self) -> datetime:
         """The present, at the edge."""
         return datetime.now(UTC)
+
+    def expiry(self) -> datetime:
+        """When, on Temporal's clock, a change that is sent now stops to count."""
+        return self.clock.theirs(self.now()) + CHANGE_TIMEOUT
 
     @contextmanager
     def translated(self) -> Iterator[None]:

@@ -57,7 +57,7 @@ class Task:
             ApplicationError: a one-time task's run failed, timed out or was missed.
             asyncio.CancelledError: the task, or its run, was cancelled.
         """
-        if state.not_after is not None and workflow.info().start_time > state.not_after:
+        if state.not_after is not None and workflow.info().workflow_start_time > state.not_after:
             self._deleted = True
         try:
             while not self._deleted:

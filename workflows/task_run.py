@@ -19,5 +19,5 @@ class TaskRun:
         due = order.scheduled_for
         if due is None:
             nominal = workflow.info().typed_search_attributes.get(naming.SCHEDULED_START)
-            due = (nominal or workflow.info().start_time) + order.jitter
+            due = (nominal or workflow.info().workflow_start_time) + order.jitter
         return await carry_out(order, due=due)
