@@ -35,7 +35,7 @@ async def record(run: RunRecord) -> None:
     At least once: after a worker's death in the very moment a line may stand twice, with the same
     `run`.
     """
-    log.info("run", extra=run.model_dump(mode="json"))
+    log.info("%s", run.model_dump_json())
     RUNS.labels(run.status.value, run.cause.value, run.action).inc()
     ATTEMPTS.labels(run.action).inc(run.attempts)
     LATENESS.labels(run.cause.value).observe(run.lateness.total_seconds())
