@@ -75,8 +75,8 @@ class State:
 
 
 def sort_name(name: str) -> str:
-    """A name as prefix search sees it: without case, within a keyword's 255 characters."""
-    return name.casefold()[:200]
+    """A name as prefix search sees it: without case, within the 2,048 bytes of a keyword's JSON."""
+    return name.casefold()[:160]
 
 
 def task_workflow(task_id: str) -> str:
@@ -112,6 +112,16 @@ def backfill(task_id: str, token: str) -> str:
 def backfill_run(task_id: str, token: str, nominal: datetime) -> str:
     """The id of the workflow that runs one occurrence of a backfill."""
     return direct_run(task_id, f"backfill-{token}-{nominal.astimezone(UTC).strftime(_STAMP)}")
+
+
+def nominal_instant(workflow_id: str) -> datetime | None:
+    """The instant whose run this workflow is, where its id says so: scheduled or backfilled."""
+    rest = workflow_id.partition(":")[2]
+    stamp, form = (rest[-16:], _STAMP) if "~" in rest else (rest[-20:], _ISO)
+    try:
+        return datetime.strptime(stamp, form).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def run_attributes(run: RunOrder) -> TypedSearchAttributes:

@@ -1,0 +1,134 @@
+"""The ledger of a task: every instant at which it should have fired, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+from pydantic import Field
+
+from scheduling.run import ShortRun
+from scheduling.values import Instant, Model
+
+#: The most instants that one page accounts for.
+MAX_INSTANTS = 10_000
+
+#: The promise: a run starts this soon after it is due. One that starts later is late.
+PROMISE = timedelta(seconds=10)
+
+
+class LedgerState(StrEnum):
+    """What became of an instant."""
+
+    #: Its run succeeded, and began within ten seconds of its time.
+    RAN = "ran"
+    #: Its run succeeded but began later than that, or has not begun although it is past its time.
+    LATE = "late"
+    #: Its run is going on.
+    RUNNING = "running"
+    #: Its run began and did not succeed.
+    FAILED = "failed"
+    #: It was not to run: the task's own definition or policy says so.
+    SKIPPED = "skipped"
+    #: It should have run and did not, for a reason that is known.
+    MISSED = "missed"
+    #: It is still to come.
+    PENDING = "pending"
+    #: What Temporal shows is not what the definition says, and nothing On the Dot did explains it.
+    UNKNOWN = "unknown"
+
+
+class Reason(StrEnum):
+    """Why an instant is in its state, where the state alone does not say it."""
+
+    #: An earlier run was still going on.
+    OVERLAP = "overlap"
+    #: The task was paused.
+    PAUSED = "paused"
+    #: The trigger's `exclude` names it.
+    EXCLUDED = "excluded"
+    #: Temporal fired beside a clock change, where nothing is due.
+    CLOCK_CHANGE = "clock_change"
+    #: All runs that `max_runs` allows were used up.
+    MAX_RUNS = "max_runs"
+    #: The task was being changed in these seconds, and its next definition does not name it.
+    EDITED = "edited"
+    #: The task was ended by hand before.
+    CANCELLED = "cancelled"
+    #: It came up later than `catchup_window` allows.
+    CATCHUP = "catchup"
+    #: The deadline passed before a worker took the run up.
+    DEADLINE = "deadline"
+    #: No worker has taken the task up since it was registered.
+    NO_WORKER = "no_worker"
+    #: Temporal has not come to it yet.
+    BEHIND = "behind"
+    #: A backfill ran it later.
+    BACKFILL = "backfill"
+    #: There is no run, and nothing explains that: a gap.
+    NO_RUN = "no_run"
+    #: There is a run where the definition has no occurrence.
+    UNEXPECTED_RUN = "unexpected_run"
+    #: There is more than one run of this one occurrence.
+    SEVERAL_RUNS = "several_runs"
+    #: The schedule is paused in Temporal, although the task is not.
+    SCHEDULE_PAUSED = "schedule_paused"
+    #: The schedule is, or was, gone from Temporal.
+    SCHEDULE_MISSING = "schedule_missing"
+    #: The schedule in Temporal is not the one that the task made.
+    SCHEDULE_CHANGED = "schedule_changed"
+    #: The workflow that is the task was terminated.
+    TASK_TERMINATED = "task_terminated"
+
+
+#: An expected instant with neither a run nor a reason that On the Dot answers for.
+GAPS = frozenset(
+    {
+        Reason.NO_RUN,
+        Reason.SCHEDULE_PAUSED,
+        Reason.SCHEDULE_MISSING,
+        Reason.SCHEDULE_CHANGED,
+        Reason.TASK_TERMINATED,
+    }
+)
+
+
+class LedgerEntry(Model):
+    """One instant."""
+
+    at: Instant = Field(description="The instant that the trigger names, before any jitter.")
+    state: LedgerState
+    reason: Reason | None = None
+    detail: str = Field(default="", description="The reason, as a sentence.")
+    revision: int | None = Field(
+        default=None, description="The revision of the task that names this instant."
+    )
+    run: ShortRun | None = None
+
+    @property
+    def gap(self) -> bool:
+        """Whether it should have run, and neither a run nor an honest reason is there."""
+        return self.state is LedgerState.UNKNOWN and self.run is None and self.reason in GAPS
+
+
+class LedgerPage(Model):
+    """The ledger of one task over a span, oldest instant first."""
+
+    task_id: str
+    since: Instant = Field(description="Not before the task was registered, or the retention.")
+    until: Instant
+    counts: dict[LedgerState, int] = Field(description="How many instants are in which state.")
+    items: tuple[LedgerEntry, ...]
+
+
+class Why(Model):
+    """The answer to "why did it not run?"."""
+
+    task_id: str
+    at: Instant | None = Field(default=None, description="The instant that the answer is about.")
+    state: LedgerState | None = None
+    reason: Reason | None = None
+    answer: str = Field(description="One sentence.")
+
+    def __str__(self) -> str:
+        return self.answer
