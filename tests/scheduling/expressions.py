@@ -218,12 +218,12 @@ def _hashed(low: int, high: int) -> st.SearchStrategy[str]:
     )
 
 
-def expressions(*, plain: bool = False) -> st.SearchStrategy[str]:
+def expressions(*, plain: bool = False, hashed: bool = True) -> st.SearchStrategy[str]:
     """Expressions of the dialect; `plain`: five fields that cronsim reads as well."""
 
     def field(low: int, high: int, *more: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         shared = [_stars(high), _values(low, high, wrap=not plain), *more]
-        return st.one_of(*shared) if plain else st.one_of(*shared, _hashed(low, high))
+        return st.one_of(*shared, *([] if plain or not hashed else [_hashed(low, high)]))
 
     #: Hours in which clocks change, more often than by chance.
     hours = st.one_of(

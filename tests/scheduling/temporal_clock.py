@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import uuid4
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -26,6 +27,15 @@ from temporalio.service import RPCError, RPCStatusCode
 
 #: What one call answers at most.
 PAGE = 1000
+
+_BUSY = {
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+    RPCStatusCode.UNAVAILABLE,
+}
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
@@ -55,19 +65,10 @@ class Clock:
             start_time=start,
             end_time=end,
         )
-        for _ in range(100):
-            try:
-                answer = await self.client.workflow_service.list_schedule_matching_times(request)
-            except RPCError as error:
-                if error.status not in {
-                    RPCStatusCode.RESOURCE_EXHAUSTED,
-                    RPCStatusCode.UNAVAILABLE,
-                }:
-                    raise
-                await asyncio.sleep(0.05)
-            else:
-                return [at.ToDatetime(tzinfo=UTC) for at in answer.start_time]
-        raise TimeoutError("the server stayed busy")
+        answer = await _patiently(
+            lambda: self.client.workflow_service.list_schedule_matching_times(request)
+        )
+        return [at.ToDatetime(tzinfo=UTC) for at in answer.start_time]
 
 
 @dataclass(frozen=True)
@@ -87,15 +88,29 @@ class TemporalClock:
     @asynccontextmanager
     async def schedule(self, spec: ScheduleSpec) -> AsyncIterator[Clock]:
         """A paused schedule with this spec, gone at the end."""
-        handle = await self.client.create_schedule(
-            f"clock-{uuid4().hex}",
-            Schedule(
-                action=ScheduleActionStartWorkflow("Nothing", id="nothing", task_queue="nothing"),
-                spec=spec,
-                state=ScheduleState(paused=True),
-            ),
+        handle = await _patiently(
+            lambda: self.client.create_schedule(
+                f"clock-{uuid4().hex}",
+                Schedule(
+                    action=ScheduleActionStartWorkflow("Nothing", id="none", task_queue="none"),
+                    spec=spec,
+                    state=ScheduleState(paused=True),
+                ),
+            )
         )
         try:
             yield Clock(self.client, handle)
         finally:
-            await handle.delete()
+            await _patiently(handle.delete)
+
+
+async def _patiently(call: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    """Calls again while the server is busy."""
+    for _ in range(100):
+        try:
+            return await call()
+        except RPCError as error:
+            if error.status not in _BUSY:
+                raise
+            await asyncio.sleep(0.05)
+    raise TimeoutError("the server stayed busy")
