@@ -11,7 +11,19 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from api import actions, backfills, batch, docs, errors, health, runs, task_calls, tasks, triggers
+from api import (
+    actions,
+    backfills,
+    batch,
+    docs,
+    errors,
+    health,
+    ledger,
+    runs,
+    task_calls,
+    tasks,
+    triggers,
+)
 from api.access_log import AccessLog
 from api.documented import describe, operation_id
 from api.headers import SafeHeaders
@@ -26,6 +38,7 @@ _ROUTERS = (
     batch.router,
     task_calls.router,
     backfills.router,
+    ledger.router,
     runs.router,
     actions.router,
     triggers.router,
@@ -34,6 +47,7 @@ _ROUTERS = (
 _TAGS = [
     {"name": "tasks", "description": "What is to run, and when."},
     {"name": "runs", "description": "What ran: the execution log."},
+    {"name": "ledger", "description": "What became of each instant, and why."},
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
     {"name": "actions", "description": "What a task does."},
