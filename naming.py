@@ -21,6 +21,7 @@ TASK = "onthedot.Task"
 TASK_RUN = "onthedot.TaskRun"
 BACKFILL = "onthedot.Backfill"
 CHANGE = "onthedot.change"
+LOOK = "onthedot.look"
 
 #: The activities that do what a task is for.
 HTTP = "onthedot.http"

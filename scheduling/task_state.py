@@ -7,11 +7,13 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from scheduling.policy import OverlapPolicy
 from scheduling.run import RunCause
 from scheduling.run_order import RunOrder
+from scheduling.schedule_order import Look
 from scheduling.task import TaskDefinition
 from scheduling.trigger import OnceTrigger, Trigger
-from scheduling.values import Instant, Model, TaskId
+from scheduling.values import Duration, Instant, Model, TaskId
 
 #: How many of the latest definitions a task remembers for its ledger.
 JOURNAL_LENGTH = 50
@@ -24,6 +26,8 @@ class JournalEntry(Model):
     since: Instant
     trigger: Trigger
     paused: bool
+    overlap: OverlapPolicy = OverlapPolicy.SKIP
+    catchup_window: Duration = timedelta(hours=1)
 
 
 class TaskState(Model):
@@ -41,8 +45,12 @@ class TaskState(Model):
     """Every occurrence up to here was started, or was not to be."""
     remaining: int | None = None
     """Runs left of `max_runs`, where no schedule counts them; None leaves it to the schedule."""
+    counted_from: int = 1
+    """The revision that had the runs counted anew."""
     scheduled: bool = False
-    """A schedule was made for it."""
+    """It may have a schedule."""
+    look: Look | None = None
+    """The last one at the schedule."""
     not_after: Instant | None = None
     """A registration that Temporal took up later than this was answered 503 and does not count."""
     idempotency: str = ""
@@ -71,6 +79,14 @@ class TaskState(Model):
             jitter=timedelta(0) if isinstance(trigger, OnceTrigger) else trigger.jitter,
         )
 
+    def in_force(self, since: datetime, revisions: range) -> TaskState:
+        """The state with these revisions' entries dated to when they came into force."""
+        dated = tuple(
+            entry.model_copy(update={"since": since}) if entry.revision in revisions else entry
+            for entry in self.journal
+        )
+        return self.model_copy(update={"journal": dated})
+
     def journalled(self) -> TaskState:
         """The state with its present trigger entered in the journal from `updated_at` on."""
         entry = JournalEntry(
@@ -78,6 +94,8 @@ class TaskState(Model):
             since=self.updated_at,
             trigger=self.definition.trigger,
             paused=self.definition.paused,
+            overlap=self.definition.overlap,
+            catchup_window=self.definition.catchup_window,
         )
         return self.model_copy(update={"journal": (*self.journal, entry)[-JOURNAL_LENGTH:]})
 
@@ -115,11 +133,17 @@ class RefusedChange(StrEnum):
 def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState:
     """The state after a change that was accepted at `at`; deletion is not a change of state."""
     definition, until = state.definition, state.paused_until
-    remaining = state.remaining
+    remaining, counted_from, covered_until = (
+        state.remaining,
+        state.counted_from,
+        state.covered_until,
+    )
     if change.kind is ChangeKind.REPLACE:
         assert change.definition is not None
         if max_runs(change.definition) != max_runs(definition):
-            remaining = max_runs(change.definition)
+            remaining, counted_from = max_runs(change.definition), state.revision + 1
+        if state.due is not None:
+            covered_until = at
         definition = change.definition
         until = until if definition.paused else None
     elif change.kind is ChangeKind.PAUSE:
@@ -131,6 +155,8 @@ def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState
             "definition": definition,
             "paused_until": until,
             "remaining": remaining,
+            "counted_from": counted_from,
+            "covered_until": covered_until,
             "revision": state.revision + 1,
             "updated_at": at,
             "updated_by": change.by,

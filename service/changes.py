@@ -80,6 +80,7 @@ async def forget(temporal: Temporal, task_id: str) -> None:
     """
     client, workflow_id = temporal.client, naming.task_workflow(task_id)
     with temporal.translated():
+        await _remove_schedule(temporal, task_id)
         async for execution in client.list_workflows(f"WorkflowId = '{workflow_id}'"):
             await _delete(temporal, execution.id, execution.run_id)
         for _ in range(30):
@@ -91,6 +92,15 @@ async def forget(temporal: Temporal, task_id: str) -> None:
                 raise
             await _delete(temporal, workflow_id, described.run_id)
             await asyncio.sleep(0.05)
+
+
+async def _remove_schedule(temporal: Temporal, task_id: str) -> None:
+    """A task that was terminated from outside left its schedule behind."""
+    try:
+        await temporal.client.get_schedule_handle(naming.schedule(task_id)).delete()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
 async def _delete(temporal: Temporal, workflow_id: str, execution: str) -> None:

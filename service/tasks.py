@@ -25,6 +25,7 @@ from scheduling.run import Links, RunCause, RunStatus, ShortRun
 from scheduling.task import NewTask, Task, TaskDefinition
 from scheduling.task_row import TaskRow
 from scheduling.task_state import Change, ChangeKind, TaskState, apply_change, max_runs
+from scheduling.trigger import OnceTrigger
 from service import changes
 from service.task_reader import TaskReader
 from service.temporal import RPC_TIMEOUT, Temporal
@@ -207,8 +208,10 @@ class Tasks:
         found = await self._reader.find(task_id)
         if change.expected_revision not in (None, found.row.revision):
             raise RevisionMismatch(task_id, found.row.revision)
+        # A task that was terminated from outside left its schedule behind.
+        scheduled = not isinstance(found.definition.trigger, OnceTrigger)
         state = apply_change(found.state, change, at=now).model_copy(
-            update={"covered_until": now, "scheduled": False, "not_after": change.not_after}
+            update={"covered_until": now, "scheduled": scheduled, "not_after": change.not_after}
         )
         try:
             await self._start(state, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
@@ -220,7 +223,12 @@ class Tasks:
         try:
             await self._start(state, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
         except WorkflowAlreadyStartedError:
-            raise TaskExists(state.id) from None
+            if await self._reader.look(state.id) is not None:
+                raise TaskExists(state.id) from None
+            raise WrongState(
+                f"Task {state.id!r} was deleted, but its last run goes on. The id is free when "
+                f"that run has ended; cancel the run, or choose another id."
+            ) from None
 
     async def _start(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
         sent = self._temporal.now()

@@ -18,7 +18,7 @@ from temporalio.exceptions import ApplicationError
 import naming
 from scheduling.run import RunCause, RunError
 from scheduling.run_order import RunOutcome
-from scheduling.schedule_order import Applied, ScheduleOrder
+from scheduling.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
 from scheduling.task_row import TaskRow
 from scheduling.task_state import (
     Change,
@@ -40,10 +40,12 @@ class Task:
 
     @workflow.init
     def __init__(self, state: TaskState) -> None:
-        self._state = state
+        self._state = _may_have_schedule(state)
         self._deleted = False
         self._running = False
-        self._settled = 0
+        self._closing = False
+        self._look_wanted = False
+        self._settled = state.revision - 1
         """The latest revision that is in force; beyond any once the task has closed."""
 
     @workflow.run
@@ -57,8 +59,9 @@ class Task:
             ApplicationError: a one-time task's run failed, timed out or was missed.
             asyncio.CancelledError: the task, or its run, was cancelled.
         """
-        if state.not_after is not None and workflow.info().workflow_start_time > state.not_after:
-            self._deleted = True
+        if state.not_after is not None:
+            self._deleted = workflow.info().start_time > state.not_after
+            self._state = self._state.model_copy(update={"not_after": None})
         try:
             while not self._deleted:
                 if self._state.due is not None:
@@ -67,17 +70,25 @@ class Task:
                 elif await self._recurring():
                     return None
             await self._remove_schedule()
-            workflow.upsert_search_attributes([naming.STATUS.value_set(naming.State.DELETED)])
             return None
         except asyncio.CancelledError:
+            self._closing = True
             if not self._running:
                 await self._remove_schedule()
                 withdrawn = naming.STATUS.value_set(naming.State.WITHDRAWN)
                 workflow.upsert_search_attributes([withdrawn])
             raise
         finally:
+            if self._deleted:
+                self._hide()
+            self._closing = True
             self._settled = self._state.revision + 1
             await workflow.wait_condition(workflow.all_handlers_finished)
+
+    @workflow.signal(name=naming.LOOK)
+    def look(self) -> None:
+        """Have the task look at its schedule, and mend what is not as it should be."""
+        self._look_wanted = True
 
     @workflow.update(name=naming.CHANGE)
     async def change(self, change: Change) -> TaskState:
@@ -87,13 +98,12 @@ class Task:
             if not self._running:
                 await workflow.wait_condition(lambda: self._settled > self._state.revision)
             else:
-                deleted = naming.STATUS.value_set(naming.State.DELETED)
-                workflow.upsert_search_attributes([deleted])
+                self._hide()
             return self._state
         self._adopt(apply_change(self._state, change, at=workflow.now()))
-        revision = self._state.revision
-        await workflow.wait_condition(lambda: self._settled >= revision)
-        return self._state
+        mine = self._state
+        await workflow.wait_condition(lambda: self._settled >= mine.revision)
+        return self._state if self._state.revision == mine.revision else mine
 
     @change.validator
     def _refuse(self, change: Change) -> None:
@@ -108,14 +118,19 @@ class Task:
             return RefusedChange.DELETED
         if change.expected_revision not in (None, self._state.revision):
             return RefusedChange.REVISION
-        if self._running and change.kind is not ChangeKind.DELETE:
+        if self._closing or (self._running and change.kind is not ChangeKind.DELETE):
             return RefusedChange.STATE
         return None
 
     async def _once(self, due: datetime) -> RunOutcome | None:
-        await self._remove_schedule()
         state = self._state
+        if state.scheduled:
+            await self._remove_schedule(start_due=True)
+            self._in_force(state.revision, since=self._state.covered_until)
+            return None
         self._settled = state.revision
+        if await self._renew():
+            return None
         if state.definition.paused:
             if not await self._changed_by(state.paused_until, "Paused"):
                 self._resume()
@@ -132,6 +147,7 @@ class Task:
         return await carry_out(order, due=due)
 
     async def _recurring(self) -> bool:
+        self._state = _may_have_schedule(self._state)
         state, trigger = self._state, self._state.definition.trigger
         assert not isinstance(trigger, OnceTrigger)
         task = state.definition
@@ -144,34 +160,37 @@ class Task:
                 catchup_window=task.catchup_window,
                 paused=task.paused,
                 note=state.note,
-                tags=task.tags,
                 covered_until=state.covered_until,
-                made_before=state.scheduled,
+                owner=workflow.info().first_execution_run_id,
                 remaining=state.remaining,
+                counted_from=state.counted_from,
+                look=state.look,
             ),
             result_type=Applied,
             start_to_close_timeout=timedelta(seconds=20),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=5)),
             summary="Bring the schedule in line",
         )
-        known = {"covered_until": applied.effective_at, "scheduled": True}
+        known = {"covered_until": applied.covered_until, "look": applied.look}
         self._state = self._state.model_copy(update=known)
+        self._in_force(state.revision, since=applied.effective_at)
         self._settled = state.revision
-        if self._deleted or self._state.revision != state.revision:
+        if self._changed_since(state.revision):
             return False
         left = applied.remaining if applied.finished else None
         self._state = self._state.model_copy(update={"remaining": left})
         if applied.finished:
             await self._remove_schedule()
+            if self._changed_since(state.revision):
+                return False
             workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(self._state)})
             return True
         await self._rest(applied.wake_at)
         return False
 
     async def _rest(self, wake_at: datetime | None) -> None:
-        if workflow.info().is_continue_as_new_suggested():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(self._state)
+        if await self._renew():
+            return
         until = self._state.paused_until if self._state.definition.paused else None
         wakes = [at for at in (wake_at, until) if at is not None]
         first = min(wakes) if wakes else None
@@ -184,7 +203,7 @@ class Task:
         seen = self._state.revision
 
         def changed() -> bool:
-            return self._deleted or self._state.revision != seen
+            return self._look_wanted or self._changed_since(seen)
 
         while at is None or workflow.now() < at:
             timeout = None if at is None else at - workflow.now()
@@ -192,26 +211,51 @@ class Task:
                 await workflow.wait_condition(changed, timeout=timeout, timeout_summary=why)
             except TimeoutError:
                 continue
+            self._look_wanted = False
             return True
         return False
 
-    async def _remove_schedule(self) -> None:
+    def _changed_since(self, revision: int) -> bool:
+        return self._deleted or self._state.revision != revision
+
+    def _in_force(self, revision: int, *, since: datetime) -> None:
+        revisions = range(self._settled + 1, revision + 1)
+        if revision > 1:
+            self._state = self._state.in_force(since, revisions)
+
+    async def _renew(self) -> bool:
+        """Continue as new when the history has become long; whether a change came instead."""
+        if not workflow.info().is_continue_as_new_suggested():
+            return False
+        seen = self._state.revision
+        await workflow.wait_condition(
+            lambda: workflow.all_handlers_finished() or self._changed_since(seen)
+        )
+        if not self._changed_since(seen):
+            workflow.continue_as_new(self._state)
+        return True
+
+    def _hide(self) -> None:
+        workflow.upsert_search_attributes([naming.STATUS.value_set(naming.State.DELETED)])
+
+    async def _remove_schedule(self, *, start_due: bool = False) -> None:
         if self._state.scheduled:
             await workflow.execute_local_activity(
                 naming.REMOVE_SCHEDULE,
-                self._state.id,
+                ScheduleRemoval(task_id=self._state.id, start_due=start_due),
                 start_to_close_timeout=timedelta(seconds=20),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=5)),
                 summary="Remove the schedule",
             )
-            self._state = self._state.model_copy(update={"scheduled": False})
+            gone = {"scheduled": False, "look": None, "covered_until": workflow.now()}
+            self._state = self._state.model_copy(update=gone)
 
     def _resume(self) -> None:
         resume = Change(kind=ChangeKind.RESUME, by="pause until", not_after=workflow.now())
         self._adopt(apply_change(self._state, resume, at=workflow.now()))
 
     def _adopt(self, state: TaskState) -> None:
-        self._state = state
+        self._state = state = _may_have_schedule(state)
         task = state.definition
         status = naming.State.PAUSED if task.paused else naming.State.SCHEDULED
         workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(state)})
@@ -224,3 +268,8 @@ class Task:
                 naming.DUE.value_set(state.due) if state.due else naming.DUE.value_unset(),
             ]
         )
+
+
+def _may_have_schedule(state: TaskState) -> TaskState:
+    """Noted before the schedule is made, so that a crash in between leaves none behind."""
+    return state.model_copy(update={"scheduled": state.scheduled or state.due is None})

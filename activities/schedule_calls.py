@@ -1,0 +1,141 @@
+"""The calls of Temporal's schedule service that a task's schedule is kept with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.common.v1 import Memo
+from temporalio.api.schedule.v1 import Schedule as ScheduleMessage
+from temporalio.api.schedule.v1 import SchedulePatch
+from temporalio.api.workflowservice.v1 import (
+    CreateScheduleRequest,
+    ListScheduleMatchingTimesRequest,
+    UpdateScheduleRequest,
+)
+from temporalio.client import Client, Schedule, ScheduleBackfill, ScheduleDescription
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+import naming
+
+_OWNER = "onthedot.owner"
+
+
+class ScheduleCalls:
+    """The schedules of tasks."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def find(self, task_id: str) -> ScheduleDescription | None:
+        """The task's schedule; None if there is none."""
+        try:
+            return await self.client.get_schedule_handle(naming.schedule(task_id)).describe()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return None
+
+    async def read_back(self, task_id: str) -> ScheduleDescription:
+        """The schedule that was just written.
+
+        Raises:
+            ApplicationError: it is gone; to be tried again from the start.
+        """
+        found = await self.find(task_id)
+        if found is None:
+            raise ApplicationError(f"The schedule of task {task_id} vanished while it was written.")
+        return found
+
+    async def create(
+        self, task_id: str, schedule: Schedule, *, owner: str, patch: Sequence[ScheduleBackfill]
+    ) -> None:
+        """Make the task's schedule.
+
+        Raises:
+            ApplicationError: there is one already; to be tried again from the start.
+        """
+        payloads = await self.client.data_converter.encode([owner])
+        try:
+            await self.client.workflow_service.create_schedule(
+                CreateScheduleRequest(
+                    namespace=self.client.namespace,
+                    schedule_id=naming.schedule(task_id),
+                    # The SDK's own call refuses a schedule whose runs are all used up.
+                    schedule=await schedule._to_proto(self.client),
+                    initial_patch=SchedulePatch(
+                        backfill_request=[backfill._to_proto() for backfill in patch]
+                    ),
+                    memo=Memo(fields={_OWNER: payloads[0]}),
+                    identity=self.client.identity,
+                    request_id=str(uuid4()),
+                )
+            )
+        except RPCError as error:
+            if error.status is not RPCStatusCode.ALREADY_EXISTS:
+                raise
+            raise ApplicationError(f"The schedule of task {task_id} is made already.") from error
+
+    async def write(
+        self, found: ScheduleDescription, schedule: Schedule | ScheduleMessage
+    ) -> ScheduleDescription:
+        """Replace a schedule unless it changed since it was found; how it is then."""
+        if isinstance(schedule, Schedule):
+            schedule = await schedule._to_proto(self.client)
+        await self.client.workflow_service.update_schedule(
+            UpdateScheduleRequest(
+                namespace=self.client.namespace,
+                schedule_id=found.id,
+                # The SDK's own update cannot carry the token that makes it conditional.
+                schedule=schedule,
+                conflict_token=found.raw_description.conflict_token,
+                identity=self.client.identity,
+                request_id=str(uuid4()),
+            )
+        )
+        return await self.read_back(found.id.partition(":")[2])
+
+    async def count(self, found: ScheduleDescription, started: int) -> ScheduleDescription:
+        """Have a schedule of limited runs count those that were started beside it."""
+        while started and found.schedule.state.limited_actions:
+            message, before = ScheduleMessage(), found
+            message.CopyFrom(found.raw_description.schedule)
+            message.state.remaining_actions = max(0, message.state.remaining_actions - started)
+            found = await self.write(found, message)
+            if found.info.last_updated_at != before.info.last_updated_at:
+                break
+        return found
+
+    async def remove(self, task_id: str) -> None:
+        """Delete the task's schedule; fine if there is none."""
+        try:
+            await self.client.get_schedule_handle(naming.schedule(task_id)).delete()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
+    async def first_time(self, task_id: str, start: datetime, end: datetime) -> datetime | None:
+        """When the schedule starts the first occurrence between two instants, jitter included."""
+        message = ListScheduleMatchingTimesRequest(
+            namespace=self.client.namespace,
+            schedule_id=naming.schedule(task_id),
+            start_time=_stamp(start),
+            end_time=_stamp(end),
+        )
+        listed = await self.client.workflow_service.list_schedule_matching_times(message)
+        return listed.start_time[0].ToDatetime(tzinfo=UTC) if listed.start_time else None
+
+
+async def owner_of(found: ScheduleDescription) -> str:
+    """Whose schedule it is; empty if nobody said."""
+    owner: str = await found.memo_value(_OWNER, "", type_hint=str)
+    return owner
+
+
+def _stamp(instant: datetime) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(instant)
+    return stamp
