@@ -1,0 +1,113 @@
+"""What is due next, over all tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import naming
+from scheduling.occurrences import next_occurrences
+from scheduling.task import TaskStatus
+from scheduling.trigger import Trigger
+from service.paging import instant
+from service.task_list import TaskFilter
+from service.temporal import Temporal
+from service.translate import row_of
+
+#: How many recurring tasks are looked at. Temporal cannot sort by what is due.
+MOST = 1000
+#: Spans ahead in which one-time tasks are looked for, until there are enough.
+_SPANS = tuple(timedelta(minutes=m) for m in (10, 24 * 60, 30 * 24 * 60, 100 * 365 * 24 * 60))
+#: How long a list of recurring tasks is good for.
+_AGE = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, order=True)
+class Due:
+    """An occurrence to come."""
+
+    at: datetime
+    task_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class DueNext:
+    """The next occurrences; `complete` says whether all tasks were looked at."""
+
+    due: tuple[Due, ...]
+    complete: bool
+
+
+class DueReader:
+    """Finds what is due next; what was worked out for a revision of a task is kept until it is due."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._recurring: dict[tuple[str, int], Due | None] = {}
+        self._read: datetime | None = None
+        self._complete = True
+
+    async def next(self, count: int) -> DueNext:
+        """The next `count` occurrences, one for each task.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        once = await self._once(count)
+        now = self._temporal.now()
+        stale = any(due is not None and due.at <= now for due in self._recurring.values())
+        if self._read is None or now - self._read > _AGE or stale:
+            await self._read_recurring(now)
+        recurring = [due for due in self._recurring.values() if due is not None and due.at > now]
+        return DueNext(tuple(heapq.nsmallest(count, [*once, *recurring])), self._complete)
+
+    async def _once(self, count: int) -> list[Due]:
+        found: list[Due] = []
+        for span in _SPANS:
+            now = self._temporal.now()
+            query = (
+                f"{TaskFilter(kind='once', status=TaskStatus.SCHEDULED).query(now)} "
+                f"AND {naming.DUE.name} <= {instant(now + span)}"
+            )
+            listed = self._temporal.client.list_workflows(query, page_size=MOST)
+            await self._temporal.ask(listed.fetch_next_page())
+            found = []
+            for execution in listed.current_page or ():
+                at = execution.typed_search_attributes.get(naming.DUE)
+                row = await row_of(execution)
+                if at is not None and row is not None:
+                    task_id = execution.id.partition(":")[2]
+                    found.append(Due(at, task_id, row.definition.name))
+            if len(found) >= count:
+                break
+        return found
+
+    async def _read_recurring(self, now: datetime) -> None:
+        query = (
+            f"{TaskFilter(status=TaskStatus.SCHEDULED).query(now)} AND {naming.KIND.name} != 'once'"
+        )
+        listed = self._temporal.client.list_workflows(query, page_size=MOST)
+        await self._temporal.ask(listed.fetch_next_page())
+        known, current = self._recurring, {}
+        for execution in listed.current_page or ():
+            row = await row_of(execution)
+            if row is None:
+                continue
+            task_id = execution.id.partition(":")[2]
+            key = (task_id, row.revision)
+            due = known.get(key)
+            if key not in known or (due is not None and due.at <= now):
+                due = _next(task_id, row.definition.name, row.definition.trigger, now)
+                # Working it out may take a while for some expressions: others get their turn.
+                await asyncio.sleep(0)
+            current[key] = due
+        self._recurring, self._read = current, now
+        self._complete = listed.next_page_token is None
+
+
+def _next(task_id: str, name: str, trigger: Trigger, now: datetime) -> Due | None:
+    found = next_occurrences(trigger, after=now, count=1, key=task_id)
+    return Due(found[0], task_id, name) if found else None

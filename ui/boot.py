@@ -1,0 +1,19 @@
+"""What a browser shows before Vue has started: the same frame, drawn by the style sheets alone."""
+
+from __future__ import annotations
+
+_STYLES = ("base", "frame", "parts", "fields", "tables", "palette")
+_SCRIPTS = ("time", "parts", "keys")
+
+HEAD = (
+    '<link rel="preload" href="{base}/static/fonts/inter-latin-wght-normal.woff2" as="font" '
+    'type="font/woff2" crossorigin>'
+    + "".join(f'<link rel="stylesheet" href="{{base}}/static/{name}.css">' for name in _STYLES)
+    + "".join(f'<script src="{{base}}/static/{name}.js" data-base="{{base}}"></script>' for name in _SCRIPTS)
+)
+
+BOOT = """<div id="boot" class="frame" aria-hidden="true" data-base="{base}"><div class="side"><div
+ class="brand"><svg><use href="{base}/static/icons.svg#brand"></use></svg>On the Dot</div></div><div
+ class="top"></div><div class="main"><div class="skeleton" style="height:28px;width:180px"></div><div
+ class="skeleton" style="height:36px;width:min(340px,100%);margin-top:28px"></div><div class="skeleton"
+ style="height:420px;margin-top:14px"></div></div></div>"""

@@ -1,0 +1,122 @@
+"""Plain HTML, written from Python: boxes, texts, links, buttons. Text is never read as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import ui
+from nicegui.element import Element
+from nicegui.elements.mixins.text_element import TextElement
+
+from ui.components.small import Icon
+
+Handler = Callable[[], Awaitable[None] | None]
+
+
+def box(classes: str = "", tag: str = "div") -> Element:
+    """An element that others go into."""
+    return ui.element(tag).classes(classes)
+
+
+def text(content: str, classes: str = "", tag: str = "span") -> TextElement:
+    """An element that holds a text."""
+    return TextElement(tag=tag, text=content).classes(classes)
+
+
+def named(element: Element, **attributes: Any) -> Element:
+    """Sets attributes as they are: nothing in a value is parsed. `aria_label` is `aria-label`."""
+    for name, value in attributes.items():
+        element.props[name.rstrip("_").replace("_", "-")] = value
+    return element
+
+
+def href(path: str) -> str:
+    """Where a page of ours is for a browser, mount and proxy included."""
+    request = ui.context.client.request
+    return f"{request.headers.get('x-forwarded-prefix', '')}{request.scope.get('root_path', '')}{path}"
+
+
+def link(label: str, path: str, classes: str = "inline", *, icon: str = "") -> Element:
+    """A link to a page of ours."""
+    element = named(box(classes, "a"), href=href(path))
+    with element:
+        if icon:
+            Icon(icon)
+        text(label)
+    return element
+
+
+def outside_link(label: str, address: str, classes: str = "btn", *, icon: str = "") -> Element:
+    """A link that leaves the page, in a tab of its own; only to a web address."""
+    safe = address if address.startswith(("http://", "https://")) else "#"
+    element = named(box(classes, "a"), href=safe, target="_blank", rel="noopener noreferrer")
+    with element:
+        text(label)
+        Icon(icon or "arrow-up-right")
+    return element
+
+
+def button(
+    label: str, act: Handler, classes: str = "", *, icon: str = "", aria: str = ""
+) -> Element:
+    """A button; without a label, `aria` names it. It cannot be pressed twice while it works."""
+    element = named(box(f"btn {classes}" + ("" if label else " icon-only"), "button"), type="button")
+    if aria:
+        named(element, aria_label=aria, title=aria)
+    with element:
+        if icon:
+            Icon(icon)
+        if label:
+            text(label)
+
+    async def pressed() -> None:
+        element.props["aria-busy"] = "true"
+        try:
+            result = act()
+            if result is not None:
+                await result
+        finally:
+            if not element.is_deleted:
+                element.props["aria-busy"] = "false"
+
+    element.on("click", pressed)
+    return element
+
+
+def skeleton(height: int, classes: str = "") -> Element:
+    """The place of something that is on its way; `height` in pixels."""
+    return named(box(f"skeleton {classes}").style(f"height: {height}px"), aria_hidden="true")
+
+
+def card(title: str = "", *, aside: str = "", body: bool = True) -> Element:
+    """A card with a heading; returns what to put its content into."""
+    outer = box("card", "section")
+    with outer:
+        if title:
+            with box("", "header"):
+                text(title, tag="h2")
+                if aside:
+                    text(aside, "aside")
+        return box("body") if body else box()
+
+
+def empty(icon: str, title: str, words: str) -> Element:
+    """What stands where a list would be; returns a row for what to do next."""
+    with box("empty"):
+        Icon(icon)
+        text(title, tag="h2")
+        text(words, tag="p")
+        return box("row")
+
+
+def facts(rows: list[tuple[str, str | Callable[[], Any]]]) -> None:
+    """Names and values, one a line; a value is a text, or what builds it."""
+    with box("facts", "dl"):
+        for name, value in rows:
+            text(name, tag="dt")
+            with box("", "dd"):
+                if callable(value):
+                    value()
+                else:
+                    text(value)

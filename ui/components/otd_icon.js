@@ -1,0 +1,2 @@
+// An icon of static/icons.svg.
+export default otd.Icon;

@@ -1,0 +1,45 @@
+// Ctrl-K: any page, any task, by keyboard alone. The server answers what is typed.
+export default {
+  props: { hits: Array, pages: Array },
+  emits: ["ask"],
+  data: () => ({ open: false, text: "", at: 0, timer: 0 }),
+  mounted() { addEventListener("otd-palette", this.show); },
+  unmounted() { removeEventListener("otd-palette", this.show); },
+  computed: {
+    found() {
+      const text = this.text.trim().toLowerCase();
+      const pages = this.pages.filter((page) => !text || page.label.toLowerCase().includes(text));
+      return text ? [...this.hits, ...pages] : [...pages, ...this.hits];
+    },
+  },
+  watch: { found() { this.at = Math.min(this.at, Math.max(0, this.found.length - 1)); } },
+  methods: {
+    show() { this.open = true; this.text = ""; this.at = 0; this.$refs.dialog.showModal(); this.$emit("ask", ""); },
+    close() { this.open = false; this.$refs.dialog.close(); },
+    typed(event) { this.text = event.target.value; this.at = 0; clearTimeout(this.timer); this.timer = setTimeout(() => this.$emit("ask", this.text.trim()), 60); },
+    go(hit) { this.close(); otd.go(hit.path); },
+    keys(event) {
+      const last = this.found.length - 1;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        const next = this.at + (event.key === "ArrowDown" ? 1 : -1);
+        this.at = next < 0 ? last : next > last ? 0 : next;
+        this.$nextTick(() => this.$el.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }));
+      }
+      if (event.key === "Enter" && this.found[this.at]) { event.preventDefault(); this.go(this.found[this.at]); }
+    },
+    hit(hit, index) {
+      const h = Vue.h;
+      return h("li", { key: hit.path, id: `hit-${index}`, class: "hit", role: "option", "aria-selected": index === this.at ? "true" : "false", onClick: () => this.go(hit), onMousemove: () => { this.at = index; } },
+        [otd.icon(hit.icon), h("b", hit.label), hit.under ? h("span", { class: "under" }, hit.under) : null, hit.key ? h("kbd", { class: "under" }, hit.key) : null]);
+    },
+  },
+  render() {
+    const h = Vue.h;
+    return h("dialog", { ref: "dialog", class: "palette", "aria-label": "Go to", onCancel: this.close, onMousedown: (event) => { if (event.target === this.$refs.dialog) this.close(); } }, this.open ? [
+      h("div", { class: "ask" }, [otd.icon("search"), h("input", { value: this.text, placeholder: "Go to a task or page…", role: "combobox", "aria-label": "Go to a task or page", "aria-expanded": "true", "aria-controls": "hits", "aria-activedescendant": this.found.length ? `hit-${this.at}` : undefined, autocomplete: "off", spellcheck: "false", autofocus: true, onInput: this.typed, onKeydown: this.keys })]),
+      this.found.length ? h("ul", { id: "hits", role: "listbox", "aria-label": "Found" }, this.found.map(this.hit)) : h("p", { class: "none" }, "Nothing is called that."),
+      h("div", { class: "keys" }, [h("span", [h("kbd", "↑↓"), " choose"]), h("span", [h("kbd", "Enter"), " open"]), h("span", [h("kbd", "Esc"), " close"])]),
+    ] : []);
+  },
+};

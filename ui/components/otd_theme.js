@@ -1,0 +1,11 @@
+// Light, dark, or as the system has it.
+export default {
+  data: () => ({ now: otd.theme() }),
+  mounted() { otd.showTheme(); document.getElementById("boot")?.remove(); },
+  methods: { set(name) { this.now = name; otd.setTheme(name); } },
+  render() {
+    const h = Vue.h, options = [["light", "sun", "Light"], ["dark", "moon", "Dark"], ["system", "monitor", "As the system"]];
+    return h("div", { class: "theme", role: "radiogroup", "aria-label": "Theme" }, options.map(([name, icon, label]) =>
+      h("button", { type: "button", role: "radio", "aria-checked": this.now === name ? "true" : "false", "aria-label": label, title: label, onClick: () => this.set(name) }, [otd.icon(icon)])));
+  },
+};

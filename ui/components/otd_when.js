@@ -1,0 +1,2 @@
+// An instant, shown in the reader's zone.
+export default otd.When;

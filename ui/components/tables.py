@@ -1,0 +1,47 @@
+"""The tables of tasks and runs, drawn in the browser from rows of data."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from nicegui.element import Element
+
+
+class TaskTable(Element, component="otd_task_table.js"):
+    """A page of tasks."""
+
+    def __init__(
+        self,
+        *,
+        choose: Callable[[list[str]], None],
+        act: Callable[[str, str], Awaitable[None]],
+    ) -> None:
+        super().__init__()
+        self.props["rows"] = []
+        self.props["chosen"] = []
+        self.on("choose", lambda event: choose([str(each) for each in event.args]))
+        self.on("run", lambda event: act("run", str(event.args)))
+        self.on("act", lambda event: act(str(event.args["name"]), str(event.args["id"])))
+
+    def show(self, rows: Sequence[dict[str, Any]], chosen: Sequence[str]) -> None:
+        """These rows, these of them chosen; nothing is sent where nothing changed."""
+        if self.props["rows"] != list(rows):
+            self.props["rows"] = list(rows)
+        if self.props["chosen"] != list(chosen):
+            self.props["chosen"] = list(chosen)
+
+
+class RunTable(Element, component="otd_run_table.js"):
+    """A page of the execution log; without `task`, that of a single task."""
+
+    def __init__(self, caption: str, *, task: bool = True) -> None:
+        super().__init__()
+        self.props["rows"] = []
+        self.props["task"] = task
+        self.props["caption"] = caption
+
+    def show(self, rows: Sequence[dict[str, Any]]) -> None:
+        """These rows; nothing is sent where nothing changed."""
+        if self.props["rows"] != list(rows):
+            self.props["rows"] = list(rows)

@@ -1,0 +1,140 @@
+"""What every page works with: the use cases, who is signed in, the messages in the corner."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from nicegui import ui
+
+from scheduling.errors import OnTheDotError
+from service.due_next import DueReader
+from service.overview import OverviewReader
+from service.run_list import RunList
+from service.runs import Runs
+from service.task_list import TaskList
+from service.tasks import Tasks
+from service.temporal import Temporal
+from settings import Settings
+from ui.components.toasts import Toasts
+from ui.sessions import Session, SignedOut
+from ui.watches import Live, Seen, Watches
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class House:
+    """What all pages of this process share."""
+
+    temporal: Temporal
+    settings: Settings
+    overview: OverviewReader
+    due: DueReader
+    watches: Watches = field(default_factory=Watches)
+
+
+@dataclass
+class Desk:
+    """One open page. Every use of a service first checks that the session still stands."""
+
+    house: House
+    session: Session
+    toasts: Toasts
+    memory: dict[str, list[str | None]] = field(default_factory=dict)
+    """Where a walk through a long list stands, by filter."""
+
+    zone: str = "UTC"
+    """The reader's own zone, as far as it is known."""
+
+    @property
+    def by(self) -> str:
+        """Who does what is done here, for the record."""
+        return self.session.name
+
+    @property
+    def temporal(self) -> Temporal:
+        """The way to Temporal. Raises SignedOut."""
+        self.session.check()
+        return self.house.temporal
+
+    @property
+    def tasks(self) -> Tasks:
+        """The registered tasks. Raises SignedOut."""
+        return Tasks(self.temporal)
+
+    @property
+    def task_list(self) -> TaskList:
+        """The list of tasks. Raises SignedOut."""
+        return TaskList(self.temporal)
+
+    @property
+    def runs(self) -> Runs:
+        """Single runs. Raises SignedOut."""
+        return Runs(self.temporal)
+
+    @property
+    def run_list(self) -> RunList:
+        """The execution log. Raises SignedOut."""
+        return RunList(self.temporal)
+
+    @property
+    def overview(self) -> OverviewReader:
+        """Counts over all tasks. Raises SignedOut."""
+        self.session.check()
+        return self.house.overview
+
+    async def tried(self, work: Awaitable[T]) -> T | None:
+        """The result of `work`, or None and a message that says what went wrong."""
+        try:
+            return await work
+        except SignedOut:
+            self.sign_in()
+        except OnTheDotError as error:
+            self.toasts.say(str(error), tone="red")
+        return None
+
+    def live(
+        self,
+        key: Hashable,
+        fetch: Callable[[], Awaitable[T]],
+        show: Callable[[Seen[T]], Any],
+        *,
+        every: timedelta = timedelta(seconds=2),
+    ) -> Live:
+        """Keep the part of the page that is being built up to date, while the session stands."""
+
+        def guarded(seen: Seen[T]) -> None:
+            if self.session.stands:
+                show(seen)
+            else:
+                live.stop()
+                self.sign_in()
+
+        live = Live(self.house.watches, key, fetch, guarded, every=every, start=False)
+        live.start()
+        return live
+
+    def sign_in(self) -> None:
+        """To the page where one signs in."""
+        ui.navigate.reload()
+
+    def go(self, path: str) -> None:
+        """To another page of ours."""
+        ui.navigate.to(path)
+
+    def changed(self) -> None:
+        """Show what was changed at once, and once more when lists have caught up."""
+        self.house.watches.hurry()
+        asyncio.get_running_loop().call_later(0.4, self.house.watches.hurry)
+
+    def later(self, act: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """`act`, with errors told instead of raised."""
+
+        async def guarded() -> None:
+            await self.tried(act())
+
+        return guarded

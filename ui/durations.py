@@ -1,0 +1,54 @@
+"""Lengths of time as people write and read them: `30s`, `5 min`, `1h 30m`, or ISO 8601."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+_UNITS = {
+    "ms": 0.001, "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "minute": 60,
+    "minutes": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400,
+    "w": 604800, "week": 604800, "weeks": 604800,
+}  # fmt: skip
+_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*,?", re.ASCII)
+_NAMES = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+def as_value(written: str) -> str | float:
+    """What a definition takes: seconds for `1h 30m` or `90`; anything else as it was written."""
+    rest = written.strip().lower()
+    if not rest:
+        return written
+    total, place = 0.0, 0
+    while place < len(rest):
+        found = _PART.match(rest, place)
+        if found is None or (found[2] or "s") not in _UNITS:
+            return written.strip()
+        total += float(found[1]) * _UNITS[found[2] or "s"]
+        place = found.end()
+    return total
+
+
+def human(length: timedelta) -> str:
+    """`1 h 30 min`; what `as_value` reads back to the same length."""
+    seconds = length.total_seconds()
+    if 0 < seconds < 1 or seconds != int(seconds):
+        return precise(length) if seconds < 60 else f"{seconds:g} s"
+    parts, rest = [], int(seconds)
+    for unit, name in _NAMES:
+        count, rest = divmod(rest, unit)
+        if count:
+            parts.append(f"{count} {name}")
+    return " ".join(parts) or "0 s"
+
+
+def precise(length: timedelta | None) -> str:
+    """A measured length, short: `12 ms`, `1.20 s`, `3 min 4 s`."""
+    if length is None:
+        return "–"
+    seconds = length.total_seconds()
+    if seconds < 1:
+        return f"{round(seconds * 1000)} ms"
+    if seconds < 60:
+        return f"{seconds:.2f} s"
+    return human(timedelta(seconds=round(seconds)))

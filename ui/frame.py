@@ -1,0 +1,197 @@
+"""The frame round every page: navigation, palette, banner, messages. Pages change inside it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import unquote
+from zoneinfo import available_timezones
+
+from nicegui import ui
+from nicegui.element import Element
+
+from scheduling.errors import TemporalUnavailable
+from service import health
+from service.task_list import TaskFilter
+from ui.boot import BOOT, HEAD
+from ui.components.markup import box, href, link, named, text
+from ui.components.small import Icon, Palette, ThemeSwitch
+from ui.components.toasts import Toasts
+from ui.desk import Desk, House
+from ui.routes import show_pages
+from ui.sessions import Session, SignedOut
+from ui.watches import Live, Seen
+
+PAGES = (
+    ("/", "Overview", "layout-dashboard"),
+    ("/tasks", "Tasks", "list-checks"),
+    ("/runs", "Runs", "history"),
+    ("/settings", "Settings", "settings"),
+)
+_EVERY = timedelta(seconds=3)
+
+
+def build_frame(house: House, session: Session) -> None:
+    """Build the page for one browser tab."""
+    base = href("")
+    ui.add_head_html(HEAD.format(base=base))
+    ui.add_body_html(BOOT.format(base=base))
+    with box("frame"):
+        skip = named(box("skip", "button"), type="button")
+        skip.on("click", js_handler="() => document.getElementById('main').focus()")
+        with skip:
+            text("Skip to content")
+        places = _side(house, session)
+        with box("top", "header"):
+            _brand()
+            with named(box("find", "button"), type="button", aria_label="Search, Ctrl K") as find:
+                Icon("search")
+                text("Search")
+                text("Ctrl K", tag="kbd")
+            find.on("click", js_handler="() => dispatchEvent(new Event('otd-palette'))")
+            with named(box("btn primary new", "a"), href=href("/tasks/new"), aria_label="New task"):
+                Icon("plus")
+                text("New task")
+        with named(box("main", "main"), id="main", tabindex="-1"):
+            banner = box()
+            content = box()
+        places.append(_bottom())
+        toasts = Toasts()
+    desk = Desk(house, session, toasts, zone=_zone())
+    Palette(_palette_pages(), lambda typed: _find(desk, typed))
+    _watch_health(desk, banner)
+    ui.context.client.sub_pages_router.on_path_changed(lambda path: _mark(places, path))
+    _mark(places, ui.context.client.sub_pages_router.current_path)
+    with content:
+        show_pages(desk)
+
+
+def _zone() -> str:
+    """The reader's zone, which the browser keeps in a cookie once it has been here."""
+    named_zone = unquote(ui.context.client.request.cookies.get("onthedot_zone", ""))
+    return named_zone if named_zone in available_timezones() else "UTC"
+
+
+def _brand() -> None:
+    with named(box("brand", "a"), href=href("/")):
+        Icon("brand")
+        text("On the Dot")
+
+
+def _side(house: House, session: Session) -> list[dict[str, Element]]:
+    with box("side", "aside"):
+        _brand()
+        with named(box("nav", "nav"), aria_label="Pages"):
+            places = {path: link(label, path, "", icon=icon) for path, label, icon in PAGES}
+        with box("foot"):
+            beat = named(box("beat", "a"), href=href("/settings"))
+            Live(
+                house.watches,
+                "health",
+                lambda: health.check(house.temporal),
+                lambda seen: _beat(beat, seen),
+                every=_EVERY,
+            )
+            if session.number:
+                with named(box("", "form"), method="post", action=href("/logout")):
+                    with named(box("btn ghost small", "button"), type="submit"):
+                        Icon("log-out")
+                        text(f"Sign out {session.name}")
+            ThemeSwitch()
+    return [places]
+
+
+def _bottom() -> dict[str, Element]:
+    with named(box("bottom", "nav"), aria_label="Pages, below"):
+        return {path: link(label, path, "", icon=icon) for path, label, icon in PAGES}
+
+
+def _mark(places: list[dict[str, Element]], path: str) -> None:
+    plain = path.partition("?")[0].rstrip("/") or "/"
+    for links in places:
+        for page, element in links.items():
+            here = plain == page or (page != "/" and plain.startswith(f"{page}/"))
+            element.classes(add="here" if here else "", remove="" if here else "here")
+            if here:
+                element.props["aria-current"] = "page"
+            else:
+                element.props.pop("aria-current", None)
+                element.update()
+
+
+def _beat(beat: Element, seen: Seen[health.Health]) -> None:
+    beat.clear()
+    workers = seen.value.workers if seen.value else ()
+    with beat:
+        if seen.error is not None:
+            box("dot red")
+            text("Temporal is away")
+        elif not workers:
+            box("dot amber")
+            text("No worker")
+        else:
+            box("dot green")
+            text(f"{len(workers)} {'worker' if len(workers) == 1 else 'workers'} ready")
+
+
+def _watch_health(desk: Desk, banner: Element) -> None:
+    shown: list[str] = []
+
+    def show(seen: Seen[health.Health]) -> None:
+        words, tone = _trouble(seen)
+        if shown[:1] == [words]:
+            return
+        if shown[:1] and shown[0] and not words:
+            desk.toasts.say("All is well again.")
+        shown[:] = [words]
+        banner.clear()
+        if words:
+            with banner, named(box(f"banner {tone}"), role="alert"):
+                Icon("triangle-alert")
+                text(words)
+
+    with banner.parent_slot or banner:
+        Live(
+            desk.house.watches,
+            "health",
+            lambda: health.check(desk.house.temporal),
+            show,
+            every=_EVERY,
+        )
+
+
+def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
+    if isinstance(seen.error, TemporalUnavailable):
+        return (
+            "Temporal cannot be reached. What you see is the last that was known; this page "
+            "recovers by itself.",
+            "red",
+        )
+    if seen.error is not None:
+        return str(seen.error), "red"
+    if seen.value is not None and not seen.value.workers:
+        return "No worker is polling: nothing runs until one starts (onthedot worker).", ""
+    return "", ""
+
+
+def _palette_pages() -> list[dict[str, str]]:
+    pages = [{"label": label, "path": path, "icon": icon} for path, label, icon in PAGES]
+    return [
+        {"label": "New task", "path": "/tasks/new", "icon": "plus", "key": "n"},
+        *pages,
+        {"label": "Failed runs", "path": "/runs?status=failed", "icon": "circle-alert"},
+        {"label": "Paused tasks", "path": "/tasks?status=paused", "icon": "pause"},
+    ]
+
+
+async def _find(desk: Desk, typed: str) -> list[dict[str, str]]:
+    try:
+        page = await desk.task_list.page(TaskFilter(q=typed or None), limit=8)
+    except SignedOut:
+        desk.sign_in()
+        return []
+    except TemporalUnavailable:
+        return []
+    return [
+        {"label": task.name, "path": f"/tasks/{task.id}", "icon": "clock", "under": task.id}
+        for task in page.items
+    ]

@@ -1,0 +1,57 @@
+"""How the page gets into the server: mounted at `/ui`, guarded, with its static files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from nicegui import app as page_app
+from nicegui import core, ui
+
+from service.due_next import DueReader
+from service.overview import OverviewReader
+from service.temporal import Temporal
+from settings import Settings
+from ui.desk import House
+from ui.frame import build_frame
+from ui.gate import Gate
+from ui.headers import SafeHeaders
+from ui.pages.login import add_login
+from ui.sessions import Sessions
+
+PATH = "/ui"
+STATIC = Path(__file__).with_name("static")
+_DAY = 24 * 3600
+
+
+def mount(app: FastAPI, settings: Settings, temporal: Temporal) -> None:
+    """Serve the page from `app`. Once a process: NiceGUI keeps one page app."""
+    house = House(temporal, settings, OverviewReader(temporal), DueReader(temporal))
+    sessions = Sessions(settings)
+    page_app.add_static_files("/static", STATIC, max_cache_age=_DAY)
+    add_login(page_app, sessions)
+    # Both go inside NiceGUI's own compression, so that pages are still text here.
+    page_app.add_middleware(SafeHeaders)
+    page_app.add_middleware(Gate, sessions=sessions)
+    # None means: the page's own origin. NiceGUI's default lets any web page connect.
+    core.sio.eio.cors_allowed_origins = None
+
+    def root() -> None:
+        session = sessions.of(ui.context.client.request.cookies)
+        if session is not None:
+            build_frame(house, session)
+
+    ui.run_with(
+        app,
+        root=root,
+        title="On the Dot",
+        favicon=STATIC / "favicon.svg",
+        dark=None,
+        language="en-US",
+        mount_path=PATH,
+        tailwind=False,
+        binding_refresh_interval=None,
+        reconnect_timeout=20,
+        message_history_length=200,
+        show_welcome_message=False,
+    )

@@ -1,0 +1,1 @@
+"""One page a file: frame, components and calls of the service."""

@@ -1,0 +1,140 @@
+"""What the parts of the form have in common: fields by their path in a definition."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from scheduling.errors import FieldProblem
+from ui.components.fields import PairsField, TextField
+
+#: Tags of unions, which stand in the path of an error but in no definition.
+_TAGS = {"once", "cron", "interval", "http", "command", "activity", "workflow", "log"}
+
+
+class Field(Protocol):
+    """Something that can show an error."""
+
+    at: str
+
+    def say(self, error: str = "") -> None:
+        """Show it."""
+
+
+class Fields:
+    """The fields that are on the form at present, and what a change of one sets off."""
+
+    def __init__(self, changed: Callable[[str], None]) -> None:
+        self._changed = changed
+        self._plain: dict[str, Field] = {}
+        self._pairs: dict[str, PairsField] = {}
+
+    def add(self, field: Any) -> Any:
+        """Keep a field, and hear of its changes."""
+        if isinstance(field, PairsField):
+            self._pairs[field.at] = field
+        else:
+            self._plain[field.at] = field
+        field.on_value_change(lambda _: self._changed(field.at))
+        return field
+
+    def forget(self, prefix: str) -> None:
+        """A part of the form was taken away."""
+        self._plain = {at: f for at, f in self._plain.items() if not at.startswith(prefix)}
+        self._pairs = {at: f for at, f in self._pairs.items() if not at.startswith(prefix)}
+
+    def say(self, problems: Sequence[FieldProblem]) -> list[FieldProblem]:
+        """Show each problem at its field; returns those that have none."""
+        left: list[FieldProblem] = []
+        plain: dict[str, str] = {}
+        pairs: dict[str, dict[str, str]] = {at: {} for at in self._pairs}
+        for problem in problems:
+            owner = self._owner(problem.field)
+            group = next((at for at in pairs if problem.field.startswith(f"{at}.")), None)
+            if group is not None:
+                pairs[group][problem.field.removeprefix(f"{group}.")] = problem.message
+            elif owner is not None:
+                plain.setdefault(owner, problem.message)
+            else:
+                left.append(problem)
+        for at, field in self._plain.items():
+            field.say(plain.get(at, ""))
+        for at, field in self._pairs.items():
+            field.say(pairs[at])
+        return left
+
+    def _owner(self, path: str) -> str | None:
+        while path:
+            if path in self._plain:
+                return path
+            path = path.rpartition(".")[0]
+        return None
+
+
+def problems_of(error: ValidationError) -> list[FieldProblem]:
+    """What pydantic found, in the words of the form."""
+    found = []
+    for item in error.errors(include_url=False):
+        path = [str(part) for part in item["loc"]]
+        kept = [part for i, part in enumerate(path) if not (i == 1 and part in _TAGS)]
+        found.append(FieldProblem(".".join(kept), _said(item)))
+    return found
+
+
+def _said(item: Mapping[str, Any]) -> str:
+    if item["type"] in ("missing", "string_too_short", "too_short"):
+        return "Fill this in."
+    if item["type"] == "string_pattern_mismatch":
+        return _PATTERNS.get(str(item["loc"][-1]), "This has a character that is not allowed.")
+    message = str(item["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return message[:1].upper() + message[1:] + ("" if message.endswith(".") else ".")
+
+
+_PATTERNS = {
+    "id": "Small letters, digits, dots, dashes and underscores; a letter or digit first.",
+    "secret": "The name of a secret has capital letters, digits and underscores.",
+}
+
+
+def json_text(value: Any) -> str:
+    """JSON as one edits it."""
+    return "" if value is None else json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def json_value(field: TextField, *, empty: Any = None) -> Any:
+    """What stands in a field as JSON.
+
+    Raises:
+        FieldError: it is not JSON; the message says where.
+    """
+    text = field.value.strip()
+    if not text:
+        return empty
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        words = f"Not JSON: {error.msg.lower()} in line {error.lineno}, column {error.colno}."
+        raise FieldError(field.at, words) from None
+
+
+class FieldError(ValueError):
+    """What stands in a field cannot be read."""
+
+    def __init__(self, at: str, message: str) -> None:
+        self.problem = FieldProblem(at, message)
+        super().__init__(message)
+
+
+def local_text(at: datetime | None, zone: str) -> str:
+    """An instant as a field for date and time holds it, in `zone`."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S") if at else ""
+
+
+def listed(text: str, separator: str = ",") -> list[str]:
+    """`a, b` as a list, without what is empty."""
+    return [part.strip() for part in text.split(separator) if part.strip()]

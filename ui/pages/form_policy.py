@@ -1,0 +1,73 @@
+"""The part of the form that says how: retries, timeouts, overlap. Folded away, since defaults do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scheduling.policy import OverlapPolicy
+from scheduling.task import TaskDefinition
+from ui.components.fields import ChoiceField, TextField
+from ui.components.markup import box, named, text
+from ui.components.small import Icon
+from ui.durations import as_value, human
+from ui.pages.form_fields import Fields
+from ui.pages.task_details import OVERLAP
+
+_DEFAULTS = {name: TaskDefinition.model_fields[name].default for name in TaskDefinition.model_fields}
+
+
+class PolicyPart:
+    """The fields of a task's policies; `value` holds those that differ from the defaults."""
+
+    def __init__(self, fields: Fields, before: TaskDefinition | None) -> None:
+        given = {name: getattr(before, name) if before else _DEFAULTS[name] for name in _NAMES}
+        retry = given["retry"]
+        changed = before is not None and any(given[name] != _DEFAULTS[name] for name in _NAMES)
+        with named(box("fold", "details"), open=changed):
+            with box("", "summary"):
+                Icon("chevron-right")
+                text("Retries, timeouts and overlap")
+                text("The defaults are good for most", "note")
+            with box("body"), box("fields"):
+                self._attempts = fields.add(TextField("Attempts", str(retry.max_attempts), at="retry.max_attempts", kind="number", hint="How often it is tried in all; 1 for never again."))
+                self._overlap = fields.add(ChoiceField("If the last run is still going", {each.value: OVERLAP[each] for each in OverlapPolicy}, given["overlap"].value, at="overlap"))
+                self._times = {
+                    "timeout": fields.add(TextField("Timeout of one attempt", human(given["timeout"]), at="timeout")),
+                    "deadline": fields.add(TextField("Deadline of the whole run", human(given["deadline"]), at="deadline", hint="From when it is due, waiting for a worker included.")),
+                    "catchup_window": fields.add(TextField("If missed, run up to this late", human(given["catchup_window"]), at="catchup_window", hint="After a time when everything was down.")),
+                }
+                self._waits = {
+                    "initial_interval": fields.add(TextField("First wait between attempts", human(retry.initial_interval), at="retry.initial_interval")),
+                    "max_interval": fields.add(TextField("Longest wait", human(retry.max_interval), at="retry.max_interval")),
+                }
+                self._backoff = fields.add(TextField("Each wait is longer by a factor of", f"{retry.backoff:g}", at="retry.backoff"))
+
+    def value(self) -> dict[str, Any]:
+        """The policies as REST takes them, without those that say the default."""
+        retry: dict[str, Any] = {}
+        if self._attempts.value.strip() != str(_RETRY.max_attempts):
+            retry["max_attempts"] = _number(self._attempts.value)
+        for name, field in self._waits.items():
+            if field.value != human(getattr(_RETRY, name)):
+                retry[name] = as_value(field.value)
+        if self._backoff.value.strip() != f"{_RETRY.backoff:g}":
+            retry["backoff"] = _number(self._backoff.value)
+        given: dict[str, Any] = {"retry": retry} if retry else {}
+        for name, field in self._times.items():
+            if field.value != human(_DEFAULTS[name]):
+                given[name] = as_value(field.value)
+        if self._overlap.value != _DEFAULTS["overlap"].value:
+            given["overlap"] = self._overlap.value
+        return given
+
+
+_NAMES = ("timeout", "deadline", "retry", "overlap", "catchup_window")
+_RETRY = _DEFAULTS["retry"]
+
+
+def _number(written: str) -> float | int | str:
+    try:
+        value = float(written)
+    except ValueError:
+        return written
+    return int(value) if value == int(value) else value

@@ -1,0 +1,132 @@
+"""What a draft would do: in words, the next runs, warnings, and what an edit gains and loses."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from nicegui import ui
+from nicegui.element import Element
+from pydantic import TypeAdapter, ValidationError
+
+from scheduling.edit_preview import EditPreview
+from scheduling.errors import FieldProblem, InvalidDefinition
+from scheduling.trigger import CronTrigger, OnceTrigger, Trigger
+from service import previews
+from service.temporal import Temporal
+from ui.components.markup import box, text
+from ui.components.small import Icon, When
+from ui.pages.form_fields import problems_of
+
+_TRIGGER: TypeAdapter[Trigger] = TypeAdapter(Trigger)
+COUNT = 5
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A trigger as it would be kept: its words, its next runs; or why it cannot be."""
+
+    words: str = ""
+    runs: tuple[datetime, ...] = ()
+    warnings: tuple[str, ...] = ()
+    zone: str = ""
+    problems: tuple[FieldProblem, ...] = ()
+
+
+async def preview(temporal: Temporal, given: dict[str, Any], *, key: str) -> Preview:
+    """What a trigger would do from now on; `key` is the id of its task.
+
+    Raises:
+        TemporalUnavailable: it has jitter, and Temporal does not answer.
+    """
+    try:
+        trigger = _TRIGGER.validate_python(given)
+        found = await previews.preview(temporal, trigger, count=COUNT, after=None, task_id=key)
+    except ValidationError as error:
+        return Preview(problems=tuple(_under_trigger(problems_of(error))))
+    except InvalidDefinition as error:
+        return Preview(problems=error.problems)
+    zone = (trigger.timezone or "") if isinstance(trigger, CronTrigger | OnceTrigger) else ""
+    return Preview(found.description, found.next_runs, found.warnings, zone)
+
+
+def _under_trigger(problems: Sequence[FieldProblem]) -> list[FieldProblem]:
+    kinds = ("once", "cron", "interval")
+    found = []
+    for problem in problems:
+        first, _, rest = problem.field.partition(".")
+        path = rest if first in kinds else problem.field
+        found.append(FieldProblem(f"trigger.{path}" if path else "trigger", problem.message))
+    return found
+
+
+def show_preview(place: Element, found: Preview, *, reader: str) -> None:
+    """Draw it in the place of what was there; `reader` is the reader's own zone."""
+    place.clear()
+    with place:
+        if found.problems:
+            with box("row muted"):
+                Icon("info")
+                text(found.problems[0].message, "grow wrap small")
+            return
+        text(found.words, "strong wrap", tag="div")
+        elsewhere = found.zone not in ("", reader)
+        if elsewhere:
+            text(f"Your time on the left, {found.zone} on the right.", "small faint", tag="div")
+        with box("stack tight", "ol"):
+            for at in found.runs:
+                with box("row", "li"):
+                    with box("grow"):
+                        When(at, "near")
+                    with box("muted small"):
+                        When(at, "exact" if elsewhere else "relative", zone=found.zone)
+        if not found.runs:
+            text("It has no run to come.", "muted")
+        for warning in found.warnings:
+            with box("banner").style("margin: 0"):
+                Icon("triangle-alert")
+                text(warning, "grow wrap small")
+
+
+def show_edit(place: Element, found: EditPreview | None) -> None:
+    """Draw which runs an edit gains and loses."""
+    place.clear()
+    if found is None:
+        return
+    with place:
+        if not found.gained and not found.lost:
+            text("No run is gained or lost.", "muted")
+            return
+        for name, sign, runs in (("gained", "+", found.gained), ("lost", "−", found.lost)):
+            if not runs:
+                continue
+            more = " or more" if len(runs) >= len(found.before or found.after) > 1 else ""
+            text(f"{len(runs)}{more} {name}", "small strong", tag="div")
+            with box("stack tight", "ul"):
+                for at in runs[:COUNT]:
+                    with box("row", "li"):
+                        text(sign, f"mono {name.replace('lost', 'muted')}")
+                        with box(name):
+                            When(at, "near")
+
+
+def as_curl(draft: dict[str, Any], *, task_id: str, signed: bool) -> str:
+    """The same as a call of REST, to be pasted into a shell."""
+    request = ui.context.client.request
+    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
+    prefix = request.headers.get("x-forwarded-prefix", "")
+    method, path = ("PUT", f"/tasks/{task_id}") if task_id else ("POST", "/tasks")
+    lines = [f"curl -X {method} {shlex.quote(f'{scheme}://{request.url.netloc}{prefix}{path}')}"]
+    if signed:
+        lines.append('-H "Authorization: Bearer $ONTHEDOT_TOKEN"')
+    lines += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(as_json(draft))}"]
+    return " \\\n  ".join(lines)
+
+
+def as_json(draft: dict[str, Any]) -> str:
+    """The draft as REST takes it."""
+    return json.dumps(draft, indent=2, ensure_ascii=False)

@@ -1,0 +1,181 @@
+"""One run: how it went, what came out, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from nicegui.element import Element
+
+from scheduling.errors import RunNotFound
+from scheduling.run import Run, RunStatus
+from service.runs import Runs
+from ui.components.markup import (
+    box,
+    button,
+    card,
+    empty,
+    facts,
+    link,
+    named,
+    outside_link,
+    skeleton,
+    text,
+)
+from ui.components.small import Code, When
+from ui.desk import Desk
+from ui.durations import human, precise
+from ui.pages.task_actions import run_now
+from ui.rows import CAUSES, RUN_TONES, RUN_WORDS, took
+from ui.watches import Live, Seen
+
+
+def run_page(desk: Desk, query: dict[str, str], run_id: str) -> None:
+    """Build the page."""
+    place = box()
+    with place:
+        skeleton(60)
+        skeleton(260)
+    shown: list[Run] = []
+    live: list[Live] = []
+
+    def show(seen: Seen[Run]) -> None:
+        run = seen.value
+        if run is None:
+            if seen.error is not None:
+                _say_missing(place, run_id, gone=isinstance(seen.error, RunNotFound))
+            return
+        if shown[:1] != [run]:
+            shown[:] = [run]
+            place.clear()
+            with place:
+                _show(desk, run)
+        if run.status is not RunStatus.RUNNING:
+            for each in live:
+                each.stop()
+
+    with place.parent_slot or place:
+        found = desk.live(
+            ("run", run_id),
+            lambda: Runs(desk.house.temporal).get(run_id),
+            show,
+            every=timedelta(seconds=1),
+        )
+    live.append(found)
+    if shown and shown[0].status is not RunStatus.RUNNING:
+        found.stop()
+
+
+def _say_missing(place: Element, run_id: str, *, gone: bool) -> None:
+    place.clear()
+    with place, box("card"):
+        if gone:
+            with empty("search", "There is no such run", f"{run_id} is wrong, or past retention."):
+                link("To the runs", "/runs", "btn")
+        else:
+            empty("triangle-alert", "Temporal cannot be reached", "The run appears when it is back.")
+
+
+def _show(desk: Desk, run: Run) -> None:
+    with box("head"):
+        with box("titles"):
+            if run.task_id:
+                link(run.task_id, f"/tasks/{run.task_id}", "crumb", icon="chevron-left")
+            with box("row"):
+                with text("Run of ", tag="h1"):
+                    When(run.scheduled_for, "near")
+                live = " live" if run.status is RunStatus.RUNNING else ""
+                text(RUN_WORDS[run.status], f"pill {RUN_TONES[run.status]}{live}")
+        with box("actions"):
+            if run.status is RunStatus.RUNNING:
+                button("Cancel", lambda: _cancel(desk, run), "danger", icon="ban")
+            if run.task_id:
+                button("Run again", lambda: run_now(desk, run.task_id), icon="rotate-ccw")
+            outside_link("In Temporal", run.links.temporal_ui)
+    with box("stack"):
+        if run.waiting_for:
+            with named(box("banner"), role="status"):
+                text(run.waiting_for, "wrap")
+        _timeline(run)
+        if run.error is not None:
+            with card("Error", aside=f"last of {run.attempts}" if run.attempts > 1 else ""):
+                with box("stack snug"):
+                    text(run.error.type, "pill red")
+                    Code(run.error.message, "Error")
+        with box("grid main-aside"):
+            _output(run)
+            with card("Details"):
+                facts(
+                    [
+                        ("Why", f"Started {CAUSES[run.cause]}"),
+                        ("Attempts", str(run.attempts or "none yet")),
+                        ("Late by", precise(run.lateness)),
+                        ("Id", lambda: text(run.id, "mono wrap small")),
+                    ]
+                )
+
+
+def _timeline(run: Run) -> None:
+    length = took(run)
+    steps = (
+        ("Due", run.scheduled_for, f"started {precise(run.lateness)} after" if run.lateness else ""),
+        ("Started", run.started_at, f"took {human(timedelta(seconds=length))}" if length else ""),
+        ("Finished", run.finished_at, ""),
+    )
+    with card("Timeline"), box("timeline"):
+        for index, (name, at, gap) in enumerate(steps):
+            after = steps[index + 1][1] if index < 2 else None
+            with box("step" + (" at" if at else "") + (" done" if at and after else "")):
+                text(name, "strong", tag="div")
+                with box("small muted"):
+                    When(at, "near", none="not yet" if run.status is RunStatus.RUNNING else "–")
+                if gap:
+                    text(gap, "gap", tag="div")
+
+
+def _output(run: Run) -> None:
+    if run.output is None:
+        waits = run.status is RunStatus.RUNNING
+        with card("Output"):
+            text("It shows here when the run ends." if waits else "There is none.", "muted")
+        return
+    shown, parts = readable(run.output)
+    with card("Output", aside=_size(run.output)), box("stack snug"):
+        Code(shown, "Output")
+        for name, part in parts:
+            text(name, tag="h3")
+            Code(part, name)
+
+
+def readable(output: object) -> tuple[str, list[tuple[str, str]]]:
+    """JSON with indents; long texts in it, such as a body or what was printed, by themselves."""
+    if isinstance(output, str):
+        return output, []
+    parts: list[tuple[str, str]] = []
+    if isinstance(output, dict):
+        rest = {}
+        for name, value in output.items():
+            if isinstance(value, str) and ("\n" in value or len(value) > 200):
+                parts.append((str(name), _pretty(value)))
+            else:
+                rest[name] = value
+        output = rest
+    return json.dumps(output, indent=2, ensure_ascii=False), parts
+
+
+def _pretty(value: str) -> str:
+    try:
+        return json.dumps(json.loads(value), indent=2, ensure_ascii=False)
+    except ValueError:
+        return value
+
+
+def _size(output: object) -> str:
+    size = len(json.dumps(output, ensure_ascii=False).encode())
+    return f"{size:,} bytes" if size < 10_000 else f"{size / 1024:.1f} KiB"
+
+
+async def _cancel(desk: Desk, run: Run) -> None:
+    if await desk.tried(desk.runs.cancel(run.id)) is not None:
+        desk.toasts.say("Asked to cancel.", tone="grey")
+        desk.changed()

@@ -1,0 +1,130 @@
+"""How this installation is set up: where Temporal is, who works, which versions, which keys."""
+
+from __future__ import annotations
+
+import platform
+from datetime import timedelta
+from importlib.metadata import PackageNotFoundError, version
+
+from nicegui.element import Element
+
+from service import health
+from ui.components.markup import box, card, facts, href, named, outside_link, skeleton, text
+from ui.components.small import When
+from ui.desk import Desk
+from ui.durations import human
+from ui.watches import Seen
+
+_KEYS = (
+    ("Ctrl K", "Go to any task or page"),
+    ("n", "New task"),
+    ("/", "Search"),
+    ("↓ ↑", "Walk through a list; Enter opens, Space chooses"),
+    ("Ctrl Enter", "Save a form"),
+    ("Esc", "Close what is open"),
+)
+
+
+def settings_page(desk: Desk, query: dict[str, str]) -> None:
+    """Build the page."""
+    settings, temporal = desk.house.settings, desk.house.temporal
+    with box("head"), box("titles"):
+        text("Settings", tag="h1")
+        text("Set by the environment when the server starts; shown here to be checked.", "sub", "p")
+    with box("grid two"):
+        with card("Temporal"):
+            state = box()
+            with state:
+                skeleton(120)
+        with card("Workers"):
+            workers = box()
+            with workers:
+                skeleton(120)
+        with card("Tasks"):
+            facts(
+                [
+                    ("Finished tasks and runs", f"kept for {human(settings.retention)}"),
+                    ("Commands", "on" if settings.allow_commands else "off, as the server sees it"),
+                    ("Hosts allowed", ", ".join(settings.allow_hosts) or "public and private ones"),
+                    ("Hosts denied", ", ".join(settings.deny_hosts) or "none beyond the rules"),
+                    ("Modules", ", ".join(settings.modules) or "none"),
+                    ("Who may call", _callers(desk)),
+                ]
+            )
+        with card("Versions"):
+            facts(
+                [
+                    ("On the Dot", _version("onthedot")),
+                    ("Temporal SDK", _version("temporalio")),
+                    ("NiceGUI", _version("nicegui")),
+                    ("Python", platform.python_version()),
+                ]
+            )
+        with card("Keyboard"):
+            with box("facts", "dl"):
+                for key, words in _KEYS:
+                    with box("", "dt"):
+                        text(key, tag="kbd")
+                    text(words, tag="dd")
+        with card("For programs"), box("stack snug"):
+            text("Everything here can be done over REST too.", "muted")
+            with box("row"):
+                root = href("").removesuffix("/ui")
+                with named(box("btn", "a"), href=f"{root}/docs", target="_blank"):
+                    text("REST reference")
+                with named(box("btn", "a"), href=f"{root}/openapi.json", target="_blank"):
+                    text("OpenAPI")
+
+    def show(seen: Seen[health.Health]) -> None:
+        _temporal(state, seen, desk)
+        _workers(workers, seen)
+
+    desk.live("health", lambda: health.check(temporal), show, every=timedelta(seconds=3))
+
+
+def _temporal(place: Element, seen: Seen[health.Health], desk: Desk) -> None:
+    place.clear()
+    found = seen.value
+    with place, box("stack snug"):
+        facts(
+            [
+                ("State", lambda: text(*_state(seen))),
+                ("Address", desk.house.temporal.address),
+                ("Namespace", desk.house.temporal.client.namespace),
+                ("Task queue", desk.house.temporal.task_queue),
+                ("Waiting for a worker", f"{found.backlog:,}" if found else "–"),
+            ]
+        )
+        with box("row"):
+            outside_link("Temporal Web UI", desk.house.settings.temporal_ui)
+
+
+def _state(seen: Seen[health.Health]) -> tuple[str, str]:
+    if seen.error is not None:
+        return "Away", "pill red"
+    return ("Reachable", "pill green") if seen.value else ("Asking", "pill")
+
+
+def _workers(place: Element, seen: Seen[health.Health]) -> None:
+    place.clear()
+    workers = seen.value.workers if seen.value else ()
+    with place:
+        if not workers:
+            text("None polls the task queue. Start one with onthedot worker.", "muted")
+        with box("facts", "dl"):
+            for worker in workers:
+                text(worker.identity, "mono small", tag="dt")
+                with box("", "dd"):
+                    When(worker.last_seen)
+
+
+def _callers(desk: Desk) -> str:
+    tokens = desk.house.settings.api_tokens
+    return ", ".join(token.name for token in tokens) or "this machine only, without a token"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed as a package"

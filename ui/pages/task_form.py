@@ -1,0 +1,61 @@
+"""New and edit: a form that follows what is chosen, and shows beside it what it would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from scheduling.errors import TaskNotFound, TemporalUnavailable
+from scheduling.task import TaskDefinition
+from scheduling.task_state import TaskState
+from ui.components.markup import box, empty, link, skeleton
+from ui.desk import Desk
+from ui.pages.form_view import FormView
+
+
+def new_page(desk: Desk, query: dict[str, str]) -> Any:
+    """Build the page for a new task, empty or with what another one says."""
+    source = query.get("from", "")
+    if not source:
+        FormView(desk, query).build()
+        return None
+    return _loaded(
+        desk,
+        source,
+        lambda found: FormView(desk, query, before=_copied(found.definition), source=source).build(),
+    )
+
+
+def edit_page(desk: Desk, query: dict[str, str], task_id: str) -> Any:
+    """Build the page that changes a task."""
+    return _loaded(
+        desk,
+        task_id,
+        lambda found: FormView(
+            desk, query, before=found.definition, task_id=task_id, revision=found.revision
+        ).build(),
+    )
+
+
+async def _loaded(desk: Desk, task_id: str, show: Callable[[TaskState], None]) -> None:
+    place = box()
+    with place:
+        skeleton(60)
+        skeleton(420)
+    await ui.context.client.connected()
+    try:
+        found = await desk.tasks.state(task_id)
+    except (TaskNotFound, TemporalUnavailable) as error:
+        place.clear()
+        with place, box("card"), empty("search", "It cannot be edited now", str(error)):
+            link("To the tasks", "/tasks", "btn")
+        return
+    place.clear()
+    with place:
+        show(found)
+
+
+def _copied(definition: TaskDefinition) -> TaskDefinition:
+    return definition.model_copy(update={"name": f"{definition.name} (copy)"[:200]})

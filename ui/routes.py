@@ -1,0 +1,67 @@
+"""Which address shows which page. Pages change without a load; each address also works by itself.
+
+No `from __future__ import annotations` here: NiceGUI recognises PageArguments by the type itself,
+and rebuilds a page on a change of its query only where one is asked for.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import PageArguments, ui
+from nicegui.elements.sub_pages import SubPages
+from nicegui.page_arguments import RouteMatch
+
+from ui.components.markup import button, empty
+from ui.desk import Desk
+from ui.pages.overview import overview_page
+from ui.pages.run import run_page
+from ui.pages.runs import runs_page
+from ui.pages.settings import settings_page
+from ui.pages.task import task_page
+from ui.pages.task_form import edit_page, new_page
+from ui.pages.tasks import tasks_page
+
+
+def show_pages(desk: Desk) -> None:
+    """Show the page of the present address, and of each one that follows."""
+
+    def page(build: Callable[..., Any], title: str) -> Callable[..., Any]:
+        def show(args: PageArguments) -> Any:
+            ui.page_title(f"{title} · On the Dot")
+            return build(desk, dict(args.query_parameters), **args.path_parameters)
+
+        return show
+
+    _Pages(
+        {
+            "/": page(overview_page, "Overview"),
+            "/tasks": page(tasks_page, "Tasks"),
+            "/tasks/new": page(new_page, "New task"),
+            "/tasks/{task_id}": page(task_page, "Task"),
+            "/tasks/{task_id}/edit": page(edit_page, "Edit task"),
+            "/runs": page(runs_page, "Runs"),
+            "/runs/{run_id}": page(run_page, "Run"),
+            "/settings": page(settings_page, "Settings"),
+        }
+    )
+
+
+class _Pages(SubPages):
+    def _render_404(self) -> None:
+        ui.page_title("Not found · On the Dot")
+        with empty("search", "There is no such page", "The address may be old or mistyped."):
+            button("Tasks", lambda: ui.navigate.to("/tasks"), "primary")
+
+    def _render_error(self, _: Exception) -> None:
+        with empty(
+            "triangle-alert", "This page could not be shown", "The server's log says why."
+        ):
+            button("Try again", self.refresh_page)
+
+    def _required_query_params_changed(self, route_match: RouteMatch) -> bool:
+        # Filters change the address behind NiceGUI's back, so what it remembers may be old.
+        return True
+
+    def refresh_page(self) -> None:
+        """Build the page again."""
+        self.refresh()

@@ -1,0 +1,151 @@
+"""Tasks and runs as rows of a table: plain data, put into words here and drawn in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from scheduling.errors import OnTheDotError
+from scheduling.run import RunCause, RunStatus, ShortRun
+from scheduling.task import Task, TaskStatus
+from scheduling.task_row import title
+from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
+from scheduling.values import format_instant
+from scheduling.words import describe
+
+RUN_TONES = {
+    RunStatus.RUNNING: "blue",
+    RunStatus.SUCCEEDED: "green",
+    RunStatus.FAILED: "red",
+    RunStatus.TIMED_OUT: "red",
+    RunStatus.CANCELLED: "grey",
+    RunStatus.TERMINATED: "red",
+    RunStatus.SKIPPED: "grey",
+}
+RUN_WORDS = {
+    RunStatus.RUNNING: "Running",
+    RunStatus.SUCCEEDED: "Succeeded",
+    RunStatus.FAILED: "Failed",
+    RunStatus.TIMED_OUT: "Timed out",
+    RunStatus.CANCELLED: "Cancelled",
+    RunStatus.TERMINATED: "Terminated",
+    RunStatus.SKIPPED: "Skipped",
+}
+CAUSES = {
+    RunCause.TRIGGER: "on schedule",
+    RunCause.MANUAL: "by hand",
+    RunCause.BACKFILL: "backfill",
+}
+KINDS = {"once": "One-time", "cron": "Cron", "interval": "Interval"}
+TASK_WORDS = {
+    TaskStatus.SCHEDULED: "Active",
+    TaskStatus.PAUSED: "Paused",
+    TaskStatus.RUNNING: "Running",
+    TaskStatus.COMPLETED: "Completed",
+    TaskStatus.FAILED: "Failed",
+    TaskStatus.CANCELLED: "Cancelled",
+}
+_TASK_TONES = {
+    TaskStatus.PAUSED: "amber",
+    TaskStatus.RUNNING: "blue",
+    TaskStatus.COMPLETED: "grey",
+    TaskStatus.FAILED: "red",
+    TaskStatus.CANCELLED: "grey",
+}
+
+
+def task_row(task: Task, runs: Sequence[ShortRun]) -> dict[str, Any]:
+    """A task as a row; `runs` are its last ones, newest first."""
+    return {
+        "id": task.id,
+        "name": task.name,
+        "what": title(task.action),
+        "words": words(task.trigger, task.id),
+        "expression": expression(task.trigger),
+        "status": task_status(task, runs),
+        "runs": [bar(run) for run in reversed(runs)],
+        "next": format_instant(task.next_runs[0]) if task.next_runs else "",
+        "ended": "",
+        "zone": zone(task.trigger),
+        "can_pause": task.status is TaskStatus.SCHEDULED,
+        "can_resume": task.status is TaskStatus.PAUSED,
+    }
+
+
+def run_row(run: ShortRun) -> dict[str, Any]:
+    """A run as a row."""
+    return {
+        "id": run.id,
+        "task": run.task_id or "Test of an action",
+        "cause": CAUSES[run.cause],
+        "status": run_status(run.status),
+        "due": format_instant(run.scheduled_for),
+        "started": format_instant(run.started_at) if run.started_at else "",
+        "late": run.lateness.total_seconds() if run.lateness is not None else None,
+        "took": took(run),
+        "live": run.status is RunStatus.RUNNING,
+        "attempts": run.attempts,
+        "error": f"{run.error.type}: {run.error.message}" if run.error else "",
+    }
+
+
+def task_status(task: Task, runs: Sequence[ShortRun]) -> dict[str, Any]:
+    """What a task is doing, as a pill: for one that goes on, how its last run went."""
+    if task.status is not TaskStatus.SCHEDULED:
+        tone = _TASK_TONES[task.status]
+        return {"label": TASK_WORDS[task.status], "tone": tone, "live": tone == "blue"}
+    if any(run.status is RunStatus.RUNNING for run in runs):
+        return {"label": "Running", "tone": "blue", "live": True}
+    ended = next((run for run in runs if run.status is not RunStatus.SKIPPED), None)
+    if ended is None:
+        return {"label": "Scheduled", "tone": "blue", "live": False}
+    if RUN_TONES[ended.status] == "red":
+        return {"label": "Failing", "tone": "red", "live": False}
+    return {"label": "Healthy", "tone": "green", "live": False}
+
+
+def run_status(status: RunStatus) -> dict[str, Any]:
+    """How a run stands, as a pill."""
+    return {
+        "label": RUN_WORDS[status],
+        "tone": RUN_TONES[status],
+        "live": status is RunStatus.RUNNING,
+    }
+
+
+def bar(run: ShortRun) -> dict[str, Any]:
+    """A run as a small bar: as high as it took."""
+    return {"tone": RUN_TONES[run.status], "seconds": took(run) or 0}
+
+
+def took(run: ShortRun) -> float | None:
+    """From its first attempt's start to its end, in seconds; None while that is not known."""
+    if run.finished_at is None or run.started_at is None:
+        return None
+    return max(0.0, (run.finished_at - run.started_at).total_seconds())
+
+
+def words(trigger: Trigger, key: str) -> str:
+    """A trigger in words; as it is written where it cannot be said."""
+    try:
+        return describe(trigger, key=key)
+    except (OnTheDotError, ValueError):
+        return expression(trigger)
+
+
+def expression(trigger: Trigger) -> str:
+    """What stands below the words: the expression itself, and the zone it means."""
+    match trigger:
+        case CronTrigger():
+            return f"{trigger.expression}  {trigger.timezone}"
+        case IntervalTrigger():
+            return f"every {int(trigger.every.total_seconds())} s"
+        case OnceTrigger():
+            return ""
+
+
+def zone(trigger: Trigger) -> str:
+    """The task's own zone; empty where it has none."""
+    if isinstance(trigger, OnceTrigger):
+        return trigger.timezone or ""
+    return trigger.timezone if isinstance(trigger, CronTrigger) else ""

@@ -1,0 +1,140 @@
+"""Live data: one read for all who look at the same thing, repeated while anyone looks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from nicegui.element import Element
+
+from scheduling.errors import OnTheDotError
+
+T = TypeVar("T")
+
+_LOG = logging.getLogger("onthedot.ui")
+
+Tell = Callable[["Seen[Any]"], None]
+
+
+@dataclass(frozen=True)
+class Seen(Generic[T]):
+    """The last value that was read, and what went wrong since, if anything did."""
+
+    value: T | None = None
+    error: OnTheDotError | None = None
+
+
+@dataclass
+class _Watch:
+    fetch: Callable[[], Awaitable[Any]]
+    every: timedelta
+    listeners: list[Tell] = field(default_factory=list)
+    seen: Seen[Any] | None = None
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    loop: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        while True:
+            self.hurry.clear()
+            began = asyncio.get_running_loop().time()
+            await self.read()
+            took = asyncio.get_running_loop().time() - began
+            # A slow Temporal is asked less often rather than all the time.
+            pause = max(self.every.total_seconds() - took, took)
+            try:
+                await asyncio.wait_for(self.hurry.wait(), pause)
+            except TimeoutError:
+                continue
+
+    async def read(self) -> None:
+        last = self.seen.value if self.seen else None
+        try:
+            self.seen = Seen(await self.fetch())
+        except OnTheDotError as error:
+            self.seen = Seen(last, error)
+        except Exception:
+            _LOG.exception("a live read failed")
+            self.seen = Seen(last, OnTheDotError("Reading failed. The server's log says why."))
+        for tell in tuple(self.listeners):
+            tell(self.seen)
+
+
+class Watches:
+    """All that is being watched in this process."""
+
+    def __init__(self) -> None:
+        self._watches: dict[Hashable, _Watch] = {}
+
+    def subscribe(
+        self, key: Hashable, fetch: Callable[[], Awaitable[Any]], every: timedelta, tell: Tell
+    ) -> Callable[[], None]:
+        """Call `tell` with each value that `fetch` gives, until the result is called.
+
+        Whoever asks for the same `key` shares the reads, and is told the last value at once.
+        """
+        watch = self._watches.get(key)
+        if watch is None:
+            watch = self._watches[key] = _Watch(fetch, every)
+            watch.loop = asyncio.create_task(watch.run(), name=f"watch {key!r}")
+        watch.listeners.append(tell)
+        if watch.seen is not None:
+            tell(watch.seen)
+
+        def stop() -> None:
+            watch.listeners.remove(tell)
+            if not watch.listeners and self._watches.get(key) is watch:
+                del self._watches[key]
+                if watch.loop is not None:
+                    watch.loop.cancel()
+
+        return stop
+
+    def hurry(self) -> None:
+        """Read everything again now: something was changed."""
+        for watch in self._watches.values():
+            watch.hurry.set()
+
+
+class Live(Element):
+    """The part of a page that is kept up to date: `show` is called with each value, inside `within`."""
+
+    def __init__(
+        self,
+        watches: Watches,
+        key: Hashable,
+        fetch: Callable[[], Awaitable[T]],
+        show: Callable[[Seen[T]], Any],
+        *,
+        every: timedelta = timedelta(seconds=2),
+        start: bool = True,
+    ) -> None:
+        super().__init__("template")
+        self._show = show
+        self._subscribe = lambda: watches.subscribe(key, fetch, every, self._told)
+        self._stop: Callable[[], None] | None = None
+        if start:
+            self.start()
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._stop = self._subscribe()
+
+    def _told(self, seen: Seen[T]) -> None:
+        if self.is_deleted or self.parent_slot is None:
+            return
+        with self.parent_slot:
+            self._show(seen)
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+
+    def _handle_delete(self) -> None:
+        self.stop()
+        super()._handle_delete()
