@@ -60,7 +60,8 @@ class Task:
             asyncio.CancelledError: the task, or its run, was cancelled.
         """
         if state.not_after is not None:
-            self._deleted = workflow.info().start_time > state.not_after
+            # When Temporal took it, not when a worker did: that may be long after.
+            self._deleted = workflow.info().workflow_start_time > state.not_after
             self._state = self._state.model_copy(update={"not_after": None})
         try:
             while not self._deleted:
