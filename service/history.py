@@ -13,6 +13,7 @@ from temporalio.api.update.v1 import Request
 from temporalio.client import Client, WorkflowHistory
 
 import naming
+from scheduling.attempt import DEFERRED, Attempt
 from scheduling.run import RunError, RunStatus
 from scheduling.run_order import RunMemo, RunOrder, RunOutcome
 from scheduling.task import TaskDefinition
@@ -26,6 +27,7 @@ _CLOSED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: RunStatus.CANCELLED,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED: RunStatus.TERMINATED,
 }
+_OWN = (naming.HTTP, naming.COMMAND, naming.LOG)
 
 
 @dataclass
@@ -40,6 +42,9 @@ class RunHistory:
     memo: RunMemo | None = None
     closed_at: datetime | None = None
     attempts: int = 0
+    attempts_before: int = 0
+    """Attempts that were made before the activity that Temporal counts."""
+    last_failure: str = ""
     reason: RunError | None = None
 
 
@@ -104,8 +109,20 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
             text = event.workflow_execution_terminated_event_attributes.reason
             run.reason = RunError(type="Terminated", message=text or "Terminated from outside.")
+        case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            scheduled = event.activity_task_scheduled_event_attributes
+            if scheduled.activity_type.name in _OWN:
+                attempt = await decoded(client, scheduled.input.payloads, Attempt)
+                run.attempts = run.attempts_before = attempt.attempts_before
         case EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
-            run.attempts = event.activity_task_started_event_attributes.attempt
+            made = event.activity_task_started_event_attributes.attempt
+            run.attempts = run.attempts_before + made
+        case EventType.EVENT_TYPE_MARKER_RECORDED:
+            # A local attempt leaves a marker, with a failure only if it failed.
+            failure = event.marker_recorded_event_attributes.failure
+            failed = event.marker_recorded_event_attributes.HasField("failure")
+            if failed and failure.application_failure_info.type != DEFERRED:
+                run.attempts, run.last_failure = 1, failure.message
     if event.event_type in _CLOSED:
         run.status = run.outcome.status if run.outcome else _CLOSED[event.event_type]
         run.closed_at = _instant(event.event_time)

@@ -123,8 +123,11 @@ class Runs:
     async def _running(self, described: WorkflowExecutionDescription, history: RunHistory) -> Run:
         run = await short_run(self._temporal, described)
         pending = list(described.raw_description.pending_activities)
-        attempts = max((activity.attempt for activity in pending), default=history.attempts)
+        made = max((activity.attempt for activity in pending), default=0)
+        attempts = history.attempts_before + made if made else history.attempts
         failures = [p.last_failure.message for p in pending if p.HasField("last_failure")]
+        if not pending and history.last_failure:
+            failures = [history.last_failure]
         return Run(
             **{**dict(run), "attempts": attempts, "started_at": None},
             waiting_for=failures[-1] if failures else await self._waiting(pending, history),

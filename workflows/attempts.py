@@ -22,6 +22,7 @@ from scheduling.attempt import (
     HEARTBEAT_TIMEOUT,
     PLACE_WAIT,
     Attempt,
+    AttemptFailure,
     AttemptResult,
     CommandAttempt,
     HttpAttempt,
@@ -51,21 +52,14 @@ async def of_own(
             if wait:
                 made = 1
                 await workflow.sleep(wait, summary="Until the next attempt")
-    retry = order.retry
-    interval = retry.initial_interval * retry.backoff**made
-    result: AttemptResult = await workflow.execute_activity(
-        name,
-        attempt.model_copy(update={"attempts_before": made}),
-        result_type=AttemptResult,
-        # The activity keeps its own timeout and says what it waited for; this one is the net.
-        start_to_close_timeout=order.timeout + PLACE_WAIT + CLOSING,
-        schedule_to_close_timeout=deadline - workflow.now(),
-        heartbeat_timeout=HEARTBEAT_TIMEOUT,
-        cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        retry_policy=_policy(order, interval=interval, attempts=retry.max_attempts - made),
-        summary=order.name,
-    )
-    return result
+    while True:
+        try:
+            return await _ordinary(name, attempt, order, deadline, made)
+        except ActivityError as error:
+            before = _made_before_deferral(error)
+            if before is None or workflow.now() >= deadline:
+                raise
+            made = before
 
 
 async def of_activity(
@@ -107,6 +101,29 @@ async def of_workflow(
         static_summary=order.name,
     )
     return AttemptResult(started_at=started, finished_at=workflow.now(), output=output)
+
+
+async def _ordinary(
+    name: str, attempt: Attempt, order: RunOrder, deadline: datetime, made: int
+) -> AttemptResult:
+    retry = order.retry
+    result: AttemptResult = await workflow.execute_activity(
+        name,
+        attempt.model_copy(update={"attempts_before": made}),
+        result_type=AttemptResult,
+        # The activity keeps its own timeout and says what it waited for; this one is the net.
+        start_to_close_timeout=order.timeout + PLACE_WAIT + CLOSING,
+        schedule_to_close_timeout=deadline - workflow.now(),
+        heartbeat_timeout=HEARTBEAT_TIMEOUT,
+        cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        retry_policy=_policy(
+            order,
+            interval=_grown(order, made),
+            attempts=retry.max_attempts - made,
+        ),
+        summary=order.name,
+    )
+    return result
 
 
 async def _local(name: str, attempt: Attempt, order: RunOrder, deadline: datetime) -> AttemptResult:
@@ -159,6 +176,22 @@ def _again_after(error: ActivityError | ApplicationError, order: RunOrder) -> ti
     return max(order.retry.initial_interval, timedelta(milliseconds=1))
 
 
+def _made_before_deferral(error: ActivityError) -> int | None:
+    """How many attempts were made before one found no place; None if that is not what failed."""
+    cause = error.cause
+    if not isinstance(cause, ApplicationError) or cause.type != DEFERRED:
+        return None
+    return AttemptFailure.model_validate(cause.details[0]).attempt - 1
+
+
+def _grown(order: RunOrder, made: int) -> timedelta:
+    """What the interval has come to after so many attempts."""
+    try:
+        return order.retry.initial_interval * order.retry.backoff**made
+    except OverflowError:
+        return order.retry.max_interval
+
+
 def _policy(order: RunOrder, *, interval: timedelta, attempts: int) -> RetryPolicy:
     longest = max(order.retry.max_interval, timedelta(milliseconds=1))
     return RetryPolicy(
@@ -166,4 +199,6 @@ def _policy(order: RunOrder, *, interval: timedelta, attempts: int) -> RetryPoli
         backoff_coefficient=order.retry.backoff,
         maximum_interval=longest,
         maximum_attempts=attempts,
+        # It does not count as an attempt, so Temporal must not count it.
+        non_retryable_error_types=[DEFERRED],
     )

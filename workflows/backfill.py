@@ -25,10 +25,17 @@ from scheduling.run_order import RunOutcome
 #: How many occurrences an execution runs before it continues as new, to keep its history short.
 _AT_A_TIME = 200
 
+#: How fresh what a list shows of it is.
+_TELL_EVERY = timedelta(seconds=5)
+
 
 @workflow.defn(name=naming.BACKFILL, sandboxed=False)
 class Backfill:
     """One backfill of one recurring task."""
+
+    def __init__(self) -> None:
+        self._done = 0
+        self._told = workflow.now()
 
     @workflow.run
     async def run(self, order: BackfillOrder) -> BackfillProgress:
@@ -49,26 +56,46 @@ class Backfill:
             result_type=Occurrences,
             start_to_close_timeout=timedelta(seconds=30),
         )
-        done = order.done
+        self._done = order.done
         running: deque[ChildWorkflowHandle[Any, RunOutcome]] = deque()
         wide = SIDE_BY_SIDE if order.overlap is OverlapPolicy.ALLOW_ALL else 1
-        for nominal in listed.instants:
-            if len(running) >= wide:
-                done += await _finished(running.popleft())
-            running.append(await _start(order, nominal))
-        while running:
-            done += await _finished(running.popleft())
+        try:
+            for nominal in listed.instants:
+                if len(running) >= wide:
+                    await self._finished(running.popleft(), order)
+                running.append(await _start(order, nominal))
+            while running:
+                await self._finished(running.popleft(), order)
+        finally:
+            progress = self._tell(order)
+        if len(listed.instants) == _AT_A_TIME:
+            following = {"done": self._done, "after": listed.instants[-1]}
+            workflow.continue_as_new(order.model_copy(update=following))
+        return progress
+
+    async def _finished(
+        self, run: ChildWorkflowHandle[Any, RunOutcome], order: BackfillOrder
+    ) -> None:
+        """Wait for a run; how it ended is on its own record."""
+        try:
+            await run
+        except ChildWorkflowError as error:
+            if is_cancelled_exception(error) and workflow.cancellation_reason() is not None:
+                raise asyncio.CancelledError from error
+        self._done += 1
+        if workflow.now() - self._told >= _TELL_EVERY:
+            self._tell(order)
+
+    def _tell(self, order: BackfillOrder) -> BackfillProgress:
+        self._told = workflow.now()
         progress = BackfillProgress(
             start=order.start,
             end=order.end,
             overlap=order.overlap,
             total=order.total,
-            done=done,
+            done=self._done,
         )
         workflow.upsert_memo({naming.BACKFILL_MEMO: progress})
-        if len(listed.instants) == _AT_A_TIME:
-            following = {"done": done, "after": listed.instants[-1]}
-            workflow.continue_as_new(order.model_copy(update=following))
         return progress
 
 
@@ -85,13 +112,3 @@ async def _start(order: BackfillOrder, nominal: datetime) -> ChildWorkflowHandle
         search_attributes=naming.run_attributes(run),
         static_summary=naming.run_summary(run),
     )
-
-
-async def _finished(run: ChildWorkflowHandle[Any, RunOutcome]) -> int:
-    """Wait for a run; how it ended is on its own record."""
-    try:
-        await run
-    except ChildWorkflowError as error:
-        if is_cancelled_exception(error) and workflow.cancellation_reason() is not None:
-            raise asyncio.CancelledError from error
-    return 1

@@ -27,8 +27,11 @@ from workflows.failures import Failure, explain
 _MARGIN = timedelta(seconds=10)
 
 
-async def carry_out(order: RunOrder, *, due: datetime) -> RunOutcome:
+async def carry_out(order: RunOrder, *, due: datetime, begun: datetime | None = None) -> RunOutcome:
     """Perform and record the run of an occurrence that was due at `due`.
+
+    Its deadline counts from then, or from when it was `begun` if that was later: after an outage,
+    or in a backfill.
 
     Returns:
         The outcome of a run that succeeded or was skipped.
@@ -38,7 +41,8 @@ async def carry_out(order: RunOrder, *, due: datetime) -> RunOutcome:
         asyncio.CancelledError: the run was cancelled, after it was recorded.
     """
     taken_up = workflow.now()
-    outcome = await _outcome(order, due=due, taken_up=taken_up)
+    deadline = max(due, begun or due) + order.deadline
+    outcome = await _outcome(order, due=due, taken_up=taken_up, deadline=deadline)
     await _publish(order, outcome)
     match outcome.status:
         case RunStatus.SUCCEEDED | RunStatus.SKIPPED:
@@ -72,7 +76,9 @@ def run_id() -> str:
     return naming.RunAddress(info.workflow_id, info.run_id).run_id
 
 
-async def _outcome(order: RunOrder, *, due: datetime, taken_up: datetime) -> RunOutcome:
+async def _outcome(
+    order: RunOrder, *, due: datetime, taken_up: datetime, deadline: datetime
+) -> RunOutcome:
     def ended(
         status: RunStatus, result: AttemptResult | None = None, failure: Failure | None = None
     ) -> RunOutcome:
@@ -93,7 +99,6 @@ async def _outcome(order: RunOrder, *, due: datetime, taken_up: datetime) -> Run
     if reason := await _not_an_occurrence(order, due):
         error = RunError(type="NotAnOccurrence", message=reason)
         return ended(RunStatus.SKIPPED, failure=Failure(error))
-    deadline = due + order.deadline
     if taken_up >= deadline:
         error = RunError(
             type="DeadlineExceeded",
