@@ -69,6 +69,8 @@ def create_app(settings: Settings, temporal: Temporal) -> FastAPI:
         generate_unique_id_function=operation_id,
         docs_url=None,
         redoc_url=None,
+        # GET /tasks/{id} with an empty id must not become the list.
+        redirect_slashes=False,
     )
     app.state.temporal = temporal
     for router in _ROUTERS:

@@ -31,6 +31,12 @@ async def home() -> Response:
     return RedirectResponse("/ui")
 
 
+@router.get("/ui")
+async def page_root() -> Response:
+    """The page itself is mounted below."""
+    return RedirectResponse("/ui/")
+
+
 @router.get("/docs")
 async def page() -> Response:
     """The page."""

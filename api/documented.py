@@ -37,7 +37,7 @@ def refusals(*statuses: int, body: bool = False) -> Responses:
     Args:
         body: the call takes a body, which can be too large or of another type.
     """
-    wanted = {401, 403, 422, 500, *statuses, *({413, 415} if body else set())}
+    wanted = {401, 403, 405, 422, 500, *statuses, *({413, 415} if body else set())}
     return {status: _refusal(status) for status in sorted(wanted)}
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import email.message
+from contextlib import suppress
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+
+#: How much of a refused body is read and dropped, and for how long.
+_DRAIN_BYTES = 64 * 1024 * 1024
+_DRAIN_SECONDS = 2
 
 
 class BodyTooLarge(HTTPException):
@@ -29,8 +35,11 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "0")
+        headers = Headers(scope=scope)
+        announced = headers.get("content-length", "0")
         if not announced.isdecimal() or len(announced) > 15 or int(announced) > self._most:
+            if headers.get("expect", "").lower() != "100-continue":
+                await _drain(receive)
             found = problems.problem(problems.TOO_LARGE, too_large(self._most))
             await problems.answer(found, {"Connection": "close"})(scope, receive, send)
             return
@@ -41,10 +50,23 @@ class BodyLimit:
             message = await receive()
             came += len(message.get("body", b""))
             if came > self._most:
+                await _drain(receive)
                 raise BodyTooLarge(self._most)
             return message
 
         await self._app(scope, counted, send)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on for a while: who is cut off while sending does not see the answer."""
+    came = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while came < _DRAIN_BYTES:
+                message = await receive()
+                came += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def too_large(most: int) -> str:

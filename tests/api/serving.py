@@ -1,0 +1,46 @@
+"""A real uvicorn server on a free port, in the tests' own event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import httpx
+import uvicorn
+
+from api.app import create_app
+from service.temporal import Temporal
+from settings import Settings
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ctrl-C belongs to pytest."""
+        yield
+
+
+@asynccontextmanager
+async def serving(settings: Settings, temporal: Temporal) -> AsyncIterator[httpx.AsyncClient]:
+    """A plain HTTP client of a server that runs as long as the block."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    config = uvicorn.Config(
+        create_app(settings, temporal),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False
+        ) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        await running

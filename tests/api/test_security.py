@@ -1,0 +1,122 @@
+"""Who may call."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from service.temporal import Temporal
+from settings import ApiToken, Settings
+from tests.api.definitions import fresh_id, one_time
+from tests.api.problem import problem
+from tests.api.serving import serving
+
+pytestmark = pytest.mark.anyio
+
+TOKEN = "otd_a-token-of-a-test"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture(scope="module")
+async def guarded(temporal: Temporal, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """REST with two tokens configured."""
+    tokens = tuple(
+        ApiToken(name=name, sha256=hashlib.sha256(secret.encode()).hexdigest())
+        for name, secret in (("ci", TOKEN), ("other", "otd_other"))
+    )
+    with_tokens = settings.model_copy(update={"api_tokens": tokens})
+    async with serving(with_tokens, temporal) as client:
+        yield client
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "localhost:8080", "[::1]:8080"])
+async def test_without_a_token_loopback_may_call(api: httpx.AsyncClient, host: str) -> None:
+    assert (await api.get("/tasks", headers={"Host": host})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["example.com", "127.0.0.1.example.com", "10.0.0.1", "", "localhost@example.com", "["]
+)
+@pytest.mark.parametrize("path", ["/tasks", "/healthz", "/docs", "/ui", "/nowhere"])
+async def test_a_host_that_is_not_loopback_is_refused(
+    api: httpx.AsyncClient, host: str, path: str
+) -> None:
+    problem(await api.get(path, headers={"Host": host}), 403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://example.com", "null", "http://localhost:1", "http://127.0.0.1", ""]
+)
+async def test_a_foreign_origin_is_refused(api: httpx.AsyncClient, origin: str) -> None:
+    task_id = fresh_id()
+    answer = await api.post("/tasks", json=one_time(id=task_id), headers={"Origin": origin})
+    problem(answer, 403, "forbidden")
+    problem(await api.get(f"/tasks/{task_id}"), 404, "task-not-found")
+
+
+async def test_ones_own_origin_may_call(api: httpx.AsyncClient) -> None:
+    own = f"http://{api.base_url.netloc.decode()}"
+    headers = {"Origin": own, "Sec-Fetch-Site": "same-origin"}
+    assert (await api.post("/tasks", json=one_time(), headers=headers)).status_code == 201
+
+
+async def test_another_site_is_refused(api: httpx.AsyncClient) -> None:
+    problem(await api.get("/tasks", headers={"Sec-Fetch-Site": "cross-site"}), 403, "forbidden")
+
+
+async def test_an_address_elsewhere_is_refused(api: httpx.AsyncClient) -> None:
+    """Uvicorn takes the address from a proxy on this machine at its word."""
+    answer = await api.get("/tasks", headers={"X-Forwarded-For": "192.0.2.1"})
+    problem(answer, 403, "forbidden")
+
+
+async def test_no_answer_lets_another_origin_read_it(api: httpx.AsyncClient) -> None:
+    answer = await api.options(
+        "/tasks", headers={"Origin": "https://example.com", "Access-Control-Request-Method": "GET"}
+    )
+    assert answer.status_code == 403
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize("path", ["/tasks", "/openapi.json", "/docs", "/metrics", "/nowhere"])
+async def test_with_tokens_one_is_needed(guarded: httpx.AsyncClient, path: str) -> None:
+    answer = await guarded.get(path)
+    problem(answer, 401, "missing-token")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert (await guarded.get(path, headers=BEARER)).status_code in (200, 404)
+
+
+@pytest.mark.parametrize(
+    "header", ["Bearer wrong", "Bearer", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", "Bearer é"]
+)
+async def test_a_wrong_token_is_refused(guarded: httpx.AsyncClient, header: str) -> None:
+    sent = {"Authorization": header.encode("latin1")}
+    answer = await guarded.get("/tasks", headers=sent)
+    problem(answer, 401, "wrong-token")
+    assert TOKEN not in answer.text
+
+
+async def test_health_needs_no_token(guarded: httpx.AsyncClient) -> None:
+    assert (await guarded.get("/healthz")).status_code == 200
+    stranger = await guarded.get("/readyz")
+    assert stranger.status_code == 200
+    assert all(worker["identity"] is None for worker in stranger.json()["workers"])
+
+
+async def test_a_token_serves_from_anywhere_and_leaves_its_name(
+    guarded: httpx.AsyncClient,
+) -> None:
+    headers = {**BEARER, "Host": "tasks.example.com", "X-Forwarded-For": "192.0.2.1"}
+    answer = await guarded.post("/tasks", json=one_time(), headers=headers)
+    assert answer.status_code == 201
+    assert answer.json()["updated_by"] == "ci"
+    assert TOKEN not in answer.text
+
+
+async def test_the_document_says_that_a_token_is_needed(guarded: httpx.AsyncClient) -> None:
+    found = (await guarded.get("/openapi.json", headers=BEARER)).json()
+    assert found["security"] == [{"token": []}]
+    assert found["paths"]["/healthz"]["get"]["security"] == []
