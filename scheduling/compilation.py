@@ -4,8 +4,8 @@ Temporal's calendars go wrong near clock changes (docs/reference/cron.md has the
 1. Away from clock changes the expression's own dates and times are given to Temporal as they are.
 2. Days on which a change comes near a listed time are left out, for the coming years; the true
    instants near the change are added one by one, the hours far from it as a calendar of that day.
-3. Where that would be too many instants, as for an expression that fires every second, the whole
-   window of years is compiled to calendars in UTC instead.
+3. Where that would be too many instants, as for an expression that fires every second, or too
+   many excluded ones in a row, the whole window of years is compiled to calendars in UTC instead.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from datetime import UTC, date, datetime
 from scheduling.calendars import Calendar, CompiledSpec, Dates, Interval, Times
 from scheduling.clock_changes import (
     SECONDS_OF_DAY,
-    Stretch,
     date_of,
     epoch_day,
     instant,
@@ -27,9 +26,17 @@ from scheduling.cron import Cron
 from scheduling.cron_days import month_shape
 from scheduling.date_patterns import date_patterns, without
 from scheduling.dated import dated
+from scheduling.excluded_runs import LONG_RUN, longest_excluded_run
 from scheduling.exclusions import Exclusions, excluded_times
 from scheduling.near_changes import near_changes
-from scheduling.recurrence import LAST_INSTANT, LAST_YEAR, IntervalTimes, Recurrence, recurrence
+from scheduling.recurrence import (
+    LAST_INSTANT,
+    LAST_YEAR,
+    CronTimes,
+    IntervalTimes,
+    Recurrence,
+    recurrence,
+)
 from scheduling.time_masks import WHOLE_DAY, boxes, seconds_in
 from scheduling.trigger import CronTrigger, IntervalTrigger
 from scheduling.utc_calendars import utc_calendars, utc_days
@@ -53,22 +60,27 @@ def compile_trigger(
         epoch_day(date(this_year - 1, 1, 1)),
         epoch_day(date(min(this_year + 7, LAST_YEAR + 1), 1, 1)),
     )
-    if isinstance(plan.times, IntervalTimes):
-        compiled = CompiledSpec(
-            timezone=plan.zone.key,
-            exact_until=instant(LAST_INSTANT),
-            intervals=(Interval(plan.times.step, plan.times.offset),),
-            excluded=_excluded(plan.exclusions),
-        )
+    many_excluded = longest_excluded_run(plan, days) > LONG_RUN
+    if isinstance(plan.times, CronTimes):
+        compiled = None if many_excluded else _in_local_time(plan, plan.times.cron, days)
     else:
-        compiled = _in_local_time(plan, plan.times.cron, days) or _in_utc(
-            plan, days, jittered=bool(trigger.jitter)
-        )
+        compiled = None if many_excluded and plan.times.daily else _as_interval(plan, plan.times)
+    if compiled is None:
+        compiled = _in_utc(plan, days, keep_excluded=bool(trigger.jitter) and not many_excluded)
     return replace(
         compiled,
         jitter=trigger.jitter,
         start_at=trigger.start_at and instant(math.ceil(trigger.start_at.timestamp())),
         end_at=trigger.end_at and instant(math.floor(trigger.end_at.timestamp())),
+    )
+
+
+def _as_interval(plan: Recurrence, times: IntervalTimes) -> CompiledSpec:
+    return CompiledSpec(
+        timezone=plan.zone.key,
+        exact_until=instant(LAST_INSTANT),
+        intervals=(Interval(times.step, times.offset),),
+        excluded=_excluded(plan.exclusions),
     )
 
 
@@ -79,7 +91,7 @@ def _in_local_time(plan: Recurrence, cron: Cron, days: range) -> CompiledSpec | 
     calendars: list[Calendar] = []
     left_out: dict[tuple[int, int], frozenset[int]] = {}
     for day, part in near.items():
-        listed = plan.times.listed(Stretch(0, day, 0, SECONDS_OF_DAY))
+        listed = plan.listed_on(day)
         instants |= set(_shown_on(plan, day, part.seconds))
         if len(instants) > MOST_INSTANTS:
             return None
@@ -103,10 +115,10 @@ def _in_local_time(plan: Recurrence, cron: Cron, days: range) -> CompiledSpec | 
     )
 
 
-def _in_utc(plan: Recurrence, days: range, *, jittered: bool) -> CompiledSpec:
-    """Calendars in UTC. Jitter looks at excluded instants too, so with it they stay apart."""
+def _in_utc(plan: Recurrence, days: range, *, keep_excluded: bool) -> CompiledSpec:
+    """Calendars in UTC. With jitter, which looks at excluded instants too, these stay apart."""
     kept = utc_days(plan, days, excluded_too=False)
-    listed = utc_days(plan, days, excluded_too=True) if jittered else kept
+    listed = utc_days(plan, days, excluded_too=True) if keep_excluded else kept
     excluded = {day: mask & ~kept.get(day, 0) for day, mask in listed.items()}
     return CompiledSpec(
         timezone="UTC",

@@ -33,7 +33,7 @@ def occurrences(
         for found in _nominal(trigger, plan, _floor(after)):
             yield instant(found)
         return
-    for found in _nominal(trigger, plan, _floor(after - trigger.jitter) - 1):
+    for found in _nominal(trigger, plan, _reach_back(trigger, plan, _floor(after))):
         following = next(plan.instants(found, excluded_too=True), None)
         moved = jittered(
             instant(found),
@@ -69,6 +69,16 @@ def _nominal(trigger: Recurring, plan: Recurrence, after: int) -> Iterator[int]:
         if last is not None and found > last:
             return
         yield found
+
+
+def _reach_back(trigger: Recurring, plan: Recurrence, after: int) -> int:
+    """From where on nominal instants may be moved past `after`: jitter ends at the next instant."""
+    longest = math.ceil(trigger.jitter.total_seconds()) + 1
+    for seconds in (60, 3600, 86_400):
+        start = after - min(seconds, longest)
+        if next(plan.instants(start, excluded_too=True), after + 1) <= after:
+            return start
+    return after - longest
 
 
 def _floor(when: datetime) -> int:

@@ -77,6 +77,11 @@ class IntervalTimes:
     offset: int
     once_a_day = False
 
+    @property
+    def daily(self) -> bool:
+        """Whether it falls on the same seconds of every day in UTC."""
+        return SECONDS_OF_DAY % self.step == 0
+
     def next_day(self, zone: ZoneInfo, day: int) -> int | None:
         """The first local day from this one on that may hold an instant."""
         if self.step > SECONDS_OF_DAY:
@@ -132,6 +137,12 @@ class Recurrence:
                 mask = self.times.listed(Stretch(midnight, day, 0, SECONDS_OF_DAY))
                 yield midnight, mask & ~self._excluded(day, excluded_too)
             day = self.times.next_day(self.zone, day + 1)
+
+    def listed_on(self, day: int) -> int:
+        """What is listed on a local day, as if it were an ordinary one: seconds, as bits."""
+        midnight = plain_midnight(self.zone, day)
+        start = day * SECONDS_OF_DAY if midnight is None else midnight
+        return self.times.listed(Stretch(start, day, 0, SECONDS_OF_DAY))
 
     def _on_changed_days(
         self, changed: ChangedDays, excluded_too: bool

@@ -7,12 +7,19 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from scheduling.clock_changes import epoch_day
 from scheduling.cron import parse_cron
 from scheduling.cron_fields import CronError
 from scheduling.errors import FieldProblem, InvalidDefinition
+from scheduling.excluded_runs import (
+    LONG_RUN,
+    LONGEST_RUN,
+    longest_excluded_run,
+    shortest_distance,
+)
 from scheduling.exclusions import ExclusionError, parse_exclusion
 from scheduling.occurrences import next_occurrences
-from scheduling.recurrence import LAST_YEAR
+from scheduling.recurrence import LAST_YEAR, IntervalTimes, recurrence
 from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Recurring, Trigger
 from scheduling.zones import LocalTimeError, ZoneError, instant_of, zone_named
 
@@ -137,6 +144,7 @@ def _check_bounds(trigger: Recurring, now: datetime, problems: _Problems) -> Non
 
 def _check_fires(trigger: Recurring, now: datetime, key: str, problems: _Problems) -> None:
     if next_occurrences(trigger, after=now, count=1, key=key):
+        _check_runs(trigger, now, key, problems)
         return
     bare = trigger.model_copy(update={"exclude": (), "start_at": None, "end_at": None})
     if not next_occurrences(bare, after=now, count=1, key=key):
@@ -150,3 +158,20 @@ def _check_fires(trigger: Recurring, now: datetime, key: str, problems: _Problem
         problems.add("end_at", "nothing is due between `start_at` (or now) and `end_at`.")
     else:
         problems.add("exclude", "takes out every occurrence, so the task would never fire.")
+
+
+def _check_runs(trigger: Recurring, now: datetime, key: str, problems: _Problems) -> None:
+    """Refuses what Temporal would give up on: too many excluded instants one after the other."""
+    plan = recurrence(trigger, key)
+    today = epoch_day(now.date())
+    run = longest_excluded_run(plan, range(today - 366, today + 8 * 366))
+    if run > LONGEST_RUN and isinstance(plan.times, IntervalTimes) and not plan.times.daily:
+        problems.add(
+            "exclude",
+            "takes out more than a million occurrences in a row, where Temporal gives up. Use "
+            "shorter exclusions, or an `every` that divides a day.",
+        )
+    if run > LONG_RUN and trigger.jitter > shortest_distance(plan) * _SECOND:
+        problems.add(
+            "jitter", "is longer than the distance of occurrences, and exclusions are too long."
+        )

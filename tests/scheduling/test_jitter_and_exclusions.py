@@ -121,3 +121,33 @@ def test_jitter_spreads_over_its_window() -> None:
     ]
     assert min(moved) < timedelta(minutes=2)
     assert max(moved) > timedelta(minutes=58)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        IntervalTrigger(every=timedelta(seconds=1), exclude=("2026-11-22/2027-11-21",)),
+        IntervalTrigger(every=timedelta(seconds=7), exclude=("2026-11-22/2027-01-21",)),
+        IntervalTrigger(
+            every=timedelta(minutes=1), timezone="Europe/Rome", exclude=("2026-11-22/2028-11-22",)
+        ),
+        CronTrigger(
+            expression="* * * * *",
+            timezone="Europe/Rome",
+            exclude=("* 1-23 * * *", "2026-11-22/2028-02-05"),
+        ),
+        CronTrigger(expression="*/5 * * * * *", exclude=("* * * 12,1-6 *",)),
+    ],
+)
+async def test_exclusions_too_long_for_temporal_to_skip(
+    temporal_clock: TemporalClock, trigger: Recurring
+) -> None:
+    """Temporal gives a schedule up that excludes 1.2 million instants in a row."""
+    spec = to_schedule_spec(compile_trigger(trigger, key=KEY, at=AT))
+    start = AT + timedelta(hours=22, minutes=55)
+    async with temporal_clock.schedule(spec) as schedule:
+        theirs = await schedule.times(start, AT + timedelta(days=1000), 2 * MOST)
+    ours = list(islice(occurrences(trigger, after=start, key=KEY), len(theirs)))
+    assert len(theirs) == 2 * MOST
+    assert ours == theirs

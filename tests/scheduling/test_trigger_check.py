@@ -153,3 +153,11 @@ def test_what_is_right_stays_as_it_was_written() -> None:
     given = {"kind": "cron", "expression": " 0 9 * * mon-fri ", "timezone": "Europe/Rome"}
     settled = _settle(**given)
     assert settled.model_dump(include=set(given)) == given
+
+
+def test_exclusions_that_temporal_would_give_up_on() -> None:
+    year = ["2026-11-22/2027-11-21"]
+    assert "divides a day" in _problems(kind="interval", every=7, exclude=year)["trigger.exclude"]
+    assert _settle(kind="interval", every=6, exclude=year)
+    jittered = _problems(kind="cron", expression="* * * * * *", jitter=5, exclude=year)
+    assert "longer than the distance" in jittered["trigger.jitter"]
