@@ -68,7 +68,7 @@ def _import(name: str) -> ModuleType:
 
 
 def _activities(module: ModuleType) -> dict[str, Callable[..., Any]]:
-    found = {}
+    found: dict[str, Callable[..., Any]] = {}
     for _, function in inspect.getmembers(module, inspect.isroutine):
         definition = activity._Definition.from_callable(function)
         if definition and definition.name:
@@ -77,7 +77,7 @@ def _activities(module: ModuleType) -> dict[str, Callable[..., Any]]:
 
 
 def _workflows(module: ModuleType) -> dict[str, type]:
-    found = {}
+    found: dict[str, type] = {}
     for _, kind in inspect.getmembers(module, inspect.isclass):
         definition = workflow._Definition.from_class(kind)
         if definition and definition.name:
