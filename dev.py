@@ -130,8 +130,7 @@ def _require_free_ports(settings: Settings) -> None:
 async def _announce(settings: Settings, directory: Path) -> None:
     """Says where everything is, once the server answers."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    while not await _is_healthy(host, settings.port):
-        await asyncio.sleep(0.05)
+    await _until_healthy(host, settings.port)
     shown = f"[{host}]" if ":" in host else host
     _say("dev", "On the Dot is running. Ctrl-C stops it.")
     _say("dev", f"  page             http://{shown}:{settings.port}/ui")
@@ -140,16 +139,19 @@ async def _announce(settings: Settings, directory: Path) -> None:
     _say("dev", f"  data             {directory}")
 
 
-async def _is_healthy(host: str, port: int) -> bool:
-    """Whether the server answers. That its port is open says only that it is about to."""
-    try:
-        reader, writer = await asyncio.open_connection(host, port)
-        writer.write(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
-        status = await reader.readline()
-        writer.close()
-    except OSError:
-        return False
-    return b" 200 " in status
+async def _until_healthy(host: str, port: int) -> None:
+    """Returns once the server answers. That its port is open says only that it is about to."""
+    while True:
+        try:
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            status = await reader.readline()
+            writer.close()
+            if b" 200 " in status:
+                return
+        except OSError:
+            pass  # not yet
+        await asyncio.sleep(0.05)
 
 
 def _say(name: str, line: str) -> None:
