@@ -1,17 +1,18 @@
 """The Temporal plug-in: whatever a worker or client needs so that tasks can live there.
 
-Our own worker, client and tests use it, and anyone else's worker may: `Worker(client, plugins=[…])`
-then runs this project's tasks beside its own workflows.
+Our own worker, client and tests use it, and anyone else's worker may: a client that connects with
+`plugins=[OnTheDotPlugin(Permissions())]` makes each of its workers run tasks too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
+from temporalio.worker import Worker, WorkerConfig
 
+from activities.assembly import Activities, Permissions
 from workflows.backfill import Backfill
 from workflows.task import Task
 from workflows.task_run import TaskRun
@@ -20,16 +21,34 @@ WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill)
 
 
 class OnTheDotPlugin(SimplePlugin):
-    """Brings the data converter, the workflows and the given activities.
+    """Brings the data converter and the workflows, and to a worker the activities.
 
     Args:
-        activities: what the worker is to execute; none for a client or a replayer.
+        permissions: what tasks may do on the worker's behalf. None where there is no worker: for a
+            client that only asks, or a replayer.
     """
 
-    def __init__(self, activities: Sequence[Callable[..., Any]] = ()) -> None:
-        super().__init__(
-            "onthedot",
-            data_converter=pydantic_data_converter,
-            workflows=WORKFLOWS,
-            activities=list(activities),
-        )
+    def __init__(self, permissions: Permissions | None = None) -> None:
+        super().__init__("onthedot", data_converter=pydantic_data_converter, workflows=WORKFLOWS)
+        self._permissions = permissions
+        self._made: list[Activities] = []
+        self._running = 0
+
+    def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
+        """Add what a worker executes."""
+        config = super().configure_worker(config)
+        if self._permissions is not None:
+            activities = Activities(config["client"], self._permissions)
+            self._made.append(activities)
+            config["activities"] = [*config.get("activities", ()), *activities.all()]
+        return config
+
+    async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:
+        """Run the worker; close the connections with the last one."""
+        self._running += 1
+        try:
+            await super().run_worker(worker, next)
+        finally:
+            self._running -= 1
+            while self._made and not self._running:
+                await self._made.pop().close()

@@ -11,8 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from time import monotonic
 
@@ -21,7 +19,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 
 import user_modules
-from activities.assembly import Activities, Permissions
+from activities.assembly import Permissions
 from plugin import OnTheDotPlugin
 from processes.errors import StartError
 from processes.ports import free_port
@@ -45,11 +43,7 @@ async def run(settings: Settings) -> None:
         client = await _connect_when_there(settings, runtime, stop)
         if client is None:
             return
-        activities = Activities(client, _permissions(settings))
-        async with (
-            _http_closed_after(activities),
-            _worker(client, settings, activities, user_code),
-        ):
+        async with _worker(client, settings, user_code):
             health.state = "polling"
             _LOG.info("polling the task queue %r", settings.task_queue)
             await stop.wait()
@@ -85,24 +79,11 @@ def _permissions(settings: Settings) -> Permissions:
     )
 
 
-@asynccontextmanager
-async def _http_closed_after(activities: Activities) -> AsyncIterator[None]:
-    try:
-        yield
-    finally:
-        await activities.close()
-
-
-def _worker(
-    client: Client,
-    settings: Settings,
-    activities: Activities,
-    user_code: user_modules.UserCode,
-) -> Worker:
+def _worker(client: Client, settings: Settings, user_code: user_modules.UserCode) -> Worker:
     return Worker(
         client,
         task_queue=settings.task_queue,
-        activities=[*activities.all(), *user_code.activities],
+        activities=user_code.activities,
         workflows=user_code.workflows,
         max_concurrent_activities=settings.max_concurrent_activities,
         # A cancel reaches an action as the answer to a heartbeat that is really sent.
@@ -123,7 +104,8 @@ async def _connect_when_there(
     told = False
     while not stop.is_set():
         try:
-            return await connect(settings, plugins=[OnTheDotPlugin()], runtime=runtime)
+            plugin = OnTheDotPlugin(_permissions(settings))
+            return await connect(settings, plugins=[plugin], runtime=runtime)
         except RuntimeError as error:
             _LOG.log(logging.DEBUG if told else logging.WARNING, "waiting for Temporal: %s", error)
             told = True

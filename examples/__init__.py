@@ -1,0 +1,1 @@
+"""Working examples; tests/test_examples.py runs them."""
