@@ -45,6 +45,8 @@ from scheduling.utc_calendars import utc_calendars, utc_days
 MOST_INSTANTS = 400
 #: On a day with a change, up to so many instants are added one by one rather than as a calendar.
 _FEW = 4
+#: What Temporal takes as a calendar's comment, in bytes.
+_LONGEST_COMMENT = 200
 
 
 def compile_trigger(
@@ -69,10 +71,20 @@ def compile_trigger(
         compiled = _in_utc(plan, days, keep_excluded=bool(trigger.jitter) and not many_excluded)
     return replace(
         compiled,
+        calendars=_labelled(compiled.calendars, trigger),
         jitter=trigger.jitter,
         start_at=trigger.start_at and instant(math.ceil(trigger.start_at.timestamp())),
         end_at=trigger.end_at and instant(math.floor(trigger.end_at.timestamp())),
     )
+
+
+def _labelled(
+    calendars: tuple[Calendar, ...], trigger: CronTrigger | IntervalTrigger
+) -> tuple[Calendar, ...]:
+    """The first calendar says what was written, for those who look at Temporal's own page."""
+    written = trigger.expression if isinstance(trigger, CronTrigger) else f"every {trigger.every}"
+    text = f"{written} ({trigger.timezone})".encode()[:_LONGEST_COMMENT].decode(errors="ignore")
+    return tuple(replace(c, comment="" if n else text) for n, c in enumerate(calendars))
 
 
 def _as_interval(plan: Recurrence, times: IntervalTimes) -> CompiledSpec:

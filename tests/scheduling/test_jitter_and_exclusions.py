@@ -38,7 +38,7 @@ async def test_preview_of_any_trigger_is_what_temporal_does(temporal_clock: Temp
     draw = random.Random(20261121)
     differences: list[str] = []
     compared = 0
-    for _ in range(60):
+    for _ in range(40):
         trigger = _trigger(draw)
         spec = to_schedule_spec(compile_trigger(trigger, key=KEY, at=AT))
         async with temporal_clock.schedule(spec) as schedule:
