@@ -1,0 +1,61 @@
+"""`python -m benchmarks`: measures, prints one table, and writes JSON on demand."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from benchmarks.errors import Void
+from benchmarks.plan import MANY, SCENARIOS, Plan
+from benchmarks.report import as_json, table
+from benchmarks.rounds import SIDES, measure
+
+
+def main() -> int:
+    """Returns the exit code: 1 where nothing could be measured."""
+    options = _options()
+    levels = tuple(options.waiting) + ((MANY,) if options.full else ())
+    plan = Plan(options.pairs, tuple(options.only), options.n, levels)
+    try:
+        results = asyncio.run(measure(plan, _say, SIDES))
+    except Void as reason:
+        print(f"Nothing measured: {reason}", file=sys.stderr)
+        return 1
+    print(table(plan, results))
+    if options.json:
+        options.json.write_text(json.dumps(as_json(plan, results), indent=1) + "\n")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    plan = Plan()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=plan.pairs, help="rounds of both sides")
+    parser.add_argument(
+        "--only", nargs="+", choices=SCENARIOS, default=list(SCENARIOS), help="what to measure"
+    )
+    parser.add_argument(
+        "--n", type=int, default=plan.burst, help="one-time tasks of a burst; recurring: 2/5 of it"
+    )
+    parser.add_argument(
+        "--waiting", type=int, nargs="+", default=list(plan.levels), help="numbers of waiting tasks"
+    )
+    parser.add_argument("--full", action="store_true", help=f"also {MANY:,} waiting tasks")
+    parser.add_argument("--json", type=Path, help="file for the figures of every pair")
+    return parser.parse_args()
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The SDK can crash when an interpreter ends.
+    os._exit(code)

@@ -1,0 +1,33 @@
+"""What one call of the benchmarks measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ONCE, RECURRING, WAITING = "once", "recurring", "waiting"
+SCENARIOS = (ONCE, RECURRING, WAITING)
+
+#: Of the waiting tasks at which `--full` looks as well.
+MANY = 100_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much of what."""
+
+    pairs: int = 5
+    scenarios: tuple[str, ...] = SCENARIOS
+    burst: int = 500
+    """One-time tasks in one second."""
+    levels: tuple[int, ...] = (10_000,)
+    """Numbers of waiting tasks. Measured in one pair only: filling takes long."""
+
+    @property
+    def recurring(self) -> int:
+        """Recurring tasks in one second: two fifths of the one-time ones."""
+        return max(1, self.burst * 2 // 5)
+
+    @property
+    def probes(self) -> int:
+        """Registrations by which the rate is measured."""
+        return max(1, self.burst * 2 // 5)
