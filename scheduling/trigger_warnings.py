@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from scheduling.change_warnings import change_warnings
+from scheduling.clock_changes import date_of, local_day
 from scheduling.cron import Cron, parse_cron
 from scheduling.cron_days import DayRule
 from scheduling.cron_fields import HOUR, MINUTE, SECOND
-from scheduling.phrases import MONTH_NAMES, joined, listed
+from scheduling.excluded_runs import shortest_distance
+from scheduling.exclusions import excluded_times, parse_exclusion
+from scheduling.phrases import MONTH_NAMES, duration, joined, listed
+from scheduling.recurrence import Recurrence, recurrence
 from scheduling.time_masks import WHOLE_DAY
-from scheduling.trigger import CronTrigger, OnceTrigger, Trigger
+from scheduling.trigger import CronTrigger, OnceTrigger, Recurring, Trigger
 
 _LENGTHS = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
 _STEP = re.compile(r"(?:^|,)\*/(\d+)(?=$|,)", re.ASCII)
@@ -22,9 +25,10 @@ def warnings(trigger: Trigger, *, after: datetime, key: str = "") -> list[str]:
     """Sentences about a settled trigger; clock changes are those of the year from `after` on."""
     if isinstance(trigger, OnceTrigger):
         return []
+    plan = recurrence(trigger, key)
     if not isinstance(trigger, CronTrigger):
         every_second = trigger.every.total_seconds() == 1
-        return [_EVERY_SECOND] if every_second else []
+        return [*([_EVERY_SECOND] if every_second else []), *_long_jitter(trigger, plan)]
     cron = parse_cron(trigger.expression, key)
     return [
         *([_EVERY_SECOND] if cron.times == WHOLE_DAY else []),
@@ -32,7 +36,9 @@ def warnings(trigger: Trigger, *, after: datetime, key: str = "") -> list[str]:
         *_short_months(cron.days),
         *_uneven_steps(cron),
         *_spread(cron),
-        *change_warnings(cron, ZoneInfo(trigger.timezone), after),
+        *_long_jitter(trigger, plan),
+        *_idle_exclusions(trigger, plan, cron, after, key),
+        *change_warnings(cron, plan.zone, after),
     ]
 
 
@@ -106,3 +112,42 @@ def _spread(cron: Cron) -> list[str]:
         f"H is drawn from the task's id and stays the same for it: {joined(named)} here. Another "
         f"id may have other values."
     ]
+
+
+def _long_jitter(trigger: Recurring, plan: Recurrence) -> list[str]:
+    distance = timedelta(seconds=shortest_distance(plan))
+    if trigger.jitter <= distance:
+        return []
+    return [
+        f"Jitter of {duration(trigger.jitter)} is longer than the shortest distance between two "
+        f"occurrences, {duration(distance)}: it always ends before the next one."
+    ]
+
+
+def _idle_exclusions(
+    trigger: CronTrigger, plan: Recurrence, cron: Cron, after: datetime, key: str
+) -> list[str]:
+    """Exclusions that hit nothing in the coming year are often not what was meant."""
+    if not trigger.exclude:
+        return []
+    today = local_day(plan.zone, int(after.timestamp()))
+    due = [
+        (day, on)
+        for day, on in ((day, date_of(day)) for day in range(today, today + 366))
+        if cron.days.days(on.year, on.month) >> on.day & 1
+    ]
+    return [
+        f"The exclusion {text} leaves out nothing in the coming year."
+        for text in trigger.exclude
+        if not _hits(parse_exclusion(text, key), cron, due)
+    ]
+
+
+def _hits(exclusion: range | Cron, cron: Cron, due: list[tuple[int, date]]) -> bool:
+    if isinstance(exclusion, range):
+        beyond = bool(due) and exclusion.stop > due[-1][0] + 1
+        return beyond or any(day in exclusion for day, _ in due)
+    days = exclusion.days
+    return bool(excluded_times(exclusion) & cron.times) and any(
+        days.days(on.year, on.month) >> on.day & 1 for _, on in due
+    )

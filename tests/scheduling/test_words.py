@@ -119,6 +119,20 @@ def test_interval_and_once_warnings() -> None:
     assert warnings(OnceTrigger(at=AFTER), after=AFTER) == []
 
 
+def test_jitter_and_exclusion_warnings() -> None:
+    trigger = CronTrigger(
+        expression="0 9 * * 1-5",
+        exclude=("0 8 * * *", "* * * * 0", "2026-11-22", "2026-12-25", "2030-01-01", "* 9 1 1 *"),
+        jitter=timedelta(days=2),
+    )
+    said = warnings(trigger, after=AFTER)
+    assert said[0].startswith("Jitter of 2 days is longer than")
+    idle = [line.split()[2:-7] for line in said[1:]]
+    assert [" ".join(words) for words in idle] == ["0 8 * * *", "* * * * 0", "2026-11-22"]
+    every_minute = IntervalTrigger(every=timedelta(minutes=1), jitter=timedelta(minutes=2))
+    assert "it always ends before the next one" in warnings(every_minute, after=AFTER)[0]
+
+
 @settings(max_examples=300, deadline=None)
 @given(expressions(), st.sampled_from(ZONES))
 def test_words_for_all_that_is_accepted(expression: str, zone: str) -> None:
