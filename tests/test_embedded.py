@@ -47,8 +47,7 @@ async def server(directory: Path, chosen: Settings, *more: str) -> AsyncIterator
     try:
         yield await connected(chosen, directory)
     finally:
-        process.terminate()
-        process.wait(10)
+        end(process)
 
 
 def start(command: Sequence[str], directory: Path) -> subprocess.Popen[bytes]:
@@ -58,9 +57,19 @@ def start(command: Sequence[str], directory: Path) -> subprocess.Popen[bytes]:
         )
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """As the guard does it."""
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 async def connected(chosen: Settings, directory: Path) -> Client:
     address = f"{embedded.ADDRESS}:{chosen.temporal_port}"
-    for _ in range(200):
+    for _ in range(600):
         try:
             return await Client.connect(address)
         except RuntimeError:
