@@ -28,8 +28,10 @@ from scheduling.errors import (
     TemporalUnavailable,
     WrongState,
 )
-from scheduling.task_state import Change, RefusedChange, TaskState
-from service.temporal import CHANGE_TIMEOUT, Temporal
+from scheduling.task import TaskStatus
+from scheduling.task_state import Change, ChangeKind, RefusedChange, TaskState
+from service.temporal import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
+from service.translate import row_of, task_status
 
 
 async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState | None:
@@ -46,10 +48,10 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
     update = asyncio.create_task(
         handle.execute_update(
-            naming.CHANGE, change, result_type=TaskState, rpc_timeout=CHANGE_TIMEOUT
+            naming.CHANGE, change, result_type=TaskState, rpc_timeout=2 * CHANGE_TIMEOUT
         )
     )
-    watch = asyncio.create_task(_until_hopeless(temporal))
+    watch = asyncio.create_task(_until_hopeless(temporal, task_id, change))
     try:
         await asyncio.wait({update, watch}, return_when=asyncio.FIRST_COMPLETED)
         if not update.done():
@@ -116,9 +118,12 @@ async def _delete(temporal: Temporal, workflow_id: str, execution: str) -> None:
             raise
 
 
-async def _until_hopeless(temporal: Temporal) -> OnTheDotError:
+async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> OnTheDotError:
     """Return as soon as it is clear that no answer will come, and why; at the latest at expiry."""
-    for _ in range(int(CHANGE_TIMEOUT.total_seconds())):
+    patience = CHANGE_TIMEOUT
+    for passed in range(2 * int(CHANGE_TIMEOUT.total_seconds())):
+        if passed >= patience.total_seconds():
+            break
         await asyncio.sleep(0.5)
         try:
             described = await temporal.ask(
@@ -135,8 +140,33 @@ async def _until_hopeless(temporal: Temporal) -> OnTheDotError:
             return error
         if not described.pollers:
             return NoWorker(temporal.task_queue)
+        if await _is_running(temporal, task_id):
+            if change.kind is not ChangeKind.DELETE:
+                return _running(task_id, change)
+            # A run's first attempt holds the task; it listens every few seconds.
+            patience = 2 * CHANGE_TIMEOUT
         await asyncio.sleep(0.5)
     return NoWorker(temporal.task_queue)
+
+
+async def _is_running(temporal: Temporal, task_id: str) -> bool:
+    """Whether it is a one-time task that has come due: it refuses every change but its deletion."""
+    handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+    try:
+        execution = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+    except (RPCError, TemporalUnavailable):
+        return False
+    row = await row_of(execution)
+    if row is None:
+        return False
+    return task_status(execution, row.definition, temporal.now()) is TaskStatus.RUNNING
+
+
+def _running(task_id: str, change: Change) -> WrongState:
+    return WrongState(
+        f"Task {task_id!r} is running: its only occurrence has come. "
+        f"Repeat the {change.kind.value} when the run has ended, or cancel the run."
+    )
 
 
 def _refused(
@@ -154,9 +184,6 @@ def _refused(
         case RefusedChange.DELETED:
             return TaskNotFound(task_id)
         case RefusedChange.STATE:
-            return WrongState(
-                f"Task {task_id!r} is running: its only occurrence has come. "
-                f"Repeat the {change.kind.value} when the run has ended, or cancel the run."
-            )
+            return _running(task_id, change)
         case _:
             return error

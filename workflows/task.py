@@ -119,7 +119,9 @@ class Task:
             return RefusedChange.DELETED
         if change.expected_revision not in (None, self._state.revision):
             return RefusedChange.REVISION
-        if self._closing or (self._running and change.kind is not ChangeKind.DELETE):
+        due = None if self._state.definition.paused else self._state.due
+        came_due = self._running or (due is not None and workflow.now() >= due)
+        if self._closing or (came_due and change.kind is not ChangeKind.DELETE):
             return RefusedChange.STATE
         return None
 

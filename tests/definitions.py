@@ -1,0 +1,45 @@
+"""Definitions that tests register."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from scheduling.task import NewTask, TaskDefinition
+
+LOG = {"kind": "log", "message": "hello"}
+
+
+def unique(name: str) -> str:
+    """A task id that no other test uses."""
+    return f"{name}-{uuid4().hex[:8]}"
+
+
+def every(seconds: float, **more: Any) -> dict[str, Any]:
+    """An interval trigger."""
+    return {"kind": "interval", "every": seconds, **more}
+
+
+def once(delay: float) -> dict[str, Any]:
+    """A one-time trigger."""
+    return {"kind": "once", "delay": delay}
+
+
+def definition(trigger: dict[str, Any], **more: Any) -> TaskDefinition:
+    """What a PUT carries."""
+    return TaskDefinition.model_validate({"trigger": trigger, "action": LOG, **more})
+
+
+def new_task(task_id: str, trigger: dict[str, Any], **more: Any) -> NewTask:
+    """What a POST carries."""
+    return NewTask.model_validate({"id": task_id, "trigger": trigger, "action": LOG, **more})
+
+
+def http(url: str, **more: Any) -> dict[str, Any]:
+    """An action that calls a URL."""
+    return {"kind": "http", "method": "POST", "url": url, **more}
+
+
+def command(*argv: str) -> dict[str, Any]:
+    """An action that runs a program."""
+    return {"kind": "command", "argv": argv}

@@ -1,0 +1,47 @@
+"""The use cases in front of a real server and a real worker."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from temporalio.worker import Worker
+
+from service.backfills import Backfills
+from service.run_list import RunList
+from service.runs import Runs
+from service.task_list import TaskList
+from service.tasks import Tasks
+from service.temporal import Temporal
+from tests.activities.receiver import Receiver, open_receiver
+
+
+@pytest.fixture
+def tasks(temporal: Temporal, worker: Worker) -> Tasks:
+    return Tasks(temporal)
+
+
+@pytest.fixture
+def runs(temporal: Temporal, worker: Worker) -> Runs:
+    return Runs(temporal)
+
+
+@pytest.fixture
+def run_list(temporal: Temporal, worker: Worker) -> RunList:
+    return RunList(temporal)
+
+
+@pytest.fixture
+def task_list(temporal: Temporal, worker: Worker) -> TaskList:
+    return TaskList(temporal)
+
+
+@pytest.fixture
+def backfills(temporal: Temporal, worker: Worker) -> Backfills:
+    return Backfills(temporal)
+
+
+@pytest.fixture
+async def receiver(anyio_backend: str) -> AsyncIterator[Receiver]:
+    async with open_receiver() as opened:
+        yield opened

@@ -1,0 +1,116 @@
+"""The six overlap policies, each under the condition that it is for."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio.worker import Worker
+
+from scheduling.run import RunStatus
+from scheduling.task import TaskStatus
+from service.run_list import RunFilter, RunList
+from service.tasks import Tasks
+from service.temporal import Temporal
+from tests.activities.receiver import Receiver, open_receiver
+from tests.definitions import every, http, new_task, unique
+from tests.waiting import eventually, until
+
+pytestmark = pytest.mark.anyio
+
+#: How far apart the five occurrences are; a cancel takes seconds to reach a run.
+_STEPS = {"cancel_other": 5}
+_POLICIES = ("skip", "buffer_one", "buffer_all", "cancel_other", "terminate_other", "allow_all")
+
+
+@dataclass
+class Seen:
+    """The run of each occurrence by its number, and the most that ran at once."""
+
+    runs: dict[int, RunStatus]
+    most_running: int
+
+
+@pytest.fixture(scope="module")
+async def seen(anyio_backend: str, temporal: Temporal, worker: Worker) -> dict[str, Seen]:
+    """All policies at once: the first run hangs until two more occurrences have passed."""
+    observed = await asyncio.gather(*(_observe(temporal, policy) for policy in _POLICIES))
+    return dict(zip(_POLICIES, observed, strict=True))
+
+
+async def test_skip_drops_what_overlaps(seen: dict[str, Seen]) -> None:
+    assert list(seen["skip"].runs) == [0, 3, 4]
+    assert seen["skip"].most_running == 1
+
+
+async def test_buffer_one_keeps_the_first_that_overlaps(seen: dict[str, Seen]) -> None:
+    assert list(seen["buffer_one"].runs) == [0, 1, 3, 4]
+    assert seen["buffer_one"].most_running == 1
+
+
+async def test_buffer_all_runs_one_after_the_other(seen: dict[str, Seen]) -> None:
+    assert list(seen["buffer_all"].runs) == [0, 1, 2, 3, 4]
+    assert seen["buffer_all"].most_running == 1
+
+
+async def test_cancel_other_cancels_the_earlier_run(seen: dict[str, Seen]) -> None:
+    cancelled, succeeded = RunStatus.CANCELLED, RunStatus.SUCCEEDED
+    assert list(seen["cancel_other"].runs.items()) == [
+        (0, cancelled),
+        (1, cancelled),
+        (2, succeeded),
+        (3, succeeded),
+        (4, succeeded),
+    ]
+
+
+async def test_terminate_other_ends_the_earlier_run_at_once(seen: dict[str, Seen]) -> None:
+    terminated, succeeded = RunStatus.TERMINATED, RunStatus.SUCCEEDED
+    assert list(seen["terminate_other"].runs.items()) == [
+        (0, terminated),
+        (1, terminated),
+        (2, succeeded),
+        (3, succeeded),
+        (4, succeeded),
+    ]
+
+
+async def test_allow_all_runs_side_by_side(seen: dict[str, Seen]) -> None:
+    assert list(seen["allow_all"].runs) == [0, 1, 2, 3, 4]
+    assert seen["allow_all"].most_running >= 3
+
+
+async def _observe(temporal: Temporal, policy: str) -> Seen:
+    tasks, step = Tasks(temporal), timedelta(seconds=_STEPS.get(policy, 2))
+    async with open_receiver() as receiver:
+        now = datetime.now(UTC)
+        first = now + (timedelta(seconds=2) + step) - timedelta(seconds=now.timestamp() % 1)
+        first -= timedelta(seconds=first.timestamp() % step.total_seconds())
+        task = new_task(
+            unique(policy.replace("_", "-")),
+            every(step.total_seconds(), start_at=first, end_at=first + 4 * step),
+            action=http(receiver.url("/hang")),
+            overlap=policy,
+        )
+        await tasks.create(task, by="test")
+        await until(first + step * 2.7)
+        receiver.release.set()
+        assert task.id is not None
+        return await _finished(temporal, task.id, receiver, first, step)
+
+
+async def _finished(
+    temporal: Temporal, task_id: str, receiver: Receiver, first: datetime, step: timedelta
+) -> Seen:
+    async def completed() -> bool:
+        return (await Tasks(temporal).get(task_id)).status is TaskStatus.COMPLETED
+
+    await until(first + 4 * step)
+    await eventually(completed, 30)
+    page = await RunList(temporal).page(RunFilter(task_id=task_id))
+    runs = sorted(page.items, key=lambda run: run.scheduled_for)
+    statuses = {(run.scheduled_for - first) // step: run.status for run in runs}
+    assert len(statuses) == len(runs)
+    return Seen(statuses, receiver.most_running)

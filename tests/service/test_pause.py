@@ -1,0 +1,153 @@
+"""Pausing and resuming tasks of both kinds."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scheduling.errors import WrongState
+from scheduling.run import RunStatus
+from scheduling.task import Task, TaskStatus
+from service.run_list import RunFilter, RunList
+from service.runs import Runs
+from service.tasks import Tasks
+from service.temporal import Temporal
+from tests.activities.receiver import Receiver
+from tests.definitions import definition, every, http, new_task, once, unique
+from tests.run_log import nominals
+from tests.waiting import eventually, until
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_paused_task_does_not_fire_until_resumed(temporal: Temporal, tasks: Tasks) -> None:
+    task_id = unique("pause")
+    await tasks.create(new_task(task_id, every(1)), by="test")
+    paused = await tasks.pause(task_id, by="ann", note="maintenance")
+    assert (paused.status, paused.note, paused.next_runs) == (
+        TaskStatus.PAUSED,
+        "maintenance",
+        (),
+    )
+    quiet_from = datetime.now(UTC)
+    await asyncio.sleep(2.2)
+    quiet_until = datetime.now(UTC)
+    resumed = await tasks.resume(task_id, by="ann", note="done")
+    assert (resumed.status, resumed.note) == (TaskStatus.SCHEDULED, "done")
+
+    async def fired_again() -> bool:
+        return any(at > quiet_until for at in await nominals(temporal.client, task_id))
+
+    await eventually(fired_again)
+    ran = await nominals(temporal.client, task_id)
+    assert [at for at in ran if quiet_from < at <= quiet_until] == []
+    await tasks.delete(task_id, by="test")
+
+
+async def test_a_pause_drops_nothing_that_was_due(temporal: Temporal, tasks: Tasks) -> None:
+    """Pause at the very instant of a firing, again and again."""
+    task_id = unique("edge")
+    due: set[datetime] = set()
+    maybe: set[datetime] = set()
+    await tasks.create(new_task(task_id, every(1), overlap="allow_all"), by="test")
+    since = datetime.now(UTC)
+    for number in range(6):
+        second = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+        await until(second + timedelta(milliseconds=2 * number))
+        paused = await tasks.pause(task_id, by="test")
+        after = datetime.now(UTC)
+        seconds = [second + timedelta(seconds=step) for step in range(-3, 2)]
+        due |= {at for at in seconds if since < at <= paused.updated_at}
+        maybe |= {at for at in seconds if paused.updated_at < at <= after}
+        resumed = await tasks.resume(task_id, by="test")
+        since = datetime.now(UTC)
+        maybe |= {at for at in seconds if resumed.updated_at < at <= since}
+    await tasks.delete(task_id, by="test")
+    await asyncio.sleep(0.5)
+    ran = await nominals(temporal.client, task_id)
+    assert due - set(ran) == set()
+    assert {at for at in ran if at <= since} - due - maybe == set()
+
+
+async def test_a_pause_ends_by_itself(tasks: Tasks) -> None:
+    for trigger in (every(3600), once(3600)):
+        task_id = unique("until")
+        await tasks.create(new_task(task_id, trigger), by="test")
+        ends = datetime.now(UTC) + timedelta(seconds=1)
+        paused = await tasks.pause(task_id, by="test", until=ends)
+        assert paused.paused_until == ends
+        task = await eventually(lambda task_id=task_id: _scheduled(tasks, task_id))  # type: ignore[misc]
+        assert datetime.now(UTC) >= ends
+        assert (task.revision, task.paused_until, task.paused) == (3, None, False)
+
+
+async def test_a_put_may_pause(tasks: Tasks) -> None:
+    task_id = unique("put")
+    await tasks.create(new_task(task_id, every(60), paused=True), by="test")
+    assert (await tasks.get(task_id)).status is TaskStatus.PAUSED
+    for paused in (False, True):
+        answer = await tasks.replace(task_id, definition(every(60), paused=paused), by="test")
+        assert answer.paused is paused
+        assert bool(answer.next_runs) is not paused
+
+
+async def test_a_missed_instant_within_the_window_runs_on_resume(
+    tasks: Tasks, run_list: RunList
+) -> None:
+    task_id = unique("within")
+    task = await tasks.create(new_task(task_id, once(0.5), paused=True), by="test")
+    await asyncio.sleep(1.5)
+    assert (await tasks.get(task_id)).status is TaskStatus.PAUSED
+    assert await run_list.count(RunFilter(task_id=task_id)) == 0
+    await tasks.resume(task_id, by="test")
+    done = await eventually(lambda: _closed(tasks, task_id))
+    assert done.status is TaskStatus.COMPLETED
+    assert done.last_run is not None
+    assert done.last_run.scheduled_for == task.trigger.at  # type: ignore[union-attr]
+    assert done.last_run.lateness is not None
+    assert done.last_run.lateness > timedelta(seconds=0.9)
+
+
+async def test_a_missed_instant_past_the_window_is_told(
+    tasks: Tasks, runs: Runs, run_list: RunList
+) -> None:
+    task_id = unique("past")
+    await tasks.create(new_task(task_id, once(0.2), paused=True, catchup_window=0), by="test")
+    await asyncio.sleep(10.4)
+    await tasks.resume(task_id, by="test")
+    done = await eventually(lambda: _closed(tasks, task_id))
+    assert done.status is TaskStatus.FAILED
+    assert done.last_run is not None
+    run = await runs.get(done.last_run.id)
+    assert (run.status, run.attempts) == (RunStatus.SKIPPED, 0)
+    assert run.error is not None
+    assert run.error.type == "Missed"
+    listed = await run_list.page(RunFilter(task_id=task_id, status=RunStatus.SKIPPED))
+    assert [row.id for row in listed.items] == [run.id]
+
+
+async def test_what_is_running_or_finished_is_not_paused(tasks: Tasks, receiver: Receiver) -> None:
+    task_id = unique("state")
+    await tasks.create(new_task(task_id, once(0), action=http(receiver.url("/hang"))), by="test")
+    await receiver.arrived.wait()
+    assert (await tasks.get(task_id)).status is TaskStatus.RUNNING
+    with pytest.raises(WrongState):
+        await tasks.pause(task_id, by="test")
+    with pytest.raises(WrongState):
+        await tasks.replace(task_id, definition(every(60)), by="test")
+    receiver.release.set()
+    await eventually(lambda: _closed(tasks, task_id))
+    with pytest.raises(WrongState):
+        await tasks.resume(task_id, by="test")
+
+
+async def _scheduled(tasks: Tasks, task_id: str) -> Task | None:
+    task = await tasks.get(task_id)
+    return task if task.status is TaskStatus.SCHEDULED else None
+
+
+async def _closed(tasks: Tasks, task_id: str) -> Task | None:
+    task = await tasks.get(task_id)
+    return task if task.status in (TaskStatus.COMPLETED, TaskStatus.FAILED) else None
