@@ -74,8 +74,8 @@ class Backfills:
         )
         progress = BackfillProgress(start=start, end=end, overlap=overlap, total=total, done=0)
         workflow_id = naming.backfill(task_id, order.token)
-        with self._temporal.translated():
-            await self._temporal.client.start_workflow(
+        await self._temporal.ask(
+            self._temporal.client.start_workflow(
                 naming.BACKFILL,
                 order,
                 id=workflow_id,
@@ -87,6 +87,7 @@ class Backfills:
                 static_summary=f"{state.definition.name}: backfill of {total} occurrences"[:200],
                 rpc_timeout=RPC_TIMEOUT,
             )
+        )
         return self._answer(workflow_id, BackfillStatus.RUNNING, progress)
 
     async def get(self, backfill_id: str) -> Backfill:

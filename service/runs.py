@@ -20,6 +20,7 @@ from scheduling.errors import InvalidDefinition, NoWorker, RunNotFound, WrongSta
 from scheduling.policy import RetryPolicy
 from scheduling.run import Links, Run, RunCause, RunStatus
 from scheduling.run_order import RunOrder
+from service import health
 from service.history import RunHistory, run_history
 from service.temporal import RPC_TIMEOUT, Temporal
 from service.translate import short_run
@@ -84,6 +85,8 @@ class Runs:
         """
         if problems := check_action(action):
             raise InvalidDefinition(*problems)
+        if not (await health.check(self._temporal)).workers:
+            raise NoWorker(self._temporal.task_queue)
         now = self._temporal.now()
         order = RunOrder(
             task_id="",
@@ -97,8 +100,8 @@ class Runs:
             scheduled_for=now,
         )
         workflow_id = naming.direct_run("", f"test-{secrets.token_hex(8)}")
-        with self._temporal.translated():
-            handle = await self._temporal.client.start_workflow(
+        handle = await self._temporal.ask(
+            self._temporal.client.start_workflow(
                 naming.TASK_RUN,
                 order,
                 id=workflow_id,
@@ -108,6 +111,8 @@ class Runs:
                 static_summary=naming.run_summary(order),
                 rpc_timeout=RPC_TIMEOUT,
             )
+        )
+        with self._temporal.translated():
             try:
                 await asyncio.wait_for(
                     handle.result(), (attempt_timeout + _GRACE + _GRACE).total_seconds()

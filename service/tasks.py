@@ -155,8 +155,8 @@ class Tasks:
         found, now = await self._reader.find(task_id), self._temporal.now()
         order = found.state.order(cause=RunCause.MANUAL, scheduled_for=now)
         workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")
-        with self._temporal.translated():
-            handle = await self._temporal.client.start_workflow(
+        handle = await self._temporal.ask(
+            self._temporal.client.start_workflow(
                 naming.TASK_RUN,
                 order,
                 id=workflow_id,
@@ -165,6 +165,7 @@ class Tasks:
                 search_attributes=naming.run_attributes(order),
                 static_summary=naming.run_summary(order),
             )
+        )
         execution = handle.first_execution_run_id or ""
         return ShortRun(
             id=naming.RunAddress(workflow_id, execution).run_id,
@@ -232,8 +233,8 @@ class Tasks:
 
     async def _start(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
         sent = self._temporal.now()
-        with self._temporal.translated():
-            handle = await self._temporal.client.start_workflow(
+        handle = await self._temporal.ask(
+            self._temporal.client.start_workflow(
                 naming.TASK,
                 state,
                 id=naming.task_workflow(state.id),
@@ -245,6 +246,7 @@ class Tasks:
                 static_summary=naming.task_summary(state),
                 rpc_timeout=RPC_TIMEOUT,
             )
+        )
         clock = self._temporal.clock
         if not clock.stale:
             return

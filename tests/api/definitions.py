@@ -23,6 +23,6 @@ def recurring(**more: Any) -> dict[str, Any]:
     return {"trigger": YEARLY, "action": LOG, **more}
 
 
-def one_time(delay: float = 3600, **more: Any) -> dict[str, Any]:
+def one_time(delay: float | str = 3600, **more: Any) -> dict[str, Any]:
     """A one-time definition."""
     return {"trigger": {"kind": "once", "delay": delay}, "action": LOG, **more}

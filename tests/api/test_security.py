@@ -93,8 +93,7 @@ async def test_with_tokens_one_is_needed(guarded: httpx.AsyncClient, path: str) 
     "header", ["Bearer wrong", "Bearer", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", "Bearer é"]
 )
 async def test_a_wrong_token_is_refused(guarded: httpx.AsyncClient, header: str) -> None:
-    sent = {"Authorization": header.encode("latin1")}
-    answer = await guarded.get("/tasks", headers=sent)
+    answer = await guarded.get("/tasks", headers=[(b"Authorization", header.encode("latin1"))])
     problem(answer, 401, "wrong-token")
     assert TOKEN not in answer.text
 

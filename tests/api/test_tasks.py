@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -120,9 +121,12 @@ async def test_replacing_takes_the_whole_definition(api: httpx.AsyncClient) -> N
 async def test_the_kind_can_be_replaced(api: httpx.AsyncClient) -> None:
     task_id = fresh_id()
     await api.post("/tasks", json=one_time(id=task_id))
-    for revision, trigger in enumerate(
-        (YEARLY, {"kind": "interval", "every": 86400}, {"kind": "once", "delay": 99}), start=2
-    ):
+    triggers: list[dict[str, Any]] = [
+        YEARLY,
+        {"kind": "interval", "every": 86400},
+        {"kind": "once", "delay": 99},
+    ]
+    for revision, trigger in enumerate(triggers, start=2):
         answer = await api.put(f"/tasks/{task_id}", json={"trigger": trigger, "action": LOG})
         assert answer.status_code == 200, answer.text
         assert answer.json()["revision"] == revision

@@ -1,0 +1,70 @@
+"""A Temporal server of one's own: to be stopped and frozen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from temporalio.client import Client
+
+from embedded import find_binary
+from plugin import OnTheDotPlugin
+from processes.ports import free_port
+from service.connection import prepare_namespace
+from settings import Settings
+
+
+@dataclass
+class TemporalProcess:
+    """A dev server in memory."""
+
+    address: str
+    process: asyncio.subprocess.Process
+
+    def freeze(self) -> None:
+        """It keeps its connections, and answers nothing."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on where it was."""
+        self.process.send_signal(signal.SIGCONT)
+
+    async def kill(self) -> None:
+        """It is gone."""
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+
+
+@asynccontextmanager
+async def temporal_process() -> AsyncIterator[TemporalProcess]:
+    """A server that is ready, and killed when the block ends."""
+    binary, port = find_binary(), free_port()
+    assert binary is not None
+    command = (str(binary), "server", "start-dev", "--headless", f"--port={port}")
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "TEMPORAL_CONFIG_FILE": os.devnull},
+    )
+    server = TemporalProcess(f"127.0.0.1:{port}", process)
+    try:
+        await _prepare(server.address)
+        yield server
+    finally:
+        await server.kill()
+
+
+async def _prepare(address: str) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                client = await Client.connect(address, plugins=[OnTheDotPlugin()])
+                return await prepare_namespace(client, Settings())
+            except RuntimeError:
+                await asyncio.sleep(0.1)

@@ -1,0 +1,143 @@
+"""Temporal stopped, frozen and back; and no worker: 503 in time, and nothing half done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+
+import httpx
+import pytest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.assembly import Activities, Permissions
+from plugin import OnTheDotPlugin
+from service.connection import connect
+from service.temporal import CHANGE_TIMEOUT, Temporal
+from settings import Settings
+from tests.api.definitions import LOG, fresh_id, one_time, recurring
+from tests.api.problem import problem
+from tests.api.serving import serving
+from tests.api.temporal_process import TemporalProcess, temporal_process
+from tests.waiting import eventually, until
+
+pytestmark = pytest.mark.anyio
+
+#: What a caller may wait for the news that Temporal is away, in seconds.
+PATIENCE = 2.0
+
+
+@dataclass
+class Alone:
+    """REST in front of a Temporal of its own, without a worker."""
+
+    api: httpx.AsyncClient
+    server: TemporalProcess
+    temporal: Temporal
+
+
+@pytest.fixture
+async def alone(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Alone]:
+    async with temporal_process() as server:
+        monkeypatch.setenv("TEMPORAL_ADDRESS", server.address)
+        settings = Settings(task_queue="away")
+        client = await connect(settings, plugins=[OnTheDotPlugin()], lazy=True)
+        temporal = Temporal(client, settings)
+        async with serving(settings, temporal) as api:
+            yield Alone(api, server, temporal)
+
+
+async def timed(answer: asyncio.Future[httpx.Response]) -> httpx.Response:
+    """An answer that says in time that Temporal is away, and when to come again."""
+    began = monotonic()
+    found = await answer
+    assert monotonic() - began < PATIENCE
+    problem(found, 503, "temporal-unavailable")
+    assert int(found.headers["retry-after"]) > 0
+    return found
+
+
+async def all_say_so(alone: Alone, task_id: str) -> None:
+    api = alone.api
+    calls = (
+        api.post("/tasks", json=one_time(id=task_id)),
+        api.post("/tasks:batch", json={"tasks": [one_time(), recurring()]}),
+        api.get("/tasks"),
+        api.get("/runs"),
+        api.get(f"/tasks/{task_id}"),
+        api.put(f"/tasks/{task_id}", json=one_time()),
+        api.post(f"/tasks/{task_id}/pause"),
+        api.delete(f"/tasks/{task_id}"),
+        api.post(f"/tasks/{task_id}/run"),
+        api.post("/actions/test", json={"action": LOG}),
+        api.get("/readyz"),
+    )
+    await asyncio.gather(*(timed(asyncio.ensure_future(call)) for call in calls))
+    assert (await api.get("/healthz")).status_code == 200
+    preview = await api.post("/triggers/preview", json={"trigger": recurring()["trigger"]})
+    assert preview.status_code == 200
+
+
+async def test_temporal_stopped(alone: Alone) -> None:
+    task_id = fresh_id()
+    assert (await alone.api.get("/readyz")).status_code == 200
+    await alone.server.kill()
+    await all_say_so(alone, task_id)
+
+
+async def test_temporal_frozen_and_thawed(alone: Alone) -> None:
+    task_id = fresh_id()
+    assert (await alone.api.post("/tasks", json=one_time())).status_code == 201
+    alone.server.freeze()
+    await all_say_so(alone, task_id)
+    alone.server.thaw()
+
+    async def ready() -> bool:
+        return (await alone.api.get("/readyz")).status_code == 200
+
+    await eventually(ready)
+    problem(await alone.api.get(f"/tasks/{task_id}"), 404, "task-not-found")
+    assert len((await alone.api.get("/tasks")).json()["items"]) == 1
+    assert (await alone.api.post("/tasks", json=one_time(id=task_id))).status_code == 201
+
+
+async def test_a_registration_into_a_short_freeze_is_not_there_afterwards(alone: Alone) -> None:
+    for _ in range(5):
+        task_id = fresh_id()
+        alone.server.freeze()
+        await timed(asyncio.ensure_future(alone.api.post("/tasks", json=recurring(id=task_id))))
+        alone.server.thaw()
+
+        async def ready() -> bool:
+            return (await alone.api.get("/readyz")).status_code == 200
+
+        await eventually(ready)
+        problem(await alone.api.get(f"/tasks/{task_id}"), 404, "task-not-found")
+
+
+async def test_without_a_worker_a_task_is_registered_but_not_changed(alone: Alone) -> None:
+    task_id = fresh_id()
+    registered = await alone.api.post("/tasks", json=recurring(id=task_id))
+    assert registered.status_code == 201
+    ready = (await alone.api.get("/readyz")).json()
+    assert ready["workers"] == []
+    began = monotonic()
+    for answer in await asyncio.gather(
+        alone.api.put(f"/tasks/{task_id}", json=recurring(name="changed")),
+        alone.api.post(f"/tasks/{task_id}/pause"),
+        alone.api.delete(f"/tasks/{task_id}"),
+    ):
+        problem(answer, 503, "no-worker")
+        assert answer.headers["retry-after"]
+    assert monotonic() - began < PATIENCE
+    await until(datetime.now(UTC) + CHANGE_TIMEOUT)
+    client = await Client.connect(alone.server.address, plugins=[OnTheDotPlugin()])
+    activities = Activities(client, Permissions())
+    async with Worker(client, task_queue="away", activities=activities.all()):
+        changed = await alone.api.put(f"/tasks/{task_id}", json=recurring(name="later"))
+        assert changed.status_code == 200
+        assert changed.json()["revision"] == 2
+    await activities.close()
