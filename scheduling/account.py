@@ -96,7 +96,8 @@ def _without(one: Expected, evidence: Evidence, dropped: Dropped) -> LedgerEntry
         state = LedgerState.PENDING if last > evidence.now else LedgerState.SKIPPED
         return entry(one, state, Reason.PAUSED)
     if one.due + PROMISE > evidence.now:
-        return entry(one, LedgerState.PENDING)
+        told = dropped.already(one) if one.recurring else None
+        return told or entry(one, LedgerState.PENDING)
     if not one.sure:
         return entry(one, LedgerState.SKIPPED, Reason.EDITED)
     if evidence.taken_up_at is None:

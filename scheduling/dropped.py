@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scheduling.evidence import Evidence, SeenRun
 from scheduling.expected import Expected
@@ -14,6 +14,9 @@ from scheduling.trigger import OnceTrigger
 
 #: Policies under which an instant that comes up during a run is not given up at once.
 _WAIT = {OverlapPolicy.BUFFER_ONE, OverlapPolicy.BUFFER_ALL, OverlapPolicy.CANCEL_OTHER}
+
+#: What Temporal has done shows in its lists by then.
+_SEEN_AFTER = timedelta(seconds=2)
 
 
 class Dropped:
@@ -29,13 +32,8 @@ class Dropped:
 
     def explain(self, one: Expected) -> LedgerEntry:
         """The entry of an instant without a run that is past, and was to run."""
-        if self._used_up(one):
-            return entry(one, LedgerState.SKIPPED, Reason.MAX_RUNS)
-        if earlier := overlapping(one, self._evidence):
-            if one.at in self._waiting:
-                return entry(one, LedgerState.PENDING, Reason.OVERLAP, other=earlier)
-            if one.entry.overlap is not OverlapPolicy.BUFFER_ALL:
-                return entry(one, LedgerState.SKIPPED, Reason.OVERLAP, other=earlier)
+        if policy := self._by_policy(one):
+            return policy
         schedule = self._schedule
         if schedule is None:
             gone = self._evidence.end is None
@@ -46,16 +44,36 @@ class Dropped:
             if taken_up_at is not None and one.at <= taken_up_at:
                 return entry(one, LedgerState.MISSED, Reason.NO_WORKER)
             return entry(one, LedgerState.UNKNOWN, Reason.SCHEDULE_MISSING)
-        if schedule.next_at is not None and schedule.next_at <= one.due:
-            return entry(one, LedgerState.LATE, Reason.BEHIND)
         if one.entry.revision == self._evidence.revision:
             if schedule.paused:
                 return entry(one, LedgerState.UNKNOWN, Reason.SCHEDULE_PAUSED)
             if schedule.revision != self._evidence.revision:
                 return entry(one, LedgerState.UNKNOWN, Reason.SCHEDULE_CHANGED)
+        if schedule.next_at is not None and schedule.next_at <= one.due:
+            return entry(one, LedgerState.LATE, Reason.BEHIND)
         if self._came_up_too_late(one):
             return entry(one, LedgerState.MISSED, Reason.CATCHUP)
         return entry(one, LedgerState.UNKNOWN, Reason.NO_RUN)
+
+    def already(self, one: Expected) -> LedgerEntry | None:
+        """The entry of an instant that came up just now, if it is certain by now."""
+        schedule = self._schedule
+        if self._evidence.end is not None:
+            return self._by_policy(one)
+        if schedule is None or self._evidence.now < one.due + _SEEN_AFTER:
+            return None
+        to_come = schedule.next_at is not None and schedule.next_at <= one.due
+        return None if to_come else self._by_policy(one)
+
+    def _by_policy(self, one: Expected) -> LedgerEntry | None:
+        if self._used_up(one):
+            return entry(one, LedgerState.SKIPPED, Reason.MAX_RUNS)
+        if earlier := overlapping(one, self._evidence):
+            if one.at in self._waiting:
+                return entry(one, LedgerState.PENDING, Reason.OVERLAP, other=earlier)
+            if one.entry.overlap is not OverlapPolicy.BUFFER_ALL:
+                return entry(one, LedgerState.SKIPPED, Reason.OVERLAP, other=earlier)
+        return None
 
     def _used_up(self, one: Expected) -> bool:
         trigger, schedule = one.entry.trigger, self._schedule

@@ -46,9 +46,15 @@ def why_at(task: Standing, at: datetime, entries: Sequence[LedgerEntry], jitter:
 def why_lately(task: Standing, entries: Sequence[LedgerEntry]) -> Why:
     """Why the task did not run the last time that it did not.
 
-    `entries` are past ones; what is excluded is no answer, as nobody expects it to run.
+    `entries` are past ones. What is excluded is no answer, as nobody expects it to run; nor is what
+    has only just come up.
     """
-    past = [entry for entry in entries if entry.reason is not Reason.EXCLUDED]
+    past = [
+        entry
+        for entry in entries
+        if entry.reason is not Reason.EXCLUDED
+        and (entry.state is not LedgerState.PENDING or entry.reason is not None)
+    ]
     if task.status is TaskStatus.PAUSED:
         by = f" by {task.updated_by}" if task.updated_by else ""
         note = f": {task.note.rstrip('.')}" if task.note else ""

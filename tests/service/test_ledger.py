@@ -1,4 +1,4 @@
-"""The ledger against a real server: what was done, what was not, and what was done behind our back."""
+"""The ledger against a real server: what ran, what did not, and why."""
 
 from __future__ import annotations
 
@@ -94,7 +94,12 @@ async def test_a_task_that_is_paused_edited_and_resumed_has_no_gap(
     assert "by t: being looked at" in paused.answer
     await tasks.resume(task_id, by="t")
     await tasks.replace(task_id, TaskDefinition(trigger=EVERY_TWO, action=LOG), by="t")
-    await _ran(temporal, task_id, 4)
+
+    async def edited() -> bool:
+        entries = await _entries(temporal, task_id)
+        return any(e.revision == 4 and e.state is LedgerState.RAN for e in entries)
+
+    await _until(edited)
     entries = await _entries(temporal, task_id)
     await tasks.delete(task_id, by="t")
     skipped = [entry for entry in entries if entry.state is LedgerState.SKIPPED]
@@ -102,3 +107,170 @@ async def test_a_task_that_is_paused_edited_and_resumed_has_no_gap(
     assert sum(entry.reason is Reason.PAUSED for entry in skipped) >= 2
     assert not [entry for entry in entries if entry.state is LedgerState.UNKNOWN]
     assert {entry.revision for entry in entries} >= {1, 2, 4}
+
+
+async def test_a_run_that_takes_too_long_skips_the_next_ones(
+    temporal: Temporal, worker: Worker
+) -> None:
+    task_id = _id()
+    tasks = Tasks(temporal)
+    slow = CommandAction(argv=("sleep", "3.5"))
+    await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=slow), by="t")
+    await _ran(temporal, task_id, 2)
+    entries = await _entries(temporal, task_id)
+    why = await Ledger(temporal).why(task_id)
+    await tasks.delete(task_id, by="t")
+    assert {entry.state for entry in entries} <= {
+        LedgerState.RAN,
+        LedgerState.RUNNING,
+        LedgerState.SKIPPED,
+        LedgerState.PENDING,
+    }
+    skipped = [entry for entry in entries if entry.state is LedgerState.SKIPPED]
+    assert len(skipped) >= 4
+    assert {entry.reason for entry in skipped} == {Reason.OVERLAP}
+    assert "was still going on and the overlap policy is skip" in why.answer
+    assert why.at in {entry.at for entry in skipped}
+
+
+async def test_with_a_buffer_every_instant_has_its_turn(temporal: Temporal, worker: Worker) -> None:
+    task_id = _id()
+    tasks = Tasks(temporal)
+    task = NewTask(
+        id=task_id,
+        trigger=EVERY_TWO,
+        action=CommandAction(argv=("sleep", "4")),
+        overlap=OverlapPolicy.BUFFER_ALL,
+    )
+    await tasks.create(task, by="t")
+    await _ran(temporal, task_id, 3)
+    entries = await _entries(temporal, task_id)
+    await tasks.delete(task_id, by="t")
+    states = [entry.state for entry in entries]
+    assert states[:3] == [LedgerState.RAN] * 3
+    assert {entry.state for entry in entries} <= {
+        LedgerState.RAN,
+        LedgerState.RUNNING,
+        LedgerState.PENDING,
+    }
+    assert Reason.OVERLAP in {entry.reason for entry in entries}
+
+
+async def test_a_task_that_used_up_its_runs_leaves_no_gap(
+    temporal: Temporal, worker: Worker
+) -> None:
+    task_id = _id()
+    trigger = IntervalTrigger(every=timedelta(seconds=1), max_runs=3)
+    await Tasks(temporal).create(NewTask(id=task_id, trigger=trigger, action=LOG), by="t")
+    await _ran(temporal, task_id, 3)
+    ahead = temporal.now() + timedelta(minutes=1)
+    page = await Ledger(temporal).of(task_id, None, ahead)
+    assert page.counts.get(LedgerState.RAN) == 3
+    assert set(page.counts) <= {LedgerState.RAN, LedgerState.SKIPPED}
+
+    async def finished() -> bool:
+        return (await Tasks(temporal).get(task_id)).status.value == "completed"
+
+    await _until(finished)
+    page = await Ledger(temporal).of(task_id, None, ahead)
+    assert page.counts.get(LedgerState.RAN) == 3
+    assert {e.reason for e in page.items if e.state is not LedgerState.RAN} <= {Reason.MAX_RUNS}
+
+
+async def test_a_finished_task_that_was_armed_again_keeps_its_past(
+    temporal: Temporal, worker: Worker
+) -> None:
+    task_id = _id()
+    tasks = Tasks(temporal)
+    at = temporal.now().replace(microsecond=0) + timedelta(seconds=1)
+    await tasks.create(NewTask(id=task_id, trigger=OnceTrigger(at=at), action=LOG), by="t")
+    await _ran(temporal, task_id, 1)
+    await tasks.replace(task_id, TaskDefinition(trigger=EVERY_SECOND, action=LOG), by="t")
+    await _ran(temporal, task_id, 3)
+    entries = await _entries(temporal, task_id)
+    await tasks.delete(task_id, by="t")
+    assert entries[0].at == at
+    assert (entries[0].state, entries[0].revision) == (LedgerState.RAN, 1)
+    assert {entry.revision for entry in entries[1:]} == {2}
+    assert not [entry for entry in entries if entry.state is LedgerState.UNKNOWN]
+
+
+async def test_what_is_excluded_is_told_as_skipped(temporal: Temporal, worker: Worker) -> None:
+    task_id = _id()
+    today = temporal.now().date()
+    trigger = CronTrigger(
+        expression="* * * * * *", exclude=(f"{today}/{today + timedelta(days=1)}",)
+    )
+    await Tasks(temporal).create(NewTask(id=task_id, trigger=trigger, action=LOG), by="t")
+
+    async def some() -> bool:
+        return len(await _entries(temporal, task_id)) >= 3
+
+    await _until(some)
+    entries = await _entries(temporal, task_id)
+    await Tasks(temporal).delete(task_id, by="t")
+    assert {(e.state, e.reason) for e in entries} == {(LedgerState.SKIPPED, Reason.EXCLUDED)}
+
+
+async def test_a_task_that_no_worker_takes_up_says_so(temporal: Temporal) -> None:
+    lonely = Temporal(
+        temporal.client, temporal.settings.model_copy(update={"task_queue": f"none-{uuid4().hex}"})
+    )
+    once, often = _id(), _id()
+    past = temporal.now() - timedelta(minutes=1)
+    await Tasks(lonely).create(NewTask(id=once, trigger=OnceTrigger(at=past), action=LOG), by="t")
+    await Tasks(lonely).create(NewTask(id=often, trigger=EVERY_SECOND, action=LOG), by="t")
+    entries = await _entries(lonely, once)
+    assert [(e.at, e.state, e.reason) for e in entries] == [
+        (past, LedgerState.LATE, Reason.NO_WORKER)
+    ]
+    assert "no worker had taken the task up" in (await Ledger(lonely).why(once)).answer
+    await _until(lambda: _some(lonely, often))
+    assert {entry.state for entry in await _entries(lonely, often)} == {LedgerState.PENDING}
+    for task_id in (once, often):
+        handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+        await handle.terminate("the test is over")
+
+
+async def _some(temporal: Temporal, task_id: str) -> bool:
+    return bool(await _entries(temporal, task_id))
+
+
+async def test_a_span_must_make_sense(temporal: Temporal, worker: Worker) -> None:
+    task_id = _id()
+    tasks, ledger = Tasks(temporal), Ledger(temporal)
+    await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=LOG), by="t")
+    now = temporal.now()
+    with pytest.raises(InvalidDefinition, match="since"):
+        await ledger.of(task_id, now, now - timedelta(hours=1))
+    with pytest.raises(InvalidDefinition, match="choose a shorter span"):
+        await ledger.of(task_id, now, now + timedelta(hours=3))
+    long_ago = await ledger.of(task_id, now - timedelta(days=300), now - timedelta(days=299))
+    assert long_ago.items == ()
+    await tasks.delete(task_id, by="t")
+    with pytest.raises(TaskNotFound):
+        await ledger.of(task_id)
+    with pytest.raises(TaskNotFound):
+        await ledger.why(task_id)
+
+
+async def test_why_is_answered_for_any_instant(temporal: Temporal, worker: Worker) -> None:
+    task_id = _id()
+    tasks, ledger = Tasks(temporal), Ledger(temporal)
+    trigger = CronTrigger(expression="0 9 * * *")
+    await tasks.create(NewTask(id=task_id, trigger=trigger, action=LOG), by="t")
+    tomorrow = (temporal.now() + timedelta(days=1)).date()
+    nine = datetime(tomorrow.year, tomorrow.month, tomorrow.day, 9, tzinfo=UTC)
+    due = await ledger.why(task_id, nine)
+    beside = await ledger.why(task_id, nine + timedelta(hours=1))
+    before = await ledger.why(task_id, nine - timedelta(days=30))
+    lately = await ledger.why(task_id)
+    await tasks.delete(task_id, by="t")
+    assert (due.state, due.answer) == (
+        LedgerState.PENDING,
+        f"The occurrence of {nine:%Y-%m-%dT%H:%M:%SZ} is still to come.",
+    )
+    assert "It is not due at" in beside.answer
+    assert f"before it at {nine:%Y-%m-%dT%H:%M:%SZ}" in beside.answer
+    assert before.answer.startswith("It was registered only at ")
+    assert lately.answer.startswith("It was not due yet: it is due at ")
