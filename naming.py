@@ -20,6 +20,8 @@ from scheduling.task_state import TaskState
 TASK = "onthedot.Task"
 TASK_RUN = "onthedot.TaskRun"
 BACKFILL = "onthedot.Backfill"
+NOTIFICATION = "onthedot.Notification"
+AUDIT = "onthedot.Audit"
 CHANGE = "onthedot.change"
 LOOK = "onthedot.look"
 
@@ -32,6 +34,9 @@ CHECK_OCCURRENCE = "onthedot.check_occurrence"
 APPLY_SCHEDULE = "onthedot.schedule.apply"
 REMOVE_SCHEDULE = "onthedot.schedule.remove"
 LIST_OCCURRENCES = "onthedot.list_occurrences"
+NOTIFY = "onthedot.notify"
+NOTIFIED = "onthedot.notified"
+AUDIT_LEDGERS = "onthedot.audit_ledgers"
 
 TASK_ID = SearchAttributeKey.for_keyword("OnTheDotTask")
 NAME = SearchAttributeKey.for_keyword("OnTheDotName")
@@ -115,6 +120,11 @@ def backfill_run(task_id: str, token: str, nominal: datetime) -> str:
     return direct_run(task_id, f"backfill-{token}-{nominal.astimezone(UTC).strftime(_STAMP)}")
 
 
+def notification(task_id: str, event: str, token: str) -> str:
+    """The id of the workflow that tells of an event, once for each token."""
+    return f"notification:{task_id}~{event}~{token}"
+
+
 def nominal_instant(workflow_id: str) -> datetime | None:
     """The instant whose run this workflow is, where its id says so: scheduled or backfilled."""
     rest = workflow_id.partition(":")[2]
@@ -147,14 +157,14 @@ def task_summary(state: TaskState) -> str:
     return f"{state.definition.name}: {title(state.definition.action)}"[:200]
 
 
-def task_attributes(state: TaskState) -> TypedSearchAttributes:
-    """What a list filters tasks by."""
+def task_attributes(state: TaskState, *, status: str = "") -> TypedSearchAttributes:
+    """What a list filters tasks by; `status` where it does not follow from the definition."""
     task = state.definition
     pairs: list[SearchAttributePair[str] | SearchAttributePair[datetime]] = [
         SearchAttributePair(TASK_ID, state.id),
         SearchAttributePair(NAME, sort_name(task.name)),
         SearchAttributePair(KIND, task.trigger.kind),
-        SearchAttributePair(STATUS, State.PAUSED if task.paused else State.SCHEDULED),
+        SearchAttributePair(STATUS, status or (State.PAUSED if task.paused else State.SCHEDULED)),
     ]
     if state.due is not None:
         pairs.append(SearchAttributePair(DUE, state.due))

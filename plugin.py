@@ -14,10 +14,11 @@ from temporalio.worker import Worker, WorkerConfig
 
 from activities.assembly import Activities, Permissions
 from workflows.backfill import Backfill
+from workflows.notification import Notification
 from workflows.task import Task
 from workflows.task_run import TaskRun
 
-WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill)
+WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification)
 
 
 class OnTheDotPlugin(SimplePlugin):

@@ -14,6 +14,8 @@ from activities.command import CommandActivities
 from activities.host_gate import HostGate
 from activities.http import HttpActivities
 from activities.log import log
+from activities.notified import notified
+from activities.notify import NotifyActivities
 from activities.occurrence_check import check_occurrence
 from activities.occurrence_list import list_occurrences
 from activities.record import record
@@ -44,6 +46,7 @@ class Activities:
         self._http = HttpActivities(rules, secrets, HostGate())
         self._command = CommandActivities(secrets, allowed=permissions.allow_commands)
         self._schedule = ScheduleActivities(client)
+        self._notify = NotifyActivities(client)
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """What to give to a worker."""
@@ -54,6 +57,8 @@ class Activities:
             record,
             check_occurrence,
             list_occurrences,
+            notified,
+            self._notify.notify,
             self._schedule.apply,
             self._schedule.remove,
         ]

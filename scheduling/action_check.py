@@ -25,8 +25,12 @@ from scheduling.url_check import url_problem
 _TEMPORAL_PREFIX = "__temporal"
 
 
-def check_action(action: Action) -> list[FieldProblem]:
-    """Everything that is wrong with `action`; an empty list if it may be registered."""
+def check_action(action: Action, *, where: str = "action") -> list[FieldProblem]:
+    """Everything that is wrong with `action`; an empty list if it may be registered.
+
+    Args:
+        where: the field of the definition that holds it.
+    """
     match action:
         case HttpAction():
             found = _http(action)
@@ -38,7 +42,7 @@ def check_action(action: Action) -> list[FieldProblem]:
             found = _foreign("workflow_type", action.workflow_type, action.arguments)
         case _:
             found = iter(())
-    return [FieldProblem(f"action.{field}", message) for field, message in found]
+    return [FieldProblem(f"{where}.{field}", message) for field, message in found]
 
 
 def _http(action: HttpAction) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,8 @@ def settle(definition: TaskDefinition, *, task_id: str, now: datetime) -> TaskDe
     except InvalidDefinition as error:
         problems.extend(error.problems)
     problems.extend(check_action(definition.action))
+    if definition.notify is not None:
+        problems.extend(check_action(definition.notify.action(), where="notify"))
     problems.extend(_labels(definition))
     if (size := len(definition.model_dump_json().encode())) > _MOST:
         problems.append(

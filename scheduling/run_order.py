@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from scheduling.action import Action
+from scheduling.notify import Notify
 from scheduling.policy import RetryPolicy
 from scheduling.run import RunCause, RunError, RunStatus
 from scheduling.trigger import Recurring
@@ -30,6 +31,7 @@ class RunOrder(Model):
     """Asked whether the instant is a true one, past `exact_until`."""
     exact_until: Instant | None = None
     """Up to here the schedule is known to hold no false instant."""
+    notify: Notify | None = None
 
 
 class RunOutcome(Model):

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from scheduling.action import Action
+from scheduling.notify import Notify
 from scheduling.policy import OverlapPolicy, RetryPolicy
 from scheduling.run import Links, ShortRun
 from scheduling.trigger import Trigger
@@ -55,6 +56,7 @@ class TaskDefinition(Model):
         default=timedelta(hours=1), description="How late a missed occurrence may still run."
     )
     paused: bool = False
+    notify: Notify | None = Field(default=None, description="Whom to tell when runs go wrong.")
 
 
 class NewTask(TaskDefinition):

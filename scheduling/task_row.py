@@ -10,6 +10,7 @@ from scheduling.action import (
     LogAction,
     WorkflowAction,
 )
+from scheduling.notify import Notify
 from scheduling.task import TaskDefinition
 from scheduling.task_state import TaskState
 from scheduling.values import Instant, Model
@@ -62,6 +63,7 @@ def abridge(definition: TaskDefinition) -> TaskDefinition:
             "tags": definition.tags[:10],
             "trigger": trigger,
             "action": _abridged_action(definition.action),
+            "notify": _abridged_notify(definition.notify),
         }
     )
 
@@ -79,6 +81,10 @@ def title(action: Action) -> str:
             return f"workflow {action.workflow_type}"
         case LogAction():
             return f"log {action.message}"[:200]
+
+
+def _abridged_notify(notify: Notify | None) -> Notify | None:
+    return notify and notify.model_copy(update={"url": notify.url[:200], "headers": {}})
 
 
 def _abridged_action(action: Action) -> Action:

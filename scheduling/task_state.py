@@ -77,6 +77,7 @@ class TaskState(Model):
             cause=cause,
             scheduled_for=scheduled_for,
             jitter=timedelta(0) if isinstance(trigger, OnceTrigger) else trigger.jitter,
+            notify=task.notify,
         )
 
     def in_force(self, since: datetime, revisions: range) -> TaskState:

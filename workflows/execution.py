@@ -5,6 +5,7 @@
    failure that may be mended by trying again goes on as an ordinary activity, whose retries are
    Temporal's own and survive any worker. Everything else is an ordinary activity or a child.
 3. The outcome is recorded by a local activity, after a cancel too, and put where a list reads it.
+4. Where the task asks for it, another one looks whether somebody is to be told.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from scheduling.run import RunError, RunStatus
 from scheduling.run_order import RunMemo, RunOrder, RunOutcome, RunRecord
 from workflows import attempts
 from workflows.failures import Failure, explain
+from workflows.telling import tell
 
 _MARGIN = timedelta(seconds=10)
 
@@ -44,6 +46,7 @@ async def carry_out(order: RunOrder, *, due: datetime, begun: datetime | None = 
     deadline = max(due, begun or due) + order.deadline
     outcome = await _outcome(order, due=due, taken_up=taken_up, deadline=deadline)
     await _publish(order, outcome)
+    await tell(order, outcome, run_id=run_id())
     match outcome.status:
         case RunStatus.SUCCEEDED | RunStatus.SKIPPED:
             return outcome
@@ -67,6 +70,7 @@ async def skip(order: RunOrder, *, due: datetime, error: RunError) -> RunOutcome
         error=error,
     )
     await _publish(order, outcome)
+    await tell(order, outcome, run_id=run_id())
     return outcome
 
 

@@ -1,0 +1,26 @@
+"""How notifications ended: a log line and a metric, so that one that fails is seen."""
+
+from __future__ import annotations
+
+import logging
+
+from prometheus_client import Counter
+from temporalio import activity
+
+import naming
+from scheduling.notify import Notified
+
+log = logging.getLogger("onthedot.notifications")
+
+NOTIFICATIONS = Counter(
+    "onthedot_notifications", "Notifications that ended.", ["event", "delivered"]
+)
+
+
+@activity.defn(name=naming.NOTIFIED)
+async def notified(told: Notified) -> None:
+    """Write the line and count the notification. At least once."""
+    level = logging.INFO if told.delivered else logging.ERROR
+    text = "notified" if told.delivered else "a notification was not delivered"
+    log.log(level, text, extra=told.model_dump(mode="json"))
+    NOTIFICATIONS.labels(told.event.value, str(told.delivered).lower()).inc()

@@ -1,0 +1,80 @@
+"""Telling somebody when a task's runs go wrong. Stored in Temporal: fields only get added."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field, JsonValue
+
+from scheduling.action import HttpAction, Name, SecretRef, Text
+from scheduling.run import Run
+from scheduling.values import Instant, Model
+
+#: The most failures in a row that may be waited for.
+MOST_AFTER = 100
+
+
+class Notify(Model):
+    """Calls a URL when runs fail, when they succeed again, and when one was missed."""
+
+    url: str = Field(min_length=1, max_length=8192, examples=["https://example.com/alert"])
+    method: Literal["POST", "PUT", "PATCH"] = "POST"
+    headers: dict[Name, Text | SecretRef] = Field(default_factory=dict, max_length=64)
+    after: int = Field(
+        default=1, ge=1, le=MOST_AFTER, description="How many failures in a row it takes."
+    )
+    on_recovery: bool = Field(
+        default=True, description="Also when a run succeeds after that many failures."
+    )
+    on_missed: bool = Field(
+        default=True, description="Also when an occurrence was missed, or left without a run."
+    )
+
+    def action(self, body: JsonValue = None) -> HttpAction:
+        """The call that sends `body`."""
+        return HttpAction(method=self.method, url=self.url, headers=self.headers, body=body)
+
+
+class NotifyEvent(StrEnum):
+    """What is told."""
+
+    FAILED = "failed"
+    RECOVERED = "recovered"
+    MISSED = "missed"
+
+
+class EndedRun(Model):
+    """A run that has ended, and whom its end may concern."""
+
+    notify: Notify
+    name: str
+    run: Run
+
+
+class NotificationOrder(Model):
+    """One thing to tell."""
+
+    event: NotifyEvent
+    task_id: str
+    run_id: str = ""
+    """Empty where there is no run."""
+    at: Instant
+    """When it was due."""
+    action: HttpAction
+
+
+class Notified(Model):
+    """How telling it ended: one line of the log."""
+
+    task: str
+    run: str
+    event: NotifyEvent
+    url: str
+    delivered: bool
+    error: str = ""
+
+
+def message(event: NotifyEvent, *, name: str, failures: int, run: dict[str, Any]) -> dict[str, Any]:
+    """What is sent: the run's own JSON, and what makes it worth telling."""
+    return {**run, "event": event.value, "task_name": name, "failures": failures}
