@@ -1,7 +1,8 @@
 """The fields of a cron expression: what each one may hold, and the values it names.
 
 A field is a comma-separated list of elements: `*`, a value, a range, each with an optional step,
-or `H`, a value that is drawn from the task's key. Names stand for months and weekdays.
+or `H`, a value drawn from the task's key. Names stand for months and weekdays. croniter says
+which values an element names; what it reads otherwise than other programs is refused.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+
+from croniter import CroniterError, croniter
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -44,6 +48,8 @@ DAY = Field("day-of-month", 1, 31, 28)
 MONTH = Field("month", 1, 12, 12, MONTHS)
 WEEKDAY = Field("day-of-week", 0, 6, 6, WEEKDAYS)
 
+_ORDER = (MINUTE, HOUR, DAY, MONTH, WEEKDAY, SECOND)
+
 
 def starts_with_star(text: str) -> bool:
     """Whether a field does not restrict by itself: Debian's test, with `?` for `*`."""
@@ -64,18 +70,16 @@ def element_values(field: Field, element: str, key: str) -> frozenset[int]:
     body, slash, step_text = element.partition("/")
     step = _step(field, element, step_text) if slash else 1
     if body == "*":
-        return frozenset(range(field.low, field.high + 1, step))
+        return _meaning(field, element)
     if "-" in body:
         return _range(field, element, body, step)
     start = value(field, element, body)
-    if not slash:
-        return frozenset({start % 7}) if field is WEEKDAY else frozenset({start})
-    if field is WEEKDAY and start and (7 - start) % step == 0:
+    if slash and field is WEEKDAY and start and (7 - start) % step == 0:
         raise field.problem(
             element,
             f"leaves open whether Sunday is meant. Write {start % 7}-6/{step} or list the days.",
         )
-    return frozenset(range(start, field.high + 1, step))
+    return _meaning(field, element)
 
 
 def value(field: Field, element: str, text: str) -> int:
@@ -107,26 +111,31 @@ def _range(field: Field, element: str, body: str, step: int) -> frozenset[int]:
         )
     if field is WEEKDAY and first == 7:
         first = 0
-    if first <= last:
-        return frozenset(v % 7 if field is WEEKDAY else v for v in range(first, last + 1, step))
-    return _wrapped(field, element, first, last, step)
-
-
-def _wrapped(field: Field, element: str, first: int, last: int, step: int) -> frozenset[int]:
     size = field.high - field.low + 1
-    counted = sorted(
-        (v - field.low) % size + field.low for v in range(first, last + size + 1, step)
-    )
-    before = [v for v in counted if v >= first]
-    overshoot = max(before) + step - (field.high + 1)
-    after = set(range(field.low + overshoot + bool(overshoot), last + 1, step))
-    if after != {v for v in counted if v < first}:
-        # croniter counts on from the end of the field, arithmetic from the last value.
-        listed = ",".join(map(str, counted))
+    end = last if first <= last else last + size
+    counted = {(v - field.low) % size + field.low for v in range(first, end + 1, step)}
+    if _meaning(field, element) != counted:
+        # In a range that wraps around, croniter does not count on from the last value.
+        listed = ",".join(map(str, sorted(counted)))
         raise field.problem(
             element, f"is counted differently by different programs. Write {listed}."
         )
     return frozenset(counted)
+
+
+@lru_cache(maxsize=4096)
+def _meaning(field: Field, element: str) -> frozenset[int]:
+    """The values of a well-formed element, by croniter, which has the seconds last."""
+    fields = ["*"] * len(_ORDER)
+    fields[_ORDER.index(field)] = element
+    try:
+        expanded, _ = croniter.expand(" ".join(fields))
+    except CroniterError as error:
+        raise field.problem(element, f"is not understood ({error}).") from None
+    named = expanded[_ORDER.index(field)]
+    if named == ["*"]:
+        return frozenset(range(field.low, field.high + 1))
+    return frozenset(int(v) % 7 if field is WEEKDAY else int(v) for v in named)
 
 
 def _hashed(field: Field, element: str, key: str) -> frozenset[int]:
