@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -22,6 +21,7 @@ from service.ledger import Ledger
 from service.run_list import RunFilter, RunList
 from service.tasks import Tasks
 from service.temporal import Temporal
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -32,15 +32,6 @@ LOG = LogAction(message="hello")
 
 def _id() -> str:
     return f"ledger-{uuid4().hex[:10]}"
-
-
-async def _until(
-    condition: Callable[[], Awaitable[object]], *, seconds: float = 30, every: float = 0.2
-) -> None:
-    limit = asyncio.get_running_loop().time() + seconds
-    while not await condition():
-        assert asyncio.get_running_loop().time() < limit, "it did not come to that in time"
-        await asyncio.sleep(every)
 
 
 async def _entries(temporal: Temporal, task_id: str) -> list[LedgerEntry]:
@@ -56,7 +47,7 @@ async def _ran(temporal: Temporal, task_id: str, count: int) -> None:
     async def enough() -> bool:
         return await runs.count(which) >= count
 
-    await _until(enough)
+    await eventually(enough)
 
 
 async def test_a_recurring_task_accounts_for_every_second(
@@ -99,7 +90,7 @@ async def test_a_task_that_is_paused_edited_and_resumed_has_no_gap(
         entries = await _entries(temporal, task_id)
         return any(e.revision == 4 and e.state is LedgerState.RAN for e in entries)
 
-    await _until(edited)
+    await eventually(edited)
     entries = await _entries(temporal, task_id)
     await tasks.delete(task_id, by="t")
     skipped = [entry for entry in entries if entry.state is LedgerState.SKIPPED]
@@ -171,7 +162,7 @@ async def test_a_task_that_used_up_its_runs_leaves_no_gap(
     async def finished() -> bool:
         return (await Tasks(temporal).get(task_id)).status.value == "completed"
 
-    await _until(finished)
+    await eventually(finished)
     page = await Ledger(temporal).of(task_id, None, ahead)
     assert page.counts.get(LedgerState.RAN) == 3
     assert {e.reason for e in page.items if e.state is not LedgerState.RAN} <= {Reason.MAX_RUNS}
@@ -206,7 +197,7 @@ async def test_what_is_excluded_is_told_as_skipped(temporal: Temporal, worker: W
     async def some() -> bool:
         return len(await _entries(temporal, task_id)) >= 3
 
-    await _until(some)
+    await eventually(some)
     entries = await _entries(temporal, task_id)
     await Tasks(temporal).delete(task_id, by="t")
     assert {(e.state, e.reason) for e in entries} == {(LedgerState.SKIPPED, Reason.EXCLUDED)}
@@ -225,7 +216,7 @@ async def test_a_task_that_no_worker_takes_up_says_so(temporal: Temporal) -> Non
         (past, LedgerState.LATE, Reason.NO_WORKER)
     ]
     assert "no worker had taken the task up" in (await Ledger(lonely).why(once)).answer
-    await _until(lambda: _some(lonely, often))
+    await eventually(lambda: _some(lonely, often))
     assert {entry.state for entry in await _entries(lonely, often)} == {LedgerState.PENDING}
     for task_id in (once, often):
         handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))

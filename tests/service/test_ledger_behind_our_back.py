@@ -17,7 +17,8 @@ from service.ledger import Ledger
 from service.seen_task import seen_schedule
 from service.tasks import Tasks
 from service.temporal import Temporal
-from tests.service.test_ledger import EVERY_SECOND, LOG, _entries, _id, _ran, _until
+from tests.service.test_ledger import EVERY_SECOND, LOG, _entries, _id, _ran
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +38,7 @@ async def test_a_schedule_that_is_paused_by_hand(temporal: Temporal, worker: Wor
     async def gaps() -> bool:
         return sum(e.gap for e in await _entries(temporal, task_id)) >= 2
 
-    await _until(gaps)
+    await eventually(gaps)
     paused = await _entries(temporal, task_id)
     why = await Ledger(temporal).why(task_id)
     await schedule.unpause()
@@ -59,7 +60,7 @@ async def test_a_schedule_that_is_deleted_by_hand_and_mended(
     async def gaps() -> bool:
         return sum(e.gap for e in await _entries(temporal, task_id)) >= 2
 
-    await _until(gaps)
+    await eventually(gaps)
     gone = [e for e in await _entries(temporal, task_id) if e.gap]
     assert {e.reason for e in gone} == {Reason.SCHEDULE_MISSING}
     await Tasks(temporal).delete(task_id, by="t")
@@ -79,7 +80,7 @@ async def test_a_run_that_the_schedule_was_made_to_start(
         long_enough = temporal.now() - registered_at > timedelta(seconds=1)
         return long_enough and bool(await seen_schedule(temporal, task_id))
 
-    await _until(there)
+    await eventually(there)
     await schedule.trigger(overlap=ScheduleOverlapPolicy.ALLOW_ALL)
     await _ran(temporal, task_id, 1)
     entries = await _entries(temporal, task_id)
@@ -98,7 +99,7 @@ async def test_a_task_that_is_terminated(temporal: Temporal, worker: Worker) -> 
         entries = await _entries(temporal, task_id)
         return any(e.reason is Reason.TASK_TERMINATED for e in entries)
 
-    await _until(seen)
+    await eventually(seen)
     entries = await _entries(temporal, task_id)
     await temporal.client.get_schedule_handle(naming.schedule(task_id)).delete()
     assert entries[0].state is LedgerState.RAN
@@ -121,7 +122,7 @@ async def test_a_one_time_task_that_is_terminated_before_it_is_due(
     async def due() -> bool:
         return temporal.now() > at and bool(await _entries(temporal, task_id))
 
-    await _until(due)
+    await eventually(due)
     (entry,) = await _entries(temporal, task_id)
     assert (entry.state, entry.reason) == (LedgerState.UNKNOWN, Reason.TASK_TERMINATED)
     assert "terminated with Temporal's own tools" in (await Ledger(temporal).why(task_id)).answer
