@@ -30,6 +30,8 @@ class Bare:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.client: Client
+        #: The client sends again by itself, unseen.
+        self.refused = 0
 
     async def start(self) -> None:
         self.client = await connected(self.stack)

@@ -49,7 +49,7 @@ async def _measure(
         # Half a day away at any time of day.
         far = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=12)
     await in_flight(lambda name: register(name, far), _names(f"{kind}-warm", _WARM_UP))
-    before = side.stack.cpu()
+    before, refused = side.stack.cpu(), side.refused
     took = await in_flight(lambda name: register(name, far), _names(f"{kind}-probe", probes))
     settled = took + await side.stack.quiet(_SETTLE)
     registration = _used(before, side.stack.cpu())
@@ -81,6 +81,7 @@ async def _measure(
         twice=arrivals.twice,
         unclosed=runs.unclosed,
         failed=runs.failed,
+        refused=side.refused - refused,
         tasks_timed_out=runs.timed_out,
         events_a_run=runs.events,
         round_trips_a_run=runs.round_trips,

@@ -19,6 +19,7 @@ from benchmarks.temporal_client import connected
 from service.connection import prepare_namespace
 
 _DAY_SECONDS = 86400
+_REPEATS = 3
 
 
 class Ours:
@@ -29,6 +30,7 @@ class Ours:
     def __init__(self, stack: Stack, program: str = cli.__file__) -> None:
         self.stack = stack
         self.client: Client
+        self.refused = 0
         self._program = str(Path(program).resolve())
         settings = stack.settings
         self._rest = f"http://127.0.0.1:{settings.port}"
@@ -68,10 +70,18 @@ class Ours:
     async def _register(self, name: str, trigger: dict[str, Any]) -> None:
         action = {"kind": "http", "method": "POST", "url": self.stack.url, "body": name}
         task = {"id": name, "trigger": trigger, "action": action}
-        async with self._session.post(f"{self._rest}/tasks", json=task) as answer:
-            body = await answer.text()
-            if answer.status != 201:
-                raise Void(f"POST /tasks: {answer.status} {body[:500]}")
+        status, body = 0, ""
+        for _ in range(_REPEATS + 1):
+            refused = status
+            async with self._session.post(f"{self._rest}/tasks", json=task) as answer:
+                status, body = answer.status, await answer.text()
+            # In use already: by what we sent before, although the answer was that Temporal is busy.
+            if status == 201 or (status == 409 and refused == 503):
+                return
+            if status != 503:
+                break
+            self.refused += 1
+        raise Void(f"POST /tasks: {status} {body[:500]}")
 
     async def _answers(self, url: str) -> None:
         for _ in range(1200):

@@ -32,6 +32,7 @@ _BURST = (
     ("lost", "calls that never came"),
     ("twice", "calls that came twice"),
     ("failed", "runs that failed"),
+    ("refused", "registrations refused, sent again"),
     ("tasks_timed_out", "workflow tasks timed out"),
 )
 

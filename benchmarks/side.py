@@ -29,6 +29,11 @@ class Side(Protocol):
         """Its own processes."""
         ...
 
+    @property
+    def refused(self) -> int:
+        """Registrations that had to be sent again, so far, because Temporal was too busy."""
+        ...
+
     async def start(self) -> None:
         """Starts its processes (again) and returns once they work."""
         ...
