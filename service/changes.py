@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import TaskQueueType
@@ -16,7 +17,8 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.exceptions import ApplicationError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 import naming
@@ -29,6 +31,7 @@ from scheduling.errors import (
     WrongState,
 )
 from scheduling.task import TaskStatus
+from scheduling.task_row import TaskRow
 from scheduling.task_state import Change, ChangeKind, RefusedChange, TaskState
 from service.temporal import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
 from service.translate import row_of, task_status
@@ -74,26 +77,42 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
         await asyncio.gather(update, watch, return_exceptions=True)
 
 
-async def forget(temporal: Temporal, task_id: str) -> None:
-    """Remove all that is left of a closed task, so that its id is free.
+async def forget(temporal: Temporal, state: TaskState) -> bool:
+    """End a closed task for good: its id is free at once, its history goes within a minute.
+
+    Temporal deletes a workflow only some time after it closed. So an execution that is marked as
+    deleted takes its place at once.
+
+    Returns:
+        False if the task was armed again meanwhile.
 
     Raises:
         TemporalUnavailable: Temporal does not answer; the call may be repeated.
     """
-    client, workflow_id = temporal.client, naming.task_workflow(task_id)
+    client, workflow_id = temporal.client, naming.task_workflow(state.id)
     with temporal.translated():
-        await _remove_schedule(temporal, task_id)
-        async for execution in client.list_workflows(f"WorkflowId = '{workflow_id}'"):
+        await _remove_schedule(temporal, state.id)
+        past = [row async for row in client.list_workflows(f"WorkflowId = '{workflow_id}'")]
+        deleted = state.model_copy(update={"not_after": datetime.fromtimestamp(0, UTC)})
+        try:
+            marker = await client.start_workflow(
+                naming.TASK,
+                deleted,
+                id=workflow_id,
+                task_queue=temporal.task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                memo={naming.TASK_MEMO: TaskRow.of(deleted)},
+                search_attributes=naming.task_attributes(deleted, status=naming.State.DELETED),
+                static_summary="Deleted",
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        with suppress(RPCError):
+            await marker.terminate("Deleted")
+        for execution in past:
             await _delete(temporal, execution.id, execution.run_id)
-        for _ in range(30):
-            try:
-                described = await client.get_workflow_handle(workflow_id).describe()
-            except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
-                    return
-                raise
-            await _delete(temporal, workflow_id, described.run_id)
-            await asyncio.sleep(0.05)
+    return True
 
 
 async def _remove_schedule(temporal: Temporal, task_id: str) -> None:

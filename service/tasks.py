@@ -19,7 +19,6 @@ from scheduling.errors import (
     TemporalUnavailable,
     WrongState,
 )
-from scheduling.occurrences import next_occurrences
 from scheduling.registration import Idempotency, generated_id, settle
 from scheduling.run import Links, RunCause, RunStatus, ShortRun
 from scheduling.task import NewTask, Task, TaskDefinition
@@ -27,6 +26,7 @@ from scheduling.task_row import TaskRow
 from scheduling.task_state import Change, ChangeKind, TaskState, apply_change, max_runs
 from scheduling.trigger import OnceTrigger
 from service import changes
+from service.next_runs import NextRuns
 from service.task_reader import TaskReader
 from service.temporal import RPC_TIMEOUT, Temporal
 
@@ -40,6 +40,7 @@ class Tasks:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
         self._reader = TaskReader(temporal)
+        self._next = NextRuns(temporal)
 
     async def create(self, new: NewTask, *, by: str, idempotency_key: str = "") -> Task:
         """Register a task; once this returns it is durable.
@@ -76,7 +77,7 @@ class Tasks:
                 if found.row.idempotency != str(key):
                     raise IdempotencyConflict from None
                 return await self._reader.answer(found)
-        return self._reader.fresh(state)
+        return await self._reader.fresh(state)
 
     async def get(self, task_id: str) -> Task:
         """One task.
@@ -140,11 +141,12 @@ class Tasks:
             TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
         """
         change = self._change(ChangeKind.DELETE, by, if_match, self._temporal.now())
-        if await changes.execute(self._temporal, task_id, change) is None:
+        while await changes.execute(self._temporal, task_id, change) is None:
             found = await self._reader.find(task_id)
             if if_match not in (None, found.row.revision):
                 raise RevisionMismatch(task_id, found.row.revision)
-            await changes.forget(self._temporal, task_id)
+            if await changes.forget(self._temporal, found.state):
+                return
 
     async def run_now(self, task_id: str) -> ShortRun:
         """Start a run at once, beside the schedule.
@@ -193,10 +195,25 @@ class Tasks:
         now, found = self._temporal.now(), await self._reader.find(task_id)
         settled = settle(definition, task_id=task_id, now=now)
         remaining = await self._reader.remaining(found)
-        before = _next(found.definition, task_id, now, remaining) if found.open else []
+        before = await self._previewed(task_id, found.definition, now, remaining, found.open)
         same = max_runs(settled) == max_runs(found.definition)
-        after = _next(settled, task_id, now, remaining if same else max_runs(settled))
+        left = remaining if same else max_runs(settled)
+        after = await self._previewed(task_id, settled, now, left)
         return compare(before, after, count=PREVIEWED)
+
+    async def _previewed(
+        self,
+        task_id: str,
+        definition: TaskDefinition,
+        now: datetime,
+        remaining: int | None,
+        fires: bool = True,
+    ) -> tuple[datetime, ...]:
+        if definition.paused or not fires:
+            return ()
+        return await self._next.of(
+            task_id, definition, after=now, count=PREVIEWED, remaining=remaining
+        )
 
     async def _toggle(self, task_id: str, change: Change) -> Task:
         state = await changes.execute(self._temporal, task_id, change)
@@ -276,13 +293,3 @@ class Tasks:
             note=note,
             until=until,
         )
-
-
-def _next(
-    definition: TaskDefinition, task_id: str, now: datetime, remaining: int | None
-) -> list[datetime]:
-    if definition.paused:
-        return []
-    return next_occurrences(
-        definition.trigger, after=now, count=PREVIEWED, key=task_id, remaining=remaining
-    )

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 import naming
 from scheduling.run import RunCause, RunError
@@ -64,27 +64,17 @@ class Task:
             self._deleted = workflow.info().workflow_start_time > state.not_after
             self._state = self._state.model_copy(update={"not_after": None})
         try:
-            while not self._deleted:
-                if self._state.due is not None:
-                    if outcome := await self._once(self._state.due):
-                        return outcome
-                elif await self._recurring():
-                    return None
-            await self._remove_schedule()
-            return None
-        except asyncio.CancelledError:
+            outcome = await self._live()
+        except (asyncio.CancelledError, FailureError) as error:
             self._closing = True
-            if not self._running:
+            if is_cancelled_exception(error) and not self._running:
                 await self._remove_schedule()
                 withdrawn = naming.STATUS.value_set(naming.State.WITHDRAWN)
                 workflow.upsert_search_attributes([withdrawn])
+            await self._close()
             raise
-        finally:
-            if self._deleted:
-                self._hide()
-            self._closing = True
-            self._settled = self._state.revision + 1
-            await workflow.wait_condition(workflow.all_handlers_finished)
+        await self._close()
+        return outcome
 
     @workflow.signal(name=naming.LOOK)
     def look(self) -> None:
@@ -124,6 +114,23 @@ class Task:
         if self._closing or (came_due and change.kind is not ChangeKind.DELETE):
             return RefusedChange.STATE
         return None
+
+    async def _live(self) -> RunOutcome | None:
+        while not self._deleted:
+            if self._state.due is not None:
+                if outcome := await self._once(self._state.due):
+                    return outcome
+            elif await self._recurring():
+                return None
+        await self._remove_schedule()
+        return None
+
+    async def _close(self) -> None:
+        self._closing = True
+        if self._deleted:
+            self._hide()
+        self._settled = self._state.revision + 1
+        await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _once(self, due: datetime) -> RunOutcome | None:
         state = self._state

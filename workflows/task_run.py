@@ -20,4 +20,4 @@ class TaskRun:
         if due is None:
             nominal = workflow.info().typed_search_attributes.get(naming.SCHEDULED_START)
             due = (nominal or workflow.info().workflow_start_time) + order.jitter
-        return await carry_out(order, due=due, begun=workflow.info().start_time)
+        return await carry_out(order, due=due, begun=workflow.info().workflow_start_time)

@@ -14,6 +14,7 @@ from scheduling.task_state import Change, ChangeKind, TaskState
 from service import changes
 from service.temporal import Temporal
 from tests.definitions import definition
+from tests.waiting import eventually
 
 
 async def edit(temporal: Temporal, task_id: str, trigger: dict[str, Any], **more: Any) -> TaskState:
@@ -53,5 +54,8 @@ async def settled_runs(temporal: Temporal, task_id: str) -> None:
     """Wait until no run of a task goes on and lists have caught up."""
     query = f"{naming.TASK_ID.name} = '{task_id}' AND ExecutionStatus = 'Running'"
     await asyncio.sleep(1)
-    while (await temporal.client.count_workflows(query)).count > 1:
-        await asyncio.sleep(0.1)
+
+    async def none_but_the_task() -> bool:
+        return (await temporal.client.count_workflows(query)).count <= 1
+
+    await eventually(none_but_the_task)
