@@ -24,7 +24,10 @@ from service.tasks import Tasks
 MOST = 1000
 
 #: How many registrations are under way at once.
-_AT_ONCE = 32
+_AT_ONCE = 16
+
+#: After so many in a row that Temporal did not answer, the rest is not tried.
+_PATIENCE = 8
 
 _NEW_TASK: TypeAdapter[NewTask] = TypeAdapter(NewTask)
 
@@ -98,6 +101,7 @@ class _Registration:
         self._key = key
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._away: TemporalUnavailable | None = None
+        self._missed = 0
 
     async def all(self, items: tuple[dict[str, JsonValue], ...]) -> list[Registered | Refused]:
         results = await asyncio.gather(*(self._one(n, item) for n, item in enumerate(items)))
@@ -108,7 +112,7 @@ class _Registration:
     async def _one(self, number: int, item: dict[str, JsonValue]) -> Registered | Refused:
         async with self._gate:
             try:
-                if self._away is not None:
+                if self._away is not None and self._missed >= _PATIENCE:
                     raise self._away
                 new = parse(json.dumps(item).encode(), _NEW_TASK)
                 key = f"{self._key}/{number}" if self._key else ""
@@ -117,9 +121,11 @@ class _Registration:
                 return _refused(invalid_request(error.problems))
             except TemporalUnavailable as error:
                 self._away = error
+                self._missed += 1
                 return _refused(problems.problem_of(error))
             except OnTheDotError as error:
                 return _refused(problems.problem_of(error))
+        self._missed = 0
         return Registered(status=201, task=task)
 
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from anyio import CapacityLimiter, to_thread
 
-import naming
 from scheduling.errors import FieldProblem, InvalidDefinition
-from scheduling.jitter import jitter_seed
 from scheduling.occurrences import next_occurrences
 from scheduling.recurrence import LAST_YEAR
 from scheduling.trigger import OnceTrigger, Trigger
 from scheduling.trigger_check import settle_trigger
 from scheduling.words import describe, warnings
+from service.next_runs import NextRuns
 from service.temporal import Temporal
 
 #: A one-time instant may be past by so much, as a task's may that says nothing else.
 _CATCHUP = timedelta(hours=1)
+
+
+#: They are bound by CPU: more at once would only slow the event loop down.
+_ONE_AT_A_TIME = CapacityLimiter(1)
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,12 @@ async def preview(
     now = temporal.now()
     if after is not None and after.year > LAST_YEAR:
         raise InvalidDefinition(FieldProblem("after", f"nothing is due after {LAST_YEAR}"))
-    seed = None
-    if task_id is not None and not isinstance(trigger, OnceTrigger) and trigger.jitter:
-        seed = jitter_seed(await _namespace_id(temporal), naming.schedule(task_id))
+    seed = await NextRuns(temporal).seed(task_id or "", trigger)
     # A rare expression is looked for through many years: that must not hold up other calls.
-    return await asyncio.to_thread(_preview, trigger, count, after or now, now, task_id or "", seed)
+    async with _ONE_AT_A_TIME:
+        return await to_thread.run_sync(
+            _preview, trigger, count, after or now, now, task_id or "", seed
+        )
 
 
 def _preview(
@@ -67,12 +70,3 @@ def _preview(
         description=describe(settled, key=key),
         warnings=tuple(warnings(settled, after=after, key=key)),
     )
-
-
-async def _namespace_id(temporal: Temporal) -> str:
-    described = await temporal.ask(
-        temporal.client.workflow_service.describe_namespace(
-            DescribeNamespaceRequest(namespace=temporal.client.namespace)
-        )
-    )
-    return described.namespace_info.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import naming
 from scheduling.run import RunStatus, ShortRun
@@ -11,6 +11,7 @@ from service.paging import Cursor, Page, instant, literal
 from service.temporal import Temporal
 from service.translate import short_run
 
+_MILLISECOND = timedelta(milliseconds=1)
 _STATUS = naming.STATUS.name
 
 
@@ -35,9 +36,10 @@ class RunFilter:
         if self.task_id is not None:
             parts.append(f"{naming.TASK_ID.name} = {literal(self.task_id)}")
         if self.since:
-            parts.append(_due(">=", self.since))
+            parts.append(_due(">=", _floor(self.since)))
         if self.until:
-            parts.append(_due("<=", self.until))
+            # The later end of the millisecond, for the same reason.
+            parts.append(_due("<=", _floor(self.until) + _MILLISECOND))
         if self.status:
             parts.append(_status(self.status))
         return " AND ".join(parts)
@@ -81,6 +83,11 @@ async def last_run(temporal: Temporal, task_id: str) -> ShortRun | None:
     """The run of a task that is going on, or else the one that finished last."""
     page = await RunList(temporal).page(RunFilter(task_id=task_id), limit=1)
     return page.items[0] if page.items else None
+
+
+def _floor(at: datetime) -> datetime:
+    """The start of the millisecond: SQLite rounds what it compares with."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _due(comparison: str, at: datetime) -> str:

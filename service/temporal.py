@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, RPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -18,8 +19,8 @@ from settings import Settings
 
 T = TypeVar("T")
 
-#: A read or a registration that takes longer is answered 503.
-RPC_TIMEOUT = timedelta(seconds=1.7)
+#: A read or a registration that takes longer is answered 503, within two seconds in all.
+RPC_TIMEOUT = timedelta(seconds=1.5)
 
 #: How long a change waits for a worker; it expires by itself at the same time.
 CHANGE_TIMEOUT = timedelta(seconds=8)
@@ -39,6 +40,7 @@ class Temporal:
     client: Client
     settings: Settings
     clock: TemporalClock = field(default_factory=TemporalClock)
+    _namespace_id: list[str] = field(default_factory=list)
 
     @property
     def task_queue(self) -> str:
@@ -48,6 +50,21 @@ class Temporal:
     def now(self) -> datetime:
         """The present, at the edge."""
         return datetime.now(UTC)
+
+    async def namespace_id(self) -> str:
+        """Temporal's own id of the namespace, asked for once.
+
+        Raises:
+            TemporalUnavailable: see `translated`.
+        """
+        if not self._namespace_id:
+            described = await self.ask(
+                self.client.workflow_service.describe_namespace(
+                    DescribeNamespaceRequest(namespace=self.client.namespace)
+                )
+            )
+            self._namespace_id.append(described.namespace_info.id)
+        return self._namespace_id[0]
 
     def expiry(self) -> datetime:
         """When, on Temporal's clock, a change that is sent now stops to count."""

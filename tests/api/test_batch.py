@@ -1,0 +1,70 @@
+"""`POST /tasks:batch`: each answered for itself."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.api.definitions import fresh_id, one_time, recurring
+from tests.api.problem import fields
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_each_task_is_answered_for_itself(api: httpx.AsyncClient) -> None:
+    prefix = fresh_id()
+    await api.post("/tasks", json=recurring(id=f"{prefix}-taken"))
+    answer = await api.post(
+        "/tasks:batch",
+        json={
+            "tasks": [
+                recurring(id=f"{prefix}-a"),
+                one_time(id=f"{prefix}-taken"),
+                {"trigger": {"kind": "cron"}, "more": 1},
+                recurring(id=f"{prefix}-b", trigger={"kind": "cron", "expression": "nonsense"}),
+                one_time(id=f"{prefix}-c"),
+            ]
+        },
+    )
+    assert answer.status_code == 200
+    results = answer.json()["results"]
+    assert [result["status"] for result in results] == [201, 409, 422, 422, 201]
+    assert results[0]["task"]["id"] == f"{prefix}-a"
+    assert set(results[0]) == {"status", "task"}
+    assert set(results[1]) == {"status", "problem"}
+    assert results[1]["problem"]["type"] == "/errors/task-exists"
+    named = {error["field"] for error in results[2]["problem"]["errors"]}
+    assert named == {"trigger.expression", "action", "more"}
+    assert results[3]["problem"]["errors"][0]["field"] == "trigger.expression"
+    assert (await api.get(f"/tasks/{prefix}-c")).status_code == 200
+
+
+async def test_two_of_one_id_in_one_batch(api: httpx.AsyncClient) -> None:
+    task_id = fresh_id()
+    batch = {"tasks": [recurring(id=task_id), one_time(id=task_id)]}
+    results = (await api.post("/tasks:batch", json=batch)).json()["results"]
+    assert sorted(result["status"] for result in results) == [201, 409]
+
+
+async def test_a_key_makes_a_batch_safe_to_repeat(api: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": fresh_id()}
+    batch = {"tasks": [one_time(name=str(n)) for n in range(5)]}
+    first = (await api.post("/tasks:batch", json=batch, headers=headers)).json()["results"]
+    again = (await api.post("/tasks:batch", json=batch, headers=headers)).json()["results"]
+    ids = [result["task"]["id"] for result in first]
+    assert len(set(ids)) == 5
+    assert [result["task"]["id"] for result in again] == ids
+
+
+async def test_a_thousand_at_once(api: httpx.AsyncClient) -> None:
+    tag = fresh_id()
+    batch = {"tasks": [one_time(tags=[tag]) for _ in range(1000)]}
+    results = (await api.post("/tasks:batch", json=batch, timeout=100)).json()["results"]
+    assert [result["status"] for result in results] == [201] * 1000
+    assert len({result["task"]["id"] for result in results}) == 1000
+
+
+@pytest.mark.parametrize("tasks", [[], [{}] * 1001, [1], {}])
+async def test_a_batch_has_1_to_1000_objects(api: httpx.AsyncClient, tasks: object) -> None:
+    found = fields(await api.post("/tasks:batch", json={"tasks": tasks}))
+    assert [name.partition(".")[0] for name in found] == ["tasks"]
