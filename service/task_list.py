@@ -10,9 +10,10 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 import naming
 from scheduling.task import Task, TaskStatus
+from service.next_runs import NextRuns
 from service.paging import Cursor, Page, instant, literal
 from service.temporal import Temporal
-from service.translate import answered, row_of, task_status
+from service.translate import NEXT_RUNS, answered, row_of, task_status
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class TaskList:
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
+        self._next = NextRuns(temporal)
 
     async def page(
         self, which: TaskFilter, *, limit: int = 50, cursor: str | None = None
@@ -87,7 +89,11 @@ class TaskList:
         if row is None:
             return None
         status = task_status(execution, row.definition, now)
-        return answered(self._temporal, execution.id.partition(":")[2], row, status, now=now)
+        task_id = execution.id.partition(":")[2]
+        coming: tuple[datetime, ...] = ()
+        if status is TaskStatus.SCHEDULED:
+            coming = await self._next.of(task_id, row.definition, after=now, count=NEXT_RUNS)
+        return answered(self._temporal, task_id, row, status, next_runs=coming)
 
     async def _current(self, rows: Sequence[WorkflowExecution]) -> list[WorkflowExecution]:
         """The rows without those that a later execution of the same task has taken the place of."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
@@ -14,9 +15,10 @@ from scheduling.task import Task, TaskDefinition, TaskStatus
 from scheduling.task_row import TaskRow
 from scheduling.task_state import TaskState, max_runs
 from service.history import latest_definition
+from service.next_runs import NextRuns
 from service.run_list import last_run
 from service.temporal import RPC_TIMEOUT, Temporal
-from service.translate import answered, row_of, task_status
+from service.translate import NEXT_RUNS, answered, row_of, task_status
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class TaskReader:
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
+        self._next = NextRuns(temporal)
 
     async def find(self, task_id: str) -> Found:
         """A task.
@@ -102,55 +105,57 @@ class TaskReader:
             TemporalUnavailable: Temporal does not answer.
         """
         task_id, now = found.task_id, self._temporal.now()
-        last, remaining = await asyncio.gather(
-            last_run(self._temporal, task_id), self.remaining(found)
+        status = task_status(found.execution, found.definition, now)
+        last, coming = await asyncio.gather(
+            last_run(self._temporal, task_id), self._coming(task_id, found.definition, status)
         )
         return answered(
             self._temporal,
             task_id,
             found.row,
-            task_status(found.execution, found.definition, now),
-            now=now,
+            status,
             definition=found.definition,
-            remaining=remaining,
+            next_runs=coming,
             last_run=last,
         )
 
     async def settled(self, state: TaskState) -> Task:
         """A task that has just taken a change, as it is answered."""
-        if state.remaining is None:
-            left = await self._remaining(state.id, state.definition)
-            state = state.model_copy(update={"remaining": left})
-        return self.fresh(state)
+        return await self._answer_state(state, state.remaining)
 
-    def fresh(self, state: TaskState) -> Task:
-        """A task in a state that is known, as it is answered."""
-        definition, now = state.definition, self._temporal.now()
+    async def fresh(self, state: TaskState) -> Task:
+        """A task that was just registered, as it is answered."""
+        return await self._answer_state(state, max_runs(state.definition))
+
+    async def _answer_state(self, state: TaskState, remaining: int | None) -> Task:
+        definition = state.definition
         status = TaskStatus.PAUSED if definition.paused else TaskStatus.SCHEDULED
         return answered(
             self._temporal,
             state.id,
             TaskRow.of(state),
             status,
-            now=now,
             definition=definition,
-            remaining=state.remaining,
+            next_runs=await self._coming(state.id, definition, status, remaining),
+        )
+
+    async def _coming(
+        self,
+        task_id: str,
+        definition: TaskDefinition,
+        status: TaskStatus,
+        remaining: int | None = None,
+    ) -> tuple[datetime, ...]:
+        if status is not TaskStatus.SCHEDULED:
+            return ()
+        return await self._next.of(
+            task_id,
+            definition,
+            after=self._temporal.now(),
+            count=NEXT_RUNS,
+            remaining=remaining,
         )
 
     async def remaining(self, found: Found) -> int | None:
         """Runs left of `max_runs`; None where there is no limit, or the task is finished."""
-        return await self._remaining(found.task_id, found.definition) if found.open else None
-
-    async def _remaining(self, task_id: str, definition: TaskDefinition) -> int | None:
-        """Runs left of `max_runs` of an open task, as its schedule counts them."""
-        limit = max_runs(definition)
-        if limit is None:
-            return None
-        handle = self._temporal.client.get_schedule_handle(naming.schedule(task_id))
-        try:
-            schedule = await self._temporal.ask(handle.describe())
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return limit
-            raise
-        return schedule.schedule.state.remaining_actions
+        return await self._next.remaining(found.task_id, found.definition) if found.open else None

@@ -11,7 +11,6 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 import naming
-from scheduling.occurrences import next_occurrences
 from scheduling.run import Links, RunCause, RunStatus, ShortRun
 from scheduling.run_order import RunMemo
 from scheduling.task import Task, TaskDefinition, TaskStatus
@@ -80,9 +79,8 @@ def answered(
     row: TaskRow,
     status: TaskStatus,
     *,
-    now: datetime,
     definition: TaskDefinition | None = None,
-    remaining: int | None = None,
+    next_runs: Sequence[datetime] = (),
     last_run: ShortRun | None = None,
 ) -> Task:
     """A task as it is answered; `definition` where the row is abridged."""
@@ -93,29 +91,13 @@ def answered(
         status=status,
         note=row.note,
         paused_until=row.paused_until,
-        next_runs=_next_runs(task_id, definition, status, now, remaining),
+        next_runs=tuple(next_runs),
         last_run=last_run,
         created_at=row.created_at,
         updated_at=row.updated_at,
         updated_by=row.updated_by,
         revision=row.revision,
         links=Links(temporal_ui=temporal.ui_link(naming.task_workflow(task_id))),
-    )
-
-
-def _next_runs(
-    task_id: str,
-    definition: TaskDefinition,
-    status: TaskStatus,
-    now: datetime,
-    remaining: int | None,
-) -> tuple[datetime, ...]:
-    if status is not TaskStatus.SCHEDULED:
-        return ()
-    return tuple(
-        next_occurrences(
-            definition.trigger, after=now, count=NEXT_RUNS, key=task_id, remaining=remaining
-        )
     )
 
 
