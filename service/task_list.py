@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
@@ -14,6 +14,9 @@ from service.next_runs import NextRuns
 from service.paging import Cursor, Page, instant, literal
 from service.temporal import Temporal
 from service.translate import NEXT_RUNS, answered, row_of, task_status
+
+#: How far this machine's clock and Temporal's may be apart.
+_CLOCKS_DIFFER = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class TaskFilter:
         parts = [
             f"WorkflowType = '{naming.TASK}'",
             f"{naming.STATUS.name} != '{naming.State.DELETED}'",
-            "ExecutionStatus != 'ContinuedAsNew'",
+            # One that went on as a new execution during this walk has left its place in it.
+            f"(ExecutionStatus != 'ContinuedAsNew' OR CloseTime > {at})",
         ]
         if self.kind:
             parts.append(f"{naming.KIND.name} = {literal(self.kind)}")
@@ -70,7 +74,7 @@ class TaskList:
             which.query(place.began), page_size=limit, next_page_token=place.token
         )
         await self._temporal.ask(listed.fetch_next_page())
-        rows = await self._current(listed.current_page or ())
+        rows = await self._current(listed.current_page or (), which, place.began)
         items = [task for row in rows if (task := await self._task(row, now)) is not None]
         token = listed.next_page_token
         return Page(items, Cursor(token, place.began).encoded(which.query(None)) if token else None)
@@ -95,22 +99,45 @@ class TaskList:
             coming = await self._next.of(task_id, row.definition, after=now, count=NEXT_RUNS)
         return answered(self._temporal, task_id, row, status, next_runs=coming)
 
-    async def _current(self, rows: Sequence[WorkflowExecution]) -> list[WorkflowExecution]:
-        """The rows without those that a later execution of the same task has taken the place of."""
+    async def _current(
+        self, rows: Sequence[WorkflowExecution], which: TaskFilter, began: datetime
+    ) -> list[WorkflowExecution]:
+        """The rows without those that a later execution of the same task has taken the place of.
+
+        One that did so since the walk began stands where this walk has passed: it is shown here.
+        """
         closed = [row.id for row in rows if row.status is not WorkflowExecutionStatus.RUNNING]
         if not closed:
             return list(rows)
-        names = ", ".join(literal(name) for name in closed)
         latest: dict[str, WorkflowExecution] = {}
-        listed = self._temporal.client.list_workflows(
-            f"WorkflowType = '{naming.TASK}' AND WorkflowId IN ({names})", page_size=1000
-        )
-        await self._temporal.ask(listed.fetch_next_page())
-        for execution in listed.current_page or ():
+        for execution in await self._named(f"WorkflowType = '{naming.TASK}'", closed):
             known = latest.get(execution.id)
             if known is None or execution.start_time > known.start_time:
                 latest[execution.id] = execution
-        return [row for row in rows if row.id not in latest or latest[row.id].run_id == row.run_id]
+        moved = [
+            row.id
+            for row in rows
+            if row.id in latest
+            and latest[row.id].run_id != row.run_id
+            and latest[row.id].start_time > began - _CLOCKS_DIFFER
+        ]
+        fitting = await self._named(which.query(began), moved) if moved else []
+        shown = {execution.run_id for execution in (*rows, *fitting)}
+        current = {row.id: latest.get(row.id, row) for row in rows}
+        return [
+            current[row.id]
+            for row in rows
+            if current[row.id].run_id == row.run_id
+            or (row.id in moved and current[row.id].run_id in shown)
+        ]
+
+    async def _named(self, query: str, names: Sequence[str]) -> Sequence[WorkflowExecution]:
+        literals = ", ".join(literal(name) for name in names)
+        listed = self._temporal.client.list_workflows(
+            f"{query} AND WorkflowId IN ({literals})", page_size=1000
+        )
+        await self._temporal.ask(listed.fetch_next_page())
+        return listed.current_page or ()
 
 
 def _status(status: TaskStatus, at: str) -> str:

@@ -1,0 +1,119 @@
+"""Backfills: bounded, cancellable, with runs of their own, and no instant twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scheduling.backfill import Backfill, BackfillStatus
+from scheduling.errors import InvalidDefinition, WrongState
+from scheduling.policy import OverlapPolicy
+from scheduling.run import RunCause, RunStatus
+from service.backfills import Backfills
+from service.run_list import RunFilter, RunList
+from service.tasks import Tasks
+from tests.activities.receiver import Receiver
+from tests.definitions import every, http, new_task, once, unique
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.anyio
+
+_HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize("overlap", [OverlapPolicy.BUFFER_ALL, OverlapPolicy.ALLOW_ALL])
+async def test_each_occurrence_of_days_ago_runs_once(
+    tasks: Tasks, backfills: Backfills, run_list: RunList, overlap: OverlapPolicy
+) -> None:
+    task_id = unique("backfill")
+    await tasks.create(new_task(task_id, every(3600)), by="test")
+    end = datetime(2026, 3, 4, 5, tzinfo=UTC)
+    started = await backfills.start(task_id, start=end - 11 * _HOUR, end=end, overlap=overlap)
+    assert (started.total, started.done, started.status) == (12, 0, BackfillStatus.RUNNING)
+    done = await _ended(backfills, started.id)
+    assert (done.status, done.total, done.done) == (BackfillStatus.COMPLETED, 12, 12)
+    page = await run_list.page(RunFilter(task_id=task_id))
+    ran = Counter(run.scheduled_for for run in page.items)
+    assert ran == Counter(end - number * _HOUR for number in range(12))
+    assert {run.status for run in page.items} == {RunStatus.SUCCEEDED}
+    assert {run.cause for run in page.items} == {RunCause.BACKFILL}
+    assert [found.id for found in await backfills.of_task(task_id)] == [started.id]
+    again = await backfills.start(task_id, start=end, end=end, overlap=overlap)
+    await _ended(backfills, again.id)
+    assert await run_list.count(RunFilter(task_id=task_id)) == 13
+
+
+@pytest.mark.full
+async def test_a_long_one_continues_as_new(
+    tasks: Tasks, backfills: Backfills, run_list: RunList
+) -> None:
+    task_id = unique("long")
+    await tasks.create(new_task(task_id, every(60)), by="test")
+    end = datetime(2026, 3, 4, 5, tzinfo=UTC)
+    started = await backfills.start(
+        task_id, start=end - timedelta(minutes=219), end=end, overlap=OverlapPolicy.ALLOW_ALL
+    )
+    done = await _ended(backfills, started.id)
+    assert (done.total, done.done) == (220, 220)
+    assert await run_list.count(RunFilter(task_id=task_id)) == 220
+    assert [found.id for found in await backfills.of_task(task_id)] == [started.id]
+
+
+async def test_a_cancel_cancels_what_is_going_on(
+    tasks: Tasks, backfills: Backfills, run_list: RunList, receiver: Receiver
+) -> None:
+    task_id = unique("cancel")
+    new = new_task(task_id, every(60), action=http(receiver.url("/hang")))
+    await tasks.create(new, by="test")
+    end = datetime(2026, 3, 4, 5, tzinfo=UTC)
+    started = await backfills.start(
+        task_id, start=end - _HOUR, end=end, overlap=OverlapPolicy.ALLOW_ALL
+    )
+
+    async def many() -> bool:
+        return receiver.running >= 5
+
+    await eventually(many)
+    await backfills.cancel(started.id)
+    ended = await _ended(backfills, started.id)
+    assert (ended.status, ended.done) == (BackfillStatus.CANCELLED, 0)
+
+    async def none_left() -> bool:
+        return await run_list.count(RunFilter(task_id=task_id, status=RunStatus.RUNNING)) == 0
+
+    await eventually(none_left)
+    statuses = {run.status for run in (await run_list.page(RunFilter(task_id=task_id))).items}
+    assert statuses == {RunStatus.CANCELLED}
+    with pytest.raises(WrongState):
+        await backfills.cancel(started.id)
+
+
+async def test_what_cannot_be_backfilled(tasks: Tasks, backfills: Backfills) -> None:
+    task_id, once_id = unique("bounds"), unique("bounds")
+    await tasks.create(new_task(task_id, every(1)), by="test")
+    await tasks.create(new_task(once_id, once(3600)), by="test")
+    now = datetime.now(UTC)
+    refused = [
+        (now - timedelta(seconds=10_001), now, OverlapPolicy.ALLOW_ALL, "10000"),
+        (now - _HOUR, now + _HOUR, None, "past"),
+        (now, now - _HOUR, None, "before"),
+        (now - timedelta(microseconds=2), now - timedelta(microseconds=1), None, "no occurrence"),
+        (now - timedelta(seconds=10), now, OverlapPolicy.SKIP, "buffer_all"),
+    ]
+    for start, end, overlap, why in refused:
+        with pytest.raises(InvalidDefinition, match=why):
+            await backfills.start(task_id, start=start, end=end, overlap=overlap)
+    with pytest.raises(WrongState):
+        await backfills.start(once_id, start=now - _HOUR, end=now, overlap=None)
+    await asyncio.gather(*(tasks.delete(name, by="test") for name in (task_id, once_id)))
+
+
+async def _ended(backfills: Backfills, backfill_id: str) -> Backfill:
+    async def ended() -> Backfill | None:
+        found = await backfills.get(backfill_id)
+        return None if found.status is BackfillStatus.RUNNING else found
+
+    return await eventually(ended, 60)  # type: ignore[return-value]
