@@ -28,7 +28,7 @@ from temporalio.client import (
 
 import naming
 from activities.occurrence_starts import OccurrenceStarts
-from activities.schedule_calls import ScheduleCalls, owner_of
+from activities.schedule_calls import ScheduleCalls, owner_of, reach_of
 from activities.schedule_form import OVERLAP, as_schedule, catchup_window, is_as_ordered, order_of
 from activities.schedule_outlook import busy, due, outlook
 from scheduling.occurrences import occurrences
@@ -71,11 +71,9 @@ class ScheduleActivities:
             found = await self._create(order, now)
         elif not await is_as_ordered(found, order, self._calls.client, at=now):
             found = await self._replace(found, order, now)
-        elif order.look is None and not order.paused:
+        elif not order.paused and (order.look is None or order.look.at < found.info.created_at):
             # An attempt that was cut short created it: it may not have come to its last step.
-            made = found.info.created_at
-            last = _between(order.trigger, task_id, max(order.covered_until, made - _SECOND), made)
-            found = await self._start_beside(order, last[-1:], found)
+            found = await self._start_unseen(order, found, now)
         return outlook(found, order, at=datetime.now(UTC))
 
     async def _create(self, order: ScheduleOrder, now: datetime) -> ScheduleDescription:
@@ -95,6 +93,7 @@ class ScheduleActivities:
             _schedule(order, now, remaining and remaining - back.used),
             owner=order.owner,
             patch=[patch] if back.missed else [],
+            reaches=now,
         )
         found = await self._calls.read_back(task_id)
         if order.paused or not whole:
@@ -157,6 +156,21 @@ class ScheduleActivities:
         while order.look and missed and await self._starts.exists(task_id, missed[0]):
             missed.pop(0)
         return missed
+
+    async def _start_unseen(
+        self, order: ScheduleOrder, found: ScheduleDescription, now: datetime
+    ) -> ScheduleDescription:
+        """Start what was due after the patch's reach and before the schedule came to life.
+
+        That may be long: Temporal makes a schedule at once, but it starts to count only when it is
+        first taken up, and a crash may lie between.
+        """
+        made = found.info.created_at
+        reach = (await reach_of(found) or made - _SECOND) - order.trigger.jitter
+        since = max(order.covered_until, reach, now - catchup_window(order))
+        unseen = _between(order.trigger, order.run.task_id, since, made)
+        used = reach_back(unseen, order.overlap, None).used
+        return await self._start_beside(order, unseen[len(unseen) - used :], found)
 
     async def _start_beside(
         self, order: ScheduleOrder, nominals: list[datetime], found: ScheduleDescription

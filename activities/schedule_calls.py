@@ -22,6 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 import naming
 
 _OWNER = "onthedot.owner"
+_REACHES = "onthedot.reaches"
 
 
 class ScheduleCalls:
@@ -51,14 +52,20 @@ class ScheduleCalls:
         return found
 
     async def create(
-        self, task_id: str, schedule: Schedule, *, owner: str, patch: Sequence[ScheduleBackfill]
+        self,
+        task_id: str,
+        schedule: Schedule,
+        *,
+        owner: str,
+        patch: Sequence[ScheduleBackfill],
+        reaches: datetime,
     ) -> None:
-        """Make the task's schedule.
+        """Make the task's schedule, whose patch covers all until the instant `reaches`.
 
         Raises:
             ApplicationError: there is one already; to be tried again from the start.
         """
-        payloads = await self.client.data_converter.encode([owner])
+        payloads = await self.client.data_converter.encode([owner, reaches])
         try:
             await self.client.workflow_service.create_schedule(
                 CreateScheduleRequest(
@@ -69,7 +76,7 @@ class ScheduleCalls:
                     initial_patch=SchedulePatch(
                         backfill_request=[backfill._to_proto() for backfill in patch]
                     ),
-                    memo=Memo(fields={_OWNER: payloads[0]}),
+                    memo=Memo(fields={_OWNER: payloads[0], _REACHES: payloads[1]}),
                     identity=self.client.identity,
                     request_id=str(uuid4()),
                 )
@@ -133,6 +140,12 @@ async def owner_of(found: ScheduleDescription) -> str:
     """Whose schedule it is; empty if nobody said."""
     owner: str = await found.memo_value(_OWNER, "", type_hint=str)
     return owner
+
+
+async def reach_of(found: ScheduleDescription) -> datetime | None:
+    """Until when the patch it was made with covers what was due; None if nobody said."""
+    reaches: datetime | None = await found.memo_value(_REACHES, None, type_hint=datetime)
+    return reaches
 
 
 def _stamp(instant: datetime) -> Timestamp:
