@@ -109,7 +109,7 @@ async def forget(temporal: Temporal, state: TaskState) -> bool:
         except WorkflowAlreadyStartedError:
             return False
         with suppress(RPCError):
-            await marker.terminate("Deleted")
+            await marker.terminate(reason="Deleted")
         for execution in past:
             await _delete(temporal, execution.id, execution.run_id)
     return True

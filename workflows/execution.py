@@ -15,7 +15,12 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeUpdate
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    FailureError,
+    is_cancelled_exception,
+)
 
 import naming
 from scheduling.action import ActivityAction, WorkflowAction
@@ -111,12 +116,11 @@ async def _outcome(
         return ended(RunStatus.TIMED_OUT, failure=Failure(error))
     try:
         result = await _perform(order, due=due, deadline=deadline)
-    except BaseException as error:
-        if is_cancelled_exception(error):
+    except (asyncio.CancelledError, FailureError) as error:
+        # Once a cancel was asked for, a failed attempt is the last: Temporal makes no other.
+        if is_cancelled_exception(error) or workflow.cancellation_reason() is not None:
             cancelled = RunError(type="Cancelled", message="The run was cancelled.")
             return ended(RunStatus.CANCELLED, failure=Failure(cancelled, attempts=1))
-        if not isinstance(error, Exception):
-            raise
         failure = explain(error, order)
         late = failure.out_of_time or workflow.now() >= deadline
         return ended(RunStatus.TIMED_OUT if late else RunStatus.FAILED, failure=failure)

@@ -14,6 +14,7 @@ from temporalio.exceptions import (
     TimeoutType,
 )
 
+from scheduling.action import WorkflowAction
 from scheduling.attempt import AttemptFailure
 from scheduling.run import RunError
 from scheduling.run_order import RunOrder
@@ -30,7 +31,7 @@ class Failure:
     out_of_time: bool = False
 
 
-def explain(error: Exception, order: RunOrder) -> Failure:
+def explain(error: BaseException, order: RunOrder) -> Failure:
     """The failure of a run whose action raised `error`."""
     cause = error.cause if isinstance(error, ActivityError | ChildWorkflowError) else error
     if isinstance(cause, ApplicationError):
@@ -66,6 +67,12 @@ def _timeout(cause: TimeoutError, order: RunOrder) -> Failure:
         case TimeoutType.HEARTBEAT:
             text = "The worker that carried it out stopped answering."
             error = RunError(type="WorkerLost", message=text)
+        case _ if isinstance(order.action, WorkflowAction):
+            text = (
+                f"The workflow was not done within its timeout of {order.timeout} and before the "
+                f"deadline. If it never began: does a worker poll the queue {queue}?"
+            )
+            return Failure(RunError(type="Timeout", message=text), attempts=1)
         case _:
             text = f"An attempt took longer than its timeout of {order.timeout}."
             error = RunError(type="Timeout", message=text)

@@ -1,0 +1,168 @@
+"""Attempts, timeouts and deadlines, as a run tells them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from scheduling.run import Run, RunStatus
+from service.run_list import RunFilter, RunList
+from service.runs import Runs
+from service.tasks import Tasks
+from service.temporal import Temporal
+from tests.activities.receiver import Receiver
+from tests.definitions import command, http, new_task, once, unique
+from tests.service.foreign_code import foreign_worker
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.anyio
+
+_QUICK = {"max_attempts": 3, "initial_interval": 0.02}
+
+
+async def test_attempts_are_counted_through_local_and_ordinary_ones(
+    tasks: Tasks, runs: Runs, run_list: RunList, receiver: Receiver
+) -> None:
+    receiver.plan = [web.Response(status=500), web.Response(status=503), web.json_response(7)]
+    run = await _run(tasks, runs, http(receiver.url("/planned")), retry=_QUICK)
+    assert (run.status, run.attempts, run.output["body"]) == (RunStatus.SUCCEEDED, 3, 7)
+    (row,) = (await run_list.page(RunFilter(task_id=run.task_id))).items
+    assert row.attempts == 3
+    numbers = [request.headers["X-OnTheDot-Attempt"] for request in receiver.requests]
+    assert numbers == ["1", "2", "3"]
+
+
+async def test_the_last_attempt_is_told(tasks: Tasks, runs: Runs, receiver: Receiver) -> None:
+    receiver.plan = [web.Response(status=500, text=f"no {number}") for number in range(3)]
+    run = await _run(tasks, runs, http(receiver.url("/planned")), retry=_QUICK)
+    assert (run.status, run.attempts) == (RunStatus.FAILED, 3)
+    assert run.error is not None
+    assert run.error.type == "HttpStatus"
+    assert run.output["body"] == "no 2"
+
+
+async def test_a_waiting_run_tells_what_failed(
+    tasks: Tasks, runs: Runs, receiver: Receiver
+) -> None:
+    receiver.plan = [
+        web.Response(status=500),
+        web.Response(status=503, headers={"Retry-After": "2"}),
+        web.json_response(7),
+    ]
+    task_id = unique("waiting")
+    retry = {"max_attempts": 3, "initial_interval": 1.5}
+    new = new_task(task_id, once(0), action=http(receiver.url("/planned")), retry=retry)
+    await tasks.create(new, by="test")
+
+    async def after(attempts: int) -> Run | None:
+        task = await tasks.get(task_id)
+        if task.last_run is None:
+            return None
+        run = await runs.get(task.last_run.id)
+        return run if run.attempts >= attempts and run.waiting_for else None
+
+    first = await eventually(lambda: after(1))
+    assert first is not None
+    assert (first.status, first.attempts) == (RunStatus.RUNNING, 1)
+    assert "500" in first.waiting_for
+    second = await eventually(lambda: after(2))
+    assert second is not None
+    assert "503" in second.waiting_for
+    done = await _closed(tasks, runs, task_id)
+    assert (done.status, done.attempts) == (RunStatus.SUCCEEDED, 3)
+    assert done.finished_at is not None
+    assert done.started_at is not None
+    # 1.5 s by the task's own policy, then 2 s because the receiver asked for it.
+    assert done.finished_at - done.started_at >= timedelta(seconds=3.4)
+
+
+async def test_a_timeout_of_every_attempt(tasks: Tasks, runs: Runs, receiver: Receiver) -> None:
+    retry = {"max_attempts": 2, "initial_interval": 0}
+    run = await _run(tasks, runs, http(receiver.url("/hang")), timeout=0.3, retry=retry)
+    assert (run.status, run.attempts) == (RunStatus.FAILED, 2)
+    assert run.error is not None
+    assert run.error.type == "Timeout"
+
+
+async def test_the_deadline_ends_a_run(
+    tasks: Tasks, runs: Runs, run_list: RunList, receiver: Receiver
+) -> None:
+    retry = {"max_attempts": 1000, "initial_interval": 0.3, "backoff": 1}
+    for action in (http(receiver.url("/hang")), command("false"), command("sleep", "30")):
+        began = datetime.now(UTC)
+        run = await _run(tasks, runs, action, timeout=20, deadline=1.5, retry=retry)
+        assert run.status is RunStatus.TIMED_OUT, action
+        assert datetime.now(UTC) - began < timedelta(seconds=12)
+        which = RunFilter(task_id=run.task_id, status=RunStatus.TIMED_OUT)
+        (row,) = (await run_list.page(which)).items
+        assert row.id == run.id
+
+
+async def test_a_late_start_is_told_and_an_early_one_never(tasks: Tasks, runs: Runs) -> None:
+    run = await _run(tasks, runs, command("true"), delay=0.4)
+    assert run.started_at is not None
+    assert run.lateness == run.started_at - run.scheduled_for
+    assert timedelta(0) <= run.lateness < timedelta(seconds=5)
+
+
+async def test_somebody_elses_activity(tasks: Tasks, runs: Runs, temporal: Temporal) -> None:
+    async with foreign_worker(temporal.client) as queue:
+        action = {"kind": "activity", "name": "fail_twice", "arguments": ["ha"]}
+        run = await _run(tasks, runs, action | {"task_queue": queue}, retry=_QUICK)
+        assert (run.status, run.attempts, run.output) == (RunStatus.SUCCEEDED, 3, "hahaha")
+        run = await _run(tasks, runs, {"kind": "activity", "name": "refuse", "task_queue": queue})
+        assert (run.status, run.attempts) == (RunStatus.FAILED, 1)
+        assert run.error is not None
+        assert (run.error.type, run.error.message) == ("Never", "never")
+
+
+async def test_somebody_elses_workflow(tasks: Tasks, runs: Runs, temporal: Temporal) -> None:
+    async with foreign_worker(temporal.client) as queue:
+        action = {"kind": "workflow", "workflow_type": "Sleeper", "task_queue": queue}
+        run = await _run(tasks, runs, action | {"arguments": [0.1]})
+        assert (run.status, run.output) == (RunStatus.SUCCEEDED, "slept")
+        run = await _run(tasks, runs, action | {"arguments": [60]}, deadline=1.5)
+        assert run.status is RunStatus.TIMED_OUT
+
+
+async def test_a_queue_that_nobody_polls_is_the_reason(tasks: Tasks, runs: Runs) -> None:
+    for action in (
+        {"kind": "activity", "name": "any", "task_queue": "nobody"},
+        {"kind": "workflow", "workflow_type": "Any", "task_queue": "nobody"},
+    ):
+        task_id = unique("nobody")
+        new = new_task(task_id, once(0), action=action, deadline=4, timeout=60)
+        await tasks.create(new, by="test")
+
+        async def reason(task_id: str = task_id) -> str:
+            last = (await tasks.get(task_id)).last_run
+            return (await runs.get(last.id)).waiting_for if last else ""
+
+        assert "'nobody'" in await eventually(reason)
+        run = await _closed(tasks, runs, task_id)
+        assert run.status is RunStatus.TIMED_OUT
+        assert run.error is not None
+        assert "nobody" in run.error.message
+
+
+async def _run(
+    tasks: Tasks, runs: Runs, action: dict[str, Any], *, delay: float = 0, **more: Any
+) -> Run:
+    task_id = unique("run")
+    await tasks.create(new_task(task_id, once(delay), action=action, **more), by="test")
+    return await _closed(tasks, runs, task_id)
+
+
+async def _closed(tasks: Tasks, runs: Runs, task_id: str) -> Run:
+    async def closed() -> Run | None:
+        last = (await tasks.get(task_id)).last_run
+        return await runs.get(last.id) if last and last.finished_at else None
+
+    found = await eventually(closed)
+    assert found is not None
+    await asyncio.sleep(0)
+    return found
