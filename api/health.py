@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from api.deps import TemporalDep
-from api.documented import refusals
+from api.documented import Responses, refusals
 from scheduling.values import Instant
 from service import health
 
@@ -43,7 +43,13 @@ class Ready(BaseModel):
     backlog: int = Field(description="Workflow tasks that wait for a worker.")
 
 
-@router.get("/healthz", summary="Is the server alive?", responses={500: refusals()[500]})
+def _of_health(*statuses: int) -> Responses:
+    """The errors of calls that take nothing, so that little can be wrong with them."""
+    known = refusals(503)
+    return {status: known[status] for status in sorted({403, 405, *statuses})}
+
+
+@router.get("/healthz", summary="Is the server alive?", responses=_of_health(500))
 async def alive(request: Request) -> Alive:
     """200 as long as it answers at all. Asks for no token."""
     return Alive(version=request.app.version)
@@ -52,7 +58,7 @@ async def alive(request: Request) -> Alive:
 @router.get(
     "/readyz",
     summary="Can tasks be registered?",
-    responses={status: refusals(503)[status] for status in (500, 503)},
+    responses=_of_health(500, 503),
 )
 async def ready(request: Request, temporal: TemporalDep) -> Ready:
     """200 when Temporal answers, with the workers it has seen. Asks for no token."""
@@ -75,7 +81,7 @@ async def ready(request: Request, temporal: TemporalDep) -> Ready:
     response_class=Response,
     responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
-        **{status: refusals()[status] for status in (401, 500)},
+        **_of_health(401, 500),
     },
 )
 async def metrics() -> Response:
