@@ -29,6 +29,7 @@ from scheduling.attempt import (
     LogAttempt,
 )
 from scheduling.run_order import RunOrder
+from workflows.failures import NoTimeLeftError
 
 #: A longer attempt would occupy a workflow task for too long: it is an ordinary activity at once.
 LONGEST_LOCAL = timedelta(minutes=1)
@@ -47,8 +48,10 @@ async def of_own(
             return await _local(name, attempt, order, deadline)
         except (ActivityError, ApplicationError) as error:
             wait = _again_after(error, order)
-            if wait is None or workflow.now() + wait >= deadline:
+            if wait is None:
                 raise
+            if workflow.now() + wait >= deadline:
+                raise NoTimeLeftError(error) from error
             if wait:
                 made = 1
                 await workflow.sleep(wait, summary="Until the next attempt")

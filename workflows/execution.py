@@ -28,10 +28,13 @@ from scheduling.attempt import AttemptResult
 from scheduling.run import RunError, RunStatus
 from scheduling.run_order import RunMemo, RunOrder, RunOutcome, RunRecord
 from workflows import attempts
-from workflows.failures import Failure, explain
+from workflows.failures import Failure, NoTimeLeftError, explain
 from workflows.telling import tell
 
 _MARGIN = timedelta(seconds=10)
+
+#: A timeout that was cut to the deadline may come this much earlier.
+_CLOSE_TO = timedelta(milliseconds=100)
 
 
 async def carry_out(order: RunOrder, *, due: datetime, begun: datetime | None = None) -> RunOutcome:
@@ -116,13 +119,13 @@ async def _outcome(
         return ended(RunStatus.TIMED_OUT, failure=Failure(error))
     try:
         result = await _perform(order, due=due, deadline=deadline)
-    except (asyncio.CancelledError, FailureError) as error:
+    except (asyncio.CancelledError, FailureError, NoTimeLeftError) as error:
         # Once a cancel was asked for, a failed attempt is the last: Temporal makes no other.
         if is_cancelled_exception(error) or workflow.cancellation_reason() is not None:
             cancelled = RunError(type="Cancelled", message="The run was cancelled.")
             return ended(RunStatus.CANCELLED, failure=Failure(cancelled, attempts=1))
         failure = explain(error, order)
-        late = failure.out_of_time or workflow.now() >= deadline
+        late = failure.out_of_time or workflow.now() + _CLOSE_TO >= deadline
         return ended(RunStatus.TIMED_OUT if late else RunStatus.FAILED, failure=failure)
     return ended(RunStatus.SUCCEEDED, result)
 

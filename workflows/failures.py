@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from temporalio.exceptions import (
     ActivityError,
     ApplicationError,
     ChildWorkflowError,
+    FailureError,
+    RetryState,
     TerminatedError,
     TimeoutError,
     TimeoutType,
@@ -31,8 +33,24 @@ class Failure:
     out_of_time: bool = False
 
 
+class NoTimeLeftError(Exception):
+    """An attempt failed, and the deadline comes before the next one."""
+
+    def __init__(self, last: FailureError) -> None:
+        super().__init__(str(last))
+        self.last = last
+
+
 def explain(error: BaseException, order: RunOrder) -> Failure:
     """The failure of a run whose action raised `error`."""
+    if isinstance(error, NoTimeLeftError):
+        return replace(explain(error.last, order), out_of_time=True)
+    if isinstance(error, ActivityError) and error.retry_state is RetryState.TIMEOUT:
+        return replace(_explain(error, order), out_of_time=True)
+    return _explain(error, order)
+
+
+def _explain(error: BaseException, order: RunOrder) -> Failure:
     cause = error.cause if isinstance(error, ActivityError | ChildWorkflowError) else error
     if isinstance(cause, ApplicationError):
         return _application(cause, order)

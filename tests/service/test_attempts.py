@@ -92,7 +92,14 @@ async def test_the_deadline_ends_a_run(
     tasks: Tasks, runs: Runs, run_list: RunList, receiver: Receiver
 ) -> None:
     retry = {"max_attempts": 1000, "initial_interval": 0.3, "backoff": 1}
-    for action in (http(receiver.url("/hang")), command("false"), command("sleep", "30")):
+    receiver.plan = [web.Response(status=500)] * 9
+    actions = [
+        http(receiver.url("/hang")),
+        http(receiver.url("/planned")),
+        command("false"),
+        command("sleep", "30"),
+    ]
+    for action in actions:
         began = datetime.now(UTC)
         run = await _run(tasks, runs, action, timeout=20, deadline=1.5, retry=retry)
         assert run.status is RunStatus.TIMED_OUT, action
