@@ -58,6 +58,9 @@ TASK_MEMO = "onthedot.task"
 RUN_MEMO = "onthedot.run"
 BACKFILL_MEMO = "onthedot.backfill"
 
+#: The schedule of the standing audit, and of each audit the beginning of its id.
+AUDIT_SCHEDULE = "onthedot-audit"
+
 #: How long a worker may sit on a workflow task until another one takes it up.
 TASK_TIMEOUT = timedelta(seconds=5)
 

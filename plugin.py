@@ -13,12 +13,13 @@ from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker, WorkerConfig
 
 from activities.assembly import Activities, Permissions
+from workflows.audit import Audit
 from workflows.backfill import Backfill
 from workflows.notification import Notification
 from workflows.task import Task
 from workflows.task_run import TaskRun
 
-WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification)
+WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification, Audit)
 
 
 class OnTheDotPlugin(SimplePlugin):

@@ -17,6 +17,7 @@ from service.temporal import Temporal
 from service.translate import short_run
 
 _PAGE = 1000
+_SECOND = timedelta(seconds=1)
 
 
 async def seen_runs(
@@ -47,13 +48,14 @@ async def seen_runs(
 def _query(
     temporal: Temporal, task_id: str, since: datetime, until: datetime, jitter: timedelta
 ) -> str:
-    first, last = instant(since), instant(until)
+    # The id of a run that was started by hand in Temporal names the whole second.
+    first, last = instant(since), instant(until + _SECOND)
     due, nominal = naming.DUE.name, naming.SCHEDULED_START.name
     return (
         f"{naming.TASK_ID.name} = {literal(task_id)} AND ("
         f"(WorkflowType = '{naming.TASK_RUN}' AND {naming.CAUSE.name} IN ('trigger', 'backfill') "
         f"AND (({nominal} >= {first} AND {nominal} <= {last}) "
-        f"OR ({due} >= {first} AND {due} <= {instant(until + jitter)}) "
+        f"OR ({due} >= {first} AND {due} <= {instant(until + jitter + _SECOND)}) "
         f"OR (StartTime <= {last} AND (CloseTime >= {first} OR ExecutionStatus = 'Running')))) "
         f"OR (WorkflowType = '{naming.TASK}' AND {naming.KIND.name} = 'once' "
         f"AND {due} >= {first} AND {due} <= {last} AND {due} <= {instant(temporal.now())} "

@@ -1,0 +1,234 @@
+"""The standing audit: it finds what was done behind our back, once, and has it mended."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.worker import Worker
+
+import naming
+from activities.audit import LEDGER_GAPS, AuditActivities
+from scheduling.action import CommandAction, LogAction
+from scheduling.audit import AuditOrder, AuditPlan, AuditReport, Finding, Suspect, span
+from scheduling.ledger import Reason
+from scheduling.notify import Notify
+from scheduling.policy import OverlapPolicy
+from scheduling.run import RunStatus
+from scheduling.task import NewTask
+from scheduling.trigger import IntervalTrigger
+from service.audit import Audit
+from service.audit_schedule import ensure_audit
+from service.run_list import RunFilter, RunList
+from service.seen_task import seen_schedule
+from service.tasks import Tasks
+from service.temporal import Temporal
+from tests.activities.receiver import open_receiver
+from tests.waiting import eventually, until
+
+pytestmark = pytest.mark.anyio
+
+EVERY_SECOND = IntervalTrigger(every=timedelta(seconds=1))
+SETTLED = timedelta(seconds=11)
+T = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+async def _started(temporal: Temporal, **more: Any) -> str:
+    """A task that runs every second, and has done so."""
+    task_id = f"audit-{uuid4().hex[:10]}"
+    fields: dict[str, Any] = {"trigger": EVERY_SECOND, "action": LogAction(message="hello"), **more}
+    await Tasks(temporal).create(NewTask(id=task_id, **fields), by="t")
+    await _succeeded(temporal, task_id, 2)
+    return task_id
+
+
+async def _succeeded(temporal: Temporal, task_id: str, count: int) -> None:
+    which = RunFilter(task_id=task_id, status=RunStatus.SUCCEEDED)
+
+    async def enough() -> bool:
+        return await RunList(temporal).count(which) >= count
+
+    await eventually(enough)
+
+
+async def _of(temporal: Temporal, order: AuditOrder, task_id: str) -> list[Finding]:
+    audited = await Audit(temporal).audit(order)
+    return [finding for finding in audited.findings if finding.task == task_id]
+
+
+async def test_gaps_are_found_mended_and_told(temporal: Temporal, worker: Worker) -> None:
+    async with open_receiver() as receiver:
+        began = temporal.now()
+        well = await _started(temporal)
+        ill = await _started(temporal, notify=Notify(url=receiver.url("/echo")))
+        schedule = temporal.client.get_schedule_handle(naming.schedule(ill))
+        await schedule.pause(note="by hand")
+        paused_at = temporal.now()
+        await until(paused_at + timedelta(seconds=3) + SETTLED)
+        order = AuditOrder(since=began, until=paused_at + timedelta(seconds=3))
+        audited = await Audit(temporal).audit(order)
+
+        async def mended() -> bool:
+            seen = await seen_schedule(temporal, ill)
+            return seen is not None and not seen.paused
+
+        await eventually(mended)
+        mended_at = temporal.now()
+        await until(mended_at + timedelta(seconds=3) + SETTLED)
+        later = AuditOrder(since=mended_at, until=mended_at + timedelta(seconds=3))
+        after = await _of(temporal, later, ill)
+        for task_id in (well, ill):
+            await Tasks(temporal).delete(task_id, by="t")
+    assert [f for f in audited.findings if f.task == well] == []
+    found = [f for f in audited.findings if f.task == ill]
+    assert {f.reason for f in found} == {Reason.SCHEDULE_PAUSED}
+    assert len(found) in (2, 3)
+    assert all(paused_at - timedelta(seconds=1) < f.at <= order.until for f in found)
+    (told,) = [wanted for wanted in audited.to_tell if wanted.task_id == ill]
+    assert isinstance(told.action.body, dict)
+    assert told.action.body["event"] == "missed"
+    assert told.action.body["missed"] == len(found)
+    assert after == []
+
+
+async def test_what_a_policy_skips_or_what_is_still_running_is_no_gap(
+    temporal: Temporal, worker: Worker
+) -> None:
+    began = temporal.now()
+    task_id = await _started(temporal, action=CommandAction(argv=("sleep", "2.5")))
+    end = temporal.now()
+    await until(end + SETTLED)
+    audited = await Audit(temporal).audit(AuditOrder(since=began, until=end))
+    await Tasks(temporal).delete(task_id, by="t")
+    assert audited.report.instants >= 3
+    assert [f for f in audited.findings if f.task == task_id] == []
+
+
+async def test_what_is_not_settled_is_put_off(temporal: Temporal, worker: Worker) -> None:
+    slow = CommandAction(argv=("sleep", "6"))
+    began = temporal.now()
+    task_id = f"audit-{uuid4().hex[:10]}"
+    task = NewTask(id=task_id, trigger=EVERY_SECOND, action=slow, overlap=OverlapPolicy.BUFFER_ONE)
+    await Tasks(temporal).create(task, by="t")
+    await _succeeded(temporal, task_id, 1)
+    end = temporal.now() + timedelta(seconds=5)
+    await until(end)
+    audited = await Audit(temporal).audit(AuditOrder(since=began, until=end))
+    put_off = [s for s in audited.report.suspects if s.task_id == task_id]
+    assert put_off
+    again = AuditOrder(since=end, until=end, suspects=tuple(put_off))
+    await until(end + SETTLED)
+    assert await _of(temporal, again, task_id) == []
+    await Tasks(temporal).delete(task_id, by="t")
+
+
+async def test_a_terminated_task_is_found_once(temporal: Temporal, worker: Worker) -> None:
+    began = temporal.now()
+    task_id = await _started(temporal)
+    await temporal.client.get_workflow_handle(naming.task_workflow(task_id)).terminate("by hand")
+    await temporal.client.get_schedule_handle(naming.schedule(task_id)).delete()
+    end = temporal.now()
+    order = AuditOrder(since=began, until=end)
+
+    async def found() -> list[Finding]:
+        return await _of(temporal, order, task_id)
+
+    findings = await eventually(found)
+    next_one = AuditOrder(since=end, until=temporal.now())
+    assert Reason.TASK_TERMINATED in {finding.reason for finding in findings}
+    assert await _of(temporal, next_one, task_id) == []
+
+
+@pytest.fixture
+async def auditing(temporal: Temporal) -> AsyncIterator[Temporal]:
+    """A worker on a queue of its own that runs the standing audit."""
+    queue = f"audits-{uuid4().hex[:8]}"
+    own = Temporal(temporal.client, temporal.settings.model_copy(update={"task_queue": queue}))
+    audits = AuditActivities(own.client, Audit(own))
+    async with Worker(own.client, task_queue=queue, activities=[audits.audit]):
+        yield own
+    await own.client.get_schedule_handle(naming.AUDIT_SCHEDULE).delete()
+
+
+async def test_the_standing_audit_leaves_nothing_out_and_logs_each_gap_once(
+    temporal: Temporal, worker: Worker, auditing: Temporal, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="onthedot.audit")
+    before = LEDGER_GAPS.labels(Reason.UNEXPECTED_RUN.value)._value.get()
+    plan = AuditPlan(every=timedelta(seconds=2), after=SETTLED)
+    await ensure_audit(auditing)
+    await ensure_audit(auditing, plan)
+    await ensure_audit(auditing, plan)
+    trigger = IntervalTrigger(every=timedelta(hours=1), offset=timedelta(minutes=59))
+    task_id = f"audit-{uuid4().hex[:10]}"
+    task = NewTask(id=task_id, trigger=trigger, action=LogAction(message="hello"))
+    await Tasks(temporal).create(task, by="t")
+    registered_at = temporal.now()
+
+    async def there() -> bool:
+        return await seen_schedule(temporal, task_id) is not None
+
+    await eventually(there)
+    await until(registered_at + timedelta(seconds=1.5))
+    await temporal.client.get_schedule_handle(naming.schedule(task_id)).trigger()
+
+    def lines() -> list[logging.LogRecord]:
+        return [r for r in caplog.records if r.__dict__.get("task") == task_id]
+
+    async def logged() -> bool:
+        return bool(lines())
+
+    await eventually(logged, 40)
+    reports = await _reports(auditing, 0)
+    await eventually(lambda: _reports(auditing, len(reports) + 2))
+    await Tasks(temporal).delete(task_id, by="t")
+    (line,) = lines()
+    assert line.__dict__["reason"] == "unexpected_run"
+    assert line.__dict__["run"].startswith(task_id)
+    assert LEDGER_GAPS.labels(Reason.UNEXPECTED_RUN.value)._value.get() == before + 1
+    reports = await _reports(auditing, 3)
+    for one, following in pairwise(reports):
+        assert following.since == one.until
+
+
+async def _reports(auditing: Temporal, count: int) -> list[AuditReport]:
+    """The reports of this queue's audits, oldest first; none while there are not so many."""
+    query = f"WorkflowType = '{naming.AUDIT}' AND TaskQueue = '{auditing.task_queue}'"
+    rows = [row async for row in auditing.client.list_workflows(query)]
+    done = [row for row in rows if row.status is WorkflowExecutionStatus.COMPLETED]
+    if len(done) < count:
+        return []
+    reports = []
+    for row in done:
+        handle = auditing.client.get_workflow_handle(row.id, run_id=row.run_id)
+        reports.append(await handle.result())
+    models = [AuditReport.model_validate(report) for report in reports]
+    return sorted(models, key=lambda report: report.until)
+
+
+@given(st.lists(st.integers(1, 100_000), min_size=1, max_size=30))
+def test_audits_follow_each_other_without_a_hole(gaps: list[int]) -> None:
+    plan, last, at = AuditPlan(), None, T
+    for seconds in gaps:
+        at += timedelta(seconds=seconds)
+        order = span(at, plan, last)
+        if last is not None:
+            missed_day = at - plan.after - timedelta(days=1)
+            assert order.since == max(last.until, missed_day) or order.since == order.until
+        assert order.since <= order.until <= at - plan.after or order.until == order.since
+        assert order.until - order.since <= timedelta(hours=1)
+        last = AuditReport(since=order.since, until=order.until)
+
+
+def test_what_was_put_off_is_handed_on() -> None:
+    suspect = Suspect(task_id="x", instants=(T,))
+    last = AuditReport(since=T, until=T + timedelta(minutes=5), suspects=(suspect,))
+    assert span(T + timedelta(minutes=12), AuditPlan(), last).suspects == (suspect,)

@@ -1,0 +1,39 @@
+"""The standing audit: started by a schedule of its own, each one goes on where the last ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+import naming
+from scheduling.attempt import HEARTBEAT_TIMEOUT
+from scheduling.audit import AuditPlan, AuditReport, span
+
+_LONGEST = timedelta(minutes=20)
+
+
+@workflow.defn(name=naming.AUDIT, sandboxed=False)
+class Audit:
+    """One audit of the ledgers of all tasks."""
+
+    @workflow.run
+    async def run(self, plan: AuditPlan) -> AuditReport:
+        """Compare what should have run since the last audit with what did."""
+        info = workflow.info()
+        at = info.typed_search_attributes.get(naming.SCHEDULED_START) or info.start_time
+        last = None
+        if workflow.has_last_completion_result():
+            last = workflow.get_last_completion_result(type_hint=AuditReport)
+        report: AuditReport = await workflow.execute_activity(
+            naming.AUDIT_LEDGERS,
+            span(at, plan, last),
+            result_type=AuditReport,
+            start_to_close_timeout=_LONGEST,
+            schedule_to_close_timeout=_LONGEST,
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+            summary="Compare all ledgers",
+        )
+        return report
