@@ -20,10 +20,14 @@ from temporalio.worker import Worker
 
 import user_modules
 from activities.assembly import Permissions
+from activities.audit import AuditActivities
 from plugin import OnTheDotPlugin
 from processes.errors import StartError
 from processes.ports import free_port
+from service.audit import Audit
+from service.audit_schedule import have_ledgers_audited
 from service.connection import connect, prepare_namespace
+from service.temporal import Temporal
 from settings import Settings
 from worker_http import WorkerHealth, serve
 
@@ -43,11 +47,14 @@ async def run(settings: Settings) -> None:
         client = await _connect_when_there(settings, runtime, stop)
         if client is None:
             return
-        async with _worker(client, settings, user_code):
+        temporal = Temporal(client, settings)
+        async with _worker(temporal, user_code):
+            audits = asyncio.create_task(have_ledgers_audited(temporal))
             health.state = "polling"
             _LOG.info("polling the task queue %r", settings.task_queue)
             await stop.wait()
             health.state = "stopping"
+            audits.cancel()
             _LOG.info("stopping; running actions may finish within %s", settings.worker_grace)
 
 
@@ -79,11 +86,13 @@ def _permissions(settings: Settings) -> Permissions:
     )
 
 
-def _worker(client: Client, settings: Settings, user_code: user_modules.UserCode) -> Worker:
+def _worker(temporal: Temporal, user_code: user_modules.UserCode) -> Worker:
+    client, settings = temporal.client, temporal.settings
+    audits = AuditActivities(client, Audit(temporal))
     return Worker(
         client,
         task_queue=settings.task_queue,
-        activities=user_code.activities,
+        activities=[audits.audit, *user_code.activities],
         workflows=user_code.workflows,
         max_concurrent_activities=settings.max_concurrent_activities,
         # A cancel reaches an action as the answer to a heartbeat that is really sent.

@@ -8,6 +8,7 @@ from prometheus_client import Counter, Histogram
 from temporalio import activity
 
 import naming
+from activities.starts_first import StartsFirst
 from scheduling.run_order import RunRecord
 
 log = logging.getLogger("onthedot.runs")
@@ -17,7 +18,7 @@ ATTEMPTS = Counter("onthedot_attempts", "Attempts that runs made.", ["action"])
 LATENESS = Histogram(
     "onthedot_lateness_seconds",
     "From when a run was due until its first attempt started.",
-    ["cause"],
+    ["kind", "cause"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
 )
 DURATION = Histogram(
@@ -28,15 +29,22 @@ DURATION = Histogram(
 )
 
 
-@activity.defn(name=naming.RECORD)
-async def record(run: RunRecord) -> None:
-    """Write the line and count the run.
+class RecordActivities:
+    """Records runs, but not while there are others to begin."""
 
-    At least once: after a worker's death in the very moment a line may stand twice, with the same
-    `run`.
-    """
-    log.info("%s", run.model_dump_json())
-    RUNS.labels(run.status.value, run.cause.value, run.action).inc()
-    ATTEMPTS.labels(run.action).inc(run.attempts)
-    LATENESS.labels(run.cause.value).observe(run.lateness.total_seconds())
-    DURATION.labels(run.action).observe((run.finished_at - run.started_at).total_seconds())
+    def __init__(self, starts: StartsFirst) -> None:
+        self._starts = starts
+
+    @activity.defn(name=naming.RECORD)
+    async def record(self, run: RunRecord) -> None:
+        """Write the line and count the run.
+
+        At least once: after a worker's death in the very moment a line may stand twice, with the
+        same `run`.
+        """
+        await self._starts.over()
+        log.info("%s", run.model_dump_json())
+        RUNS.labels(run.status.value, run.cause.value, run.action).inc()
+        ATTEMPTS.labels(run.action).inc(run.attempts)
+        LATENESS.labels(run.kind or "none", run.cause.value).observe(run.lateness.total_seconds())
+        DURATION.labels(run.action).observe((run.finished_at - run.started_at).total_seconds())

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from api.deps import TemporalDep
 from api.documented import Responses, refusals
 from scheduling.values import Instant
-from service import health
+from service import gauges, health
 
 router = APIRouter(tags=["health"])
 
@@ -84,6 +84,7 @@ async def ready(request: Request, temporal: TemporalDep) -> Ready:
         **_of_health(401, 500),
     },
 )
-async def metrics() -> Response:
-    """Of this server; a worker serves its own."""
+async def metrics(temporal: TemporalDep) -> Response:
+    """Of this server, and how many workers there are; a worker serves its own."""
+    await gauges.look(temporal)
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

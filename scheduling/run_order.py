@@ -32,6 +32,8 @@ class RunOrder(Model):
     exact_until: Instant | None = None
     """Up to here the schedule is known to hold no false instant."""
     notify: Notify | None = None
+    kind: str = ""
+    """Of the task's trigger; empty for a test of an action."""
 
 
 class RunOutcome(Model):
@@ -63,6 +65,7 @@ class RunRecord(Model):
     task: str
     run: str
     cause: RunCause
+    kind: str = ""
     action: str
     revision: int
     status: RunStatus

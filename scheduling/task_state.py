@@ -78,6 +78,7 @@ class TaskState(Model):
             scheduled_for=scheduled_for,
             jitter=timedelta(0) if isinstance(trigger, OnceTrigger) else trigger.jitter,
             notify=task.notify,
+            kind=trigger.kind,
         )
 
     def in_force(self, since: datetime, revisions: range) -> TaskState:

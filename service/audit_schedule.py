@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from contextlib import suppress
+from datetime import timedelta
 
 from temporalio.client import (
     Schedule,
@@ -16,10 +19,15 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError
 
 import naming
 from scheduling.audit import AuditPlan
+from scheduling.errors import TemporalUnavailable
 from service.temporal import Temporal
+
+_LOG = logging.getLogger("onthedot.audit")
+_AGAIN_AFTER = timedelta(seconds=30)
 
 
 async def ensure_audit(temporal: Temporal, plan: AuditPlan | None = None) -> None:
@@ -47,6 +55,18 @@ async def ensure_audit(temporal: Temporal, plan: AuditPlan | None = None) -> Non
         return ScheduleUpdate(schedule=schedule)
 
     await temporal.ask(handle.update(replaced))
+
+
+async def have_ledgers_audited(temporal: Temporal) -> None:
+    """`ensure_audit`, as often as it takes. Tasks run without an audit, too."""
+    while True:
+        try:
+            await ensure_audit(temporal)
+        except (RPCError, TemporalUnavailable) as error:
+            _LOG.warning("no standing audit yet: %s", error)
+            await asyncio.sleep(_AGAIN_AFTER.total_seconds())
+        else:
+            return
 
 
 def _schedule(temporal: Temporal, plan: AuditPlan) -> Schedule:

@@ -157,6 +157,7 @@ async def _publish(order: RunOrder, outcome: RunOutcome) -> None:
         task=order.task_id,
         run=run_id(),
         cause=order.cause,
+        kind=order.kind,
         action=order.action.kind,
         revision=order.revision,
         output_bytes=0 if outcome.output is None else len(str(outcome.output)),

@@ -62,6 +62,7 @@ async def _run(temporal: Temporal, receiver: Receiver, task_id: str, status: int
         return run if run.status is not RunStatus.RUNNING else None
 
     run = await eventually(ended)
+    assert run is not None
     running = (
         f"{naming.TASK_ID.name} = '{task_id}' AND WorkflowType = '{naming.TASK_RUN}' "
         f"AND ExecutionStatus = 'Running'"
