@@ -150,12 +150,13 @@ def _start_logging(settings: Settings) -> None:
         datefmt="%Y-%m-%dT%H:%M:%S",
         stream=sys.stdout,
     )
-    # The execution log is JSON, a line a run, for whoever collects it.
+    # What happened is JSON, a line each, for whoever collects it: runs, gaps, notifications.
     lines = logging.StreamHandler(sys.stdout)
     lines.setFormatter(logging.Formatter("%(message)s"))
-    runs = logging.getLogger("onthedot.runs")
-    runs.addHandler(lines)
-    runs.propagate = False
+    for name in ("onthedot.runs", "onthedot.gaps", "onthedot.notifications"):
+        told = logging.getLogger(name)
+        told.addHandler(lines)
+        told.propagate = False
     for name in unknown_variables(os.environ):
         logging.getLogger("onthedot").warning("%s is no setting; is it misspelt?", name)
 

@@ -16,6 +16,7 @@ from scheduling.audit import Audited, AuditOrder, AuditReport
 from scheduling.ledger import GAPS, Reason
 
 log = logging.getLogger("onthedot.audit")
+gaps = logging.getLogger("onthedot.gaps")
 
 LEDGER_GAPS = Counter(
     "onthedot_ledger_gaps",
@@ -61,13 +62,10 @@ class AuditActivities:
                 )
         report = audited.report
         for finding in audited.findings:
-            log.error("a gap in the ledger", extra=finding.model_dump(mode="json"))
+            gaps.error(finding.model_dump_json())
             LEDGER_GAPS.labels(finding.reason.value).inc()
         if report.unexamined:
-            log.error(
-                "the audit did not get to all tasks",
-                extra={"unexamined": report.unexamined, "until": report.until.isoformat()},
-            )
+            log.error("the audit did not get to %d tasks", report.unexamined)
         AUDITED_UNTIL.set(report.until.timestamp())
         AUDITED_INSTANTS.inc(report.instants)
         UNSETTLED.set(len(report.suspects))

@@ -21,6 +21,5 @@ NOTIFICATIONS = Counter(
 async def notified(told: Notified) -> None:
     """Write the line and count the notification. At least once."""
     level = logging.INFO if told.delivered else logging.ERROR
-    text = "notified" if told.delivered else "a notification was not delivered"
-    log.log(level, text, extra=told.model_dump(mode="json"))
+    log.log(level, told.model_dump_json())
     NOTIFICATIONS.labels(told.event.value, str(told.delivered).lower()).inc()

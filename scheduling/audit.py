@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from pydantic import Field
 
@@ -63,6 +64,7 @@ class AuditReport(Model):
 class Finding(Model):
     """One gap: a line of the log."""
 
+    what: Literal["gap"] = "gap"
     task: str
     at: Instant
     state: LedgerState

@@ -67,6 +67,7 @@ class NotificationOrder(Model):
 class Notified(Model):
     """How telling it ended: one line of the log."""
 
+    what: Literal["notification"] = "notification"
     task: str
     run: str
     event: NotifyEvent
