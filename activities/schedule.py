@@ -39,6 +39,8 @@ from scheduling.trigger import Recurring
 
 _MOST_MISSED = 1000
 _SECOND = timedelta(seconds=1)
+#: Longer than an attempt at this activity may take.
+_GHOST = timedelta(seconds=30)
 _ONE_AT_ONCE = (OverlapPolicy.SKIP, OverlapPolicy.CANCEL_OTHER, OverlapPolicy.TERMINATE_OTHER)
 
 
@@ -74,6 +76,7 @@ class ScheduleActivities:
         elif not order.paused and (order.look is None or order.look.at < found.info.created_at):
             # An attempt that was cut short created it: it may not have come to its last step.
             found = await self._start_unseen(order, found, now)
+            return _not_yet_finished(outlook(found, order, at=datetime.now(UTC)))
         return outlook(found, order, at=datetime.now(UTC))
 
     async def _create(self, order: ScheduleOrder, now: datetime) -> ScheduleDescription:
@@ -203,6 +206,16 @@ class ScheduleActivities:
         before = trigger.jitter + timedelta(microseconds=1)
         nominals = (_between(trigger, key, time - before, time)[-1:] for time in due(found, at=at))
         return await self._starts.start(written, chain.from_iterable(nominals))
+
+
+def _not_yet_finished(applied: Applied) -> Applied:
+    """Keeps the schedule until an attempt that its worker slept through cannot make it again.
+
+    What reaches back in a schedule that is made a second time would run a second time.
+    """
+    if not applied.finished:
+        return applied
+    return applied.model_copy(update={"finished": False, "wake_at": applied.covered_until + _GHOST})
 
 
 def _schedule(order: ScheduleOrder, now: datetime, remaining: int | None) -> Schedule:
