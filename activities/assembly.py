@@ -18,9 +18,10 @@ from activities.notified import notified
 from activities.notify import NotifyActivities
 from activities.occurrence_check import check_occurrence
 from activities.occurrence_list import list_occurrences
-from activities.record import record
+from activities.record import RecordActivities
 from activities.schedule import ScheduleActivities
 from activities.secrets import Secrets
+from activities.starts_first import StartsFirst
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class Activities:
     def __init__(self, client: Client, permissions: Permissions) -> None:
         rules = AddressRules(permissions.allow_hosts, permissions.deny_hosts)
         secrets = Secrets(permissions.secrets_dir)
-        self._http = HttpActivities(rules, secrets, HostGate())
+        starts = StartsFirst()
+        self._http = HttpActivities(rules, secrets, HostGate(), starts)
+        self._record = RecordActivities(starts)
         self._command = CommandActivities(secrets, allowed=permissions.allow_commands)
         self._schedule = ScheduleActivities(client)
         self._notify = NotifyActivities(client)
@@ -54,7 +57,7 @@ class Activities:
             self._http.http,
             self._command.command,
             log,
-            record,
+            self._record.record,
             check_occurrence,
             list_occurrences,
             notified,

@@ -16,6 +16,7 @@ from activities.host_gate import HostGate
 from activities.http_call import HttpCall, first_url
 from activities.redirect import Hop
 from activities.secrets import Secrets
+from activities.starts_first import StartsFirst
 from scheduling.action import HttpAction, SecretRef
 from scheduling.attempt import AttemptResult, HttpAttempt
 from scheduling.header_check import header_value_ok
@@ -31,11 +32,13 @@ class HttpActivities:
         rules: AddressRules,
         secrets: Secrets,
         gate: HostGate,
+        starts: StartsFirst | None = None,
         user_agent: str = "OnTheDot",
     ) -> None:
         self._rules = rules
         self._secrets = secrets
         self._gate = gate
+        self._starts = starts or StartsFirst()
         self._user_agent = user_agent
         self._session: aiohttp.ClientSession | None = None
 
@@ -51,6 +54,7 @@ class HttpActivities:
         Raises:
             ApplicationError: see `Fault`.
         """
+        self._starts.begun()
         host = _host(attempt.action)
         return await carry_out(
             attempt,

@@ -16,6 +16,7 @@ from temporalio.client import Client
 from examples.own_worker import PLUGIN, serve
 from scheduling.action import Action
 from scheduling.run import RunStatus
+from service.health import check
 from service.runs import Runs
 from service.temporal import Temporal
 from settings import Settings
@@ -30,6 +31,8 @@ async def _someone_elses_worker(temporal: Temporal) -> AsyncIterator[Temporal]:
     until = asyncio.Event()
     serving = asyncio.create_task(serve(own.client, own.task_queue, until))
     try:
+        while not (await check(own)).workers:
+            await asyncio.sleep(0.05)
         yield own
     finally:
         until.set()
