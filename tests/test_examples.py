@@ -20,8 +20,13 @@ from service.health import check
 from service.runs import Runs
 from service.temporal import Temporal
 from settings import Settings
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
+
+
+async def _polled(temporal: Temporal) -> bool:
+    return bool((await check(temporal)).workers)
 
 
 @asynccontextmanager
@@ -31,8 +36,7 @@ async def _someone_elses_worker(temporal: Temporal) -> AsyncIterator[Temporal]:
     until = asyncio.Event()
     serving = asyncio.create_task(serve(own.client, own.task_queue, until))
     try:
-        while not (await check(own)).workers:
-            await asyncio.sleep(0.05)
+        await eventually(lambda: _polled(own))
         yield own
     finally:
         until.set()
