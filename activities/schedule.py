@@ -76,8 +76,8 @@ class ScheduleActivities:
         elif not order.paused and (order.look is None or order.look.at < found.info.created_at):
             # An attempt that was cut short created it: it may not have come to its last step.
             found = await self._start_unseen(order, found, now)
-            return _not_yet_finished(outlook(found, order, at=datetime.now(UTC)))
-        return outlook(found, order, at=datetime.now(UTC))
+        applied = outlook(found, order, at=datetime.now(UTC))
+        return _not_yet_finished(applied) if order.look is None else applied
 
     async def _create(self, order: ScheduleOrder, now: datetime) -> ScheduleDescription:
         task_id, trigger = order.run.task_id, order.trigger
@@ -209,9 +209,10 @@ class ScheduleActivities:
 
 
 def _not_yet_finished(applied: Applied) -> Applied:
-    """Keeps the schedule until an attempt that its worker slept through cannot make it again.
+    """Keeps a schedule that was over when it was made, lest a lost attempt make it once more.
 
-    What reaches back in a schedule that is made a second time would run a second time.
+    A worker that was frozen in an attempt comes to it again when thawed. What reaches back in a
+    schedule that is made a second time would run a second time.
     """
     if not applied.finished:
         return applied
