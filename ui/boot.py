@@ -9,7 +9,10 @@ HEAD = (
     '<link rel="preload" href="{base}/static/fonts/inter-latin-wght-normal.woff2" as="font" '
     'type="font/woff2" crossorigin>'
     + "".join(f'<link rel="stylesheet" href="{{base}}/static/{name}.css">' for name in _STYLES)
-    + "".join(f'<script src="{{base}}/static/{name}.js" data-base="{{base}}"></script>' for name in _SCRIPTS)
+    + "".join(
+        f'<script src="{{base}}/static/{name}.js" data-base="{{base}}"></script>'
+        for name in _SCRIPTS
+    )
 )
 
 BOOT = """<div id="boot" class="frame" aria-hidden="true" data-base="{base}"><div class="side"><div

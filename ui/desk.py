@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
+from zoneinfo import available_timezones
 
 from nicegui import ui
 
@@ -47,8 +48,8 @@ class Desk:
     memory: dict[str, list[str | None]] = field(default_factory=dict)
     """Where a walk through a long list stands, by filter."""
 
-    zone: str = "UTC"
-    """The reader's own zone, as far as it is known."""
+    zone: str = ""
+    """The reader's own zone, once it is known."""
 
     @property
     def by(self) -> str:
@@ -117,6 +118,13 @@ class Desk:
         live = Live(self.house.watches, key, fetch, guarded, every=every, start=False)
         live.start()
         return live
+
+    async def learn_zone(self) -> None:
+        """Ask the browser for the reader's zone, unless it said so before."""
+        await ui.context.client.connected()
+        if not self.zone:
+            said = await ui.run_javascript("otd.zone", timeout=5)
+            self.zone = said if said in available_timezones() else "UTC"
 
     def sign_in(self) -> None:
         """To the page where one signs in."""

@@ -66,9 +66,9 @@ def build_frame(house: House, session: Session) -> None:
 
 
 def _zone() -> str:
-    """The reader's zone, which the browser keeps in a cookie once it has been here."""
+    """The reader's zone, which the browser keeps in a cookie once it has been here; else empty."""
     named_zone = unquote(ui.context.client.request.cookies.get("onthedot_zone", ""))
-    return named_zone if named_zone in available_timezones() else "UTC"
+    return named_zone if named_zone in available_timezones() else ""
 
 
 def _brand() -> None:

@@ -33,6 +33,8 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal) -> None:
     # Both go inside NiceGUI's own compression, so that pages are still text here.
     page_app.add_middleware(SafeHeaders)
     page_app.add_middleware(Gate, sessions=sessions)
+    # A page's own requests go through the socket: a bar for others would only be in the way.
+    page_app.config.quasar_config["loadingBar"] = {"skipHijack": True}
     # None means: the page's own origin. NiceGUI's default lets any web page connect.
     core.sio.eio.cors_allowed_origins = None
 

@@ -53,9 +53,7 @@ class _Pages(SubPages):
             button("Tasks", lambda: ui.navigate.to("/tasks"), "primary")
 
     def _render_error(self, _: Exception) -> None:
-        with empty(
-            "triangle-alert", "This page could not be shown", "The server's log says why."
-        ):
+        with empty("triangle-alert", "This page could not be shown", "The server's log says why."):
             button("Try again", self.refresh_page)
 
     def _required_query_params_changed(self, route_match: RouteMatch) -> bool:

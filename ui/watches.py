@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +17,10 @@ from scheduling.errors import OnTheDotError
 T = TypeVar("T")
 
 _LOG = logging.getLogger("onthedot.ui")
+
+#: How long, in seconds, and for how many pages the last value is kept when nobody looks any more.
+_KEPT = 300.0
+_MOST_KEPT = 40
 
 Tell = Callable[["Seen[Any]"], None]
 
@@ -68,6 +73,7 @@ class Watches:
 
     def __init__(self) -> None:
         self._watches: dict[Hashable, _Watch] = {}
+        self._left: dict[Hashable, tuple[float, Any]] = {}
 
     def subscribe(
         self, key: Hashable, fetch: Callable[[], Awaitable[Any]], every: timedelta, tell: Tell
@@ -78,7 +84,7 @@ class Watches:
         """
         watch = self._watches.get(key)
         if watch is None:
-            watch = self._watches[key] = _Watch(fetch, every)
+            watch = self._watches[key] = _Watch(fetch, every, seen=self._last(key))
             watch.loop = asyncio.create_task(watch.run(), name=f"watch {key!r}")
         watch.listeners.append(tell)
         if watch.seen is not None:
@@ -88,10 +94,22 @@ class Watches:
             watch.listeners.remove(tell)
             if not watch.listeners and self._watches.get(key) is watch:
                 del self._watches[key]
+                self._keep(key, watch.seen)
                 if watch.loop is not None:
                     watch.loop.cancel()
 
         return stop
+
+    def _keep(self, key: Hashable, seen: Seen[Any] | None) -> None:
+        """Who comes back to a page sees what was there, while it is read anew."""
+        if seen is not None and seen.value is not None:
+            self._left[key] = (time.monotonic(), seen.value)
+            while len(self._left) > _MOST_KEPT:
+                del self._left[next(iter(self._left))]
+
+    def _last(self, key: Hashable) -> Seen[Any] | None:
+        when, value = self._left.pop(key, (0.0, None))
+        return Seen(value) if value is not None and time.monotonic() - when < _KEPT else None
 
     def hurry(self) -> None:
         """Read everything again now: something was changed."""

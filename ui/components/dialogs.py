@@ -41,9 +41,7 @@ def confirm(
     modal.show()
 
 
-def ask_note(
-    title: str, words: str, label: str, act: Callable[[str], Awaitable[None]]
-) -> None:
+def ask_note(title: str, words: str, label: str, act: Callable[[str], Awaitable[None]]) -> None:
     """Ask before `act`, which is given a note that may be empty."""
     with Modal(title) as modal:
         text(title, tag="h2")

@@ -141,4 +141,5 @@ class PairsField(ValueElement[list[dict[str, Any]]], component="otd_pairs.js"):
 
     def say(self, errors: Mapping[str, str]) -> None:
         """What is wrong with which name."""
-        self.props["errors"] = dict(errors)
+        if self.props["errors"] != errors:
+            self.props["errors"] = dict(errors)

@@ -34,7 +34,9 @@ def named(element: Element, **attributes: Any) -> Element:
 def href(path: str) -> str:
     """Where a page of ours is for a browser, mount and proxy included."""
     request = ui.context.client.request
-    return f"{request.headers.get('x-forwarded-prefix', '')}{request.scope.get('root_path', '')}{path}"
+    return (
+        f"{request.headers.get('x-forwarded-prefix', '')}{request.scope.get('root_path', '')}{path}"
+    )
 
 
 def link(label: str, path: str, classes: str = "inline", *, icon: str = "") -> Element:
@@ -61,7 +63,9 @@ def button(
     label: str, act: Handler, classes: str = "", *, icon: str = "", aria: str = ""
 ) -> Element:
     """A button; without a label, `aria` names it. It cannot be pressed twice while it works."""
-    element = named(box(f"btn {classes}" + ("" if label else " icon-only"), "button"), type="button")
+    element = named(
+        box(f"btn {classes}" + ("" if label else " icon-only"), "button"), type="button"
+    )
     if aria:
         named(element, aria_label=aria, title=aria)
     with element:

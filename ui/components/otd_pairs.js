@@ -3,7 +3,10 @@ export default {
   props: { value: Array, label: String, name: String, add: String, errors: { type: Object, default: () => ({}) }, field: String },
   emits: ["update:value"],
   data() { return { pairs: this.value.map((pair) => ({ ...pair })) }; },
-  watch: { value(value) { if (JSON.stringify(value) !== JSON.stringify(this.pairs)) this.pairs = value.map((pair) => ({ ...pair })); } },
+  watch: {
+    // The server may repeat what it had before the last keys came to it: only news from it count.
+    value(value, before) { if (JSON.stringify(value) !== JSON.stringify(before)) this.pairs = value.map((pair) => ({ ...pair })); },
+  },
   methods: {
     tell() { this.$emit("update:value", this.pairs.map((pair) => ({ ...pair }))); },
     set(index, part, value) { this.pairs[index][part] = value; this.tell(); },

@@ -1,22 +1,31 @@
 // Ctrl-K: any page, any task, by keyboard alone. The server answers what is typed.
 export default {
-  props: { hits: Array, pages: Array },
+  props: { hits: Array, answered: String, pages: Array },
   emits: ["ask"],
-  data: () => ({ open: false, text: "", at: 0, timer: 0 }),
+  data: () => ({ open: false, text: "", at: 0, timer: 0, eager: false }),
   mounted() { addEventListener("otd-palette", this.show); },
   unmounted() { removeEventListener("otd-palette", this.show); },
   computed: {
     found() {
       const text = this.text.trim().toLowerCase();
       const pages = this.pages.filter((page) => !text || page.label.toLowerCase().includes(text));
-      return text ? [...this.hits, ...pages] : [...pages, ...this.hits];
+      const hits = this.hits.filter((hit) => !text || hit.label.toLowerCase().startsWith(text) || hit.under.startsWith(text));
+      return text ? [...hits, ...pages] : [...pages, ...hits];
     },
   },
-  watch: { found() { this.at = Math.min(this.at, Math.max(0, this.found.length - 1)); } },
+  watch: {
+    // Enter that came before the answer goes where the answer says.
+    answered() { if (this.eager && this.answered === this.text.trim() && this.found[this.at]) this.go(this.found[this.at]); },
+    found() { this.at = Math.min(this.at, Math.max(0, this.found.length - 1)); },
+  },
   methods: {
-    show() { this.open = true; this.text = ""; this.at = 0; this.$refs.dialog.showModal(); this.$emit("ask", ""); },
+    show() {
+      this.open = true; this.text = ""; this.at = 0; this.eager = false; if (!this.$refs.dialog.open) this.$refs.dialog.showModal();
+      this.$emit("ask", "");
+      this.$nextTick(() => this.$refs.dialog.querySelector("input").focus());
+    },
     close() { this.open = false; this.$refs.dialog.close(); },
-    typed(event) { this.text = event.target.value; this.at = 0; clearTimeout(this.timer); this.timer = setTimeout(() => this.$emit("ask", this.text.trim()), 60); },
+    typed(event) { this.text = event.target.value; this.at = 0; this.eager = false; clearTimeout(this.timer); this.timer = setTimeout(() => this.$emit("ask", this.text.trim()), 60); },
     go(hit) { this.close(); otd.go(hit.path); },
     keys(event) {
       const last = this.found.length - 1;
@@ -26,7 +35,11 @@ export default {
         this.at = next < 0 ? last : next > last ? 0 : next;
         this.$nextTick(() => this.$el.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }));
       }
-      if (event.key === "Enter" && this.found[this.at]) { event.preventDefault(); this.go(this.found[this.at]); }
+      if (event.key === "Enter") {
+        event.preventDefault();
+        if (this.answered !== this.text.trim()) this.eager = true;
+        else if (this.found[this.at]) this.go(this.found[this.at]);
+      }
     },
     hit(hit, index) {
       const h = Vue.h;

@@ -20,7 +20,7 @@ export default {
         h("td", { class: "c1" }, first),
         h("td", { class: "c-status" }, [otd.pill(row.status)]),
         this.task ? h("td", { class: "c2" }, [otd.when(row.due, "near")]) : null,
-        h("td", { class: "num" }, [h("span", { title: row.late > 10 ? "More than ten seconds late" : undefined, class: row.late > 10 ? "strong" : "muted" }, row.late == null ? "–" : otd.duration(row.late))]),
+        h("td", { class: "num", "data-label": "late by " }, [h("span", { title: row.late > 10 ? "More than ten seconds late" : undefined, class: row.late > 10 ? "strong" : "muted" }, row.late == null ? "–" : otd.duration(row.late))]),
         h("td", { class: "num wide-only" }, row.live && row.started ? this.since(row) : otd.duration(row.took)),
         h("td", { class: "num wide-only" }, row.attempts || "–"),
         this.task ? h("td", { class: "c2" }, row.error ? [h("span", { class: "clip muted", title: row.error }, row.error)] : []) : null,

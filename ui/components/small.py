@@ -23,7 +23,8 @@ class Icon(Element, component="otd_icon.js"):
 class When(Element, component="otd_when.js"):
     """An instant in the reader's zone, exact in its tooltip.
 
-    `form`: relative, near (today 09:00:00), exact or clock; `zone` is the task's own.
+    `form`: relative, near (today 09:00:00), exact, clock, or there (what clocks in `zone`, the
+    task's own, show; relative where that is the reader's).
     """
 
     def __init__(
@@ -114,7 +115,14 @@ class Palette(Element, component="otd_palette.js"):
         self.props["pages"] = list(pages)
         self.props["hits"] = []
 
+        latest = ""
+
         async def asked(event: GenericEventArguments) -> None:
-            self.props["hits"] = await ask(str(event.args or ""))
+            nonlocal latest
+            typed = latest = str(event.args or "")
+            hits = await ask(typed)
+            if typed == latest:
+                self.props["hits"] = hits
+                self.props["answered"] = typed
 
         self.on("ask", asked)

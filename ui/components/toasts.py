@@ -35,7 +35,8 @@ class Toasts(Element, component="otd_toasts.js"):
         if act is not None:
             self._acts[number] = act
         self._items = [
-            *self._items[-3:], {"id": number, "text": text, "tone": tone, "action": action}
+            *self._items[-3:],
+            {"id": number, "text": text, "tone": tone, "action": action},
         ]
         self.props["items"] = self._items
 

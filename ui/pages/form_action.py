@@ -35,9 +35,15 @@ class ActionPart:
     """Shows the fields of one kind of action at a time; `value` is what they say."""
 
     def __init__(
-        self, fields: Fields, changed: Callable[[], None], kind: str, before: Action | None,
-        names: Mapping[str, list[str]], *, commands: bool,
-    ) -> None:  # fmt: skip
+        self,
+        fields: Fields,
+        changed: Callable[[], None],
+        kind: str,
+        before: Action | None,
+        names: Mapping[str, list[str]],
+        *,
+        commands: bool,
+    ) -> None:
         self._fields = fields
         self._changed = changed
         self._before = before
@@ -82,45 +88,64 @@ class ActionPart:
         add = self._fields.add
         with box("method-url"):
             self._method = add(
-                ChoiceField("Method", _METHODS, before.method if before else "POST", at="action.method")
+                ChoiceField(
+                    "Method", _METHODS, before.method if before else "POST", at="action.method"
+                )
             )
             self._url = add(
                 TextField(
-                    "URL", before.url if before else "", at="action.url", mono=True,
+                    "URL",
+                    before.url if before else "",
+                    at="action.url",
+                    mono=True,
                     placeholder="https://example.com/hook",
                 )
-            )  # fmt: skip
+            )
         self._headers = add(
             PairsField(
-                "Header", _pairs(before.headers if before else {}), at="action.headers",
-                name="Name", add="Add header",
+                "Header",
+                _pairs(before.headers if before else {}),
+                at="action.headers",
+                name="Name",
+                add="Add header",
             )
-        )  # fmt: skip
+        )
         body = before.body if before else None
         self._as_text = isinstance(body, str)
         self._body = add(
             TextField(
-                "Body", body if isinstance(body, str) else json_text(body), at="action.body",
-                mono=True, rows=6, optional=True, full=True, placeholder='{"hello": "world"}',
+                "Body",
+                body if isinstance(body, str) else json_text(body),
+                at="action.body",
+                mono=True,
+                rows=6,
+                optional=True,
+                full=True,
+                placeholder='{"hello": "world"}',
                 on_change=lambda _: self._check_body(),
             )
-        )  # fmt: skip
+        )
         with box("row").style("margin-top: -8px"):
             Segments(
-                "Body is", (("json", "JSON", ""), ("text", "Text", "")),
-                "text" if self._as_text else "json", small=True,
+                "Body is",
+                (("json", "JSON", ""), ("text", "Text", "")),
+                "text" if self._as_text else "json",
+                small=True,
                 on_change=lambda event: self._body_is(event.value),
-            )  # fmt: skip
+            )
             tidy = named(box("btn small ghost", "button"), type="button").on("click", self._tidy)
             with tidy:
                 text("Tidy up")
         statuses = ", ".join(map(str, before.expect_status or ())) if before else ""
         self._expect = add(
             TextField(
-                "Statuses that mean success", statuses, at="action.expect_status",
-                hint="200 to 399 if left empty. Such as 200, 201 or 200-299.", optional=True,
+                "Statuses that mean success",
+                statuses,
+                at="action.expect_status",
+                hint="200 to 399 if left empty. Such as 200, 201 or 200-299.",
+                optional=True,
             )
-        )  # fmt: skip
+        )
 
     def _body_is(self, kind: str) -> None:
         self._as_text = kind == "text"
@@ -167,20 +192,46 @@ class ActionPart:
                 text("Commands run only where the worker's operator turned them on.")
         self._argv = add(
             TextField(
-                "Program and arguments", shlex.join(before.argv) if before else "",
-                at="action.argv", mono=True, full=True, placeholder="/usr/bin/backup --all '/srv/my data'",
+                "Program and arguments",
+                shlex.join(before.argv) if before else "",
+                at="action.argv",
+                mono=True,
+                full=True,
+                placeholder="/usr/bin/backup --all '/srv/my data'",
                 hint="Without a shell: no pipes, no variables. Quotes keep words together.",
             )
-        )  # fmt: skip
+        )
         self._env = add(
             PairsField(
-                "Variable", _pairs(before.env if before else {}), at="action.env", name="NAME",
+                "Variable",
+                _pairs(before.env if before else {}),
+                at="action.env",
+                name="NAME",
                 add="Add variable",
             )
-        )  # fmt: skip
+        )
         with box("fields"):
-            self._cwd = add(TextField("Directory", (before.cwd or "") if before else "", at="action.cwd", mono=True, optional=True, placeholder="/srv/app"))
-            self._stdin = add(TextField("Input", (before.stdin or "") if before else "", at="action.stdin", mono=True, rows=3, optional=True, full=True))
+            self._cwd = add(
+                TextField(
+                    "Directory",
+                    (before.cwd or "") if before else "",
+                    at="action.cwd",
+                    mono=True,
+                    optional=True,
+                    placeholder="/srv/app",
+                )
+            )
+            self._stdin = add(
+                TextField(
+                    "Input",
+                    (before.stdin or "") if before else "",
+                    at="action.stdin",
+                    mono=True,
+                    rows=3,
+                    optional=True,
+                    full=True,
+                )
+            )
 
     def _command_value(self) -> dict[str, Any]:
         try:
@@ -202,24 +253,37 @@ class ActionPart:
         known = self._names.get(self._kind, [])
         self._name = add(
             TextField(
-                label, str(getattr(before, key)) if before else "", at=f"action.{key}", mono=True,
-                options=known, placeholder=f"Name of the {label.lower()}",
+                f"Name of the {label.lower()}",
+                str(getattr(before, key)) if before else "",
+                at=f"action.{key}",
+                mono=True,
+                options=known,
                 hint="Choose one that the workers have, or write that of another queue.",
             )
-        )  # fmt: skip
+        )
         self._arguments = add(
             TextField(
-                "Arguments", json_text(list(before.arguments)) if before and before.arguments else "",
-                at="action.arguments", mono=True, rows=4, optional=True, full=True,
-                placeholder='["first", {"second": 2}]', hint="A JSON list, one entry an argument.",
+                "Arguments",
+                json_text(list(before.arguments)) if before and before.arguments else "",
+                at="action.arguments",
+                mono=True,
+                rows=4,
+                optional=True,
+                full=True,
+                placeholder='["first", {"second": 2}]',
+                hint="A JSON list, one entry an argument.",
             )
-        )  # fmt: skip
+        )
         self._queue = add(
             TextField(
-                "Task queue", (before.task_queue or "") if before else "", at="action.task_queue",
-                mono=True, optional=True, hint="Empty: this project's own workers.",
+                "Task queue",
+                (before.task_queue or "") if before else "",
+                at="action.task_queue",
+                mono=True,
+                optional=True,
+                hint="Empty: this project's own workers.",
             )
-        )  # fmt: skip
+        )
 
     def _foreign_value(self, key: str) -> dict[str, Any]:
         given: dict[str, Any] = {key: self._name.value.strip()}
@@ -236,10 +300,14 @@ class ActionPart:
         before = self._before if isinstance(self._before, LogAction) else None
         self._message = self._fields.add(
             TextField(
-                "Message", before.message if before else "Hello from On the Dot", at="action.message",
-                rows=2, full=True, hint="Goes to the worker's log: the harmless one to try things with.",
+                "Message",
+                before.message if before else "Hello from On the Dot",
+                at="action.message",
+                rows=2,
+                full=True,
+                hint="Goes to the worker's log: the harmless one to try things with.",
             )
-        )  # fmt: skip
+        )
 
 
 def _pairs(given: Mapping[str, str | SecretRef]) -> list[dict[str, Any]]:

@@ -13,7 +13,9 @@ from ui.durations import as_value, human
 from ui.pages.form_fields import Fields
 from ui.pages.task_details import OVERLAP
 
-_DEFAULTS = {name: TaskDefinition.model_fields[name].default for name in TaskDefinition.model_fields}
+_DEFAULTS = {
+    name: TaskDefinition.model_fields[name].default for name in TaskDefinition.model_fields
+}
 
 
 class PolicyPart:
@@ -29,18 +31,65 @@ class PolicyPart:
                 text("Retries, timeouts and overlap")
                 text("The defaults are good for most", "note")
             with box("body"), box("fields"):
-                self._attempts = fields.add(TextField("Attempts", str(retry.max_attempts), at="retry.max_attempts", kind="number", hint="How often it is tried in all; 1 for never again."))
-                self._overlap = fields.add(ChoiceField("If the last run is still going", {each.value: OVERLAP[each] for each in OverlapPolicy}, given["overlap"].value, at="overlap"))
+                self._attempts = fields.add(
+                    TextField(
+                        "Attempts",
+                        str(retry.max_attempts),
+                        at="retry.max_attempts",
+                        kind="number",
+                        hint="How often it is tried in all; 1 for never again.",
+                    )
+                )
+                self._overlap = fields.add(
+                    ChoiceField(
+                        "If the last run is still going",
+                        {each.value: OVERLAP[each] for each in OverlapPolicy},
+                        given["overlap"].value,
+                        at="overlap",
+                    )
+                )
                 self._times = {
-                    "timeout": fields.add(TextField("Timeout of one attempt", human(given["timeout"]), at="timeout")),
-                    "deadline": fields.add(TextField("Deadline of the whole run", human(given["deadline"]), at="deadline", hint="From when it is due, waiting for a worker included.")),
-                    "catchup_window": fields.add(TextField("If missed, run up to this late", human(given["catchup_window"]), at="catchup_window", hint="After a time when everything was down.")),
+                    "timeout": fields.add(
+                        TextField("Timeout of one attempt", human(given["timeout"]), at="timeout")
+                    ),
+                    "deadline": fields.add(
+                        TextField(
+                            "Deadline of the whole run",
+                            human(given["deadline"]),
+                            at="deadline",
+                            hint="From when it is due, waiting for a worker included.",
+                        )
+                    ),
+                    "catchup_window": fields.add(
+                        TextField(
+                            "If missed, run up to this late",
+                            human(given["catchup_window"]),
+                            at="catchup_window",
+                            hint="After a time when everything was down.",
+                        )
+                    ),
                 }
                 self._waits = {
-                    "initial_interval": fields.add(TextField("First wait between attempts", human(retry.initial_interval), at="retry.initial_interval")),
-                    "max_interval": fields.add(TextField("Longest wait", human(retry.max_interval), at="retry.max_interval")),
+                    "initial_interval": fields.add(
+                        TextField(
+                            "First wait between attempts",
+                            human(retry.initial_interval),
+                            at="retry.initial_interval",
+                        )
+                    ),
+                    "max_interval": fields.add(
+                        TextField(
+                            "Longest wait", human(retry.max_interval), at="retry.max_interval"
+                        )
+                    ),
                 }
-                self._backoff = fields.add(TextField("Each wait is longer by a factor of", f"{retry.backoff:g}", at="retry.backoff"))
+                self._backoff = fields.add(
+                    TextField(
+                        "Each wait is longer by a factor of",
+                        f"{retry.backoff:g}",
+                        at="retry.backoff",
+                    )
+                )
 
     def value(self) -> dict[str, Any]:
         """The policies as REST takes them, without those that say the default."""

@@ -64,8 +64,8 @@ def _under_trigger(problems: Sequence[FieldProblem]) -> list[FieldProblem]:
     return found
 
 
-def show_preview(place: Element, found: Preview, *, reader: str) -> None:
-    """Draw it in the place of what was there; `reader` is the reader's own zone."""
+def show_preview(place: Element, found: Preview) -> None:
+    """Draw it in the place of what was there."""
     place.clear()
     with place:
         if found.problems:
@@ -74,16 +74,13 @@ def show_preview(place: Element, found: Preview, *, reader: str) -> None:
                 text(found.problems[0].message, "grow wrap small")
             return
         text(found.words, "strong wrap", tag="div")
-        elsewhere = found.zone not in ("", reader)
-        if elsewhere:
-            text(f"Your time on the left, {found.zone} on the right.", "small faint", tag="div")
         with box("stack tight", "ol"):
             for at in found.runs:
                 with box("row", "li"):
                     with box("grow"):
                         When(at, "near")
                     with box("muted small"):
-                        When(at, "exact" if elsewhere else "relative", zone=found.zone)
+                        When(at, "there", zone=found.zone)
         if not found.runs:
             text("It has no run to come.", "muted")
         for warning in found.warnings:

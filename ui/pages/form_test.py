@@ -32,7 +32,7 @@ def add_test(desk: Desk, draft: Tested) -> None:
                 text("Running …", "pill blue live")
             run: Run | None = None
             try:
-                run = await desk.tried(desk.runs.test(definition.action, timeout=timeout))
+                run = await desk.tried(desk.runs.test(definition.action, attempt_timeout=timeout))
             except InvalidDefinition as error:
                 desk.toasts.say(str(error), tone="red")
             if place.is_deleted:

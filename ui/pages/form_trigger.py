@@ -18,7 +18,7 @@ from ui.pages.form_fields import FieldError, Fields, listed, local_text
 
 KINDS = (
     ("once", "Once", "calendar"),
-    ("cron", "By cron expression", "repeat"),
+    ("cron", "By cron", "repeat"),
     ("interval", "At an interval", "timer"),
 )
 PRESETS = (
@@ -38,9 +38,13 @@ class TriggerPart:
     """Shows the fields of one kind of trigger at a time; `value` is what they say."""
 
     def __init__(
-        self, fields: Fields, zone: str, changed: Callable[[], None], kind: str,
+        self,
+        fields: Fields,
+        zone: str,
+        changed: Callable[[], None],
+        kind: str,
         before: Trigger | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._fields = fields
         self._zone = zone
         self._changed = changed
@@ -82,12 +86,17 @@ class TriggerPart:
         before = self._before if isinstance(self._before, OnceTrigger) else None
         if before is None:
             Segments(
-                "How", (("at", "At a time", "clock"), ("delay", "After a delay", "timer")),
-                self._mode, small=True, on_change=lambda event: self._switch_mode(event.value),
-            )  # fmt: skip
+                "How",
+                (("at", "At a time", "clock"), ("delay", "After a delay", "timer")),
+                self._mode,
+                small=True,
+                on_change=lambda event: self._switch_mode(event.value),
+            )
         if self._mode == "delay" and before is None:
             self._delay = self._fields.add(
-                TextField("After", "10 min", at="trigger.delay", hint="Such as 90 s, 10 min, 1 h 30 min.")
+                TextField(
+                    "After", "10 min", at="trigger.delay", hint="Such as 90 s, 10 min, 1 h 30 min."
+                )
             )
             self._chips(DELAYS, self._delay)
             return
@@ -96,7 +105,12 @@ class TriggerPart:
         self._was = local_text(before.at if before else None, zone)
         with box("fields"):
             self._at = self._fields.add(
-                TextField("Date and time", self._was or local_text(soon, zone), at="trigger.at", kind="datetime-local")
+                TextField(
+                    "Date and time",
+                    self._was or local_text(soon, zone),
+                    at="trigger.at",
+                    kind="datetime-local",
+                )
             )
             named(self._at, step="1")
             self._zone_entry(zone)
@@ -164,17 +178,72 @@ class TriggerPart:
                 text("Limits: from, until, at most, jitter, exceptions")
             with box("body"), box("fields"):
                 add = self._fields.add
-                self._start = add(TextField("From", local_text(before.start_at if before else None, zone), at="trigger.start_at", kind="datetime-local", optional=True))
-                self._end = add(TextField("Until", local_text(before.end_at if before else None, zone), at="trigger.end_at", kind="datetime-local", optional=True))
+                self._start = add(
+                    TextField(
+                        "From",
+                        local_text(before.start_at if before else None, zone),
+                        at="trigger.start_at",
+                        kind="datetime-local",
+                        optional=True,
+                    )
+                )
+                self._end = add(
+                    TextField(
+                        "Until",
+                        local_text(before.end_at if before else None, zone),
+                        at="trigger.end_at",
+                        kind="datetime-local",
+                        optional=True,
+                    )
+                )
                 most = str(before.max_runs) if before and before.max_runs else ""
-                self._most = add(TextField("At most this many runs", most, at="trigger.max_runs", kind="number", optional=True))
-                self._jitter = add(TextField("Jitter", human(before.jitter) if before and before.jitter else "", at="trigger.jitter", hint="Each run starts up to this much later, to spread the load.", optional=True))
+                self._most = add(
+                    TextField(
+                        "At most this many runs",
+                        most,
+                        at="trigger.max_runs",
+                        kind="number",
+                        optional=True,
+                    )
+                )
+                self._jitter = add(
+                    TextField(
+                        "Jitter",
+                        human(before.jitter) if before and before.jitter else "",
+                        at="trigger.jitter",
+                        hint="Each run starts up to this much later, to spread the load.",
+                        optional=True,
+                    )
+                )
                 if self._kind == "interval":
-                    offset = human(before.offset) if isinstance(before, IntervalTrigger) and before.offset else ""
-                    self._offset = add(TextField("Offset", offset, at="trigger.offset", hint="Shifts all runs by this much.", optional=True))
+                    offset = (
+                        human(before.offset)
+                        if isinstance(before, IntervalTrigger) and before.offset
+                        else ""
+                    )
+                    self._offset = add(
+                        TextField(
+                            "Offset",
+                            offset,
+                            at="trigger.offset",
+                            hint="Shifts all runs by this much.",
+                            optional=True,
+                        )
+                    )
                     self._zone_entry(zone)
                 exceptions = "\n".join(before.exclude) if before else ""
-                self._exclude = add(TextField("Except on", exceptions, at="trigger.exclude", hint="One a line: a date (2026-12-25), a range (2026-12-24/2026-12-26), or a cron expression.", mono=True, rows=3, optional=True, full=True))
+                self._exclude = add(
+                    TextField(
+                        "Except on",
+                        exceptions,
+                        at="trigger.exclude",
+                        hint="One a line: a date (2026-12-25), a range (2026-12-24/2026-12-26), or a cron expression.",
+                        mono=True,
+                        rows=3,
+                        optional=True,
+                        full=True,
+                    )
+                )
                 for field in (self._start, self._end):
                     named(field, step="1")
 
@@ -184,7 +253,9 @@ class TriggerPart:
             if field.value.strip():
                 given[name] = self._instant(field)
         if self._most.value.strip():
-            given["max_runs"] = int(self._most.value) if self._most.value.strip().isdigit() else self._most.value
+            given["max_runs"] = (
+                int(self._most.value) if self._most.value.strip().isdigit() else self._most.value
+            )
         if self._jitter.value.strip():
             given["jitter"] = as_value(self._jitter.value)
         if self._exclude.value.strip():
@@ -210,7 +281,9 @@ class TriggerPart:
                 self._chip(value, field, value)
 
     def _chip(self, label: str, field: TextField, value: str) -> None:
-        chip = named(box("chip", "button"), type="button").on("click", lambda: field.set_value(value))
+        chip = named(box("chip", "button"), type="button").on(
+            "click", lambda: field.set_value(value)
+        )
         with chip:
             text(label)
 

@@ -14,7 +14,7 @@ from scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError, Ta
 from scheduling.task import NewTask, Task, TaskDefinition
 from ui.components.fields import Segments, TextField
 from ui.components.markup import box, button, card, link, named, text
-from ui.components.small import Code, Icon, LeaveQuestion
+from ui.components.small import Code, LeaveQuestion
 from ui.desk import Desk
 from ui.pages.form_action import ActionPart
 from ui.pages.form_fields import FieldError, Fields, listed, problems_of
@@ -32,9 +32,15 @@ class FormView:
     """One form. `before` is what it starts from; with `task_id` it changes that task."""
 
     def __init__(
-        self, desk: Desk, query: dict[str, str], *, before: TaskDefinition | None = None,
-        task_id: str = "", revision: int | None = None, source: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        desk: Desk,
+        query: dict[str, str],
+        *,
+        before: TaskDefinition | None = None,
+        task_id: str = "",
+        revision: int | None = None,
+        source: str = "",
+    ) -> None:
         self._desk = desk
         self._query = query
         self._before = before
@@ -52,10 +58,18 @@ class FormView:
         with box("head sticky"):
             with box("titles"):
                 link(self._task_id or "Tasks", back, "crumb", icon="chevron-left")
-                text(f"Edit {self._before.name}" if self._task_id and self._before else "New task", tag="h1")
+                text(
+                    f"Edit {self._before.name}" if self._task_id and self._before else "New task",
+                    tag="h1",
+                )
             with box("actions"):
                 link("Cancel", back, "btn ghost")
-                save = button("Save" if self._task_id else "Register task", self._save, "primary", icon="check")
+                save = button(
+                    "Save" if self._task_id else "Register task",
+                    self._save,
+                    "primary",
+                    icon="check",
+                )
                 named(save, data_save="", title="Ctrl Enter")
         with box("grid main-aside"):
             with box("stack"):
@@ -63,27 +77,66 @@ class FormView:
             with box("stack side-panel"):
                 self._right()
         LeaveQuestion()
-        self._waiting = background_tasks.create(self._refresh(), name="preview", context=self._preview)
+        self._waiting = background_tasks.create(
+            self._first(), name="preview", context=self._preview
+        )
 
     def _left(self) -> None:
         before, zone = self._before, self._desk.zone
         with card("What it does"):
             self._action = ActionPart(
-                self._fields, self._part_changed, self._query.get("action", "http"),
-                before.action if before else None, {}, commands=self._desk.house.settings.allow_commands,
-            )  # fmt: skip
+                self._fields,
+                self._part_changed,
+                self._query.get("action", "http"),
+                before.action if before else None,
+                {},
+                commands=self._desk.house.settings.allow_commands,
+            )
         with card("When it runs"):
             self._trigger = TriggerPart(
-                self._fields, zone, self._part_changed, self._query.get("trigger", "cron"),
+                self._fields,
+                zone,
+                self._part_changed,
+                self._query.get("trigger", "cron"),
                 before.trigger if before else None,
-            )  # fmt: skip
+            )
         with card("What it is called"), box("fields"):
             add = self._fields.add
-            self._name = add(TextField("Name", before.name if before else "", at="name", placeholder="Nightly report"))
+            self._name = add(
+                TextField(
+                    "Name", before.name if before else "", at="name", placeholder="Nightly report"
+                )
+            )
             if not self._task_id:
-                self._id = add(TextField("Id", "", at="id", mono=True, optional=True, hint="Made from the name if left empty. It cannot be changed later."))
-            self._tags = add(TextField("Tags", ", ".join(before.tags) if before else "", at="tags", optional=True, placeholder="reports, finance"))
-            self._description = add(TextField("Description", before.description if before else "", at="description", rows=2, optional=True, full=True))
+                self._id = add(
+                    TextField(
+                        "Id",
+                        "",
+                        at="id",
+                        mono=True,
+                        optional=True,
+                        hint="Made from the name if left empty. It cannot be changed later.",
+                    )
+                )
+            self._tags = add(
+                TextField(
+                    "Tags",
+                    ", ".join(before.tags) if before else "",
+                    at="tags",
+                    optional=True,
+                    placeholder="reports, finance",
+                )
+            )
+            self._description = add(
+                TextField(
+                    "Description",
+                    before.description if before else "",
+                    at="description",
+                    rows=2,
+                    optional=True,
+                    full=True,
+                )
+            )
         self._policy = PolicyPart(self._fields, before)
         self._paused = self._before.paused if self._before and self._task_id else False
 
@@ -95,7 +148,13 @@ class FormView:
                 self._edit = box("stack snug")
         add_test(self._desk, self._tested)
         with card("The same over REST"), box("stack snug"):
-            Segments("As", (("json", "JSON", ""), ("curl", "curl", "")), "json", small=True, on_change=lambda event: self._show_as(event.value))
+            Segments(
+                "As",
+                (("json", "JSON", ""), ("curl", "curl", "")),
+                "json",
+                small=True,
+                on_change=lambda event: self._show_as(event.value),
+            )
             self._as = "json"
             self._code = Code("", "The same over REST")
 
@@ -114,25 +173,28 @@ class FormView:
             self._waiting.cancel()
         self._waiting = background_tasks.create(self._soon(), name="preview", context=self._preview)
 
+    async def _first(self) -> None:
+        await self._refresh()
+        await self._refresh_edit()
+
     async def _soon(self) -> None:
         await asyncio.sleep(_PAUSE)
         if not self._preview.is_deleted:
-            await self._refresh()
-            await self._refresh_edit()
+            await self._first()
 
     async def _refresh(self) -> None:
         problems: list[FieldProblem] = []
         try:
             found = await preview(self._desk.temporal, self._trigger.value(), key=self._key())
             problems = list(found.problems)
-            show_preview(self._preview, found, reader=self._desk.zone)
+            show_preview(self._preview, found)
         except FieldError as error:
             problems = [error.problem]
         except SignedOut:
             self._desk.sign_in()
         except OnTheDotError as error:
             away = Preview(problems=(FieldProblem("", str(error)),))
-            show_preview(self._preview, away, reader=self._desk.zone)
+            show_preview(self._preview, away)
         _, all_problems = self._judged()
         shown = [p for p in [*problems, *all_problems] if self._strict or self._touches(p.field)]
         self._fields.say(shown)
@@ -142,9 +204,10 @@ class FormView:
         try:
             draft = self._draft()
             self._code.show(
-                as_json(draft) if self._as == "json"
+                as_json(draft)
+                if self._as == "json"
                 else as_curl(draft, task_id=self._task_id, signed=bool(self._desk.session.number))
-            )  # fmt: skip
+            )
         except FieldError:
             pass
 
@@ -221,7 +284,9 @@ class FormView:
             self._desk.toasts.say(str(error), tone="red")
         else:
             ui.run_javascript("otd.setUnsaved(false)")
-            self._desk.toasts.say(f"Saved {task.name}." if self._task_id else f"Registered {task.name}.")
+            self._desk.toasts.say(
+                f"Saved {task.name}." if self._task_id else f"Registered {task.name}."
+            )
             self._desk.changed()
             self._desk.go(f"/tasks/{task.id}")
 

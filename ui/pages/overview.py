@@ -38,10 +38,9 @@ class Shown:
 
 def overview_page(desk: Desk, query: dict[str, str]) -> None:
     """Build the page."""
-    with box("head"):
-        with box("titles"):
-            text("Overview", tag="h1")
-            text("The last 24 hours", "sub", tag="p")
+    with box("head"), box("titles"):
+        text("Overview", tag="h1")
+        text("The last 24 hours", "sub", tag="p")
     place = box("stack")
     with place:
         with box("grid tiles"):
@@ -82,10 +81,13 @@ async def _read(desk: Desk) -> Shown:
 
 def _show(shown: Shown) -> None:
     if not shown.tasks.total and not any(h.succeeded + h.failed + h.other for h in shown.hours):
-        with box("card"), empty(
-            "calendar",
-            "Nothing is scheduled yet",
-            "Register a first task, and this page shows how its runs go.",
+        with (
+            box("card"),
+            empty(
+                "calendar",
+                "Nothing is scheduled yet",
+                "Register a first task, and this page shows how its runs go.",
+            ),
         ):
             link("New task", "/tasks/new", "btn primary", icon="plus")
         return
@@ -140,9 +142,7 @@ def _running(count: int) -> str:
     return f"{count:,} running now" if count else "none running now"
 
 
-def _tile(
-    label: str, value: str, note: str, path: str, *, tone: str = "", title: str = ""
-) -> None:
+def _tile(label: str, value: str, note: str, path: str, *, tone: str = "", title: str = "") -> None:
     tile = named(box("card tile", "a"), href=href(path))
     if title:
         named(tile, title=title)

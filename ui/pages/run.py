@@ -73,7 +73,9 @@ def _say_missing(place: Element, run_id: str, *, gone: bool) -> None:
             with empty("search", "There is no such run", f"{run_id} is wrong, or past retention."):
                 link("To the runs", "/runs", "btn")
         else:
-            empty("triangle-alert", "Temporal cannot be reached", "The run appears when it is back.")
+            empty(
+                "triangle-alert", "Temporal cannot be reached", "The run appears when it is back."
+            )
 
 
 def _show(desk: Desk, run: Run) -> None:
@@ -118,7 +120,11 @@ def _show(desk: Desk, run: Run) -> None:
 def _timeline(run: Run) -> None:
     length = took(run)
     steps = (
-        ("Due", run.scheduled_for, f"started {precise(run.lateness)} after" if run.lateness else ""),
+        (
+            "Due",
+            run.scheduled_for,
+            f"started {precise(run.lateness)} after" if run.lateness else "",
+        ),
         ("Started", run.started_at, f"took {human(timedelta(seconds=length))}" if length else ""),
         ("Finished", run.finished_at, ""),
     )

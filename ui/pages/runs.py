@@ -120,11 +120,11 @@ class _RunsPage:
         )
 
     def _watch(self) -> None:
-        if self._live is not None:
-            self._live.delete()
         given = {key: value for key, value in self._query.items() if value}
         address = f"/runs?{urlencode(given)}" if given else "/runs"
-        ui.run_javascript(f"otd.address({json.dumps(address)})")
+        if self._live is not None:
+            ui.run_javascript(f"otd.address({json.dumps(address)})")
+            self._live.delete()
         which, cursor = self._which(), self._walk[self._at]
         with self._place.parent_slot or self._place:
             self._live = self._desk.live(
@@ -148,7 +148,9 @@ class _RunsPage:
             else:
                 self._say("history", "Nothing has run yet", "Each run of a task shows here.")
             return
-        found = next((c for c in self._place.default_slot.children if isinstance(c, RunTable)), None)
+        found = next(
+            (c for c in self._place.default_slot.children if isinstance(c, RunTable)), None
+        )
         if found is None:
             self._place.clear()
             with self._place:

@@ -60,12 +60,11 @@ def settings_page(desk: Desk, query: dict[str, str]) -> None:
                     ("Python", platform.python_version()),
                 ]
             )
-        with card("Keyboard"):
-            with box("facts", "dl"):
-                for key, words in _KEYS:
-                    with box("", "dt"):
-                        text(key, tag="kbd")
-                    text(words, tag="dd")
+        with card("Keyboard"), box("facts", "dl"):
+            for key, words in _KEYS:
+                with box("", "dt"):
+                    text(key, tag="kbd")
+                text(words, tag="dd")
         with card("For programs"), box("stack snug"):
             text("Everything here can be done over REST too.", "muted")
             with box("row"):

@@ -71,7 +71,10 @@ def task_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
             return
         found, runs = seen.value, [run_row(run) for run in seen.value.runs]
         ui.page_title(f"{found.task.name} · On the Dot")
-        state = (found.task.model_copy(update={"last_run": None}), task_status(found.task, found.runs))
+        state = (
+            found.task.model_copy(update={"last_run": None}),
+            task_status(found.task, found.runs),
+        )
         if shown.get("task") != state:
             shown["task"] = state
             head.clear()
@@ -105,7 +108,9 @@ def _say_missing(place: Element, task_id: str, *, gone: bool) -> None:
                 link("To the tasks", "/tasks", "btn")
                 link("Its runs", f"/runs?task={task_id}", "btn")
         else:
-            empty("triangle-alert", "Temporal cannot be reached", "The task appears when it is back.")
+            empty(
+                "triangle-alert", "Temporal cannot be reached", "The task appears when it is back."
+            )
 
 
 def _show_head(desk: Desk, found: Shown) -> None:
@@ -115,7 +120,10 @@ def _show_head(desk: Desk, found: Shown) -> None:
             link("Tasks", "/tasks", "crumb", icon="chevron-left")
             with box("row"):
                 text(task.name, tag="h1")
-                text(str(status["label"]), f"pill {status['tone']}" + (" live" if status["live"] else ""))
+                text(
+                    str(status["label"]),
+                    f"pill {status['tone']}" + (" live" if status["live"] else ""),
+                )
             text(words(task.trigger, task.id), "sub wrap", tag="p")
             if task.description:
                 text(task.description, "sub wrap", tag="p")
@@ -152,8 +160,7 @@ def _buttons(desk: Desk, task: Task) -> None:
 
 def _next_runs(desk: Desk, task: Task) -> None:
     own = zone(task.trigger)
-    with card("Next runs", aside="" if own == desk.zone else own, body=False):
-        elsewhere = own not in ("", desk.zone)
+    with card("Next runs", aside=own, body=False):
         coming = _coming(desk, task)
         if not coming:
             with box("row muted").style("padding: 14px 16px 18px"):
@@ -165,7 +172,7 @@ def _next_runs(desk: Desk, task: Task) -> None:
                     with box("grow"):
                         When(at, "near")
                     with box("muted small"):
-                        When(at, "exact" if elsewhere else "relative", zone=own)
+                        When(at, "there", zone=own)
 
 
 def _coming(desk: Desk, task: Task) -> Sequence[datetime]:
@@ -210,7 +217,11 @@ def _show_runs(log: Element, found: Shown, rows: list[dict[str, Any]]) -> None:
 
 def _charts(runs: Sequence[ShortRun]) -> None:
     ended = [run for run in reversed(runs) if run.status is not RunStatus.RUNNING]
-    late = [_point(run, run.lateness.total_seconds(), "late") for run in ended if run.lateness is not None]
+    late = [
+        _point(run, run.lateness.total_seconds(), "late")
+        for run in ended
+        if run.lateness is not None
+    ]
     lengths = [(run, took(run)) for run in ended]
     taken = [_point(run, length, "took") for run, length in lengths if length is not None]
     for title, points in (("Late by", late), ("Took", taken)):

@@ -150,4 +150,8 @@ def _changed(task: Task) -> None:
 
 
 def _quoted(word: str) -> str:
-    return word if word and not set(word) & set(" \t\n\"'\\$`") else "'" + word.replace("'", "'\\''") + "'"
+    return (
+        word
+        if word and not set(word) & set(" \t\n\"'\\$`")
+        else "'" + word.replace("'", "'\\''") + "'"
+    )

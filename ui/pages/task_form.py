@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nicegui import ui
-
 from scheduling.errors import TaskNotFound, TemporalUnavailable
 from scheduling.task import TaskDefinition
 from scheduling.task_state import TaskState
@@ -19,12 +17,16 @@ def new_page(desk: Desk, query: dict[str, str]) -> Any:
     """Build the page for a new task, empty or with what another one says."""
     source = query.get("from", "")
     if not source:
-        FormView(desk, query).build()
-        return None
+        if desk.zone:
+            FormView(desk, query).build()
+            return None
+        return _with_zone(desk, query)
     return _loaded(
         desk,
         source,
-        lambda found: FormView(desk, query, before=_copied(found.definition), source=source).build(),
+        lambda found: FormView(
+            desk, query, before=_copied(found.definition), source=source
+        ).build(),
     )
 
 
@@ -39,12 +41,23 @@ def edit_page(desk: Desk, query: dict[str, str], task_id: str) -> Any:
     )
 
 
+async def _with_zone(desk: Desk, query: dict[str, str]) -> None:
+    place = box()
+    with place:
+        skeleton(60)
+        skeleton(420)
+    await desk.learn_zone()
+    place.clear()
+    with place:
+        FormView(desk, query).build()
+
+
 async def _loaded(desk: Desk, task_id: str, show: Callable[[TaskState], None]) -> None:
     place = box()
     with place:
         skeleton(60)
         skeleton(420)
-    await ui.context.client.connected()
+    await desk.learn_zone()
     try:
         found = await desk.tasks.state(task_id)
     except (TaskNotFound, TemporalUnavailable) as error:

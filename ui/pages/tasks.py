@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from nicegui import ui
-from nicegui.element import Element
 
 from scheduling.run import ShortRun
 from scheduling.task import Task, TaskStatus
@@ -18,7 +17,7 @@ from service.paging import Page
 from service.recent_runs import recent_runs
 from service.task_list import TaskFilter
 from ui.components.fields import ChoiceField, TextField
-from ui.components.markup import box, button, empty, href, link, named, skeleton, text
+from ui.components.markup import box, button, empty, link, named, skeleton, text
 from ui.components.small import Icon
 from ui.components.tables import TaskTable
 from ui.desk import Desk
@@ -131,13 +130,13 @@ class _TasksPage:
         )
 
     def _watch(self) -> None:
-        if self._live is not None:
-            self._live.delete()
         which, address = self._which(), self._address()
         cursor = self._desk.memory[address][self._at - 1]
         separator = "&" if "?" in address else "?"
         place = address if self._at == 1 else f"{address}{separator}page={self._at}"
-        ui.run_javascript(f"otd.address({json.dumps(place)})")
+        if self._live is not None:
+            ui.run_javascript(f"otd.address({json.dumps(place)})")
+            self._live.delete()
         fetch = _reader(self._desk, which, cursor)
         with self._place.parent_slot or self._place:
             self._live = self._desk.live(("tasks", which, cursor), fetch, self._show)
@@ -165,7 +164,9 @@ class _TasksPage:
         self._show_choice()
 
     def _table(self) -> TaskTable:
-        found = next((c for c in self._place.default_slot.children if isinstance(c, TaskTable)), None)
+        found = next(
+            (c for c in self._place.default_slot.children if isinstance(c, TaskTable)), None
+        )
         if found is None:
             self._place.clear()
             with self._place:
@@ -175,7 +176,9 @@ class _TasksPage:
     def _say_away(self) -> None:
         self._place.clear()
         with self._place, box("card"):
-            empty("triangle-alert", "Temporal cannot be reached", "The list appears when it is back.")
+            empty(
+                "triangle-alert", "Temporal cannot be reached", "The list appears when it is back."
+            )
 
     def _say_empty(self) -> None:
         self._place.clear()

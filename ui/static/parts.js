@@ -12,14 +12,15 @@
   };
   otd.icon = (name) => Vue.h(otd.Icon, { name });
 
-  // An instant. form: relative (exact in the tooltip), near, exact or clock.
+  // An instant. form: relative (exact in the tooltip), near, exact, clock, or there: how clocks of the task show it,
+  // relative where those are the reader's own.
   otd.When = {
     props: { at: String, form: { type: String, default: "relative" }, zone: String, none: { type: String, default: "–" } },
     render() {
       if (!this.at) return Vue.h("span", { class: "faint" }, this.none);
-      const now = this.form === "relative" || this.form === "near" ? otd.now() : 0;
+      const now = ["relative", "near", "there"].includes(this.form) ? otd.now() : 0;
       const zone = this.zone || otd.zone;
-      const text = { relative: () => otd.relative(this.at, now), near: () => otd.near(this.at, zone, now), exact: () => otd.exact(this.at, zone), clock: () => otd.clock(this.at) }[this.form]();
+      const text = { relative: () => otd.relative(this.at, now), near: () => otd.near(this.at, zone, now), exact: () => otd.exact(this.at, zone), clock: () => otd.clock(this.at), there: () => (zone === otd.zone ? otd.relative(this.at, now) : otd.there(this.at, zone)) }[this.form]();
       return Vue.h("time", { datetime: this.at, title: otd.full(this.at, zone), class: "nowrap" }, text);
     },
   };
@@ -35,7 +36,7 @@
     const blank = Array.from({ length: Math.max(0, slots - bars.length) }, () => Vue.h("i", { class: "none" }));
     const failed = runs.filter((run) => run.tone === "red").length;
     const label = runs.length ? `Last ${runs.length} runs, ${failed} failed` : "No runs yet";
-    return Vue.h("span", { class: "bars", role: "img", "aria-label": label, title: label }, [...blank, ...bars]);
+    return Vue.h("span", { class: ["bars", { blank: !runs.length }], role: "img", "aria-label": label, title: label }, [...blank, ...bars]);
   };
 
   // Arrow keys walk through rows, Enter opens one.

@@ -32,6 +32,12 @@ document.cookie = `onthedot_zone=${encodeURIComponent(otd.zone)}; path=/; max-ag
     }
     return otd.exact(iso, zone);
   };
+  // "09:00 Tokyo", with the day where it is another one there.
+  otd.there = (iso, zone) => {
+    const date = new Date(iso), place = zone.split("/").at(-1).replaceAll("_", " ");
+    const day = dayOf(date, zone) === dayOf(date, otd.zone) ? "" : `${format({ weekday: "short" }, zone).format(date)} `;
+    return `${day}${format({ hour: "2-digit", minute: "2-digit" }, zone).format(date)} ${place}`;
+  };
   otd.clock = (iso) => format({ hour: "2-digit", minute: "2-digit" }, otd.zone).format(new Date(iso));
 
   const STEPS = [[60, 1, "second"], [3600, 60, "minute"], [86400, 3600, "hour"], [2592000, 86400, "day"], [31536000, 2592000, "month"], [Infinity, 31536000, "year"]];

@@ -1,0 +1,139 @@
+"""A real browser before the running system: a real Temporal, worker and server as processes.
+
+Whatever a page writes to the console as an error, and whatever it asks of another machine, fails
+the test in which it happens.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, sync_playwright
+
+from tests.e2e.running import Running
+from tests.e2e.site import Site
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_HERE = Path(__file__).parent
+
+WIDE = {"width": 1280, "height": 860}
+NARROW = {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    found = Running(tmp_path_factory.mktemp("e2e"))
+    try:
+        found.start()
+        yield found
+    finally:
+        found.close()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    if program is None:
+        pytest.skip("NO BROWSER: install Chromium, or name one with CHROMIUM=/path/to/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """What a page did that no page of ours may do."""
+
+    faults: list[str] = field(default_factory=list)
+    allowed: tuple[str, ...] = ()
+
+    def attach(self, page: Page, host: str) -> None:
+        page.on("console", lambda m: self._console(m.type, m.text))
+        page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
+        page.on("request", lambda request: self._request(request, host))
+        page.on("response", self._response)
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and not any(part in text for part in self.allowed):
+            self.faults.append(f"console {kind}: {text}")
+
+    def _request(self, request: Request, host: str) -> None:
+        if not request.url.startswith((f"http://{host}", f"ws://{host}", "data:", "blob:")):
+            self.faults.append(f"outside request: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500 and "500" not in self.allowed:
+            self.faults.append(f"{response.status}: {response.url}")
+
+
+Open = Callable[..., Site]
+
+
+@pytest.fixture
+def open_site(browser: Browser, stack: Running) -> Iterator[Open]:
+    """Opens pages: `open_site(phone=True, theme="dark", allowed=(…))`."""
+    contexts: list[BrowserContext] = []
+    watched: list[Watched] = []
+
+    def opened(
+        *, phone: bool = False, theme: str = "light", port: int = 0, allowed: tuple[str, ...] = ()
+    ) -> Site:
+        size: Any = NARROW if phone else WIDE
+        context = browser.new_context(
+            viewport=size,
+            has_touch=phone,
+            color_scheme="dark" if theme == "dark" else "light",
+            timezone_id="Europe/Rome",
+            locale="en-GB",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        host = f"127.0.0.1:{port or stack.port}"
+        each = Watched(allowed=allowed)
+        each.attach(page, host)
+        watched.append(each)
+        return Site(page, f"http://{host}", stack.client)
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [fault for each in watched for fault in each.faults] == []
+
+
+@pytest.fixture
+def site(open_site: Open) -> Site:
+    """A wide page in light colours."""
+    return open_site()
+
+
+@pytest.fixture
+def name() -> str:
+    """A name that no other test uses; good as an id too."""
+    return f"t{uuid4().hex[:10]}"
+
+
+@contextmanager
+def frozen(part: Any) -> Iterator[None]:
+    """A process that does not answer as long as the block."""
+    part.freeze()
+    try:
+        yield
+    finally:
+        part.thaw()

@@ -1,0 +1,93 @@
+"""The running system that a browser is put before: Temporal, a worker and servers as processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+import cli
+import embedded
+from settings import load
+from tests.command_line import environment
+from tests.faults.part import Part, answers
+from tests.ports import free_port
+
+_ROOT = Path(cli.__file__).parent
+
+
+class Running:
+    """Started by `start`, ended by `close`; logs go to `directory`."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.port = free_port()
+        chosen = load({"temporal_port": free_port(), "temporal_ui_port": free_port()})
+        binary = embedded.find_binary()
+        assert binary, "there is no `temporal` program here"
+        child = embedded.server(chosen, directory, binary)
+        plain = embedded.client_environment(chosen, environment({}))
+        self._environment = plain | {
+            "ONTHEDOT_ALLOW_HOSTS": "localhost,127.0.0.0/8",
+            "ONTHEDOT_ALLOW_COMMANDS": "true",
+            "ONTHEDOT_MODULES": "tests.e2e.own_code",
+            "PYTHONPATH": str(_ROOT),
+            "PYTHONUNBUFFERED": "1",
+        }
+        up = answers(f"http://127.0.0.1:{chosen.temporal_ui_port}")
+        log = directory / "temporal.log"
+        self.temporal = Part("temporal", child.command, plain, log, up)
+        metrics = free_port()
+        self.worker = self._part(
+            "worker", ["worker", f"--metrics-port={metrics}"], f"http://127.0.0.1:{metrics}/readyz"
+        )
+        self.server = self.another_server(self.port)
+        self.client = httpx.Client(
+            base_url=f"http://127.0.0.1:{self.port}", timeout=10, trust_env=False
+        )
+
+    def start(self) -> None:
+        """Returns once a page can be opened and tasks run."""
+        self.temporal.start()
+        self.temporal.wait_until_up()
+        command = [sys.executable, cli.__file__, "setup-namespace"]
+        subprocess.run(command, env=self._environment, cwd=self.directory, check=True, timeout=90)
+        for part in (self.worker, self.server):
+            part.start()
+        for part in (self.worker, self.server):
+            part.wait_until_up()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Returns once Temporal answers and a worker was seen."""
+        limit = time.monotonic() + 60
+        while time.monotonic() < limit:
+            try:
+                ready = self.client.get("/readyz")
+            except httpx.HTTPError:
+                time.sleep(0.05)
+                continue
+            if ready.status_code == 200 and ready.json()["workers"]:
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"never ready: {self.server.said()}")
+
+    def another_server(self, port: int, **more: str) -> Part:
+        """A server before the same Temporal, with settings of its own; not started yet."""
+        command = ["server", f"--port={port}"]
+        return self._part(f"server-{port}", command, f"http://127.0.0.1:{port}/healthz", **more)
+
+    def close(self) -> None:
+        """Ends everything at once."""
+        self.client.close()
+        for part in (self.server, self.worker, self.temporal):
+            part.thaw()
+            part.kill()
+
+    def _part(self, name: str, command: list[str], address: str, **more: str) -> Part:
+        full = [sys.executable, cli.__file__, *command]
+        log = self.directory / f"{name}.log"
+        return Part(name, full, self._environment | more, log, answers(address))

@@ -1,0 +1,83 @@
+"""What people do on the page, in their words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from playwright.sync_api import Locator, Page, expect
+
+
+@dataclass
+class Site:
+    """One open page, and REST beside it to set up and to check."""
+
+    page: Page
+    base: str
+    rest: httpx.Client
+
+    def go(self, path: str) -> None:
+        """Open an address, and wait until the page lives."""
+        self.page.goto(f"{self.base}/ui{path}")
+        expect(self.page.locator("#boot")).to_have_count(0)
+        self.page.wait_for_function("window.did_handshake === true")
+        expect(self.page.locator("h1, .empty h2").first).to_be_visible()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def link(self, name: str) -> Locator:
+        return self.page.get_by_role("link", name=name, exact=True)
+
+    def field(self, label: str) -> Locator:
+        typed = self.page.locator("input:not([type=radio]), textarea, select")
+        return self.page.get_by_label(label).and_(typed).first
+
+    def choose(self, name: str) -> None:
+        """One of a few that are all in sight."""
+        self.page.get_by_role("radio", name=name, exact=True).check(force=True)
+
+    def row(self, task_id: str) -> Locator:
+        return self.page.locator(f"tr[data-task='{task_id}']")
+
+    def runs(self) -> Locator:
+        return self.page.locator("tr[data-run]")
+
+    def toast(self, words: str) -> Locator:
+        return self.page.locator(".toast", has_text=words)
+
+    def dialog(self) -> Locator:
+        return self.page.locator("dialog[open]")
+
+    def register(self, **task: Any) -> None:
+        """Register a task over REST."""
+        answer = self.rest.post("/tasks", json=task)
+        assert answer.status_code == 201, answer.text
+
+    def task(self, task_id: str) -> dict[str, Any]:
+        answer = self.rest.get(f"/tasks/{task_id}")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def no_sideways(self) -> None:
+        """Nothing is wider than the page."""
+        wide, room = self.page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert wide <= room, f"{self.page.url}: {wide} px in {room} px"
+
+
+def eventually(condition: Callable[[], bool], what: str, within: float = 15) -> None:
+    """Returns once `condition` holds."""
+    limit = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < limit, f"not within {within} s: {what}"
+        time.sleep(0.05)
+
+
+HELLO = {"kind": "log", "message": "hello"}
+DAILY = {"kind": "cron", "expression": "0 3 * * *", "timezone": "Europe/Rome"}

@@ -1,0 +1,27 @@
+"""Temporal or the workers away: said in a banner, the last data stays, and it mends by itself."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Open, frozen
+from tests.e2e.running import Running
+from tests.e2e.site import DAILY, HELLO
+
+
+def test_temporal_away_and_back(open_site: Open, stack: Running, name: str) -> None:
+    site = open_site()
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    site.go(f"/tasks?q={name}")
+    expect(site.row(name)).to_be_visible()
+    with frozen(stack.temporal):
+        expect(site.page.get_by_role("alert")).to_contain_text("Temporal cannot be reached")
+        expect(site.row(name)).to_be_visible()
+        site.page.get_by_label(f"Run {name} now").click()
+        expect(site.toast("does not answer")).to_be_visible()
+        site.link("Runs").first.click()
+        expect(site.page.get_by_text("Temporal cannot be reached").last).to_be_visible()
+        site.page.go_back()
+    expect(site.page.get_by_role("alert")).to_have_count(0, timeout=20_000)
+    expect(site.row(name)).to_be_visible()
+    stack.wait_until_ready()

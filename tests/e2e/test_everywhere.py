@@ -1,0 +1,108 @@
+"""What holds on every page: accessible in both themes, no sideways scrolling, and what is not there."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Open
+from tests.e2e.site import DAILY, HELLO, Site, eventually
+
+_LONG = "a-name-without-any-blank-" * 6
+
+
+@pytest.fixture
+def pages(site: Site, name: str) -> dict[str, str]:
+    """Every page with something on it, by its address."""
+    site.register(
+        id=name,
+        name=_LONG,
+        description="What it is for. " * 12,
+        tags=["one", "two"],
+        trigger=DAILY,
+        action={"kind": "http", "url": f"https://example.com/{_LONG}", "body": {"deep": [1, 2]}},
+    )
+    site.register(id=f"{name}-2", trigger=DAILY, action=HELLO)
+    site.rest.post(f"/tasks/{name}-2/run").raise_for_status()
+    eventually(
+        lambda: bool(site.rest.get(f"/tasks/{name}-2/runs?status=succeeded").json()["items"]), "ran"
+    )
+    run = site.rest.get(f"/tasks/{name}-2/runs").json()["items"][0]["id"]
+    return {
+        "overview": "/",
+        "tasks": "/tasks",
+        "task": f"/tasks/{name}-2",
+        "long task": f"/tasks/{name}",
+        "new": "/tasks/new",
+        "edit": f"/tasks/{name}/edit",
+        "runs": "/runs",
+        "run": f"/runs/{run}",
+        "settings": "/settings",
+        "no such task": "/tasks/never-was",
+        "no such run": "/runs/never~was~there",
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+def test_every_page(open_site: Open, pages: dict[str, str], theme: str, phone: bool) -> None:
+    site = open_site(theme=theme, phone=phone)
+    found: dict[str, list[str]] = {}
+    for name, path in pages.items():
+        site.go(path)
+        expect(site.page.locator(".skeleton")).to_have_count(0)
+        site.no_sideways()
+        serious = [
+            f"{each['id']}: {node['target']} {node.get('failureSummary', '')[:300]}"
+            for each in Axe().run(site.page).response["violations"]
+            if each["impact"] in ("serious", "critical")
+            for node in each["nodes"][:3]
+        ]
+        if serious:
+            found[name] = serious
+    assert found == {}
+
+
+def test_an_address_that_is_none(open_site: Open) -> None:
+    site = open_site(allowed=("404",))
+    site.go("/nowhere/at/all")
+    expect(site.page.get_by_text("There is no such page")).to_be_visible()
+    _accessible(site)
+    site.button("Tasks").click()
+    expect(site.page.get_by_role("heading", name="Tasks", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_opens_over_a_page(open_site: Open, pages: dict[str, str], theme: str) -> None:
+    site = open_site(theme=theme)
+    site.go(pages["task"])
+    site.button("Delete").click()
+    expect(site.dialog()).to_be_visible()
+    _accessible(site)
+    site.page.keyboard.press("Escape")
+    expect(site.dialog()).to_have_count(0)
+    site.button("Run now").click()
+    expect(site.toast("Started")).to_be_visible()
+    site.page.keyboard.press("Control+k")
+    expect(site.page.get_by_role("option").first).to_be_visible()
+    _accessible(site)
+    site.page.keyboard.press("Escape")
+    site.link("Tasks").first.click()
+    site.page.get_by_label("More for").first.click()
+    _accessible(site)
+
+
+def _accessible(site: Site) -> None:
+    violations = Axe().run(site.page).response["violations"]
+    assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
+
+
+def test_the_theme_is_chosen_and_kept(site: Site) -> None:
+    site.go("/tasks")
+    dark = "document.documentElement.classList.contains('dark')"
+    assert not site.page.evaluate(dark)
+    site.page.get_by_role("radio", name="Dark").click()
+    assert site.page.evaluate(dark)
+    site.page.reload()
+    assert site.page.evaluate(dark)

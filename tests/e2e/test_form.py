@@ -1,0 +1,152 @@
+"""The form: what it shows as one types, what it refuses, and what it never loses."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.e2e.site import DAILY, HELLO, Site
+
+
+def _preview(site: Site) -> str:
+    return site.page.locator(".card", has=site.page.get_by_role("heading", name="Next runs")).inner_text()
+
+
+def test_the_preview_follows_what_is_typed(site: Site) -> None:
+    site.go("/tasks/new")
+    expect(site.page.get_by_text("At 09:00, Monday to Friday")).to_be_visible()
+    site.field("Cron expression").fill("30 6 * * 1")
+    expect(site.page.get_by_text("At 06:30, on Monday")).to_be_visible()
+    site.button("First of the month").click()
+    expect(site.field("Cron expression")).to_have_value("0 9 1 * *")
+    expect(site.page.get_by_text("At 09:00, on day 1 of the month")).to_be_visible()
+
+    site.field("Time zone").fill("Asia/Tokyo")
+    expect(site.page.get_by_text("09:00 Tokyo").first).to_be_visible()
+    assert "01:00:00" in _preview(site) or "02:00:00" in _preview(site), "as seen from Rome"
+
+    site.field("Cron expression").fill("61 * * * *")
+    expect(site.page.locator("[data-field='trigger.expression'] .error")).to_be_visible()
+    site.choose("At an interval")
+    site.page.get_by_label("Every", exact=True).fill("90 s")
+    expect(site.page.get_by_text("Every 90 seconds").or_(site.page.get_by_text("Every 1 minute"))).to_be_visible()
+
+
+def test_errors_stand_at_their_fields(site: Site, name: str) -> None:
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    site.go("/tasks/new")
+    site.field("Body").fill('{"broken": ')
+    expect(site.page.locator("[data-field='action.body'] .error")).to_contain_text("line 1")
+    site.button("Register task").click()
+    expect(site.page.locator("[data-field='action.body'] .error")).to_be_visible()
+    site.field("Body").fill('{"broken": false}')
+    expect(site.page.get_by_text("Valid JSON, 17 bytes")).to_be_visible()
+    expect(site.page.locator("[data-field='action.url'] .error")).to_have_text("Fill this in.")
+
+    site.field("URL").fill("ftp://example.com/")
+    site.button("Add header").click()
+    site.page.get_by_label("Header 1: name").fill("Authorization")
+    site.page.get_by_label("Header 1: value").fill("Bearer x")
+    site.button("Register task").click()
+    expect(site.page.locator("[data-field='action.url'] .error")).to_contain_text("http")
+    expect(site.page.locator("[data-field='action.headers'] .error")).to_contain_text("secret")
+    expect(site.field("URL")).to_be_focused()
+
+    site.choose("Log line")
+    site.page.get_by_label("Name", exact=True).fill(name)
+    site.button("Register task").click()
+    expect(site.page.locator("[data-field='id'] .error")).to_contain_text("in use")
+    site.field("Timeout of one attempt")
+    site.page.get_by_text("Retries, timeouts and overlap").click()
+    site.field("Timeout of one attempt").fill("soon")
+    expect(site.page.locator("[data-field='timeout'] .error")).to_be_visible()
+
+
+def test_a_test_saves_nothing(site: Site) -> None:
+    before = len(site.rest.get("/tasks?limit=500").json()["items"])
+    site.go("/tasks/new")
+    site.field("Method").select_option("GET")
+    site.field("URL").fill(f"{site.base}/healthz")
+    site.button("Test now").click()
+    expect(site.page.get_by_label("Output of the test", exact=True)).to_contain_text('"status": 200')
+    site.choose("Command")
+    site.field("Program and arguments").fill("sh -c 'echo out; exit 3'")
+    site.button("Test now").click()
+    expect(site.page.get_by_label("Error of the test", exact=True)).to_contain_text("3")
+    assert len(site.rest.get("/tasks?limit=500").json()["items"]) == before
+
+
+def test_what_is_copied_is_what_rest_takes(site: Site, name: str) -> None:
+    site.go("/tasks/new?action=log")
+    site.page.get_by_label("Name", exact=True).fill(name)
+    site.field("Tags").fill("one, two")
+    site.page.get_by_text("Retries, timeouts and overlap").click()
+    site.field("Timeout of one attempt").fill("1 min 30 s")
+    code = site.page.get_by_label("The same over REST", exact=True)
+    expect(code).to_contain_text('"timeout": 90')
+    answer = site.rest.post(
+        "/tasks", content=code.inner_text(), headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["tags"] == ["one", "two"]
+    site.choose("curl")
+    expect(code).to_contain_text(f"curl -X POST {site.base}/tasks")
+
+
+def test_a_duplicate_starts_from_the_first(site: Site, name: str) -> None:
+    site.register(
+        id=name,
+        name="First of two",
+        trigger={"kind": "cron", "expression": "5 4 * * *", "timezone": "Asia/Tokyo"},
+        action={"kind": "http", "url": "https://example.com/x", "headers": {"A": {"secret": "B"}}},
+        retry={"max_attempts": 7},
+    )
+    site.go(f"/tasks/new?from={name}")
+    expect(site.field("Cron expression")).to_have_value("5 4 * * *")
+    expect(site.page.get_by_label("Header 1: kind")).to_have_value("secret")
+    site.field("Id").fill(f"{name}-2")
+    site.button("Register task").click()
+    expect(site.page.get_by_role("heading", name="First of two (copy)")).to_be_visible()
+    first, second = site.task(name), site.task(f"{name}-2")
+    for key in ("trigger", "action", "retry"):
+        assert first[key] == second[key]
+
+
+def test_an_edit_tells_which_runs_it_gains_and_loses(site: Site, name: str) -> None:
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    site.go(f"/tasks/{name}/edit")
+    expect(site.page.get_by_text("No run is gained or lost.")).to_be_visible()
+    site.field("Cron expression").fill("0 3 * * 1")
+    changes = site.page.locator(".card", has_text="What the edit changes")
+    expect(changes.locator(".lost").first).to_be_visible()
+    expect(changes.locator(".gained")).to_have_count(0)
+
+
+def test_an_edit_of_an_old_revision_is_refused(site: Site, name: str) -> None:
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    site.go(f"/tasks/{name}/edit")
+    expect(site.field("Cron expression")).to_be_visible()
+    site.rest.post(f"/tasks/{name}/pause", json={})
+    site.field("Message").fill("another")
+    site.button("Save").click()
+    expect(site.toast("revision 2")).to_be_visible()
+    assert site.task(name)["action"]["message"] == "hello"
+
+
+def test_leaving_with_unsaved_changes_asks(site: Site) -> None:
+    site.go("/tasks")
+    site.link("New task").first.click()
+    site.page.get_by_label("Name", exact=True).fill("unsaved")
+    expect(site.page.get_by_label("The same over REST", exact=True)).to_contain_text("unsaved")
+    site.link("Runs").first.click()
+    expect(site.dialog()).to_contain_text("Leave without saving?")
+    site.dialog().get_by_role("button", name="Keep editing").click()
+    expect(site.page.get_by_label("Name", exact=True)).to_have_value("unsaved")
+
+    site.page.go_back()
+    expect(site.dialog()).to_contain_text("Leave without saving?")
+    site.dialog().get_by_role("button", name="Keep editing").click()
+    expect(site.page).to_have_url(f"{site.base}/ui/tasks/new")
+
+    site.link("Runs").first.click()
+    site.dialog().get_by_role("button", name="Leave").click()
+    expect(site.page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()

@@ -1,0 +1,75 @@
+"""The execution log: live, filtered, taken away; a run that is cancelled and repeated."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.e2e.site import DAILY, HELLO, Site, eventually
+
+
+def test_new_runs_appear_by_themselves(site: Site, name: str) -> None:
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    site.go(f"/runs?task={name}")
+    expect(site.page.get_by_text("No run matches")).to_be_visible()
+    for count in (1, 2):
+        site.rest.post(f"/tasks/{name}/run").raise_for_status()
+        expect(site.runs()).to_have_count(count, timeout=5_000)
+    expect(site.runs().first).to_contain_text("by hand")
+
+
+def test_filters_and_export(site: Site, name: str) -> None:
+    site.register(id=name, trigger=DAILY, action={"kind": "command", "argv": ["false"]}, retry={"max_attempts": 1})
+    site.rest.post(f"/tasks/{name}/run").raise_for_status()
+    eventually(
+        lambda: bool(site.rest.get(f"/tasks/{name}/runs?status=failed").json()["items"]),
+        "the run failed",
+    )
+    site.go(f"/runs?task={name}")
+    site.page.get_by_label("Any status").select_option("succeeded")
+    expect(site.page.get_by_text("No run matches")).to_be_visible()
+    site.page.get_by_label("Any status").select_option("failed")
+    expect(site.runs()).to_have_count(1)
+    site.page.get_by_label("Any time").select_option("1h")
+    expect(site.runs()).to_have_count(1)
+
+    with site.page.expect_download() as download:
+        site.button("Export as CSV").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
+    assert [(row["task_id"], row["status"]) for row in rows] == [(name, "failed")]
+    with site.page.expect_download() as download:
+        site.button("Export as JSON").click()
+    runs = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert [run["task_id"] for run in runs] == [name]
+
+
+def test_a_run_is_cancelled_and_repeated(site: Site, name: str) -> None:
+    site.register(id=name, trigger=DAILY, action={"kind": "command", "argv": ["sleep", "60"]}, timeout="PT2M")
+    site.go(f"/tasks/{name}")
+    site.button("Run now").click()
+    expect(site.runs().first).to_contain_text("Running")
+    site.runs().first.click()
+    expect(site.page.get_by_text("It shows here when the run ends.")).to_be_visible()
+    site.button("Cancel").click()
+    expect(site.page.locator(".head .pill")).to_have_text("Cancelled")
+    site.button("Run again").click()
+    expect(site.toast(f"Started {name}.")).to_have_count(2)
+    site.rest.delete(f"/tasks/{name}")
+
+
+def test_the_overview_counts_and_leads(site: Site, name: str) -> None:
+    soon = datetime.now(UTC) + timedelta(minutes=2)
+    site.register(id=name, name=f"Soon {name}", trigger={"kind": "once", "at": soon.isoformat()}, action=HELLO)
+    site.go("/")
+    expect(site.page.get_by_role("img", name="Runs by hour")).to_be_visible()
+    due = site.page.locator(".card", has=site.page.get_by_role("heading", name="Due next"))
+    due.get_by_text(f"Soon {name}").click()
+    expect(site.page).to_have_url(f"{site.base}/ui/tasks/{name}")
+    site.page.go_back()
+    site.page.locator("a.tile", has_text="Runs").first.click()
+    expect(site.page).to_have_url(f"{site.base}/ui/runs?span=24h")
+    site.rest.delete(f"/tasks/{name}")

@@ -1,0 +1,140 @@
+"""The list of tasks: search, filters in the address, the keyboard, and changes to many at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.site import DAILY, HELLO, Site, eventually
+
+
+@pytest.fixture
+def three(site: Site, name: str) -> list[str]:
+    """Three tasks with a tag of their own, which is also the start of their names."""
+    ids = [f"{name}-{n}" for n in (1, 2, 3)]
+    for task_id in ids:
+        site.register(id=task_id, tags=[name], trigger=DAILY, action=HELLO)
+    eventually(
+        lambda: len(site.rest.get(f"/tasks?tag={name}").json()["items"]) == 3, "listed by tag"
+    )
+    return ids
+
+
+def test_search_as_one_types_and_back(site: Site, name: str, three: list[str]) -> None:
+    site.go("/tasks")
+    site.page.keyboard.press("/")
+    site.page.keyboard.type(f"{name}-2")
+    expect(site.row(three[1])).to_be_visible()
+    expect(site.row(three[0])).to_have_count(0)
+    expect(site.page).to_have_url(re.compile(rf"q={name}-2$"))
+
+    site.row(three[1]).get_by_role("link").first.click()
+    expect(site.page.get_by_role("heading", name=three[1])).to_be_visible()
+    site.page.go_back()
+    expect(site.row(three[1])).to_be_visible()
+    expect(site.row(three[0])).to_have_count(0)
+    expect(site.field("Search by the start")).to_have_value(f"{name}-2")
+
+    site.button("Clear").click()
+    expect(site.page).to_have_url(f"{site.base}/ui/tasks")
+
+
+def test_filters_come_with_the_address(site: Site, name: str, three: list[str]) -> None:
+    site.rest.post(f"/tasks/{three[0]}/pause", json={})
+    site.go(f"/tasks?tag={name}&status=paused")
+    expect(site.row(three[0])).to_contain_text("Paused")
+    expect(site.row(three[1])).to_have_count(0)
+    site.page.get_by_label("Any status").select_option("scheduled")
+    expect(site.row(three[1])).to_be_visible()
+    expect(site.row(three[0])).to_have_count(0)
+    site.page.get_by_label("Any kind").select_option("once")
+    expect(site.page.get_by_text("No task matches")).to_be_visible()
+
+
+def test_many_at_once(site: Site, name: str, three: list[str]) -> None:
+    site.go(f"/tasks?tag={name}")
+    expect(site.row(three[2])).to_be_visible()
+    site.page.get_by_label("Choose all on this page").check()
+    bar = site.page.get_by_role("toolbar")
+    expect(bar).to_contain_text("3 chosen")
+
+    bar.get_by_role("button", name="Pause").click()
+    expect(site.dialog()).to_contain_text("Pause 3 tasks?")
+    site.dialog().get_by_role("button", name="Pause 3 tasks").click()
+    expect(site.toast("3 tasks paused.")).to_be_visible()
+    for task_id in three:
+        expect(site.row(task_id)).to_contain_text("Paused")
+    site.toast("3 tasks paused.").get_by_role("button", name="Undo").click()
+    expect(site.toast("3 tasks resumed.")).to_be_visible()
+    expect(site.row(three[0])).not_to_contain_text("Paused")
+
+    site.page.get_by_label("Choose all on this page").check()
+    bar.get_by_role("button", name="Delete").click()
+    site.dialog().get_by_role("textbox").fill("3")
+    site.dialog().get_by_role("button", name="Delete 3 tasks").click()
+    expect(site.toast("3 tasks deleted.")).to_be_visible()
+    expect(site.page.get_by_text("No task matches")).to_be_visible()
+
+
+def test_by_keyboard_alone(site: Site, name: str, three: list[str]) -> None:
+    site.go(f"/tasks?tag={name}")
+    expect(site.row(three[0])).to_be_visible()
+    site.page.keyboard.press("ArrowDown")
+    expect(site.row(three[2])).to_be_focused()
+    site.page.keyboard.press("ArrowDown")
+    expect(site.row(three[1])).to_be_focused()
+    site.page.keyboard.press("Space")
+    expect(site.page.get_by_role("toolbar")).to_contain_text("1 chosen")
+    site.page.keyboard.press("Enter")
+    expect(site.page.get_by_role("heading", name=three[1])).to_be_visible()
+
+    site.page.keyboard.press("Control+k")
+    site.page.keyboard.type(three[2])
+    expect(site.page.get_by_role("option", name=three[2])).to_be_visible()
+    site.page.keyboard.press("Enter")
+    expect(site.page.get_by_role("heading", name=three[2])).to_be_visible()
+
+    site.page.keyboard.press("n")
+    expect(site.page.get_by_role("heading", name="New task")).to_be_visible()
+
+
+def test_the_menu_of_a_row(site: Site, name: str, three: list[str]) -> None:
+    site.go(f"/tasks?tag={name}")
+    site.page.get_by_label(f"More for {three[0]}").click()
+    site.page.get_by_role("menuitem", name="Pause").click()
+    expect(site.row(three[0])).to_contain_text("Paused")
+    site.page.get_by_label(f"More for {three[0]}").click()
+    site.page.keyboard.press("Escape")
+    expect(site.page.get_by_role("menu")).to_have_count(0)
+    site.page.get_by_label(f"Run {three[1]} now").click()
+    expect(site.row(three[1])).to_contain_text("Healthy")
+    site.toast("Started").get_by_role("button", name="View run").click()
+    expect(site.page.get_by_text("Timeline")).to_be_visible()
+
+
+def test_pages_of_a_long_list(site: Site, name: str) -> None:
+    tasks = [
+        {"id": f"{name}-{n:03}", "tags": [name], "trigger": DAILY, "action": HELLO, "paused": True}
+        for n in range(60)
+    ]
+    site.rest.post("/tasks:batch", json={"tasks": tasks}).raise_for_status()
+    eventually(
+        lambda: len(site.rest.get(f"/tasks?tag={name}&limit=100").json()["items"]) == 60, "listed"
+    )
+    site.go(f"/tasks?tag={name}")
+    expect(site.page.get_by_text("1–50 of 60")).to_be_visible()
+    site.button("Next").click()
+    expect(site.page.get_by_text("51–60 of 60")).to_be_visible()
+    site.row(f"{name}-000").get_by_role("link").first.click()
+    expect(site.page.get_by_role("heading", name=f"{name}-000")).to_be_visible()
+    site.page.go_back()
+    expect(site.page.get_by_text("51–60 of 60")).to_be_visible()
+    site.button("Back").click()
+    expect(site.page.get_by_text("1–50 of 60")).to_be_visible()
+    site.page.get_by_label("Choose all on this page").check()
+    site.button("Choose all 60").click()
+    expect(site.page.get_by_role("toolbar")).to_contain_text("60 chosen")
+    site.page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
+    expect(site.dialog()).to_contain_text("Delete 60 tasks?")
