@@ -8,13 +8,17 @@ from prometheus_client import Counter
 from temporalio import activity
 
 import naming
-from scheduling.notify import Notified
+from scheduling.notify import Notified, NotifyEvent
 
 log = logging.getLogger("onthedot.notifications")
 
 NOTIFICATIONS = Counter(
     "onthedot_notifications", "Notifications that ended.", ["event", "delivered"]
 )
+
+# A counter that is there from the start shows its first increase.
+for _event in NotifyEvent:
+    NOTIFICATIONS.labels(_event.value, "false")
 
 
 @activity.defn(name=naming.NOTIFIED)

@@ -9,6 +9,7 @@ from temporalio import activity
 
 import naming
 from activities.starts_first import StartsFirst
+from scheduling.run import RunCause
 from scheduling.run_order import RunRecord
 
 log = logging.getLogger("onthedot.runs")
@@ -21,6 +22,9 @@ LATENESS = Histogram(
     ["kind", "cause"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
 )
+# A counter that is there from the start shows its first increase.
+for _kind in ("once", "cron", "interval"):
+    LATENESS.labels(_kind, RunCause.TRIGGER.value)
 DURATION = Histogram(
     "onthedot_run_duration_seconds",
     "From a run's first attempt until its end.",
