@@ -50,8 +50,9 @@ async def fuzz(api: httpx.AsyncClient, directory: Path, *options: str) -> int:
 async def test_the_system_does_what_its_document_says(
     api: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    """Fixed cases, so that a failure comes again. Actions are only tried by the examples: an
-    activity that nobody has takes its whole timeout to say so."""
+    """Fixed cases, so that a failure comes again. Left to the long run: two calls that take the
+    body of `POST /tasks`, and trials, since an activity that nobody has takes its whole timeout to
+    say so."""
     cases = await fuzz(
         api,
         tmp_path,
@@ -59,9 +60,11 @@ async def test_the_system_does_what_its_document_says(
         "--max-examples=8",
         "--generation-deterministic",
         "--request-timeout=60",
-        "--exclude-path=/actions/test",
+        "--exclude-operation-id=try_action",
+        "--exclude-operation-id=preview_edit",
+        "--exclude-operation-id=replace_task",
     )
-    assert cases > 500
+    assert cases > 1000
 
 
 @pytest.mark.full
