@@ -168,3 +168,24 @@ def _value(prometheus: Prometheus, expression: str, *, at_least: float = 1) -> f
             return value
         assert time.monotonic() < limit, (expression, found)
         time.sleep(0.3)
+
+
+def test_the_guide_names_every_metric_and_every_alert() -> None:
+    guide = (ROOT / "docs" / "how-to" / "monitor.md").read_text()
+    assert set(re.findall(r"`(OnTheDot\w+)`", guide)) == {rule["alert"] for rule in RULES}
+    named = set(re.findall(r"^\| `(onthedot_[a-z_]+)", guide, re.MULTILINE))
+    ours = {
+        re.sub(r"_(bucket|count|sum)$", "", name)
+        for expression in EXPRESSIONS
+        for name in re.findall(r"onthedot_[a-z_]+", expression)
+    }
+    assert ours <= named
+    sources = [*ROOT.glob("activities/*.py"), *ROOT.glob("service/*.py"), *ROOT.glob("api/*.py")]
+    made = {
+        name + ("_total" if kind == "Counter" else "")
+        for source in sources
+        for kind, name in re.findall(
+            r'(Counter|Gauge|Histogram)\(\s*"(onthedot_[a-z_]+)"', source.read_text()
+        )
+    }
+    assert named == made

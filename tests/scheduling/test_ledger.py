@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -428,3 +430,9 @@ def test_every_expected_instant_has_one_entry_whatever_is_seen(
         if one.state in (LedgerState.SKIPPED, LedgerState.MISSED, LedgerState.UNKNOWN):
             assert one.reason is not None
             assert one.detail
+
+
+def test_the_reference_names_every_state_and_reason() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "ledger.md").read_text()
+    rows = set(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE))
+    assert rows == {*LedgerState, *Reason}
