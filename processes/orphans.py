@@ -17,6 +17,9 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
+#: Where /proc/PID/stat has the number of threads, counted from after the name.
+_THREADS = 17
+
 
 @dataclass(frozen=True)
 class Group:
@@ -120,4 +123,6 @@ def _is_running(process_id: int) -> bool:
         stat = Path(f"/proc/{process_id}/stat").read_text()
     except OSError:
         return not Path("/proc/self/stat").exists()
-    return stat.rpartition(")")[2].split()[0] != "Z"
+    fields = stat.rpartition(")")[2].split()
+    # A killed process is a zombie while threads of it still hold its ports and files.
+    return fields[0] != "Z" or int(fields[_THREADS]) > 1
