@@ -45,7 +45,7 @@ format: $(VENV)/.dev ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix .
 
 faults: $(VENV)/.dev ## The long tests: kills, stops and freezes
-	@$(BIN)/python -m pytest -m "full" $(ARGS)
+	@$(BIN)/python -m pytest -m "full or faults" $(ARGS)
 
 bench: $(VENV)/.dev ## Measure registration and lateness
 	@$(BIN)/python -m benchmarks $(ARGS)

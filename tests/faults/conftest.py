@@ -1,0 +1,65 @@
+"""One system and one receiver for all tests, and the fault table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.receiving import Receiving
+from tests.faults.stack import Stack
+from tests.faults.table import FILE, FaultTable
+
+_TABLE = FaultTable()
+_FOLDER = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _FOLDER in item.path.parents:
+            item.add_marker(pytest.mark.faults)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not _TABLE.rows:
+        return
+    terminalreporter.section("faults")
+    for line in _TABLE.lines():
+        terminalreporter.write_line(line)
+    _TABLE.write(FILE)
+    terminalreporter.write_line(f"written to {FILE}")
+
+
+@pytest.fixture(scope="session")
+def table() -> FaultTable:
+    return _TABLE
+
+
+@pytest.fixture(scope="session")
+def receiving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiving]:
+    started = Receiving(tmp_path_factory.mktemp("receiver"))
+    started.part.start()
+    try:
+        started.part.wait_until_up()
+        yield started
+        late = started.came_later()
+        assert not late, f"attempts were made after all was through: {late}"
+    finally:
+        started.part.kill()
+
+
+@pytest.fixture(scope="session")
+def one_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    made = Stack(tmp_path_factory.mktemp("stack"), workers=2, ONTHEDOT_WORKER_GRACE="PT10S")
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def stack(one_stack: Stack) -> Stack:
+    """The system with all its parts up, whatever an earlier test did to it."""
+    one_stack.start()
+    return one_stack

@@ -1,0 +1,108 @@
+"""One process of the system under test: killed, frozen, thawed, stopped and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+
+#: A machine with two busy cores needs a while to start Python.
+_PATIENCE_SECONDS = 60.0
+
+
+class Part:
+    """A command in a session of its own. Its output goes to `log`."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        is_up: Callable[[], bool],
+    ) -> None:
+        self.name = name
+        self._command = list(command)
+        self._environment = dict(environment)
+        self._log = log
+        self._is_up = is_up
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process_id(self) -> int:
+        assert self._process, f"{self.name} was never started"
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Starts it, or starts it again; does not wait for it."""
+        assert not self.running, f"{self.name} runs already"
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._environment,
+                cwd=self._log.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_until_up(self) -> None:
+        """Returns once it answers."""
+        limit = time.monotonic() + _PATIENCE_SECONDS
+        while not self._is_up():
+            assert self.running, f"{self.name} ended: {self.said()}"
+            assert time.monotonic() < limit, f"{self.name} does not answer: {self.said()}"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """`kill -9`: no time for anything."""
+        self._signal(signal.SIGKILL)
+        if self._process:
+            self._process.wait()
+
+    def freeze(self) -> None:
+        """SIGSTOP: alive, its connections open, and silent."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def ask_to_stop(self) -> None:
+        self._signal(signal.SIGTERM)
+
+    def wait(self, seconds: float) -> int:
+        """Its exit code, once it has ended. Raises subprocess.TimeoutExpired."""
+        assert self._process
+        return self._process.wait(seconds)
+
+    def said(self) -> str:
+        """The end of its output."""
+        return self._log.read_text(errors="replace")[-3000:] if self._log.exists() else ""
+
+    def _signal(self, number: int) -> None:
+        if self.running:
+            with suppress(ProcessLookupError):
+                os.kill(self.process_id, number)
+
+
+def answers(url: str) -> Callable[[], bool]:
+    """Whether a GET of `url` is answered 200."""
+
+    def ask() -> bool:
+        try:
+            return httpx.get(url, timeout=2, trust_env=False).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    return ask

@@ -1,0 +1,82 @@
+"""A file system of a few megabytes that nobody else sees, to be filled up and emptied again.
+
+A holder process keeps a mount namespace with a tmpfs in it; Temporal joins that namespace, and the
+test reaches the files through the holder's entry in /proc. Needs no rights where the kernel lets a
+user have namespaces of his own (Linux), and leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+_MEGABYTE = 1024 * 1024
+
+
+class SmallDisk:
+    """A tmpfs at `path`, as those see it whom `entry` lets in.
+
+    Raises:
+        OSError: this machine does not let us have one; says why.
+    """
+
+    def __init__(self, path: Path, megabytes: int) -> None:
+        for program in ("unshare", "nsenter", "mount"):
+            if shutil.which(program) is None:
+                raise OSError(f"there is no {program} here")
+        path.mkdir()
+        self.path = path
+        script = f"mount -t tmpfs -o size={megabytes}m none '{path}' && echo there && exec cat"
+        self._holder = subprocess.Popen(
+            ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert self._holder.stdout
+        said = self._holder.stdout.readline().strip()
+        if said != "there":
+            self.close()
+            raise OSError(f"no file system of our own: {said}")
+
+    @property
+    def entry(self) -> tuple[str, ...]:
+        """What to put before a command that is to see it."""
+        target = str(self._holder.pid)
+        return ("nsenter", "--target", target, "--user", "--mount", "--preserve-credentials")
+
+    def fill(self) -> None:
+        """Leaves no byte free."""
+        fill = os.open(self._filler, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            for size in (_MEGABYTE, 4096, 1):
+                self._write_all(fill, size)
+        finally:
+            os.close(fill)
+
+    def empty(self) -> None:
+        """Gives the space back."""
+        self._filler.unlink()
+
+    def close(self) -> None:
+        """Lets the namespace go, and the file system with the last process in it."""
+        self._holder.kill()
+        self._holder.wait()
+        for stream in (self._holder.stdin, self._holder.stdout):
+            if stream:
+                stream.close()
+
+    @property
+    def _filler(self) -> Path:
+        return Path(f"/proc/{self._holder.pid}/root{self.path}/filler")
+
+    def _write_all(self, file: int, size: int) -> None:
+        block = b"x" * size
+        while True:
+            try:
+                os.write(file, block)
+            except OSError:
+                return

@@ -1,0 +1,54 @@
+"""How a test talks to the system, however it was started: by REST and by Temporal's command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from typing import Any
+
+import httpx
+
+import embedded
+from tests.command_line import environment
+
+_PATIENCE_SECONDS = 60.0
+
+
+class System:
+    """The REST of a server on `port`, and the Temporal behind it on `temporal_port`."""
+
+    def __init__(self, port: int, temporal_port: int) -> None:
+        binary = embedded.find_binary()
+        assert binary, "there is no `temporal` program here"
+        self.binary = binary
+        self._address = f"{embedded.ADDRESS}:{temporal_port}"
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10, trust_env=False)
+
+    def is_ready(self) -> bool:
+        """Whether tasks can be registered, and a worker was seen."""
+        try:
+            ready = self.client.get("/readyz")
+        except httpx.HTTPError:
+            return False
+        return ready.status_code == 200 and bool(ready.json()["workers"])
+
+    def wait_until_ready(self) -> None:
+        limit = time.monotonic() + _PATIENCE_SECONDS
+        while not self.is_ready():
+            assert time.monotonic() < limit, "the system is not ready"
+            time.sleep(0.05)
+
+    def listed_by_temporal(self, query: str) -> list[str]:
+        """The workflow ids that Temporal's own command lists, one an execution."""
+        command = ["workflow", "list", "--address", self._address, "--output", "json"]
+        listed = subprocess.run(
+            [self.binary, *command, "--limit", "100000", "--query", query],
+            env=environment({}),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        )
+        found: list[dict[str, Any]] = json.loads(listed.stdout or "[]") or []
+        return [execution["execution"]["workflowId"] for execution in found]

@@ -1,0 +1,41 @@
+"""`onthedot dev` itself is killed while tasks wait and fire, and started again."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+from tests.command_line import Dev
+from tests.faults.receiving import Receiving
+from tests.faults.system import System
+from tests.faults.table import FaultTable
+from tests.faults.trials import five_times
+from tests.faults.verdict import judge
+from tests.faults.wave import Wave, sleep_until
+
+
+@five_times
+def test_the_parent_of_everything_is_killed(
+    tmp_path: Path, receiving: Receiving, table: FaultTable, turn: int
+) -> None:
+    first = Dev(tmp_path / "data")
+    second = None
+    system = System(first.ports["port"], first.ports["temporal-port"])
+    try:
+        first.wait_until_up()
+        system.wait_until_ready()
+        wave = Wave(system, receiving)
+        begin = wave.register()
+        sleep_until(begin + 1.5)
+        first.stop(signal.SIGKILL)
+        back = time.time()
+        second = Dev(tmp_path / "data", first.ports)
+        second.wait_until_up()
+        system.wait_until_ready()
+        table.note("`kill -9` of `onthedot dev`", judge(wave, back=back))
+    finally:
+        system.client.close()
+        for started in (first, second):
+            if started:
+                started.close()

@@ -1,0 +1,62 @@
+"""The disk is full under SQLite: nothing new is taken in, nothing old is lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.faults.receiving import Receiving
+from tests.faults.small_disk import SmallDisk
+from tests.faults.stack import Stack
+from tests.faults.table import FaultTable
+from tests.faults.trials import five_times
+from tests.faults.verdict import judge
+from tests.faults.wave import Wave, sleep_until
+
+_MEGABYTES = 64
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk]:
+    try:
+        made = SmallDisk(tmp_path_factory.mktemp("disk") / "small", _MEGABYTES)
+    except OSError as error:
+        pytest.skip(f"a full disk cannot be had: {error}")
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def cramped(disk: SmallDisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    directory: Path = tmp_path_factory.mktemp("cramped")
+    made = Stack(directory, data=disk.path, inside=disk.entry)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@five_times
+def test_the_disk_is_full_and_has_space_again(
+    cramped: Stack, disk: SmallDisk, receiving: Receiving, table: FaultTable, turn: int
+) -> None:
+    cramped.start()
+    wave = Wave(cramped, receiving)
+    begin = wave.register(once=20, recurring=2, span=timedelta(seconds=6))
+    sleep_until(begin + 1)
+    disk.fill()
+    with wave.keep_registering():
+        time.sleep(4)
+    refused = wave.refused()
+    with wave.keep_registering():
+        back = time.time()
+        disk.empty()
+        time.sleep(2)
+    assert refused
+    table.note("the disk full under SQLite for 4 s", judge(wave, back=back))
