@@ -96,7 +96,9 @@ def _sentence(entry: LedgerEntry) -> str:
         case LedgerState.UNKNOWN:
             said = f"What became of {_at(entry.at)} is not certain"
     detail = entry.detail.rstrip(".")
-    return f"{said}: {detail[:1].lower()}{detail[1:]}." if detail else f"{said}."
+    if not detail.startswith("Temporal"):
+        detail = detail[:1].lower() + detail[1:]
+    return f"{said}: {detail}." if detail else f"{said}."
 
 
 def _status(task: Standing) -> str:
