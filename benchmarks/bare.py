@@ -26,6 +26,7 @@ class Bare:
     """The baseline."""
 
     programs: Sequence[str] = ("worker",)
+    run_types: Sequence[str] = ("Fire",)
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack

@@ -65,7 +65,7 @@ async def _measure(
         raise Void(f"registering {count} took longer than expected")
     before = side.stack.cpu()
     arrivals = await _arrived(side, names, due)
-    runs = await closed_runs(side.client, since, count)
+    runs = await closed_runs(side.client, side.run_types, since, count)
     used = _used(before, side.stack.cpu())
     arrivals = read(side.stack.arrivals, names, due)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -38,9 +39,14 @@ class Runs:
     failed: int
 
 
-async def closed_runs(client: Client, since: datetime, count: int) -> Runs:
-    """Waits until `count` executions have closed since that instant, for two minutes at most."""
-    query = f"ExecutionStatus != 'Running' AND CloseTime >= '{since.astimezone(UTC).isoformat()}'"
+async def closed_runs(client: Client, types: Sequence[str], since: datetime, count: int) -> Runs:
+    """Waits until `count` executions of these types have closed since that instant, for two
+    minutes at most."""
+    names = ", ".join(f"'{name}'" for name in types)
+    query = (
+        f"WorkflowType IN ({names}) AND ExecutionStatus != 'Running' "
+        f"AND CloseTime >= '{since.astimezone(UTC).isoformat()}'"
+    )
     limit = time.monotonic() + _LIMIT_SECONDS
     while time.monotonic() < limit:
         if (await client.count_workflows(query)).count >= count:

@@ -30,6 +30,11 @@ class Side(Protocol):
         ...
 
     @property
+    def run_types(self) -> Sequence[str]:
+        """The types of the workflows that are runs."""
+        ...
+
+    @property
     def refused(self) -> int:
         """Registrations that had to be sent again, so far, because Temporal was too busy."""
         ...
