@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def eventually(ask: Callable[[], Awaitable[T]], seconds: float = 20.0) -> T:
+async def eventually(ask: Callable[[], Awaitable[T | None]], seconds: float = 20.0) -> T:
     """The first answer that is true.
 
     Raises:

@@ -61,7 +61,8 @@ class Task:
         """
         if state.not_after is not None:
             # When Temporal took it, not when a worker did: that may be long after.
-            self._deleted = workflow.info().workflow_start_time > state.not_after
+            # A deletion may have come already: changes are taken before this runs.
+            self._deleted |= workflow.info().workflow_start_time > state.not_after
             self._state = self._state.model_copy(update={"not_after": None})
         try:
             outcome = await self._live()
@@ -242,7 +243,8 @@ class Task:
             lambda: workflow.all_handlers_finished() or self._changed_since(seen)
         )
         if not self._changed_since(seen):
-            workflow.continue_as_new(self._state)
+            memo = {naming.TASK_MEMO: TaskRow.of(self._state)}
+            workflow.continue_as_new(self._state, memo=memo)
         return True
 
     def _hide(self) -> None:

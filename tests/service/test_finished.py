@@ -178,4 +178,18 @@ async def _closed(tasks: Tasks, task_id: str) -> Task:
         task = await tasks.get(task_id)
         return task if task.status in (TaskStatus.COMPLETED, TaskStatus.FAILED) else None
 
-    return await eventually(closed)  # type: ignore[return-value]
+    return await eventually(closed)
+
+
+async def test_deleting_what_was_registered_a_moment_ago(tasks: Tasks) -> None:
+    """Then the deletion comes in with the very first workflow task."""
+
+    async def register_and_delete(trigger: dict[str, object]) -> None:
+        task_id = unique("moment")
+        await tasks.create(new_task(task_id, trigger), by="test")
+        await tasks.delete(task_id, by="test")
+        with pytest.raises(TaskNotFound):
+            await tasks.get(task_id)
+
+    triggers = [once(3600), every(3600)] * 5
+    await asyncio.gather(*(register_and_delete(trigger) for trigger in triggers))

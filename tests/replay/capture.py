@@ -1,0 +1,99 @@
+"""Captures histories of every shape of every workflow into tests/replay/histories.
+
+Run by `make histories` when workflows have changed in a way that old histories still replay: a
+history that was captured by an earlier release stays as it is, beside the new ones.
+
+    python -m tests.replay.capture [directory]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.assembly import Activities, Permissions
+from embedded import RAISED_LIMITS, find_binary
+from plugin import OnTheDotPlugin
+from service.connection import prepare_namespace
+from service.temporal import Temporal
+from settings import Settings
+from tests.activities.receiver import open_receiver
+from tests.replay.shapes import SHAPES, Shape
+from tests.service.foreign_code import foreign_worker
+
+HISTORIES = Path(__file__).with_name("histories")
+
+#: So that a task continues as new within a capture.
+_SUGGEST_RENEWAL_AT = 60
+
+_AT_ONCE = 4
+
+
+async def capture(directory: Path) -> None:
+    """Bring about every shape on a server of its own, and write what Temporal remembers."""
+    found = find_binary()
+    limits = {**RAISED_LIMITS, "limit.historyCount.suggestContinueAsNew": _SUGGEST_RENEWAL_AT}
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(found) if found else None,
+        dev_server_extra_args=[f"--dynamic-config-value={k}={v}" for k, v in limits.items()],
+        dev_server_log_level="error",
+        plugins=[OnTheDotPlugin()],
+    ) as environment:
+        client = environment.client
+        settings = Settings(allow_commands=True)
+        await prepare_namespace(client, settings)
+        permissions = Permissions(allow_commands=True, allow_hosts=("127.0.0.0/8",))
+        activities = Activities(client, permissions)
+        async with (
+            Worker(client, task_queue=settings.task_queue, activities=activities.all()),
+            foreign_worker(client) as queue,
+            open_receiver() as receiver,
+        ):
+            shape = Shape(Temporal(client, settings), receiver, queue)
+            places = asyncio.Semaphore(_AT_ONCE)
+            await asyncio.gather(
+                *(
+                    _captured(shape, name, bring, directory, places)
+                    for name, bring in SHAPES.items()
+                )
+            )
+        await activities.close()
+
+
+async def _captured(
+    shape: Shape,
+    name: str,
+    bring: Callable[[Shape], Awaitable[list[str]]],
+    directory: Path,
+    places: asyncio.Semaphore,
+) -> None:
+    client = shape.temporal.client
+    async with places:
+        began = datetime.now(UTC)
+        for number, workflow_id in enumerate(await bring(shape)):
+            listed = client.list_workflows(f"WorkflowId = '{workflow_id}'")
+            executions = sorted([one async for one in listed], key=lambda one: one.start_time)
+            for part, execution in enumerate(executions):
+                handle = client.get_workflow_handle(execution.id, run_id=execution.run_id)
+                history = await handle.fetch_history()
+                path = directory / f"{name}-{number}-{part}.json"
+                kept = {"workflow_id": workflow_id, "history": history.to_json_dict()}
+                path.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
+        print(f"{name}: {(datetime.now(UTC) - began) / timedelta(seconds=1):.1f} s")
+
+
+if __name__ == "__main__":
+    chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else HISTORIES
+    chosen.mkdir(parents=True, exist_ok=True)
+    asyncio.run(capture(chosen))
+    sys.stdout.flush()
+    # The SDK can crash as the interpreter goes down (sdk-python#300).
+    os._exit(0)

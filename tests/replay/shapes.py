@@ -1,0 +1,272 @@
+"""Every way in which a workflow of this project goes: what to do so that it does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+from temporalio.service import RPCError
+
+import naming
+from scheduling.backfill import BackfillStatus
+from scheduling.policy import OverlapPolicy
+from scheduling.task import TaskStatus
+from service.backfills import Backfills
+from service.runs import Runs
+from service.tasks import Tasks
+from service.temporal import Temporal
+from tests.activities.receiver import Receiver
+from tests.definitions import command, definition, every, http, new_task, once, unique
+from tests.waiting import eventually
+
+_END = datetime(2026, 3, 4, 5, tzinfo=UTC)
+_QUICK = {"max_attempts": 3, "initial_interval": 0.02}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What shapes are made with. `queue` is polled by somebody else's worker."""
+
+    temporal: Temporal
+    receiver: Receiver
+    queue: str
+
+    async def register(self, trigger: dict[str, Any], **more: Any) -> str:
+        task_id = unique("shape")
+        await Tasks(self.temporal).create(new_task(task_id, trigger, **more), by="capture")
+        return task_id
+
+    async def closed(self, task_id: str) -> list[str]:
+        """Wait until a task is closed; its workflow."""
+
+        async def is_closed() -> bool:
+            status = (await Tasks(self.temporal).get(task_id)).status
+            return status in (TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
+
+        await eventually(is_closed, 60)
+        return [naming.task_workflow(task_id)]
+
+    async def ran(self, action: dict[str, Any], **more: Any) -> list[str]:
+        """A run by hand, to its end; its workflow."""
+        task_id = await self.register(every(3600), action=action, paused=True, **more)
+        asked = await Tasks(self.temporal).run_now(task_id)
+
+        async def ended() -> bool:
+            return (await Runs(self.temporal).get(asked.id)).finished_at is not None
+
+        await eventually(ended, 60)
+        return [naming.RunAddress.parse(asked.id).workflow_id]
+
+
+async def once_fired(shape: Shape) -> list[str]:
+    return await shape.closed(await shape.register(once(0.2)))
+
+
+async def once_failed(shape: Shape) -> list[str]:
+    return await shape.closed(
+        await shape.register(once(0), action=command("false"), retry={"max_attempts": 1})
+    )
+
+
+async def once_edited_paused_and_resumed(shape: Shape) -> list[str]:
+    task_id, tasks = await shape.register(once(3600)), Tasks(shape.temporal)
+    await tasks.replace(task_id, definition(once(1800)), by="capture")
+    await tasks.pause(task_id, by="capture", note="wait")
+    await tasks.resume(task_id, by="capture")
+    await tasks.pause(task_id, by="capture", until=datetime.now(UTC) + timedelta(seconds=1))
+    await asyncio.sleep(1.5)
+    await tasks.replace(task_id, definition(once(0.1)), by="capture")
+    return await shape.closed(task_id)
+
+
+async def once_missed(shape: Shape) -> list[str]:
+    task_id = await shape.register(once(0.1), paused=True, catchup_window=0)
+    await asyncio.sleep(10.5)
+    await Tasks(shape.temporal).resume(task_id, by="capture")
+    return await shape.closed(task_id)
+
+
+async def once_deleted(shape: Shape) -> list[str]:
+    task_id = await shape.register(once(3600))
+    await Tasks(shape.temporal).delete(task_id, by="capture")
+    return [naming.task_workflow(task_id)]
+
+
+async def once_cancelled_before_and_after_it_was_due(shape: Shape) -> list[str]:
+    before = await shape.register(once(3600))
+    workflow_id = naming.task_workflow(before)
+    await shape.temporal.client.get_workflow_handle(workflow_id).cancel()
+    after = await shape.register(once(0), action=command("sleep", "60"), timeout=100)
+
+    async def running() -> bool:
+        last = (await Tasks(shape.temporal).get(after)).last_run
+        if last is None:
+            return False
+        run = await Runs(shape.temporal).get(last.id)
+        return run.attempts == 1 and bool(await Runs(shape.temporal).cancel(run.id))
+
+    await eventually(running)
+    return [*await shape.closed(before), *await shape.closed(after)]
+
+
+async def recurring_to_its_end(shape: Shape) -> list[str]:
+    return await shape.closed(await shape.register(every(1, max_runs=2)))
+
+
+async def recurring_edited_paused_and_deleted(shape: Shape) -> list[str]:
+    task_id, tasks = await shape.register(every(3600)), Tasks(shape.temporal)
+    cron = {"kind": "cron", "expression": "0 9 * * 1-5", "timezone": "Europe/Rome"}
+    await tasks.replace(task_id, definition(cron), by="capture")
+    await asyncio.gather(
+        *(tasks.replace(task_id, definition(every(n)), by="capture") for n in (60, 90))
+    )
+    until = datetime.now(UTC) + timedelta(seconds=1)
+    await tasks.pause(task_id, by="capture", until=until)
+    await asyncio.sleep(1.5)
+    await tasks.pause(task_id, by="capture")
+    await tasks.resume(task_id, by="capture")
+    await tasks.delete(task_id, by="capture")
+    return [naming.task_workflow(task_id)]
+
+
+async def recurring_looked_at_and_mended(shape: Shape) -> list[str]:
+    task_id, tasks = await shape.register(every(3600)), Tasks(shape.temporal)
+    handle = shape.temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+    await handle.signal(naming.LOOK)
+    schedule = shape.temporal.client.get_schedule_handle(naming.schedule(task_id))
+
+    async def made() -> bool:
+        try:
+            return bool(await schedule.describe())
+        except RPCError:
+            return False
+
+    await eventually(made)
+    await schedule.delete()
+    await handle.signal(naming.LOOK)
+    await eventually(made)
+    await tasks.pause(task_id, by="capture")
+    return [naming.task_workflow(task_id)]
+
+
+async def recurring_cancelled(shape: Shape) -> list[str]:
+    task_id = await shape.register(every(3600))
+    await asyncio.sleep(0.5)
+    await shape.temporal.client.get_workflow_handle(naming.task_workflow(task_id)).cancel()
+    return await shape.closed(task_id)
+
+
+async def every_kind_after_every_other(shape: Shape) -> list[str]:
+    task_id, tasks = await shape.register(once(3600)), Tasks(shape.temporal)
+    for trigger in (every(3600), once(3600), every(60), once(0.1)):
+        await tasks.replace(task_id, definition(trigger), by="capture")
+    workflow_ids = await shape.closed(task_id)
+    await tasks.replace(task_id, definition(every(3600)), by="capture")
+    return workflow_ids
+
+
+async def continued_as_new(shape: Shape) -> list[str]:
+    task_id, tasks = await shape.register(every(3600)), Tasks(shape.temporal)
+    for number in range(15):
+        await tasks.replace(task_id, definition(every(3600 + number)), by="capture")
+    await tasks.delete(task_id, by="capture")
+    return [naming.task_workflow(task_id)]
+
+
+async def run_succeeded(shape: Shape) -> list[str]:
+    fast = await shape.ran(http(shape.receiver.url("/echo")))
+    return [*fast, *await shape.ran({"kind": "log", "message": "hello"})]
+
+
+async def run_tried_again(shape: Shape) -> list[str]:
+    shape.receiver.plan += [web.Response(status=500), web.Response(status=503), web.Response()]
+    return await shape.ran(http(shape.receiver.url("/planned")), retry=_QUICK)
+
+
+async def run_failed_and_timed_out(shape: Shape) -> list[str]:
+    expected = http(shape.receiver.url("/echo"), expect_status=[418])
+    failed = await shape.ran(expected)
+    refused = await shape.ran(http("http://127.0.0.1:9/"), retry=_QUICK)
+    late = await shape.ran(command("sleep", "9"), deadline=1, timeout=20)
+    return [*failed, *refused, *late]
+
+
+async def run_of_somebody_elses(shape: Shape) -> list[str]:
+    queue = {"task_queue": shape.queue}
+    activity = {"kind": "activity", "name": "fail_twice", "arguments": ["ha"], **queue}
+    child = {"kind": "workflow", "workflow_type": "Sleeper", "arguments": [0.1], **queue}
+    nobody = {"kind": "activity", "name": "any", "task_queue": "nobody"}
+    return [
+        *await shape.ran(activity, retry=_QUICK),
+        *await shape.ran(child),
+        *await shape.ran(nobody, deadline=1),
+    ]
+
+
+async def run_cancelled(shape: Shape) -> list[str]:
+    found = []
+    for action in (command("sleep", "60"), http(shape.receiver.url("/hang"))):
+        task_id = await shape.register(every(3600), action=action, timeout=50)
+        asked = await Tasks(shape.temporal).run_now(task_id)
+        await asyncio.sleep(1)
+        await Runs(shape.temporal).cancel(asked.id)
+
+        async def ended(run_id: str = asked.id) -> bool:
+            return (await Runs(shape.temporal).get(run_id)).finished_at is not None
+
+        await eventually(ended, 60)
+        found.append(naming.RunAddress.parse(asked.id).workflow_id)
+    return found
+
+
+async def backfill_done_and_cancelled(shape: Shape) -> list[str]:
+    task_id = await shape.register(every(60))
+    slow = await shape.register(every(60), action=command("sleep", "5"), timeout=20)
+    backfills, found = Backfills(shape.temporal), []
+    for name, minutes, overlap in (
+        (task_id, 3, OverlapPolicy.BUFFER_ALL),
+        (task_id, 205, OverlapPolicy.ALLOW_ALL),
+        (slow, 3, OverlapPolicy.BUFFER_ALL),
+    ):
+        start = _END - timedelta(minutes=minutes)
+        made = await backfills.start(name, start=start, end=_END, overlap=overlap)
+        if name == slow:
+            await asyncio.sleep(1)
+            await backfills.cancel(made.id)
+
+        async def ended(backfill_id: str = made.id) -> bool:
+            return (await backfills.get(backfill_id)).status is not BackfillStatus.RUNNING
+
+        await eventually(ended, 60)
+        found.append(f"backfill:{made.id}")
+    return found
+
+
+#: Each brings its shape about and names the workflows whose histories are to be kept.
+SHAPES: dict[str, Callable[[Shape], Awaitable[list[str]]]] = {
+    shape.__name__.replace("_", "-"): shape
+    for shape in (
+        once_fired,
+        once_failed,
+        once_edited_paused_and_resumed,
+        once_missed,
+        once_deleted,
+        once_cancelled_before_and_after_it_was_due,
+        recurring_to_its_end,
+        recurring_edited_paused_and_deleted,
+        recurring_looked_at_and_mended,
+        recurring_cancelled,
+        every_kind_after_every_other,
+        continued_as_new,
+        run_succeeded,
+        run_tried_again,
+        run_failed_and_timed_out,
+        run_of_somebody_elses,
+        run_cancelled,
+        backfill_done_and_cancelled,
+    )
+}

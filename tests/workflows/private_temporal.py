@@ -1,0 +1,118 @@
+"""A Temporal server and workers as processes of a test's own, to be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.service import RetryConfig
+
+import cli
+from embedded import RAISED_LIMITS, find_binary
+from plugin import OnTheDotPlugin
+from service.connection import prepare_namespace
+from service.temporal import Temporal
+from settings import Settings
+from tests.command_line import environment
+from tests.ports import free_port
+
+_QUEUE = "private"
+
+
+class PrivateTemporal:
+    """A dev server over a file. `limits` are dynamic settings beside the raised limits."""
+
+    def __init__(self, directory: Path, **limits: int) -> None:
+        self.address = f"127.0.0.1:{free_port()}"
+        self.directory = directory
+        self._limits = {**RAISED_LIMITS, **limits}
+        self._server: subprocess.Popen[bytes] | None = None
+        self._workers: list[subprocess.Popen[bytes]] = []
+
+    async def start(self) -> Temporal:
+        """Start it, again too, and wait until it answers."""
+        self._start()
+        client = await self._connected()
+        return Temporal(client, Settings(task_queue=_QUEUE, allow_commands=True))
+
+    def freeze(self) -> None:
+        """Stop the server's process, its connections open."""
+        assert self._server is not None
+        self._server.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        assert self._server is not None
+        self._server.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End the server with SIGKILL."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """A worker of this project, as a process."""
+        settings = {
+            "TEMPORAL_ADDRESS": self.address,
+            "ONTHEDOT_TASK_QUEUE": _QUEUE,
+            "ONTHEDOT_METRICS_PORT": str(free_port()),
+            "ONTHEDOT_ALLOW_HOSTS": "127.0.0.0/8",
+            "ONTHEDOT_ALLOW_COMMANDS": "true",
+        }
+        with (self.directory / "worker.log").open("ab") as log:
+            worker = subprocess.Popen(
+                [sys.executable, cli.__file__, "worker"],
+                cwd=self.directory,
+                env=environment(settings),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._workers.append(worker)
+        return worker
+
+    def end(self) -> None:
+        """End everything."""
+        for worker in self._workers:
+            worker.kill()
+            worker.wait()
+        self.kill()
+
+    def _start(self) -> None:
+        host, _, port = self.address.partition(":")
+        limits = [f"--dynamic-config-value={name}={value}" for name, value in self._limits.items()]
+        command = [
+            str(find_binary()),
+            "server",
+            "start-dev",
+            "--headless",
+            f"--ip={host}",
+            f"--port={port}",
+            f"--db-filename={self.directory / 'temporal.db'}",
+            "--sqlite-pragma=journal_mode=WAL",
+            "--sqlite-pragma=synchronous=NORMAL",
+            "--log-level=error",
+            *limits,
+        ]
+        with (self.directory / "temporal.log").open("ab") as log:
+            self._server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+
+    async def _connected(self) -> Client:
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    client = await Client.connect(
+                        self.address,
+                        plugins=[OnTheDotPlugin()],
+                        retry_config=RetryConfig(max_elapsed_time_millis=1000),
+                    )
+                    await prepare_namespace(client, Settings())
+                except RuntimeError:
+                    await asyncio.sleep(0.1)
+                else:
+                    return client

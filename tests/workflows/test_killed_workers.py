@@ -1,0 +1,163 @@
+"""Workers that are killed, in the middle of an edit too, or that are away."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import naming
+from scheduling.backfill import BackfillStatus
+from scheduling.errors import NoWorker
+from scheduling.policy import OverlapPolicy
+from scheduling.registration import settle
+from scheduling.task_state import Change, ChangeKind, TaskState
+from service.backfills import Backfills
+from service.run_list import RunFilter, RunList
+from service.tasks import Tasks
+from service.temporal import Temporal
+from tests.definitions import command, definition, every, new_task, once, unique
+from tests.run_log import instants, nominals
+from tests.service.editing import expected
+from tests.waiting import eventually
+from tests.workflows.private_temporal import PrivateTemporal
+
+pytestmark = [pytest.mark.anyio, pytest.mark.faults]
+
+_SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(scope="module")
+async def private(
+    anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[PrivateTemporal]:
+    server = PrivateTemporal(tmp_path_factory.mktemp("temporal"))
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="module")
+async def served(private: PrivateTemporal) -> Temporal:
+    return await private.start()
+
+
+async def test_a_worker_that_comes_back_within_the_window(
+    private: PrivateTemporal, served: Temporal
+) -> None:
+    """Registered while no worker is there: all that was due since then runs, each once."""
+    tasks = Tasks(served)
+    names = {overlap: unique(overlap.replace("_", "-")) for overlap in ("allow_all", "buffer_all")}
+    for overlap, name in names.items():
+        await tasks.create(new_task(name, every(1), overlap=overlap), by="test")
+    limited, short, jittered = unique("limited"), unique("short"), unique("jittered")
+    await tasks.create(new_task(limited, every(1, max_runs=3), overlap="buffer_all"), by="test")
+    window = {"overlap": "allow_all", "catchup_window": 10}
+    await tasks.create(new_task(short, every(1), **window), by="test")
+    trigger = every(2, jitter=2)
+    await tasks.create(new_task(jittered, trigger, overlap="allow_all"), by="test")
+    single = unique("single")
+    await tasks.create(new_task(single, once(1)), by="test")
+    registered = datetime.now(UTC)
+    with pytest.raises(NoWorker):
+        await tasks.pause(single, by="test")
+    await asyncio.sleep(12)
+    back = datetime.now(UTC)
+    worker = private.start_worker()
+
+    async def all_ran(name: str, since: datetime, step: timedelta = _SECOND) -> bool:
+        ran = await nominals(served.client, name)
+        if not ran or max(ran) <= back:
+            return False
+        assert set(ran.values()) == {1}
+        return min(ran) <= since and set(ran) == instants(min(ran), max(ran), step)
+
+    for name in names.values():
+        await eventually(lambda name=name: all_ran(name, registered + _SECOND), 60)  # type: ignore[misc]
+    await eventually(lambda: all_ran(jittered, registered + 2 * _SECOND, 2 * _SECOND), 60)
+    await eventually(lambda: all_ran(short, back), 60)
+    assert min(await nominals(served.client, short)) > back - 11 * _SECOND
+    assert len(await nominals(served.client, limited)) == 3
+    assert (await tasks.get(single)).status == "completed"
+    for name in (*names.values(), short, jittered):
+        await tasks.delete(name, by="test")
+    worker.kill()
+    worker.wait()
+
+
+@pytest.mark.parametrize(("edits", "kills"), [(8, 2), pytest.param(50, 12, marks=pytest.mark.full)])
+@pytest.mark.timeout(600)
+async def test_edits_that_a_kill_cuts_in_half(
+    private: PrivateTemporal, served: Temporal, edits: int, kills: int
+) -> None:
+    chance, task_id = random.Random(edits), unique("killed")
+    worker = private.start_worker()
+    await Tasks(served).create(new_task(task_id, every(1), overlap="allow_all"), by="test")
+    await eventually(lambda: nominals(served.client, task_id), 60)
+    handle = served.client.get_workflow_handle(naming.task_workflow(task_id))
+
+    async def edit(number: int) -> TaskState:
+        now = datetime.now(UTC)
+        trigger = every(1 + number % 2, offset=number % 2)
+        settled = settle(
+            definition(trigger, overlap="allow_all", paused=number == edits - 1),
+            task_id=task_id,
+            now=now,
+        )
+        change = Change(
+            kind=ChangeKind.REPLACE,
+            by="test",
+            not_after=now + timedelta(minutes=5),
+            definition=settled,
+        )
+        state: TaskState = await handle.execute_update(naming.CHANGE, change, result_type=TaskState)
+        return state
+
+    lethal = set(chance.sample(range(edits - 1), kills))
+    for number in range(edits):
+        going = asyncio.create_task(edit(number))
+        if number in lethal:
+            await asyncio.sleep(chance.uniform(0, 0.06))
+            worker.kill()
+            worker.wait()
+            worker = private.start_worker()
+        state = await going
+        await asyncio.sleep(chance.uniform(0, 0.8))
+    assert state.revision == edits + 1
+    await asyncio.sleep(1)
+    ran = await nominals(served.client, task_id)
+    first = min(ran)
+    wanted = {at for at in expected(state, state.journal[-1].since) if at >= first}
+    lost, added = wanted - set(ran), set(ran) - wanted
+    doubled = [at for at, count in ran.items() if count > 1]
+    print(f"{edits} edits, {kills} kills, {len(ran)} instants: {lost=} {added=} {doubled=}")
+    assert (lost, added, doubled) == (set(), set(), [])
+    await Tasks(served).delete(task_id, by="test")
+    worker.kill()
+    worker.wait()
+
+
+async def test_a_backfill_survives_its_worker(private: PrivateTemporal, served: Temporal) -> None:
+    worker, task_id = private.start_worker(), unique("backfill")
+    new = new_task(task_id, every(60), action=command("sleep", "0.5"))
+    await Tasks(served).create(new, by="test")
+    end = datetime(2026, 3, 4, 5, tzinfo=UTC)
+    backfills, run_list = Backfills(served), RunList(served)
+    started = await backfills.start(
+        task_id, start=end - 7 * 60 * _SECOND, end=end, overlap=OverlapPolicy.BUFFER_ALL
+    )
+    await eventually(lambda: run_list.count(RunFilter(task_id=task_id)), 60)
+    worker.kill()
+    worker.wait()
+    private.start_worker()
+
+    async def ended() -> bool:
+        return (await backfills.get(started.id)).status is not BackfillStatus.RUNNING
+
+    await eventually(ended, 60)
+    done = await backfills.get(started.id)
+    assert (done.status, done.done, done.total) == (BackfillStatus.COMPLETED, 8, 8)
+    ran = [run.scheduled_for for run in (await run_list.page(RunFilter(task_id=task_id))).items]
+    assert sorted(ran) == sorted(instants(end - 7 * 60 * _SECOND, end, 60 * _SECOND))

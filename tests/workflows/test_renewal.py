@@ -1,0 +1,85 @@
+"""A task whose history has become long goes on in a new execution, and nothing is to be seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus
+
+import naming
+from scheduling.errors import RevisionMismatch
+from service.task_list import TaskFilter, TaskList
+from service.tasks import Tasks
+from service.temporal import Temporal
+from tests.definitions import definition, every, new_task, once, unique
+from tests.run_log import instants, nominals
+from tests.waiting import eventually
+from tests.workflows.private_temporal import PrivateTemporal
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+async def renewing(
+    anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Temporal]:
+    """A server that has workflows go on in a new execution early, and a worker."""
+    limits = {"limit.historyCount.suggestContinueAsNew": 40}
+    server = PrivateTemporal(tmp_path_factory.mktemp("temporal"), **limits)
+    temporal = await server.start()
+    server.start_worker()
+    yield temporal
+    server.end()
+
+
+async def test_edits_go_on_through_renewals(renewing: Temporal) -> None:
+    tasks, task_list, task_id = Tasks(renewing), TaskList(renewing), unique("renewed")
+    await tasks.create(new_task(task_id, every(1), overlap="allow_all"), by="test")
+    await eventually(lambda: nominals(renewing.client, task_id), 60)
+    for revision in range(1, 31):
+        trigger = every(1) if revision % 10 else once(3600)
+        new = definition(trigger, overlap="allow_all", name=f"{revision}")
+        answer = await tasks.replace(task_id, new, by="test", if_match=revision)
+        assert answer.revision == revision + 1
+    assert await _executions(renewing, task_id) >= 3
+    assert (await tasks.get(task_id)).name == "30"
+    with pytest.raises(RevisionMismatch):
+        await tasks.pause(task_id, by="test", if_match=7)
+    listed = await task_list.page(TaskFilter(q=task_id))
+    assert [row.revision for row in listed.items] == [31]
+    ran = await nominals(renewing.client, task_id)
+    assert set(ran.values()) == {1}
+    await tasks.delete(task_id, by="test")
+
+
+async def test_looks_alone_renew_too(renewing: Temporal) -> None:
+    tasks, task_id = Tasks(renewing), unique("looked")
+    await tasks.create(new_task(task_id, every(1), overlap="allow_all"), by="test")
+    handle = renewing.client.get_workflow_handle(naming.task_workflow(task_id))
+    for _ in range(12):
+        await handle.signal(naming.LOOK)
+        await asyncio.sleep(0.15)
+
+    async def renewed() -> bool:
+        return await _executions(renewing, task_id) >= 2
+
+    await eventually(renewed)
+    task = await tasks.get(task_id)
+    assert task.revision == 1
+    assert [row.id for row in (await TaskList(renewing).page(TaskFilter(q=task_id))).items] == [
+        task_id
+    ]
+    await tasks.delete(task_id, by="test")
+    ran = await nominals(renewing.client, task_id)
+    assert set(ran) == instants(min(ran), max(ran), timedelta(seconds=1))
+
+
+async def _executions(temporal: Temporal, task_id: str) -> int:
+    query = f"WorkflowId = '{naming.task_workflow(task_id)}'"
+    found = [execution async for execution in temporal.client.list_workflows(query)]
+    open_ones = [one for one in found if one.status is WorkflowExecutionStatus.RUNNING]
+    assert len(open_ones) <= 1
+    return len(found)
