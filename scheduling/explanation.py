@@ -102,17 +102,17 @@ def _unknown(reason: Reason) -> str:
         case Reason.SCHEDULE_PAUSED:
             return (
                 "the task's schedule is paused in Temporal although the task is not: somebody "
-                "paused it with Temporal's own tools; PUT the task again to mend it"
+                "paused it with Temporal's own tools; the standing audit has it mended"
             )
         case Reason.SCHEDULE_MISSING:
             return (
                 "the task's schedule was not in Temporal: somebody deleted it with Temporal's own "
-                "tools; PUT the task again to make it anew"
+                "tools; the standing audit has it made anew"
             )
         case Reason.SCHEDULE_CHANGED:
             return (
                 "the task's schedule in Temporal is not the one that the task made: somebody "
-                "changed it with Temporal's own tools; PUT the task again to mend it"
+                "changed it with Temporal's own tools; the standing audit has it mended"
             )
         case Reason.TASK_TERMINATED:
             return "the workflow that is this task was terminated with Temporal's own tools"

@@ -27,8 +27,8 @@ from scheduling.audit import (
     Finding,
     Suspect,
 )
-from scheduling.errors import InvalidDefinition, TaskNotFound
-from scheduling.ledger import LedgerEntry, LedgerState, Reason
+from scheduling.errors import InvalidDefinition, TaskNotFound, TemporalUnavailable
+from scheduling.ledger import LedgerEntry, LedgerPage, LedgerState, Reason
 from scheduling.notify import NotificationOrder, NotifyEvent, message
 from service.audit_walk import walk
 from service.ledger import Ledger
@@ -36,6 +36,7 @@ from service.tasks import Tasks
 from service.temporal import Temporal
 
 _SIDE_BY_SIDE = 4
+_TRIES = 3
 
 _MENDABLE = (Reason.SCHEDULE_MISSING, Reason.SCHEDULE_PAUSED, Reason.SCHEDULE_CHANGED)
 
@@ -115,7 +116,7 @@ class Audit:
         ends = {order.since, order.until} if wanted.span else set()
         first, last = min(wanted.instants | ends), max(wanted.instants | ends)
         try:
-            page = await self._ledger.of(task_id, first, last)
+            page = await self._read(task_id, first, last)
         except TaskNotFound:
             return
         except InvalidDefinition:
@@ -136,6 +137,15 @@ class Audit:
         missed = [e for e in entries if e.gap or (e.state is LedgerState.MISSED and not e.run)]
         if missed:
             found.to_tell += await self._to_tell(task_id, missed)
+
+    async def _read(self, task_id: str, first: datetime, last: datetime) -> LedgerPage:
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._ledger.of(task_id, first, last)
+            except TemporalUnavailable:
+                # One slow answer among hundreds is no reason to begin the audit again.
+                await asyncio.sleep(1)
+        return await self._ledger.of(task_id, first, last)
 
     def _put_off(
         self, task_id: str, instants: set[datetime] | Sequence[datetime], found: _Found
