@@ -26,6 +26,8 @@ async def fuzz(api: httpx.AsyncClient, directory: Path, *options: str) -> int:
         f"--exclude-checks={_UNFIT}",
         "--continue-on-failure",
         "--warnings=off",
+        # A thousand tasks in one call may take longer than its default of 10 s on a busy machine.
+        "--max-response-time=60",
         *options,
     )
     process = await asyncio.create_subprocess_exec(
