@@ -145,6 +145,7 @@ async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> O
             break
         await asyncio.sleep(0.5)
         try:
+            # With the half second before, as long as any other call may take.
             described = await temporal.ask(
                 temporal.client.workflow_service.describe_task_queue(
                     DescribeTaskQueueRequest(
@@ -152,7 +153,7 @@ async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> O
                         task_queue=TaskQueue(name=temporal.task_queue),
                         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
                     ),
-                    timeout=timedelta(seconds=1.4),
+                    timeout=RPC_TIMEOUT - timedelta(seconds=0.5),
                 )
             )
         except TemporalUnavailable as error:
