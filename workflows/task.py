@@ -12,13 +12,11 @@ import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 import naming
 from scheduling.run import RunCause, RunError
 from scheduling.run_order import RunOutcome
-from scheduling.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
 from scheduling.task_row import TaskRow
 from scheduling.task_state import (
     Change,
@@ -27,7 +25,7 @@ from scheduling.task_state import (
     TaskState,
     apply_change,
 )
-from scheduling.trigger import OnceTrigger
+from workflows import task_steps
 from workflows.execution import carry_out, skip
 
 #: The same lower bound as Temporal has for its schedules.
@@ -70,8 +68,7 @@ class Task:
             self._closing = True
             if is_cancelled_exception(error) and not self._running:
                 await self._remove_schedule()
-                withdrawn = naming.STATUS.value_set(naming.State.WITHDRAWN)
-                workflow.upsert_search_attributes([withdrawn])
+                task_steps.mark(naming.State.WITHDRAWN)
             await self._close()
             raise
         await self._close()
@@ -90,7 +87,7 @@ class Task:
             if not self._running:
                 await workflow.wait_condition(lambda: self._settled > self._state.revision)
             else:
-                self._hide()
+                task_steps.mark(naming.State.DELETED)
             return self._state
         self._adopt(apply_change(self._state, change, at=workflow.now()))
         mine = self._state
@@ -129,7 +126,7 @@ class Task:
     async def _close(self) -> None:
         self._closing = True
         if self._deleted:
-            self._hide()
+            task_steps.mark(naming.State.DELETED)
         self._settled = self._state.revision + 1
         await workflow.wait_condition(workflow.all_handlers_finished)
 
@@ -158,30 +155,8 @@ class Task:
         return await carry_out(order, due=due)
 
     async def _recurring(self) -> bool:
-        self._state = _may_have_schedule(self._state)
-        state, trigger = self._state, self._state.definition.trigger
-        assert not isinstance(trigger, OnceTrigger)
-        task = state.definition
-        applied: Applied = await workflow.execute_local_activity(
-            naming.APPLY_SCHEDULE,
-            ScheduleOrder(
-                run=state.order(cause=RunCause.TRIGGER),
-                trigger=trigger,
-                overlap=task.overlap,
-                catchup_window=task.catchup_window,
-                paused=task.paused,
-                note=state.note,
-                covered_until=state.covered_until,
-                owner=workflow.info().first_execution_run_id,
-                remaining=state.remaining,
-                counted_from=state.counted_from,
-                look=state.look,
-            ),
-            result_type=Applied,
-            start_to_close_timeout=timedelta(seconds=20),
-            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=5)),
-            summary="Bring the schedule in line",
-        )
+        self._state = state = _may_have_schedule(self._state)
+        applied = await task_steps.bring_schedule_in_line(state)
         known = {"covered_until": applied.covered_until, "look": applied.look}
         self._state = self._state.model_copy(update=known)
         self._in_force(state.revision, since=applied.effective_at)
@@ -247,18 +222,9 @@ class Task:
             workflow.continue_as_new(self._state, memo=memo)
         return True
 
-    def _hide(self) -> None:
-        workflow.upsert_search_attributes([naming.STATUS.value_set(naming.State.DELETED)])
-
     async def _remove_schedule(self, *, start_due: bool = False) -> None:
         if self._state.scheduled:
-            await workflow.execute_local_activity(
-                naming.REMOVE_SCHEDULE,
-                ScheduleRemoval(task_id=self._state.id, start_due=start_due),
-                start_to_close_timeout=timedelta(seconds=20),
-                retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=5)),
-                summary="Remove the schedule",
-            )
+            await task_steps.remove_schedule(self._state.id, start_due=start_due)
             gone = {"scheduled": False, "look": None, "covered_until": workflow.now()}
             self._state = self._state.model_copy(update=gone)
 
@@ -268,18 +234,7 @@ class Task:
 
     def _adopt(self, state: TaskState) -> None:
         self._state = state = _may_have_schedule(state)
-        task = state.definition
-        status = naming.State.PAUSED if task.paused else naming.State.SCHEDULED
-        workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(state)})
-        workflow.upsert_search_attributes(
-            [
-                naming.NAME.value_set(naming.sort_name(task.name)),
-                naming.KIND.value_set(task.trigger.kind),
-                naming.STATUS.value_set(status),
-                naming.TAGS.value_set(list(task.tags)),
-                naming.DUE.value_set(state.due) if state.due else naming.DUE.value_unset(),
-            ]
-        )
+        task_steps.show(state)
 
 
 def _may_have_schedule(state: TaskState) -> TaskState:
