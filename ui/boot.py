@@ -15,8 +15,10 @@ HEAD = (
     )
 )
 
-BOOT = """<div id="boot" class="frame" aria-hidden="true" data-base="{base}"><div class="side"><div
- class="brand"><svg><use href="{base}/static/icons.svg#brand"></use></svg>On the Dot</div></div><div
- class="top"></div><div class="main"><div class="skeleton" style="height:28px;width:180px"></div><div
- class="skeleton" style="height:36px;width:min(340px,100%);margin-top:28px"></div><div class="skeleton"
- style="height:420px;margin-top:14px"></div></div></div>"""
+BOOT = """<div id="boot" class="frame" aria-hidden="true" data-base="{base}">
+<div class="side"><div class="brand">
+<svg><use href="{base}/static/icons.svg#brand"></use></svg>On the Dot</div></div>
+<div class="top"></div>
+<div class="main"><div class="skeleton" style="height: 28px; width: 180px"></div>
+<div class="skeleton" style="height: 36px; width: min(340px, 100%); margin-top: 28px"></div>
+<div class="skeleton" style="height: 420px; margin-top: 14px"></div></div></div>"""

@@ -105,7 +105,7 @@ class Desk:
         show: Callable[[Seen[T]], Any],
         *,
         every: timedelta = timedelta(seconds=2),
-    ) -> Live:
+    ) -> Live[T]:
         """Keep the part of the page that is being built up to date, while the session stands."""
 
         def guarded(seen: Seen[T]) -> None:

@@ -92,10 +92,10 @@ def _side(house: House, session: Session) -> list[dict[str, Element]]:
                 every=_EVERY,
             )
             if session.number:
-                with named(box("", "form"), method="post", action=href("/logout")):
-                    with named(box("btn ghost small", "button"), type="submit"):
-                        Icon("log-out")
-                        text(f"Sign out {session.name}")
+                form = named(box("", "form"), method="post", action=href("/logout"))
+                with form, named(box("btn ghost small", "button"), type="submit"):
+                    Icon("log-out")
+                    text(f"Sign out {session.name}")
             ThemeSwitch()
     return [places]
 

@@ -88,7 +88,8 @@ class Sessions:
     def end(self, cookies: Mapping[str, str]) -> None:
         """Sign out: pages that are still open stop working too."""
         session = self.of(cookies)
-        if session is not None and self._open.pop(session.number, None):
+        if session is not None and session.number in self._open:
+            del self._open[session.number]
             session.ended = True
 
     def _forget_old(self) -> None:

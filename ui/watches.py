@@ -117,8 +117,8 @@ class Watches:
             watch.hurry.set()
 
 
-class Live(Element):
-    """The part of a page that is kept up to date: `show` is called with each value, inside `within`."""
+class Live(Element, Generic[T]):
+    """Keeps a part of a page up to date: `show` is called with each value, where it was made."""
 
     def __init__(
         self,
@@ -131,27 +131,29 @@ class Live(Element):
         start: bool = True,
     ) -> None:
         super().__init__("template")
+        self._watches = watches
+        self._wanted = (key, fetch, every)
         self._show = show
-        self._subscribe = lambda: watches.subscribe(key, fetch, every, self._told)
         self._stop: Callable[[], None] | None = None
         if start:
             self.start()
 
     def start(self) -> None:
         """Begin to watch."""
-        self._stop = self._subscribe()
-
-    def _told(self, seen: Seen[T]) -> None:
-        if self.is_deleted or self.parent_slot is None:
-            return
-        with self.parent_slot:
-            self._show(seen)
+        key, fetch, every = self._wanted
+        self._stop = self._watches.subscribe(key, fetch, every, self._told)
 
     def stop(self) -> None:
         """Watch no longer."""
         if self._stop is not None:
             self._stop()
             self._stop = None
+
+    def _told(self, seen: Seen[T]) -> None:
+        if self.is_deleted or self.parent_slot is None:
+            return
+        with self.parent_slot:
+            self._show(seen)
 
     def _handle_delete(self) -> None:
         self.stop()

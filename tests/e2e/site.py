@@ -63,6 +63,11 @@ class Site:
         found: dict[str, Any] = answer.json()
         return found
 
+    def listed(self, tag: str) -> list[str]:
+        """The ids of the tasks with a tag, as far as the list knows by now."""
+        answer = self.rest.get("/tasks", params={"tag": tag, "limit": 500})
+        return [task["id"] for task in answer.json().get("items", [])]
+
     def no_sideways(self) -> None:
         """Nothing is wider than the page."""
         wide, room = self.page.evaluate(

@@ -8,7 +8,9 @@ from tests.e2e.site import DAILY, HELLO, Site
 
 
 def _preview(site: Site) -> str:
-    return site.page.locator(".card", has=site.page.get_by_role("heading", name="Next runs")).inner_text()
+    return site.page.locator(
+        ".card", has=site.page.get_by_role("heading", name="Next runs")
+    ).inner_text()
 
 
 def test_the_preview_follows_what_is_typed(site: Site) -> None:
@@ -28,7 +30,9 @@ def test_the_preview_follows_what_is_typed(site: Site) -> None:
     expect(site.page.locator("[data-field='trigger.expression'] .error")).to_be_visible()
     site.choose("At an interval")
     site.page.get_by_label("Every", exact=True).fill("90 s")
-    expect(site.page.get_by_text("Every 90 seconds").or_(site.page.get_by_text("Every 1 minute"))).to_be_visible()
+    expect(
+        site.page.get_by_text("Every 90 seconds").or_(site.page.get_by_text("Every 1 minute"))
+    ).to_be_visible()
 
 
 def test_errors_stand_at_their_fields(site: Site, name: str) -> None:
@@ -67,7 +71,9 @@ def test_a_test_saves_nothing(site: Site) -> None:
     site.field("Method").select_option("GET")
     site.field("URL").fill(f"{site.base}/healthz")
     site.button("Test now").click()
-    expect(site.page.get_by_label("Output of the test", exact=True)).to_contain_text('"status": 200')
+    expect(site.page.get_by_label("Output of the test", exact=True)).to_contain_text(
+        '"status": 200'
+    )
     site.choose("Command")
     site.field("Program and arguments").fill("sh -c 'echo out; exit 3'")
     site.button("Test now").click()

@@ -70,7 +70,11 @@ KINDS = [
 
 @pytest.mark.parametrize(("action", "trigger", "output"), KINDS)
 def test_registered_by_clicking_it_fires(
-    site: Site, name: str, action: Callable[[Site], None], trigger: Callable[[Site], None], output: str
+    site: Site,
+    name: str,
+    action: Callable[[Site], None],
+    trigger: Callable[[Site], None],
+    output: str,
 ) -> None:
     site.go("/tasks")
     site.link("New task").first.click()

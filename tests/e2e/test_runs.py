@@ -23,7 +23,12 @@ def test_new_runs_appear_by_themselves(site: Site, name: str) -> None:
 
 
 def test_filters_and_export(site: Site, name: str) -> None:
-    site.register(id=name, trigger=DAILY, action={"kind": "command", "argv": ["false"]}, retry={"max_attempts": 1})
+    site.register(
+        id=name,
+        trigger=DAILY,
+        action={"kind": "command", "argv": ["false"]},
+        retry={"max_attempts": 1},
+    )
     site.rest.post(f"/tasks/{name}/run").raise_for_status()
     eventually(
         lambda: bool(site.rest.get(f"/tasks/{name}/runs?status=failed").json()["items"]),
@@ -39,7 +44,9 @@ def test_filters_and_export(site: Site, name: str) -> None:
 
     with site.page.expect_download() as download:
         site.button("Export as CSV").click()
-    rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
+    rows = list(
+        csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines())
+    )
     assert [(row["task_id"], row["status"]) for row in rows] == [(name, "failed")]
     with site.page.expect_download() as download:
         site.button("Export as JSON").click()
@@ -48,7 +55,9 @@ def test_filters_and_export(site: Site, name: str) -> None:
 
 
 def test_a_run_is_cancelled_and_repeated(site: Site, name: str) -> None:
-    site.register(id=name, trigger=DAILY, action={"kind": "command", "argv": ["sleep", "60"]}, timeout="PT2M")
+    site.register(
+        id=name, trigger=DAILY, action={"kind": "command", "argv": ["sleep", "60"]}, timeout="PT2M"
+    )
     site.go(f"/tasks/{name}")
     site.button("Run now").click()
     expect(site.runs().first).to_contain_text("Running")
@@ -63,7 +72,9 @@ def test_a_run_is_cancelled_and_repeated(site: Site, name: str) -> None:
 
 def test_the_overview_counts_and_leads(site: Site, name: str) -> None:
     soon = datetime.now(UTC) + timedelta(minutes=2)
-    site.register(id=name, name=f"Soon {name}", trigger={"kind": "once", "at": soon.isoformat()}, action=HELLO)
+    site.register(
+        id=name, name=f"Soon {name}", trigger={"kind": "once", "at": soon.isoformat()}, action=HELLO
+    )
     site.go("/")
     expect(site.page.get_by_role("img", name="Runs by hour")).to_be_visible()
     due = site.page.locator(".card", has=site.page.get_by_role("heading", name="Due next"))

@@ -27,7 +27,12 @@ def test_what_users_write_never_runs(site: Site, name: str) -> None:
         description=_EVIL,
         tags=["<b>x</b>"],
         trigger=DAILY,
-        action={"kind": "http", "url": "https://example.com/", "headers": {"X": _EVIL}, "body": body},
+        action={
+            "kind": "http",
+            "url": "https://example.com/",
+            "headers": {"X": _EVIL},
+            "body": body,
+        },
     )
     site.register(
         id=f"{name}-2",

@@ -12,19 +12,38 @@ from ui.gate import same_origin
 from ui.sessions import COOKIE, MAX_AGE, Sessions
 
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Sign in · On the Dot</title>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Sign in · On the Dot</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="{base}/static/favicon.svg">
-<link rel="stylesheet" href="{base}/static/base.css"><link rel="stylesheet" href="{base}/static/frame.css">
-<link rel="stylesheet" href="{base}/static/parts.css"><link rel="stylesheet" href="{base}/static/fields.css">
-<script src="{base}/static/time.js"></script><script src="{base}/static/keys.js"></script></head>
-<body><main class="login"><form class="card" method="post" action="{base}/login?next={next}">
-<div class="brand"><svg aria-hidden="true"><use href="{base}/static/icons.svg#brand"></use></svg>On the Dot</div>
+<link rel="stylesheet" href="{base}/static/base.css">
+<link rel="stylesheet" href="{base}/static/frame.css">
+<link rel="stylesheet" href="{base}/static/parts.css">
+<link rel="stylesheet" href="{base}/static/fields.css">
+<script src="{base}/static/time.js"></script>
+<script src="{base}/static/keys.js"></script>
+</head>
+<body>
+<main class="login">
+<form class="card" method="post" action="{base}/login?next={next}">
+<div class="brand"><svg aria-hidden="true"><use href="{base}/static/icons.svg#brand"></use></svg>
+On the Dot</div>
 <h1>Sign in</h1>
-<div class="field{bad}"><label for="token">Token</label>
-<input id="token" name="token" type="password" autocomplete="current-password" required autofocus{invalid}>
-{error}<div class="hint" id="hint">The half that starts with <code>otd_</code>. <code>onthedot token new</code> prints one.</div></div>
-<button class="btn primary">Sign in</button></form></main></body></html>"""
+<div class="field{bad}">
+<label for="token">Token</label>
+<input id="token" name="token" type="password" autocomplete="current-password" required autofocus
+ aria-describedby="hint"{invalid}>
+{error}
+<div class="hint" id="hint">The half that starts with <code>otd_</code>.
+<code>onthedot token new</code> prints one.</div>
+</div>
+<button class="btn primary">Sign in</button>
+</form>
+</main>
+</body>
+</html>"""
 
 
 def add_login(app: FastAPI, sessions: Sessions) -> None:

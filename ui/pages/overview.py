@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -13,27 +12,15 @@ from nicegui.element import Element
 from scheduling.values import format_instant
 from service import health
 from service.due_next import DueNext
-from service.overview import HOUR, HourCount, OverviewReader, Sample, TaskCounts
+from service.overview import HOUR, HourCount, Sample
 from ui.components.markup import box, card, empty, href, link, named, skeleton, text
 from ui.components.small import Chart, Icon, When
-from ui.desk import Desk
-from ui.durations import precise
+from ui.desk import Desk, House
+from ui.pages.overview_tiles import Overview, show_tiles
 from ui.watches import Seen
 
 _SOON = 8
 _FAILING = 6
-
-
-@dataclass(frozen=True)
-class Shown:
-    """All that the page shows, read together."""
-
-    hours: list[HourCount]
-    running: int
-    tasks: TaskCounts
-    sample: Sample
-    due: DueNext
-    health: health.Health
 
 
 def overview_page(desk: Desk, query: dict[str, str]) -> None:
@@ -47,9 +34,9 @@ def overview_page(desk: Desk, query: dict[str, str]) -> None:
             for _ in range(4):
                 skeleton(96)
         skeleton(220)
-    last: list[Shown] = []
+    last: list[Overview] = []
 
-    def show(seen: Seen[Shown]) -> None:
+    def show(seen: Seen[Overview]) -> None:
         if seen.value is None:
             if seen.error is not None:
                 place.clear()
@@ -63,23 +50,23 @@ def overview_page(desk: Desk, query: dict[str, str]) -> None:
         with place:
             _show(seen.value)
 
-    desk.live("overview", lambda: _read(desk), show, every=timedelta(seconds=4))
+    desk.live("overview", lambda: _read(desk.house), show, every=timedelta(seconds=4))
 
 
-async def _read(desk: Desk) -> Shown:
-    reader: OverviewReader = desk.house.overview
+async def _read(house: House) -> Overview:
+    reader = house.overview
     hours, running, tasks, sample, due, state = await asyncio.gather(
         reader.hours(),
         reader.running(),
         reader.tasks(),
         reader.sample(),
-        desk.house.due.next(_SOON),
-        health.check(desk.house.temporal),
+        house.due.next(_SOON),
+        health.check(house.temporal),
     )
-    return Shown(hours, running, tasks, sample, due, state)
+    return Overview(hours, running, tasks, sample, due, state)
 
 
-def _show(shown: Shown) -> None:
+def _show(shown: Overview) -> None:
     if not shown.tasks.total and not any(h.succeeded + h.failed + h.other for h in shown.hours):
         with (
             box("card"),
@@ -91,68 +78,12 @@ def _show(shown: Shown) -> None:
         ):
             link("New task", "/tasks/new", "btn primary", icon="plus")
         return
-    _tiles(shown)
+    show_tiles(shown)
     with card("Runs by hour"):
         _chart(shown.hours)
     with box("grid two"):
         _due(shown.due)
         _failing(shown.sample)
-
-
-def _tiles(shown: Shown) -> None:
-    succeeded = sum(hour.succeeded for hour in shown.hours)
-    failed = sum(hour.failed for hour in shown.hours)
-    total = succeeded + failed + sum(hour.other for hour in shown.hours)
-    late = shown.sample.punctuality
-    paused = f"{shown.tasks.paused:,} paused" if shown.tasks.paused else "none paused"
-    with box("grid tiles"):
-        _tile("Runs", f"{total:,}", _running(shown.running), "/runs?span=24h")
-        rate = f"{100 * succeeded / (succeeded + failed):.4g} %" if succeeded + failed else "–"
-        note = f"{failed:,} failed" if failed else "none failed"
-        _tile("Succeeded", rate, note, "/runs?status=failed&span=24h", tone="red" if failed else "")
-        _tile(
-            "95 % start within",
-            precise(late.p95) if late else "–",
-            f"half {precise(late.p50)}, worst {precise(late.worst)}" if late else "no run yet",
-            "/runs",
-            title=f"Of the last {late.sample:,} runs that a schedule started" if late else "",
-        )
-        _tile("Tasks", f"{shown.tasks.total:,}", paused, "/tasks")
-        _workers(shown.health)
-
-
-def _workers(state: health.Health) -> None:
-    found = state.workers
-    with named(box("card tile", "a"), href=href("/settings")):
-        with box("label"):
-            box(f"dot {'green' if found else 'red'}")
-            text("Workers")
-        text(str(len(found)), "value", tag="div")
-        with box("note"):
-            if state.backlog:
-                text(f"{state.backlog:,} waiting for one")
-            elif found:
-                text("seen ")
-                When(found[0].last_seen)
-            else:
-                text("none is polling")
-
-
-def _running(count: int) -> str:
-    return f"{count:,} running now" if count else "none running now"
-
-
-def _tile(label: str, value: str, note: str, path: str, *, tone: str = "", title: str = "") -> None:
-    tile = named(box("card tile", "a"), href=href(path))
-    if title:
-        named(tile, title=title)
-    with tile:
-        with box("label"):
-            if tone:
-                box(f"dot {tone}")
-            text(label)
-        text(value, "value", tag="div")
-        text(note, "note", tag="div")
 
 
 def _chart(hours: list[HourCount]) -> None:

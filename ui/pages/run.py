@@ -37,7 +37,7 @@ def run_page(desk: Desk, query: dict[str, str], run_id: str) -> None:
         skeleton(60)
         skeleton(260)
     shown: list[Run] = []
-    live: list[Live] = []
+    live: list[Live[Run]] = []
 
     def show(seen: Seen[Run]) -> None:
         run = seen.value
@@ -100,10 +100,10 @@ def _show(desk: Desk, run: Run) -> None:
                 text(run.waiting_for, "wrap")
         _timeline(run)
         if run.error is not None:
-            with card("Error", aside=f"last of {run.attempts}" if run.attempts > 1 else ""):
-                with box("stack snug"):
-                    text(run.error.type, "pill red")
-                    Code(run.error.message, "Error")
+            aside = f"last of {run.attempts}" if run.attempts > 1 else ""
+            with card("Error", aside=aside), box("stack snug"):
+                text(run.error.type, "pill red")
+                Code(run.error.message, "Error")
         with box("grid main-aside"):
             _output(run)
             with card("Details"):

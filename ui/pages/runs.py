@@ -1,30 +1,27 @@
-"""The execution log: live, filtered by what stands in the address, and to take away as CSV or JSON."""
+"""The execution log: live, filtered by what stands in the address, to take away."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from nicegui import ui
 
-from scheduling.run import RunStatus, ShortRun
-from service.paging import Page
-from service.run_list import RunFilter, RunList
+from scheduling.run import RunStatus
+from service.run_list import RunFilter
 from ui.components.fields import ChoiceField, TextField
 from ui.components.markup import box, button, empty, link, named, skeleton, text
+from ui.components.pager import Pager
 from ui.components.small import Icon
 from ui.components.tables import RunTable
 from ui.desk import Desk
 from ui.pages.export import add_export
+from ui.reads import ROWS, RunRows, run_rows
 from ui.rows import RUN_WORDS, run_row
 from ui.watches import Live, Seen
 
-ROWS = 50
+AWAY = "Temporal cannot be reached"
 SPANS = {
     "": "Any time",
     "1h": "Last hour",
@@ -33,14 +30,6 @@ SPANS = {
 }
 _LENGTHS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7)}
 _KEYS = ("task", "status", "span", "since", "until")
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One page of the log, and how many runs there are in all."""
-
-    page: Page[ShortRun]
-    count: int
 
 
 def runs_page(desk: Desk, query: dict[str, str]) -> None:
@@ -52,10 +41,9 @@ class _RunsPage:
     def __init__(self, desk: Desk, query: dict[str, str]) -> None:
         self._desk = desk
         self._query = {key: query.get(key, "") for key in _KEYS}
-        self._live: Live | None = None
-        self._walk: list[str | None] = [None]
-        self._at = 0
-        self._said: tuple[Any, ...] | None = None
+        self._live: Live[RunRows] | None = None
+        self._table: RunTable | None = None
+        self._said = ""
 
     def build(self) -> None:
         with box("head"):
@@ -95,7 +83,7 @@ class _RunsPage:
         self._place = box()
         with self._place:
             skeleton(430)
-        self._foot = box()
+        self._pager = Pager(ROWS, [None], 1, self._turned, ("Newer", "Older"))
         self._watch()
 
     def _filter(self, key: str, value: str) -> None:
@@ -104,7 +92,7 @@ class _RunsPage:
         self._query[key] = value
         if key == "span":
             self._query["since"] = self._query["until"] = ""
-        self._walk, self._at = [None], 0
+        self._pager.restart([None])
         self._clear.set_visibility(any(self._query.values()))
         self._watch()
 
@@ -125,85 +113,49 @@ class _RunsPage:
         if self._live is not None:
             ui.run_javascript(f"otd.address({json.dumps(address)})")
             self._live.delete()
-        which, cursor = self._which(), self._walk[self._at]
+        which, cursor = self._which(), self._pager.cursor
         with self._place.parent_slot or self._place:
             self._live = self._desk.live(
                 ("runs", which, cursor),
-                _reader(self._desk, which, cursor),
+                lambda: run_rows(self._desk.house.temporal, which, cursor),
                 self._show,
                 # Only the first page changes by itself.
                 every=timedelta(seconds=1 if cursor is None else 5),
             )
 
-    def _show(self, seen: Seen[Shown]) -> None:
+    def _show(self, seen: Seen[RunRows]) -> None:
         shown = seen.value
         if shown is None:
             if seen.error is not None:
-                self._say("triangle-alert", "Temporal cannot be reached", "The log appears again.")
+                self._say("triangle-alert", AWAY, "The log appears when it is back.")
             return
         if not shown.page.items:
-            self._foot.clear()
             if any(self._query.values()):
                 self._say("search", "No run matches", "Choose another status, time or task.")
             else:
                 self._say("history", "Nothing has run yet", "Each run of a task shows here.")
             return
-        found = next(
-            (c for c in self._place.default_slot.children if isinstance(c, RunTable)), None
-        )
-        if found is None:
+        if self._table is None:
             self._place.clear()
             with self._place:
-                found = RunTable("Runs")
-        found.show([run_row(run) for run in shown.page.items])
-        self._page_foot(shown)
+                self._table = RunTable("Runs")
+        self._said = ""
+        self._table.show([run_row(run) for run in shown.page.items])
+        self._pager.show(len(shown.page.items), shown.count, shown.page.next_cursor)
 
     def _say(self, icon: str, title: str, words: str) -> None:
-        said = ("empty", title)
-        if self._said == said:
+        if self._said == title:
             return
-        self._said = said
+        self._said, self._table = title, None
+        self._pager.clear()
         self._place.clear()
         with self._place, box("card"), empty(icon, title, words):
-            link("To the tasks", "/tasks", "btn")
+            if title != AWAY:
+                link("To the tasks", "/tasks", "btn")
 
-    def _page_foot(self, shown: Shown) -> None:
-        if shown.page.next_cursor and len(self._walk) == self._at + 1:
-            self._walk.append(shown.page.next_cursor)
-        first = self._at * ROWS + 1
-        last = first + len(shown.page.items) - 1
-        said = (first, last, shown.count, bool(shown.page.next_cursor))
-        if self._said == said:
-            return
-        self._said = said
-        self._foot.clear()
-        with self._foot, box("pager"):
-            text(f"{first:,}–{last:,} of {max(shown.count, last):,}")
-            if self._at or shown.page.next_cursor:
-                with box("end"):
-                    newer = button("Newer", lambda: self._turn(-1), "small", icon="chevron-left")
-                    older = button("Older", lambda: self._turn(1), "small")
-                    with older:
-                        Icon("chevron-right")
-                    named(newer, disabled=self._at == 0)
-                    named(older, disabled=not shown.page.next_cursor)
-
-    def _turn(self, by: int) -> None:
-        self._at += by
+    def _turned(self) -> None:
         self._watch()
         ui.run_javascript("scrollTo({top: 0})")
-
-
-def _reader(desk: Desk, which: RunFilter, cursor: str | None) -> Callable[[], Any]:
-    runs = RunList(desk.house.temporal)
-
-    async def read() -> Shown:
-        page, count = await asyncio.gather(
-            runs.page(which, limit=ROWS, cursor=cursor), runs.count(which)
-        )
-        return Shown(page, count)
-
-    return read
 
 
 def _instant(given: str) -> datetime | None:

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from nicegui import ui
 from nicegui.element import Element
 
 from scheduling.errors import TaskNotFound
-from scheduling.occurrences import next_occurrences
-from scheduling.run import RunStatus, ShortRun
 from scheduling.task import Task, TaskStatus
-from scheduling.values import format_instant
-from service.run_list import RunFilter, RunList
-from service.tasks import Tasks
 from ui.components.markup import (
     box,
     button,
-    card,
     empty,
     href,
     link,
@@ -30,26 +20,15 @@ from ui.components.markup import (
     skeleton,
     text,
 )
-from ui.components.small import Chart, Icon, When
-from ui.components.tables import RunTable
+from ui.components.small import Icon, When
 from ui.desk import Desk
-from ui.durations import precise
 from ui.pages.task_actions import ask_delete, ask_pause, resume, run_now
 from ui.pages.task_details import show_details
-from ui.rows import run_row, task_status, took, words, zone
+from ui.pages.task_next import show_next_runs
+from ui.pages.task_runs import show_runs
+from ui.reads import TaskDetail, task_detail
+from ui.rows import run_row, task_status, words
 from ui.watches import Seen
-
-_RUNS = 50
-_NEXT = 10
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the page shows."""
-
-    task: Task
-    runs: list[ShortRun]
-    more: bool
 
 
 def task_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
@@ -63,7 +42,7 @@ def task_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
         skeleton(320)
     shown: dict[str, Any] = {}
 
-    def show(seen: Seen[Shown]) -> None:
+    def show(seen: Seen[TaskDetail]) -> None:
         if seen.value is None:
             if seen.error is not None:
                 log.clear()
@@ -82,22 +61,13 @@ def task_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
                 _show_head(desk, found)
             side.clear()
             with side:
-                _next_runs(desk, found.task)
+                show_next_runs(desk, found.task)
                 show_details(found.task)
         if shown.get("runs") != runs:
             shown["runs"] = runs
-            _show_runs(log, found, runs)
+            show_runs(log, found, runs)
 
-    desk.live(("task", task_id), lambda: _read(desk, task_id), show)
-
-
-async def _read(desk: Desk, task_id: str) -> Shown:
-    temporal = desk.house.temporal
-    task, page = await asyncio.gather(
-        Tasks(temporal).get(task_id),
-        RunList(temporal).page(RunFilter(task_id=task_id), limit=_RUNS),
-    )
-    return Shown(task, page.items, page.next_cursor is not None)
+    desk.live(("task", task_id), lambda: task_detail(desk.house.temporal, task_id), show)
 
 
 def _say_missing(place: Element, task_id: str, *, gone: bool) -> None:
@@ -113,7 +83,7 @@ def _say_missing(place: Element, task_id: str, *, gone: bool) -> None:
             )
 
 
-def _show_head(desk: Desk, found: Shown) -> None:
+def _show_head(desk: Desk, found: TaskDetail) -> None:
     task, status = found.task, task_status(found.task, found.runs)
     with box("head").style("margin-bottom: 0"):
         with box("titles"):
@@ -156,88 +126,3 @@ def _buttons(desk: Desk, task: Task) -> None:
         aria="Delete",
     )
     outside_link("In Temporal", task.links.temporal_ui, "btn ghost")
-
-
-def _next_runs(desk: Desk, task: Task) -> None:
-    own = zone(task.trigger)
-    with card("Next runs", aside=own, body=False):
-        coming = _coming(desk, task)
-        if not coming:
-            with box("row muted").style("padding: 14px 16px 18px"):
-                text(_why_none(task))
-            return
-        with box("agenda").style("margin-top: 8px"):
-            for at in coming:
-                with box():
-                    with box("grow"):
-                        When(at, "near")
-                    with box("muted small"):
-                        When(at, "there", zone=own)
-
-
-def _coming(desk: Desk, task: Task) -> Sequence[datetime]:
-    """Ten where there is nothing that limits them but time; else what the service says."""
-    trigger = task.trigger
-    if not task.next_runs or trigger.kind == "once" or trigger.max_runs is not None:
-        return task.next_runs
-    now = desk.house.temporal.now()
-    return next_occurrences(trigger, after=now, count=_NEXT, key=task.id)
-
-
-def _why_none(task: Task) -> str:
-    return {
-        TaskStatus.PAUSED: "None while it is paused.",
-        TaskStatus.RUNNING: "It is running now.",
-        TaskStatus.COMPLETED: "It is done. Editing it arms it again.",
-        TaskStatus.FAILED: "Its run failed. Editing it arms it again.",
-    }.get(task.status, "None.")
-
-
-def _show_runs(log: Element, found: Shown, rows: list[dict[str, Any]]) -> None:
-    table = next((c for c in log.descendants() if isinstance(c, RunTable)), None)
-    charts = next((c for c in log.default_slot.children if "charts" in c.classes), None)
-    if table is None:
-        log.clear()
-        with log:
-            if not rows:
-                with box("card"), empty("history", "It has not run yet", "Its runs show here."):
-                    pass
-                return
-            charts = box("grid two charts")
-            table = RunTable("Runs of this task", task=False)
-            with box("pager"):
-                more = "All its runs" if found.more else f"{len(rows)} runs"
-                link(more, f"/runs?task={found.task.id}")
-    table.show(rows)
-    if charts is not None:
-        charts.clear()
-        with charts:
-            _charts(found.runs)
-
-
-def _charts(runs: Sequence[ShortRun]) -> None:
-    ended = [run for run in reversed(runs) if run.status is not RunStatus.RUNNING]
-    late = [
-        _point(run, run.lateness.total_seconds(), "late")
-        for run in ended
-        if run.lateness is not None
-    ]
-    lengths = [(run, took(run)) for run in ended]
-    taken = [_point(run, length, "took") for run, length in lengths if length is not None]
-    for title, points in (("Late by", late), ("Took", taken)):
-        if points:
-            worst = timedelta(seconds=max(point["parts"][0]["value"] for point in points))
-            with card(title, aside=f"at most {precise(worst)}"):
-                label = f"{title}, over the last {len(points)} runs"
-                Chart(points, label, height=64, unit="s", slots=_RUNS // 2)
-
-
-def _point(run: ShortRun, seconds: float, name: str) -> dict[str, Any]:
-    well = run.status is RunStatus.SUCCEEDED
-    tone = ("blue" if name == "late" else "green") if well else "red"
-    return {
-        "from": format_instant(run.scheduled_for),
-        "parts": [{"name": name, "value": seconds, "tone": tone}],
-        "note": "" if well else run.status.value,
-        "path": f"/runs/{run.id}",
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -51,7 +52,8 @@ def show_details(task: Task) -> None:
 
 
 def _when(task: Task) -> list[Fact]:
-    trigger, rows = task.trigger, []
+    trigger = task.trigger
+    rows: list[Fact] = []
     if isinstance(trigger, OnceTrigger):
         at = trigger.at
         return [("At", lambda: When(at, "near", zone=trigger.timezone or ""))]
@@ -62,7 +64,7 @@ def _when(task: Task) -> list[Fact]:
         rows.append(("Offset", human(trigger.offset)))
     for name, at in (("From", trigger.start_at), ("Until", trigger.end_at)):
         if at is not None:
-            rows.append((name, lambda at=at: When(at, "near")))
+            rows.append((name, partial(When, at, "near")))
     if trigger.max_runs is not None:
         rows.append(("At most", f"{trigger.max_runs:,} runs"))
     if trigger.jitter:

@@ -10,7 +10,7 @@ from scheduling.task import TaskDefinition
 from scheduling.task_state import TaskState
 from ui.components.markup import box, empty, link, skeleton
 from ui.desk import Desk
-from ui.pages.form_view import FormView
+from ui.forms.view import FormView
 
 
 def new_page(desk: Desk, query: dict[str, str]) -> Any:
@@ -24,9 +24,7 @@ def new_page(desk: Desk, query: dict[str, str]) -> Any:
     return _loaded(
         desk,
         source,
-        lambda found: FormView(
-            desk, query, before=_copied(found.definition), source=source
-        ).build(),
+        lambda found: FormView(desk, query, before=_copied(found.definition)).build(),
     )
 
 

@@ -2,74 +2,61 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from nicegui import ui
 
-from scheduling.run import ShortRun
 from scheduling.task import Task, TaskStatus
-from service.paging import Page
-from service.recent_runs import recent_runs
+from service.overview import TaskCounts
 from service.task_list import TaskFilter
 from ui.components.fields import ChoiceField, TextField
 from ui.components.markup import box, button, empty, link, named, skeleton, text
+from ui.components.pager import Pager
 from ui.components.small import Icon
 from ui.components.tables import TaskTable
 from ui.desk import Desk
-from ui.pages import bulk
+from ui.pages.bulk import counted
 from ui.pages.task_actions import ask_delete, pause, resume, run_now
+from ui.pages.task_choice import TaskChoice
+from ui.reads import ROWS, TaskRows, task_rows
 from ui.rows import KINDS, TASK_WORDS, task_row
 from ui.watches import Live, Seen
-
-ROWS = 50
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What one page of the list needs: three reads of Temporal."""
-
-    page: Page[Task]
-    runs: dict[str, list[ShortRun]]
-    count: int
 
 
 def tasks_page(desk: Desk, query: dict[str, str]) -> None:
     """Build the page."""
-    _TasksPage(desk, query).build()
+    _TasksPage(desk, query).build(query.get("page", ""))
 
 
 class _TasksPage:
     def __init__(self, desk: Desk, query: dict[str, str]) -> None:
         self._desk = desk
         self._query = {key: query.get(key, "") for key in ("q", "kind", "status", "tag")}
-        self._chosen: list[str] = []
         self._tasks: dict[str, Task] = {}
         self._count = 0
-        self._live: Live | None = None
-        walk = desk.memory.setdefault(self._address(), [None])
-        at = int(query["page"]) if query.get("page", "").isdigit() else 1
-        self._at = at if 1 <= at <= len(walk) else 1
+        self._live: Live[TaskRows] | None = None
+        self._table: TaskTable | None = None
+        self._said = ""
 
-    def build(self) -> None:
+    def build(self, page: str) -> None:
         with box("head"), box("titles"):
             text("Tasks", tag="h1")
             self._summary = text(" ", "sub", tag="p")
-        self._bar()
+        self._build_filters()
         self._place = box()
         with self._place:
             skeleton(430)
-        self._foot = box()
-        self._choice = box()
+        walk = self._desk.memory.setdefault(self._address(), [None])
+        at = int(page) if page.isdigit() else 1
+        self._pager = Pager(ROWS, walk, at, self._turned, ("Back", "Next"))
+        self._choice = TaskChoice(self._desk, self._which, lambda ids: self._chosen(ids))
         self._watch()
         self._desk.live("task counts", self._desk.house.overview.tasks, self._summarise)
 
-    def _bar(self) -> None:
-        with named(box("bar", "div"), role="search"):
+    def _build_filters(self) -> None:
+        with named(box("bar"), role="search"):
             with box("search"):
                 Icon("search")
                 search = TextField(
@@ -80,8 +67,8 @@ class _TasksPage:
                 )
                 named(search, hideLabel=True, searching=True)
                 text("/", tag="kbd")
-            self._choose("kind", "Any kind", KINDS)
-            self._choose("status", "Any status", {s.value: w for s, w in TASK_WORDS.items()})
+            self._add_choice("kind", "Any kind", KINDS)
+            self._add_choice("status", "Any status", {s.value: w for s, w in TASK_WORDS.items()})
             tag = TextField(
                 "Tag",
                 self._query["tag"],
@@ -90,10 +77,10 @@ class _TasksPage:
             ).classes("short")
             named(tag, hideLabel=True)
             with box("end"):
-                self._clear = button("Clear", self._clear_all, "ghost", icon="x")
+                self._clear = button("Clear", lambda: self._desk.go("/tasks"), "ghost", icon="x")
                 self._clear.set_visibility(any(self._query.values()))
 
-    def _choose(self, key: str, label: str, options: dict[str, str]) -> None:
+    def _add_choice(self, key: str, label: str, options: dict[str, str]) -> None:
         ChoiceField(
             label,
             {"": label, **options},
@@ -106,17 +93,22 @@ class _TasksPage:
         if self._query[key] == value:
             return
         self._query[key] = value
-        self._chosen = []
-        self._at = 1
-        self._desk.memory[self._address()] = [None]
+        self._choice.choose([])
+        walk: list[str | None] = [None]
+        self._desk.memory[self._address()] = walk
+        self._pager.restart(walk)
         self._clear.set_visibility(any(self._query.values()))
         self._watch()
 
-    def _clear_all(self) -> None:
-        self._desk.go("/tasks")
+    def _turned(self) -> None:
+        self._choice.choose([])
+        self._watch()
+        ui.run_javascript("scrollTo({top: 0})")
 
-    def _address(self) -> str:
+    def _address(self, page: int = 1) -> str:
         given = {key: value for key, value in self._query.items() if value}
+        if page > 1:
+            given["page"] = str(page)
         return f"/tasks?{urlencode(given)}" if given else "/tasks"
 
     def _which(self) -> TaskFilter:
@@ -130,135 +122,78 @@ class _TasksPage:
         )
 
     def _watch(self) -> None:
-        which, address = self._which(), self._address()
-        cursor = self._desk.memory[address][self._at - 1]
-        separator = "&" if "?" in address else "?"
-        place = address if self._at == 1 else f"{address}{separator}page={self._at}"
         if self._live is not None:
-            ui.run_javascript(f"otd.address({json.dumps(place)})")
             self._live.delete()
-        fetch = _reader(self._desk, which, cursor)
+            address = json.dumps(self._address(self._pager.at))
+            ui.run_javascript(f"otd.address({address})")
+        which, cursor = self._which(), self._pager.cursor
         with self._place.parent_slot or self._place:
-            self._live = self._desk.live(("tasks", which, cursor), fetch, self._show)
+            self._live = self._desk.live(
+                ("tasks", which, cursor),
+                lambda: task_rows(self._desk.house.temporal, which, cursor),
+                self._show,
+            )
 
-    def _summarise(self, seen: Seen[Any]) -> None:
+    def _summarise(self, seen: Seen[TaskCounts]) -> None:
         if seen.value is not None:
-            counts = seen.value
-            paused = f" · {counts.paused:,} paused" if counts.paused else ""
-            self._summary.text = f"{bulk.counted(counts.total)}{paused}"
+            paused = f" · {seen.value.paused:,} paused" if seen.value.paused else ""
+            self._summary.text = f"{counted(seen.value.total)}{paused}"
 
-    def _show(self, seen: Seen[Shown]) -> None:
+    def _show(self, seen: Seen[TaskRows]) -> None:
         shown = seen.value
         if shown is None:
             if seen.error is not None:
-                self._say_away()
+                self._say(
+                    "triangle-alert", "Temporal cannot be reached", "The list appears when it is."
+                )
             return
         self._count = shown.count
         self._tasks = {task.id: task for task in shown.page.items}
         if not shown.page.items:
             self._say_empty()
             return
-        rows = [task_row(task, shown.runs.get(task.id, [])) for task in shown.page.items]
-        self._table().show(rows, self._chosen)
-        self._page_foot(shown)
-        self._show_choice()
-
-    def _table(self) -> TaskTable:
-        found = next(
-            (c for c in self._place.default_slot.children if isinstance(c, TaskTable)), None
-        )
-        if found is None:
+        if self._table is None:
             self._place.clear()
             with self._place:
-                found = TaskTable(choose=self._set_chosen, act=self._act)
-        return found
+                self._table = TaskTable(choose=self._choice.choose, act=self._act)
+        self._said = ""
+        rows = [task_row(task, shown.runs.get(task.id, [])) for task in shown.page.items]
+        self._table.show(rows, self._choice.ids)
+        self._pager.show(len(rows), shown.count, shown.page.next_cursor)
+        self._choice.show(on_page=len(rows), count=shown.count)
 
-    def _say_away(self) -> None:
+    def _chosen(self, ids: list[str]) -> None:
+        if self._table is not None:
+            self._table.props["chosen"] = ids
+        self._choice.show(on_page=len(self._tasks), count=self._count)
+
+    def _say(self, icon: str, title: str, words: str, *ways: Callable[[], object]) -> None:
+        if self._said == title:
+            return
+        self._said, self._table = title, None
+        self._pager.clear()
         self._place.clear()
-        with self._place, box("card"):
-            empty(
-                "triangle-alert", "Temporal cannot be reached", "The list appears when it is back."
-            )
+        with self._place, box("card"), empty(icon, title, words):
+            for way in ways:
+                way()
 
     def _say_empty(self) -> None:
-        self._place.clear()
-        self._foot.clear()
-        with self._place, box("card"):
-            if any(self._query.values()):
-                with empty("search", "No task matches", "Search finds the start of a name or id."):
-                    button("Clear filters", self._clear_all)
-            else:
-                with empty(
-                    "calendar",
-                    "Nothing is scheduled yet",
-                    "A task is something to do, such as calling a URL, and when to do it: once, by "
-                    "a cron expression, or at an interval.",
-                ):
-                    link("New task", "/tasks/new", "btn primary", icon="plus")
-                    link("Try the harmless one", "/tasks/new?action=log&trigger=interval", "btn")
-
-    def _page_foot(self, shown: Shown) -> None:
-        walk = self._desk.memory[self._address()]
-        if shown.page.next_cursor and len(walk) == self._at:
-            walk.append(shown.page.next_cursor)
-        first = (self._at - 1) * ROWS + 1
-        last = first + len(shown.page.items) - 1
-        said = (first, last, shown.count, bool(shown.page.next_cursor))
-        if getattr(self, "_said", None) == said and self._foot.default_slot.children:
+        if any(self._query.values()):
+            self._say(
+                "search",
+                "No task matches",
+                "Search finds the start of a name or id.",
+                lambda: button("Clear filters", lambda: self._desk.go("/tasks")),
+            )
             return
-        self._said = said
-        self._foot.clear()
-        with self._foot, box("pager"):
-            text(f"{first:,}–{last:,} of {max(shown.count, last):,}")
-            if first > 1 or shown.page.next_cursor:
-                with box("end"):
-                    back = button("Back", lambda: self._turn(-1), "small", icon="chevron-left")
-                    on = button("Next", lambda: self._turn(1), "small")
-                    with on:
-                        Icon("chevron-right")
-                    named(back, disabled=self._at == 1)
-                    named(on, disabled=not shown.page.next_cursor)
-
-    def _turn(self, by: int) -> None:
-        self._at += by
-        self._chosen = []
-        self._watch()
-        ui.run_javascript("scrollTo({top: 0})")
-
-    def _set_chosen(self, ids: list[str]) -> None:
-        self._chosen = ids
-        self._table().props["chosen"] = ids
-        self._show_choice()
-
-    def _show_choice(self) -> None:
-        said = (tuple(self._chosen), self._count)
-        if getattr(self, "_choice_said", None) == said:
-            return
-        self._choice_said = said
-        self._choice.clear()
-        if not self._chosen:
-            return
-        with self._choice, named(box("chosen-bar"), role="toolbar", aria_label="Chosen tasks"):
-            text(f"{len(self._chosen):,} chosen", "strong")
-            if len(self._chosen) == len(self._tasks) and self._count > len(self._tasks):
-                button(f"Choose all {self._count:,}", self._choose_all, "small ghost")
-            for name, icon in (("run", "play"), ("pause", "pause"), ("resume", "play")):
-                self._bulk_button(name, icon)
-            self._bulk_button("delete", "trash-2", "danger")
-            button("", lambda: self._set_chosen([]), "small ghost", icon="x", aria="Choose none")
-
-    def _bulk_button(self, name: str, icon: str, classes: str = "") -> None:
-        kind = bulk.KINDS[name]
-
-        def pressed() -> None:
-            bulk.ask(self._desk, kind, list(self._chosen), lambda: self._set_chosen([]))
-
-        button(kind.ask, pressed, f"small {classes}", icon=icon)
-
-    async def _choose_all(self) -> None:
-        ids = await self._desk.tried(bulk.all_ids(self._desk, self._which()))
-        if ids:
-            self._set_chosen(ids)
+        self._say(
+            "calendar",
+            "Nothing is scheduled yet",
+            "A task is something to do, such as calling a URL, and when to do it: once, by a cron "
+            "expression, or at an interval.",
+            lambda: link("New task", "/tasks/new", "btn primary", icon="plus"),
+            lambda: link("Try a harmless one", "/tasks/new?action=log&trigger=interval", "btn"),
+        )
 
     async def _act(self, name: str, task_id: str) -> None:
         if name == "run":
@@ -269,18 +204,3 @@ class _TasksPage:
             await resume(self._desk, task_id)
         elif name == "delete" and task_id in self._tasks:
             ask_delete(self._desk, self._tasks[task_id])
-
-
-def _reader(desk: Desk, which: TaskFilter, cursor: str | None) -> Callable[[], Any]:
-    from service.task_list import TaskList
-
-    tasks, temporal = TaskList(desk.house.temporal), desk.house.temporal
-
-    async def read() -> Shown:
-        page, count = await asyncio.gather(
-            tasks.page(which, limit=ROWS, cursor=cursor), tasks.count(which)
-        )
-        runs = await recent_runs(temporal, [task.id for task in page.items]) if page.items else {}
-        return Shown(page, runs, count)
-
-    return read

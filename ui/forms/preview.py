@@ -20,7 +20,7 @@ from service import previews
 from service.temporal import Temporal
 from ui.components.markup import box, text
 from ui.components.small import Icon, When
-from ui.pages.form_fields import problems_of
+from ui.forms.fields import problems_of
 
 _TRIGGER: TypeAdapter[Trigger] = TypeAdapter(Trigger)
 COUNT = 5

@@ -1,4 +1,4 @@
-"""The part of the form that says how: retries, timeouts, overlap. Folded away, since defaults do."""
+"""The part of the form that says how: retries, timeouts, overlap. Folded away: defaults do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ui.components.fields import ChoiceField, TextField
 from ui.components.markup import box, named, text
 from ui.components.small import Icon
 from ui.durations import as_value, human
-from ui.pages.form_fields import Fields
+from ui.forms.fields import Fields
 from ui.pages.task_details import OVERLAP
 
 _DEFAULTS = {

@@ -5,25 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from scheduling.errors import FieldProblem
-from ui.components.fields import PairsField, TextField
+from ui.components.fields import ChoiceField, PairsField, TextField
 
 #: Tags of unions, which stand in the path of an error but in no definition.
 _TAGS = {"once", "cron", "interval", "http", "command", "activity", "workflow", "log"}
 
 
-class Field(Protocol):
-    """Something that can show an error."""
-
-    at: str
-
-    def say(self, error: str = "") -> None:
-        """Show it."""
+F = TypeVar("F", TextField, ChoiceField, PairsField)
 
 
 class Fields:
@@ -31,10 +25,10 @@ class Fields:
 
     def __init__(self, changed: Callable[[str], None]) -> None:
         self._changed = changed
-        self._plain: dict[str, Field] = {}
+        self._plain: dict[str, TextField | ChoiceField] = {}
         self._pairs: dict[str, PairsField] = {}
 
-    def add(self, field: Any) -> Any:
+    def add(self, field: F) -> F:
         """Keep a field, and hear of its changes."""
         if isinstance(field, PairsField):
             self._pairs[field.at] = field
@@ -64,8 +58,8 @@ class Fields:
                 left.append(problem)
         for at, field in self._plain.items():
             field.say(plain.get(at, ""))
-        for at, field in self._pairs.items():
-            field.say(pairs[at])
+        for at, group_field in self._pairs.items():
+            group_field.say(pairs[at])
         return left
 
     def _owner(self, path: str) -> str | None:

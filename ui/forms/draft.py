@@ -1,0 +1,64 @@
+"""What the form says, as a definition: put together from its parts, and judged by the models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from scheduling.errors import FieldProblem
+from scheduling.task import NewTask, TaskDefinition
+from ui.forms.action import ActionPart
+from ui.forms.fields import FieldError, problems_of
+from ui.forms.labels import LabelPart
+from ui.forms.policy import PolicyPart
+from ui.forms.trigger import TriggerPart
+
+
+@dataclass
+class Draft:
+    """The parts of one form; with `task_id` it replaces that task's definition."""
+
+    action: ActionPart
+    trigger: TriggerPart
+    labels: LabelPart
+    policy: PolicyPart
+    task_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """The id on which `H` depends in an expression."""
+        return self.labels.task_id or "new"
+
+    def value(self) -> dict[str, Any]:
+        """As REST takes it. Raises FieldError."""
+        given = {
+            **self.labels.value(),
+            "trigger": self.trigger.value(),
+            "action": self.action.value(),
+            **self.policy.value(),
+        }
+        return {**given, "paused": True} if self.labels.paused else given
+
+    def judged(self) -> tuple[NewTask | TaskDefinition | None, list[FieldProblem]]:
+        """The definition, or what has to be mended before it is one."""
+        try:
+            model = TaskDefinition if self.task_id else NewTask
+            return model.model_validate(self.value()), []
+        except FieldError as error:
+            return None, [error.problem]
+        except ValidationError as error:
+            return None, problems_of(error)
+
+    def judged_action(self) -> tuple[TaskDefinition | None, list[FieldProblem]]:
+        """The same of the action alone, with the timeout if that can be read."""
+        whole, _ = self.judged()
+        stand_in = {"trigger": {"kind": "interval", "every": 60}}
+        try:
+            alone = TaskDefinition.model_validate({**stand_in, "action": self.action.value()})
+        except FieldError as error:
+            return None, [error.problem]
+        except ValidationError as error:
+            return None, problems_of(error)
+        return whole or alone, []

@@ -1,0 +1,31 @@
+"""Small entries that several parts of the form have: a zone, and values to choose by a click."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from ui.components.fields import TextField
+from ui.components.markup import box, named, text
+from ui.forms.fields import Fields
+
+
+def zone_entry(fields: Fields, zone: str) -> TextField:
+    """A field for a time zone that offers all there are."""
+    return fields.add(TextField("Time zone", zone, at="trigger.timezone", options=_zones()))
+
+
+def chips(values: Sequence[tuple[str, str]], field: TextField) -> None:
+    """Labels that each put a value into the field."""
+    with box("chips"):
+        for label, value in values:
+            chip = named(box("chip", "button"), type="button")
+            chip.on("click", lambda value=value: field.set_value(value))
+            with chip:
+                text(label)
+
+
+@lru_cache(maxsize=1)
+def _zones() -> list[str]:
+    return sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")

@@ -1,0 +1,76 @@
+"""The fields of an activity or a workflow: of this project's workers, or of anyone's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from scheduling.action import Action, ActivityAction, WorkflowAction
+from ui.components.fields import TextField
+from ui.forms.fields import FieldError, Fields, json_text, json_value
+
+
+class ForeignFields:
+    """Name, arguments and task queue. `kind` is activity or workflow; `names` are offered."""
+
+    def __init__(
+        self, fields: Fields, before: Action | None, kind: str, names: Sequence[str]
+    ) -> None:
+        self._key = "name" if kind == "activity" else "workflow_type"
+        name, arguments, queue = _given(before, kind)
+        self._name = fields.add(
+            TextField(
+                f"Name of the {kind}",
+                name,
+                at=f"action.{self._key}",
+                mono=True,
+                options=names,
+                hint="Choose one that the workers have, or write that of another queue."
+                if names
+                else "As its worker registers it.",
+            )
+        )
+        self._arguments = fields.add(
+            TextField(
+                "Arguments",
+                json_text(arguments) if arguments else "",
+                at="action.arguments",
+                mono=True,
+                rows=4,
+                optional=True,
+                full=True,
+                placeholder='["first", {"second": 2}]',
+                hint="A JSON list, one entry an argument.",
+            )
+        )
+        self._queue = fields.add(
+            TextField(
+                "Task queue",
+                queue,
+                at="action.task_queue",
+                mono=True,
+                optional=True,
+                hint="Empty: this project's own workers.",
+            )
+        )
+
+    def value(self) -> dict[str, Any]:
+        """What they say, without the kind. Raises FieldError."""
+        given: dict[str, Any] = {self._key: self._name.value.strip()}
+        arguments = json_value(self._arguments, empty=[])
+        if not isinstance(arguments, list):
+            raise FieldError("action.arguments", "A list is needed: put it into [ ].")
+        if arguments:
+            given["arguments"] = arguments
+        if self._queue.value.strip():
+            given["task_queue"] = self._queue.value.strip()
+        return given
+
+
+def _given(before: Action | None, kind: str) -> tuple[str, list[Any], str]:
+    match before:
+        case ActivityAction() if kind == "activity":
+            return before.name, list(before.arguments), before.task_queue or ""
+        case WorkflowAction() if kind == "workflow":
+            return before.workflow_type, list(before.arguments), before.task_queue or ""
+    return "", [], ""

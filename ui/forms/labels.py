@@ -1,0 +1,83 @@
+"""The part of the form that says what a task is called, and whether it starts at once."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from scheduling.task import TaskDefinition
+from ui.components.fields import ChoiceField, TextField
+from ui.components.markup import box
+from ui.forms.fields import Fields, listed
+
+
+class LabelPart:
+    """Name, id, tags, description. An id is given once: with `task_id` there is no field for it."""
+
+    def __init__(self, fields: Fields, before: TaskDefinition | None, task_id: str) -> None:
+        self._task_id = task_id
+        self._id: TextField | None = None
+        self._starts: ChoiceField | None = None
+        self._paused = bool(task_id and before and before.paused)
+        add = fields.add
+        with box("fields"):
+            name = before.name if before else ""
+            self._name = add(TextField("Name", name, at="name", placeholder="Nightly report"))
+            if not task_id:
+                self._id = add(
+                    TextField(
+                        "Id",
+                        at="id",
+                        mono=True,
+                        optional=True,
+                        hint="Made from the name if left empty. It cannot be changed later.",
+                    )
+                )
+            tags = ", ".join(before.tags) if before else ""
+            self._tags = add(
+                TextField("Tags", tags, at="tags", optional=True, placeholder="reports, finance")
+            )
+            if not task_id:
+                options = {"active": "Active at once", "paused": "Paused, until it is resumed"}
+                self._starts = add(ChoiceField("Starts", options, "active", at="paused"))
+            self._description = add(
+                TextField(
+                    "Description",
+                    before.description if before else "",
+                    at="description",
+                    rows=2,
+                    optional=True,
+                    full=True,
+                )
+            )
+
+    @property
+    def task_id(self) -> str:
+        """The id that it has or would get; empty where nothing says one."""
+        if self._id is None:
+            return self._task_id
+        return self._id.value.strip() or slug(self._name.value)
+
+    def value(self) -> dict[str, Any]:
+        """What they say, without what is left empty."""
+        given: dict[str, Any] = {}
+        if self._id is not None and self.task_id:
+            given["id"] = self.task_id
+        if self._name.value.strip():
+            given["name"] = self._name.value.strip()
+        if self._description.value:
+            given["description"] = self._description.value
+        if self._tags.value.strip():
+            given["tags"] = listed(self._tags.value)
+        return given
+
+    @property
+    def paused(self) -> bool:
+        """Whether it is not to fire."""
+        return self._paused if self._starts is None else self._starts.value == "paused"
+
+
+def slug(name: str) -> str:
+    """An id made from a name; empty where nothing of it would be left."""
+    plain = re.sub(r"[^a-z0-9._-]+", "-", name.lower().strip())
+    return plain.strip("-._")[:128]

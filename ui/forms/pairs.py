@@ -1,0 +1,28 @@
+"""Headers and variables: names with values, each plain or the name of a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scheduling.action import SecretRef
+from ui.components.fields import PairsField
+
+
+def as_pairs(given: Mapping[str, str | SecretRef]) -> list[dict[str, Any]]:
+    """As the field shows them."""
+    return [
+        {"name": name, "value": value.secret, "secret": True}
+        if isinstance(value, SecretRef)
+        else {"name": name, "value": value, "secret": False}
+        for name, value in given.items()
+    ]
+
+
+def pairs_value(field: PairsField) -> dict[str, Any]:
+    """As a definition takes them; lines that were left empty do not count."""
+    return {
+        pair["name"].strip(): {"secret": pair["value"].strip()} if pair["secret"] else pair["value"]
+        for pair in field.value
+        if pair["name"].strip() or pair["value"].strip()
+    }

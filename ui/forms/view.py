@@ -1,0 +1,172 @@
+"""The form itself: its parts, errors at their fields as one types, and saving."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from nicegui import background_tasks, ui
+
+from scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError, TaskExists
+from scheduling.task import NewTask, Task, TaskDefinition
+from ui.components.markup import box, button, card, link, named, text
+from ui.components.small import LeaveQuestion
+from ui.desk import Desk
+from ui.forms.action import ActionPart
+from ui.forms.beside import Beside
+from ui.forms.draft import Draft
+from ui.forms.fields import Fields
+from ui.forms.labels import LabelPart
+from ui.forms.policy import PolicyPart
+from ui.forms.trigger import TriggerPart
+from ui.sessions import SignedOut
+
+#: Between a key and what it shows, in seconds.
+_PAUSE = 0.15
+
+_TO_FIRST_ERROR = (
+    "setTimeout(() => { const field = document.querySelector('.field.bad'); "
+    "field?.closest('details')?.setAttribute('open', ''); "
+    "field?.querySelector('input, textarea, select')?.focus(); }, 60)"
+)
+
+
+class FormView:
+    """One form. `before` is what it starts from; with `task_id` it changes that task."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        query: dict[str, str],
+        *,
+        before: TaskDefinition | None = None,
+        task_id: str = "",
+        revision: int | None = None,
+    ) -> None:
+        self._desk = desk
+        self._query = query
+        self._before = before
+        self._task_id = task_id
+        self._revision = revision
+        self._touched: set[str] = set()
+        self._strict = False
+        self._waiting: asyncio.Task[None] | None = None
+        self._fields = Fields(self._changed)
+
+    def build(self) -> None:
+        """Build it, with what stands beside it."""
+        self._build_head()
+        with box("grid main-aside"):
+            with box("stack"):
+                self._draft = self._build_parts()
+            with box("stack side-panel"):
+                self._beside = Beside(self._desk, self._draft, self._tested)
+        LeaveQuestion()
+        self._follow_soon(0)
+
+    def _build_head(self) -> None:
+        back = f"/tasks/{self._task_id}" if self._task_id else "/tasks"
+        title = f"Edit {self._before.name}" if self._task_id and self._before else "New task"
+        label = "Save" if self._task_id else "Register task"
+        with box("head sticky"):
+            with box("titles"):
+                link(self._task_id or "Tasks", back, "crumb", icon="chevron-left")
+                text(title, tag="h1")
+            with box("actions"):
+                link("Cancel", back, "btn ghost")
+                save = button(label, self._save, "primary", icon="check")
+                named(save, data_save="", title="Ctrl Enter")
+
+    def _build_parts(self) -> Draft:
+        before = self._before
+        with card("What it does"):
+            action = ActionPart(
+                self._fields,
+                self._changed,
+                self._query.get("action", "http"),
+                before.action if before else None,
+                names={},
+                commands=self._desk.house.settings.allow_commands,
+            )
+        with card("When it runs"):
+            trigger = TriggerPart(
+                self._fields,
+                self._desk.zone or "UTC",
+                self._changed,
+                self._query.get("trigger", "cron"),
+                before.trigger if before else None,
+            )
+        with card("What it is called"):
+            labels = LabelPart(self._fields, before, self._task_id)
+        policy = PolicyPart(self._fields, before)
+        return Draft(action, trigger, labels, policy, self._task_id)
+
+    def _changed(self, at: str = "") -> None:
+        if not self._touched:
+            ui.run_javascript("otd.setUnsaved(true)")
+        self._touched.add(at)
+        self._follow_soon(_PAUSE)
+
+    def _follow_soon(self, pause: float) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+        place = self._beside.place
+        self._waiting = background_tasks.create(self._follow(pause), name="form", context=place)
+
+    async def _follow(self, pause: float) -> None:
+        await asyncio.sleep(pause)
+        if self._beside.place.is_deleted:
+            return
+        problems = await self._beside.follow()
+        _, judged = self._draft.judged()
+        self._fields.say([p for p in [*problems, *judged] if self._strict or self._is_due(p)])
+
+    def _is_due(self, problem: FieldProblem) -> bool:
+        """Whether it is time to tell: not before somebody was at that field."""
+        path = problem.field
+        return any(at and (path == at or path.startswith(f"{at}.")) for at in self._touched)
+
+    def _tested(self) -> tuple[TaskDefinition | None, timedelta]:
+        definition, problems = self._draft.judged_action()
+        self._fields.say(problems)
+        return definition, definition.timeout if definition else timedelta(0)
+
+    async def _save(self) -> None:
+        self._strict = True
+        definition, problems = self._draft.judged()
+        if definition is None:
+            self._say(problems)
+            return
+        try:
+            task = await self._store(definition)
+        except InvalidDefinition as error:
+            self._say(error.problems)
+        except TaskExists:
+            used = f"{self._draft.key} is in use. Choose another id."
+            self._say([FieldProblem("id", used)])
+        except SignedOut:
+            self._desk.sign_in()
+        except OnTheDotError as error:
+            self._desk.toasts.say(str(error), tone="red")
+        else:
+            ui.run_javascript("otd.setUnsaved(false)")
+            done = "Saved" if self._task_id else "Registered"
+            self._desk.toasts.say(f"{done} {task.name}.")
+            self._desk.changed()
+            self._desk.go(f"/tasks/{task.id}")
+
+    async def _store(self, definition: NewTask | TaskDefinition) -> Task:
+        tasks = self._desk.tasks
+        if isinstance(definition, NewTask):
+            return await tasks.create(definition, by=self._desk.by)
+        return await tasks.replace(
+            self._task_id, definition, by=self._desk.by, if_match=self._revision
+        )
+
+    def _say(self, problems: Sequence[FieldProblem]) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+        for problem in self._fields.say(problems)[:3]:
+            self._desk.toasts.say(f"{problem.field}: {problem.message}", tone="red")
+        ui.run_javascript(_TO_FIRST_ERROR)

@@ -1,0 +1,72 @@
+"""What pages read of the service, several calls at once."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from scheduling.run import ShortRun
+from scheduling.task import Task
+from service.paging import Page
+from service.recent_runs import recent_runs
+from service.run_list import RunFilter, RunList
+from service.task_list import TaskFilter, TaskList
+from service.tasks import Tasks
+from service.temporal import Temporal
+
+#: Rows of one page of a list.
+ROWS = 50
+
+
+@dataclass(frozen=True)
+class TaskRows:
+    """One page of tasks with their last runs, and how many tasks match in all."""
+
+    page: Page[Task]
+    runs: dict[str, list[ShortRun]]
+    count: int
+
+
+@dataclass(frozen=True)
+class RunRows:
+    """One page of the log, and how many runs match in all."""
+
+    page: Page[ShortRun]
+    count: int
+
+
+@dataclass(frozen=True)
+class TaskDetail:
+    """A task with its last runs, newest first, and whether there are more."""
+
+    task: Task
+    runs: list[ShortRun]
+    more: bool
+
+
+async def task_rows(temporal: Temporal, which: TaskFilter, cursor: str | None) -> TaskRows:
+    """Raises TemporalUnavailable."""
+    tasks = TaskList(temporal)
+    page, count = await asyncio.gather(
+        tasks.page(which, limit=ROWS, cursor=cursor), tasks.count(which)
+    )
+    runs = await recent_runs(temporal, [task.id for task in page.items]) if page.items else {}
+    return TaskRows(page, runs, count)
+
+
+async def run_rows(temporal: Temporal, which: RunFilter, cursor: str | None) -> RunRows:
+    """Raises TemporalUnavailable."""
+    runs = RunList(temporal)
+    page, count = await asyncio.gather(
+        runs.page(which, limit=ROWS, cursor=cursor), runs.count(which)
+    )
+    return RunRows(page, count)
+
+
+async def task_detail(temporal: Temporal, task_id: str) -> TaskDetail:
+    """Raises TaskNotFound, TemporalUnavailable."""
+    task, page = await asyncio.gather(
+        Tasks(temporal).get(task_id),
+        RunList(temporal).page(RunFilter(task_id=task_id), limit=ROWS),
+    )
+    return TaskDetail(task, page.items, page.next_cursor is not None)
