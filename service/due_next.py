@@ -42,7 +42,7 @@ class DueNext:
 
 
 class DueReader:
-    """Finds what is due next; what was worked out for a revision of a task is kept until it is due."""
+    """Finds what is due next. What was worked out for a revision of a task holds until then."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
@@ -63,6 +63,10 @@ class DueReader:
             await self._read_recurring(now)
         recurring = [due for due in self._recurring.values() if due is not None and due.at > now]
         return DueNext(tuple(heapq.nsmallest(count, [*once, *recurring])), self._complete)
+
+    def forget(self) -> None:
+        """Read everything anew at the next call."""
+        self._read = None
 
     async def _once(self, count: int) -> list[Due]:
         found: list[Due] = []

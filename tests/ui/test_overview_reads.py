@@ -1,0 +1,79 @@
+"""The overview's reads, against a real Temporal with a real worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from temporalio.worker import Worker
+
+from scheduling.action import LogAction
+from scheduling.task import NewTask
+from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
+from service.due_next import DueReader
+from service.overview import OverviewReader
+from service.recent_runs import recent_runs
+from service.tasks import Tasks
+from service.temporal import Temporal
+
+pytestmark = pytest.mark.anyio
+
+_HELLO = LogAction(message="hello")
+
+
+async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(20):
+        while not await condition():  # noqa: ASYNC110 - lists are Temporal's, and a moment behind
+            await asyncio.sleep(0.05)
+
+
+async def test_hours_and_recent_runs_count_what_ran(temporal: Temporal, worker: Worker) -> None:
+    tasks, reader = Tasks(temporal), OverviewReader(temporal)
+    daily = CronTrigger(expression="0 0 1 1 *")
+    names = [f"recent-{uuid4().hex[:8]}" for _ in range(3)]
+    before = (await reader.hours())[-1]
+    for count, name in enumerate(names):
+        await tasks.create(NewTask(id=name, trigger=daily, action=_HELLO), by="test")
+        for _ in range(count):
+            await tasks.run_now(name)
+
+    async def counted() -> bool:
+        found = await recent_runs(temporal, names)
+        return [sum(r.status == "succeeded" for r in found[name]) for name in names] == [0, 1, 2]
+
+    await _until(counted)
+    hours = await reader.hours()
+    assert len(hours) == 24
+    assert hours[-1].since.minute == 0
+    if hours[-1].since == before.since:
+        assert hours[-1].succeeded >= before.succeeded + 3
+    for name in names:
+        await tasks.delete(name, by="test")
+
+
+async def test_due_next_knows_one_time_and_recurring(temporal: Temporal, worker: Worker) -> None:
+    tasks, reader = Tasks(temporal), DueReader(temporal)
+    mark = uuid4().hex[:8]
+    soon = datetime.now(UTC) + timedelta(seconds=300)
+    once = NewTask(id=f"once-{mark}", trigger=OnceTrigger(at=soon), action=_HELLO)
+    often = NewTask(
+        id=f"often-{mark}", trigger=IntervalTrigger(every=timedelta(seconds=60)), action=_HELLO
+    )
+    for new in (once, often):
+        await tasks.create(new, by="test")
+
+    async def found() -> bool:
+        reader.forget()
+        due = await reader.next(1000)
+        return {once.id, often.id} <= {each.task_id for each in due.due}
+
+    await _until(found)
+    due = await reader.next(1000)
+    instants = [each.at for each in due.due]
+    assert instants == sorted(instants)
+    assert next(each.at for each in due.due if each.task_id == once.id) == soon
+    for new in (once, often):
+        await tasks.delete(str(new.id), by="test")

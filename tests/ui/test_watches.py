@@ -1,0 +1,103 @@
+"""Live data: shared by who looks at the same thing, kept for who comes back, and never in vain."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from scheduling.errors import TemporalUnavailable
+from ui.watches import Seen, Watches
+
+pytestmark = pytest.mark.anyio
+
+_SOON = timedelta(seconds=0.02)
+
+
+class _Source:
+    """Counts its reads; fails while `away`."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+        self.away = False
+
+    async def read(self) -> int:
+        await asyncio.sleep(0)
+        if self.away:
+            raise TemporalUnavailable("nowhere")
+        self.reads += 1
+        return self.reads
+
+
+class _Listener:
+    def __init__(self) -> None:
+        self.told: list[Seen[Any]] = []
+        self._news = asyncio.Event()
+
+    def __call__(self, seen: Seen[Any]) -> None:
+        self.told.append(seen)
+        self._news.set()
+
+    async def until(self, count: int) -> None:
+        async with asyncio.timeout(5):
+            while len(self.told) < count:
+                self._news.clear()
+                await self._news.wait()
+
+
+async def test_who_looks_at_the_same_thing_shares_the_reads() -> None:
+    watches, source, first, second = Watches(), _Source(), _Listener(), _Listener()
+    stop_first = watches.subscribe("key", source.read, timedelta(hours=1), first)
+    await first.until(1)
+    stop_second = watches.subscribe("key", source.read, timedelta(hours=1), second)
+    assert [seen.value for seen in second.told] == [1], "told the last value at once"
+    watches.hurry()
+    await second.until(2)
+    assert source.reads == 2
+    assert first.told == second.told[:1] + first.told[1:]
+    stop_first()
+    stop_second()
+
+
+async def test_nothing_is_read_when_nobody_looks() -> None:
+    watches, source, listener = Watches(), _Source(), _Listener()
+    stop = watches.subscribe("key", source.read, _SOON, listener)
+    await listener.until(2)
+    stop()
+    reads = source.reads
+    await asyncio.sleep(0.1)
+    assert source.reads == reads
+
+
+async def test_who_comes_back_sees_what_was_there() -> None:
+    watches, source, first, second = Watches(), _Source(), _Listener(), _Listener()
+    watches_stop = watches.subscribe("key", source.read, timedelta(hours=1), first)
+    await first.until(1)
+    watches_stop()
+    source.away = True
+    stop = watches.subscribe("key", source.read, timedelta(hours=1), second)
+    assert second.told[0].value == 1
+    await second.until(2)
+    assert second.told[1].value == 1
+    assert isinstance(second.told[1].error, TemporalUnavailable)
+    stop()
+
+
+async def test_an_outage_keeps_the_last_value_and_ends_by_itself() -> None:
+    watches, source, listener = Watches(), _Source(), _Listener()
+    stop = watches.subscribe("key", source.read, _SOON, listener)
+    await listener.until(1)
+    source.away = True
+    known = len(listener.told)
+    await listener.until(known + 2)
+    last = listener.told[-1]
+    assert isinstance(last.error, TemporalUnavailable)
+    assert last.value == source.reads
+    source.away = False
+    known = len(listener.told)
+    await listener.until(known + 2)
+    recovered = listener.told[-1]
+    assert recovered.error is None
+    stop()
