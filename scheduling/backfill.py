@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pydantic import ConfigDict, Field
+
 from scheduling.policy import OverlapPolicy
 from scheduling.run import Links
 from scheduling.run_order import RunOrder
@@ -68,8 +70,14 @@ class BackfillProgress(Model):
 
 
 class Backfill(BackfillProgress):
-    """A backfill as it is answered."""
+    """A backfill as it is answered, with the words that it was asked for in."""
 
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_by_name=True, serialize_by_alias=True
+    )
+
+    start: Instant = Field(alias="from")
+    end: Instant = Field(alias="to")
     id: str
     task_id: str
     status: BackfillStatus

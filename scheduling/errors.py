@@ -127,6 +127,6 @@ class NoWorker(OnTheDotError):
 
     def __init__(self, task_queue: str) -> None:
         super().__init__(
-            f"No worker polls the task queue {task_queue!r}, so the change was not applied. "
-            f"Start one with `onthedot worker`, then try again."
+            f"No worker of the task queue {task_queue!r} took it up in time: none polls, or all "
+            f"are busy. Nothing was changed. Start one with `onthedot worker`, then try again."
         )
