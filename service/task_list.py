@@ -122,13 +122,14 @@ class TaskList:
             and latest[row.id].start_time > began - _CLOCKS_DIFFER
         ]
         fitting = await self._named(which.query(began), moved) if moved else []
-        shown = {execution.run_id for execution in (*rows, *fitting)}
+        here = {row.run_id for row in rows}
+        elsewhere = {execution.run_id for execution in fitting} - here
         current = {row.id: latest.get(row.id, row) for row in rows}
         return [
             current[row.id]
             for row in rows
             if current[row.id].run_id == row.run_id
-            or (row.id in moved and current[row.id].run_id in shown)
+            or (row.id in moved and current[row.id].run_id in elsewhere)
         ]
 
     async def _named(self, query: str, names: Sequence[str]) -> Sequence[WorkflowExecution]:

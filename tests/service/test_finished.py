@@ -128,7 +128,11 @@ async def test_deleting_a_running_one_time_task(
     await eventually(free)
     assert not receiver.abandoned.is_set()
     assert await run_list.count(RunFilter(task_id=task_id)) == 0
-    assert len((await task_list.page(TaskFilter(q=task_id))).items) == 1
+
+    async def listed_once() -> bool:
+        return len((await task_list.page(TaskFilter(q=task_id))).items) == 1
+
+    await eventually(listed_once)
 
 
 async def test_deleting_a_finished_task(tasks: Tasks, task_list: TaskList) -> None:

@@ -26,7 +26,7 @@ from tests.service.editing import expected
 from tests.waiting import eventually
 from tests.workflows.private_temporal import PrivateTemporal
 
-pytestmark = [pytest.mark.anyio, pytest.mark.faults]
+pytestmark = [pytest.mark.anyio, pytest.mark.faults, pytest.mark.full]
 
 _SECOND = timedelta(seconds=1)
 
@@ -88,7 +88,7 @@ async def test_a_worker_that_comes_back_within_the_window(
     worker.wait()
 
 
-@pytest.mark.parametrize(("edits", "kills"), [(8, 2), pytest.param(50, 12, marks=pytest.mark.full)])
+@pytest.mark.parametrize(("edits", "kills"), [(8, 2), (50, 12)])
 @pytest.mark.timeout(600)
 async def test_edits_that_a_kill_cuts_in_half(
     private: PrivateTemporal, served: Temporal, edits: int, kills: int

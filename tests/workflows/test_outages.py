@@ -24,7 +24,7 @@ from tests.run_log import instants, nominals
 from tests.waiting import eventually
 from tests.workflows.private_temporal import PrivateTemporal
 
-pytestmark = [pytest.mark.anyio, pytest.mark.faults]
+pytestmark = [pytest.mark.anyio, pytest.mark.faults, pytest.mark.full]
 
 _SECOND = timedelta(seconds=1)
 _OUTAGE = 14
