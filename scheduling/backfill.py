@@ -1,4 +1,4 @@
-"""A backfill: the occurrences of a past span, run again or for the first time. Stored in Temporal."""
+"""A backfill: the occurrences of a past span, run again or for the first time. Stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run is started with, and what it leaves behind. Stored in Temporal: fields only get added."""
+"""What a run is started with, and what it leaves behind. Stored: fields only get added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a task asks of its Temporal schedule, and what it hears back. Stored: fields only get added."""
+"""What a task asks of its schedule, and what it hears back. Stored: fields only get added."""
 
 from __future__ import annotations
 
