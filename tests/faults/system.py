@@ -39,6 +39,15 @@ class System:
             assert time.monotonic() < limit, "the system is not ready"
             time.sleep(0.05)
 
+    def get(self, path: str, **params: Any) -> httpx.Response:
+        """A read, repeated while a busy machine answers 503."""
+        limit = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            answer = self.client.get(path, params=params)
+            if answer.status_code != 503 or time.monotonic() > limit:
+                return answer
+            time.sleep(0.1)
+
     def listed_by_temporal(self, query: str) -> list[str]:
         """The workflow ids that Temporal's own command lists, one an execution."""
         command = ["workflow", "list", "--address", self._address, "--output", "json"]
