@@ -91,7 +91,9 @@ class TaskReader:
             definition = row.definition
             if row.abridged:
                 history = await self._temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
-                definition = await latest_definition(self._temporal.client, history)
+                whole = await latest_definition(self._temporal.client, history)
+                # A pause that ended by itself is in the row, and in no change.
+                definition = whole.model_copy(update={"paused": row.definition.paused})
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
