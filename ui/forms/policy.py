@@ -28,7 +28,7 @@ class PolicyPart:
         with named(box("fold", "details"), open=changed):
             with box("", "summary"):
                 Icon("chevron-right")
-                text("Retries, timeouts and overlap")
+                text("Retries, timeouts, overlap and notification")
                 text("The defaults are good for most", "note")
             with box("body"), box("fields"):
                 self._attempts = fields.add(
@@ -90,6 +90,24 @@ class PolicyPart:
                         at="retry.backoff",
                     )
                 )
+                notify = given["notify"]
+                self._notify = notify
+                self._url = fields.add(
+                    TextField(
+                        "Call this URL when it fails",
+                        notify.url if notify else "",
+                        at="notify.url",
+                        hint="With the run as JSON; also on recovery, and for a missed one.",
+                    )
+                )
+                self._after = fields.add(
+                    TextField(
+                        "After so many failures in a row",
+                        str(notify.after if notify else 1),
+                        at="notify.after",
+                        kind="number",
+                    )
+                )
 
     def value(self) -> dict[str, Any]:
         """The policies as REST takes them, without those that say the default."""
@@ -107,10 +125,14 @@ class PolicyPart:
                 given[name] = as_value(field.value)
         if self._overlap.value != _DEFAULTS["overlap"].value:
             given["overlap"] = self._overlap.value
+        if url := self._url.value.strip():
+            # Its headers and the like, which the form does not ask for, stay as they were.
+            kept = self._notify.model_dump(mode="json") if self._notify else {}
+            given["notify"] = {**kept, "url": url, "after": _number(self._after.value)}
         return given
 
 
-_NAMES = ("timeout", "deadline", "retry", "overlap", "catchup_window")
+_NAMES = ("timeout", "deadline", "retry", "overlap", "catchup_window", "notify")
 _RETRY = _DEFAULTS["retry"]
 
 
