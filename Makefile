@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 LOCKS := requirements.lock requirements-build.lock requirements-dev.lock
 
-.PHONY: help setup setup-dev run test check lint types imports format faults bench wheel lock clean
+.PHONY: histories help setup setup-dev run test check lint types imports format faults bench wheel lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,10 @@ format: $(VENV)/.dev ## Format and mend what can be mended
 
 faults: $(VENV)/.dev ## The long tests: kills, stops and freezes
 	@$(BIN)/python -m pytest -m "full or faults" $(ARGS)
+
+histories: $(VENV)/.dev ## Capture the histories that must replay, anew
+	@rm -f tests/replay/histories/*.json
+	@$(BIN)/python -m tests.replay.capture
 
 bench: $(VENV)/.dev ## Measure registration and lateness
 	@$(BIN)/python -m benchmarks $(ARGS)
