@@ -243,5 +243,5 @@ def _may_have_schedule(state: TaskState) -> TaskState:
 
 
 def _answer(state: TaskState) -> TaskState:
-    """Without the journal, which would make each change's own history as long as the journal."""
-    return state.model_copy(update={"journal": ()})
+    """Of the journal the latest entry only, or each change would be as long as the journal."""
+    return state.model_copy(update={"journal": state.journal[-1:]})
