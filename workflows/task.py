@@ -88,11 +88,11 @@ class Task:
                 await workflow.wait_condition(lambda: self._settled > self._state.revision)
             else:
                 task_steps.mark(naming.State.DELETED)
-            return _answer(self._state)
+            return self._state
         self._adopt(apply_change(self._state, change, at=workflow.now()))
         mine = self._state
         await workflow.wait_condition(lambda: self._settled >= mine.revision)
-        return _answer(self._state if self._state.revision == mine.revision else mine)
+        return self._state if self._state.revision == mine.revision else mine
 
     @change.validator
     def _refuse(self, change: Change) -> None:
@@ -240,8 +240,3 @@ class Task:
 def _may_have_schedule(state: TaskState) -> TaskState:
     """Noted before the schedule is made, so that a crash in between leaves none behind."""
     return state.model_copy(update={"scheduled": state.scheduled or state.due is None})
-
-
-def _answer(state: TaskState) -> TaskState:
-    """Of the journal the latest entry only, or each change would be as long as the journal."""
-    return state.model_copy(update={"journal": state.journal[-1:]})
