@@ -18,10 +18,12 @@ from service.translate import row_of
 
 #: How many recurring tasks are looked at. Temporal cannot sort by what is due.
 MOST = 1000
+#: Rows read at a time, so that each call ends in time on a busy server.
+_PAGE = 250
 #: Spans ahead in which one-time tasks are looked for, until there are enough.
-_SPANS = tuple(timedelta(minutes=m) for m in (10, 24 * 60, 30 * 24 * 60, 100 * 365 * 24 * 60))
+_SPANS = tuple(timedelta(minutes=m) for m in (1, 10, 60, 24 * 60, 30 * 24 * 60, 52_560_000))
 #: How long a list of recurring tasks is good for.
-_AGE = timedelta(seconds=20)
+_AGE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, order=True)
@@ -41,12 +43,21 @@ class DueNext:
     complete: bool
 
 
+@dataclass(frozen=True)
+class _Recurring:
+    """A recurring task at one revision; `due` holds until then."""
+
+    name: str
+    trigger: Trigger
+    due: Due | None
+
+
 class DueReader:
     """Finds what is due next. What was worked out for a revision of a task holds until then."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
-        self._recurring: dict[tuple[str, int], Due | None] = {}
+        self._recurring: dict[tuple[str, int], _Recurring] = {}
         self._read: datetime | None = None
         self._complete = True
 
@@ -58,10 +69,12 @@ class DueReader:
         """
         once = await self._once(count)
         now = self._temporal.now()
-        stale = any(due is not None and due.at <= now for due in self._recurring.values())
-        if self._read is None or now - self._read > _AGE or stale:
+        if self._read is None or now - self._read > _AGE:
             await self._read_recurring(now)
-        recurring = [due for due in self._recurring.values() if due is not None and due.at > now]
+        for key, task in self._recurring.items():
+            if task.due is not None and task.due.at <= now:
+                self._recurring[key] = await _worked_out(key[0], task.name, task.trigger, now)
+        recurring = [task.due for task in self._recurring.values() if task.due is not None]
         return DueNext(tuple(heapq.nsmallest(count, [*once, *recurring])), self._complete)
 
     def forget(self) -> None:
@@ -76,7 +89,7 @@ class DueReader:
                 f"{TaskFilter(kind='once', status=TaskStatus.SCHEDULED).query(now)} "
                 f"AND {naming.DUE.name} <= {instant(now + span)}"
             )
-            listed = self._temporal.client.list_workflows(query, page_size=MOST)
+            listed = self._temporal.client.list_workflows(query, page_size=_PAGE)
             await self._temporal.ask(listed.fetch_next_page())
             found = []
             for execution in listed.current_page or ():
@@ -93,25 +106,30 @@ class DueReader:
         query = (
             f"{TaskFilter(status=TaskStatus.SCHEDULED).query(now)} AND {naming.KIND.name} != 'once'"
         )
-        listed = self._temporal.client.list_workflows(query, page_size=MOST)
-        await self._temporal.ask(listed.fetch_next_page())
-        known, current = self._recurring, {}
-        for execution in listed.current_page or ():
-            row = await row_of(execution)
-            if row is None:
-                continue
-            task_id = execution.id.partition(":")[2]
-            key = (task_id, row.revision)
-            due = known.get(key)
-            if key not in known or (due is not None and due.at <= now):
-                due = _next(task_id, row.definition.name, row.definition.trigger, now)
-                # Working it out may take a while for some expressions: others get their turn.
-                await asyncio.sleep(0)
-            current[key] = due
-        self._recurring, self._read = current, now
-        self._complete = listed.next_page_token is None
+        current: dict[tuple[str, int], _Recurring] = {}
+        token: bytes | None = None
+        while True:
+            listed = self._temporal.client.list_workflows(
+                query, page_size=_PAGE, next_page_token=token
+            )
+            await self._temporal.ask(listed.fetch_next_page())
+            for execution in listed.current_page or ():
+                row = await row_of(execution)
+                if row is None:
+                    continue
+                task_id = execution.id.partition(":")[2]
+                key, definition = (task_id, row.revision), row.definition
+                current[key] = self._recurring.get(key) or await _worked_out(
+                    task_id, definition.name, definition.trigger, now
+                )
+            token = listed.next_page_token
+            if not token or len(current) >= MOST:
+                break
+        self._recurring, self._read, self._complete = current, now, not token
 
 
-def _next(task_id: str, name: str, trigger: Trigger, now: datetime) -> Due | None:
+async def _worked_out(task_id: str, name: str, trigger: Trigger, now: datetime) -> _Recurring:
     found = next_occurrences(trigger, after=now, count=1, key=task_id)
-    return Due(found[0], task_id, name) if found else None
+    # Some expressions take a while: others get their turn.
+    await asyncio.sleep(0)
+    return _Recurring(name, trigger, Due(found[0], task_id, name) if found else None)

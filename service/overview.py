@@ -90,11 +90,18 @@ class OverviewReader:
         this = now.replace(minute=0, second=0, microsecond=0)
         wanted = [this - HOUR * back for back in range(HOURS - 1, -1, -1)]
         missing = [hour for hour in wanted if hour not in self._past]
-        counted = await asyncio.gather(*(self._hour(hour) for hour in missing))
-        known = {**self._past, **dict(zip(missing, counted, strict=True))}
+        answers = await asyncio.gather(
+            *(self._hour(hour) for hour in missing), return_exceptions=True
+        )
+        counted = [answer for answer in answers if isinstance(answer, HourCount)]
+        known = {**self._past, **{count.since: count for count in counted}}
         # Lists are a moment behind: an hour that has only just passed is counted again.
         over = now - HOUR - timedelta(minutes=1)
-        self._past = {hour: known[hour] for hour in wanted if hour < over}
+        self._past = {hour: known[hour] for hour in wanted if hour < over and hour in known}
+        for answer in answers:
+            # What did come is kept: the next call asks for the rest.
+            if isinstance(answer, BaseException):
+                raise answer
         return [known[hour] for hour in wanted]
 
     async def running(self) -> int:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
 from nicegui import ui
+from nicegui.element import Element
 
 from scheduling.errors import OnTheDotError
 from service.due_next import DueReader
@@ -45,6 +46,8 @@ class Desk:
     house: House
     session: Session
     toasts: Toasts
+    overlay: Element
+    """Where questions are asked: what is redrawn meanwhile does not take them away."""
     memory: dict[str, list[str | None]] = field(default_factory=dict)
     """Where a walk through a long list stands, by filter."""
 

@@ -55,14 +55,20 @@ def build_frame(house: House, session: Session) -> None:
             banner = box()
             content = box()
         places.append(_bottom())
-        toasts = Toasts()
-    desk = Desk(house, session, toasts, zone=_zone())
+        toasts, overlay = Toasts(), box()
+    desk = Desk(house, session, toasts, overlay, zone=_zone())
     Palette(_palette_pages(), lambda typed: _find(desk, typed))
     _watch_health(desk, banner)
-    ui.context.client.sub_pages_router.on_path_changed(lambda path: _mark(places, path))
-    _mark(places, ui.context.client.sub_pages_router.current_path)
+    router = ui.context.client.sub_pages_router
+    router.on_path_changed(lambda path: _mark(places, path))
+    router.on_path_changed(lambda _: _emptied(overlay))
+    _mark(places, router.current_path)
     with content:
         show_pages(desk)
+
+
+def _emptied(place: Element) -> None:
+    place.clear()
 
 
 def _zone() -> str:

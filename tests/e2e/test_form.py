@@ -60,7 +60,7 @@ def test_errors_stand_at_their_fields(site: Site, name: str) -> None:
     site.button("Register task").click()
     expect(site.page.locator("[data-field='id'] .error")).to_contain_text("in use")
     site.field("Timeout of one attempt")
-    site.page.get_by_text("Retries, timeouts and overlap").click()
+    site.page.get_by_text("Retries, timeouts, overlap").click()
     site.field("Timeout of one attempt").fill("soon")
     expect(site.page.locator("[data-field='timeout'] .error")).to_be_visible()
 
@@ -85,7 +85,7 @@ def test_what_is_copied_is_what_rest_takes(site: Site, name: str) -> None:
     site.go("/tasks/new?action=log")
     site.page.get_by_label("Name", exact=True).fill(name)
     site.field("Tags").fill("one, two")
-    site.page.get_by_text("Retries, timeouts and overlap").click()
+    site.page.get_by_text("Retries, timeouts, overlap").click()
     site.field("Timeout of one attempt").fill("1 min 30 s")
     code = site.page.get_by_label("The same over REST", exact=True)
     expect(code).to_contain_text('"timeout": 90')

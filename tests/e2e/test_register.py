@@ -123,7 +123,7 @@ def test_a_task_from_first_to_last(open_site: Open, name: str, phone: bool) -> N
     site.button("Pause").click()
     site.dialog().get_by_label("Note").fill("while we look")
     site.dialog().get_by_role("button", name="Pause").click()
-    expect(site.page.get_by_text("while we look")).to_be_visible()
+    expect(site.page.get_by_text("while we look", exact=True)).to_be_visible()
     assert site.task(name)["status"] == "paused"
     site.toast("Paused").get_by_role("button", name="Undo").click()
     expect(site.toast(f"Resumed {name}.")).to_be_visible()

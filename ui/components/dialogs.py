@@ -12,6 +12,7 @@ from ui.components.small import Modal
 
 
 def confirm(
+    place: Element,
     title: str,
     words: str,
     label: str,
@@ -20,8 +21,8 @@ def confirm(
     danger: bool = False,
     typed: str = "",
 ) -> None:
-    """Ask before `act`; with `typed`, that text has to be written first."""
-    with Modal(title) as modal:
+    """Ask before `act`, in `place`; with `typed`, that text has to be written first."""
+    with place, Modal(title) as modal:
         text(title, tag="h2")
         text(words, "muted wrap", tag="p")
         answer = TextField(f"Type {typed} to confirm", mono=True) if typed else None
@@ -41,9 +42,11 @@ def confirm(
     modal.show()
 
 
-def ask_note(title: str, words: str, label: str, act: Callable[[str], Awaitable[None]]) -> None:
-    """Ask before `act`, which is given a note that may be empty."""
-    with Modal(title) as modal:
+def ask_note(
+    place: Element, title: str, words: str, label: str, act: Callable[[str], Awaitable[None]]
+) -> None:
+    """Ask before `act`, in `place`; it is given a note that may be empty."""
+    with place, Modal(title) as modal:
         text(title, tag="h2")
         text(words, "muted", tag="p")
         note = TextField("Note", placeholder="Why, for whoever comes next", optional=True)

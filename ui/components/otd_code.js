@@ -8,7 +8,7 @@ export default {
   render() {
     const h = Vue.h;
     return h("div", { class: "code" }, [
-      h("pre", { tabindex: 0, "aria-label": this.label, role: "region" }, this.text),
-      h("button", { class: "btn small copy", type: "button", "aria-label": `Copy ${this.label}`, onClick: this.copy }, [otd.icon(this.copied ? "check" : "copy"), this.copied ? "Copied" : "Copy"])]);
+      h("button", { class: "btn small copy", type: "button", "aria-label": `Copy ${this.label}`, onClick: this.copy }, [otd.icon(this.copied ? "check" : "copy"), this.copied ? "Copied" : "Copy"]),
+      h("pre", { tabindex: 0, "aria-label": this.label, role: "region" }, this.text)]);
   },
 };

@@ -81,6 +81,7 @@ def ask(desk: Desk, kind: Kind, ids: Sequence[str], after: Callable[[], None]) -
         after()
 
     confirm(
+        desk.overlay,
         f"{kind.ask} {count}?",
         kind.words,
         f"{kind.ask} {count}",

@@ -1,8 +1,9 @@
-"""Whether all is well, at a glance; each number leads to what it counts."""
+"""Whether all is well, at a glance. Each part is read by itself: a slow one holds up no other."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -12,11 +13,11 @@ from nicegui.element import Element
 from scheduling.values import format_instant
 from service import health
 from service.due_next import DueNext
-from service.overview import HOUR, HourCount, Sample
+from service.overview import HOUR, HourCount, Sample, TaskCounts
 from ui.components.markup import box, card, empty, href, link, named, skeleton, text
 from ui.components.small import Chart, Icon, When
 from ui.desk import Desk, House
-from ui.pages.overview_tiles import Overview, show_tiles
+from ui.pages.overview_tiles import Tiles
 from ui.watches import Seen
 
 _SOON = 8
@@ -25,50 +26,76 @@ _FAILING = 6
 
 def overview_page(desk: Desk, query: dict[str, str]) -> None:
     """Build the page."""
+    house = desk.house
     with box("head"), box("titles"):
         text("Overview", tag="h1")
         text("The last 24 hours", "sub", tag="p")
-    place = box("stack")
-    with place:
-        with box("grid tiles"):
-            for _ in range(4):
-                skeleton(96)
-        skeleton(220)
-    last: list[Overview] = []
+    with box("stack"):
+        start = box()
+        tiles = Tiles()
+        with card("Runs by hour"):
+            chart = _HourChart()
+        with box("grid two"):
+            with card("Due next", body=False) as due:
+                skeleton(160)
+            with card("Failing", body=False) as failing:
+                skeleton(160)
 
-    def show(seen: Seen[Overview]) -> None:
-        if seen.value is None:
-            if seen.error is not None:
-                place.clear()
-                with place, box("card"):
-                    empty("triangle-alert", "Temporal cannot be reached", "This page waits for it.")
-            return
-        if last[:1] == [seen.value]:
-            return
-        last[:] = [seen.value]
-        place.clear()
-        with place:
-            _show(seen.value)
+    def show_hours(seen: Seen[tuple[list[HourCount], int]]) -> None:
+        if seen.value is not None:
+            tiles.show_hours(*seen.value)
+            chart.show(seen.value[0])
 
-    desk.live("overview", lambda: _read(desk.house), show, every=timedelta(seconds=4))
+    def show_tasks(seen: Seen[TaskCounts]) -> None:
+        if seen.value is not None:
+            tiles.show_tasks(seen.value)
+            _welcome(start, wanted=not seen.value.total)
 
+    def show_sample(seen: Seen[Sample]) -> None:
+        if seen.value is not None:
+            tiles.show_punctuality(seen.value.punctuality)
+            _show_failing(failing, seen.value)
 
-async def _read(house: House) -> Overview:
-    reader = house.overview
-    hours, running, tasks, sample, due, state = await asyncio.gather(
-        reader.hours(),
-        reader.running(),
-        reader.tasks(),
-        reader.sample(),
-        house.due.next(_SOON),
-        health.check(house.temporal),
+    desk.live("hours", lambda: _hours(house), show_hours, every=timedelta(seconds=4))
+    desk.live("task counts", house.overview.tasks, show_tasks)
+    desk.live("sample", house.overview.sample, show_sample, every=timedelta(seconds=5))
+    desk.live(
+        "due",
+        lambda: house.due.next(_SOON),
+        _when_known(lambda value: _show_due(due, value)),
+        every=timedelta(seconds=3),
     )
-    return Overview(hours, running, tasks, sample, due, state)
+    desk.live(
+        "health",
+        lambda: health.check(house.temporal),
+        _when_known(tiles.show_workers),
+        every=timedelta(seconds=3),
+    )
 
 
-def _show(shown: Overview) -> None:
-    if not shown.tasks.total and not any(h.succeeded + h.failed + h.other for h in shown.hours):
+def _when_known(show: Any) -> Any:
+    last: list[Any] = []
+
+    def told(seen: Seen[Any]) -> None:
+        if seen.value is not None and last[:1] != [seen.value]:
+            last[:] = [seen.value]
+            show(seen.value)
+
+    return told
+
+
+async def _hours(house: House) -> tuple[list[HourCount], int]:
+    hours, running = await asyncio.gather(house.overview.hours(), house.overview.running())
+    return hours, running
+
+
+def _welcome(place: Element, *, wanted: bool) -> None:
+    if bool(place.default_slot.children) == wanted:
+        return
+    place.clear()
+    if wanted:
         with (
+            place,
             box("card"),
             empty(
                 "calendar",
@@ -77,38 +104,39 @@ def _show(shown: Overview) -> None:
             ),
         ):
             link("New task", "/tasks/new", "btn primary", icon="plus")
-        return
-    show_tiles(shown)
-    with card("Runs by hour"):
-        _chart(shown.hours)
-    with box("grid two"):
-        _due(shown.due)
-        _failing(shown.sample)
 
 
-def _chart(hours: list[HourCount]) -> None:
-    bars = [
-        {
-            "from": format_instant(hour.since),
-            "to": format_instant(hour.since + HOUR),
-            "parts": [
-                {"name": "Succeeded", "value": hour.succeeded, "tone": "green"},
-                {"name": "Failed", "value": hour.failed, "tone": "red"},
-                {"name": "Cancelled", "value": hour.other, "tone": "grey"},
-            ],
-            "path": _between(hour),
-        }
-        for hour in hours
-    ]
-    total = sum(h.succeeded for h in hours), sum(h.failed for h in hours)
-    label = f"Runs by hour over the last day: {total[0]} succeeded, {total[1]} failed"
-    marks = [f"@{format_instant(hour.since)}" for hour in hours[::6]]
-    Chart(bars, label, height=130, ends=[*marks, "now"])
-    with box("legend").style("margin-top: 10px"):
-        for name, tone in (("Succeeded", "green"), ("Failed", "red"), ("Cancelled", "")):
-            with box("", "span"):
-                box(f"dot {tone}")
-                text(name)
+class _HourChart:
+    def __init__(self) -> None:
+        self._chart = Chart([], "Runs by hour over the last day", height=130, slots=24)
+        with box("legend").style("margin-top: 10px"):
+            for name, tone in (("Succeeded", "green"), ("Failed", "red"), ("Cancelled", "")):
+                with box("", "span"):
+                    box(f"dot {tone}")
+                    text(name)
+
+    def show(self, hours: Sequence[HourCount]) -> None:
+        bars = [
+            {
+                "from": format_instant(hour.since),
+                "to": format_instant(hour.since + HOUR),
+                "parts": [
+                    {"name": "Succeeded", "value": hour.succeeded, "tone": "green"},
+                    {"name": "Failed", "value": hour.failed, "tone": "red"},
+                    {"name": "Cancelled", "value": hour.other, "tone": "grey"},
+                ],
+                "path": _between(hour),
+            }
+            for hour in hours
+        ]
+        if self._chart.props["bars"] == bars:
+            return
+        self._chart.props["bars"] = bars
+        marks = [f"@{format_instant(hour.since)}" for hour in hours[::6]]
+        self._chart.props["ends"] = [*marks, "now"]
+        total = sum(h.succeeded for h in hours), sum(h.failed for h in hours)
+        said = f"Runs by hour over the last day: {total[0]} succeeded, {total[1]} failed"
+        self._chart.props["label"] = said
 
 
 def _between(hour: HourCount) -> str:
@@ -116,43 +144,46 @@ def _between(hour: HourCount) -> str:
     return f"/runs?{urlencode(query)}"
 
 
-def _due(due: DueNext) -> None:
-    with card("Due next", aside="" if due.complete else "of the newest 1,000 tasks", body=False):
+def _show_due(place: Element, due: DueNext) -> None:
+    place.clear()
+    with place:
         if not due.due:
             _quiet("clock", "Nothing is due.")
             return
         with box("agenda").style("margin-top: 8px"):
             for entry in due.due:
-                with _line(f"/tasks/{entry.task_id}"):
+                with named(box("", "a"), href=href(f"/tasks/{entry.task_id}")):
                     text(entry.name, "strong grow wrap")
                     with box("muted"):
                         When(entry.at)
+            if not due.complete:
+                with box("small muted"):
+                    text("Among one-time tasks and the newest 1,000 recurring ones.")
 
 
-def _failing(sample: Sample) -> None:
-    aside = f"{len(sample.failing)} tasks" if len(sample.failing) > _FAILING else ""
-    with card("Failing", aside=aside, body=False):
+def _show_failing(place: Element, sample: Sample) -> None:
+    place.clear()
+    with place:
         if not sample.failing:
             _quiet("check", "Every task's last run went well.")
             return
         with box("agenda").style("margin-top: 8px"):
             for each in sample.failing[:_FAILING]:
-                with _line(f"/runs/{each.run.id}"):
+                with named(box("", "a"), href=href(f"/runs/{each.run.id}")):
                     box("dot red")
                     with box("grow"):
                         text(each.run.task_id, "strong wrap")
                         if each.run.error is not None:
                             text(each.run.error.message[:140], "small muted wrap", tag="div")
-                    text(f"{each.in_a_row}×", "small muted", "span")
+                    text(f"{each.in_a_row}×", "small muted")
                     with box("muted small"):
                         When(each.run.finished_at)
+            if len(sample.failing) > _FAILING:
+                with named(box("", "a"), href=href("/runs?status=failed")):
+                    text(f"{len(sample.failing) - _FAILING} more", "muted")
 
 
-def _line(path: str) -> Element:
-    return named(box("", "a"), href=href(path))
-
-
-def _quiet(icon: str, words: str) -> Any:
+def _quiet(icon: str, words: str) -> None:
     with box("row muted").style("padding: 18px 16px 22px"):
         Icon(icon)
         text(words)

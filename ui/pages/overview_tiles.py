@@ -1,81 +1,91 @@
-"""The numbers at the top of the overview; each leads to what it counts."""
+"""The numbers at the top of the overview; each leads to what it counts, and changes in place."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from service import health
-from service.due_next import DueNext
-from service.overview import HourCount, Sample, TaskCounts
+from service.health import Health
+from service.overview import HourCount, Punctuality, TaskCounts
 from ui.components.markup import box, href, named, text
 from ui.components.small import When
 from ui.durations import precise
 
 
-@dataclass(frozen=True)
-class Overview:
-    """All that the overview shows, read together."""
+class Tile:
+    """A number with a name and a note."""
 
-    hours: list[HourCount]
-    running: int
-    tasks: TaskCounts
-    sample: Sample
-    due: DueNext
-    health: health.Health
+    def __init__(self, label: str, path: str) -> None:
+        self.link = named(box("card tile", "a"), href=href(path))
+        with self.link:
+            with box("label"):
+                self._dot = box("dot")
+                self._dot.set_visibility(False)
+                text(label)
+            self._value = text("–", "value", tag="div")
+            self.note = box("note")
+        self._noted = ""
+
+    def show(self, value: str, note: str, *, tone: str = "", title: str = "") -> None:
+        """Another number; nothing is sent where nothing changed."""
+        self._value.text = value
+        self._dot.classes(replace=f"dot {tone}")
+        self._dot.set_visibility(bool(tone))
+        if title:
+            named(self.link, title=title)
+        if note != self._noted:
+            self._noted = note
+            self.note.clear()
+            with self.note:
+                text(note)
 
 
-def show_tiles(shown: Overview) -> None:
-    """Draw them."""
-    succeeded = sum(hour.succeeded for hour in shown.hours)
-    failed = sum(hour.failed for hour in shown.hours)
-    total = succeeded + failed + sum(hour.other for hour in shown.hours)
-    late = shown.sample.punctuality
-    paused = f"{shown.tasks.paused:,} paused" if shown.tasks.paused else "none paused"
-    with box("grid tiles"):
-        _tile("Runs", f"{total:,}", _running(shown.running), "/runs?span=24h")
+class Tiles:
+    """The row of numbers."""
+
+    def __init__(self) -> None:
+        with box("grid tiles"):
+            self._runs = Tile("Runs", "/runs?span=24h")
+            self._rate = Tile("Succeeded", "/runs?status=failed&span=24h")
+            self._late = Tile("95 % start within", "/runs")
+            self._tasks = Tile("Tasks", "/tasks")
+            self._workers = Tile("Workers", "/settings")
+
+    def show_hours(self, hours: Sequence[HourCount], running: int) -> None:
+        """How many ran, and how many of them well."""
+        succeeded = sum(hour.succeeded for hour in hours)
+        failed = sum(hour.failed for hour in hours)
+        total = succeeded + failed + sum(hour.other for hour in hours)
+        self._runs.show(f"{total:,}", f"{running:,} running now" if running else "none running now")
         rate = f"{100 * succeeded / (succeeded + failed):.4g} %" if succeeded + failed else "–"
         note = f"{failed:,} failed" if failed else "none failed"
-        _tile("Succeeded", rate, note, "/runs?status=failed&span=24h", tone="red" if failed else "")
-        _tile(
-            "95 % start within",
-            precise(late.p95) if late else "–",
-            f"half {precise(late.p50)}, worst {precise(late.worst)}" if late else "no run yet",
-            "/runs",
-            title=f"Of the last {late.sample:,} runs that a schedule started" if late else "",
+        self._rate.show(rate, note, tone="red" if failed else "")
+
+    def show_punctuality(self, late: Punctuality | None) -> None:
+        """How late runs start."""
+        if late is None:
+            self._late.show("–", "no run on schedule yet")
+            return
+        note = f"half {precise(late.p50)}, worst {precise(late.worst)}"
+        title = f"Of the last {late.sample:,} runs that a schedule started"
+        self._late.show(precise(late.p95), note, title=title)
+
+    def show_tasks(self, counts: TaskCounts) -> None:
+        """How many there are."""
+        self._tasks.show(
+            f"{counts.total:,}", f"{counts.paused:,} paused" if counts.paused else "none paused"
         )
-        _tile("Tasks", f"{shown.tasks.total:,}", paused, "/tasks")
-        _workers(shown.health)
 
-
-def _workers(state: health.Health) -> None:
-    found = state.workers
-    with named(box("card tile", "a"), href=href("/settings")):
-        with box("label"):
-            box(f"dot {'green' if found else 'red'}")
-            text("Workers")
-        text(str(len(found)), "value", tag="div")
-        with box("note"):
-            if state.backlog:
-                text(f"{state.backlog:,} waiting for one")
-            elif found:
+    def show_workers(self, state: Health) -> None:
+        """Who works, seen how long ago, and what waits for them."""
+        found = state.workers
+        waiting = f"{state.backlog:,} waiting for one" if state.backlog else ""
+        self._workers.show(
+            str(len(found)),
+            waiting or ("" if found else "none is polling"),
+            tone="green" if found else "red",
+        )
+        if found and not waiting:
+            self._workers.note.clear()
+            with self._workers.note:
                 text("seen ")
                 When(found[0].last_seen)
-            else:
-                text("none is polling")
-
-
-def _running(count: int) -> str:
-    return f"{count:,} running now" if count else "none running now"
-
-
-def _tile(label: str, value: str, note: str, path: str, *, tone: str = "", title: str = "") -> None:
-    tile = named(box("card tile", "a"), href=href(path))
-    if title:
-        named(tile, title=title)
-    with tile:
-        with box("label"):
-            if tone:
-                box(f"dot {tone}")
-            text(label)
-        text(value, "value", tag="div")
-        text(note, "note", tag="div")

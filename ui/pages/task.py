@@ -6,6 +6,7 @@ from typing import Any
 
 from nicegui import ui
 from nicegui.element import Element
+from nicegui.elements.mixins.text_element import TextElement
 
 from scheduling.errors import TaskNotFound
 from scheduling.task import Task, TaskStatus
@@ -24,6 +25,7 @@ from ui.components.small import Icon, When
 from ui.desk import Desk
 from ui.pages.task_actions import ask_delete, ask_pause, resume, run_now
 from ui.pages.task_details import show_details
+from ui.pages.task_ledger import show_ledger
 from ui.pages.task_next import show_next_runs
 from ui.pages.task_runs import show_runs
 from ui.reads import TaskDetail, task_detail
@@ -40,32 +42,14 @@ def task_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
         skeleton(60)
     with log:
         skeleton(320)
-    shown: dict[str, Any] = {}
+    page = _TaskPage(desk, head, log, side)
 
     def show(seen: Seen[TaskDetail]) -> None:
-        if seen.value is None:
-            if seen.error is not None:
-                log.clear()
-                _say_missing(head, task_id, gone=isinstance(seen.error, TaskNotFound))
-            return
-        found, runs = seen.value, [run_row(run) for run in seen.value.runs]
-        ui.page_title(f"{found.task.name} · On the Dot")
-        state = (
-            found.task.model_copy(update={"last_run": None}),
-            task_status(found.task, found.runs),
-        )
-        if shown.get("task") != state:
-            shown["task"] = state
-            head.clear()
-            with head:
-                _show_head(desk, found)
-            side.clear()
-            with side:
-                show_next_runs(desk, found.task)
-                show_details(found.task)
-        if shown.get("runs") != runs:
-            shown["runs"] = runs
-            show_runs(log, found, runs)
+        if seen.value is not None:
+            page.show(seen.value)
+        elif seen.error is not None:
+            log.clear()
+            _say_missing(head, task_id, gone=isinstance(seen.error, TaskNotFound))
 
     desk.live(("task", task_id), lambda: task_detail(desk.house.temporal, task_id), show)
 
@@ -83,29 +67,70 @@ def _say_missing(place: Element, task_id: str, *, gone: bool) -> None:
             )
 
 
-def _show_head(desk: Desk, found: TaskDetail) -> None:
-    task, status = found.task, task_status(found.task, found.runs)
-    with box("head").style("margin-bottom: 0"):
-        with box("titles"):
-            link("Tasks", "/tasks", "crumb", icon="chevron-left")
-            with box("row"):
-                text(task.name, tag="h1")
-                text(
-                    str(status["label"]),
-                    f"pill {status['tone']}" + (" live" if status["live"] else ""),
-                )
-            text(words(task.trigger, task.id), "sub wrap", tag="p")
-            if task.description:
-                text(task.description, "sub wrap", tag="p")
-        with box("actions"):
-            _buttons(desk, task)
-    if task.status is TaskStatus.PAUSED and (task.note or task.paused_until):
-        with box("banner").style("margin: 0"):
-            Icon("pause")
-            text(task.note or "Paused", "wrap")
-            if task.paused_until:
-                text("until ")
-                When(task.paused_until, "near")
+class _TaskPage:
+    """Redraws only what changed: what one is about to click stays where it is."""
+
+    def __init__(self, desk: Desk, head: Element, log: Element, side: Element) -> None:
+        self._desk = desk
+        self._head = head
+        self._log = log
+        with side:
+            self._next, self._account, self._details = box(), box(), box("stack")
+        self._task: Task | None = None
+        self._runs: list[dict[str, Any]] | None = None
+        self._pill: TextElement | None = None
+
+    def show(self, found: TaskDetail) -> None:
+        """The task as it is now."""
+        task, runs = found.task, [run_row(run) for run in found.runs]
+        ui.page_title(f"{task.name} · On the Dot")
+        if self._task is None:
+            with self._account:
+                show_ledger(self._desk, task.id)
+        if self._task is None or _still(task) != _still(self._task):
+            self._show_head(task)
+            self._details.clear()
+            with self._details:
+                show_details(task)
+        if self._task is None or task.next_runs != self._task.next_runs:
+            self._next.clear()
+            with self._next:
+                show_next_runs(self._desk, task)
+        if runs != self._runs:
+            show_runs(self._log, found, runs)
+        self._task, self._runs = task, runs
+        status = task_status(task, found.runs)
+        if self._pill is not None:
+            self._pill.text = str(status["label"])
+            live = " live" if status["live"] else ""
+            self._pill.classes(replace=f"pill {status['tone']}{live}")
+
+    def _show_head(self, task: Task) -> None:
+        self._head.clear()
+        with self._head:
+            with box("head").style("margin-bottom: 0"):
+                with box("titles"):
+                    link("Tasks", "/tasks", "crumb", icon="chevron-left")
+                    with box("row"):
+                        text(task.name, tag="h1")
+                        self._pill = text("", "pill")
+                    text(words(task.trigger, task.id), "sub wrap", tag="p")
+                    if task.description:
+                        text(task.description, "sub wrap", tag="p")
+                with box("actions"):
+                    _buttons(self._desk, task)
+            if task.status is TaskStatus.PAUSED and (task.note or task.paused_until):
+                with box("banner").style("margin: 0"):
+                    Icon("pause")
+                    text(task.note or "Paused", "wrap")
+                    if task.paused_until:
+                        text("until ")
+                        When(task.paused_until, "near")
+
+
+def _still(task: Task) -> Task:
+    """The task without what changes with every run."""
+    return task.model_copy(update={"last_run": None, "next_runs": ()})
 
 
 def _buttons(desk: Desk, task: Task) -> None:

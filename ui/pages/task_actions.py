@@ -42,6 +42,7 @@ async def resume(desk: Desk, task_id: str) -> None:
 def ask_pause(desk: Desk, task_id: str) -> None:
     """Pause it, with a note."""
     ask_note(
+        desk.overlay,
         f"Pause {task_id}?",
         "It will not fire until it is resumed. A run in progress finishes.",
         "Pause",
@@ -73,6 +74,7 @@ def ask_delete(desk: Desk, task: Task, after: Callable[[], None] | None = None) 
                 after()
 
     confirm(
+        desk.overlay,
         f"Delete {task.name}?",
         f"It will never fire again, and its id is free. {kept}",
         "Delete",

@@ -48,7 +48,7 @@ def show_ledger(desk: Desk, task_id: str) -> None:
             elif seen.error is not None:
                 text(str(seen.error), "muted")
 
-    desk.live(("ledger", task_id), lambda: _read(desk.temporal, task_id), show, every=_EVERY)
+    desk.live(("ledger", task_id), lambda: _read(desk.house.temporal, task_id), show, every=_EVERY)
 
 
 async def _read(temporal: Temporal, task_id: str) -> _Account:
