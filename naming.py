@@ -37,6 +37,7 @@ LIST_OCCURRENCES = "onthedot.list_occurrences"
 NOTIFY = "onthedot.notify"
 NOTIFIED = "onthedot.notified"
 AUDIT_LEDGERS = "onthedot.audit_ledgers"
+REGISTERED = "onthedot.registered"
 
 TASK_ID = SearchAttributeKey.for_keyword("OnTheDotTask")
 NAME = SearchAttributeKey.for_keyword("OnTheDotName")

@@ -25,6 +25,8 @@ class UserCode:
 
     activities: tuple[Callable[..., Any], ...] = ()
     workflows: tuple[type, ...] = ()
+    activity_names: tuple[str, ...] = ()
+    workflow_names: tuple[str, ...] = ()
 
 
 def load(modules: Sequence[str]) -> UserCode:
@@ -54,7 +56,9 @@ def load(modules: Sequence[str]) -> UserCode:
                 )
         activities.update(found_activities)
         workflows.update(found_workflows)
-    return UserCode(tuple(activities.values()), tuple(workflows.values()))
+    return UserCode(
+        tuple(activities.values()), tuple(workflows.values()), tuple(activities), tuple(workflows)
+    )
 
 
 def _import(name: str) -> ModuleType:

@@ -21,6 +21,7 @@ from temporalio.worker import Worker
 import user_modules
 from activities.assembly import Permissions
 from activities.audit import AuditActivities
+from activities.registered import RegisteredActivities
 from plugin import OnTheDotPlugin
 from processes.errors import StartError
 from processes.ports import free_port
@@ -89,10 +90,11 @@ def _permissions(settings: Settings) -> Permissions:
 def _worker(temporal: Temporal, user_code: user_modules.UserCode) -> Worker:
     client, settings = temporal.client, temporal.settings
     audits = AuditActivities(client, Audit(temporal))
+    names = RegisteredActivities(user_code.activity_names, user_code.workflow_names)
     return Worker(
         client,
         task_queue=settings.task_queue,
-        activities=[audits.audit, *user_code.activities],
+        activities=[audits.audit, names.registered, *user_code.activities],
         workflows=user_code.workflows,
         max_concurrent_activities=settings.max_concurrent_activities,
         # A cancel reaches an action as the answer to a heartbeat that is really sent.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
@@ -13,6 +13,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from scheduling.errors import OnTheDotError
+from scheduling.registered import Registered
 from service.due_next import DueReader
 from service.overview import OverviewReader
 from service.run_list import RunList
@@ -28,7 +29,7 @@ from ui.watches import Live, Seen, Watches
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass
 class House:
     """What all pages of this process share."""
 
@@ -37,6 +38,8 @@ class House:
     overview: OverviewReader
     due: DueReader
     watches: Watches = field(default_factory=Watches)
+    names: tuple[datetime, Registered] | None = None
+    """What the workers have registered, and when that was asked."""
 
 
 @dataclass

@@ -27,6 +27,8 @@ def _command(site: Site) -> None:
 
 def _activity(site: Site) -> None:
     site.choose("Activity")
+    offered = site.page.locator("[data-field='action.name'] datalist option")
+    expect(offered).to_have_attribute("value", "add-up")
     site.field("Name of the activity").fill("add-up")
     site.field("Arguments").fill("[40, 2]")
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from nicegui import background_tasks, ui
 
 from scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError, TaskExists
+from scheduling.registered import Registered
 from scheduling.task import NewTask, Task, TaskDefinition
 from ui.components.markup import box, button, card, link, named, text
 from ui.components.small import LeaveQuestion
@@ -33,12 +34,16 @@ _TO_FIRST_ERROR = (
 
 
 class FormView:
-    """One form. `before` is what it starts from; with `task_id` it changes that task."""
+    """One form. `before` is what it starts from; with `task_id` it changes that task.
+
+    `names` are what the workers have registered, to choose from.
+    """
 
     def __init__(
         self,
         desk: Desk,
         query: dict[str, str],
+        names: Registered,
         *,
         before: TaskDefinition | None = None,
         task_id: str = "",
@@ -46,6 +51,7 @@ class FormView:
     ) -> None:
         self._desk = desk
         self._query = query
+        self._names = {"activity": list(names.activities), "workflow": list(names.workflows)}
         self._before = before
         self._task_id = task_id
         self._revision = revision
@@ -86,7 +92,7 @@ class FormView:
                 self._changed,
                 self._query.get("action", "http"),
                 before.action if before else None,
-                names={},
+                names=self._names,
                 commands=self._desk.house.settings.allow_commands,
             )
         with card("When it runs"):

@@ -2,62 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import asyncio
+from datetime import UTC, datetime, timedelta
 
 from scheduling.errors import TaskNotFound, TemporalUnavailable
+from scheduling.registered import Registered
 from scheduling.task import TaskDefinition
-from scheduling.task_state import TaskState
+from service.registered import registered
 from ui.components.markup import box, empty, link, skeleton
-from ui.desk import Desk
+from ui.desk import Desk, House
 from ui.forms.view import FormView
 
+#: How long what the workers have registered is taken to be the same.
+_AGE = timedelta(seconds=30)
 
-def new_page(desk: Desk, query: dict[str, str]) -> Any:
+
+async def new_page(desk: Desk, query: dict[str, str]) -> None:
     """Build the page for a new task, empty or with what another one says."""
     source = query.get("from", "")
-    if not source:
-        if desk.zone:
-            FormView(desk, query).build()
-            return None
-        return _with_zone(desk, query)
-    return _loaded(
-        desk,
-        source,
-        lambda found: FormView(desk, query, before=_copied(found.definition)).build(),
-    )
-
-
-def edit_page(desk: Desk, query: dict[str, str], task_id: str) -> Any:
-    """Build the page that changes a task."""
-    return _loaded(
-        desk,
-        task_id,
-        lambda found: FormView(
-            desk, query, before=found.definition, task_id=task_id, revision=found.revision
-        ).build(),
-    )
-
-
-async def _with_zone(desk: Desk, query: dict[str, str]) -> None:
+    if source:
+        await _changed(desk, query, source, copy=True)
+        return
     place = box()
     with place:
         skeleton(60)
         skeleton(420)
-    await desk.learn_zone()
+    names, _ = await asyncio.gather(_names(desk.house), desk.learn_zone())
     place.clear()
     with place:
-        FormView(desk, query).build()
+        FormView(desk, query, names).build()
 
 
-async def _loaded(desk: Desk, task_id: str, show: Callable[[TaskState], None]) -> None:
+async def edit_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
+    """Build the page that changes a task."""
+    await _changed(desk, query, task_id, copy=False)
+
+
+async def _changed(desk: Desk, query: dict[str, str], task_id: str, *, copy: bool) -> None:
     place = box()
     with place:
         skeleton(60)
         skeleton(420)
     await desk.learn_zone()
     try:
-        found = await desk.tasks.state(task_id)
+        found, names = await asyncio.gather(desk.tasks.state(task_id), _names(desk.house))
     except (TaskNotFound, TemporalUnavailable) as error:
         place.clear()
         with place, box("card"), empty("search", "It cannot be edited now", str(error)):
@@ -65,7 +53,18 @@ async def _loaded(desk: Desk, task_id: str, show: Callable[[TaskState], None]) -
         return
     place.clear()
     with place:
-        show(found)
+        if copy:
+            FormView(desk, query, names, before=_copied(found.definition)).build()
+        else:
+            before, revision = found.definition, found.revision
+            FormView(desk, query, names, before=before, task_id=task_id, revision=revision).build()
+
+
+async def _names(house: House) -> Registered:
+    now = datetime.now(UTC)
+    if house.names is None or now - house.names[0] > _AGE:
+        house.names = (now, await registered(house.temporal))
+    return house.names[1]
 
 
 def _copied(definition: TaskDefinition) -> TaskDefinition:

@@ -1,0 +1,12 @@
+"""What this project's own workers can run besides their own actions: the user's code, by name."""
+
+from __future__ import annotations
+
+from scheduling.values import Model
+
+
+class Registered(Model):
+    """Names of a user's activities and workflows, in the order of their modules."""
+
+    activities: tuple[str, ...] = ()
+    workflows: tuple[str, ...] = ()
