@@ -54,7 +54,7 @@ class Fault(StrEnum):
     INTERNAL = "InternalError"
 
 
-class AttemptFailed(Exception):  # noqa: N818 - an outcome, told to the workflow as such
+class AttemptFailed(Exception):
     """An attempt did not do what it should.
 
     `message` holds no secret and `output` is what came so far; `retry_after` asks for a delay

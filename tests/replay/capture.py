@@ -85,9 +85,19 @@ async def _captured(
                 handle = client.get_workflow_handle(execution.id, run_id=execution.run_id)
                 history = await handle.fetch_history()
                 path = directory / f"{name}-{number}-{part}.json"
-                kept = {"workflow_id": workflow_id, "history": history.to_json_dict()}
+                events = _without_traces(history.to_json_dict())
+                kept = {"workflow_id": workflow_id, "history": events}
                 path.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
         print(f"{name}: {(datetime.now(UTC) - began) / timedelta(seconds=1):.1f} s")
+
+
+def _without_traces(value: object) -> object:
+    """Without stack traces: they name the paths of a machine, and no replay reads them."""
+    if isinstance(value, dict):
+        return {key: _without_traces(v) for key, v in value.items() if key != "stackTrace"}
+    if isinstance(value, list):
+        return [_without_traces(v) for v in value]
+    return value
 
 
 if __name__ == "__main__":
