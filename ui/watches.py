@@ -22,6 +22,9 @@ _LOG = logging.getLogger("onthedot.ui")
 _KEPT = 300.0
 _MOST_KEPT = 40
 
+#: After how many seconds a read that failed for the first time is tried again.
+_SECOND_TRY = 0.3
+
 Tell = Callable[["Seen[Any]"], None]
 
 
@@ -41,6 +44,7 @@ class _Watch:
     seen: Seen[Any] | None = None
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
     loop: asyncio.Task[None] | None = None
+    failures: int = 0
 
     async def run(self) -> None:
         while True:
@@ -50,6 +54,8 @@ class _Watch:
             took = asyncio.get_running_loop().time() - began
             # A slow Temporal is asked less often rather than all the time.
             pause = max(self.every.total_seconds() - took, took)
+            if self.failures == 1:
+                pause = _SECOND_TRY
             try:
                 await asyncio.wait_for(self.hurry.wait(), pause)
             except TimeoutError:
@@ -59,7 +65,12 @@ class _Watch:
         last = self.seen.value if self.seen else None
         try:
             self.seen = Seen(await self.fetch())
+            self.failures = 0
         except OnTheDotError as error:
+            self.failures += 1
+            if error.retryable and self.failures == 1:
+                # One answer that came too late is no outage.
+                return
             self.seen = Seen(last, error)
         except Exception:
             _LOG.exception("a live read failed")

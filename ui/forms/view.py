@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from nicegui import background_tasks, ui
+from nicegui import background_tasks
 
 from scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError, TaskExists
 from scheduling.registered import Registered
@@ -110,7 +110,7 @@ class FormView:
 
     def _changed(self, at: str = "") -> None:
         if not self._touched:
-            ui.run_javascript("otd.setUnsaved(true)")
+            self._desk.script("otd.setUnsaved(true)")
         self._touched.add(at)
         self._follow_soon(_PAUSE)
 
@@ -156,7 +156,7 @@ class FormView:
         except OnTheDotError as error:
             self._desk.toasts.say(str(error), tone="red")
         else:
-            ui.run_javascript("otd.setUnsaved(false)")
+            self._desk.script("otd.setUnsaved(false)")
             done = "Saved" if self._task_id else "Registered"
             self._desk.toasts.say(f"{done} {task.name}.")
             self._desk.changed()
@@ -175,4 +175,4 @@ class FormView:
             self._waiting.cancel()
         for problem in self._fields.say(problems)[:3]:
             self._desk.toasts.say(f"{problem.field}: {problem.message}", tone="red")
-        ui.run_javascript(_TO_FIRST_ERROR)
+        self._desk.script(_TO_FIRST_ERROR)

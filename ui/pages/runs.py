@@ -6,8 +6,6 @@ import json
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from nicegui import ui
-
 from scheduling.run import RunStatus
 from service.run_list import RunFilter
 from ui.components.fields import ChoiceField, TextField
@@ -111,7 +109,7 @@ class _RunsPage:
         given = {key: value for key, value in self._query.items() if value}
         address = f"/runs?{urlencode(given)}" if given else "/runs"
         if self._live is not None:
-            ui.run_javascript(f"otd.address({json.dumps(address)})")
+            self._desk.script(f"otd.address({json.dumps(address)})")
             self._live.delete()
         which, cursor = self._which(), self._pager.cursor
         with self._place.parent_slot or self._place:
@@ -155,7 +153,7 @@ class _RunsPage:
 
     def _turned(self) -> None:
         self._watch()
-        ui.run_javascript("scrollTo({top: 0})")
+        self._desk.script("scrollTo({top: 0})")
 
 
 def _instant(given: str) -> datetime | None:

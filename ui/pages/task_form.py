@@ -27,7 +27,8 @@ async def new_page(desk: Desk, query: dict[str, str]) -> None:
     with place:
         skeleton(60)
         skeleton(420)
-    names, _ = await asyncio.gather(_names(desk.house), desk.learn_zone())
+    await desk.learn_zone()
+    names = await _names(desk.house)
     place.clear()
     with place:
         FormView(desk, query, names).build()

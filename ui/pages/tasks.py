@@ -6,8 +6,6 @@ import json
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from nicegui import ui
-
 from scheduling.task import Task, TaskStatus
 from service.overview import TaskCounts
 from service.task_list import TaskFilter
@@ -103,7 +101,7 @@ class _TasksPage:
     def _turned(self) -> None:
         self._choice.choose([])
         self._watch()
-        ui.run_javascript("scrollTo({top: 0})")
+        self._desk.script("scrollTo({top: 0})")
 
     def _address(self, page: int = 1) -> str:
         given = {key: value for key, value in self._query.items() if value}
@@ -125,7 +123,7 @@ class _TasksPage:
         if self._live is not None:
             self._live.delete()
             address = json.dumps(self._address(self._pager.at))
-            ui.run_javascript(f"otd.address({address})")
+            self._desk.script(f"otd.address({address})")
         which, cursor = self._which(), self._pager.cursor
         with self._place.parent_slot or self._place:
             self._live = self._desk.live(
