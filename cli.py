@@ -19,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
+from processes import event_loop
 from processes.errors import StartError
 from settings import Settings, SettingsError, load, unknown_variables
 
@@ -89,7 +90,7 @@ def _run_process(command: str, settings: Settings, options: dict[str, Any]) -> i
     elif command == "worker":
         import worker
 
-        asyncio.run(worker.run(settings))
+        event_loop.run(worker.run(settings))
     else:
         import worker
 
@@ -157,6 +158,8 @@ def _start_logging(settings: Settings) -> None:
         told = logging.getLogger(name)
         told.addHandler(lines)
         told.propagate = False
+    # It logs the addresses of websockets, and with them what belongs to one client.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     for name in unknown_variables(os.environ):
         logging.getLogger("onthedot").warning("%s is no setting; is it misspelt?", name)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import socket
 
@@ -10,6 +9,7 @@ import uvicorn
 
 from api.app import create_app
 from plugin import OnTheDotPlugin
+from processes import event_loop
 from processes.ports import listen
 from service.connection import connect
 from service.temporal import Temporal
@@ -19,6 +19,9 @@ from ui.mounting import mount
 #: What requests that are under way get when the server stops, in seconds.
 _GRACE_SECONDS = 2
 
+#: How long an idle connection is kept, in seconds.
+_KEEP_ALIVE_SECONDS = 75
+
 
 def run(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT. Raises SettingsError, or StartError for a busy port."""
@@ -27,7 +30,7 @@ def run(settings: Settings) -> None:
     # Uvicorn raises the signal again once it has served; that must not end us before our exit.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    asyncio.run(_serve(settings, listening))
+    event_loop.run(_serve(settings, listening))
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
@@ -43,6 +46,9 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         # It would log query strings, and with them what people search for.
         access_log=False,
         server_header=False,
+        # Longer than clients keep an idle connection: whoever sends on one that the other end has
+        # just closed sees an error, and cannot know whether its task was registered.
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     await uvicorn.Server(config).serve(sockets=[listening])
