@@ -37,6 +37,9 @@ RAISED_LIMITS: Mapping[str, int] = {
     "history.persistenceMaxQPS": 50000,
 }
 
+#: True on a dev server only; production servers have them cached by default.
+_CACHED_ATTRIBUTES = "system.forceSearchAttributesCacheRefreshOnRead"
+
 _DATABASE = "temporal.db"
 _LOG = "temporal.log"
 _LOG_LIMIT = 16 * 1024 * 1024
@@ -66,6 +69,8 @@ def server(settings: Settings, directory: Path, binary: Path) -> Child:
             # Twice as fast as FULL. A power cut may lose the last commits, a crash does not.
             "--sqlite-pragma=journal_mode=WAL",
             "--sqlite-pragma=synchronous=NORMAL",
+            # The dev server would read the search attributes from the database at each start.
+            f"--dynamic-config-value={_CACHED_ATTRIBUTES}=false",
             "--log-level=warn",
             *limits,
         ),

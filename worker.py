@@ -100,8 +100,9 @@ def _worker(temporal: Temporal, user_code: user_modules.UserCode) -> Worker:
         # A cancel reaches an action as the answer to a heartbeat that is really sent.
         max_heartbeat_throttle_interval=timedelta(seconds=2),
         max_concurrent_local_activities=settings.max_concurrent_workflow_tasks,
-        # A task waits on the worker that knows it; not for long, once that worker has died.
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        # A task waits on the worker that knows it; not for long, once that worker has died. In a
+        # burst it may wait for seconds, and is handed out a second time when it does so for longer.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
         max_concurrent_workflow_tasks=settings.max_concurrent_workflow_tasks,
         max_cached_workflows=settings.max_cached_workflows,
         graceful_shutdown_timeout=settings.worker_grace,
