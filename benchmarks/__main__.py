@@ -13,13 +13,18 @@ from benchmarks.errors import Void
 from benchmarks.plan import MANY, SCENARIOS, Plan
 from benchmarks.report import as_json, table
 from benchmarks.rounds import SIDES, measure
+from settings import PREFIX
 
 
 def main() -> int:
     """Returns the exit code: 1 where nothing could be measured."""
     options = _options()
+    # What whoever runs this has set up for themselves is not what is measured.
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]
     levels = tuple(options.waiting) + ((MANY,) if options.full else ())
-    plan = Plan(options.pairs, tuple(options.only), options.n, levels)
+    settings = dict(pair.split("=", 1) for pair in options.setting)
+    plan = Plan(options.pairs, tuple(options.only), options.n, levels, settings)
     try:
         results = asyncio.run(measure(plan, _say, SIDES))
     except Void as reason:
@@ -45,6 +50,9 @@ def _options() -> argparse.Namespace:
         "--waiting", type=int, nargs="+", default=list(plan.levels), help="numbers of waiting tasks"
     )
     parser.add_argument("--full", action="store_true", help=f"also {MANY:,} waiting tasks")
+    parser.add_argument(
+        "--setting", nargs="+", default=[], metavar="NAME=VALUE", help="not its default, for both"
+    )
     parser.add_argument("--json", type=Path, help="file for the figures of every pair")
     return parser.parse_args()
 

@@ -20,7 +20,8 @@ from benchmarks.temporal_client import connected
 from service.connection import prepare_namespace
 
 _DAY_SECONDS = 86400
-_REPEATS = 3
+_REPEATS = 20
+_PAUSE_SECONDS = 0.25
 
 
 class Ours:
@@ -85,6 +86,7 @@ class Ours:
             if status != 503:
                 break
             self.refused += 1
+            await asyncio.sleep(_PAUSE_SECONDS)
         raise Void(f"POST /tasks: {status} {body[:500]}")
 
     async def _answers(self, url: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 ONCE, RECURRING, WAITING = "once", "recurring", "waiting"
 SCENARIOS = (ONCE, RECURRING, WAITING)
@@ -21,6 +22,9 @@ class Plan:
     """One-time tasks in one second."""
     levels: tuple[int, ...] = (10_000,)
     """Numbers of waiting tasks. Measured in one pair only: filling takes long."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Settings that differ from their defaults, on either side as far as it has them."""
 
     @property
     def recurring(self) -> int:

@@ -67,7 +67,7 @@ async def measure(plan: Plan, say: Say, sides: Mapping[str, Callable[[Stack], Si
     for number, body in enumerate(pairs):
         order = list(sides) if number % 2 == 0 else list(sides)[::-1]
         for name in order:
-            measured, share = await _round(name, sides[name], body, say)
+            measured, share = await _round(plan, name, sides[name], body, say)
             results.add(name, measured)
             results.shares.append((name, share))
             say(f"pair {number + 1} of {len(pairs)}, {name}: {_short(measured)}; {_said(share)}")
@@ -76,10 +76,10 @@ async def measure(plan: Plan, say: Say, sides: Mapping[str, Callable[[Stack], Si
 
 
 async def _round(
-    name: str, build: Callable[[Stack], Side], body: Round, say: Say
+    plan: Plan, name: str, build: Callable[[Stack], Side], body: Round, say: Say
 ) -> tuple[Measured, Share]:
     for attempt in range(_REPEATS + 1):
-        async with Stack() as stack:
+        async with Stack(plan.settings) as stack:
             side = build(stack)
             before = Snapshot.take(sum(stack.cpu().values()))
             try:

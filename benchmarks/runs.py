@@ -34,7 +34,7 @@ class Runs:
     round_trips: int
     """Of that run: workflow tasks and activities that a worker answered."""
     timed_out: int
-    """Workflow tasks that had to be handed out a second time, in all runs."""
+    """Workflow tasks that were handed out again, in all runs; the usual run stands for its like."""
     unclosed: int
     failed: int
 
@@ -55,14 +55,15 @@ async def closed_runs(client: Client, types: Sequence[str], since: datetime, cou
     rows = [row async for row in client.list_workflows(query, page_size=1000)]
     if not rows:
         return Runs(0, 0, 0, 0, unclosed=count, failed=0)
-    usual = Counter(row.history_length for row in rows).most_common(1)[0][0]
+    usual, times = Counter(row.history_length for row in rows).most_common(1)[0]
     sample = next(row for row in rows if row.history_length == usual)
-    unusual = [row for row in rows if row.history_length > usual]
+    unusual = [row for row in rows if row.history_length != usual]
     return Runs(
         last_close=max(row.close_time.timestamp() for row in rows if row.close_time),
         events=usual,
         round_trips=await _events(client, sample, *_ROUND_TRIPS),
-        timed_out=sum([await _events(client, row, _TIMED_OUT) for row in [sample, *unusual]]),
+        timed_out=times * await _events(client, sample, _TIMED_OUT)
+        + sum([await _events(client, row, _TIMED_OUT) for row in unusual]),
         unclosed=max(0, count - len(rows)),
         failed=sum(row.status != WorkflowExecutionStatus.COMPLETED for row in rows),
     )

@@ -19,7 +19,7 @@ from pathlib import Path
 import embedded
 from benchmarks import machine
 from benchmarks.errors import Void
-from settings import Settings
+from settings import PREFIX, Settings
 
 _ROOT = Path(__file__).parent.parent
 _START_LIMIT = timedelta(seconds=60)
@@ -31,10 +31,12 @@ _QUIET_SHARE = 0.16
 class Stack:
     """Started processes on ports of their own, with their data in a directory that goes with them.
 
-    Use as an async context manager; all that was started is killed at its end.
+    `overrides` are settings by name that differ from their defaults, on either side. Use as an
+    async context manager; all that was started is killed at its end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
+        self._overrides = dict(overrides or {})
         self.directory = Path(tempfile.mkdtemp(prefix="onthedot-bench-"))
         ports = _ports(5)
         self.settings = Settings(
@@ -44,6 +46,7 @@ class Stack:
             temporal_port=ports[2],
             temporal_ui_port=ports[3],
             data_dir=self.directory,
+            **self._overrides,  # type: ignore[arg-type]  # checked by the model
         )
         self.url = f"http://127.0.0.1:{ports[4]}/fire"
         self._receiver_port = ports[4]
@@ -71,8 +74,9 @@ class Stack:
 
     def environment(self, **more: str) -> dict[str, str]:
         """For our own processes: this stack's Temporal, and no settings of whoever runs this."""
-        plain = {k: v for k, v in os.environ.items() if not k.startswith("ONTHEDOT_")}
-        return embedded.client_environment(self.settings, plain) | more
+        plain = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
+        given = {PREFIX + name.upper(): value for name, value in self._overrides.items()}
+        return embedded.client_environment(self.settings, plain) | given | more
 
     def start_temporal(self) -> None:
         """Temporal as `onthedot dev` starts it."""
