@@ -14,6 +14,7 @@ from service import health
 from service.task_list import TaskFilter
 from ui.boot import BOOT, HEAD
 from ui.components.markup import box, href, link, named, text
+from ui.components.sign_out import sign_out
 from ui.components.small import Icon, Palette, ThemeSwitch
 from ui.components.toasts import Toasts
 from ui.desk import Desk, House
@@ -98,10 +99,7 @@ def _side(house: House, session: Session) -> list[dict[str, Element]]:
                 every=_EVERY,
             )
             if session.number:
-                form = named(box("", "form"), method="post", action=href("/logout"))
-                with form, named(box("btn ghost small", "button"), type="submit"):
-                    Icon("log-out")
-                    text(f"Sign out {session.name}")
+                sign_out(session.name)
             ThemeSwitch()
     return [places]
 

@@ -15,7 +15,8 @@ def test_temporal_away_and_back(open_site: Open, stack: Running, name: str) -> N
     site.go(f"/tasks?q={name}")
     expect(site.row(name)).to_be_visible()
     with frozen(stack.temporal):
-        expect(site.page.get_by_role("alert")).to_contain_text("Temporal cannot be reached")
+        banner = site.page.get_by_role("alert")
+        expect(banner).to_contain_text("Temporal cannot be reached", timeout=15_000)
         expect(site.row(name)).to_be_visible()
         site.page.get_by_label(f"Run {name} now").click()
         expect(site.toast("does not answer")).to_be_visible()

@@ -110,7 +110,7 @@ def test_the_theme_is_chosen_and_kept(site: Site) -> None:
     site.go("/tasks")
     dark = "document.documentElement.classList.contains('dark')"
     assert not site.page.evaluate(dark)
-    site.page.get_by_role("radio", name="Dark").click()
+    site.page.get_by_role("radio", name="Dark").first.click()
     assert site.page.evaluate(dark)
     site.page.reload()
     assert site.page.evaluate(dark)

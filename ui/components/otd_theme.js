@@ -1,8 +1,12 @@
 // Light, dark, or as the system has it.
 export default {
   data: () => ({ now: otd.theme() }),
-  mounted() { otd.showTheme(); document.getElementById("boot")?.remove(); },
-  methods: { set(name) { this.now = name; otd.setTheme(name); } },
+  mounted() { otd.showTheme(); document.getElementById("boot")?.remove(); addEventListener("otd-theme", this.look); },
+  unmounted() { removeEventListener("otd-theme", this.look); },
+  methods: {
+    look() { this.now = otd.theme(); },
+    set(name) { otd.setTheme(name); dispatchEvent(new Event("otd-theme")); },
+  },
   render() {
     const h = Vue.h, options = [["light", "sun", "Light"], ["dark", "moon", "Dark"], ["system", "monitor", "As the system"]];
     return h("div", { class: "theme", role: "radiogroup", "aria-label": "Theme" }, options.map(([name, icon, label]) =>

@@ -30,8 +30,8 @@ def overview_page(desk: Desk, query: dict[str, str]) -> None:
     with box("head"), box("titles"):
         text("Overview", tag="h1")
         text("The last 24 hours", "sub", tag="p")
+    start = box("start")
     with box("stack"):
-        start = box()
         tiles = Tiles()
         with card("Runs by hour"):
             chart = _HourChart()

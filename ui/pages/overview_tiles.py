@@ -18,8 +18,7 @@ class Tile:
         self.link = named(box("card tile", "a"), href=href(path))
         with self.link:
             with box("label"):
-                self._dot = box("dot")
-                self._dot.set_visibility(False)
+                self._dot = box("hidden")
                 text(label)
             self._value = text("–", "value", tag="div")
             self.note = box("note")
@@ -28,8 +27,7 @@ class Tile:
     def show(self, value: str, note: str, *, tone: str = "", title: str = "") -> None:
         """Another number; nothing is sent where nothing changed."""
         self._value.text = value
-        self._dot.classes(replace=f"dot {tone}")
-        self._dot.set_visibility(bool(tone))
+        self._dot.classes(replace=f"dot {tone}" if tone else "hidden")
         if title:
             named(self.link, title=title)
         if note != self._noted:
@@ -65,7 +63,7 @@ class Tiles:
         if late is None:
             self._late.show("–", "no run on schedule yet")
             return
-        note = f"half {precise(late.p50)}, worst {precise(late.worst)}"
+        note = f"p50 {precise(late.p50)} · max {precise(late.worst)}"
         title = f"Of the last {late.sample:,} runs that a schedule started"
         self._late.show(precise(late.p95), note, title=title)
 

@@ -10,7 +10,8 @@ from nicegui.element import Element
 
 from service import health
 from ui.components.markup import box, card, facts, href, named, outside_link, skeleton, text
-from ui.components.small import When
+from ui.components.sign_out import sign_out
+from ui.components.small import ThemeSwitch, When
 from ui.desk import Desk
 from ui.durations import human
 from ui.watches import Seen
@@ -60,6 +61,12 @@ def settings_page(desk: Desk, query: dict[str, str]) -> None:
                     ("Python", platform.python_version()),
                 ]
             )
+        with card("Look"), box("stack snug"):
+            text("Light, dark, or as the system has it. This browser remembers.", "muted")
+            with box().style("max-width: 220px"):
+                ThemeSwitch()
+            if desk.session.number:
+                sign_out(desk.session.name)
         with card("Keyboard"), box("facts", "dl"):
             for key, words in _KEYS:
                 with box("", "dt"):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from scheduling.ledger import LedgerEntry, LedgerPage, LedgerState, Why
 from service.ledger import Ledger
@@ -18,6 +19,7 @@ from ui.watches import Seen
 _EVERY = timedelta(seconds=15)
 
 _SHOWN = 6
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)")
 _TONES = {
     LedgerState.RAN: "green",
     LedgerState.LATE: "amber",
@@ -65,10 +67,20 @@ def _show(account: _Account) -> None:
                 text(f"{counts[state]} {state.value}", f"pill {_TONES.get(state, '')}")
         if not account.ledger.items:
             text("No instant has come yet.", "muted")
-    text(account.why.answer, "wrap", tag="p")
+    with box("wrap", "p"):
+        _prose(account.why.answer)
     others = [one for one in account.ledger.items if one.state not in _AS_IT_SHOULD]
     for entry in reversed(others[-_SHOWN:]):
         _row(entry)
+
+
+def _prose(answer: str) -> None:
+    """A text in which each instant is shown as the reader's clock shows it."""
+    for part in _INSTANT.split(answer):
+        if _INSTANT.fullmatch(part):
+            When(datetime.fromisoformat(part), "near")
+        elif part:
+            text(part)
 
 
 def _row(entry: LedgerEntry) -> None:
