@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -16,6 +18,23 @@ from plugin import OnTheDotPlugin
 from service.connection import prepare_namespace
 from service.temporal import Temporal
 from settings import Settings
+
+
+_status: list[int] = []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(exitstatus: int) -> None:
+    _status.append(int(exitstatus))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave at once: the SDK may crash at the interpreter's exit, after tests that passed."""
+    if _status and not hasattr(config, "workerinput"):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_status[-1])
 
 
 @pytest.fixture(scope="session")
