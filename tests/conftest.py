@@ -19,7 +19,6 @@ from service.connection import prepare_namespace
 from service.temporal import Temporal
 from settings import Settings
 
-
 _status: list[int] = []
 
 
