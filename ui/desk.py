@@ -94,10 +94,15 @@ class Desk:
         self.session.check()
         return self.house.overview
 
-    async def tried(self, work: Awaitable[T]) -> T | None:
-        """The result of `work`, or None and a message that says what went wrong."""
+    async def tried(self, work: Awaitable[T], *, but: tuple[type[Exception], ...] = ()) -> T | None:
+        """The result of `work`, or None and a message that says what went wrong.
+
+        Raises what is named in `but`.
+        """
         try:
             return await work
+        except but:
+            raise
         except SignedOut:
             self.sign_in()
         except OnTheDotError as error:

@@ -24,6 +24,7 @@ from ui.components.markup import (
 from ui.components.small import Icon, When
 from ui.desk import Desk
 from ui.pages.task_actions import ask_delete, ask_pause, resume, run_now
+from ui.pages.task_backfill import ask_backfill
 from ui.pages.task_details import show_details
 from ui.pages.task_ledger import show_ledger
 from ui.pages.task_next import show_next_runs
@@ -42,7 +43,7 @@ def task_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
         skeleton(60)
     with log:
         skeleton(320)
-    page = _TaskPage(desk, head, log, side)
+    page = _TaskPage(desk, task_id, head, log, side)
 
     def show(seen: Seen[TaskDetail]) -> None:
         if seen.value is not None:
@@ -70,7 +71,9 @@ def _say_missing(place: Element, task_id: str, *, gone: bool) -> None:
 class _TaskPage:
     """Redraws only what changed: what one is about to click stays where it is."""
 
-    def __init__(self, desk: Desk, head: Element, log: Element, side: Element) -> None:
+    def __init__(
+        self, desk: Desk, task_id: str, head: Element, log: Element, side: Element
+    ) -> None:
         self._desk = desk
         self._head = head
         self._log = log
@@ -143,6 +146,8 @@ def _buttons(desk: Desk, task: Task) -> None:
     duplicate = named(box("btn icon-only", "a"), href=href(f"/tasks/new?from={task.id}"))
     with named(duplicate, aria_label="Duplicate", title="Duplicate"):
         Icon("copy")
+    if task.trigger.kind != "once":
+        button("", lambda: ask_backfill(desk, task), icon="calendar", aria="Backfill")
     button(
         "",
         lambda: ask_delete(desk, task, lambda: desk.go("/tasks")),

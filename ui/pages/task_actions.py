@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from scheduling.task import Task, TaskStatus
-from ui.components.dialogs import ask_note, confirm
+from ui.components import dialogs
+from ui.components.dialogs import confirm
 from ui.desk import Desk
 
 _ACTIVE = (TaskStatus.SCHEDULED, TaskStatus.RUNNING)
@@ -21,9 +23,11 @@ async def run_now(desk: Desk, task_id: str) -> None:
         desk.changed()
 
 
-async def pause(desk: Desk, task_id: str, note: str = "") -> None:
-    """Pause it; the message offers to resume."""
-    if await desk.tried(desk.tasks.pause(task_id, by=desk.by, note=note)) is not None:
+async def pause(desk: Desk, task_id: str, note: str = "", length: timedelta | None = None) -> None:
+    """Pause it, for a while where `length` is given; the message offers to resume."""
+    until = desk.house.temporal.now() + length if length else None
+    paused = desk.tasks.pause(task_id, by=desk.by, note=note, until=until)
+    if await desk.tried(paused) is not None:
 
         async def undo() -> None:
             await resume(desk, task_id)
@@ -40,13 +44,9 @@ async def resume(desk: Desk, task_id: str) -> None:
 
 
 def ask_pause(desk: Desk, task_id: str) -> None:
-    """Pause it, with a note."""
-    ask_note(
-        desk.overlay,
-        f"Pause {task_id}?",
-        "It will not fire until it is resumed. A run in progress finishes.",
-        "Pause",
-        lambda note: pause(desk, task_id, note),
+    """Pause it, with a note and an end."""
+    dialogs.ask_pause(
+        desk.overlay, task_id, lambda note, length: pause(desk, task_id, note, length)
     )
 
 

@@ -1,0 +1,38 @@
+"""What a task's own page does beyond run, pause and delete: a pause that ends, a backfill."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import expect
+
+from tests.e2e.site import DAILY, HELLO, Site
+
+
+def test_a_pause_that_ends_by_itself(site: Site, name: str) -> None:
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    site.go(f"/tasks/{name}")
+    site.button("Pause").click()
+    site.dialog().get_by_label("Until").select_option("day")
+    site.dialog().get_by_role("button", name="Pause").click()
+    expect(site.page.get_by_text("until", exact=True)).to_be_visible()
+    until = datetime.fromisoformat(site.task(name)["paused_until"])
+    assert abs(until - datetime.now(UTC) - timedelta(days=1)) < timedelta(minutes=1)
+
+
+def test_a_backfill_says_how_many_runs_and_runs_them(site: Site, name: str) -> None:
+    site.register(
+        id=name, trigger={"kind": "cron", "expression": "0 */8 * * *"}, action=HELLO, overlap="skip"
+    )
+    site.go(f"/tasks/{name}")
+    site.button("Backfill").click()
+    expect(site.dialog()).to_contain_text("3 runs in this span")
+    site.dialog().get_by_label("To").fill("2035-01-01T00:00:00")
+    site.dialog().get_by_role("button", name="Start").click()
+    expect(site.dialog()).to_contain_text("must be past")
+    site.dialog().get_by_label("To").fill("2026-01-02T00:00:00")
+    site.dialog().get_by_label("From").fill("2026-01-01T00:00:00")
+    expect(site.dialog()).to_contain_text("3 runs in this span")
+    site.dialog().get_by_role("button", name="Start").click()
+    expect(site.toast("Started a backfill of")).to_be_visible()
+    expect(site.runs().filter(has_text="backfill")).to_have_count(3, timeout=20_000)
