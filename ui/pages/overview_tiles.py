@@ -11,6 +11,10 @@ from ui.components.small import When
 from ui.durations import precise
 
 
+#: So many waiting for a worker are more than a moment's work.
+_MANY = 100
+
+
 class Tile:
     """A number with a name and a note."""
 
@@ -80,7 +84,7 @@ class Tiles:
         self._workers.show(
             str(len(found)),
             waiting or ("" if found else "none is polling"),
-            tone="green" if found else "red",
+            tone=("amber" if state.backlog > _MANY else "green") if found else "red",
         )
         if found and not waiting:
             self._workers.note.clear()
