@@ -10,7 +10,6 @@ from ui.components.markup import box, href, named, text
 from ui.components.small import When
 from ui.durations import precise
 
-
 #: So many waiting for a worker are more than a moment's work.
 _MANY = 100
 
