@@ -119,6 +119,18 @@ class TemporalUnavailable(OnTheDotError):
         )
 
 
+class NamespaceUnprepared(TemporalUnavailable):
+    """The namespace lacks our search attributes, or part of Temporal has not heard of them."""
+
+    def __init__(self, address: str) -> None:
+        OnTheDotError.__init__(
+            self,
+            f"Temporal at {address} is not set up yet: a worker does that when it first starts, "
+            f"and it takes up to a minute. Nothing was changed; start one with `onthedot worker`, "
+            f"then try again.",
+        )
+
+
 class NoWorker(OnTheDotError):
     """Temporal is there, but no worker took the change up in time."""
 

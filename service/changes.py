@@ -68,6 +68,9 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
+        if error.status is RPCStatusCode.FAILED_PRECONDITION:
+            # The worker that had taken it up failed at it; Temporal gives it to another one.
+            raise NoWorker(temporal.task_queue) from error
         with temporal.translated():
             raise
         raise

@@ -23,6 +23,9 @@ from settings import Settings, SettingsError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 
+#: Temporal's servers read a namespace's search attributes anew once a minute at the latest.
+_CACHED_SECONDS = 90
+
 
 async def connect(
     settings: Settings,
@@ -58,6 +61,7 @@ async def prepare_namespace(client: Client, settings: Settings) -> None:
         SettingsError: a search attribute of ours is there with another type, or cannot be added.
     """
     await _search_attributes(client)
+    await _known(client)
     described = await client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace=client.namespace)
     )
@@ -95,6 +99,24 @@ async def _search_attributes(client: Client) -> None:
                 raise
         await asyncio.sleep(0.1)
     raise SettingsError(f"The search attributes {', '.join(missing)} could not be added.")
+
+
+async def _known(client: Client) -> None:
+    """Wait until Temporal accepts the search attributes: what serves calls has them cached."""
+    query = " AND ".join(["WorkflowId = ''", *(f"{name} IS NULL" for name in _types())])
+    for _ in range(_CACHED_SECONDS * 10):
+        try:
+            await client.count_workflows(query)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise SettingsError(
+        f"Temporal did not accept the search attributes within {_CACHED_SECONDS} seconds: "
+        f"{', '.join(_types())}. Start again; if that does not help, its log says why."
+    )
 
 
 async def _custom_attributes(client: Client) -> dict[str, IndexedValueType.ValueType]:

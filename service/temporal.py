@@ -13,7 +13,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, RPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
-from scheduling.errors import TemporalUnavailable
+from scheduling.errors import NamespaceUnprepared, TemporalUnavailable
 from service.clock import TemporalClock
 from settings import Settings
 
@@ -31,6 +31,9 @@ _AWAY = {
     RPCStatusCode.CANCELLED,
     RPCStatusCode.RESOURCE_EXHAUSTED,
 }
+
+#: How Temporal's words for "I do not know this search attribute" go, whatever the call.
+_ATTRIBUTE = "search attribute"
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ class Temporal:
         except RPCError as error:
             if error.status in _AWAY:
                 raise TemporalUnavailable(self.address) from error
+            if error.status is RPCStatusCode.INVALID_ARGUMENT and _ATTRIBUTE in error.message:
+                raise NamespaceUnprepared(self.address) from error
             raise
         except (RPCTimeoutOrCancelledError, TimeoutError) as error:
             raise TemporalUnavailable(self.address) from error

@@ -41,8 +41,12 @@ class TemporalProcess:
 
 
 @asynccontextmanager
-async def temporal_process() -> AsyncIterator[TemporalProcess]:
-    """A server that is ready, and killed when the block ends."""
+async def temporal_process(*, prepared: bool = True) -> AsyncIterator[TemporalProcess]:
+    """A server that is ready, and killed when the block ends.
+
+    Args:
+        prepared: its namespace has what tasks need.
+    """
     binary, port = find_binary(), free_port()
     assert binary is not None
     command = (str(binary), "server", "start-dev", "--headless", f"--port={port}")
@@ -54,17 +58,19 @@ async def temporal_process() -> AsyncIterator[TemporalProcess]:
     )
     server = TemporalProcess(f"127.0.0.1:{port}", process)
     try:
-        await _prepare(server.address)
+        await _ready(server.address, prepared=prepared)
         yield server
     finally:
         await server.kill()
 
 
-async def _prepare(address: str) -> None:
+async def _ready(address: str, *, prepared: bool) -> None:
     async with asyncio.timeout(30):
         while True:
             try:
                 client = await Client.connect(address, plugins=[OnTheDotPlugin()])
-                return await prepare_namespace(client, Settings())
+                if prepared:
+                    await prepare_namespace(client, Settings())
+                return
             except RuntimeError:
                 await asyncio.sleep(0.1)

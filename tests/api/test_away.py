@@ -15,7 +15,7 @@ from temporalio.worker import Worker
 
 from activities.assembly import Activities, Permissions
 from plugin import OnTheDotPlugin
-from service.connection import connect
+from service.connection import connect, prepare_namespace
 from service.temporal import CHANGE_TIMEOUT, Temporal
 from settings import Settings
 from tests.api.definitions import LOG, fresh_id, one_time, recurring
@@ -141,3 +141,18 @@ async def test_without_a_worker_a_task_is_registered_but_not_changed(alone: Alon
         assert changed.status_code == 200
         assert changed.json()["revision"] == 2
     await activities.close()
+
+
+async def test_before_a_worker_has_set_temporal_up_nothing_can_be_registered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with temporal_process(prepared=False) as server:
+        monkeypatch.setenv("TEMPORAL_ADDRESS", server.address)
+        client = await connect(Settings(), plugins=[OnTheDotPlugin()], lazy=True)
+        temporal = Temporal(client, Settings())
+        async with serving(Settings(), temporal) as api:
+            for answer in (await api.post("/tasks", json=one_time()), await api.get("/tasks")):
+                problem(answer, 503, "temporal-unavailable")
+                assert "onthedot worker" in answer.json()["detail"]
+            await prepare_namespace(client, Settings())
+            assert (await api.post("/tasks", json=one_time())).status_code == 201
