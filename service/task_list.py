@@ -125,12 +125,13 @@ class TaskList:
         here = {row.run_id for row in rows}
         elsewhere = {execution.run_id for execution in fitting} - here
         current = {row.id: latest.get(row.id, row) for row in rows}
-        return [
-            current[row.id]
+        shown = {
+            row.id: current[row.id]
             for row in rows
             if current[row.id].run_id == row.run_id
             or (row.id in moved and current[row.id].run_id in elsewhere)
-        ]
+        }
+        return list(shown.values())
 
     async def _named(self, query: str, names: Sequence[str]) -> Sequence[WorkflowExecution]:
         literals = ", ".join(literal(name) for name in names)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 
 from scheduling.run import ShortRun
 from scheduling.task import Task
+from service.next_runs import NextRuns
 from service.paging import Page
 from service.recent_runs import recent_runs
 from service.run_list import RunFilter, RunList
@@ -16,6 +18,9 @@ from service.temporal import Temporal
 
 #: Rows of one page of a list.
 ROWS = 50
+
+#: Next runs that a task's page shows.
+_COMING = 10
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,11 @@ class RunRows:
 
 @dataclass(frozen=True)
 class TaskDetail:
-    """A task with its last runs, newest first, and whether there are more."""
+    """A task, its next runs, and its last ones, newest first."""
 
     task: Task
+    coming: tuple[datetime, ...]
     runs: list[ShortRun]
-    more: bool
 
 
 async def task_rows(temporal: Temporal, which: TaskFilter, cursor: str | None) -> TaskRows:
@@ -69,4 +74,8 @@ async def task_detail(temporal: Temporal, task_id: str) -> TaskDetail:
         Tasks(temporal).get(task_id),
         RunList(temporal).page(RunFilter(task_id=task_id), limit=ROWS),
     )
-    return TaskDetail(task, page.items, page.next_cursor is not None)
+    coming = task.next_runs
+    if coming and task.trigger.kind != "once":
+        now = temporal.now()
+        coming = await NextRuns(temporal).of(task.id, task, after=now, count=_COMING)
+    return TaskDetail(task, coming, page.items)

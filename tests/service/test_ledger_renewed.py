@@ -45,6 +45,12 @@ async def test_nothing_of_its_past_is_lost(hasty: Temporal) -> None:
     await tasks.create(new_task("often", every(1)), by="t")
     since = hasty.now()
     revisions = JOURNAL_LENGTH + 6
+
+    async def ran_first() -> bool:
+        page = await ledger.of("often", since, hasty.now())
+        return any(entry.state is LedgerState.RAN for entry in page.items)
+
+    await eventually(ran_first)
     for revision in range(2, revisions + 1):
         changed = definition(every(1), name=f"Revision {revision}", paused=revision == 30)
         await tasks.replace("often", changed, by="t")
@@ -68,4 +74,4 @@ async def test_nothing_of_its_past_is_lost(hasty: Temporal) -> None:
         Reason.EDITED,
     }
     assert page.since - since < timedelta(seconds=1)
-    assert min(entry.revision or 0 for entry in page.items) < 5
+    assert min(entry.revision or 0 for entry in page.items) == 1

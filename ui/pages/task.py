@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from nicegui import ui
@@ -80,6 +81,7 @@ class _TaskPage:
         with side:
             self._next, self._account, self._details = box(), box(), box("stack")
         self._task: Task | None = None
+        self._coming: tuple[datetime, ...] = ()
         self._runs: list[dict[str, Any]] | None = None
         self._pill: TextElement | None = None
 
@@ -95,10 +97,11 @@ class _TaskPage:
             self._details.clear()
             with self._details:
                 show_details(task)
-        if self._task is None or task.next_runs != self._task.next_runs:
+        if self._task is None or (found.coming, task.status) != (self._coming, self._task.status):
+            self._coming = found.coming
             self._next.clear()
             with self._next:
-                show_next_runs(self._desk, task)
+                show_next_runs(task, found.coming)
         if runs != self._runs:
             show_runs(self._log, found, runs)
         self._task, self._runs = task, runs

@@ -32,8 +32,7 @@ def show_runs(log: Element, found: TaskDetail, rows: list[dict[str, Any]]) -> No
             charts = box("grid two charts")
             table = RunTable("Runs of this task", task=False)
             with box("pager"):
-                more = "All its runs" if found.more else f"{len(rows)} runs"
-                link(more, f"/runs?task={found.task.id}")
+                link("All its runs", f"/runs?task={found.task.id}")
     table.show(rows)
     if charts is not None:
         charts.clear()
