@@ -26,7 +26,7 @@ run: $(VENV)/.run ## Start everything: make run ARGS="--port 9000"
 
 test: $(VENV)/.dev ## Run all checks and the tests
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS) || { \
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS) || { \
 		echo "Trying once more, one at a time, what failed: a busy machine is no defect."; \
 		$(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(ARGS); }
 

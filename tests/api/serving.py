@@ -28,6 +28,7 @@ async def serving(settings: Settings, temporal: Temporal) -> AsyncIterator[httpx
     # With the protocol named, asyncio sends small answers at once instead of 40 ms later.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
+    listening.listen()
     port = listening.getsockname()[1]
     config = uvicorn.Config(
         create_app(settings, temporal),
