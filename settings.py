@@ -165,7 +165,7 @@ class Settings(BaseSettings):
         "count too: with few, one slow host holds up the others.",
     )
     max_concurrent_workflow_tasks: int = Field(
-        default=200,
+        default=500,
         ge=2,
         description="How many workflow tasks one worker handles at once, and with them the first "
         "attempts of `http` and `log`. More begin sooner in a burst; what a worker holds for five "
