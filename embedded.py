@@ -40,6 +40,10 @@ RAISED_LIMITS: Mapping[str, int] = {
 #: True on a dev server only; production servers have them cached by default.
 _CACHED_ATTRIBUTES = "system.forceSearchAttributesCacheRefreshOnRead"
 
+#: After a step of the clock, or a laptop's sleep, Temporal sees what became due only when it looks
+#: again: every five minutes by default.
+_TIMERS = 'history.timerProcessorMaxPollInterval="5s"'
+
 _DATABASE = "temporal.db"
 _LOG = "temporal.log"
 _LOG_LIMIT = 16 * 1024 * 1024
@@ -71,6 +75,7 @@ def server(settings: Settings, directory: Path, binary: Path) -> Child:
             "--sqlite-pragma=synchronous=NORMAL",
             # The dev server would read the search attributes from the database at each start.
             f"--dynamic-config-value={_CACHED_ATTRIBUTES}=false",
+            f"--dynamic-config-value={_TIMERS}",
             "--log-level=warn",
             *limits,
         ),

@@ -42,7 +42,6 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         log_config=None,
-        log_level=settings.log_level,
         # It would log query strings, and with them what people search for.
         access_log=False,
         server_header=False,

@@ -102,7 +102,7 @@ def _worker(temporal: Temporal, user_code: user_modules.UserCode) -> Worker:
         max_concurrent_local_activities=settings.max_concurrent_workflow_tasks,
         # A task waits on the worker that knows it; not for long, once that worker has died. In a
         # burst it may wait for seconds, and is handed out a second time when it does so for longer.
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=6),
         max_concurrent_workflow_tasks=settings.max_concurrent_workflow_tasks,
         max_cached_workflows=settings.max_cached_workflows,
         graceful_shutdown_timeout=settings.worker_grace,

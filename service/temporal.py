@@ -102,7 +102,8 @@ class Temporal:
             TemporalUnavailable: see `translated`.
         """
         with self.translated():
-            return await asyncio.wait_for(call, RPC_TIMEOUT.total_seconds())
+            async with asyncio.timeout(RPC_TIMEOUT.total_seconds()):
+                return await call
 
     @property
     def address(self) -> str:
