@@ -1,8 +1,8 @@
-"""`python -m benchmarks.page`: how quick the management page is with many tasks, in a real Chromium.
+"""`python -m benchmarks.page`: how quick the page is with many tasks, in a real Chromium.
 
 1. Register the tasks over REST, and let everything come to rest.
-2. Open the list of tasks several times, each in a fresh browser profile: first contentful paint, and
-   the time until its rows show.
+2. Open the list of tasks several times, each in a fresh browser profile: first contentful paint,
+   and the time until its rows show.
 3. Search as one types; follow a run from its end until its row appears in the open log.
 4. Open many pages side by side: what each costs the server in memory, and in CPU while it is idle.
 """
