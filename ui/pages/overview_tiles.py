@@ -66,7 +66,10 @@ class Tiles:
         if late is None:
             self._late.show("–", "no run on schedule yet")
             return
-        note = f"p50 {precise(late.p50)} · max {precise(late.worst)}"
+        p50, worst = (
+            precise(each).replace(" ", "\N{NO-BREAK SPACE}") for each in (late.p50, late.worst)
+        )
+        note = f"p50 {p50} · max {worst}"
         title = f"Of the last {late.sample:,} runs that a schedule started"
         self._late.show(precise(late.p95), note, title=title)
 
