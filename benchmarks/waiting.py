@@ -16,7 +16,7 @@ from benchmarks.in_flight import in_flight
 from benchmarks.side import Side
 
 _FAR = timedelta(days=2)
-_SETTLE = timedelta(seconds=30)
+_SETTLE = timedelta(minutes=30)
 _PAGES = 40
 _SLICE = 1000
 _DOWN_SECONDS = 2

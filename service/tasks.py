@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 import naming
@@ -16,18 +15,16 @@ from scheduling.errors import (
     InvalidDefinition,
     RevisionMismatch,
     TaskExists,
-    TemporalUnavailable,
     WrongState,
 )
 from scheduling.registration import Idempotency, generated_id, settle
 from scheduling.run import Links, RunCause, RunStatus, ShortRun
 from scheduling.task import NewTask, Task, TaskDefinition
-from scheduling.task_row import TaskRow
-from scheduling.task_state import Change, ChangeKind, TaskState, apply_change, max_runs
-from scheduling.trigger import OnceTrigger
+from scheduling.task_state import Change, ChangeKind, TaskState, max_runs
 from service import changes
 from service.next_runs import NextRuns
 from service.task_reader import TaskReader
+from service.task_starts import TaskStarts
 from service.temporal import RPC_TIMEOUT, Temporal
 
 #: How many runs a preview of an edit compares.
@@ -41,6 +38,7 @@ class Tasks:
         self._temporal = temporal
         self._reader = TaskReader(temporal)
         self._next = NextRuns(temporal)
+        self._starts = TaskStarts(temporal, self._reader)
 
     async def create(self, new: NewTask, *, by: str, idempotency_key: str = "") -> Task:
         """Register a task; once this returns it is durable.
@@ -62,15 +60,15 @@ class Tasks:
             updated_at=now,
             updated_by=by,
             covered_until=now,
-            not_after=self._temporal.expiry(),
+            not_after=self._temporal.expiry(RPC_TIMEOUT),
             idempotency=str(key),
         ).journalled()
         try:
-            await self._start(state, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+            await self._starts.first(state)
         except WorkflowAlreadyStartedError:
             found = await self._reader.look(task_id)
             if found is None:
-                await self._start_again(state)
+                await self._starts.after_deletion(state)
             else:
                 if not key.same_key(found.row.idempotency):
                     raise TaskExists(task_id) from None
@@ -99,10 +97,10 @@ class Tasks:
         """
         now = self._temporal.now()
         settled = settle(definition, task_id=task_id, now=now)
-        change = self._change(ChangeKind.REPLACE, by, if_match, now, definition=settled)
+        change = self._change(ChangeKind.REPLACE, by, if_match, definition=settled)
         state = await changes.execute(self._temporal, task_id, change)
         if state is None:
-            state = await self._arm_again(task_id, change, now)
+            state = await self._starts.once_more(task_id, change, now)
         return await self._reader.settled(state)
 
     async def pause(
@@ -124,14 +122,14 @@ class Tasks:
         now = self._temporal.now()
         if until is not None and until <= now:
             raise InvalidDefinition(FieldProblem("until", "must lie in the future"))
-        change = self._change(ChangeKind.PAUSE, by, if_match, now, note=note, until=until)
+        change = self._change(ChangeKind.PAUSE, by, if_match, note=note, until=until)
         return await self._toggle(task_id, change)
 
     async def resume(
         self, task_id: str, *, by: str, note: str = "", if_match: int | None = None
     ) -> Task:
         """Let a paused task fire again. Raises as `pause` does."""
-        change = self._change(ChangeKind.RESUME, by, if_match, self._temporal.now(), note=note)
+        change = self._change(ChangeKind.RESUME, by, if_match, note=note)
         return await self._toggle(task_id, change)
 
     async def delete(self, task_id: str, *, by: str, if_match: int | None = None) -> None:
@@ -140,7 +138,7 @@ class Tasks:
         Raises:
             TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
         """
-        change = self._change(ChangeKind.DELETE, by, if_match, self._temporal.now())
+        change = self._change(ChangeKind.DELETE, by, if_match)
         while await changes.execute(self._temporal, task_id, change) is None:
             found = await self._reader.find(task_id)
             if if_match not in (None, found.row.revision):
@@ -222,63 +220,11 @@ class Tasks:
             raise WrongState(f"Task {task_id!r} is finished. PUT /tasks/{task_id} arms it again.")
         return await self._reader.settled(state)
 
-    async def _arm_again(self, task_id: str, change: Change, now: datetime) -> TaskState:
-        found = await self._reader.find(task_id)
-        if change.expected_revision not in (None, found.row.revision):
-            raise RevisionMismatch(task_id, found.row.revision)
-        # A task that was terminated from outside left its schedule behind.
-        scheduled = not isinstance(found.definition.trigger, OnceTrigger)
-        state = apply_change(found.state, change, at=now).model_copy(
-            update={"covered_until": now, "scheduled": scheduled, "not_after": change.not_after}
-        )
-        try:
-            await self._start(state, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
-        except WorkflowAlreadyStartedError:
-            raise RevisionMismatch(task_id, found.row.revision + 1) from None
-        return state
-
-    async def _start_again(self, state: TaskState) -> None:
-        try:
-            await self._start(state, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
-        except WorkflowAlreadyStartedError:
-            if await self._reader.look(state.id) is not None:
-                raise TaskExists(state.id) from None
-            raise WrongState(
-                f"Task {state.id!r} was deleted, but its last run goes on. The id is free when "
-                f"that run has ended; cancel the run, or choose another id."
-            ) from None
-
-    async def _start(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
-        sent = self._temporal.now()
-        handle = await self._temporal.ask(
-            self._temporal.client.start_workflow(
-                naming.TASK,
-                state,
-                id=naming.task_workflow(state.id),
-                task_queue=self._temporal.task_queue,
-                task_timeout=naming.TASK_TIMEOUT,
-                id_reuse_policy=policy,
-                memo={naming.TASK_MEMO: TaskRow.of(state)},
-                search_attributes=naming.task_attributes(state),
-                static_summary=naming.task_summary(state),
-                rpc_timeout=RPC_TIMEOUT,
-            )
-        )
-        clock = self._temporal.clock
-        if not clock.stale:
-            return
-        answered = self._temporal.now()
-        started = (await self._temporal.ask(handle.describe())).start_time
-        clock.learn(sent=sent, answered=answered, stamped=started)
-        if state.not_after is not None and started > state.not_after:
-            raise TemporalUnavailable(self._temporal.address)
-
     def _change(
         self,
         kind: ChangeKind,
         by: str,
         if_match: int | None,
-        now: datetime,
         *,
         definition: TaskDefinition | None = None,
         note: str = "",

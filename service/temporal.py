@@ -69,9 +69,10 @@ class Temporal:
             self._namespace_id.append(described.namespace_info.id)
         return self._namespace_id[0]
 
-    def expiry(self) -> datetime:
-        """When, on Temporal's clock, a change that is sent now stops to count."""
-        return self.clock.theirs(self.now()) + CHANGE_TIMEOUT
+    def expiry(self, within: timedelta = CHANGE_TIMEOUT) -> datetime:
+        """When, on Temporal's clock, a change stops to count that is sent now and is answered 503
+        after `within`."""
+        return self.clock.theirs(self.now()) + within
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -95,14 +96,14 @@ class Temporal:
                 raise
             raise TemporalUnavailable(self.address) from error
 
-    async def ask(self, call: Awaitable[T]) -> T:
-        """Await one call to Temporal, for `RPC_TIMEOUT` at most.
+    async def ask(self, call: Awaitable[T], within: timedelta = RPC_TIMEOUT) -> T:
+        """Await one call to Temporal, for `within` at most.
 
         Raises:
             TemporalUnavailable: see `translated`.
         """
         with self.translated():
-            async with asyncio.timeout(RPC_TIMEOUT.total_seconds()):
+            async with asyncio.timeout(within.total_seconds()):
                 return await call
 
     @property

@@ -28,6 +28,8 @@ class TemporalProcess:
     def freeze(self) -> None:
         """It keeps its connections, and answers nothing."""
         self.process.send_signal(signal.SIGSTOP)
+        # Until each of its threads has come to know of it, it may still answer.
+        os.waitpid(self.process.pid, os.WUNTRACED)
 
     def thaw(self) -> None:
         """It goes on where it was."""
