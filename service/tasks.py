@@ -153,6 +153,8 @@ class Tasks:
             TaskNotFound, TemporalUnavailable.
         """
         found, now = await self._reader.find(task_id), self._temporal.now()
+        # Temporal's SQLite keeps milliseconds: filters compare what lists show.
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         order = found.state.order(cause=RunCause.MANUAL, scheduled_for=now)
         workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")
         handle = await self._temporal.ask(
