@@ -22,7 +22,8 @@ async def _ran(api: httpx.AsyncClient, task_id: str) -> dict[str, Any] | None:
 
 async def test_a_task_accounts_for_its_instants(api: httpx.AsyncClient) -> None:
     task_id = unique("ledger")
-    await api.post("/tasks", json={"id": task_id, "trigger": every(1), "action": LOG})
+    new = {"id": task_id, "trigger": every(1), "action": LOG, "overlap": "allow_all"}
+    await api.post("/tasks", json=new)
     page = await eventually(lambda: _ran(api, task_id))
     assert page is not None
     why = await api.get(f"/tasks/{task_id}/why")

@@ -130,6 +130,7 @@ def test_a_task_from_first_to_last(open_site: Open, name: str, phone: bool) -> N
     site.toast("Paused").get_by_role("button", name="Undo").click()
     expect(site.toast(f"Resumed {name}.")).to_be_visible()
     assert site.task(name)["status"] == "scheduled"
+    expect(site.button("Pause")).to_be_visible()
 
     site.button("Delete").click()
     site.dialog().get_by_role("button", name="Delete").click()
