@@ -125,9 +125,8 @@ class NamespaceUnprepared(TemporalUnavailable):
     def __init__(self, address: str) -> None:
         OnTheDotError.__init__(
             self,
-            f"Temporal at {address} is not set up yet: a worker does that when it first starts, "
-            f"and it takes up to a minute. Nothing was changed; start one with `onthedot worker`, "
-            f"then try again.",
+            f"Temporal at {address} is not set up for tasks yet. Nothing was changed; run "
+            f"`onthedot setup-namespace` once, which takes up to a minute, then try again.",
         )
 
 

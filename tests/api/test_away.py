@@ -143,7 +143,7 @@ async def test_without_a_worker_a_task_is_registered_but_not_changed(alone: Alon
     await activities.close()
 
 
-async def test_before_a_worker_has_set_temporal_up_nothing_can_be_registered(
+async def test_before_the_namespace_is_set_up_nothing_can_be_registered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with temporal_process(prepared=False) as server:
@@ -153,6 +153,6 @@ async def test_before_a_worker_has_set_temporal_up_nothing_can_be_registered(
         async with serving(Settings(), temporal) as api:
             for answer in (await api.post("/tasks", json=one_time()), await api.get("/tasks")):
                 problem(answer, 503, "temporal-unavailable")
-                assert "onthedot worker" in answer.json()["detail"]
+                assert "onthedot setup-namespace" in answer.json()["detail"]
             await prepare_namespace(client, Settings())
             assert (await api.post("/tasks", json=one_time())).status_code == 201
