@@ -7,6 +7,7 @@ Our own worker, client and tests use it, and anyone else's worker may: a client 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
@@ -20,6 +21,10 @@ from workflows.task import Task
 from workflows.task_run import TaskRun
 
 WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification, Audit)
+
+#: A cancel reaches an action as the answer to a heartbeat that is really sent. By itself the SDK
+#: sends one in eight seconds of those that we make.
+_HEARTBEATS_SENT_EVERY = timedelta(seconds=2)
 
 
 class OnTheDotPlugin(SimplePlugin):
@@ -39,6 +44,7 @@ class OnTheDotPlugin(SimplePlugin):
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
         """Add what a worker executes."""
         config = super().configure_worker(config)
+        config["max_heartbeat_throttle_interval"] = _HEARTBEATS_SENT_EVERY
         if self._permissions is not None:
             activities = Activities(config["client"], self._permissions)
             self._made.append(activities)

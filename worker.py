@@ -97,8 +97,6 @@ def _worker(temporal: Temporal, user_code: user_modules.UserCode) -> Worker:
         activities=[audits.audit, names.registered, *user_code.activities],
         workflows=user_code.workflows,
         max_concurrent_activities=settings.max_concurrent_activities,
-        # A cancel reaches an action as the answer to a heartbeat that is really sent.
-        max_heartbeat_throttle_interval=timedelta(seconds=2),
         max_concurrent_local_activities=settings.max_concurrent_workflow_tasks,
         # A task waits on the worker that knows it; not for long, once that worker has died. In a
         # burst it may wait for seconds, and is handed out a second time when it does so for longer.

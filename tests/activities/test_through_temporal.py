@@ -95,7 +95,6 @@ async def working(
         workflows=[CallOnce, RunOnce],
         activities=[http.http, COMMANDS.command],
         workflow_runner=UnsandboxedWorkflowRunner(),
-        max_heartbeat_throttle_interval=timedelta(seconds=2),
         graceful_shutdown_timeout=grace,
     )
     async with made:
