@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings as examples
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -19,6 +20,11 @@ from plugin import OnTheDotPlugin
 from service.connection import prepare_namespace
 from service.temporal import Temporal
 from settings import Settings
+
+# The same examples each time: what is found by chance is no verdict on the change at hand. For
+# others: --hypothesis-profile=default. No deadline: an example's time is the machine's business.
+examples.register_profile("same", derandomize=True, deadline=None)
+examples.load_profile("same")
 
 _status: list[int] = []
 

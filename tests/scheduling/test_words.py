@@ -133,7 +133,7 @@ def test_jitter_and_exclusion_warnings() -> None:
     assert "it always ends before the next one" in warnings(every_minute, after=AFTER)[0]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(expressions(), st.sampled_from(ZONES))
 def test_words_for_all_that_is_accepted(expression: str, zone: str) -> None:
     try:
