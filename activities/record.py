@@ -22,9 +22,6 @@ LATENESS = Histogram(
     ["kind", "cause"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
 )
-# A counter that is there from the start shows its first increase.
-for _kind in ("once", "cron", "interval"):
-    LATENESS.labels(_kind, RunCause.TRIGGER.value)
 DURATION = Histogram(
     "onthedot_run_duration_seconds",
     "From a run's first attempt until its end.",
@@ -38,6 +35,9 @@ class RecordActivities:
 
     def __init__(self, starts: StartsFirst) -> None:
         self._starts = starts
+        # A counter that is there from the start shows its first increase.
+        for kind in ("once", "cron", "interval"):
+            LATENESS.labels(kind, RunCause.TRIGGER.value)
 
     @activity.defn(name=naming.RECORD)
     async def record(self, run: RunRecord) -> None:
