@@ -24,7 +24,7 @@ async def carry_out(
     place: AbstractAsyncContextManager[None],
     work: Callable[[], Awaitable[Any]],
 ) -> AttemptResult:
-    """Waits for `place`, does `work` and reports its output.
+    """Waits until it is due and for `place`, does `work` and reports its output.
 
     Raises:
         ApplicationError: the work failed; the type is a `Fault`, the detail an `AttemptFailure`.
@@ -32,6 +32,9 @@ async def carry_out(
     """
     started_at = _now()
     try:
+        if attempt.lead:
+            await _until_due(attempt)
+            started_at = _now()
         with nullcontext() if attempt.local else heartbeating():
             async with place:
                 started_at = _now()
@@ -57,6 +60,16 @@ async def carry_out(
             Fault.INTERNAL, f"{type(error).__name__} in the worker; its log says where."
         )
     raise failure.as_application_error(started_at, _now(), attempt_number(attempt))
+
+
+async def _until_due(attempt: Attempt) -> None:
+    # By this worker's clock, as its times are; for no longer than Temporal's clock says.
+    try:
+        await asyncio.sleep(min(attempt.scheduled_for - _now(), attempt.lead).total_seconds())
+    except asyncio.CancelledError:
+        if not _worker_stops():
+            raise
+        raise AttemptFailed(Fault.DEFERRED, "The worker was stopped before it was due.") from None
 
 
 def attempt_number(attempt: Attempt) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ConfigDict
 
-from scheduling.action import CommandAction, HttpAction, LogAction
+from scheduling.action import Action, CommandAction, HttpAction, LogAction
 from scheduling.values import Duration, Instant, Model
 
 #: The most that is kept of each part of an output (a body, a stream), in bytes of UTF-8.
@@ -33,6 +33,21 @@ CLOSING = timedelta(seconds=15)
 DEFERRED = "Deferred"
 
 
+#: A longer attempt would occupy a workflow task for too long: it is an ordinary activity at once.
+LONGEST_LOCAL = timedelta(minutes=1)
+
+
+def begins_locally(action: Action, timeout: timedelta) -> bool:
+    """Whether the first attempt is made by the very worker that takes up the run."""
+    match action:
+        case LogAction():
+            return True
+        case HttpAction():
+            return timeout <= LONGEST_LOCAL
+        case _:
+            return False
+
+
 class _Passed(Model):
     model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
 
@@ -51,6 +66,8 @@ class Attempt(_Passed):
     """Attempts of this run that earlier activities made; Temporal counts only its own."""
     local: bool = False
     """Runs as a local activity, which cannot heartbeat and should not wait."""
+    lead: Duration = timedelta(0)
+    """Handed out this long before `scheduled_for`, to begin then and not before."""
 
 
 class HttpAttempt(Attempt):

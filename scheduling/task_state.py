@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from scheduling.attempt import begins_locally
 from scheduling.policy import OverlapPolicy
 from scheduling.run import RunCause
 from scheduling.run_order import RunOrder
@@ -17,6 +18,10 @@ from scheduling.values import Duration, Instant, Model, TaskId
 
 #: How many of the latest definitions a task remembers for its ledger.
 JOURNAL_LENGTH = 50
+
+#: How long before its time a worker gets a one-time run that it can begin by itself, and waits with
+#: it. That hides what handing it out takes; a change that comes in between comes too late.
+LEAD = timedelta(milliseconds=250)
 
 
 class JournalEntry(Model):
@@ -51,6 +56,8 @@ class TaskState(Model):
     """It may have a schedule."""
     look: Look | None = None
     """The last one at the schedule."""
+    lead: Duration = timedelta(0)
+    """How long before its time a worker gets its run; none in what was registered without."""
     not_after: Instant | None = None
     """A registration that Temporal took up later than this was answered 503 and does not count."""
     idempotency: str = ""
@@ -62,6 +69,14 @@ class TaskState(Model):
         """The instant of a one-time task; None for a recurring one."""
         trigger = self.definition.trigger
         return trigger.at if isinstance(trigger, OnceTrigger) else None
+
+    @property
+    def handed_out_at(self) -> datetime | None:
+        """When a worker gets the run of a one-time task; it begins at `due` all the same."""
+        task = self.definition
+        if self.due is None or not begins_locally(task.action, task.timeout):
+            return self.due
+        return self.due - self.lead
 
     def order(self, *, cause: RunCause, scheduled_for: datetime | None = None) -> RunOrder:
         """What a run of the present definition is started with."""

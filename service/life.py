@@ -94,6 +94,9 @@ async def _take(
                 life.effective[life.entries[-1].revision] = life.entries[-1].since
             elif started.continued_execution_run_id:
                 life.taken_up_at = at
+        case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED if life.definition_state.due is not None:
+            # A one-time task may be its run at once, which goes on until its first task is over.
+            life.taken_up_at = life.taken_up_at or at
         case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
             life.taken_up_at = life.taken_up_at or at
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:

@@ -10,11 +10,14 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 import naming
 from scheduling.errors import RevisionMismatch, TaskExists, TemporalUnavailable, WrongState
 from scheduling.task_row import TaskRow
-from scheduling.task_state import Change, TaskState, apply_change
+from scheduling.task_state import LEAD, Change, TaskState, apply_change
 from scheduling.trigger import OnceTrigger
+from service.late_registrations import LateRegistrations
 from service.task_reader import TaskReader
 from service.temporal import RPC_TIMEOUT, Temporal
 
+#: How long before it is due a one-time task comes to a worker, to wait there for its time.
+_AWAKE = timedelta(seconds=5)
 #: An answer that comes this close to a registration's expiry is no proof that it counts.
 _CLOSE = timedelta(seconds=0.5)
 #: With the call before, a 503 comes within two seconds.
@@ -27,6 +30,7 @@ class TaskStarts:
     def __init__(self, temporal: Temporal, reader: TaskReader) -> None:
         self._temporal = temporal
         self._reader = reader
+        self._late = LateRegistrations(temporal)
 
     async def first(self, state: TaskState) -> None:
         """Start a task that was never there.
@@ -50,6 +54,8 @@ class TaskStarts:
         except WorkflowAlreadyStartedError:
             if await self._reader.look(state.id) is not None:
                 raise TaskExists(state.id) from None
+            if await self._late.end(state.id):
+                return await self.after_deletion(state)
             raise WrongState(
                 f"Task {state.id!r} was deleted, but its last run goes on. The id is free when "
                 f"that run has ended; cancel the run, or choose another id."
@@ -72,6 +78,7 @@ class TaskStarts:
             update={
                 "covered_until": now,
                 "scheduled": scheduled,
+                "lead": LEAD,
                 "not_after": self._temporal.expiry(RPC_TIMEOUT),
             }
         )
@@ -82,7 +89,15 @@ class TaskStarts:
         return state
 
     async def _start(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
+        try:
+            await self._started(state, policy)
+        except TemporalUnavailable:
+            self._late.expect(state.id)
+            raise
+
+    async def _started(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
         sent = self._temporal.now()
+        delay = self._delay(state, sent)
         handle = await self._temporal.ask(
             self._temporal.client.start_workflow(
                 naming.TASK,
@@ -94,6 +109,7 @@ class TaskStarts:
                 memo={naming.TASK_MEMO: TaskRow.of(state)},
                 search_attributes=naming.task_attributes(state),
                 static_summary=naming.task_summary(state),
+                start_delay=delay,
                 rpc_timeout=RPC_TIMEOUT,
             )
         )
@@ -110,3 +126,11 @@ class TaskStarts:
         clock.learn(sent=sent, answered=answered, stamped=started)
         if state.not_after is not None and started > state.not_after:
             raise TemporalUnavailable(self._temporal.address)
+
+    def _delay(self, state: TaskState, now: datetime) -> timedelta | None:
+        """How long Temporal keeps a one-time task by itself. A change wakes it before; what has
+        something to do first is awake at once."""
+        if state.handed_out_at is None or state.definition.paused or state.scheduled:
+            return None
+        delay = state.handed_out_at - _AWAKE - self._temporal.clock.theirs(now)
+        return delay if delay > timedelta(0) else None

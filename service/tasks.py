@@ -20,7 +20,7 @@ from scheduling.errors import (
 from scheduling.registration import Idempotency, generated_id, settle
 from scheduling.run import Links, RunCause, RunStatus, ShortRun
 from scheduling.task import NewTask, Task, TaskDefinition
-from scheduling.task_state import Change, ChangeKind, TaskState, max_runs
+from scheduling.task_state import LEAD, Change, ChangeKind, TaskState, max_runs
 from service import changes
 from service.next_runs import NextRuns
 from service.task_reader import TaskReader
@@ -60,6 +60,7 @@ class Tasks:
             updated_at=now,
             updated_by=by,
             covered_until=now,
+            lead=LEAD,
             not_after=self._temporal.expiry(RPC_TIMEOUT),
             idempotency=str(key),
         ).journalled()

@@ -52,9 +52,12 @@ async def row_of(execution: WorkflowExecution) -> TaskRow | None:
     row = await execution.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
     if row is None or execution.status is WorkflowExecutionStatus.CONTINUED_AS_NEW:
         return None
-    if row.not_after is not None and execution.start_time > row.not_after:
-        return None
-    return row
+    return None if came_too_late(execution, row) else row
+
+
+def came_too_late(execution: WorkflowExecution, row: TaskRow) -> bool:
+    """Whether it is a registration that Temporal took up only after it was answered 503."""
+    return row.not_after is not None and execution.start_time > row.not_after
 
 
 def task_status(

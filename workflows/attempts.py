@@ -27,12 +27,10 @@ from scheduling.attempt import (
     CommandAttempt,
     HttpAttempt,
     LogAttempt,
+    begins_locally,
 )
 from scheduling.run_order import RunOrder
 from workflows.failures import NoTimeLeftError
-
-#: A longer attempt would occupy a workflow task for too long: it is an ordinary activity at once.
-LONGEST_LOCAL = timedelta(minutes=1)
 
 
 async def of_own(
@@ -41,9 +39,7 @@ async def of_own(
     """Perform `http`, `command` or `log`."""
     name, attempt = _attempt(order, run_id=run_id, due=due)
     made = 0
-    if isinstance(attempt, LogAttempt) or (
-        isinstance(attempt, HttpAttempt) and order.timeout <= LONGEST_LOCAL
-    ):
+    if begins_locally(order.action, order.timeout):
         try:
             return await _local(name, attempt, order, deadline)
         except (ActivityError, ApplicationError) as error:
@@ -52,8 +48,9 @@ async def of_own(
                 raise
             if workflow.now() + wait >= deadline:
                 raise NoTimeLeftError(error) from error
-            if wait:
-                made = 1
+            made = 1 if wait else 0
+            wait = max(wait, due - workflow.now())
+            if wait > timedelta(0):
                 await workflow.sleep(wait, summary="Until the next attempt")
     while True:
         try:
@@ -132,7 +129,12 @@ async def _ordinary(
 async def _local(name: str, attempt: Attempt, order: RunOrder, deadline: datetime) -> AttemptResult:
     result: AttemptResult = await workflow.execute_local_activity(
         name,
-        attempt.model_copy(update={"local": True}),
+        attempt.model_copy(
+            update={
+                "local": True,
+                "lead": max(attempt.scheduled_for - workflow.now(), timedelta(0)),
+            }
+        ),
         result_type=AttemptResult,
         start_to_close_timeout=min(order.timeout + CLOSING, deadline - workflow.now()),
         retry_policy=RetryPolicy(maximum_attempts=1),

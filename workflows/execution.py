@@ -94,7 +94,7 @@ async def _outcome(
     def ended(
         status: RunStatus, result: AttemptResult | None = None, failure: Failure | None = None
     ) -> RunOutcome:
-        started = taken_up
+        started = max(taken_up, due)
         if result and result.attempt == 1:
             started = result.started_at
         return RunOutcome(

@@ -143,7 +143,7 @@ class Task:
             if not await self._changed_by(state.paused_until, "Paused"):
                 self._resume()
             return None
-        if await self._changed_by(due, "Until it is due"):
+        if await self._changed_by(state.handed_out_at, "Until it is due"):
             return None
         self._running = True
         order = state.order(cause=RunCause.TRIGGER)

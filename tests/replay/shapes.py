@@ -66,6 +66,11 @@ async def once_fired(shape: Shape) -> list[str]:
     return await shape.closed(await shape.register(once(0.2)))
 
 
+async def once_asleep_in_temporal(shape: Shape) -> list[str]:
+    task_id = await shape.register(once(7))
+    return await shape.closed(task_id)
+
+
 async def once_failed(shape: Shape) -> list[str]:
     return await shape.closed(
         await shape.register(once(0), action=command("false"), retry={"max_attempts": 1})
@@ -251,6 +256,7 @@ SHAPES: dict[str, Callable[[Shape], Awaitable[list[str]]]] = {
     shape.__name__.replace("_", "-"): shape
     for shape in (
         once_fired,
+        once_asleep_in_temporal,
         once_failed,
         once_edited_paused_and_resumed,
         once_missed,

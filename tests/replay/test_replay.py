@@ -14,7 +14,7 @@ from tests.replay.shapes import SHAPES
 
 pytestmark = pytest.mark.anyio
 
-_HISTORIES = sorted(Path(__file__).with_name("histories").glob("*.json"))
+_HISTORIES = sorted(Path(__file__).with_name("histories").rglob("*.json"))
 
 
 async def test_every_history_replays() -> None:

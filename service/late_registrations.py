@@ -1,0 +1,66 @@
+"""Ends registrations that were answered 503 and that Temporal took up all the same, too late.
+
+Nobody is shown one: lists and reads know it by its `not_after`. But a one-time task would lie in
+Temporal until it is due, and keep its id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from temporalio.service import RPCError, RPCStatusCode
+
+import naming
+from scheduling.errors import TemporalUnavailable
+from scheduling.task_row import TaskRow
+from service.temporal import RPC_TIMEOUT, Temporal
+from service.translate import came_too_late
+
+#: For how long Temporal may be away, in seconds, and how often it has to answer that there is none:
+#: what was sent may still be on its way.
+_LOOKS = 300
+_ENOUGH = 3
+
+
+class LateRegistrations:
+    """Looks for what may have come too late."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._watches: set[asyncio.Task[None]] = set()
+
+    def expect(self, task_id: str) -> None:
+        """Look for a registration that failed, until it is ended or certainly not there."""
+        watch = asyncio.create_task(self._watch(task_id))
+        self._watches.add(watch)
+        watch.add_done_callback(self._watches.discard)
+
+    async def end(self, task_id: str) -> bool:
+        """End a registration if it came too late; whether it did.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        client = self._temporal.client
+        handle = client.get_workflow_handle(naming.task_workflow(task_id))
+        try:
+            execution = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            row = await execution.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
+            if row is None or not came_too_late(execution, row):
+                return False
+            late = client.get_workflow_handle(execution.id, run_id=execution.run_id)
+            await self._temporal.ask(late.terminate(reason="Registered too late: answered 503"))
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True
+
+    async def _watch(self, task_id: str) -> None:
+        answers = 0
+        for _ in range(_LOOKS):
+            await asyncio.sleep(1)
+            with suppress(TemporalUnavailable):
+                if await self.end(task_id) or (answers := answers + 1) == _ENOUGH:
+                    return

@@ -1,0 +1,57 @@
+"""A one-time task lies in Temporal alone until shortly before it is due, and begins on the dot."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import naming
+from scheduling.run import RunStatus
+from scheduling.task import TaskStatus
+from service.run_list import RunFilter, RunList
+from service.tasks import Tasks
+from service.temporal import Temporal
+from tests.definitions import definition, new_task, unique
+from tests.waiting import eventually, until
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_no_worker_hears_of_it_before_and_it_begins_at_its_time(
+    temporal: Temporal, tasks: Tasks, run_list: RunList
+) -> None:
+    due = datetime.now(UTC) + timedelta(seconds=7)
+    task_id = unique("asleep")
+    await tasks.create(new_task(task_id, {"kind": "once", "at": due}), by="test")
+    handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+    await until(due - timedelta(seconds=6))
+    assert (await handle.describe()).history_length == 1
+    assert (await tasks.get(task_id)).status is TaskStatus.SCHEDULED
+
+    async def done() -> bool:
+        return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
+
+    await until(due)
+    await eventually(done)
+    (run,) = (await run_list.page(RunFilter(task_id=task_id))).items
+    assert run.status is RunStatus.SUCCEEDED
+    assert run.started_at is not None
+    assert due <= run.started_at
+
+
+async def test_a_change_wakes_it(tasks: Tasks, run_list: RunList) -> None:
+    task_id = unique("woken")
+    far = datetime.now(UTC) + timedelta(hours=1)
+    await tasks.create(new_task(task_id, {"kind": "once", "at": far}), by="test")
+    due = datetime.now(UTC) + timedelta(seconds=1)
+    await tasks.replace(task_id, definition({"kind": "once", "at": due}), by="test")
+
+    async def done() -> bool:
+        return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
+
+    await eventually(done)
+    (run,) = (await run_list.page(RunFilter(task_id=task_id))).items
+    assert run.scheduled_for == due
+    assert run.started_at is not None
+    assert due <= run.started_at
