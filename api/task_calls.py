@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.deps import Caller, TaskIdPath, TasksDep
+from api.deps import Caller, TaskIdPath, TasksDep, TemporalDep
 from api.documented import ETAG, LOCATION, links, refusals
 from api.etags import ExpectedRevision, etag
 from api.examples import TaskBody
@@ -14,6 +14,7 @@ from scheduling.edit_preview import EditPreview
 from scheduling.run import ShortRun
 from scheduling.task import Task
 from scheduling.values import Instant, Model
+from service import edit_previews
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 
@@ -93,7 +94,9 @@ async def run_task(task_id: TaskIdPath, tasks: TasksDep, response: Response) -> 
     summary="Preview an edit",
     responses=refusals(404, 503, body=True),
 )
-async def preview_edit(task_id: TaskIdPath, definition: TaskBody, tasks: TasksDep) -> EditPreview:
+async def preview_edit(
+    task_id: TaskIdPath, definition: TaskBody, temporal: TemporalDep
+) -> EditPreview:
     """The next ten runs before and after a definition, those gained and those lost. Changes
     nothing."""
-    return await tasks.preview_edit(task_id, definition)
+    return await edit_previews.preview_edit(temporal, task_id, definition)

@@ -33,5 +33,6 @@ class Plan:
 
     @property
     def probes(self) -> int:
-        """Registrations by which the rate is measured."""
-        return max(1, self.burst * 2 // 5)
+        """Registrations of one-time tasks by which the rate is measured: so many that what follows
+        a registration has its share of the machine meanwhile."""
+        return 2 * self.burst

@@ -53,7 +53,7 @@ async def measure(plan: Plan, say: Say, sides: Mapping[str, Callable[[Stack], Si
         if ONCE in plan.scenarios:
             measured[ONCE] = await one_time(side, count=plan.burst, probes=plan.probes)
         if RECURRING in plan.scenarios:
-            measured[RECURRING] = await recurring(side, count=plan.recurring, probes=plan.probes)
+            measured[RECURRING] = await recurring(side, count=plan.recurring, probes=plan.recurring)
         return measured
 
     async def queue(side: Side) -> Measured:

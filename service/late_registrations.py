@@ -22,22 +22,24 @@ from service.translate import came_too_late
 _LOOKS = 300
 _ENOUGH = 3
 
+#: Those that go on; the event loop alone would not keep them.
+_WATCHES: set[asyncio.Task[None]] = set()
+
 
 class LateRegistrations:
     """Looks for what may have come too late."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
-        self._watches: set[asyncio.Task[None]] = set()
 
     def expect(self, task_id: str) -> None:
         """Look for a registration that failed, until it is ended or certainly not there."""
         watch = asyncio.create_task(self._watch(task_id))
-        self._watches.add(watch)
-        watch.add_done_callback(self._watches.discard)
+        _WATCHES.add(watch)
+        watch.add_done_callback(_WATCHES.discard)
 
     async def end(self, task_id: str) -> bool:
-        """End a registration if it came too late; whether it did.
+        """Have a registration ended that came too late; whether it did.
 
         Raises:
             TemporalUnavailable: Temporal does not answer.
@@ -49,12 +51,17 @@ class LateRegistrations:
             row = await execution.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
             if row is None or not came_too_late(execution, row):
                 return False
-            late = client.get_workflow_handle(execution.id, run_id=execution.run_id)
-            await self._temporal.ask(late.terminate(reason="Registered too late: answered 503"))
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             return False
+        late = client.get_workflow_handle(execution.id, run_id=execution.run_id)
+        try:
+            await self._temporal.ask(late.terminate(reason="Registered too late: answered 503"))
+        except RPCError as error:
+            # A worker was quicker.
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
         return True
 
     async def _watch(self, task_id: str) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 import naming
-from scheduling.edit_preview import EditPreview, compare
 from scheduling.errors import (
     FieldProblem,
     IdempotencyConflict,
@@ -20,15 +19,11 @@ from scheduling.errors import (
 from scheduling.registration import Idempotency, generated_id, settle
 from scheduling.run import Links, RunCause, RunStatus, ShortRun
 from scheduling.task import NewTask, Task, TaskDefinition
-from scheduling.task_state import LEAD, Change, ChangeKind, TaskState, max_runs
+from scheduling.task_state import LEAD, Change, ChangeKind, TaskState
 from service import changes
-from service.next_runs import NextRuns
 from service.task_reader import TaskReader
 from service.task_starts import TaskStarts
 from service.temporal import RPC_TIMEOUT, Temporal
-
-#: How many runs a preview of an edit compares.
-PREVIEWED = 10
 
 
 class Tasks:
@@ -37,7 +32,6 @@ class Tasks:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
         self._reader = TaskReader(temporal)
-        self._next = NextRuns(temporal)
         self._starts = TaskStarts(temporal, self._reader)
 
     async def create(self, new: NewTask, *, by: str, idempotency_key: str = "") -> Task:
@@ -186,35 +180,6 @@ class Tasks:
             TaskNotFound, TemporalUnavailable.
         """
         return (await self._reader.find(task_id)).state
-
-    async def preview_edit(self, task_id: str, definition: TaskDefinition) -> EditPreview:
-        """The next ten runs before and after replacing the definition, gained and lost.
-
-        Raises:
-            InvalidDefinition, TaskNotFound, TemporalUnavailable.
-        """
-        now, found = self._temporal.now(), await self._reader.find(task_id)
-        settled = settle(definition, task_id=task_id, now=now)
-        remaining = await self._reader.remaining(found)
-        before = await self._previewed(task_id, found.definition, now, remaining, found.open)
-        same = max_runs(settled) == max_runs(found.definition)
-        left = remaining if same else max_runs(settled)
-        after = await self._previewed(task_id, settled, now, left)
-        return compare(before, after, count=PREVIEWED)
-
-    async def _previewed(
-        self,
-        task_id: str,
-        definition: TaskDefinition,
-        now: datetime,
-        remaining: int | None,
-        fires: bool = True,
-    ) -> tuple[datetime, ...]:
-        if definition.paused or not fires:
-            return ()
-        return await self._next.of(
-            task_id, definition, after=now, count=PREVIEWED, remaining=remaining
-        )
 
     async def _toggle(self, task_id: str, change: Change) -> Task:
         state = await changes.execute(self._temporal, task_id, change)

@@ -57,7 +57,7 @@ async def of_own(
             return await _ordinary(name, attempt, order, deadline, made)
         except ActivityError as error:
             before = _made_before_deferral(error)
-            if before is None or workflow.now() >= deadline:
+            if before is None or workflow.now() >= deadline or _cancelled():
                 raise
             made = before
 
@@ -165,7 +165,7 @@ def _attempt(order: RunOrder, *, run_id: str, due: datetime) -> tuple[str, Attem
 
 def _again_after(error: ActivityError | ApplicationError, order: RunOrder) -> timedelta | None:
     """How long to wait after a failed first attempt; zero if none was made, None to give up."""
-    if is_cancelled_exception(error):
+    if is_cancelled_exception(error) or _cancelled():
         return None
     # What a local activity raises comes bare, other than a timeout of it.
     cause = error.cause if isinstance(error, ActivityError) else error
@@ -179,6 +179,11 @@ def _again_after(error: ActivityError | ApplicationError, order: RunOrder) -> ti
         if cause.next_retry_delay is not None:
             return cause.next_retry_delay
     return max(order.retry.initial_interval, timedelta(milliseconds=1))
+
+
+def _cancelled() -> bool:
+    # An attempt that fails just as it is cancelled ends with its failure, and the cancel is over.
+    return workflow.cancellation_reason() is not None
 
 
 def _made_before_deferral(error: ActivityError) -> int | None:

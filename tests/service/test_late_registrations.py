@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.worker import Worker
 
 import naming
 from scheduling.errors import TaskNotFound, TemporalUnavailable
@@ -31,7 +32,9 @@ async def _too_late(temporal: Temporal, trigger: dict[str, object]) -> str:
 
 
 @pytest.mark.parametrize("trigger", [once(3600), every(3600)])
-async def test_its_id_is_free_at_once(temporal: Temporal, trigger: dict[str, object]) -> None:
+async def test_its_id_is_free_at_once(
+    temporal: Temporal, worker: Worker, trigger: dict[str, object]
+) -> None:
     task_id = await _too_late(temporal, trigger)
     again = await Tasks(temporal).create(new_task(task_id, trigger), by="test")
     assert again.status is TaskStatus.SCHEDULED

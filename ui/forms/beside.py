@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scheduling.errors import FieldProblem, OnTheDotError
+from service.edit_previews import preview_edit
 from ui.components.fields import Segments
 from ui.components.markup import box, card
 from ui.components.small import Code
@@ -63,8 +64,8 @@ class Beside:
         changes = None
         if definition is not None:
             try:
-                tasks = self._desk.tasks
-                changes = await tasks.preview_edit(self._draft.task_id, definition)
+                temporal = self._desk.temporal
+                changes = await preview_edit(temporal, self._draft.task_id, definition)
             except OnTheDotError:
                 # The trigger's own preview says what is wrong.
                 changes = None
