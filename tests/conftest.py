@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -87,6 +88,10 @@ async def worker(client: Client, settings: Settings) -> AsyncIterator[Worker]:
     """A worker that runs tasks, and may call loopback."""
     permissions = Permissions(allow_commands=True, allow_hosts=("localhost", "127.0.0.0/8"))
     activities = Activities(client, permissions)
-    async with Worker(client, task_queue=settings.task_queue, activities=activities.all()) as made:
-        yield made
+    made = Worker(client, task_queue=settings.task_queue, activities=activities.all())
+    # Not as a context: a worker that fails would cancel the task that all tests run in.
+    running = asyncio.create_task(made.run())
+    yield made
+    await made.shutdown()
+    await running
     await activities.close()
