@@ -6,7 +6,7 @@ fields are ignored here and every new field has a default.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ConfigDict
@@ -32,9 +32,18 @@ CLOSING = timedelta(seconds=15)
 #: attempt does not count.
 DEFERRED = "Deferred"
 
-
 #: A longer attempt would occupy a workflow task for too long: it is an ordinary activity at once.
 LONGEST_LOCAL = timedelta(minutes=1)
+
+#: How long before its time a worker gets a one-time run that it can begin by itself, and waits with
+#: it. That hides what handing it out takes; a change that comes in between comes too late.
+LEAD = timedelta(milliseconds=250)
+
+
+def early(due: datetime, *, at: datetime) -> timedelta:
+    """How long to wait with a run that is handed out at `at`: no longer than `LEAD`, as the clock
+    that a run by hand is due by may be ahead."""
+    return min(max(due - at, timedelta(0)), LEAD)
 
 
 def begins_locally(action: Action, timeout: timedelta) -> bool:

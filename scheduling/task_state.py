@@ -19,10 +19,6 @@ from scheduling.values import Duration, Instant, Model, TaskId
 #: How many of the latest definitions a task remembers for its ledger.
 JOURNAL_LENGTH = 50
 
-#: How long before its time a worker gets a one-time run that it can begin by itself, and waits with
-#: it. That hides what handing it out takes; a change that comes in between comes too late.
-LEAD = timedelta(milliseconds=250)
-
 
 class JournalEntry(Model):
     """From `since` on, until the next entry, the task fired as this says."""

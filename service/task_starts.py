@@ -8,9 +8,10 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 import naming
+from scheduling.attempt import LEAD
 from scheduling.errors import RevisionMismatch, TaskExists, TemporalUnavailable, WrongState
 from scheduling.task_row import TaskRow
-from scheduling.task_state import LEAD, Change, TaskState, apply_change
+from scheduling.task_state import Change, TaskState, apply_change
 from scheduling.trigger import OnceTrigger
 from service.late_registrations import LateRegistrations
 from service.task_reader import TaskReader

@@ -8,6 +8,7 @@ from datetime import datetime
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 import naming
+from scheduling.attempt import LEAD
 from scheduling.errors import (
     FieldProblem,
     IdempotencyConflict,
@@ -19,7 +20,7 @@ from scheduling.errors import (
 from scheduling.registration import Idempotency, generated_id, settle
 from scheduling.run import Links, RunCause, RunStatus, ShortRun
 from scheduling.task import NewTask, Task, TaskDefinition
-from scheduling.task_state import LEAD, Change, ChangeKind, TaskState
+from scheduling.task_state import Change, ChangeKind, TaskState
 from service import changes
 from service.task_reader import TaskReader
 from service.task_starts import TaskStarts

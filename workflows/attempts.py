@@ -28,6 +28,7 @@ from scheduling.attempt import (
     HttpAttempt,
     LogAttempt,
     begins_locally,
+    early,
 )
 from scheduling.run_order import RunOrder
 from workflows.failures import NoTimeLeftError
@@ -49,7 +50,7 @@ async def of_own(
             if workflow.now() + wait >= deadline:
                 raise NoTimeLeftError(error) from error
             made = 1 if wait else 0
-            wait = max(wait, due - workflow.now())
+            wait = max(wait, early(due, at=workflow.now()))
             if wait > timedelta(0):
                 await workflow.sleep(wait, summary="Until the next attempt")
     while True:
@@ -132,7 +133,7 @@ async def _local(name: str, attempt: Attempt, order: RunOrder, deadline: datetim
         attempt.model_copy(
             update={
                 "local": True,
-                "lead": max(attempt.scheduled_for - workflow.now(), timedelta(0)),
+                "lead": early(attempt.scheduled_for, at=workflow.now()),
             }
         ),
         result_type=AttemptResult,

@@ -24,7 +24,7 @@ from temporalio.exceptions import (
 
 import naming
 from scheduling.action import ActivityAction, WorkflowAction
-from scheduling.attempt import AttemptResult
+from scheduling.attempt import AttemptResult, early
 from scheduling.run import RunError, RunStatus
 from scheduling.run_order import RunMemo, RunOrder, RunOutcome, RunRecord
 from workflows import attempts
@@ -94,7 +94,7 @@ async def _outcome(
     def ended(
         status: RunStatus, result: AttemptResult | None = None, failure: Failure | None = None
     ) -> RunOutcome:
-        started = max(taken_up, due)
+        started = taken_up + early(due, at=taken_up)
         if result and result.attempt == 1:
             started = result.started_at
         return RunOutcome(
