@@ -158,7 +158,8 @@ async def test_a_task_that_used_up_its_runs_leaves_no_gap(
 ) -> None:
     task_id = _id()
     trigger = IntervalTrigger(every=timedelta(seconds=1), max_runs=3)
-    await Tasks(temporal).create(NewTask(id=task_id, trigger=trigger, action=LOG), by="t")
+    new = NewTask(id=task_id, trigger=trigger, action=LOG, overlap=OverlapPolicy.ALLOW_ALL)
+    await Tasks(temporal).create(new, by="t")
     await _ran(temporal, task_id, 3)
     ahead = temporal.now() + timedelta(minutes=1)
     page = await Ledger(temporal).of(task_id, None, ahead)
