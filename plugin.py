@@ -44,7 +44,8 @@ class OnTheDotPlugin(SimplePlugin):
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
         """Add what a worker executes."""
         config = super().configure_worker(config)
-        config["max_heartbeat_throttle_interval"] = _HEARTBEATS_SENT_EVERY
+        throttle = config.get("max_heartbeat_throttle_interval", _HEARTBEATS_SENT_EVERY)
+        config["max_heartbeat_throttle_interval"] = min(throttle, _HEARTBEATS_SENT_EVERY)
         if self._permissions is not None:
             activities = Activities(config["client"], self._permissions)
             self._made.append(activities)
