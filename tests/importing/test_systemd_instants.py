@@ -1,0 +1,59 @@
+"""Two years of timers by systemd's own rules: asked where it is, and from a table made with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importing.clock_nights import nights
+from importing.imported import Source
+from scheduling.zones import zone_named
+from tests.importing import systemd_oracle
+from tests.importing.comparison import AT, HALF_HOUR, ZONES, Tally, as_original, digest, imported
+
+TABLE = json.loads((Path(__file__).parent / "tables" / "systemd.json").read_text())
+
+
+def timer(expression: str, zone: str) -> str:
+    return f"[Timer]\nOnCalendar={expression} {zone}\n"
+
+
+def test_two_years_are_those_of_the_table() -> None:
+    cases: list[dict[str, Any]] = TABLE["cases"]
+    wrong, named = [], 0
+    for case in cases:
+        found = imported(Source.SYSTEMD, timer(case["expression"], case["zone"]), name="job.timer")
+        theirs = as_original(found, found.tasks)
+        named += len(found.differences)
+        if (len(theirs), digest(theirs)) != (case["count"], case["digest"]):
+            wrong.append((case["expression"], case["zone"], len(theirs), case["count"]))
+    instants = sum(case["count"] for case in cases)
+    print(f"\n{TABLE['systemd']}: {len(cases)} cases, {instants} instants, {named} named")
+    assert wrong == []
+
+
+@pytest.mark.skipif(
+    systemd_oracle.program() is None,
+    reason="systemd-analyze is not here, so that the table alone is compared",
+)
+def test_around_clock_changes_they_are_those_of_systemd_here() -> None:
+    tally = Tally("systemd")
+    for zone in (*ZONES, HALF_HOUR):
+        windows = list(nights(zone_named(zone), AT))
+        for expression in (*systemd_oracle.SELDOM[::2], *systemd_oracle.OFTEN):
+            found = imported(Source.SYSTEMD, timer(expression, zone), name="job.timer")
+            theirs = systemd_oracle.around_changes(expression, zone)
+            expected = {
+                at
+                for at in as_original(found, found.tasks)
+                if any(opens < at <= closes for opens, closes in windows)
+            }
+            tally.cases += 1
+            tally.instants += len(theirs)
+            tally.named += len(found.differences)
+            if theirs != expected:
+                tally.unnamed.append(f"{expression} {zone}: {sorted(theirs ^ expected)[:4]}")
+    tally.close()
