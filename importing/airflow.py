@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from importing.airflow_schedule import NOT_GIVEN, ScheduleReader, Timing
-from importing.airflow_values import Call, Unknown, Values, dotted, zone_name
-from importing.clock_rules import AIRFLOW
-from importing.collector import NO_LIMIT, Collector
-from importing.imported import UnreadableSource
+from onthedot.importing.airflow_schedule import NOT_GIVEN, ScheduleReader, Timing
+from onthedot.importing.airflow_values import Call, Unknown, Values, dotted, zone_name
+from onthedot.importing.clock_rules import AIRFLOW
+from onthedot.importing.collector import NO_LIMIT, Collector
+from onthedot.importing.imported import UnreadableSource
 
 #: How far back Airflow is let catch up by a DAG that asks for it.
 _CATCHUP = timedelta(days=30)

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from importing.airflow_values import Call, Unknown
-from importing.collector import Collector
-from importing.cron_dialects import from_croniter
-from scheduling.cron_fields import CronError
+from onthedot.importing.airflow_values import Call, Unknown
+from onthedot.importing.collector import Collector
+from onthedot.importing.cron_dialects import from_croniter
+from onthedot.scheduling.cron_fields import CronError
 
 #: Stands for a schedule that is not written at all, which is not the same as None.
 NOT_GIVEN = Unknown("nothing")

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from itertools import groupby, takewhile
 from zoneinfo import ZoneInfo
 
-from importing.imported import Difference
-from scheduling.clock_changes import changes, instant
-from scheduling.occurrences import occurrences
-from scheduling.phrases import joined
-from scheduling.trigger import Recurring
+from onthedot.importing.imported import Difference
+from onthedot.scheduling.clock_changes import changes, instant
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.phrases import joined
+from onthedot.scheduling.trigger import Recurring
 
 #: How far ahead differences are looked for.
 HORIZON = timedelta(days=731)

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from importing.clock_nights import HORIZON, NightRule
-from scheduling.clock_changes import changes, date_of, instant
-from scheduling.cron import Cron, parse_cron
-from scheduling.exclusions import parse_exclusions
-from scheduling.recurrence import CronTimes, Recurrence
-from scheduling.time_masks import seconds_in, span
-from scheduling.trigger import CronTrigger, Recurring
+from onthedot.importing.clock_nights import HORIZON, NightRule
+from onthedot.scheduling.clock_changes import changes, date_of, instant
+from onthedot.scheduling.cron import Cron, parse_cron
+from onthedot.scheduling.exclusions import parse_exclusions
+from onthedot.scheduling.recurrence import CronTimes, Recurrence
+from onthedot.scheduling.time_masks import seconds_in, span
+from onthedot.scheduling.trigger import CronTrigger, Recurring
 
 
 def _shown(trigger: Recurring, key: str, after: datetime, until: datetime) -> list[datetime]:

@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from importing.clock_rules import crowded
-from importing.collector import NO_CATCHUP, NO_LIMIT, Collector
-from importing.cron_dialects import from_vixie
-from scheduling.cron_fields import CronError
-from scheduling.phrases import joined
-from scheduling.trigger import CronTrigger
+from onthedot.importing.clock_rules import crowded
+from onthedot.importing.collector import NO_CATCHUP, NO_LIMIT, Collector
+from onthedot.importing.cron_dialects import from_vixie
+from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.phrases import joined
+from onthedot.scheduling.trigger import CronTrigger
 
 _SETTING = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z_]\w*))\s*=\s*(.*?)\s*$""", re.ASCII)
 _SYSTEM_FILE = re.compile(r"(^|/)etc/(crontab$|cron\.d/)")

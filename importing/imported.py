@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from scheduling.errors import OnTheDotError
-from scheduling.task import NewTask
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.task import NewTask
 
 
 class Source(StrEnum):

@@ -12,16 +12,16 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from importing.clock_nights import HORIZON
-from importing.clock_rules import KUBERNETES
-from importing.collector import NO_LIMIT, Collector
-from importing.cron_dialects import from_robfig
-from importing.imported import UnreadableSource
-from importing.kubernetes_container import container_action
-from importing.yaml_source import Located, documents
-from scheduling.clock_changes import changes
-from scheduling.cron_fields import CronError
-from scheduling.trigger import CronTrigger
+from onthedot.importing.clock_nights import HORIZON
+from onthedot.importing.clock_rules import KUBERNETES
+from onthedot.importing.collector import NO_LIMIT, Collector
+from onthedot.importing.cron_dialects import from_robfig
+from onthedot.importing.imported import UnreadableSource
+from onthedot.importing.kubernetes_container import container_action
+from onthedot.importing.yaml_source import Located, documents
+from onthedot.scheduling.clock_changes import changes
+from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.trigger import CronTrigger
 
 _EVERY = re.compile(r"@every\s+(\S+)\s*", re.ASCII)
 _GO_PART = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(h|ms|m|s)", re.ASCII)

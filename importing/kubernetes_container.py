@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from importing.collector import Collector
-from importing.yaml_source import Located
+from onthedot.importing.collector import Collector
+from onthedot.importing.yaml_source import Located
 
 _POD = ("spec", "jobTemplate", "spec", "template", "spec")
 _REFERENCE = re.compile(r"\$(\$\(\w+\)|\((\w+)\))", re.ASCII)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from importing.calendar_fields import (
+from onthedot.importing.calendar_fields import (
     DAYS,
     HOURS,
     MONTHS,
@@ -17,7 +17,7 @@ from importing.calendar_fields import (
     Calendar,
     CalendarError,
 )
-from scheduling.zones import ZoneError, zone_named
+from onthedot.scheduling.zones import ZoneError, zone_named
 
 _SHORT = {
     "minutely": "*-*-* *:*:00",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from importing.imported import UnreadableSource
+from onthedot.importing.imported import UnreadableSource
 
 _SECTION = re.compile(r"\[([^\]]+)\]")
 _HEADER = re.compile(r"#\s*(?:/\S+/)?(\S+\.(?:timer|service|target))\s*")

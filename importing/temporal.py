@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from importing.collector import Collector
-from importing.imported import UnreadableSource
-from importing.temporal_action import workflow_fields
-from importing.temporal_nights import name_nights
-from importing.temporal_spec import Part, exclusions, parts
-from importing.temporal_values import seconds_of
-from importing.yaml_source import Located, documents
+from onthedot.importing.collector import Collector
+from onthedot.importing.imported import UnreadableSource
+from onthedot.importing.temporal_action import workflow_fields
+from onthedot.importing.temporal_nights import name_nights
+from onthedot.importing.temporal_spec import Part, exclusions, parts
+from onthedot.importing.temporal_values import seconds_of
+from onthedot.importing.yaml_source import Located, documents
 
 _OVERLAP = "SCHEDULE_OVERLAP_POLICY_"
 _OVERLAPS = ("skip", "buffer_one", "buffer_all", "cancel_other", "terminate_other", "allow_all")

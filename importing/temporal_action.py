@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from importing.collector import Collector
-from importing.temporal_values import PayloadError, payload_value, seconds_of
-from importing.yaml_source import Located
+from onthedot.importing.collector import Collector
+from onthedot.importing.temporal_values import PayloadError, payload_value, seconds_of
+from onthedot.importing.yaml_source import Located
 
 _START = ("schedule", "action", "startWorkflow")
 #: Temporal sets no limit where none is asked for; a task's longest run is bounded.

@@ -18,10 +18,10 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 
-from importing.clock_nights import nights
-from scheduling.jitter import jitter_seed
-from scheduling.values import format_instant
-from scheduling.zones import ZoneError, zone_named
+from onthedot.importing.clock_nights import nights
+from onthedot.scheduling.jitter import jitter_seed
+from onthedot.scheduling.values import format_instant
+from onthedot.scheduling.zones import ZoneError, zone_named
 
 #: What one call answers at most.
 _PAGE = 1000

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import takewhile
 
-from importing.clock_nights import in_words, nights
-from importing.collector import Collector
-from importing.imported import Difference
-from importing.yaml_source import Located
-from scheduling.occurrences import occurrences
-from scheduling.zones import ZoneError, zone_named
+from onthedot.importing.clock_nights import in_words, nights
+from onthedot.importing.collector import Collector
+from onthedot.importing.imported import Difference
+from onthedot.importing.yaml_source import Located
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.zones import ZoneError, zone_named
 
 _ORIGINAL = "Temporal"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from importing.calendar_fields import (
+from onthedot.importing.calendar_fields import (
     DAYS,
     HOURS,
     MONTHS,
@@ -18,10 +18,10 @@ from importing.calendar_fields import (
     CalendarError,
     merged,
 )
-from importing.collector import Collector
-from importing.temporal_values import seconds_of
-from importing.yaml_source import Located
-from scheduling.phrases import runs
+from onthedot.importing.collector import Collector
+from onthedot.importing.temporal_values import seconds_of
+from onthedot.importing.yaml_source import Located
+from onthedot.scheduling.phrases import runs
 
 _SPEC = ("schedule", "spec")
 #: Each field: its name there and here, its values, and those it has where it is left out.

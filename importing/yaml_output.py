@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from scheduling.task import NewTask
+from onthedot.scheduling.task import NewTask
 
 #: What one looks for in a trigger.
 _SAID_FIRST = ("expression", "every", "at")

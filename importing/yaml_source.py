@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from importing.imported import UnreadableSource
+from onthedot.importing.imported import UnreadableSource
 
 
 @dataclass(frozen=True)

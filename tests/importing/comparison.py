@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import takewhile
 
-from importing.clock_nights import HORIZON
-from importing.imported import Imported, Source
-from importing.read import read
-from scheduling.occurrences import occurrences
-from scheduling.task import NewTask
+from onthedot.importing.clock_nights import HORIZON
+from onthedot.importing.imported import Imported, Source
+from onthedot.importing.read import read
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.task import NewTask
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 UNTIL = AT + HORIZON

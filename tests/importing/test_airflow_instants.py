@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from croniter import croniter
 
-from importing.imported import Source
+from onthedot.importing.imported import Source
 from tests.importing.airflow_oracle import expressions
 from tests.importing.comparison import (
     AT,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-from importing.imported import Source
+from onthedot.importing.imported import Source
 from tests.importing.comparison import AT, UNTIL, ZONES, Tally, imported
 
 FIXED = (

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from importing.imported import Source
+from onthedot.importing.imported import Source
 from tests.importing.comparison import AT, HALF_HOUR, UNTIL, ZONES, Tally, imported
 
 PROGRAM = Path(__file__).parent / "robfig"

@@ -9,13 +9,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importing.imported import Imported, NoteKind, Source, UnreadableSource
-from importing.read import read
-from importing.yaml_output import to_yaml
-from scheduling.action import CommandAction, HttpAction, LogAction, SecretRef
-from scheduling.task import NewTask
-from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
-from scheduling.zones import ZoneError
+from onthedot.importing.imported import Imported, NoteKind, Source, UnreadableSource
+from onthedot.importing.read import read
+from onthedot.importing.yaml_output import to_yaml
+from onthedot.scheduling.action import CommandAction, HttpAction, LogAction, SecretRef
+from onthedot.scheduling.task import NewTask
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
+from onthedot.scheduling.zones import ZoneError
 from tests.importing.comparison import AT, imported
 from tests.importing.test_kubernetes_instants import manifest
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from importing.clock_nights import nights
-from importing.imported import Source
-from scheduling.zones import zone_named
+from onthedot.importing.clock_nights import nights
+from onthedot.importing.imported import Source
+from onthedot.scheduling.zones import zone_named
 from tests.importing import systemd_oracle
 from tests.importing.comparison import AT, HALF_HOUR, ZONES, Tally, as_original, digest, imported
 

@@ -17,8 +17,8 @@ from temporalio.client import (
     ScheduleState,
 )
 
-from importing.imported import Imported, NoteKind, Source
-from importing.temporal_fetch import fetch
+from onthedot.importing.imported import Imported, NoteKind, Source
+from onthedot.importing.temporal_fetch import fetch
 from tests.importing.comparison import AT, HALF_HOUR, UNTIL, ZONES, Tally, imported
 from tests.scheduling.temporal_clock import Clock, TemporalClock
 
