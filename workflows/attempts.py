@@ -15,7 +15,17 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 from temporalio.workflow import ActivityCancellationType, ParentClosePolicy
 
 import naming
-from scheduling.action import ActivityAction, CommandAction, HttpAction, LogAction, WorkflowAction
+from scheduling.action import (
+    ActivityAction,
+    CommandAction,
+    HttpAction,
+    LogAction,
+    UnknownAction,
+    UnknownKindError,
+    WorkflowAction,
+    unknown_kind,
+)
+from scheduling.action_check import queue_problem
 from scheduling.attempt import (
     CLOSING,
     DEFERRED,
@@ -31,7 +41,7 @@ from scheduling.attempt import (
     early,
 )
 from scheduling.run_order import RunOrder
-from workflows.failures import NoTimeLeftError
+from workflows.failures import NotBegunError, NoTimeLeftError
 
 
 async def of_own(
@@ -67,6 +77,7 @@ async def of_activity(
     order: RunOrder, action: ActivityAction, *, deadline: datetime
 ) -> AttemptResult:
     """Run someone's activity; it is given up at the deadline, a queue without a poller included."""
+    _check_queue(action.task_queue)
     started, remaining = workflow.now(), deadline - workflow.now()
     output: Any = await workflow.execute_activity(
         action.name,
@@ -87,6 +98,7 @@ async def of_workflow(
     order: RunOrder, action: WorkflowAction, *, run_id: str, deadline: datetime
 ) -> AttemptResult:
     """Run someone's workflow as a child, which is cancelled with the run."""
+    _check_queue(action.task_queue)
     started = workflow.now()
     output: Any = await workflow.execute_child_workflow(
         action.workflow_type,
@@ -160,8 +172,16 @@ def _attempt(order: RunOrder, *, run_id: str, due: datetime) -> tuple[str, Attem
             return naming.COMMAND, CommandAttempt(action=action, **facts)
         case LogAction():
             return naming.LOG, LogAttempt(action=action, **facts)
+        case ActivityAction() | WorkflowAction() | UnknownAction():
+            raise UnknownKindError(action.kind)
         case _:
-            raise AssertionError(f"not an action of ours: {action.kind}")
+            raise unknown_kind(action)
+
+
+def _check_queue(name: str | None) -> None:
+    # Temporal would refuse the command, and have the workflow task tried again without end.
+    if problem := queue_problem(name):
+        raise NotBegunError("InvalidTaskQueue", f"The task queue {name!r} {problem}")
 
 
 def _again_after(error: ActivityError | ApplicationError, order: RunOrder) -> timedelta | None:
