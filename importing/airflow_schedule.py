@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from onthedot.importing.airflow_values import Call, Unknown
 from onthedot.importing.collector import Collector
 from onthedot.importing.cron_dialects import from_croniter
-from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.cron.fields import CronError
 
 #: Stands for a schedule that is not written at all, which is not the same as None.
 NOT_GIVEN = Unknown("nothing")

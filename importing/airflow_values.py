@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from onthedot.scheduling.zones import ZoneError, zone_named
+from onthedot.scheduling.firing.zones import ZoneError, zone_named
 
 #: How deep a value may lie in others, names that stand for them included.
 _DEEPEST = 20

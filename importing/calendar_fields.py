@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from onthedot.scheduling.firing.zones import LocalTimeError, instant_of, zone_named
 from onthedot.scheduling.phrases import runs
-from onthedot.scheduling.zones import LocalTimeError, instant_of, zone_named
 
 SIXTY = frozenset(range(60))
 HOURS = frozenset(range(24))

@@ -12,8 +12,8 @@ from itertools import groupby, takewhile
 from zoneinfo import ZoneInfo
 
 from onthedot.importing.imported import Difference
-from onthedot.scheduling.clock_changes import changes, instant
-from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.firing.clock_changes import changes, instant
+from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.phrases import joined
 from onthedot.scheduling.trigger import Recurring
 

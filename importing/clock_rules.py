@@ -9,11 +9,11 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from onthedot.importing.clock_nights import HORIZON, NightRule
-from onthedot.scheduling.clock_changes import changes, date_of, instant
-from onthedot.scheduling.cron import Cron, parse_cron
-from onthedot.scheduling.exclusions import parse_exclusions
-from onthedot.scheduling.recurrence import CronTimes, Recurrence
-from onthedot.scheduling.time_masks import seconds_in, span
+from onthedot.scheduling.cron.expression import Cron, parse_cron
+from onthedot.scheduling.cron.time_masks import seconds_in, span
+from onthedot.scheduling.firing.clock_changes import changes, date_of, instant
+from onthedot.scheduling.firing.exclusions import parse_exclusions
+from onthedot.scheduling.firing.recurrence import CronTimes, Recurrence
 from onthedot.scheduling.trigger import CronTrigger, Recurring
 
 

@@ -12,13 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from onthedot.importing.clock_nights import NightRule, differences, in_words
 from onthedot.importing.imported import Difference, Imported, Note, NoteKind
+from onthedot.scheduling.checking.registration import settle
+from onthedot.scheduling.checking.trigger import settle_trigger
 from onthedot.scheduling.errors import InvalidDefinition
-from onthedot.scheduling.occurrences import next_occurrences
-from onthedot.scheduling.registration import settle
+from onthedot.scheduling.firing.occurrences import next_occurrences
+from onthedot.scheduling.firing.zones import zone_named
 from onthedot.scheduling.task import NewTask, TaskDefinition
 from onthedot.scheduling.trigger import CronTrigger, Trigger
-from onthedot.scheduling.trigger_check import settle_trigger
-from onthedot.scheduling.zones import zone_named
 
 #: What a run may take where the original sets no limit.
 NO_LIMIT = timedelta(days=1)

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from croniter import CroniterError, croniter
 
-from onthedot.scheduling.cron import MACROS, parse_cron
-from onthedot.scheduling.cron_fields import (
+from onthedot.scheduling.cron.expression import MACROS, parse_cron
+from onthedot.scheduling.cron.fields import (
     DAY,
     HOUR,
     MINUTE,

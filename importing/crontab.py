@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from onthedot.importing.clock_rules import crowded
 from onthedot.importing.collector import NO_CATCHUP, NO_LIMIT, Collector
 from onthedot.importing.cron_dialects import from_vixie
-from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.cron.fields import CronError
 from onthedot.scheduling.phrases import joined
 from onthedot.scheduling.trigger import CronTrigger
 

@@ -19,8 +19,8 @@ from onthedot.importing.cron_dialects import from_robfig
 from onthedot.importing.imported import UnreadableSource
 from onthedot.importing.kubernetes_container import container_action
 from onthedot.importing.yaml_source import Located, documents
-from onthedot.scheduling.clock_changes import changes
-from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.cron.fields import CronError
+from onthedot.scheduling.firing.clock_changes import changes
 from onthedot.scheduling.trigger import CronTrigger
 
 _EVERY = re.compile(r"@every\s+(\S+)\s*", re.ASCII)

@@ -17,7 +17,7 @@ from onthedot.importing.calendar_fields import (
     Calendar,
     CalendarError,
 )
-from onthedot.scheduling.zones import ZoneError, zone_named
+from onthedot.scheduling.firing.zones import ZoneError, zone_named
 
 _SHORT = {
     "minutely": "*-*-* *:*:00",

@@ -19,9 +19,9 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 
 from onthedot.importing.clock_nights import nights
-from onthedot.scheduling.jitter import jitter_seed
+from onthedot.scheduling.firing.jitter import jitter_seed
+from onthedot.scheduling.firing.zones import ZoneError, zone_named
 from onthedot.scheduling.values import format_instant
-from onthedot.scheduling.zones import ZoneError, zone_named
 
 #: What one call answers at most.
 _PAGE = 1000

@@ -10,8 +10,8 @@ from onthedot.importing.clock_nights import in_words, nights
 from onthedot.importing.collector import Collector
 from onthedot.importing.imported import Difference
 from onthedot.importing.yaml_source import Located
-from onthedot.scheduling.occurrences import occurrences
-from onthedot.scheduling.zones import ZoneError, zone_named
+from onthedot.scheduling.firing.occurrences import occurrences
+from onthedot.scheduling.firing.zones import ZoneError, zone_named
 
 _ORIGINAL = "Temporal"
 

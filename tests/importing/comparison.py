@@ -11,7 +11,7 @@ from itertools import takewhile
 from onthedot.importing.clock_nights import HORIZON
 from onthedot.importing.imported import Imported, Source
 from onthedot.importing.read import read
-from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.task import NewTask
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)

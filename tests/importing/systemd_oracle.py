@@ -14,7 +14,7 @@ import sys
 from datetime import UTC, datetime
 
 from onthedot.importing.clock_nights import nights
-from onthedot.scheduling.zones import zone_named
+from onthedot.scheduling.firing.zones import zone_named
 from tests.importing.comparison import AT, HALF_HOUR, UNTIL, ZONES, digest
 
 #: Those that fire a few times a day at most: two years of each are in the table.

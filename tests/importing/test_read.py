@@ -13,9 +13,9 @@ from onthedot.importing.imported import Imported, NoteKind, Source, UnreadableSo
 from onthedot.importing.read import read
 from onthedot.importing.yaml_output import to_yaml
 from onthedot.scheduling.action import CommandAction, HttpAction, LogAction, SecretRef
+from onthedot.scheduling.firing.zones import ZoneError
 from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
-from onthedot.scheduling.zones import ZoneError
 from tests.importing.comparison import AT, imported
 from tests.importing.test_kubernetes_instants import manifest
 

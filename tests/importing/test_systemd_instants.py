@@ -10,7 +10,7 @@ import pytest
 
 from onthedot.importing.clock_nights import nights
 from onthedot.importing.imported import Source
-from onthedot.scheduling.zones import zone_named
+from onthedot.scheduling.firing.zones import zone_named
 from tests.importing import systemd_oracle
 from tests.importing.comparison import AT, HALF_HOUR, ZONES, Tally, as_original, digest, imported
 
