@@ -22,9 +22,9 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client, WorkflowHandle, WorkflowHistoryEventFilterType
 
-import naming
-from scheduling.run import AttemptMade, RunError
-from scheduling.run_order import Attempts
+from onthedot import naming
+from onthedot.scheduling.run import AttemptMade, RunError
+from onthedot.scheduling.run_order import Attempts
 
 _OWN = frozenset({naming.HTTP, naming.COMMAND, naming.LOG})
 _RPC_TIMEOUT = timedelta(seconds=3)

@@ -19,10 +19,10 @@ from typing import Any
 from temporalio import activity
 from temporalio.common import RetryPolicy
 
-from activities.attempt_failed import AttemptFailed, Fault, Interrupted
-from activities.heartbeat import Heart, heartbeating, left_behind
-from scheduling.attempt import Attempt, AttemptResult, Beat, told
-from scheduling.run import AttemptMade, RunError
+from onthedot.activities.attempt_failed import AttemptFailed, Fault, Interrupted
+from onthedot.activities.heartbeat import Heart, heartbeating, left_behind
+from onthedot.scheduling.attempt import Attempt, AttemptResult, Beat, told
+from onthedot.scheduling.run import AttemptMade, RunError
 
 _log = logging.getLogger("onthedot.attempt")
 

@@ -9,11 +9,11 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-import naming
-from activities.attempts_seen import attempts_seen
-from activities.starts_first import StartsFirst
-from scheduling.run import RunCause
-from scheduling.run_order import Attempts, RunRecord, corrected
+from onthedot import naming
+from onthedot.activities.attempts_seen import attempts_seen
+from onthedot.activities.starts_first import StartsFirst
+from onthedot.scheduling.run import RunCause
+from onthedot.scheduling.run_order import Attempts, RunRecord, corrected
 
 log = logging.getLogger("onthedot.runs")
 _LOG = logging.getLogger("onthedot.record")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Never
 
 from pydantic import ConfigDict, Discriminator, Field, JsonValue, StringConstraints, Tag
 
-from scheduling.values import Duration, Model
+from onthedot.scheduling.values import Duration, Model
 
 #: Largest body, stdin or list of arguments of an action, in bytes of UTF-8.
 MAX_BODY = 256 * 1024

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from pydantic import JsonValue
 
-from scheduling.action import (
+from onthedot.scheduling.action import (
     MAX_BODY,
     MAX_DEPTH,
     RESERVED_PREFIX,
@@ -20,10 +20,10 @@ from scheduling.action import (
     LogAction,
     WorkflowAction,
 )
-from scheduling.errors import FieldProblem
-from scheduling.header_check import header_problems
-from scheduling.payload import encode_body, encode_json, is_deeper_than
-from scheduling.url_check import url_problem
+from onthedot.scheduling.errors import FieldProblem
+from onthedot.scheduling.header_check import header_problems
+from onthedot.scheduling.payload import encode_body, encode_json, is_deeper_than
+from onthedot.scheduling.url_check import url_problem
 
 #: What Temporal keeps for itself.
 _TEMPORAL_PREFIX = "__temporal"

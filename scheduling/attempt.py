@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 from pydantic import ConfigDict
 
-from scheduling.action import (
+from onthedot.scheduling.action import (
     Action,
     ActivityAction,
     CommandAction,
@@ -20,8 +20,8 @@ from scheduling.action import (
     UnknownAction,
     WorkflowAction,
 )
-from scheduling.run import AttemptMade
-from scheduling.values import Duration, Instant, Model
+from onthedot.scheduling.run import AttemptMade
+from onthedot.scheduling.values import Duration, Instant, Model
 
 #: The most that is kept of each part of an output (a body, a stream), in bytes of UTF-8.
 MAX_OUTPUT = 64 * 1024

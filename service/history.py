@@ -15,13 +15,13 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.update.v1 import Request
 from temporalio.client import Client, WorkflowHistory
 
-import naming
-from scheduling.attempt import DEFERRED, Attempt, AttemptFailure
-from scheduling.run import RunError, RunStatus
-from scheduling.run_order import Attempts, RunMemo, RunOrder, RunOutcome
-from scheduling.task import TaskDefinition
-from scheduling.task_state import Change, ChangeKind, TaskState, apply_change
-from service.translate import decoded
+from onthedot import naming
+from onthedot.scheduling.attempt import DEFERRED, Attempt, AttemptFailure
+from onthedot.scheduling.run import RunError, RunStatus
+from onthedot.scheduling.run_order import Attempts, RunMemo, RunOrder, RunOutcome
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.task_state import Change, ChangeKind, TaskState, apply_change
+from onthedot.service.translate import decoded
 
 _CLOSED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: RunStatus.SUCCEEDED,

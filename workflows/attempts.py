@@ -14,8 +14,8 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 from temporalio.workflow import ActivityCancellationType, ParentClosePolicy
 
-import naming
-from scheduling.action import (
+from onthedot import naming
+from onthedot.scheduling.action import (
     ActivityAction,
     CommandAction,
     HttpAction,
@@ -25,8 +25,8 @@ from scheduling.action import (
     WorkflowAction,
     unknown_kind,
 )
-from scheduling.action_check import queue_problem
-from scheduling.attempt import (
+from onthedot.scheduling.action_check import queue_problem
+from onthedot.scheduling.attempt import (
     CLOSING,
     DEFERRED,
     HEARTBEAT_TIMEOUT,
@@ -40,9 +40,9 @@ from scheduling.attempt import (
     begins_locally,
     early,
 )
-from scheduling.run import AttemptMade
-from scheduling.run_order import RunOrder
-from workflows.failures import NotBegunError, NoTimeLeftError
+from onthedot.scheduling.run import AttemptMade
+from onthedot.scheduling.run_order import RunOrder
+from onthedot.workflows.failures import NotBegunError, NoTimeLeftError
 
 
 async def of_own(

@@ -23,8 +23,8 @@ from temporalio.exceptions import (
     is_cancelled_exception,
 )
 
-import naming
-from scheduling.action import (
+from onthedot import naming
+from onthedot.scheduling.action import (
     ActivityAction,
     CommandAction,
     HttpAction,
@@ -34,12 +34,19 @@ from scheduling.action import (
     WorkflowAction,
     unknown_kind,
 )
-from scheduling.attempt import AttemptResult, early
-from scheduling.run import RunError, RunStatus
-from scheduling.run_order import Attempts, RunMemo, RunOrder, RunOutcome, RunRecord, corrected
-from workflows import attempts
-from workflows.failures import Failure, NotBegunError, NoTimeLeftError, explain
-from workflows.telling import tell
+from onthedot.scheduling.attempt import AttemptResult, early
+from onthedot.scheduling.run import RunError, RunStatus
+from onthedot.scheduling.run_order import (
+    Attempts,
+    RunMemo,
+    RunOrder,
+    RunOutcome,
+    RunRecord,
+    corrected,
+)
+from onthedot.workflows import attempts
+from onthedot.workflows.failures import Failure, NotBegunError, NoTimeLeftError, explain
+from onthedot.workflows.telling import tell
 
 _MARGIN = timedelta(seconds=10)
 

@@ -16,10 +16,10 @@ from temporalio.exceptions import (
     TimeoutType,
 )
 
-from scheduling.action import CommandAction, HttpAction, LogAction, WorkflowAction
-from scheduling.attempt import OVERDUE, AttemptFailure
-from scheduling.run import AttemptMade, RunError
-from scheduling.run_order import RunOrder
+from onthedot.scheduling.action import CommandAction, HttpAction, LogAction, WorkflowAction
+from onthedot.scheduling.attempt import OVERDUE, AttemptFailure
+from onthedot.scheduling.run import AttemptMade, RunError
+from onthedot.scheduling.run_order import RunOrder
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
-import naming
-from scheduling.action import KINDS, Action, StoredAction
-from scheduling.run_order import RunOutcome
-from service.temporal import Temporal
-from ui.forms.action import KINDS as IN_THE_FORM
+from onthedot import naming
+from onthedot.scheduling.action import KINDS, Action, StoredAction
+from onthedot.scheduling.run_order import RunOutcome
+from onthedot.service.temporal import Temporal
+from onthedot.ui.forms.action import KINDS as IN_THE_FORM
 
 pytestmark = pytest.mark.anyio
 

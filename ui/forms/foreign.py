@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from scheduling.action import Action, ActivityAction, WorkflowAction
-from ui.components.fields import TextField
-from ui.durations import as_value, human
-from ui.forms.fields import FieldError, Fields, json_text, json_value
+from onthedot.scheduling.action import Action, ActivityAction, WorkflowAction
+from onthedot.ui.components.fields import TextField
+from onthedot.ui.durations import as_value, human
+from onthedot.ui.forms.fields import FieldError, Fields, json_text, json_value
 
 
 class ForeignFields:
