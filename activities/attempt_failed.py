@@ -8,8 +8,8 @@ from typing import Any
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from onthedot.scheduling.attempt import DEFERRED, OVERDUE, AttemptFailure
 from onthedot.scheduling.run import AttemptMade
+from onthedot.scheduling.stored.attempt import DEFERRED, OVERDUE, AttemptFailure
 
 #: A run's error stands in lists, whose rows have to stay small.
 _LONGEST = 600

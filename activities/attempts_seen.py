@@ -24,7 +24,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistoryEventFilter
 
 from onthedot import naming
 from onthedot.scheduling.run import AttemptMade, RunError
-from onthedot.scheduling.run_order import Attempts
+from onthedot.scheduling.stored.run_order import Attempts
 
 _OWN = frozenset({naming.HTTP, naming.COMMAND, naming.LOG})
 _RPC_TIMEOUT = timedelta(seconds=3)

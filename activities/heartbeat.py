@@ -10,8 +10,8 @@ from datetime import datetime
 
 from temporalio import activity
 
-from onthedot.scheduling.attempt import HEARTBEAT_EVERY, Beat, told
 from onthedot.scheduling.run import AttemptMade, RunError
+from onthedot.scheduling.stored.attempt import HEARTBEAT_EVERY, Beat, told
 
 _LOST = RunError(type="WorkerLost", message="The worker that carried it out stopped responding.")
 

@@ -13,7 +13,7 @@ from onthedot import naming
 from onthedot.activities.attempts_seen import attempts_seen
 from onthedot.activities.starts_first import StartsFirst
 from onthedot.scheduling.run import RunCause
-from onthedot.scheduling.run_order import Attempts, RunRecord, corrected
+from onthedot.scheduling.stored.run_order import Attempts, RunRecord, corrected
 
 log = logging.getLogger("onthedot.runs")
 _LOG = logging.getLogger("onthedot.record")

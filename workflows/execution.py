@@ -34,9 +34,9 @@ from onthedot.scheduling.action import (
     WorkflowAction,
     unknown_kind,
 )
-from onthedot.scheduling.attempt import AttemptResult, early
 from onthedot.scheduling.run import RunError, RunStatus
-from onthedot.scheduling.run_order import (
+from onthedot.scheduling.stored.attempt import AttemptResult, early
+from onthedot.scheduling.stored.run_order import (
     Attempts,
     RunMemo,
     RunOrder,
@@ -46,7 +46,7 @@ from onthedot.scheduling.run_order import (
 )
 from onthedot.workflows import attempts
 from onthedot.workflows.failures import Failure, NotBegunError, NoTimeLeftError, explain
-from onthedot.workflows.telling import tell
+from onthedot.workflows.notify_step import tell
 
 _MARGIN = timedelta(seconds=10)
 

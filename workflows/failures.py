@@ -17,9 +17,9 @@ from temporalio.exceptions import (
 )
 
 from onthedot.scheduling.action import CommandAction, HttpAction, LogAction, WorkflowAction
-from onthedot.scheduling.attempt import OVERDUE, AttemptFailure
 from onthedot.scheduling.run import AttemptMade, RunError
-from onthedot.scheduling.run_order import RunOrder
+from onthedot.scheduling.stored.attempt import OVERDUE, AttemptFailure
+from onthedot.scheduling.stored.run_order import RunOrder
 
 
 @dataclass(frozen=True)
