@@ -20,6 +20,7 @@ from ui.components.toasts import Toasts
 from ui.desk import Desk, House
 from ui.routes import show_pages
 from ui.sessions import Session, SignedOut
+from ui.template import NONCE
 from ui.watches import Live, Seen
 
 PAGES = (
@@ -34,7 +35,8 @@ _EVERY = timedelta(seconds=3)
 def build_frame(house: House, session: Session) -> None:
     """Build the page for one browser tab."""
     base = href("")
-    ui.add_head_html(HEAD.format(base=base))
+    nonce = ui.context.client.request.scope[NONCE]
+    ui.add_head_html(HEAD.format(base=base, nonce=nonce))
     ui.add_body_html(BOOT.format(base=base))
     with box("frame"):
         skip = named(box("skip", "button"), type="button")
