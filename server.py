@@ -10,6 +10,7 @@ import uvicorn
 from api.app import create_app
 from plugin import OnTheDotPlugin
 from processes import event_loop
+from processes.connections import BoundedHttp
 from processes.ports import listen
 from service.connection import connect
 from service.temporal import Temporal
@@ -41,6 +42,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     mount(app, settings, temporal)
     config = uvicorn.Config(
         app,
+        http=BoundedHttp,
         log_config=None,
         # It would log query strings, and with them what people search for.
         access_log=False,

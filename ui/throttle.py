@@ -23,7 +23,8 @@ class _Allowance:
 
     def wait(self, at: float) -> float:
         """Seconds until the next one is allowed; 0 where it is allowed now."""
-        return max(0.0, self.used_up_until - at - (self.burst - 1) * self.seconds_each)
+        wait = self.used_up_until - at - (self.burst - 1) * self.seconds_each
+        return max(0.0, round(wait, 6))
 
     def spend(self, at: float) -> None:
         self.used_up_until = max(self.used_up_until, at) + self.seconds_each
