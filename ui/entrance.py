@@ -20,10 +20,10 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ui.gate import same_origin
-from ui.sessions import COOKIE, MAX_AGE, Sessions
-from ui.template import NONCE
-from ui.throttle import WrongTokens
+from onthedot.ui.gate import same_origin
+from onthedot.ui.sessions import COOKIE, MAX_AGE, Sessions
+from onthedot.ui.template import NONCE
+from onthedot.ui.throttle import WrongTokens
 
 _LOG = logging.getLogger("onthedot.access")
 _DAY_SECONDS = 24 * 3600

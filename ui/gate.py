@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.sessions import Sessions
+from onthedot.ui.sessions import Sessions
 
 #: What anyone gets, from the entrance: the way in and out, and what it is drawn with.
 _OPEN = {"/login", "/logout", "/favicon.ico"}

@@ -7,7 +7,7 @@ import secrets
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.template import NONCE
+from onthedot.ui.template import NONCE
 
 
 def policy(nonce: str) -> str:

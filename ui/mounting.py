@@ -8,17 +8,17 @@ from fastapi import FastAPI
 from nicegui import app as page_app
 from nicegui import core, ui
 
-from service.due_next import DueReader
-from service.overview import OverviewReader
-from service.temporal import Temporal
-from settings import Settings
-from ui.desk import House
-from ui.entrance import entrance
-from ui.frame import build_frame
-from ui.gate import Gate
-from ui.headers import SafeHeaders
-from ui.sessions import Sessions
-from ui.template import put_nonces
+from onthedot.service.due_next import DueReader
+from onthedot.service.overview import OverviewReader
+from onthedot.service.temporal import Temporal
+from onthedot.settings import Settings
+from onthedot.ui.desk import House
+from onthedot.ui.entrance import entrance
+from onthedot.ui.frame import build_frame
+from onthedot.ui.gate import Gate
+from onthedot.ui.headers import SafeHeaders
+from onthedot.ui.sessions import Sessions
+from onthedot.ui.template import put_nonces
 
 PATH = "/ui"
 STATIC = Path(__file__).with_name("static")

@@ -12,8 +12,8 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from processes import connections
-from processes.connections import BoundedHttp
+from onthedot.processes import connections
+from onthedot.processes.connections import BoundedHttp
 from tests.activities.eventually import eventually
 
 pytestmark = pytest.mark.anyio

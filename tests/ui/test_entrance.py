@@ -12,12 +12,12 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from settings import ApiToken, Settings
-from ui.entrance import entrance
-from ui.gate import Gate
-from ui.headers import SafeHeaders
-from ui.mounting import STATIC
-from ui.sessions import COOKIE, Sessions
+from onthedot.settings import ApiToken, Settings
+from onthedot.ui.entrance import entrance
+from onthedot.ui.gate import Gate
+from onthedot.ui.headers import SafeHeaders
+from onthedot.ui.mounting import STATIC
+from onthedot.ui.sessions import COOKIE, Sessions
 
 pytestmark = pytest.mark.anyio
 
