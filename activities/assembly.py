@@ -17,7 +17,7 @@ from activities.log import log
 from activities.notified import notified
 from activities.notify import NotifyActivities
 from activities.occurrence_check import check_occurrence
-from activities.occurrence_list import list_occurrences
+from activities.occurrence_list import OccurrenceActivities
 from activities.record import RecordActivities
 from activities.schedule import ScheduleActivities
 from activities.secrets import Secrets
@@ -50,6 +50,7 @@ class Activities:
         self._command = CommandActivities(secrets, allowed=permissions.allow_commands)
         self._schedule = ScheduleActivities(client)
         self._notify = NotifyActivities(client)
+        self._occurrences = OccurrenceActivities(client)
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """What to give to a worker."""
@@ -59,7 +60,7 @@ class Activities:
             log,
             self._record.record,
             check_occurrence,
-            list_occurrences,
+            self._occurrences.list_occurrences,
             notified,
             self._notify.notify,
             self._schedule.apply,
