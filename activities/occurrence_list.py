@@ -9,10 +9,10 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
-from scheduling.backfill import Occurrences, OccurrencesWanted
-from scheduling.occurrences import occurrences
-from scheduling.task_row import TaskRow
+from onthedot import naming
+from onthedot.scheduling.backfill import Occurrences, OccurrencesWanted
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.task_row import TaskRow
 
 
 class OccurrenceActivities:

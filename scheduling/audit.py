@@ -13,9 +13,9 @@ from pydantic import (
     model_validator,
 )
 
-from scheduling.ledger import LedgerState, Reason
-from scheduling.notify import NotificationOrder
-from scheduling.values import Duration, Instant, Model, format_instant
+from onthedot.scheduling.ledger import LedgerState, Reason
+from onthedot.scheduling.notify import NotificationOrder
+from onthedot.scheduling.values import Duration, Instant, Model, format_instant
 
 #: How often the ledgers are audited, and how long after an instant at the earliest.
 AUDIT_EVERY = timedelta(minutes=5)

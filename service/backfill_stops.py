@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
-from scheduling.backfill import BackfillStop
-from scheduling.task_state import TaskState
-from service.paging import literal
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.backfill import BackfillStop
+from onthedot.scheduling.task_state import TaskState
+from onthedot.service.paging import literal
+from onthedot.service.temporal import Temporal
 
 
 async def stop_backfills(temporal: Temporal, deleted: TaskState) -> None:
