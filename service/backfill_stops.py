@@ -5,10 +5,10 @@ from __future__ import annotations
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.scheduling.backfill import BackfillStop
-from onthedot.scheduling.task_state import TaskState
-from onthedot.service.paging import literal
-from onthedot.service.temporal import Temporal
+from onthedot.scheduling.stored.backfill import BackfillStop
+from onthedot.scheduling.stored.task_state import TaskState
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import literal
 
 
 async def stop_backfills(temporal: Temporal, deleted: TaskState) -> None:
