@@ -51,7 +51,7 @@ class _Wanted:
     until: datetime | None = None
 
     def span(self, since: datetime, until: datetime) -> None:
-        """All instants after `since` up to `until`, too; of two spans, what lies between as well."""
+        """All after `since` up to `until`; of two spans, what lies between, too."""
         self.since = min(self.since or since, since)
         self.until = max(self.until or until, until)
 

@@ -23,7 +23,7 @@ from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
 from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
-from onthedot.service.backfill_stops import stop_backfills
+from onthedot.service.runs.backfill_stops import stop_backfills
 from onthedot.service.tasks import changes
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.starts import TaskStarts
