@@ -10,6 +10,7 @@ import uvicorn
 from onthedot.api.app import create_app
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes import event_loop
+from onthedot.processes.connections import BoundedHttp
 from onthedot.processes.ports import listen
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import connect
@@ -41,6 +42,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     mount(app, settings, temporal)
     config = uvicorn.Config(
         app,
+        http=BoundedHttp,
         log_config=None,
         # It would log query strings, and with them what people search for.
         access_log=False,

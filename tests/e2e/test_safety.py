@@ -66,6 +66,8 @@ def test_scripts_of_others_are_refused_by_the_browser(open_site: Open) -> None:
     assert answer.headers["x-frame-options"] == "DENY"
     again = site.rest.get("/ui/tasks").headers["content-security-policy"]
     assert nonce[1] not in again
+    # Not even a file of our own runs where somebody else asked for it.
+    assert re.search("script-src [^;]*'self'", policy) is None
     site.go("/tasks")
     site.page.evaluate(
         "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.broken=1\">');"
