@@ -22,7 +22,7 @@ from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
-_FOREIGN = [
+_FOREIGN: list[dict[str, Any]] = [
     {"kind": "activity", "name": "say", "arguments": ["ha"]},
     {"kind": "workflow", "workflow_type": "Sleeper", "arguments": [0.1]},
 ]
