@@ -23,6 +23,7 @@ from scheduling.occurrences import occurrences
 from scheduling.policy import OverlapPolicy
 from scheduling.run import Links, RunCause
 from scheduling.trigger import OnceTrigger, Recurring
+from service.arithmetic import SINGLE
 from service.tasks import Tasks
 from service.temporal import RPC_TIMEOUT, Temporal
 
@@ -62,7 +63,7 @@ class Backfills:
         if overlap is None:
             own = state.definition.overlap
             overlap = own if own in _POLICIES else OverlapPolicy.BUFFER_ALL
-        total = _checked(trigger, task_id, start, end, overlap, now)
+        total = await SINGLE.work_out(_checked, trigger, task_id, start, end, overlap, now)
         order = BackfillOrder(
             token=secrets.token_hex(6),
             run=state.order(cause=RunCause.BACKFILL),

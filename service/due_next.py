@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ import naming
 from scheduling.occurrences import next_occurrences
 from scheduling.task import TaskStatus
 from scheduling.trigger import Trigger
+from service.arithmetic import SINGLE
 from service.paging import instant
 from service.task_list import TaskFilter
 from service.temporal import Temporal
@@ -129,7 +129,5 @@ class DueReader:
 
 
 async def _worked_out(task_id: str, name: str, trigger: Trigger, now: datetime) -> _Recurring:
-    found = next_occurrences(trigger, after=now, count=1, key=task_id)
-    # Some expressions take a while: others get their turn.
-    await asyncio.sleep(0)
+    found = await SINGLE.work_out(next_occurrences, trigger, after=now, count=1, key=task_id)
     return _Recurring(name, trigger, Due(found[0], task_id, name) if found else None)

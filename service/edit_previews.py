@@ -8,6 +8,7 @@ from scheduling.edit_preview import EditPreview, compare
 from scheduling.registration import settle
 from scheduling.task import TaskDefinition
 from scheduling.task_state import max_runs
+from service.arithmetic import SINGLE
 from service.next_runs import NextRuns
 from service.task_reader import TaskReader
 from service.temporal import Temporal
@@ -24,7 +25,7 @@ async def preview_edit(temporal: Temporal, task_id: str, definition: TaskDefinit
     """
     reader, now = TaskReader(temporal), temporal.now()
     found = await reader.find(task_id)
-    settled = settle(definition, task_id=task_id, now=now)
+    settled = await SINGLE.work_out(settle, definition, task_id=task_id, now=now)
 
     async def coming(of: TaskDefinition, remaining: int | None) -> tuple[datetime, ...]:
         if of.paused:

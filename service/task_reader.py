@@ -14,6 +14,7 @@ from scheduling.errors import TaskNotFound
 from scheduling.task import Task, TaskDefinition, TaskStatus
 from scheduling.task_row import TaskRow
 from scheduling.task_state import TaskState, max_runs
+from service.arithmetic import SINGLE, Arithmetic
 from service.history import latest_definition
 from service.next_runs import NextRuns
 from service.run_list import last_run
@@ -61,9 +62,9 @@ class Found:
 class TaskReader:
     """Looks tasks up, and answers with them."""
 
-    def __init__(self, temporal: Temporal) -> None:
+    def __init__(self, temporal: Temporal, arithmetic: Arithmetic = SINGLE) -> None:
         self._temporal = temporal
-        self._next = NextRuns(temporal)
+        self._next = NextRuns(temporal, arithmetic)
 
     async def find(self, task_id: str) -> Found:
         """A task.

@@ -22,6 +22,7 @@ from scheduling.run import Links, RunCause, RunStatus, ShortRun
 from scheduling.task import NewTask, Task, TaskDefinition
 from scheduling.task_state import Change, ChangeKind, TaskState
 from service import changes
+from service.arithmetic import SINGLE, Arithmetic
 from service.task_reader import TaskReader
 from service.task_starts import TaskStarts
 from service.temporal import RPC_TIMEOUT, Temporal
@@ -30,9 +31,10 @@ from service.temporal import RPC_TIMEOUT, Temporal
 class Tasks:
     """The registered tasks."""
 
-    def __init__(self, temporal: Temporal) -> None:
+    def __init__(self, temporal: Temporal, arithmetic: Arithmetic = SINGLE) -> None:
         self._temporal = temporal
-        self._reader = TaskReader(temporal)
+        self._arithmetic = arithmetic
+        self._reader = TaskReader(temporal, arithmetic)
         self._starts = TaskStarts(temporal, self._reader)
 
     async def create(self, new: NewTask, *, by: str, idempotency_key: str = "") -> Task:
@@ -47,7 +49,7 @@ class Tasks:
         now = self._temporal.now()
         key = Idempotency.of(idempotency_key, new)
         task_id = new.id or generated_id(now, key, secrets.token_hex(5))
-        definition = settle(new, task_id=task_id, now=now)
+        definition = await self._arithmetic.work_out(settle, new, task_id=task_id, now=now)
         state = TaskState(
             id=task_id,
             definition=definition,
@@ -92,7 +94,7 @@ class Tasks:
             TemporalUnavailable.
         """
         now = self._temporal.now()
-        settled = settle(definition, task_id=task_id, now=now)
+        settled = await self._arithmetic.work_out(settle, definition, task_id=task_id, now=now)
         change = self._change(ChangeKind.REPLACE, by, if_match, definition=settled)
         state = await changes.execute(self._temporal, task_id, change)
         if state is None:
