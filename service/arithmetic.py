@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from scheduling.errors import Busy
+from onthedot.scheduling.errors import Busy
 
 P = ParamSpec("P")
 T = TypeVar("T")
