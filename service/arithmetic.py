@@ -1,8 +1,8 @@
 """Work on triggers, off the event loop: what a trigger costs to work out is its writer's choice.
 
-1. It runs in a thread, one piece at a time: the interpreter gives the event loop its turn every few
-   milliseconds, whatever the thread does.
-2. How much one piece can cost is bounded by what a definition may hold (`scheduling.trigger_check`).
+1. It runs in a thread, one piece at a time: the interpreter gives the event loop its turn every
+   few milliseconds, whatever the thread does.
+2. `scheduling.trigger_check` bounds how much one piece can cost.
 3. Whoever waits too long for a turn is told so, and so is a batch that asks for too much in all.
 """
 

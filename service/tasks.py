@@ -20,7 +20,7 @@ from onthedot.scheduling.errors import (
 from onthedot.scheduling.registration import Idempotency, generated_id, settle
 from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
-from onthedot.scheduling.task_state import Change, ChangeKind, TaskState
+from onthedot.scheduling.task_state import Change, ChangeKind, TaskState, max_runs
 from onthedot.service import changes
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.task_reader import TaskReader
@@ -61,6 +61,8 @@ class Tasks:
             not_after=self._temporal.expiry(RPC_TIMEOUT),
             idempotency=str(key),
         ).journalled()
+        # Whatever may fail comes first: once it is registered, it is answered as registered.
+        coming = await self._reader.to_come(state, max_runs(definition))
         try:
             await self._starts.first(state)
         except WorkflowAlreadyStartedError:
@@ -73,7 +75,7 @@ class Tasks:
                 if found.row.idempotency != str(key):
                     raise IdempotencyConflict from None
                 return await self._reader.answer(found)
-        return await self._reader.fresh(state)
+        return self._reader.fresh(state, coming)
 
     async def get(self, task_id: str) -> Task:
         """One task.
