@@ -12,7 +12,7 @@ import httpx
 import pytest
 from temporalio.client import Client
 
-from onthedot.service.temporal import Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.definitions import LOG, fresh_id
 from tests.api.problem import fields, problem

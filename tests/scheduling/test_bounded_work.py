@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from onthedot.scheduling.clock_changes import epoch_day, offset_at
-from onthedot.scheduling.compilation import compile_trigger
+from onthedot.scheduling.checking.trigger import settle_trigger
+from onthedot.scheduling.compiling.compilation import compile_trigger
+from onthedot.scheduling.cron.time_masks import seconds_in
 from onthedot.scheduling.errors import InvalidDefinition
-from onthedot.scheduling.excluded_runs import longest_excluded_run, shortest_distance
-from onthedot.scheduling.exclusions import parse_exclusions
-from onthedot.scheduling.occurrences import last_occurrence, next_occurrences, occurrences
-from onthedot.scheduling.recurrence import Recurrence, recurrence
-from onthedot.scheduling.time_masks import seconds_in
+from onthedot.scheduling.firing.clock_changes import epoch_day, offset_at
+from onthedot.scheduling.firing.excluded_runs import longest_excluded_run, shortest_distance
+from onthedot.scheduling.firing.exclusions import parse_exclusions
+from onthedot.scheduling.firing.occurrences import last_occurrence, next_occurrences, occurrences
+from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Trigger
-from onthedot.scheduling.trigger_check import settle_trigger
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TRIGGER: TypeAdapter[Trigger] = TypeAdapter(Trigger)

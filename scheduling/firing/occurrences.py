@@ -1,0 +1,122 @@
+"""When a trigger is due."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+
+from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, instant
+from onthedot.scheduling.firing.jitter import jittered
+from onthedot.scheduling.firing.recurrence import (
+    LAST_INSTANT,
+    IntervalTimes,
+    Recurrence,
+    recurrence,
+)
+from onthedot.scheduling.trigger import OnceTrigger, Recurring, Trigger
+
+
+def occurrences(
+    trigger: Trigger, *, after: datetime, key: str, jitter_seed: str | None = None
+) -> Iterator[datetime]:
+    """The instants strictly after `after` at which a checked trigger is due, in UTC, lazily.
+
+    `key` is the task's id, on which `H` depends. `start_at`, `end_at` and `exclude` are honoured,
+    `max_runs` is not. With the seed that Temporal has for the schedule they are the instants that
+    jitter leads to; without it they are nominal. Nothing is due after the year 2100.
+    """
+    if isinstance(trigger, OnceTrigger):
+        if trigger.at is None or trigger.at.tzinfo is None:
+            raise ValueError("a one-time trigger must be settled before it is listed")
+        if trigger.at > after:
+            yield trigger.at
+        return
+    plan = recurrence(trigger, key)
+    if jitter_seed is None or not trigger.jitter:
+        for found in _nominal(trigger, plan, _floor(after)):
+            yield instant(found)
+        return
+    for found in _nominal(trigger, plan, _reach_back(trigger, plan, _floor(after))):
+        following = next(plan.instants(found, excluded_too=True), None)
+        moved = jittered(
+            instant(found),
+            None if following is None else instant(following),
+            trigger.jitter,
+            jitter_seed,
+        )
+        if moved > after:
+            yield moved
+
+
+def next_occurrences(
+    trigger: Trigger,
+    *,
+    after: datetime,
+    count: int,
+    key: str,
+    remaining: int | None = None,
+    jitter_seed: str | None = None,
+) -> list[datetime]:
+    """The first `count` of them, and no more than the `remaining` ones of `max_runs`."""
+    limit = count if remaining is None else min(count, remaining)
+    found = occurrences(trigger, after=after, key=key, jitter_seed=jitter_seed)
+    return list(islice(found, max(0, limit)))
+
+
+def last_occurrence(
+    trigger: Trigger, *, after: datetime, until: datetime, key: str
+) -> datetime | None:
+    """The last nominal instant after `after` and not after `until`; None where there is none.
+
+    Whole days are looked at, however often it fires on them.
+    """
+    if isinstance(trigger, OnceTrigger):
+        at = trigger.at
+        return at if at is not None and after <= at <= until else None
+    first, last = _bounds(trigger, _floor(after))
+    last = min(_floor(until), LAST_INSTANT if last is None else last)
+    plan = recurrence(trigger, key)
+    found: int | None = None
+    if isinstance(plan.times, IntervalTimes) and not plan.exclusions:
+        found = last - (last - plan.times.offset) % plan.times.step
+        return instant(found) if found > first else None
+    for base, mask in plan.chunks(first):
+        if base > last:
+            break
+        within = mask & ((1 << (last - base + 1)) - 1) if last - base < SECONDS_OF_DAY else mask
+        if within and base + within.bit_length() - 1 > first:
+            at_last = base + within.bit_length() - 1
+            found = at_last if found is None else max(found, at_last)
+    return None if found is None else instant(found)
+
+
+def _nominal(trigger: Recurring, plan: Recurrence, after: int) -> Iterator[int]:
+    first, last = _bounds(trigger, after)
+    for found in plan.instants(first):
+        if last is not None and found > last:
+            return
+        yield found
+
+
+def _bounds(trigger: Recurring, after: int) -> tuple[int, int | None]:
+    """What to begin after and, where there is one, the last second."""
+    first = max(after, 0)
+    if trigger.start_at is not None:
+        first = max(first, math.ceil(trigger.start_at.timestamp()) - 1)
+    return first, None if trigger.end_at is None else _floor(trigger.end_at)
+
+
+def _reach_back(trigger: Recurring, plan: Recurrence, after: int) -> int:
+    """From where on nominal instants may be moved past `after`: jitter ends at the next instant."""
+    longest = math.ceil(trigger.jitter.total_seconds()) + 1
+    for seconds in (60, 3600, 86_400):
+        start = after - min(seconds, longest)
+        if next(plan.instants(start, excluded_too=True), after + 1) <= after:
+            return start
+    return after - longest
+
+
+def _floor(when: datetime) -> int:
+    return math.floor(when.timestamp())
