@@ -58,7 +58,7 @@ class TaskDefinition(Model):
     )
     retry: RetryPolicy = Field(
         default=RetryPolicy(),
-        description="How often and how soon a failed attempt is tried again.",
+        description="What follows when an attempt fails: how often and how soon it is tried again.",
     )
     overlap: OverlapPolicy = Field(
         default=OverlapPolicy.SKIP,
