@@ -5,12 +5,18 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from onthedot.api.deps import BackfillIdPath, BackfillsDep, TaskIdPath, TasksDep
+from onthedot.api.deps import (
+    BackfillIdPath,
+    BackfillsDep,
+    ReachableInstant,
+    TaskIdPath,
+    TasksDep,
+)
 from onthedot.api.documented import LOCATION, links, refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import Backfill
-from onthedot.scheduling.values import Instant, Model
+from onthedot.scheduling.values import Model
 
 router = APIRouter(route_class=JsonRoute, tags=["backfills"])
 
@@ -18,8 +24,8 @@ router = APIRouter(route_class=JsonRoute, tags=["backfills"])
 class BackfillRequest(Model):
     """Which occurrences to run."""
 
-    start: Instant = Field(alias="from", description="The first one at or after it.")
-    end: Instant = Field(alias="to", description="The last one at or before it.")
+    start: ReachableInstant = Field(alias="from", description="The first one at or after it.")
+    end: ReachableInstant = Field(alias="to", description="The last one at or before it.")
     overlap: OverlapPolicy | None = Field(
         default=None,
         description="`buffer_all` or `allow_all`; the task's own if it is one of them, else "
