@@ -11,9 +11,9 @@ from onthedot.client.call import Call, Walk
 from onthedot.client.task_calls import ROWS
 from onthedot.messages.runs import BackfillList, RunPage
 from onthedot.messages.triggers import PreviewAnswer
-from onthedot.scheduling.backfill import Backfill
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import Run, RunStatus, ShortRun
+from onthedot.scheduling.stored.backfill import Backfill
 from onthedot.scheduling.values import Model
 
 

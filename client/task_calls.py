@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from onthedot.client.building import call, fresh_key, given
 from onthedot.client.call import Call, Walk
 from onthedot.messages.tasks import BatchResults, TaskPage
-from onthedot.scheduling.edit_preview import EditPreview
-from onthedot.scheduling.ledger import LedgerPage, Why
+from onthedot.scheduling.firing.edit_preview import EditPreview
+from onthedot.scheduling.ledger.entries import LedgerPage, Why
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition, TaskStatus
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 from pydantic import BaseModel, Field
 
 from onthedot.scheduling.action import Action
-from onthedot.scheduling.backfill import Backfill
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.stored.backfill import Backfill
 from onthedot.scheduling.values import Duration, Instant, Model
 
 #: `POST /actions/test` waits for the run, so its attempt is bounded.

@@ -14,7 +14,7 @@ from onthedot.api.app import create_app
 from onthedot.client import AsyncOnTheDot, OnTheDot
 from onthedot.client.call import Call, Described, Paged, Walk
 from onthedot.client.surface import Calls
-from onthedot.service.temporal import Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 
 #: Not for programs that use the client: a page to look at, and a protocol of Temporal's Web UI.
