@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import datetime
 
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -15,12 +16,14 @@ from onthedot.scheduling.errors import (
     InvalidDefinition,
     RevisionMismatch,
     TaskExists,
+    TemporalUnavailable,
     WrongState,
 )
 from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
 from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
+from onthedot.service.runs.backfill_stops import stop_backfills
 from onthedot.service.tasks import changes
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.starts import TaskStarts
@@ -129,18 +132,22 @@ class Tasks:
         return await self._toggle(task_id, change)
 
     async def delete(self, task_id: str, *, by: str, if_match: int | None = None) -> None:
-        """End a task for good; a run in progress finishes.
+        """End a task for good, and its backfills; a run in progress finishes.
 
         Raises:
             TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
         """
         change = self._change(ChangeKind.DELETE, by, if_match)
-        while await changes.execute(self._temporal, task_id, change) is None:
+        while (deleted := await changes.execute(self._temporal, task_id, change)) is None:
             found = await self._reader.find(task_id)
             if if_match not in (None, found.row.revision):
                 raise RevisionMismatch(task_id, found.row.revision)
             if await changes.forget(self._temporal, found.state):
-                return
+                deleted = found.state
+                break
+        with suppress(TemporalUnavailable):
+            # It is deleted. The backfills see that by themselves, only later.
+            await stop_backfills(self._temporal, deleted)
 
     async def run_now(self, task_id: str) -> ShortRun:
         """Start a run at once, beside the schedule.
