@@ -4,11 +4,13 @@ apart, and on each the problem document as the server sent it."""
 from __future__ import annotations
 
 from onthedot.messages.problems import Problem
-from onthedot.scheduling.errors import OnTheDotError
 
 
-class CallFailed(OnTheDotError):
+class CallFailed(Exception):
     """Root of everything that a call of the client raises."""
+
+    retryable = False
+    """Whether the same call may succeed later without a change."""
 
 
 class Unreachable(CallFailed):

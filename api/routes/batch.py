@@ -14,6 +14,7 @@ from onthedot.api.documented import refusals
 from onthedot.api.errors import invalid_request
 from onthedot.api.json_body import InvalidBody, JsonRoute, parse
 from onthedot.api.routes.tasks import IdempotencyKey
+from onthedot.messages.problems import Problem
 from onthedot.messages.tasks import Batch, BatchResults, Refused, Registered
 from onthedot.scheduling.errors import OnTheDotError, TemporalUnavailable
 from onthedot.scheduling.task import NewTask
@@ -82,5 +83,5 @@ class _Registration:
         return Registered(status=201, task=task)
 
 
-def _refused(found: problems.Problem) -> Refused:
+def _refused(found: Problem) -> Refused:
     return Refused(status=found.status, problem=found)
