@@ -114,9 +114,6 @@ def within_reach(value: datetime) -> datetime:
 #: An instant in a query.
 QueryInstant = Annotated[Instant, BeforeValidator(_plus_lost), AfterValidator(within_reach)]
 
-#: An instant in a body that is looked at, and not kept.
-ReachableInstant = Annotated[Instant, AfterValidator(within_reach)]
-
 #: A text to search for, without control characters.
 QueryText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
