@@ -13,7 +13,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker, WorkerConfig
 
-from activities.assembly import Activities, Permissions
+from activities.assembly import Activities
+from activities.permissions import Permissions
 from workflows.audit import Audit
 from workflows.backfill import Backfill
 from workflows.notification import Notification

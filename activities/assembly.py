@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
@@ -18,28 +16,15 @@ from activities.notified import notified
 from activities.notify import NotifyActivities
 from activities.occurrence_check import check_occurrence
 from activities.occurrence_list import list_occurrences
+from activities.permissions import Permissions
 from activities.record import RecordActivities
 from activities.schedule import ScheduleActivities
 from activities.secrets import Secrets
 from activities.starts_first import StartsFirst
 
 
-@dataclass(frozen=True)
-class Permissions:
-    """What tasks may do on this worker's behalf. The defaults are the safe ones."""
-
-    allow_commands: bool = False
-    allow_hosts: tuple[str, ...] = ()
-    deny_hosts: tuple[str, ...] = ()
-    secrets_dir: Path | None = None
-
-
 class Activities:
-    """The activities of one worker.
-
-    Raises:
-        ValueError: an entry of the host lists is malformed; the message names it.
-    """
+    """The activities of one worker."""
 
     def __init__(self, client: Client, permissions: Permissions) -> None:
         rules = AddressRules(permissions.allow_hosts, permissions.deny_hosts)

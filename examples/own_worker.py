@@ -12,7 +12,7 @@ import asyncio
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.assembly import Permissions
+from activities.permissions import Permissions
 from examples.invoices import MonthlyClose, send_invoice
 from plugin import OnTheDotPlugin
 

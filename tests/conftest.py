@@ -15,7 +15,8 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.assembly import Activities, Permissions
+from activities.assembly import Activities
+from activities.permissions import Permissions
 from embedded import RAISED_LIMITS, find_binary
 from plugin import OnTheDotPlugin
 from service.connection import prepare_namespace

@@ -13,7 +13,8 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.assembly import Activities, Permissions
+from activities.assembly import Activities
+from activities.permissions import Permissions
 from plugin import OnTheDotPlugin
 from service.connection import connect, prepare_namespace
 from service.temporal import CHANGE_TIMEOUT, Temporal
