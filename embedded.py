@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from processes.errors import StartError
-from processes.ports import free_port
-from processes.sealed_environment import may_be_secret
-from processes.supervisor import Child
-from settings import PREFIX, Settings
+from onthedot.processes.errors import StartError
+from onthedot.processes.ports import free_port
+from onthedot.processes.sealed_environment import may_be_secret
+from onthedot.processes.supervisor import Child
+from onthedot.settings import PREFIX, Settings
 
 ADDRESS = "127.0.0.1"
 

@@ -15,8 +15,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from processes.own_host import is_foreign
-from processes.ports import is_loopback, listen
+from onthedot.processes.own_host import is_foreign
+from onthedot.processes.ports import is_loopback, listen
 
 _SDK_TIMEOUT = ClientTimeout(total=2)
 

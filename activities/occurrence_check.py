@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from temporalio import activity
 
-import naming
-from scheduling.occurrences import next_occurrences
-from scheduling.run_order import RunOrder
+from onthedot import naming
+from onthedot.scheduling.occurrences import next_occurrences
+from onthedot.scheduling.run_order import RunOrder
 
 
 @activity.defn(name=naming.CHECK_OCCURRENCE)

@@ -6,9 +6,9 @@ from itertools import islice, takewhile
 
 from temporalio import activity
 
-import naming
-from scheduling.backfill import Occurrences, OccurrencesWanted
-from scheduling.occurrences import occurrences
+from onthedot import naming
+from onthedot.scheduling.backfill import Occurrences, OccurrencesWanted
+from onthedot.scheduling.occurrences import occurrences
 
 
 @activity.defn(name=naming.LIST_OCCURRENCES)

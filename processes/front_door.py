@@ -14,7 +14,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, h
 from multidict import CIMultiDict
 from yarl import URL
 
-from processes.own_host import is_foreign
+from onthedot.processes.own_host import is_foreign
 
 _TIMEOUT = ClientTimeout(total=None, sock_connect=5)
 #: About one connection, not about what is passed on (RFC 9110, 7.6.1).

@@ -21,7 +21,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from processes.guard import SEALED
+from onthedot.processes.guard import SEALED
 
 _MAY_BE_SECRET = re.compile(
     r"SECRET|TOKEN|PASSW|_PWD|KEY|CREDENTIAL|AUTH|COOKIE|DSN|DATABASE_URL", re.I

@@ -19,8 +19,8 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
-from processes.orphans import ProcessRecord, group_of
-from processes.sealed_environment import hand_on
+from onthedot.processes.orphans import ProcessRecord, group_of
+from onthedot.processes.sealed_environment import hand_on
 
 #: Exit code of a command that cannot run as it is set up.
 CANNOT_START = 2

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from scheduling.clock_changes import date_of, epoch_day
-from scheduling.cron import Cron, parse_cron
-from scheduling.time_masks import WHOLE_DAY, times_of_day
+from onthedot.scheduling.clock_changes import date_of, epoch_day
+from onthedot.scheduling.cron import Cron, parse_cron
+from onthedot.scheduling.time_masks import WHOLE_DAY, times_of_day
 
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:/(\d{4}-\d{2}-\d{2}))?$", re.ASCII)
 

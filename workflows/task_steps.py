@@ -7,12 +7,12 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
-import naming
-from scheduling.run import RunCause
-from scheduling.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
-from scheduling.task_row import TaskRow
-from scheduling.task_state import TaskState
-from scheduling.trigger import OnceTrigger
+from onthedot import naming
+from onthedot.scheduling.run import RunCause
+from onthedot.scheduling.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
+from onthedot.scheduling.task_row import TaskRow
+from onthedot.scheduling.task_state import TaskState
+from onthedot.scheduling.trigger import OnceTrigger
 
 _PATIENT = RetryPolicy(maximum_interval=timedelta(seconds=5))
 _LONGEST = timedelta(seconds=20)

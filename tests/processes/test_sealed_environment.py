@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from processes.guard import SEALED
-from processes.sealed_environment import hand_on, may_be_secret
+from onthedot.processes.guard import SEALED
+from onthedot.processes.sealed_environment import hand_on, may_be_secret
 
 ROOT = Path(__file__).parent.parent.parent
 VALUE = "c4nary-v4lue"
