@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from onthedot.activities.addresses import AddressRules
+from onthedot.activities.http.addresses import AddressRules
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from temporalio.common import RetryPolicy
 
 from onthedot import naming
 from onthedot.scheduling.run import RunCause
-from onthedot.scheduling.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
-from onthedot.scheduling.task_row import TaskRow
-from onthedot.scheduling.task_state import TaskState
+from onthedot.scheduling.stored.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.trigger import OnceTrigger
 
 _PATIENT = RetryPolicy(maximum_interval=timedelta(seconds=5))

@@ -23,8 +23,8 @@ from onthedot.activities.assembly import Activities
 from onthedot.activities.permissions import Permissions
 from onthedot.embedded import RAISED_LIMITS, find_binary
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.service.connection import prepare_namespace
-from onthedot.service.temporal import Temporal
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 from tests.activities.receiver import open_receiver
 from tests.replay.shapes import SHAPES, Shape
