@@ -9,13 +9,14 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from tests.command_line import Dev
 from tests.process_tree import descendants
 
-CANARY = "c4nary-v4lue"
+CANARY = f"c4nary-{uuid4().hex}"
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +149,8 @@ def test_no_process_shows_a_secret(running: Dev) -> None:
 def test_a_command_finds_the_secrets_of_nobody(running: Dev) -> None:
     look = "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n'"
     run = tried(
-        running, {"kind": "command", "argv": ["sh", "-c", f"{look} | grep -c c4nary-v4'lue'"]}
+        running,
+        {"kind": "command", "argv": ["sh", "-c", f"{look} | grep -c {CANARY[:-1]}'{CANARY[-1]}'"]},
     )
     assert run["error"]["message"].startswith("sh ended with exit code 1"), run
     named = {"kind": "command", "argv": ["sh", "-c", "printf %s $KEY | wc -c"]}
