@@ -6,8 +6,10 @@ import logging
 
 from prometheus_client import Counter, Histogram
 from temporalio import activity
+from temporalio.client import Client
 
 from onthedot import naming
+from onthedot.activities.health import report_health
 from onthedot.activities.starts_first import StartsFirst
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.run_order import RunRecord
@@ -33,7 +35,8 @@ DURATION = Histogram(
 class RecordActivities:
     """Records runs, but not while there are others to begin."""
 
-    def __init__(self, starts: StartsFirst) -> None:
+    def __init__(self, client: Client, starts: StartsFirst) -> None:
+        self._client = client
         self._starts = starts
         # A counter that is there from the start shows its first increase.
         for kind in ("once", "cron", "interval"):
@@ -52,3 +55,4 @@ class RecordActivities:
         ATTEMPTS.labels(run.action).inc(run.attempts)
         LATENESS.labels(run.kind or "none", run.cause.value).observe(run.lateness.total_seconds())
         DURATION.labels(run.action).observe((run.finished_at - run.started_at).total_seconds())
+        await report_health(self._client, run)

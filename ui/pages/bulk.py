@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onthedot.scheduling.errors import OnTheDotError
-from onthedot.service.tasks.listing import TaskFilter
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.components.dialogs import confirm
 from onthedot.ui.page_context import Desk
 

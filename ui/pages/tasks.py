@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.overview.overview import TaskCounts
-from onthedot.service.tasks.listing import TaskFilter
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
 from onthedot.ui.components.pager import Pager
