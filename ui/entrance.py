@@ -29,6 +29,8 @@ _LOG = logging.getLogger("onthedot.access")
 _DAY_SECONDS = 24 * 3600
 #: A form with a token is far smaller.
 _MOST_BYTES = 4096
+#: Pages that stand beside `/ui` and ask for the same sign-in.
+_BESIDE = {"/docs"}
 _WRONG = "This is not a token that is configured here."
 _OFTEN = "Too many wrong tokens came. Try again in {seconds} s; the right one works at any time."
 
@@ -164,8 +166,9 @@ def _page(request: Request, *, error: str = "") -> str:
 
 
 def _redirect(request: Request, path: str) -> Response:
-    """To a path of the page. NiceGUI puts the prefix of a proxy before it."""
-    return RedirectResponse(request.scope.get("root_path", "") + path, 303)
+    """To a path of the page, or to one beside it. NiceGUI puts the prefix of a proxy before it."""
+    base = "" if path in _BESIDE else request.scope.get("root_path", "")
+    return RedirectResponse(base + path, 303)
 
 
 def _prefix(request: Request) -> str:

@@ -24,10 +24,9 @@ PATH = "/ui"
 STATIC = Path(__file__).with_name("static")
 
 
-def mount(app: FastAPI, settings: Settings, temporal: Temporal) -> None:
+def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessions) -> None:
     """Serve the page from `app`. Once a process: NiceGUI keeps one page app."""
     house = House(temporal, settings, OverviewReader(temporal), DueReader(temporal))
-    sessions = Sessions(settings)
     put_nonces()
     # The one added last sees a request first: what the gate refuses has the headers too.
     page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions, STATIC))

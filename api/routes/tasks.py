@@ -12,8 +12,14 @@ from onthedot.api.documented import ETAG, LOCATION, links, refusals
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.examples import NewTaskBody, TaskBody
 from onthedot.api.json_body import JsonRoute
+<<<<<<< HEAD
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.tasks.filter import TaskFilter
+=======
+from onthedot.messages.tasks import TaskPage
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.service.tasks.listing import TaskFilter
+>>>>>>> main
 from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
@@ -29,15 +35,6 @@ IdempotencyKey = Annotated[
         examples=["order-4711"],
     ),
 ]
-
-
-class TaskPage(BaseModel):
-    """Some tasks, and where the list goes on."""
-
-    items: list[Task]
-    next_cursor: str | None = Field(
-        default=None, description="For the next page; null on the last one."
-    )
 
 
 class TaskQuery(BaseModel):

@@ -24,7 +24,7 @@ SAMPLE = 1000
 #: How long a sample is good for: reading one costs as much as twenty pages.
 _SAMPLE_AGE = timedelta(seconds=10)
 
-_FAILED = (RunStatus.FAILED, RunStatus.TIMED_OUT, RunStatus.TERMINATED)
+_FAILED = (RunStatus.FAILED, RunStatus.TIMED_OUT)
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,11 @@ def failing(runs: Sequence[ShortRun]) -> tuple[Failing, ...]:
     over: set[str] = set()
     for run in runs:
         task = run.task_id
-        if run.status is RunStatus.SKIPPED or task in over:
+        if task in over:
             continue
-        if run.status not in _FAILED:
+        if run.status is RunStatus.SUCCEEDED:
             over.add(task)
+        if run.status not in _FAILED:
             continue
         first.setdefault(task, run)
         row[task] = row.get(task, 0) + 1

@@ -33,7 +33,7 @@ def test_search_as_one_types_and_back(site: Site, name: str, three: list[str]) -
     site.page.go_back()
     expect(site.row(three[1])).to_be_visible()
     expect(site.row(three[0])).to_have_count(0)
-    expect(site.field("Search by the start")).to_have_value(f"{name}-2")
+    expect(site.field("Search by words")).to_have_value(f"{name}-2")
 
     site.button("Clear").click()
     expect(site.page).to_have_url(f"{site.base}/ui/tasks")
