@@ -46,11 +46,7 @@ class Activities:
         secrets = Secrets(permissions.secrets_dir)
         starts = StartsFirst()
         self._http = HttpActivities(rules, secrets, HostGate(), starts)
-<<<<<<< HEAD
-        self._record = RecordActivities(client, starts)
-=======
         self._record = RecordActivities(starts, client)
->>>>>>> main
         self._command = CommandActivities(secrets, allowed=permissions.allow_commands)
         self._schedule = ScheduleActivities(client)
         self._notify = NotifyActivities(client)

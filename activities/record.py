@@ -7,16 +7,11 @@ import logging
 from prometheus_client import Counter, Histogram
 from temporalio import activity
 from temporalio.client import Client
-<<<<<<< HEAD
-
-from onthedot import naming
-from onthedot.activities.health import report_health
-=======
 from temporalio.service import RPCError
 
 from onthedot import naming
 from onthedot.activities.attempts_seen import attempts_seen
->>>>>>> main
+from onthedot.activities.health import report_health
 from onthedot.activities.starts_first import StartsFirst
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.run_order import Attempts, RunRecord, corrected
@@ -43,12 +38,7 @@ DURATION = Histogram(
 class RecordActivities:
     """Records runs, but not while there are others to begin."""
 
-<<<<<<< HEAD
-    def __init__(self, client: Client, starts: StartsFirst) -> None:
-        self._client = client
-=======
     def __init__(self, starts: StartsFirst, client: Client) -> None:
->>>>>>> main
         self._starts = starts
         self._client = client
         # A counter that is there from the start shows its first increase.
@@ -74,9 +64,7 @@ class RecordActivities:
         ATTEMPTS.labels(run.action).inc(run.attempts)
         LATENESS.labels(run.kind or "none", run.cause.value).observe(run.lateness.total_seconds())
         DURATION.labels(run.action).observe((run.finished_at - run.started_at).total_seconds())
-<<<<<<< HEAD
         await report_health(self._client, run)
-=======
         return attempts
 
     async def _looked_up(self) -> Attempts | None:
@@ -89,4 +77,3 @@ class RecordActivities:
             # The run has ended, and its record must not wait for this.
             _LOG.warning("the attempts of %s could not be looked up: %s", info.workflow_id, error)
             return None
->>>>>>> main

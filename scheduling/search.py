@@ -117,7 +117,9 @@ def _digest(text: str) -> str:
 
 def _fitting(words: Iterable[str], *, each: int) -> tuple[list[str], list[str]]:
     """Those that there is room for, where each takes so many bytes more, and the others."""
-    fitting, others, room = [], [], _ROOM
+    fitting: list[str] = []
+    others: list[str] = []
+    room = _ROOM
     for word in words:
         room -= len(word) + each
         (fitting if room >= 0 else others).append(word)

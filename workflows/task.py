@@ -87,7 +87,7 @@ class Task:
         if self._closing or (before is not None and report.at <= before.at):
             return
         self._state = self._state.model_copy(update={"health": report})
-        if naming.WORDS not in workflow.info().typed_search_attributes:
+        if workflow.info().typed_search_attributes.get(naming.WORDS) is None:
             # It was registered by an earlier release.
             task_steps.show(self._state)
         if before is None or before.health is not report.health:

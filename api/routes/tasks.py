@@ -12,14 +12,9 @@ from onthedot.api.documented import ETAG, LOCATION, links, refusals
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.examples import NewTaskBody, TaskBody
 from onthedot.api.json_body import JsonRoute
-<<<<<<< HEAD
+from onthedot.messages.tasks import TaskPage
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.tasks.filter import TaskFilter
-=======
-from onthedot.messages.tasks import TaskPage
-from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.service.tasks.listing import TaskFilter
->>>>>>> main
 from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])

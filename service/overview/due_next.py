@@ -10,12 +10,8 @@ from onthedot import naming
 from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.task import TaskStatus
 from onthedot.scheduling.trigger import Trigger
-<<<<<<< HEAD
-from onthedot.service.tasks.filter import TaskFilter
-=======
 from onthedot.service.arithmetic import SINGLE
-from onthedot.service.tasks.listing import TaskFilter
->>>>>>> main
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.translate import row_of

@@ -31,7 +31,7 @@ KINDS = {
     "pause": Kind(
         "Pause",
         "paused",
-        "They will not fire until they are resumed. Those that are paused already stay as they are.",
+        "They will not fire until they are resumed. What is paused already stays as it is.",
         lambda bulk, ids: bulk.pause(ids),
         undone="resumed",
     ),
