@@ -13,7 +13,7 @@ from onthedot.service.runs.going_on import tasks_with_runs
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import Cursor, Page, literal
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
 from onthedot.service.temporal.translate import (
     NEXT_RUNS,
     answered,
@@ -55,7 +55,8 @@ class TaskList:
         self, which: TaskFilter, *, limit: int, cursor: str | None = None
     ) -> Page[WorkflowExecution]:
         """One page of the workflows that are the tasks. Raises as `page` does."""
-        place = Cursor.decoded(cursor, which.query(None), self._temporal.now())
+        now, key = self._temporal.now(), await cursor_key(self._temporal)
+        place = Cursor.decoded(cursor, which.query(None), now, key)
         query = which.query(place.began, await self._running(which))
         listed = self._temporal.client.list_workflows(
             query, page_size=limit, next_page_token=place.token
@@ -63,7 +64,8 @@ class TaskList:
         await self._temporal.ask(listed.fetch_next_page())
         rows = await self._current(listed.current_page or (), query, place.began)
         token = listed.next_page_token
-        return Page(rows, Cursor(token, place.began).encoded(which.query(None)) if token else None)
+        following = Cursor(token, place.began).encoded(which.query(None), key) if token else None
+        return Page(rows, following)
 
     async def walk(self, which: TaskFilter) -> AsyncIterator[WorkflowExecution]:
         """The workflows of all tasks that a filter lets through, each once. Raises as `page`."""
