@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from onthedot.importing.clock_nights import NightRule, differences, in_words
+from onthedot.importing.clocks.nights import NightRule, differences, in_words
 from onthedot.importing.imported import Difference, Imported, Note, NoteKind
 from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.checking.trigger import settle_trigger

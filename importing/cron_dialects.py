@@ -46,7 +46,7 @@ def from_vixie(expression: str) -> str:
 
 
 def from_robfig(expression: str) -> str:
-    """An expression of a CronJob. Its `@every` is not one; see `kubernetes`."""
+    """An expression of a CronJob. Its `@every` is none: it is an interval."""
     return _translated(expression, _robfig_element, "Kubernetes")
 
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from onthedot.importing.clock_rules import crowded
+from onthedot.importing.clocks.rules import crowded
 from onthedot.importing.collector import NO_CATCHUP, NO_LIMIT, Collector
 from onthedot.importing.cron_dialects import from_vixie
 from onthedot.scheduling.cron.fields import CronError

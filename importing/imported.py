@@ -17,7 +17,7 @@ class Source(StrEnum):
     CRONTAB = "crontab"
     #: CronJob manifests in YAML or JSON, `kubectl get cronjobs -o yaml` included.
     KUBERNETES = "kubernetes"
-    #: What `temporal schedule describe -o json` prints, or what `temporal_fetch` gives.
+    #: What `temporal schedule describe -o json` prints, or what `temporal.fetch` gives.
     TEMPORAL = "temporal"
     #: Python files that define DAGs: the schedule alone.
     AIRFLOW = "airflow"

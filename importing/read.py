@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from onthedot.importing.airflow import read_airflow
+from onthedot.importing.airflow.dag import read_airflow
 from onthedot.importing.collector import Collector
 from onthedot.importing.crontab import read_crontab
 from onthedot.importing.imported import Imported, Source
-from onthedot.importing.kubernetes import read_kubernetes
-from onthedot.importing.systemd import read_systemd
-from onthedot.importing.temporal import read_temporal
+from onthedot.importing.kubernetes.cronjob import read_kubernetes
+from onthedot.importing.systemd.timer import read_systemd
+from onthedot.importing.temporal.schedule import read_temporal
 
 
 def read(

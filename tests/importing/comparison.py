@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import takewhile
 
-from onthedot.importing.clock_nights import HORIZON
+from onthedot.importing.clocks.nights import HORIZON
 from onthedot.importing.imported import Imported, Source
 from onthedot.importing.read import read
 from onthedot.scheduling.firing.occurrences import occurrences

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from onthedot.importing.clock_nights import nights
+from onthedot.importing.clocks.nights import nights
 from onthedot.scheduling.firing.zones import zone_named
 from tests.importing.comparison import AT, HALF_HOUR, UNTIL, ZONES, digest
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from onthedot.importing.clock_nights import nights
+from onthedot.importing.clocks.nights import nights
 from onthedot.importing.imported import Source
 from onthedot.scheduling.firing.zones import zone_named
 from tests.importing import systemd_oracle

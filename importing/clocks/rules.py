@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from onthedot.importing.clock_nights import HORIZON, NightRule
+from onthedot.importing.clocks.nights import HORIZON, NightRule
 from onthedot.scheduling.cron.expression import Cron, parse_cron
 from onthedot.scheduling.cron.time_masks import seconds_in, span
 from onthedot.scheduling.firing.clock_changes import changes, date_of, instant

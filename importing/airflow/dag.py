@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from onthedot.importing.airflow_schedule import NOT_GIVEN, ScheduleReader, Timing
-from onthedot.importing.airflow_values import Call, Unknown, Values, dotted, zone_name
-from onthedot.importing.clock_rules import AIRFLOW
+from onthedot.importing.airflow.timing import NOT_GIVEN, ScheduleReader, Timing
+from onthedot.importing.airflow.values import Call, Unknown, Values, dotted, zone_name
+from onthedot.importing.clocks.rules import AIRFLOW
 from onthedot.importing.collector import NO_LIMIT, Collector
 from onthedot.importing.imported import UnreadableSource
 

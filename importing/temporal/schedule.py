@@ -2,7 +2,7 @@
 
 A spec is the union of its calendars and intervals, less its exclusions. Calendars that differ in
 one field become one expression; what is left over becomes a task each. Temporal's own rule for
-clock changes is not modelled: where the server's instants come along, as `temporal_fetch` brings
+clock changes is not modelled: where the server's instants come along, as `fetch.py` brings
 them, they are compared, and each night that differs is named.
 """
 
@@ -13,10 +13,10 @@ from typing import Any
 
 from onthedot.importing.collector import Collector
 from onthedot.importing.imported import UnreadableSource
-from onthedot.importing.temporal_action import workflow_fields
-from onthedot.importing.temporal_nights import name_nights
-from onthedot.importing.temporal_spec import Part, exclusions, parts
-from onthedot.importing.temporal_values import seconds_of
+from onthedot.importing.temporal.action import workflow_fields
+from onthedot.importing.temporal.nights import name_nights
+from onthedot.importing.temporal.spec import Part, exclusions, parts
+from onthedot.importing.temporal.values import seconds_of
 from onthedot.importing.yaml_source import Located, documents
 
 _OVERLAP = "SCHEDULE_OVERLAP_POLICY_"

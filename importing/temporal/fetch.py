@@ -18,7 +18,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 
-from onthedot.importing.clock_nights import nights
+from onthedot.importing.clocks.nights import nights
 from onthedot.scheduling.firing.jitter import jitter_seed
 from onthedot.scheduling.firing.zones import ZoneError, zone_named
 from onthedot.scheduling.values import format_instant

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from onthedot.importing.calendar_fields import (
+from onthedot.importing.clocks.calendar import (
     DAYS,
     HOURS,
     MONTHS,

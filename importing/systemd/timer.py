@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from onthedot.importing.calendar_fields import CalendarError
-from onthedot.importing.clock_rules import SYSTEMD
+from onthedot.importing.clocks.calendar import CalendarError
+from onthedot.importing.clocks.rules import SYSTEMD
 from onthedot.importing.collector import NO_CATCHUP, NO_LIMIT, Collector
 from onthedot.importing.imported import UnreadableSource
-from onthedot.importing.systemd_calendar import parse_on_calendar
-from onthedot.importing.systemd_units import Setting, Unit, time_span, units, yes
+from onthedot.importing.systemd.calendar import parse_on_calendar
+from onthedot.importing.systemd.units import Setting, Unit, time_span, units, yes
 
 _TIMER = "Timer"
 #: Counted from an event that a task does not know.

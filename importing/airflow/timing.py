@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from onthedot.importing.airflow_values import Call, Unknown
+from onthedot.importing.airflow.values import Call, Unknown
 from onthedot.importing.collector import Collector
 from onthedot.importing.cron_dialects import from_croniter
 from onthedot.scheduling.cron.fields import CronError

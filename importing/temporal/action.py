@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from onthedot.importing.collector import Collector
-from onthedot.importing.temporal_values import PayloadError, payload_value, seconds_of
+from onthedot.importing.temporal.values import PayloadError, payload_value, seconds_of
 from onthedot.importing.yaml_source import Located
 
 _START = ("schedule", "action", "startWorkflow")

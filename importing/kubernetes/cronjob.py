@@ -12,12 +12,12 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from onthedot.importing.clock_nights import HORIZON
-from onthedot.importing.clock_rules import KUBERNETES
+from onthedot.importing.clocks.nights import HORIZON
+from onthedot.importing.clocks.rules import KUBERNETES
 from onthedot.importing.collector import NO_LIMIT, Collector
 from onthedot.importing.cron_dialects import from_robfig
 from onthedot.importing.imported import UnreadableSource
-from onthedot.importing.kubernetes_container import container_action
+from onthedot.importing.kubernetes.container import container_action
 from onthedot.importing.yaml_source import Located, documents
 from onthedot.scheduling.cron.fields import CronError
 from onthedot.scheduling.firing.clock_changes import changes

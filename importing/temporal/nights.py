@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import takewhile
 
-from onthedot.importing.clock_nights import in_words, nights
+from onthedot.importing.clocks.nights import in_words, nights
 from onthedot.importing.collector import Collector
 from onthedot.importing.imported import Difference
 from onthedot.importing.yaml_source import Located

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from onthedot.importing.calendar_fields import (
+from onthedot.importing.clocks.calendar import (
     DAYS,
     HOURS,
     MONTHS,
@@ -19,7 +19,7 @@ from onthedot.importing.calendar_fields import (
     merged,
 )
 from onthedot.importing.collector import Collector
-from onthedot.importing.temporal_values import seconds_of
+from onthedot.importing.temporal.values import seconds_of
 from onthedot.importing.yaml_source import Located
 from onthedot.scheduling.phrases import runs
 
