@@ -69,25 +69,24 @@ def differences(trigger: Recurring, key: str, rule: NightRule, at: datetime) -> 
 def in_words(found: Sequence[Difference], zone_name: str, original: str) -> str:
     """What differs, night by night, as a note says it."""
     zone = ZoneInfo(zone_name)
-    by_day = [
-        (day, list(of_day))
-        for day, of_day in groupby(found, lambda d: d.at.astimezone(zone).date())
-    ]
+    by_date = groupby(found, lambda difference: difference.at.astimezone(zone).date())
+    by_day = [(day, list(of_day)) for day, of_day in by_date]
     said = []
     for day, of_day in by_day[:_NAMED]:
         parts = [
-            f"{who} alone at {_times([d.at.astimezone(zone) for d in of_day if d.here == here])}"
+            f"only {who} at {_times([d.at.astimezone(zone) for d in of_day if d.here == here])}"
             for who, here in (("here", True), (f"in {original}", False))
             if any(d.here == here for d in of_day)
         ]
         said.append(f"on {day} {' and '.join(parts)}")
     more = len(by_day) - _NAMED
-    rest = f"; and on {more} more days within two years" if more > 0 else ""
+    days = "day" if more == 1 else "days"
+    rest = f"; and on {more} more {days} within two years" if more > 0 else ""
     return f"Clock changes in {zone_name}: it fires {'; '.join(said)}{rest}."
 
 
 def _times(local: Sequence[datetime]) -> str:
     shown = [f"{due:%H:%M}{f':{due:%S}' if due.second else ''} ({due:%Z})" for due in local]
-    return (
-        joined(shown) if len(shown) < 5 else f"{joined(shown[:3])} and {len(shown) - 3} times more"
-    )
+    if len(shown) < 5:
+        return joined(shown)
+    return f"{', '.join(shown[:3])} and {len(shown) - 3} times more"

@@ -146,7 +146,7 @@ def test_a_cron_job() -> None:
     assert (task.timeout, task.retry.max_attempts) == (timedelta(minutes=10), 3)
     assert _command(task).argv == ("report", "--to=archive", "$(KEPT)")
     assert _command(task).env == {"TARGET": "archive", "PASSWORD": SecretRef(secret="DB_PASSWORD")}
-    assert "2027-03-28 here alone at 03:00" in _said(found, NoteKind.CHANGED, 7)
+    assert "2027-03-28 only here at 03:00" in _said(found, NoteKind.CHANGED, 7)
     assert "Replace" in _said(found, NoteKind.CHANGED, 9)
     assert "successfulJobsHistoryLimit" in _said(found, NoteKind.LOST, 12)
     assert "serviceAccountName" in _said(found, NoteKind.LOST, 19)
