@@ -7,7 +7,7 @@ from typing import assert_never
 
 from onthedot.importing.airflow.dag import read_airflow
 from onthedot.importing.collector import Collector
-from onthedot.importing.crontab import read_crontab
+from onthedot.importing.crontab.table import read_crontab
 from onthedot.importing.imported import Imported, Source
 from onthedot.importing.kubernetes.cronjob import read_kubernetes
 from onthedot.importing.systemd.timer import read_systemd

@@ -13,16 +13,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from onthedot.importing.airflow.notes import note_the_rest
 from onthedot.importing.airflow.timing import NOT_GIVEN, ScheduleReader, Timing
-from onthedot.importing.airflow.values import Call, Unknown, Values, dotted, zone_name
+from onthedot.importing.airflow.values import Call, Values, dotted, zone_name
 from onthedot.importing.clocks.rules import AIRFLOW
 from onthedot.importing.collector import NO_LIMIT, Collector
 from onthedot.importing.imported import UnreadableSource
 
 #: How far back Airflow is let catch up by a DAG that asks for it.
 _CATCHUP = timedelta(days=30)
-#: Arguments of a DAG whose meaning a schedule does not carry.
-_STAYS = ("on_failure_callback", "on_success_callback", "sla_miss_callback", "params", "deadline")
 
 
 def read_airflow(text: str, found: Collector) -> None:
@@ -94,7 +93,7 @@ def _read(default_id: str, dag: Call, found: Collector) -> None:
         one_of_many = found.free_id(f"{task_id}-{n}") if len(timed) > 1 else task_id
         _add(one_of_many, dag_id, dag, timing, _bounds(start, end, timing, found), found)
     if timed:
-        _also(dag, line, start, timed, found, task_id)
+        note_the_rest(dag, line, start, timed, found, task_id)
 
 
 def _schedule(dag: Call) -> Any:
@@ -166,52 +165,3 @@ def _tags(dag: Call) -> list[str]:
     tags = dag.argument(None, "tags", default=[])
     tags = tags if isinstance(tags, list) else []
     return ["-".join(tag.replace(",", " ").split()) for tag in tags if isinstance(tag, str) and tag]
-
-
-def _also(
-    dag: Call,
-    line: int,
-    start: datetime | None,
-    timed: list[Timing],
-    found: Collector,
-    task_id: str,
-) -> None:
-    found.lost(
-        dag.line,
-        "What the DAG does is not read: the task writes a line to the log. Put its action there.",
-        task_id,
-    )
-    if any(timing.interval_end for timing in timed):
-        found.check(
-            line,
-            "A run comes at the end of its data interval. `scheduled_for` is that instant; "
-            "Airflow's logical date, where it keeps data intervals, is the one before it.",
-            task_id,
-        )
-    if start is not None and start.astimezone(UTC) > found.at:
-        found.check(
-            dag.lines.get("start_date", dag.line),
-            "The first run is the first instant from start_date on; with data intervals "
-            "Airflow's is the second.",
-            task_id,
-        )
-    if dag.argument(None, "catchup") is True:
-        found.changed(
-            dag.lines["catchup"],
-            "catchup becomes a window of 30 days, in which missed runs come; runs from before "
-            "the task is registered do not. Use a backfill for those.",
-            task_id,
-        )
-    active = dag.argument(None, "max_active_runs")
-    if isinstance(active, int) and active > 1:
-        found.changed(
-            dag.lines["max_active_runs"],
-            f"max_active_runs={active}: runs may be one at a time (`overlap`), or any number.",
-            task_id,
-        )
-    for name in _STAYS:
-        if dag.argument(None, name) is not None:
-            found.lost(dag.lines[name], f"{name} has no counterpart; see `notify`.", task_id)
-    for name, value in dag.keywords.items():
-        if isinstance(value, Unknown) and name in ("dagrun_timeout", "catchup", "max_active_runs"):
-            found.lost(dag.lines[name], f"{name}={value.text} is no constant.", task_id)

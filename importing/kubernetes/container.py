@@ -62,6 +62,9 @@ def container_action(job: Located, found: Collector, task_id: str) -> tuple[dict
     argv = []
     for name in ("command", "args"):
         for n, each in enumerate(first.sequence(name)):
+            if not isinstance(each, str | int | float):
+                found.lost(first.line_of(name, n), f"An element of {name} is no text.", task_id)
+                continue
             argv.append(_expanded(str(each), plain))
             if any(ref and ref not in plain for _, ref in _REFERENCE.findall(str(each))):
                 found.lost(
@@ -90,7 +93,7 @@ def _environment(container: Located, found: Collector, task_id: str) -> dict[str
                 f"{secret or 'SECRET'}.",
                 task_id,
             )
-        elif value is not None and not variable.mapping("valueFrom"):
+        elif isinstance(value, str | int | float) and not variable.mapping("valueFrom"):
             known = {k: v for k, v in environment.items() if isinstance(v, str)}
             environment[name] = _expanded(str(value), known)
         else:

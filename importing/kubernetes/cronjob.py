@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from onthedot.importing.collector import NO_LIMIT, Collector
 from onthedot.importing.cron_dialects import from_robfig
 from onthedot.importing.imported import UnreadableSource
 from onthedot.importing.kubernetes.container import container_action
+from onthedot.importing.kubernetes.policies import JOB, catchup, overlap, retry, seconds
 from onthedot.importing.yaml_source import Located, documents
 from onthedot.scheduling.cron.fields import CronError
 from onthedot.scheduling.firing.clock_changes import changes
@@ -27,12 +27,7 @@ _EVERY = re.compile(r"@every\s+(\S+)\s*", re.ASCII)
 _GO_PART = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(h|ms|m|s)", re.ASCII)
 _GO_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _ZONE_PREFIX = re.compile(r"(?:CRON_)?TZ=(\S+)\s+(.*)", re.ASCII)
-_OVERLAP = {"Allow": "allow_all", "Forbid": "skip", "Replace": "cancel_other"}
-#: What Kubernetes does where a CronJob does not say: six more attempts, ten seconds apart at first.
-_BACKOFF_LIMIT = 6
-_RETRY = {"initial_interval": 10, "backoff": 2.0, "max_interval": 360}
 _HISTORY = ("successfulJobsHistoryLimit", "failedJobsHistoryLimit")
-_JOB = ("spec", "jobTemplate", "spec")
 
 
 def read_kubernetes(text: str, found: Collector) -> None:
@@ -52,8 +47,7 @@ def _cron_jobs(document: Located) -> Iterator[Located]:
     if document.text("kind") == "CronJob":
         yield document
     elif document.text("kind").endswith("List"):
-        for item in document.items("items"):
-            yield from _cron_jobs(item)
+        yield from (item for item in document.items("items") if item.text("kind") == "CronJob")
 
 
 def _read(job: Located, found: Collector) -> None:
@@ -65,7 +59,7 @@ def _read(job: Located, found: Collector) -> None:
         return
     distance = found.distance(trigger, task_id)
     action, action_line = container_action(job, found, task_id)
-    limit = _seconds(job, found, task_id, *_JOB, "activeDeadlineSeconds")
+    limit = seconds(job, found, task_id, *JOB, "activeDeadlineSeconds")
     added = found.add(
         line,
         task_id,
@@ -76,9 +70,9 @@ def _read(job: Located, found: Collector) -> None:
             "action": action,
             "timeout": limit or NO_LIMIT,
             "deadline": limit or NO_LIMIT,
-            "retry": _retry(job, found, task_id),
-            "overlap": _overlap(job, found, task_id),
-            "catchup_window": _catchup(job, found, task_id, distance),
+            "retry": retry(job, found, task_id),
+            "overlap": overlap(job, found, task_id),
+            "catchup_window": catchup(job, found, task_id, distance),
             "paused": job.at("spec", "suspend") is True,
         },
         KUBERNETES,
@@ -137,70 +131,6 @@ def _changes_by_less_than_an_hour(trigger: CronTrigger, found: Collector) -> boo
     return any((change.after - change.before) % 3600 for change in coming)
 
 
-def _overlap(job: Located, found: Collector, task_id: str) -> str:
-    policy = job.at("spec", "concurrencyPolicy", default="Allow")
-    line = job.line_of("spec", "concurrencyPolicy")
-    if policy == "Forbid":
-        found.changed(
-            line,
-            "Forbid becomes skip. Kubernetes may still start the skipped run late, when the "
-            "earlier one has ended; `buffer_one` does that.",
-            task_id,
-        )
-    elif policy == "Replace":
-        found.changed(
-            line,
-            "Replace becomes cancel_other: the earlier run is given time to end before the new "
-            "one starts.",
-            task_id,
-        )
-    elif policy != "Allow":
-        found.lost(line, f"concurrencyPolicy {policy!r} is not known; Allow is taken.", task_id)
-    return _OVERLAP.get(policy if isinstance(policy, str) else "", "allow_all")
-
-
-def _catchup(job: Located, found: Collector, task_id: str, distance: timedelta) -> timedelta:
-    """Kubernetes starts the last missed run alone: a window as long as one run's distance."""
-    limit = _seconds(job, found, task_id, "spec", "startingDeadlineSeconds")
-    if limit is None:
-        found.check(
-            job.line,
-            "Without startingDeadlineSeconds Kubernetes starts the last run that it missed, "
-            "however late. The catch-up window is the distance of two runs, which comes to the "
-            "same unless it is down for longer.",
-            task_id,
-        )
-        return distance
-    if limit > distance:
-        found.changed(
-            job.line_of("spec", "startingDeadlineSeconds"),
-            "After an outage Kubernetes starts the last missed run alone; here every one within "
-            "the window runs, as `overlap` allows.",
-            task_id,
-        )
-    return limit
-
-
-def _retry(job: Located, found: Collector, task_id: str) -> dict[str, Any]:
-    limit = job.at(*_JOB, "backoffLimit", default=_BACKOFF_LIMIT)
-    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
-        found.lost(job.line_of(*_JOB, "backoffLimit"), "backoffLimit is not understood.", task_id)
-        limit = _BACKOFF_LIMIT
-    if limit >= 1000:
-        found.changed(job.line_of(*_JOB, "backoffLimit"), "At most 1,000 attempts.", task_id)
-    return {"max_attempts": min(limit + 1, 1000), **_RETRY}
-
-
-def _seconds(job: Located, found: Collector, task_id: str, *path: str) -> timedelta | None:
-    value = job.at(*path)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 3_155_760_000:
-        found.lost(job.line_of(*path), f"{path[-1]} is not a number of seconds.", task_id)
-        return None
-    return timedelta(seconds=value)
-
-
 def _tags(job: Located) -> list[str]:
     """The namespace, so that a team's jobs can be listed."""
     namespace = job.text("metadata", "namespace")
@@ -222,5 +152,5 @@ def _also(job: Located, found: Collector, task_id: str, unlimited: bool, action_
                 task_id,
             )
     for name in ("parallelism", "completions", "podFailurePolicy", "completionMode"):
-        if job.at(*_JOB, name) not in (None, 1):
-            found.lost(job.line_of(*_JOB, name), f"{name}: a run is one process.", task_id)
+        if job.at(*JOB, name) not in (None, 1):
+            found.lost(job.line_of(*JOB, name), f"{name}: a run is one process.", task_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 
 from onthedot.importing.clocks.nights import in_words, nights
@@ -14,6 +14,8 @@ from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.firing.zones import ZoneError, zone_named
 
 _ORIGINAL = "Temporal"
+#: A window that `fetch` asks for is shorter, changes that follow each other closely included.
+_LONGEST = timedelta(days=14)
 
 
 def name_nights(described: Located, found: Collector, added: Sequence[str], zone: str) -> None:
@@ -42,7 +44,7 @@ def name_nights(described: Located, found: Collector, added: Sequence[str], zone
     differing: list[Difference] = []
     for window in windows:
         opens, closes = window.instant("from"), window.instant("to")
-        if opens is None or closes is None:
+        if opens is None or closes is None or closes - opens > _LONGEST:
             continue
         there = {
             at for n in range(len(window.sequence("times"))) if (at := window.instant("times", n))

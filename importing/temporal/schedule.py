@@ -8,6 +8,7 @@ them, they are compared, and each night that differs is named.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from onthedot.importing.yaml_source import Located, documents
 
 _OVERLAP = "SCHEDULE_OVERLAP_POLICY_"
 _OVERLAPS = ("skip", "buffer_one", "buffer_all", "cancel_other", "terminate_other", "allow_all")
+_COUNT = re.compile(r"\d{1,18}", re.ASCII)
 #: What Temporal does where a schedule does not say.
 _CATCHUP = 365 * 86_400
 
@@ -127,7 +129,7 @@ def _common(described: Located, found: Collector, task_id: str, zone: str) -> di
         if moment is not None:
             common[ours] = moment
     left = described.at("schedule", "state", "remainingActions", default="0")
-    if described.at("schedule", "state", "limitedActions") is True and str(left).isdigit():
+    if described.at("schedule", "state", "limitedActions") is True and _COUNT.fullmatch(str(left)):
         if int(left):
             common["max_runs"] = int(left)
         else:

@@ -146,5 +146,6 @@ def _values(
         if not all(isinstance(number, int) for number in numbers):
             raise CalendarError(f"the ranges of {name} are not numbers.")
         start, end, step = numbers
-        found |= set(every) & set(range(start, max(start, min(end, 9999)) + 1, max(step, 1)))
+        last, by = max(start, end), max(step, 1)
+        found |= {v for v in every if start <= v <= last and (v - start) % by == 0}
     return frozenset(found)

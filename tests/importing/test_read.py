@@ -17,6 +17,7 @@ from onthedot.scheduling.firing.zones import ZoneError
 from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
 from tests.importing.comparison import AT, imported
+from tests.importing.guides import Guide
 from tests.importing.test_kubernetes_instants import manifest
 
 
@@ -325,6 +326,7 @@ SAMPLES = {
     Source.KUBERNETES: CRONJOB,
     Source.AIRFLOW: DAGS,
     Source.SYSTEMD: TIMER,
+    Source.TEMPORAL: Guide.of(Source.TEMPORAL).text,
 }
 
 
@@ -333,6 +335,17 @@ def test_the_yaml_reads_back_as_the_same_tasks(source: Source) -> None:
     found = imported(source, SAMPLES[source])
     again = [NewTask.model_validate(each) for each in yaml.safe_load_all(to_yaml(found.tasks))]
     assert tuple(again) == found.tasks
+
+
+def test_a_list_that_holds_itself_ends() -> None:
+    with pytest.raises(UnreadableSource):
+        imported(Source.KUBERNETES, "&a\nkind: List\nitems: [*a]\n")
+
+
+def test_a_range_of_all_numbers_takes_no_memory() -> None:
+    text = SAMPLES[Source.TEMPORAL].replace('"end": 12', '"end": 1000000000000')
+    text = text.replace('"start": 1,', '"start": -1000000000000,')
+    assert imported(Source.TEMPORAL, text).tasks
 
 
 def test_yaml_keeps_what_is_not_plain() -> None:
