@@ -159,6 +159,8 @@ def _listed(field: Field, element: str) -> str:
     except (CroniterError, ValueError) as error:
         raise CronError(f"Airflow does not read {element!r}: {error}.") from None
     named = expanded[_FIVE.index(field)]
+    if named == ["*"]:
+        return "*"
     if not all(isinstance(each, int) for each in named):
         raise CronError(f"{element!r} in the {field.name} field has no counterpart.")
     values = {int(each) % 7 if field is WEEKDAY else int(each) for each in named}

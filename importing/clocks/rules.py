@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from onthedot.importing.clocks.nights import HORIZON, NightRule
 from onthedot.scheduling.cron.expression import Cron, parse_cron
 from onthedot.scheduling.cron.time_masks import seconds_in, span
-from onthedot.scheduling.firing.clock_changes import changes, date_of, instant
+from onthedot.scheduling.firing.clock_changes import changes, date_of, instant, offset_at
 from onthedot.scheduling.firing.exclusions import parse_exclusions
 from onthedot.scheduling.firing.recurrence import CronTimes, Recurrence
 from onthedot.scheduling.trigger import CronTrigger, Recurring
@@ -30,8 +29,7 @@ def _shown(trigger: Recurring, key: str, after: datetime, until: datetime) -> li
     return [
         due
         for due in map(instant, takewhile(lambda second: second <= last, found))
-        if (trigger.start_at is None or due >= trigger.start_at)
-        and (trigger.end_at is None or due <= trigger.end_at)
+        if _within(trigger, due)
     ]
 
 
@@ -42,18 +40,38 @@ def _first_shown(trigger: Recurring, key: str, after: datetime, until: datetime)
 
 
 def _airflow(trigger: Recurring, key: str, after: datetime, until: datetime) -> list[datetime]:
-    """Where hours are restricted, once for each listed time: the last time it is shown, and as
-    long after the gap as it lies in it where it is skipped. Else whenever it is shown."""
-    shown = _shown(trigger, key, after, until)
+    """From one run to the next:
+
+    1. Take what clocks show at the run, and the next listed local time after it.
+    2. Where every hour is listed, let as much real time pass as lies between the two.
+    3. Else run at that local time: the second time it is shown, and where clocks skip it, as long
+       after the gap as it lies in it.
+    """
     if not isinstance(trigger, CronTrigger):
-        return shown
-    cron = parse_cron(trigger.expression, key)
-    if len(cron.hours) == 24:
-        return shown
+        return []
+    cron = replace(parse_cron(trigger.expression, key), wild=True)
+    local_times = Recurrence(CronTimes(cron), ZoneInfo("UTC"), parse_exclusions((), key))
     zone = ZoneInfo(trigger.timezone)
-    last_shown = [d for d in shown if not _comes_again(d, zone)]
-    moved = _moved_by_gaps(cron, zone, after, until)
-    return sorted({*last_shown, *moved})
+    at, last = int(after.timestamp()), int(until.timestamp())
+    found = []
+    while True:
+        shown = at + offset_at(zone, at)
+        following = next(local_times.instants(shown), None)
+        if following is None:
+            break
+        at = at + following - shown if len(cron.hours) == 24 else _made_aware(following, zone)
+        if at > last:
+            break
+        found.append(instant(at))
+    return [due for due in found if _within(trigger, due)]
+
+
+def _made_aware(local: int, zone: ZoneInfo) -> int:
+    """The instant of a local time, given as if it were UTC."""
+    naive = instant(local).replace(tzinfo=zone)
+    later = int(naive.replace(fold=1).timestamp())
+    skipped = later + offset_at(zone, later) != local
+    return int(naive.timestamp()) if skipped else later
 
 
 def _robfig(trigger: Recurring, key: str, after: datetime, until: datetime) -> list[datetime]:
@@ -90,21 +108,11 @@ def _is_listed(cron: Cron, day: int) -> bool:
     return bool(cron.days.days(on.year, on.month) >> on.day & 1)
 
 
-def _comes_again(due: datetime, zone: ZoneInfo) -> bool:
-    local = due.astimezone(zone)
-    return not local.fold and local.replace(fold=1).utcoffset() != local.utcoffset()
-
-
-def _moved_by_gaps(
-    cron: Cron, zone: ZoneInfo, after: datetime, until: datetime
-) -> Iterator[datetime]:
-    for change in changes(zone, int(after.timestamp()), int(until.timestamp())):
-        passed = 0
-        for day, first, end in change.skipped:
-            if _is_listed(cron, day):
-                for second in seconds_in(cron.times & span(first, end)):
-                    yield instant(change.at) + timedelta(seconds=passed + second - first)
-            passed += end - first
+def _within(trigger: Recurring, due: datetime) -> bool:
+    """Whether an instant is within the trigger's bounds."""
+    return (trigger.start_at is None or due >= trigger.start_at) and (
+        trigger.end_at is None or due <= trigger.end_at
+    )
 
 
 def crowded(trigger: CronTrigger, key: str, at: datetime) -> list[datetime]:

@@ -61,8 +61,12 @@ def version() -> str:
     return said.splitlines()[0].strip()
 
 
+class GivesUp(Exception):
+    """systemd 252 finds no next instant where a day has no midnight, for some expressions."""
+
+
 def times(expression: str, zone: str, after: datetime, until: datetime) -> set[datetime]:
-    """When systemd fires in (after, until]."""
+    """When systemd fires in (after, until]. Raises GivesUp."""
     found: set[datetime] = set()
     last = after
     while last < until:
@@ -97,19 +101,25 @@ def _run(command: list[str]) -> str:
         command,
         capture_output=True,
         text=True,
-        check=True,
         timeout=300,
         env={**os.environ, "TZ": "UTC", "LC_ALL": "C", "SYSTEMD_PAGER": ""},
     )
+    if "Resource deadlock avoided" in done.stderr:
+        raise GivesUp
+    done.check_returncode()
     return done.stdout
 
 
 def main() -> None:
     """Prints the table: of each case how often it fires, and a digest of when."""
-    cases = []
+    cases, given_up = [], []
     for zone in (*ZONES, HALF_HOUR):
         for expression in (*SELDOM, *OFTEN):
-            fired = times(expression, zone, AT, UNTIL)
+            try:
+                fired = times(expression, zone, AT, UNTIL)
+            except GivesUp:
+                given_up.append({"expression": expression, "zone": zone})
+                continue
             cases.append(
                 {
                     "expression": expression,
@@ -119,7 +129,7 @@ def main() -> None:
                 }
             )
             print(zone, expression, len(fired), file=sys.stderr)
-    json.dump({"systemd": version(), "cases": cases}, sys.stdout, indent=1)
+    json.dump({"systemd": version(), "gives_up": given_up, "cases": cases}, sys.stdout, indent=1)
     print()
 
 

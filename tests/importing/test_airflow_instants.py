@@ -17,12 +17,13 @@ from tests.importing.comparison import (
     AT,
     HALF_HOUR,
     UNTIL,
-    ZONES,
     Tally,
     as_original,
     digest,
     imported,
 )
+
+pytestmark = pytest.mark.timeout(600)
 
 TABLE = json.loads((Path(__file__).parent / "tables" / "airflow.json").read_text())
 PRESETS = {"@daily": "0 0 * * *", "@weekly": "0 0 * * 0", "@quarterly": "0 0 1 */3 *"}
@@ -59,10 +60,10 @@ def _instant(naive: datetime, tz: ZoneInfo) -> datetime:
     return later if shown == naive else naive.replace(tzinfo=tz, fold=0).astimezone(UTC)
 
 
-@pytest.mark.parametrize("zone", [*ZONES, HALF_HOUR])
+@pytest.mark.parametrize("zone", ["Europe/Rome", "America/Santiago", HALF_HOUR])
 def test_two_years_are_those_of_croniter_as_airflow_uses_it(zone: str) -> None:
     tally = Tally(f"airflow {zone}")
-    for expression in expressions(zone):
+    for expression in expressions(zone, often=False):
         found = imported(Source.AIRFLOW, dag(expression, zone), name="job.py")
         tally.compare(f"{expression} {zone}", found, found.tasks, _by_croniter(expression, zone))
     tally.close()

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from cronsim import CronSim
 
 from onthedot.importing.imported import Source
 from tests.importing.comparison import AT, UNTIL, ZONES, Tally, imported
+
+pytestmark = pytest.mark.timeout(600)
 
 FIXED = (
     "30 2 * * *",

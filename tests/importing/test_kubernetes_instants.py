@@ -16,6 +16,8 @@ import pytest
 from onthedot.importing.imported import Source
 from tests.importing.comparison import AT, HALF_HOUR, UNTIL, ZONES, Tally, imported
 
+pytestmark = pytest.mark.timeout(600)
+
 PROGRAM = Path(__file__).parent / "robfig"
 EXPRESSIONS = (
     "30 2 * * *",

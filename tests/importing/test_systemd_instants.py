@@ -14,6 +14,8 @@ from onthedot.scheduling.firing.zones import zone_named
 from tests.importing import systemd_oracle
 from tests.importing.comparison import AT, HALF_HOUR, ZONES, Tally, as_original, digest, imported
 
+pytestmark = pytest.mark.timeout(600)
+
 TABLE = json.loads((Path(__file__).parent / "tables" / "systemd.json").read_text())
 
 
@@ -31,7 +33,10 @@ def test_two_years_are_those_of_the_table() -> None:
         if (len(theirs), digest(theirs)) != (case["count"], case["digest"]):
             wrong.append((case["expression"], case["zone"], len(theirs), case["count"]))
     instants = sum(case["count"] for case in cases)
-    print(f"\n{TABLE['systemd']}: {len(cases)} cases, {instants} instants, {named} named")
+    print(
+        f"\n{TABLE['systemd']}: {len(cases)} cases, {instants} instants, {named} named; "
+        f"{len(TABLE['gives_up'])} cases on which systemd itself gives up"
+    )
     assert wrong == []
 
 
@@ -45,7 +50,10 @@ def test_around_clock_changes_they_are_those_of_systemd_here() -> None:
         windows = list(nights(zone_named(zone), AT))
         for expression in (*systemd_oracle.SELDOM[::2], *systemd_oracle.OFTEN):
             found = imported(Source.SYSTEMD, timer(expression, zone), name="job.timer")
-            theirs = systemd_oracle.around_changes(expression, zone)
+            try:
+                theirs = systemd_oracle.around_changes(expression, zone)
+            except systemd_oracle.GivesUp:
+                continue
             expected = {
                 at
                 for at in as_original(found, found.tasks)
