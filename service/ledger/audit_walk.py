@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 
+from anyio import to_thread
 from temporalio.client import (
     WorkflowExecution,
     WorkflowExecutionAsyncIterator,
@@ -99,10 +100,9 @@ async def _due(
             found.changed.add(task_id)
             continue
         jitter = max(jitter, memo.definition.trigger.jitter)
-        due[task_id] = _instants(task_id, memo, order, row.close_time)
-        found.instants += len(due[task_id])
         # The worker does more than this.
-        await asyncio.sleep(0)
+        due[task_id] = await to_thread.run_sync(_instants, task_id, memo, order, row.close_time)
+        found.instants += len(due[task_id])
     return due, jitter
 
 

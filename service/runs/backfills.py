@@ -24,6 +24,7 @@ from onthedot.scheduling.stored.backfill import (
 )
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.trigger import OnceTrigger, Recurring
+from onthedot.service.arithmetic import SINGLE
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
@@ -74,7 +75,7 @@ class Backfills:
         if overlap is None:
             own = state.definition.overlap
             overlap = own if own in _POLICIES else OverlapPolicy.BUFFER_ALL
-        total = _checked(trigger, task_id, start, end, overlap, now)
+        total = await SINGLE.work_out(_checked, trigger, task_id, start, end, overlap, now)
         order = BackfillOrder(
             token=secrets.token_hex(6),
             run=state.order(cause=RunCause.BACKFILL),
