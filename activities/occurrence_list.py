@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import islice, takewhile
 
 from temporalio import activity
 
 import naming
+from activities.trigger_work import off_loop
 from scheduling.backfill import Occurrences, OccurrencesWanted
 from scheduling.occurrences import occurrences
 
@@ -14,6 +16,10 @@ from scheduling.occurrences import occurrences
 @activity.defn(name=naming.LIST_OCCURRENCES)
 async def list_occurrences(wanted: OccurrencesWanted) -> Occurrences:
     """At most `count` occurrences after `after`, none later than `until`."""
+    return Occurrences(instants=await off_loop(_listed, wanted))
+
+
+def _listed(wanted: OccurrencesWanted) -> tuple[datetime, ...]:
     following = occurrences(wanted.trigger, after=wanted.after, key=wanted.key)
     within = takewhile(lambda at: at <= wanted.until, following)
-    return Occurrences(instants=tuple(islice(within, wanted.count)))
+    return tuple(islice(within, wanted.count))

@@ -17,6 +17,7 @@ from temporalio.client import (
 
 import naming
 from activities.schedule_spec import to_schedule_spec
+from activities.trigger_work import off_loop
 from scheduling.compilation import compile_trigger
 from scheduling.policy import OverlapPolicy
 from scheduling.run_order import RunOrder
@@ -110,7 +111,7 @@ async def is_as_ordered(
     return (
         limited
         and look.found == digest(found)
-        and look.compiled == compiled_digest(order, look.compiled_at)
+        and look.compiled == await off_loop(compiled_digest, order, look.compiled_at)
     )
 
 

@@ -11,6 +11,9 @@ from scheduling.clock_changes import date_of, epoch_day
 from scheduling.cron import Cron, parse_cron
 from scheduling.time_masks import WHOLE_DAY, times_of_day
 
+#: Nothing fires on other days: Temporal's calendars end with the year 2100.
+_DAYS = range(epoch_day(date(2101, 1, 1)))
+
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:/(\d{4}-\d{2}-\d{2}))?$", re.ASCII)
 
 
@@ -56,7 +59,7 @@ def parse_exclusions(exclude: tuple[str, ...], key: str) -> Exclusions:
     """All exclusions of a trigger. Raises ExclusionError or CronError."""
     parsed = [parse_exclusion(text, key) for text in exclude]
     return Exclusions(
-        days=tuple(p for p in parsed if isinstance(p, range)),
+        days=tuple(_within(p) for p in parsed if isinstance(p, range)),
         crons=tuple(p for p in parsed if isinstance(p, Cron)),
     )
 
@@ -74,6 +77,11 @@ def parse_exclusion(text: str, key: str) -> range | Cron:
     if last < first:
         raise ExclusionError(f"{text!r} ends before it begins. Write {last}/{first}.")
     return range(epoch_day(first), epoch_day(last) + 1)
+
+
+def _within(days: range) -> range:
+    """The part of these days that matters, which bounds the work of going through them."""
+    return range(max(days.start, _DAYS.start), min(days.stop, _DAYS.stop))
 
 
 def excluded_times(cron: Cron) -> int:

@@ -48,7 +48,8 @@ class TaskDefinition(Model):
     timeout: Duration = Field(default=timedelta(seconds=30), description="Of one attempt.")
     deadline: Duration = Field(
         default=timedelta(hours=1),
-        description="Of the whole run, from when it is due, waiting for a worker included.",
+        description="Of the whole run, from when it is due or, after an outage or a pause, from "
+        "when it was begun. Waiting for a worker of the action is included.",
     )
     retry: RetryPolicy = RetryPolicy()
     overlap: OverlapPolicy = OverlapPolicy.SKIP
@@ -72,6 +73,11 @@ class Task(TaskDefinition):
     status: TaskStatus
     note: str = Field(default="", description="What was said when it was paused or resumed.")
     paused_until: Instant | None = None
+    problem: str = Field(
+        default="",
+        description="Why its schedule is not as the definition says; empty if it is. "
+        "Until that is fixed it fires as it did before, or not at all, and `next_runs` is empty.",
+    )
     next_runs: tuple[Instant, ...] = ()
     last_run: ShortRun | None = None
     created_at: Instant

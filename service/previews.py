@@ -52,21 +52,26 @@ async def preview(
     seed = await NextRuns(temporal).seed(task_id or "", trigger)
     # A rare expression is looked for through many years: that must not hold up other calls.
     async with _ONE_AT_A_TIME:
-        return await to_thread.run_sync(
-            _preview, trigger, count, after or now, now, task_id or "", seed
-        )
+        return await to_thread.run_sync(_preview, trigger, count, after, now, task_id or "", seed)
 
 
 def _preview(
-    trigger: Trigger, count: int, after: datetime, now: datetime, key: str, seed: str | None
+    trigger: Trigger, count: int, after: datetime | None, now: datetime, key: str, seed: str | None
 ) -> Preview:
     settled = settle_trigger(trigger, now=now, catchup_window=_CATCHUP, key=key)
     limit = None if isinstance(settled, OnceTrigger) else settled.max_runs
     found = next_occurrences(
-        settled, after=after, count=count, key=key, remaining=limit, jitter_seed=seed
+        settled,
+        after=after or now,
+        count=count,
+        key=key,
+        remaining=limit,
+        jitter_seed=seed,
+        # Without an instant it is as if it were registered now.
+        nominal_after=None if after else now,
     )
     return Preview(
         next_runs=tuple(found),
         description=describe(settled, key=key),
-        warnings=tuple(warnings(settled, after=after, key=key)),
+        warnings=tuple(warnings(settled, after=after or now, key=key)),
     )

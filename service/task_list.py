@@ -95,8 +95,14 @@ class TaskList:
         status = task_status(execution, row.definition, now)
         task_id = execution.id.partition(":")[2]
         coming: tuple[datetime, ...] = ()
-        if status is TaskStatus.SCHEDULED:
-            coming = await self._next.of(task_id, row.definition, after=now, count=NEXT_RUNS)
+        if status is TaskStatus.SCHEDULED and not row.problem:
+            coming = await self._next.of(
+                task_id,
+                row.definition,
+                after=now,
+                count=NEXT_RUNS,
+                nominal_after=row.occurs_after,
+            )
         return answered(self._temporal, task_id, row, status, next_runs=coming)
 
     async def _current(

@@ -55,6 +55,8 @@ class Found:
             covered_until=row.updated_at,
             remaining=row.remaining,
             idempotency=row.idempotency,
+            problem=row.problem,
+            occurs_after=row.occurs_after,
         )
 
 
@@ -109,7 +111,7 @@ class TaskReader:
         task_id, now = found.task_id, self._temporal.now()
         status = task_status(found.execution, found.definition, now)
         last, coming = await asyncio.gather(
-            last_run(self._temporal, task_id), self._coming(task_id, found.definition, status)
+            last_run(self._temporal, task_id), self._coming(found.state, status)
         )
         return answered(
             self._temporal,
@@ -138,24 +140,21 @@ class TaskReader:
             TaskRow.of(state),
             status,
             definition=definition,
-            next_runs=await self._coming(state.id, definition, status, remaining),
+            next_runs=await self._coming(state, status, remaining),
         )
 
     async def _coming(
-        self,
-        task_id: str,
-        definition: TaskDefinition,
-        status: TaskStatus,
-        remaining: int | None = None,
+        self, state: TaskState, status: TaskStatus, remaining: int | None = None
     ) -> tuple[datetime, ...]:
-        if status is not TaskStatus.SCHEDULED:
+        if status is not TaskStatus.SCHEDULED or state.problem:
             return ()
         return await self._next.of(
-            task_id,
-            definition,
+            state.id,
+            state.definition,
             after=self._temporal.now(),
             count=NEXT_RUNS,
             remaining=remaining,
+            nominal_after=state.occurs_after,
         )
 
     async def remaining(self, found: Found) -> int | None:
