@@ -19,9 +19,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
-from processes import event_loop
-from processes.errors import StartError
-from settings import Settings, SettingsError, load, unknown_variables
+from onthedot.processes import event_loop
+from onthedot.processes.errors import StartError
+from onthedot.settings import Settings, SettingsError, load, unknown_variables
 
 _OPTIONS: dict[str, str] = {
     "host": "address of REST and the page (default 127.0.0.1)",
@@ -80,19 +80,19 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run_process(command: str, settings: Settings, options: dict[str, Any]) -> int:
     if command == "dev":
-        import dev
+        from onthedot import dev
 
         return asyncio.run(dev.run(settings, options))
     if command == "server":
-        import server
+        from onthedot import server
 
         server.run(settings)
     elif command == "worker":
-        import worker
+        from onthedot import worker
 
         event_loop.run(worker.run(settings))
     else:
-        import worker
+        from onthedot import worker
 
         asyncio.run(worker.set_up_namespace(settings))
     return 0

@@ -17,13 +17,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import embedded
-from processes.data_dir import DataDir
-from processes.errors import StartError
-from processes.orphans import ProcessRecord, end_orphans
-from processes.ports import require_free
-from processes.supervisor import Child, Supervisor
-from settings import PREFIX, Settings, require_tokens_beyond_loopback
+from onthedot import embedded
+from onthedot.processes.data_dir import DataDir
+from onthedot.processes.errors import StartError
+from onthedot.processes.orphans import ProcessRecord, end_orphans
+from onthedot.processes.ports import require_free
+from onthedot.processes.supervisor import Child, Supervisor
+from onthedot.settings import PREFIX, Settings, require_tokens_beyond_loopback
 
 _CLI = str(Path(__file__).with_name("cli.py"))
 _WORKER_GRACE = "PT2S"

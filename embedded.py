@@ -14,9 +14,9 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from processes.errors import StartError
-from processes.supervisor import Child
-from settings import Settings
+from onthedot.processes.errors import StartError
+from onthedot.processes.supervisor import Child
+from onthedot.settings import Settings
 
 ADDRESS = "127.0.0.1"
 

@@ -12,10 +12,10 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
-from scheduling.errors import RunNotFound
-from scheduling.run_order import RunOrder
-from scheduling.task_row import title
-from scheduling.task_state import TaskState
+from onthedot.scheduling.errors import RunNotFound
+from onthedot.scheduling.run_order import RunOrder
+from onthedot.scheduling.task_row import title
+from onthedot.scheduling.task_state import TaskState
 
 TASK = "onthedot.Task"
 TASK_RUN = "onthedot.TaskRun"

@@ -13,12 +13,12 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker, WorkerConfig
 
-from activities.assembly import Activities, Permissions
-from workflows.audit import Audit
-from workflows.backfill import Backfill
-from workflows.notification import Notification
-from workflows.task import Task
-from workflows.task_run import TaskRun
+from onthedot.activities.assembly import Activities, Permissions
+from onthedot.workflows.audit import Audit
+from onthedot.workflows.backfill import Backfill
+from onthedot.workflows.notification import Notification
+from onthedot.workflows.task import Task
+from onthedot.workflows.task_run import TaskRun
 
 WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification, Audit)
 

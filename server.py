@@ -7,14 +7,14 @@ import socket
 
 import uvicorn
 
-from api.app import create_app
-from plugin import OnTheDotPlugin
-from processes import event_loop
-from processes.ports import listen
-from service.connection import connect
-from service.temporal import Temporal
-from settings import Settings, require_tokens_beyond_loopback
-from ui.mounting import mount
+from onthedot.api.app import create_app
+from onthedot.plugin import OnTheDotPlugin
+from onthedot.processes import event_loop
+from onthedot.processes.ports import listen
+from onthedot.service.connection import connect
+from onthedot.service.temporal import Temporal
+from onthedot.settings import Settings, require_tokens_beyond_loopback
+from onthedot.ui.mounting import mount
 
 #: What requests that are under way get when the server stops, in seconds.
 _GRACE_SECONDS = 2

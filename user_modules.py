@@ -13,7 +13,7 @@ from typing import Any
 
 from temporalio import activity, workflow
 
-from processes.errors import StartError
+from onthedot.processes.errors import StartError
 
 #: Names of activities and workflows that start with this are the project's own.
 RESERVED = "onthedot."

@@ -18,19 +18,19 @@ from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 
-import user_modules
-from activities.assembly import Permissions
-from activities.audit import AuditActivities
-from activities.registered import RegisteredActivities
-from plugin import OnTheDotPlugin
-from processes.errors import StartError
-from processes.ports import free_port
-from service.audit import Audit
-from service.audit_schedule import have_ledgers_audited
-from service.connection import connect, prepare_namespace
-from service.temporal import Temporal
-from settings import Settings
-from worker_http import WorkerHealth, serve
+from onthedot import user_modules
+from onthedot.activities.assembly import Permissions
+from onthedot.activities.audit import AuditActivities
+from onthedot.activities.registered import RegisteredActivities
+from onthedot.plugin import OnTheDotPlugin
+from onthedot.processes.errors import StartError
+from onthedot.processes.ports import free_port
+from onthedot.service.audit import Audit
+from onthedot.service.audit_schedule import have_ledgers_audited
+from onthedot.service.connection import connect, prepare_namespace
+from onthedot.service.temporal import Temporal
+from onthedot.settings import Settings
+from onthedot.worker_http import WorkerHealth, serve
 
 _LOG = logging.getLogger("onthedot.worker")
 _RETRY_EVERY = timedelta(seconds=1)

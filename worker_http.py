@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from processes.ports import listen
+from onthedot.processes.ports import listen
 
 _SDK_TIMEOUT = ClientTimeout(total=2)
 

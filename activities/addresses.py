@@ -19,7 +19,7 @@ from ipaddress import (
     ip_network,
 )
 
-from activities.address_rule import AddressRule
+from onthedot.activities.address_rule import AddressRule
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network

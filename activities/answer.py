@@ -9,8 +9,8 @@ from typing import Any
 
 import aiohttp
 
-from activities.redaction import Redactor
-from activities.stored_text import READ_AT_MOST, cut_text, is_storable
+from onthedot.activities.redaction import Redactor
+from onthedot.activities.stored_text import READ_AT_MOST, cut_text, is_storable
 
 _SHOWN_HEADERS = (
     "Content-Type",

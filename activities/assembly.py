@@ -9,19 +9,19 @@ from typing import Any
 
 from temporalio.client import Client
 
-from activities.addresses import AddressRules
-from activities.command import CommandActivities
-from activities.host_gate import HostGate
-from activities.http import HttpActivities
-from activities.log import log
-from activities.notified import notified
-from activities.notify import NotifyActivities
-from activities.occurrence_check import check_occurrence
-from activities.occurrence_list import list_occurrences
-from activities.record import RecordActivities
-from activities.schedule import ScheduleActivities
-from activities.secrets import Secrets
-from activities.starts_first import StartsFirst
+from onthedot.activities.addresses import AddressRules
+from onthedot.activities.command import CommandActivities
+from onthedot.activities.host_gate import HostGate
+from onthedot.activities.http import HttpActivities
+from onthedot.activities.log import log
+from onthedot.activities.notified import notified
+from onthedot.activities.notify import NotifyActivities
+from onthedot.activities.occurrence_check import check_occurrence
+from onthedot.activities.occurrence_list import list_occurrences
+from onthedot.activities.record import RecordActivities
+from onthedot.activities.schedule import ScheduleActivities
+from onthedot.activities.secrets import Secrets
+from onthedot.activities.starts_first import StartsFirst
 
 
 @dataclass(frozen=True)

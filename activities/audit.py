@@ -9,11 +9,11 @@ from prometheus_client import Counter, Gauge
 from temporalio import activity
 from temporalio.client import Client
 
-import naming
-from activities.heartbeat import heartbeating
-from activities.notify import start_notification
-from scheduling.audit import Audited, AuditOrder, AuditReport
-from scheduling.ledger import GAPS, Reason
+from onthedot import naming
+from onthedot.activities.heartbeat import heartbeating
+from onthedot.activities.notify import start_notification
+from onthedot.scheduling.audit import Audited, AuditOrder, AuditReport
+from onthedot.scheduling.ledger import GAPS, Reason
 
 log = logging.getLogger("onthedot.audit")
 gaps = logging.getLogger("onthedot.gaps")

@@ -12,9 +12,9 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.attempt_failed import AttemptFailed, Fault
-from activities.heartbeat import heartbeating
-from scheduling.attempt import Attempt, AttemptResult
+from onthedot.activities.attempt_failed import AttemptFailed, Fault
+from onthedot.activities.heartbeat import heartbeating
+from onthedot.scheduling.attempt import Attempt, AttemptResult
 
 _log = logging.getLogger("onthedot.attempt")
 

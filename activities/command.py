@@ -10,21 +10,21 @@ from typing import Any
 
 from temporalio import activity
 
-import naming
-from activities.attempt_failed import AttemptFailed, Fault
-from activities.carry_out import carry_out
-from activities.command_process import (
+from onthedot import naming
+from onthedot.activities.attempt_failed import AttemptFailed, Fault
+from onthedot.activities.carry_out import carry_out
+from onthedot.activities.command_process import (
     CommandProcess,
     GuardLostError,
     NotStartedError,
     Order,
 )
-from activities.host_gate import HostGate
-from activities.pipes import OutPipe
-from activities.redaction import Redactor
-from activities.secrets import Secrets
-from activities.stored_text import cut_text
-from scheduling.attempt import AttemptResult, CommandAttempt
+from onthedot.activities.host_gate import HostGate
+from onthedot.activities.pipes import OutPipe
+from onthedot.activities.redaction import Redactor
+from onthedot.activities.secrets import Secrets
+from onthedot.activities.stored_text import cut_text
+from onthedot.scheduling.attempt import AttemptResult, CommandAttempt
 
 #: All that a command inherits from the worker.
 INHERITED = ("PATH", "HOME", "LANG")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from activities.pipes import InPipe, OutPipe
+from onthedot.activities.pipes import InPipe, OutPipe
 
 _GUARD = Path(__file__).with_name("command_guard.py")
 #: What the guard's own Python may need; the command itself gets none of it.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import aiohttp
 from aiohttp import AddrInfoType
 
-from activities.addresses import AddressRules, parse_address
+from onthedot.activities.addresses import AddressRules, parse_address
 
 #: Receivers often close an idle connection after 5 s; one they are about to close is no use.
 _KEEP_ALIVE_SECONDS = 4.0

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from temporalio.client import ScheduleDescription
 
-from activities.occurrence_starts import OccurrenceStarts
-from activities.schedule_calls import ScheduleCalls
-from activities.schedule_outlook import busy
-from scheduling.policy import OverlapPolicy
-from scheduling.schedule_order import Applied, Held, ScheduleOrder
+from onthedot.activities.occurrence_starts import OccurrenceStarts
+from onthedot.activities.schedule_calls import ScheduleCalls
+from onthedot.activities.schedule_outlook import busy
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.schedule_order import Applied, Held, ScheduleOrder
 
 _MILLISECOND = timedelta(milliseconds=1)
 _SOON = timedelta(seconds=2)

@@ -15,8 +15,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from activities.attempt_failed import AttemptFailed, Fault
-from scheduling.attempt import PLACE_WAIT
+from onthedot.activities.attempt_failed import AttemptFailed, Fault
+from onthedot.scheduling.attempt import PLACE_WAIT
 
 #: So many hosts are remembered before idle ones are forgotten.
 _REMEMBERED_HOSTS = 1024

@@ -7,21 +7,21 @@ from typing import Any
 import aiohttp
 from temporalio import activity
 
-import naming
-from activities.addresses import AddressRules
-from activities.attempt_failed import AttemptFailed, Fault
-from activities.carry_out import attempt_number, carry_out
-from activities.guarded_connector import open_session
-from activities.host_gate import HostGate
-from activities.http_call import HttpCall, first_url
-from activities.redirect import Hop
-from activities.secrets import Secrets
-from activities.starts_first import StartsFirst
-from scheduling.action import HttpAction, SecretRef
-from scheduling.attempt import AttemptResult, HttpAttempt
-from scheduling.header_check import header_value_ok
-from scheduling.payload import encode_body
-from scheduling.values import format_instant
+from onthedot import naming
+from onthedot.activities.addresses import AddressRules
+from onthedot.activities.attempt_failed import AttemptFailed, Fault
+from onthedot.activities.carry_out import attempt_number, carry_out
+from onthedot.activities.guarded_connector import open_session
+from onthedot.activities.host_gate import HostGate
+from onthedot.activities.http_call import HttpCall, first_url
+from onthedot.activities.redirect import Hop
+from onthedot.activities.secrets import Secrets
+from onthedot.activities.starts_first import StartsFirst
+from onthedot.scheduling.action import HttpAction, SecretRef
+from onthedot.scheduling.attempt import AttemptResult, HttpAttempt
+from onthedot.scheduling.header_check import header_value_ok
+from onthedot.scheduling.payload import encode_body
+from onthedot.scheduling.values import format_instant
 
 
 class HttpActivities:

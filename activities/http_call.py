@@ -11,14 +11,14 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from activities.addresses import AddressRules
-from activities.answer import Answer
-from activities.attempt_failed import AttemptFailed, Fault
-from activities.guarded_connector import Target, target
-from activities.http_verdict import is_expected, is_passing, retry_after
-from activities.redaction import Redactor
-from activities.redirect import MAX_REDIRECTS, Hop, follow, redirects
-from scheduling.action import HttpAction
+from onthedot.activities.addresses import AddressRules
+from onthedot.activities.answer import Answer
+from onthedot.activities.attempt_failed import AttemptFailed, Fault
+from onthedot.activities.guarded_connector import Target, target
+from onthedot.activities.http_verdict import is_expected, is_passing, retry_after
+from onthedot.activities.redaction import Redactor
+from onthedot.activities.redirect import MAX_REDIRECTS, Hop, follow, redirects
+from onthedot.scheduling.action import HttpAction
 
 
 class HttpCall:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from scheduling.action import HttpAction
+from onthedot.scheduling.action import HttpAction
 
 #: The receiver may answer otherwise later: too slow, too early, too many, or its own fault.
 _PASSING = frozenset({408, 425, 429})

@@ -7,8 +7,8 @@ import logging
 from prometheus_client import Counter
 from temporalio import activity
 
-import naming
-from scheduling.notify import Notified, NotifyEvent
+from onthedot import naming
+from onthedot.scheduling.notify import Notified, NotifyEvent
 
 log = logging.getLogger("onthedot.notifications")
 

@@ -15,9 +15,9 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-import naming
-from scheduling.notify import EndedRun, NotificationOrder, Notify, NotifyEvent, message
-from scheduling.run import RunStatus
+from onthedot import naming
+from onthedot.scheduling.notify import EndedRun, NotificationOrder, Notify, NotifyEvent, message
+from onthedot.scheduling.run import RunStatus
 
 #: How many failures more than it takes are looked through for the first one of the row.
 _FURTHER = 100

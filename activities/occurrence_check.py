@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from temporalio import activity
 
-import naming
-from activities.trigger_work import off_loop
-from scheduling.occurrences import next_occurrences
-from scheduling.run_order import RunOrder
+from onthedot import naming
+from onthedot.activities.trigger_work import off_loop
+from onthedot.scheduling.occurrences import next_occurrences
+from onthedot.scheduling.run_order import RunOrder
 
 
 @activity.defn(name=naming.CHECK_OCCURRENCE)

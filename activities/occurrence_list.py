@@ -7,10 +7,10 @@ from itertools import islice, takewhile
 
 from temporalio import activity
 
-import naming
-from activities.trigger_work import off_loop
-from scheduling.backfill import Occurrences, OccurrencesWanted
-from scheduling.occurrences import occurrences
+from onthedot import naming
+from onthedot.activities.trigger_work import off_loop
+from onthedot.scheduling.backfill import Occurrences, OccurrencesWanted
+from onthedot.scheduling.occurrences import occurrences
 
 
 @activity.defn(name=naming.LIST_OCCURRENCES)

@@ -15,9 +15,9 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
-from scheduling.run import RunCause
-from scheduling.run_order import RunOrder
+from onthedot import naming
+from onthedot.scheduling.run import RunCause
+from onthedot.scheduling.run_order import RunOrder
 
 _MOST = 1000
 

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 
-from activities.stored_text import READ_AT_MOST
+from onthedot.activities.stored_text import READ_AT_MOST
 
 _CHUNK = 64 * 1024
 #: The end of a stream is kept apart, for a message.

@@ -7,10 +7,10 @@ import logging
 from prometheus_client import Counter, Histogram
 from temporalio import activity
 
-import naming
-from activities.starts_first import StartsFirst
-from scheduling.run import RunCause
-from scheduling.run_order import RunRecord
+from onthedot import naming
+from onthedot.activities.starts_first import StartsFirst
+from onthedot.scheduling.run import RunCause
+from onthedot.scheduling.run_order import RunRecord
 
 log = logging.getLogger("onthedot.runs")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from yarl import URL
 
-from scheduling.header_check import CREDENTIAL_HEADERS
+from onthedot.scheduling.header_check import CREDENTIAL_HEADERS
 
 #: As many redirects are followed.
 MAX_REDIRECTS = 5

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from temporalio import activity
 
-import naming
-from scheduling.registered import Registered
+from onthedot import naming
+from onthedot.scheduling.registered import Registered
 
 
 class RegisteredActivities:

@@ -26,19 +26,25 @@ from temporalio.client import (
     ScheduleOverlapPolicy,
 )
 
-import naming
-from activities.held_occurrences import HeldOccurrences, with_held
-from activities.occurrence_starts import OccurrenceStarts
-from activities.schedule_calls import ScheduleCalls, owner_of, reach_of
-from activities.schedule_faults import explained
-from activities.schedule_form import OVERLAP, as_schedule, catchup_window, is_as_ordered, order_of
-from activities.schedule_outlook import busy, due, outlook
-from activities.trigger_work import off_loop
-from scheduling.occurrences import occurrences
-from scheduling.policy import OverlapPolicy
-from scheduling.reach_back import reach_back
-from scheduling.schedule_order import Applied, Held, ScheduleOrder, ScheduleRemoval
-from scheduling.trigger import Recurring
+from onthedot import naming
+from onthedot.activities.held_occurrences import HeldOccurrences, with_held
+from onthedot.activities.occurrence_starts import OccurrenceStarts
+from onthedot.activities.schedule_calls import ScheduleCalls, owner_of, reach_of
+from onthedot.activities.schedule_faults import explained
+from onthedot.activities.schedule_form import (
+    OVERLAP,
+    as_schedule,
+    catchup_window,
+    is_as_ordered,
+    order_of,
+)
+from onthedot.activities.schedule_outlook import busy, due, outlook
+from onthedot.activities.trigger_work import off_loop
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.reach_back import reach_back
+from onthedot.scheduling.schedule_order import Applied, Held, ScheduleOrder, ScheduleRemoval
+from onthedot.scheduling.trigger import Recurring
 
 _MOST_MISSED = 1000
 _SECOND = timedelta(seconds=1)

@@ -19,7 +19,7 @@ from temporalio.client import Client, Schedule, ScheduleBackfill, ScheduleDescri
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
+from onthedot import naming
 
 _OWNER = "onthedot.owner"
 _REACHES = "onthedot.reaches"

@@ -15,14 +15,14 @@ from temporalio.client import (
     ScheduleState,
 )
 
-import naming
-from activities.schedule_spec import to_schedule_spec
-from activities.trigger_work import off_loop
-from scheduling.compilation import compile_trigger
-from scheduling.policy import OverlapPolicy
-from scheduling.run_order import RunOrder
-from scheduling.schedule_order import ScheduleOrder
-from scheduling.trigger import Recurring
+from onthedot import naming
+from onthedot.activities.schedule_spec import to_schedule_spec
+from onthedot.activities.trigger_work import off_loop
+from onthedot.scheduling.compilation import compile_trigger
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run_order import RunOrder
+from onthedot.scheduling.schedule_order import ScheduleOrder
+from onthedot.scheduling.trigger import Recurring
 
 #: Temporal's own lower bound.
 SHORTEST_CATCHUP = timedelta(seconds=10)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from temporalio.client import ScheduleDescription
 
-from activities.schedule_form import SHORTEST_CATCHUP, compiled_digest, digest
-from scheduling.occurrences import next_occurrences
-from scheduling.schedule_order import Applied, Look, ScheduleOrder
+from onthedot.activities.schedule_form import SHORTEST_CATCHUP, compiled_digest, digest
+from onthedot.scheduling.occurrences import next_occurrences
+from onthedot.scheduling.schedule_order import Applied, Look, ScheduleOrder
 
 #: How often every schedule is looked at.
 _UPKEEP_EVERY = timedelta(days=90)

@@ -12,7 +12,7 @@ from temporalio.client import (
     ScheduleSpec,
 )
 
-from scheduling.calendars import ALL_YEARS, Calendar, CompiledSpec, spans
+from onthedot.scheduling.calendars import ALL_YEARS, Calendar, CompiledSpec, spans
 
 
 def to_schedule_spec(compiled: CompiledSpec) -> ScheduleSpec:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from activities.attempt_failed import AttemptFailed, Fault
-from activities.redaction import MAX_SECRET, Redactor
-from scheduling.action import SecretRef
+from onthedot.activities.attempt_failed import AttemptFailed, Fault
+from onthedot.activities.redaction import MAX_SECRET, Redactor
+from onthedot.scheduling.action import SecretRef
 
 #: Before the name of a secret, in the worker's environment.
 VARIABLE_PREFIX = "ONTHEDOT_SECRET_"

@@ -7,12 +7,12 @@ from datetime import timedelta
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.deps import RunsDep
-from api.documented import refusals
-from api.json_body import JsonRoute
-from scheduling.action import Action
-from scheduling.run import Run
-from scheduling.values import Duration, Model
+from onthedot.api.deps import RunsDep
+from onthedot.api.documented import refusals
+from onthedot.api.json_body import JsonRoute
+from onthedot.scheduling.action import Action
+from onthedot.scheduling.run import Run
+from onthedot.scheduling.values import Duration, Model
 
 #: The call waits for the run, so its attempt is bounded.
 LONGEST = timedelta(minutes=5)

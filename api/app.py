@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from api import (
+from onthedot.api import (
     actions,
     backfills,
     batch,
@@ -24,14 +24,14 @@ from api import (
     tasks,
     triggers,
 )
-from api.access_log import AccessLog
-from api.documented import describe, operation_id
-from api.headers import SafeHeaders
-from api.limits import BodyLimit, JsonOnly
-from api.methods import Methods
-from api.security import WhoMayCall
-from service.temporal import Temporal
-from settings import Settings
+from onthedot.api.access_log import AccessLog
+from onthedot.api.documented import describe, operation_id
+from onthedot.api.headers import SafeHeaders
+from onthedot.api.limits import BodyLimit, JsonOnly
+from onthedot.api.methods import Methods
+from onthedot.api.security import WhoMayCall
+from onthedot.service.temporal import Temporal
+from onthedot.settings import Settings
 
 _ROUTERS = (
     tasks.router,

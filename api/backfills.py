@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from api.deps import BackfillIdPath, BackfillsDep, TaskIdPath, TasksDep
-from api.documented import LOCATION, links, refusals
-from api.json_body import JsonRoute
-from scheduling.backfill import Backfill
-from scheduling.policy import OverlapPolicy
-from scheduling.values import Instant, Model
+from onthedot.api.deps import BackfillIdPath, BackfillsDep, TaskIdPath, TasksDep
+from onthedot.api.documented import LOCATION, links, refusals
+from onthedot.api.json_body import JsonRoute
+from onthedot.scheduling.backfill import Backfill
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.values import Instant, Model
 
 router = APIRouter(route_class=JsonRoute, tags=["backfills"])
 

@@ -9,16 +9,16 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, JsonValue, TypeAdapter
 
-from api import problems
-from api.deps import Caller, TasksDep
-from api.documented import refusals
-from api.errors import invalid_request
-from api.json_body import InvalidBody, JsonRoute, parse
-from api.tasks import IdempotencyKey
-from scheduling.errors import OnTheDotError, TemporalUnavailable
-from scheduling.task import NewTask, Task
-from scheduling.values import Model
-from service.tasks import Tasks
+from onthedot.api import problems
+from onthedot.api.deps import Caller, TasksDep
+from onthedot.api.documented import refusals
+from onthedot.api.errors import invalid_request
+from onthedot.api.json_body import InvalidBody, JsonRoute, parse
+from onthedot.api.tasks import IdempotencyKey
+from onthedot.scheduling.errors import OnTheDotError, TemporalUnavailable
+from onthedot.scheduling.task import NewTask, Task
+from onthedot.scheduling.values import Model
+from onthedot.service.tasks import Tasks
 
 #: The most tasks of one batch.
 MOST = 1000

@@ -8,14 +8,14 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from pydantic import BeforeValidator, StringConstraints
 
-from scheduling.errors import BackfillNotFound, RunNotFound, TaskNotFound
-from scheduling.values import Instant
-from service.backfills import Backfills
-from service.run_list import RunList
-from service.runs import Runs
-from service.task_list import TaskList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot.scheduling.errors import BackfillNotFound, RunNotFound, TaskNotFound
+from onthedot.scheduling.values import Instant
+from onthedot.service.backfills import Backfills
+from onthedot.service.run_list import RunList
+from onthedot.service.runs import Runs
+from onthedot.service.task_list import TaskList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 
 _TASK_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _OTHER_ID = re.compile(r"[A-Za-z0-9._~-]{1,400}")

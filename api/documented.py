@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from api import problems
+from onthedot.api import problems
 
 _REF = {"$ref": "#/components/schemas/Problem"}
 _SAID = {

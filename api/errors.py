@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import problems
-from api.field_errors import parameter_problems
-from api.json_body import InvalidBody
-from scheduling.errors import FieldProblem, OnTheDotError
+from onthedot.api import problems
+from onthedot.api.field_errors import parameter_problems
+from onthedot.api.json_body import InvalidBody
+from onthedot.scheduling.errors import FieldProblem, OnTheDotError
 
 _LOG = logging.getLogger("onthedot.api")
 

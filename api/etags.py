@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import Depends, Header
 from fastapi.exceptions import RequestValidationError
 
-from api.deps import TaskIdPath, TasksDep
-from scheduling.errors import RevisionMismatch
-from scheduling.task import Task
+from onthedot.api.deps import TaskIdPath, TasksDep
+from onthedot.scheduling.errors import RevisionMismatch
+from onthedot.scheduling.task import Task
 
 _ONE = r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _ANY_OR_LIST = rf"^(\*|{_ONE}([ \t]*,[ \t]*{_ONE})*)$"

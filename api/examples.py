@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Body
 from fastapi.openapi.models import Example
 
-from scheduling.task import NewTask, TaskDefinition
+from onthedot.scheduling.task import NewTask, TaskDefinition
 
 _NIGHTLY: dict[str, Any] = {
     "name": "Nightly report",

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from scheduling.errors import FieldProblem
+from onthedot.scheduling.errors import FieldProblem
 
 #: How many fields one answer names.
 MOST = 50

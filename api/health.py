@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
-from api.deps import TemporalDep
-from api.documented import Responses, refusals
-from scheduling.values import Instant
-from service import gauges, health
+from onthedot.api.deps import TemporalDep
+from onthedot.api.documented import Responses, refusals
+from onthedot.scheduling.values import Instant
+from onthedot.service import gauges, health
 
 router = APIRouter(tags=["health"])
 

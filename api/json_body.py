@@ -16,8 +16,8 @@ from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
 
-from api.field_errors import field_problems
-from scheduling.errors import FieldProblem
+from onthedot.api.field_errors import field_problems
+from onthedot.scheduling.errors import FieldProblem
 
 
 class InvalidBody(HTTPException):

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import QueryInstant, TaskIdPath, TemporalDep
-from api.documented import refusals
-from api.json_body import JsonRoute
-from scheduling.ledger import LedgerPage, Why
-from service.ledger import Ledger
+from onthedot.api.deps import QueryInstant, TaskIdPath, TemporalDep
+from onthedot.api.documented import refusals
+from onthedot.api.json_body import JsonRoute
+from onthedot.scheduling.ledger import LedgerPage, Why
+from onthedot.service.ledger import Ledger
 
 router = APIRouter(route_class=JsonRoute, tags=["ledger"])
 

@@ -10,7 +10,7 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import problems
+from onthedot.api import problems
 
 #: How much of a refused body is read and dropped, and for how long.
 _DRAIN_BYTES = 64 * 1024 * 1024

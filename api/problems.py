@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from scheduling.errors import (
+from onthedot.scheduling.errors import (
     FieldProblem,
     InvalidDefinition,
     OnTheDotError,

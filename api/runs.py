@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import (
+from onthedot.api.deps import (
     CursorText,
     QueryInstant,
     RunIdPath,
@@ -16,11 +16,11 @@ from api.deps import (
     TaskIdPath,
     TasksDep,
 )
-from api.documented import refusals
-from api.json_body import JsonRoute
-from scheduling.run import Run, RunStatus, ShortRun
-from service.paging import MAX_LIMIT
-from service.run_list import RunFilter, RunList
+from onthedot.api.documented import refusals
+from onthedot.api.json_body import JsonRoute
+from onthedot.scheduling.run import Run, RunStatus, ShortRun
+from onthedot.service.paging import MAX_LIMIT
+from onthedot.service.run_list import RunFilter, RunList
 
 router = APIRouter(route_class=JsonRoute, tags=["runs"])
 

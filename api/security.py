@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import problems
-from settings import ApiToken, Settings, is_loopback
+from onthedot.api import problems
+from onthedot.settings import ApiToken, Settings, is_loopback
 
 #: Whom a change is put down to where no token is configured.
 LOCAL = "local"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.deps import Caller, TaskIdPath, TasksDep, TemporalDep
-from api.documented import ETAG, LOCATION, links, refusals
-from api.etags import ExpectedRevision, etag
-from api.examples import TaskBody
-from api.json_body import JsonRoute
-from scheduling.edit_preview import EditPreview
-from scheduling.run import ShortRun
-from scheduling.task import Task
-from scheduling.values import Instant, Model
-from service import edit_previews
+from onthedot.api.deps import Caller, TaskIdPath, TasksDep, TemporalDep
+from onthedot.api.documented import ETAG, LOCATION, links, refusals
+from onthedot.api.etags import ExpectedRevision, etag
+from onthedot.api.examples import TaskBody
+from onthedot.api.json_body import JsonRoute
+from onthedot.scheduling.edit_preview import EditPreview
+from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.task import Task
+from onthedot.scheduling.values import Instant, Model
+from onthedot.service import edit_previews
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 

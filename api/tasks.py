@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import Caller, CursorText, QueryText, TaskIdPath, TaskListDep, TasksDep
-from api.documented import ETAG, LOCATION, links, refusals
-from api.etags import ExpectedRevision, etag
-from api.examples import NewTaskBody, TaskBody
-from api.json_body import JsonRoute
-from scheduling.task import Task, TaskStatus
-from service.paging import MAX_LIMIT
-from service.task_list import TaskFilter
+from onthedot.api.deps import Caller, CursorText, QueryText, TaskIdPath, TaskListDep, TasksDep
+from onthedot.api.documented import ETAG, LOCATION, links, refusals
+from onthedot.api.etags import ExpectedRevision, etag
+from onthedot.api.examples import NewTaskBody, TaskBody
+from onthedot.api.json_body import JsonRoute
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.service.paging import MAX_LIMIT
+from onthedot.service.task_list import TaskFilter
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 

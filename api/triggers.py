@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.deps import TemporalDep
-from api.documented import refusals
-from api.json_body import JsonRoute
-from scheduling.trigger import Trigger
-from scheduling.values import Instant, Model, TaskId
-from service.previews import preview
+from onthedot.api.deps import TemporalDep
+from onthedot.api.documented import refusals
+from onthedot.api.json_body import JsonRoute
+from onthedot.scheduling.trigger import Trigger
+from onthedot.scheduling.values import Instant, Model, TaskId
+from onthedot.service.previews import preview
 
 router = APIRouter(route_class=JsonRoute, tags=["triggers"])
 

@@ -13,7 +13,7 @@ from benchmarks.errors import Void
 from benchmarks.plan import MANY, SCENARIOS, Plan
 from benchmarks.report import as_json, table
 from benchmarks.rounds import SIDES, measure
-from settings import PREFIX
+from onthedot.settings import PREFIX
 
 
 def main() -> int:

@@ -12,12 +12,11 @@ from typing import Any
 import aiohttp
 from temporalio.client import Client
 
-import cli
-import naming
 from benchmarks.errors import Void
 from benchmarks.stack import Stack
 from benchmarks.temporal_client import connected
-from service.connection import prepare_namespace
+from onthedot import cli, naming
+from onthedot.service.connection import prepare_namespace
 
 _DAY_SECONDS = 86400
 _REPEATS = 20

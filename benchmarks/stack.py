@@ -16,10 +16,10 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-import embedded
 from benchmarks import machine
 from benchmarks.errors import Void
-from settings import PREFIX, Settings
+from onthedot import embedded
+from onthedot.settings import PREFIX, Settings
 
 _ROOT = Path(__file__).parent.parent
 _START_LIMIT = timedelta(seconds=60)

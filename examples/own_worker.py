@@ -12,9 +12,9 @@ import asyncio
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.assembly import Permissions
 from examples.invoices import MonthlyClose, send_invoice
-from plugin import OnTheDotPlugin
+from onthedot.activities.assembly import Permissions
+from onthedot.plugin import OnTheDotPlugin
 
 #: What tasks may do on this worker's behalf is yours to say.
 PLUGIN = OnTheDotPlugin(Permissions(allow_hosts=("localhost",)))

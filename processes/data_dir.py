@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from processes.errors import StartError
+from onthedot.processes.errors import StartError
 
 
 class DataDir:

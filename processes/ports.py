@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 
-from processes.errors import StartError
+from onthedot.processes.errors import StartError
 
 
 def listen(host: str, port: int, option: str) -> socket.socket:

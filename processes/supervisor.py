@@ -19,7 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
-from processes.orphans import ProcessRecord, group_of
+from onthedot.processes.orphans import ProcessRecord, group_of
 
 #: Exit code of a command that cannot run as it is set up.
 CANNOT_START = 2

@@ -15,12 +15,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from scheduling.dropped import Dropped, entry, latest, not_taken_up, overlapping
-from scheduling.evidence import End, Evidence, SeenRun
-from scheduling.expected import Expected
-from scheduling.explanation import detail
-from scheduling.ledger import PROMISE, LedgerEntry, LedgerState, Reason
-from scheduling.run import RunStatus
+from onthedot.scheduling.dropped import Dropped, entry, latest, not_taken_up, overlapping
+from onthedot.scheduling.evidence import End, Evidence, SeenRun
+from onthedot.scheduling.expected import Expected
+from onthedot.scheduling.explanation import detail
+from onthedot.scheduling.ledger import PROMISE, LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.run import RunStatus
 
 
 def account(

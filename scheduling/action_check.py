@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import JsonValue
 
-from scheduling.action import (
+from onthedot.scheduling.action import (
     MAX_BODY,
     MAX_DEPTH,
     RESERVED_PREFIX,
@@ -16,10 +16,10 @@ from scheduling.action import (
     HttpAction,
     WorkflowAction,
 )
-from scheduling.errors import FieldProblem
-from scheduling.header_check import header_problems
-from scheduling.payload import encode_body, encode_json, is_deeper_than
-from scheduling.url_check import url_problem
+from onthedot.scheduling.errors import FieldProblem
+from onthedot.scheduling.header_check import header_problems
+from onthedot.scheduling.payload import encode_body, encode_json, is_deeper_than
+from onthedot.scheduling.url_check import url_problem
 
 #: What Temporal keeps for itself.
 _TEMPORAL_PREFIX = "__temporal"

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import ConfigDict
 
-from scheduling.action import Action, CommandAction, HttpAction, LogAction
-from scheduling.values import Duration, Instant, Model
+from onthedot.scheduling.action import Action, CommandAction, HttpAction, LogAction
+from onthedot.scheduling.values import Duration, Instant, Model
 
 #: The most that is kept of each part of an output (a body, a stream), in bytes of UTF-8.
 MAX_OUTPUT = 64 * 1024

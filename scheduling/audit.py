@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from scheduling.ledger import LedgerState, Reason
-from scheduling.notify import NotificationOrder
-from scheduling.values import Duration, Instant, Model
+from onthedot.scheduling.ledger import LedgerState, Reason
+from onthedot.scheduling.notify import NotificationOrder
+from onthedot.scheduling.values import Duration, Instant, Model
 
 #: How often the ledgers are audited, and how long after an instant at the earliest.
 AUDIT_EVERY = timedelta(minutes=5)

@@ -6,11 +6,11 @@ from enum import StrEnum
 
 from pydantic import ConfigDict, Field
 
-from scheduling.policy import OverlapPolicy
-from scheduling.run import Links
-from scheduling.run_order import RunOrder
-from scheduling.trigger import Recurring
-from scheduling.values import Instant, Model
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import Links
+from onthedot.scheduling.run_order import RunOrder
+from onthedot.scheduling.trigger import Recurring
+from onthedot.scheduling.values import Instant, Model
 
 #: The most occurrences of one backfill.
 MAX_OCCURRENCES = 10_000

@@ -6,10 +6,10 @@ import math
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from scheduling.clock_changes import SECONDS_OF_DAY, Change, changes, date_of
-from scheduling.cron import Cron
-from scheduling.phrases import clock, joined
-from scheduling.time_masks import SECONDS_OF_HOUR, seconds_in, span
+from onthedot.scheduling.clock_changes import SECONDS_OF_DAY, Change, changes, date_of
+from onthedot.scheduling.cron import Cron
+from onthedot.scheduling.phrases import clock, joined
+from onthedot.scheduling.time_masks import SECONDS_OF_HOUR, seconds_in, span
 
 _YEAR = 366 * SECONDS_OF_DAY
 #: Up to so many times of day are told one by one.

@@ -14,22 +14,22 @@ import math
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from scheduling.calendars import Calendar, CompiledSpec, Dates, Interval, Times
-from scheduling.clock_changes import (
+from onthedot.scheduling.calendars import Calendar, CompiledSpec, Dates, Interval, Times
+from onthedot.scheduling.clock_changes import (
     SECONDS_OF_DAY,
     date_of,
     epoch_day,
     instant,
     offset_at,
 )
-from scheduling.cron import Cron
-from scheduling.cron_days import month_shape
-from scheduling.date_patterns import date_patterns, without
-from scheduling.dated import dated
-from scheduling.excluded_runs import LONG_RUN, longest_excluded_run
-from scheduling.exclusions import Exclusions, excluded_times
-from scheduling.near_changes import near_changes
-from scheduling.recurrence import (
+from onthedot.scheduling.cron import Cron
+from onthedot.scheduling.cron_days import month_shape
+from onthedot.scheduling.date_patterns import date_patterns, without
+from onthedot.scheduling.dated import dated
+from onthedot.scheduling.excluded_runs import LONG_RUN, longest_excluded_run
+from onthedot.scheduling.exclusions import Exclusions, excluded_times
+from onthedot.scheduling.near_changes import near_changes
+from onthedot.scheduling.recurrence import (
     LAST_INSTANT,
     LAST_YEAR,
     CronTimes,
@@ -37,9 +37,9 @@ from scheduling.recurrence import (
     Recurrence,
     recurrence,
 )
-from scheduling.time_masks import WHOLE_DAY, boxes, seconds_in
-from scheduling.trigger import CronTrigger, IntervalTrigger
-from scheduling.utc_calendars import utc_calendars, utc_days
+from onthedot.scheduling.time_masks import WHOLE_DAY, boxes, seconds_in
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
+from onthedot.scheduling.utc_calendars import utc_calendars, utc_days
 
 #: More single instants than this in one schedule would weigh on Temporal.
 MOST_INSTANTS = 400

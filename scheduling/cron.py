@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scheduling.cron_days import DayRule, parse_days
-from scheduling.cron_fields import (
+from onthedot.scheduling.cron_days import DayRule, parse_days
+from onthedot.scheduling.cron_fields import (
     HOUR,
     MINUTE,
     MONTH,
@@ -20,7 +20,7 @@ from scheduling.cron_fields import (
     starts_with_star,
     values,
 )
-from scheduling.time_masks import times_of_day
+from onthedot.scheduling.time_masks import times_of_day
 
 #: The names that stand for a whole expression.
 MACROS = {

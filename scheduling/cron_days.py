@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from scheduling.cron_fields import (
+from onthedot.scheduling.cron_fields import (
     DAY,
     WEEKDAY,
     CronError,

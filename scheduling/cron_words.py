@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scheduling.cron import Cron
-from scheduling.cron_days import DayOfMonth, DayOfWeek, DayRule
-from scheduling.phrases import (
+from onthedot.scheduling.cron import Cron
+from onthedot.scheduling.cron_days import DayOfMonth, DayOfWeek, DayRule
+from onthedot.scheduling.phrases import (
     MONTH_NAMES,
     ORDINALS,
     WEEKDAY_NAMES,

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scheduling.calendars import ALL_WEEKDAYS, ALL_YEARS, Dates
-from scheduling.cron_days import DayRule
+from onthedot.scheduling.calendars import ALL_WEEKDAYS, ALL_YEARS, Dates
+from onthedot.scheduling.cron_days import DayRule
 
 _LONG = frozenset({1, 3, 5, 7, 8, 10, 12})
 _SHORT = frozenset({4, 6, 9, 11})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from scheduling.calendars import ALL_DAYS, ALL_WEEKDAYS, Dates
-from scheduling.clock_changes import date_of
-from scheduling.cron_days import month_shape
+from onthedot.scheduling.calendars import ALL_DAYS, ALL_WEEKDAYS, Dates
+from onthedot.scheduling.clock_changes import date_of
+from onthedot.scheduling.cron_days import month_shape
 
 #: Days of the month and weekdays that together name some days of one month.
 _Shape = tuple[frozenset[int], frozenset[int]]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from scheduling.evidence import Evidence, SeenRun
-from scheduling.expected import Expected
-from scheduling.explanation import detail
-from scheduling.ledger import PROMISE, LedgerEntry, LedgerState, Reason
-from scheduling.policy import OverlapPolicy
-from scheduling.trigger import OnceTrigger
+from onthedot.scheduling.evidence import Evidence, SeenRun
+from onthedot.scheduling.expected import Expected
+from onthedot.scheduling.explanation import detail
+from onthedot.scheduling.ledger import PROMISE, LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.trigger import OnceTrigger
 
 #: Policies under which an instant that comes up during a run is not given up at once.
 _WAIT = {OverlapPolicy.BUFFER_ONE, OverlapPolicy.BUFFER_ALL, OverlapPolicy.CANCEL_OTHER}

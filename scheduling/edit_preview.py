@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from scheduling.values import Instant, Model
+from onthedot.scheduling.values import Instant, Model
 
 
 class EditPreview(Model):

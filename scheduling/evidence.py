@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from scheduling.run import RunCause, ShortRun
+from onthedot.scheduling.run import RunCause, ShortRun
 
 
 class End(StrEnum):

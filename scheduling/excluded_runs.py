@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from scheduling.clock_changes import SECONDS_OF_DAY
-from scheduling.recurrence import CronTimes, Recurrence
-from scheduling.time_masks import seconds_in
+from onthedot.scheduling.clock_changes import SECONDS_OF_DAY
+from onthedot.scheduling.recurrence import CronTimes, Recurrence
+from onthedot.scheduling.time_masks import seconds_in
 
 #: Up to so many, exclusions are left to Temporal: about a tenth of a second of its time.
 LONG_RUN = 400_000

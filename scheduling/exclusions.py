@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from scheduling.clock_changes import date_of, epoch_day
-from scheduling.cron import Cron, parse_cron
-from scheduling.time_masks import WHOLE_DAY, times_of_day
+from onthedot.scheduling.clock_changes import date_of, epoch_day
+from onthedot.scheduling.cron import Cron, parse_cron
+from onthedot.scheduling.time_masks import WHOLE_DAY, times_of_day
 
 #: Nothing fires on other days: Temporal's calendars end with the year 2100.
 _DAYS = range(epoch_day(date(2101, 1, 1)))

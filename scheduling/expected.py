@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 
-from scheduling.errors import FieldProblem, InvalidDefinition
-from scheduling.ledger import MAX_INSTANTS
-from scheduling.occurrences import occurrences
-from scheduling.task_state import JournalEntry
-from scheduling.trigger import OnceTrigger
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.ledger import MAX_INSTANTS
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.task_state import JournalEntry
+from onthedot.scheduling.trigger import OnceTrigger
 
 _JUST_BEFORE = timedelta(microseconds=1)
 

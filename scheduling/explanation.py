@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scheduling.ledger import LedgerState, Reason
-from scheduling.phrases import duration
-from scheduling.run import RunStatus, ShortRun
-from scheduling.task_state import JournalEntry
+from onthedot.scheduling.ledger import LedgerState, Reason
+from onthedot.scheduling.phrases import duration
+from onthedot.scheduling.run import RunStatus, ShortRun
+from onthedot.scheduling.task_state import JournalEntry
 
 _BEHIND_OUR_BACK = "it was probably changed with Temporal's own tools"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from scheduling.action import SecretRef
+from onthedot.scheduling.action import SecretRef
 
 #: Carry credentials by their nature: never as literals, and never to another origin.
 CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from scheduling.run import ShortRun
-from scheduling.values import Instant, Model
+from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.values import Instant, Model
 
 #: The most instants that one page accounts for.
 MAX_INSTANTS = 10_000

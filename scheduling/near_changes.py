@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from scheduling.clock_changes import SECONDS_OF_DAY, changes
-from scheduling.time_masks import SECONDS_OF_HOUR, span
+from onthedot.scheduling.clock_changes import SECONDS_OF_DAY, changes
+from onthedot.scheduling.time_masks import SECONDS_OF_HOUR, span
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from pydantic import Field, JsonValue
 
-from scheduling.action import HttpAction, Name, SecretRef, Text
-from scheduling.run import Run
-from scheduling.values import Instant, Model
+from onthedot.scheduling.action import HttpAction, Name, SecretRef, Text
+from onthedot.scheduling.run import Run
+from onthedot.scheduling.values import Instant, Model
 
 #: The most failures in a row that may be waited for.
 MOST_AFTER = 100

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
-from scheduling.clock_changes import instant
-from scheduling.jitter import jittered
-from scheduling.recurrence import Recurrence, recurrence
-from scheduling.trigger import OnceTrigger, Recurring, Trigger
+from onthedot.scheduling.clock_changes import instant
+from onthedot.scheduling.jitter import jittered
+from onthedot.scheduling.recurrence import Recurrence, recurrence
+from onthedot.scheduling.trigger import OnceTrigger, Recurring, Trigger
 
 
 def occurrences(

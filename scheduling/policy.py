@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from scheduling.values import Duration, Model
+from onthedot.scheduling.values import Duration, Model
 
 
 class OverlapPolicy(StrEnum):

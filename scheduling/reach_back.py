@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduling.policy import OverlapPolicy
+from onthedot.scheduling.policy import OverlapPolicy
 
 
 @dataclass(frozen=True)

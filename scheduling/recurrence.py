@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from scheduling.clock_changes import (
+from onthedot.scheduling.clock_changes import (
     SECONDS_OF_DAY,
     Change,
     ChangedDays,
@@ -25,10 +25,10 @@ from scheduling.clock_changes import (
     local_day,
     plain_midnight,
 )
-from scheduling.cron import Cron, parse_cron
-from scheduling.exclusions import Exclusions, parse_exclusions
-from scheduling.time_masks import every, seconds_in, span
-from scheduling.trigger import CronTrigger, Recurring
+from onthedot.scheduling.cron import Cron, parse_cron
+from onthedot.scheduling.exclusions import Exclusions, parse_exclusions
+from onthedot.scheduling.time_masks import every, seconds_in, span
+from onthedot.scheduling.trigger import CronTrigger, Recurring
 
 #: Nothing fires after this year: Temporal's calendars end with it.
 LAST_YEAR = 2100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scheduling.values import Model
+from onthedot.scheduling.values import Model
 
 
 class Registered(Model):

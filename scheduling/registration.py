@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduling.action_check import check_action
-from scheduling.errors import FieldProblem, InvalidDefinition
-from scheduling.task import NewTask, TaskDefinition
-from scheduling.trigger_check import settle_trigger
+from onthedot.scheduling.action_check import check_action
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.task import NewTask, TaskDefinition
+from onthedot.scheduling.trigger_check import settle_trigger
 
 
 def settle(definition: TaskDefinition, *, task_id: str, now: datetime) -> TaskDefinition:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from scheduling.values import Duration, Instant, Model
+from onthedot.scheduling.values import Duration, Instant, Model
 
 
 class RunStatus(StrEnum):

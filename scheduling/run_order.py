@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from scheduling.action import Action
-from scheduling.notify import Notify
-from scheduling.policy import RetryPolicy
-from scheduling.run import RunCause, RunError, RunStatus
-from scheduling.trigger import Recurring
-from scheduling.values import Duration, Instant, Model
+from onthedot.scheduling.action import Action
+from onthedot.scheduling.notify import Notify
+from onthedot.scheduling.policy import RetryPolicy
+from onthedot.scheduling.run import RunCause, RunError, RunStatus
+from onthedot.scheduling.trigger import Recurring
+from onthedot.scheduling.values import Duration, Instant, Model
 
 
 class RunOrder(Model):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scheduling.policy import OverlapPolicy
-from scheduling.run_order import RunOrder
-from scheduling.trigger import Recurring
-from scheduling.values import Duration, Instant, Model
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run_order import RunOrder
+from onthedot.scheduling.trigger import Recurring
+from onthedot.scheduling.values import Duration, Instant, Model
 
 #: The type of the error that says: no attempt can bring the schedule in line, until the task or the
 #: worker's release changes.

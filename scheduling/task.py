@@ -8,12 +8,12 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from scheduling.action import Action
-from scheduling.notify import Notify
-from scheduling.policy import OverlapPolicy, RetryPolicy
-from scheduling.run import Links, ShortRun
-from scheduling.trigger import Trigger
-from scheduling.values import Duration, Instant, Model, TaskId
+from onthedot.scheduling.action import Action
+from onthedot.scheduling.notify import Notify
+from onthedot.scheduling.policy import OverlapPolicy, RetryPolicy
+from onthedot.scheduling.run import Links, ShortRun
+from onthedot.scheduling.trigger import Trigger
+from onthedot.scheduling.values import Duration, Instant, Model, TaskId
 
 Tag = Annotated[str, StringConstraints(pattern=r"^[^\s,]{1,64}$"), Field(examples=["reports"])]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scheduling.action import (
+from onthedot.scheduling.action import (
     Action,
     ActivityAction,
     CommandAction,
@@ -10,10 +10,10 @@ from scheduling.action import (
     LogAction,
     WorkflowAction,
 )
-from scheduling.notify import Notify
-from scheduling.task import TaskDefinition
-from scheduling.task_state import TaskState
-from scheduling.values import Instant, Model
+from onthedot.scheduling.notify import Notify
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.task_state import TaskState
+from onthedot.scheduling.values import Instant, Model
 
 #: Largest definition, in bytes of JSON, that a list carries whole.
 WHOLE = 1500

@@ -7,14 +7,14 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from scheduling.attempt import begins_locally
-from scheduling.policy import OverlapPolicy
-from scheduling.run import RunCause
-from scheduling.run_order import RunOrder
-from scheduling.schedule_order import Held, Look
-from scheduling.task import TaskDefinition
-from scheduling.trigger import OnceTrigger, Trigger
-from scheduling.values import Duration, Instant, Model, TaskId
+from onthedot.scheduling.attempt import begins_locally
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import RunCause
+from onthedot.scheduling.run_order import RunOrder
+from onthedot.scheduling.schedule_order import Held, Look
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.trigger import OnceTrigger, Trigger
+from onthedot.scheduling.values import Duration, Instant, Model, TaskId
 
 #: How many of the latest definitions a task remembers for its ledger.
 JOURNAL_LENGTH = 50

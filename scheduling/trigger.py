@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from scheduling.values import Duration, Instant, Model, in_utc_if_aware, written_as_instant
+from onthedot.scheduling.values import Duration, Instant, Model, in_utc_if_aware, written_as_instant
 
 Zone = Annotated[str, Field(min_length=1, max_length=64, examples=["Europe/Rome"])]
 

@@ -7,21 +7,27 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from scheduling.clock_changes import epoch_day
-from scheduling.cron import parse_cron
-from scheduling.cron_fields import CronError
-from scheduling.errors import FieldProblem, InvalidDefinition
-from scheduling.excluded_runs import (
+from onthedot.scheduling.clock_changes import epoch_day
+from onthedot.scheduling.cron import parse_cron
+from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.excluded_runs import (
     LONG_RUN,
     LONGEST_RUN,
     longest_excluded_run,
     shortest_distance,
 )
-from scheduling.exclusions import ExclusionError, parse_exclusion
-from scheduling.occurrences import next_occurrences
-from scheduling.recurrence import LAST_YEAR, IntervalTimes, recurrence
-from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Recurring, Trigger
-from scheduling.zones import LocalTimeError, ZoneError, instant_of, zone_named
+from onthedot.scheduling.exclusions import ExclusionError, parse_exclusion
+from onthedot.scheduling.occurrences import next_occurrences
+from onthedot.scheduling.recurrence import LAST_YEAR, IntervalTimes, recurrence
+from onthedot.scheduling.trigger import (
+    CronTrigger,
+    IntervalTrigger,
+    OnceTrigger,
+    Recurring,
+    Trigger,
+)
+from onthedot.scheduling.zones import LocalTimeError, ZoneError, instant_of, zone_named
 
 _SECOND = timedelta(seconds=1)
 #: Jitter that Temporal can spread over; it counts milliseconds in 32 bits.

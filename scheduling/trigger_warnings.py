@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-from scheduling.change_warnings import change_warnings
-from scheduling.clock_changes import date_of, local_day
-from scheduling.cron import Cron, parse_cron
-from scheduling.cron_days import DayRule
-from scheduling.cron_fields import HOUR, MINUTE, SECOND
-from scheduling.excluded_runs import shortest_distance
-from scheduling.exclusions import excluded_times, parse_exclusion
-from scheduling.phrases import MONTH_NAMES, duration, joined, listed
-from scheduling.recurrence import Recurrence, recurrence
-from scheduling.time_masks import WHOLE_DAY
-from scheduling.trigger import CronTrigger, OnceTrigger, Recurring, Trigger
+from onthedot.scheduling.change_warnings import change_warnings
+from onthedot.scheduling.clock_changes import date_of, local_day
+from onthedot.scheduling.cron import Cron, parse_cron
+from onthedot.scheduling.cron_days import DayRule
+from onthedot.scheduling.cron_fields import HOUR, MINUTE, SECOND
+from onthedot.scheduling.excluded_runs import shortest_distance
+from onthedot.scheduling.exclusions import excluded_times, parse_exclusion
+from onthedot.scheduling.phrases import MONTH_NAMES, duration, joined, listed
+from onthedot.scheduling.recurrence import Recurrence, recurrence
+from onthedot.scheduling.time_masks import WHOLE_DAY
+from onthedot.scheduling.trigger import CronTrigger, OnceTrigger, Recurring, Trigger
 
 _LENGTHS = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
 _STEP = re.compile(r"(?:^|,)\*/(\d+)(?=$|,)", re.ASCII)

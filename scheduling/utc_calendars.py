@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from scheduling.calendars import Calendar, Dates, Times
-from scheduling.clock_changes import SECONDS_OF_DAY
-from scheduling.dated import dated
-from scheduling.recurrence import Recurrence
-from scheduling.time_masks import WHOLE_DAY, boxes
+from onthedot.scheduling.calendars import Calendar, Dates, Times
+from onthedot.scheduling.clock_changes import SECONDS_OF_DAY
+from onthedot.scheduling.dated import dated
+from onthedot.scheduling.recurrence import Recurrence
+from onthedot.scheduling.time_masks import WHOLE_DAY, boxes
 
 
 def utc_days(plan: Recurrence, days: range, *, excluded_too: bool) -> dict[int, int]:

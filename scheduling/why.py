@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduling.ledger import LedgerEntry, LedgerState, Reason, Why
-from scheduling.task import TaskStatus
+from onthedot.scheduling.ledger import LedgerEntry, LedgerState, Reason, Why
+from onthedot.scheduling.task import TaskStatus
 
 _RAN = {LedgerState.RAN, LedgerState.RUNNING}
 

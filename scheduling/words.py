@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from scheduling.cron import parse_cron
-from scheduling.cron_words import cron_words
-from scheduling.phrases import MONTH_NAMES, clock, duration
-from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Recurring, Trigger
-from scheduling.trigger_warnings import warnings
+from onthedot.scheduling.cron import parse_cron
+from onthedot.scheduling.cron_words import cron_words
+from onthedot.scheduling.phrases import MONTH_NAMES, clock, duration
+from onthedot.scheduling.trigger import (
+    CronTrigger,
+    IntervalTrigger,
+    OnceTrigger,
+    Recurring,
+    Trigger,
+)
+from onthedot.scheduling.trigger_warnings import warnings
 
 __all__ = ["describe", "warnings"]
 

@@ -16,8 +16,8 @@ from datetime import datetime
 
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
-from scheduling.audit import (
+from onthedot import naming
+from onthedot.scheduling.audit import (
     MOST_CLOSELY,
     MOST_INSTANTS,
     MOST_PUT_OFF,
@@ -27,13 +27,13 @@ from scheduling.audit import (
     Finding,
     Suspect,
 )
-from scheduling.errors import InvalidDefinition, TaskNotFound, TemporalUnavailable
-from scheduling.ledger import LedgerEntry, LedgerPage, LedgerState, Reason
-from scheduling.notify import NotificationOrder, NotifyEvent, message
-from service.audit_walk import walk
-from service.ledger import Ledger
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.ledger import LedgerEntry, LedgerPage, LedgerState, Reason
+from onthedot.scheduling.notify import NotificationOrder, NotifyEvent, message
+from onthedot.service.audit_walk import walk
+from onthedot.service.ledger import Ledger
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 
 _SIDE_BY_SIDE = 4
 _TRIES = 3

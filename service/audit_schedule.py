@@ -21,10 +21,10 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-import naming
-from scheduling.audit import AuditPlan
-from scheduling.errors import TemporalUnavailable
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.audit import AuditPlan
+from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.service.temporal import Temporal
 
 _LOG = logging.getLogger("onthedot.audit")
 _AGAIN_AFTER = timedelta(seconds=30)

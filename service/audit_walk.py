@@ -13,16 +13,16 @@ from itertools import islice, takewhile
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
-import naming
-from scheduling.audit import AuditOrder, Finding
-from scheduling.explanation import detail
-from scheduling.ledger import MAX_INSTANTS, LedgerState, Reason
-from scheduling.occurrences import occurrences
-from scheduling.task_row import TaskRow
-from scheduling.trigger import OnceTrigger
-from service.paging import instant
-from service.temporal import Temporal
-from service.translate import row_of
+from onthedot import naming
+from onthedot.scheduling.audit import AuditOrder, Finding
+from onthedot.scheduling.explanation import detail
+from onthedot.scheduling.ledger import MAX_INSTANTS, LedgerState, Reason
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.task_row import TaskRow
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.paging import instant
+from onthedot.service.temporal import Temporal
+from onthedot.service.translate import row_of
 
 _PAGE = 500
 _SECOND = timedelta(seconds=1)

@@ -10,21 +10,21 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
-from scheduling.backfill import (
+from onthedot import naming
+from onthedot.scheduling.backfill import (
     MAX_OCCURRENCES,
     Backfill,
     BackfillOrder,
     BackfillProgress,
     BackfillStatus,
 )
-from scheduling.errors import BackfillNotFound, FieldProblem, InvalidDefinition, WrongState
-from scheduling.occurrences import occurrences
-from scheduling.policy import OverlapPolicy
-from scheduling.run import Links, RunCause
-from scheduling.trigger import OnceTrigger, Recurring
-from service.tasks import Tasks
-from service.temporal import RPC_TIMEOUT, Temporal
+from onthedot.scheduling.errors import BackfillNotFound, FieldProblem, InvalidDefinition, WrongState
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import Links, RunCause
+from onthedot.scheduling.trigger import OnceTrigger, Recurring
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import RPC_TIMEOUT, Temporal
 
 _STATUS = {
     WorkflowExecutionStatus.RUNNING: BackfillStatus.RUNNING,

@@ -24,8 +24,8 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
-from scheduling.errors import (
+from onthedot import naming
+from onthedot.scheduling.errors import (
     NotInForce,
     NoWorker,
     OnTheDotError,
@@ -34,11 +34,11 @@ from scheduling.errors import (
     TemporalUnavailable,
     WrongState,
 )
-from scheduling.task import TaskStatus
-from scheduling.task_row import TaskRow
-from scheduling.task_state import Change, ChangeKind, RefusedChange, TaskState
-from service.temporal import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
-from service.translate import row_of, task_status
+from onthedot.scheduling.task import TaskStatus
+from onthedot.scheduling.task_row import TaskRow
+from onthedot.scheduling.task_state import Change, ChangeKind, RefusedChange, TaskState
+from onthedot.service.temporal import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
+from onthedot.service.translate import row_of, task_status
 
 
 async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState | None:

@@ -18,8 +18,8 @@ from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
-import naming
-from settings import Settings, SettingsError
+from onthedot import naming
+from onthedot.settings import Settings, SettingsError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 

@@ -7,14 +7,14 @@ import heapq
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import naming
-from scheduling.occurrences import next_occurrences
-from scheduling.task import TaskStatus
-from scheduling.trigger import Trigger
-from service.paging import instant
-from service.task_list import TaskFilter
-from service.temporal import Temporal
-from service.translate import row_of
+from onthedot import naming
+from onthedot.scheduling.occurrences import next_occurrences
+from onthedot.scheduling.task import TaskStatus
+from onthedot.scheduling.trigger import Trigger
+from onthedot.service.paging import instant
+from onthedot.service.task_list import TaskFilter
+from onthedot.service.temporal import Temporal
+from onthedot.service.translate import row_of
 
 #: How many recurring tasks are looked at. Temporal cannot sort by what is due.
 MOST = 1000

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from scheduling.edit_preview import EditPreview, compare
-from scheduling.registration import settle
-from scheduling.task import TaskDefinition
-from scheduling.task_state import max_runs
-from service.next_runs import NextRuns
-from service.task_reader import TaskReader
-from service.temporal import Temporal
+from onthedot.scheduling.edit_preview import EditPreview, compare
+from onthedot.scheduling.registration import settle
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.task_state import max_runs
+from onthedot.service.next_runs import NextRuns
+from onthedot.service.task_reader import TaskReader
+from onthedot.service.temporal import Temporal
 
 #: How many runs a preview of an edit compares.
 _PREVIEWED = 10

@@ -9,8 +9,8 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
-from scheduling.errors import TemporalUnavailable
-from service.temporal import Temporal
+from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.service.temporal import Temporal
 
 TEMPORAL_UP = Gauge("onthedot_temporal_up", "Whether Temporal answers: 1 or 0.")
 WORKERS = Gauge("onthedot_workers", "Workers that polled within the last two minutes.")

@@ -9,7 +9,7 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
-from service.temporal import Temporal
+from onthedot.service.temporal import Temporal
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.update.v1 import Request
 from temporalio.client import Client, WorkflowHistory
 
-import naming
-from scheduling.attempt import DEFERRED, Attempt
-from scheduling.run import RunError, RunStatus
-from scheduling.run_order import RunMemo, RunOrder, RunOutcome
-from scheduling.task import TaskDefinition
-from scheduling.task_state import Change, ChangeKind, TaskState, apply_change
-from service.translate import decoded
+from onthedot import naming
+from onthedot.scheduling.attempt import DEFERRED, Attempt
+from onthedot.scheduling.run import RunError, RunStatus
+from onthedot.scheduling.run_order import RunMemo, RunOrder, RunOutcome
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.task_state import Change, ChangeKind, TaskState, apply_change
+from onthedot.service.translate import decoded
 
 _CLOSED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: RunStatus.SUCCEEDED,

@@ -11,11 +11,11 @@ from contextlib import suppress
 
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
-from scheduling.errors import TemporalUnavailable
-from scheduling.task_row import TaskRow
-from service.temporal import RPC_TIMEOUT, Temporal
-from service.translate import came_too_late
+from onthedot import naming
+from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.task_row import TaskRow
+from onthedot.service.temporal import RPC_TIMEOUT, Temporal
+from onthedot.service.translate import came_too_late
 
 #: For how long Temporal may be away, in seconds, and how often it has to answer that there is none:
 #: what was sent may still be on its way.

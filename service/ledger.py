@@ -7,17 +7,17 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from scheduling.account import account
-from scheduling.errors import FieldProblem, InvalidDefinition
-from scheduling.evidence import End, Evidence
-from scheduling.expected import Period, expected, instants_around, limited
-from scheduling.ledger import LedgerEntry, LedgerPage, LedgerState, Why
-from scheduling.trigger import OnceTrigger
-from scheduling.why import Standing, why_at, why_lately
-from service.seen_runs import seen_runs
-from service.seen_task import SeenTask, seen_schedule, seen_task
-from service.temporal import Temporal
-from service.translate import task_status
+from onthedot.scheduling.account import account
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.evidence import End, Evidence
+from onthedot.scheduling.expected import Period, expected, instants_around, limited
+from onthedot.scheduling.ledger import LedgerEntry, LedgerPage, LedgerState, Why
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.scheduling.why import Standing, why_at, why_lately
+from onthedot.service.seen_runs import seen_runs
+from onthedot.service.seen_task import SeenTask, seen_schedule, seen_task
+from onthedot.service.temporal import Temporal
+from onthedot.service.translate import task_status
 
 #: The span of a ledger that is asked for without one; where that holds too much, the shorter.
 _SPANS = (timedelta(days=1), timedelta(hours=1))

@@ -19,11 +19,11 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHistory
 
-import naming
-from scheduling.expected import Period
-from scheduling.task_row import TaskRow
-from scheduling.task_state import Change, ChangeKind, JournalEntry, TaskState, apply_change
-from service.translate import decoded
+from onthedot import naming
+from onthedot.scheduling.expected import Period
+from onthedot.scheduling.task_row import TaskRow
+from onthedot.scheduling.task_state import Change, ChangeKind, JournalEntry, TaskState, apply_change
+from onthedot.service.translate import decoded
 
 #: How long a change takes to reach the schedule, where it is not recorded.
 TAKES_OVER = timedelta(seconds=10)

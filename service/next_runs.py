@@ -6,13 +6,13 @@ from datetime import datetime
 
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
-from scheduling.jitter import jitter_seed
-from scheduling.occurrences import next_occurrences
-from scheduling.task import TaskDefinition
-from scheduling.task_state import max_runs
-from scheduling.trigger import OnceTrigger, Trigger
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.jitter import jitter_seed
+from onthedot.scheduling.occurrences import next_occurrences
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.task_state import max_runs
+from onthedot.scheduling.trigger import OnceTrigger, Trigger
+from onthedot.service.temporal import Temporal
 
 
 class NextRuns:

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduling.run import RunCause, RunStatus, ShortRun
-from scheduling.task import TaskStatus
-from service.paging import instant
-from service.run_list import RunFilter, RunList
-from service.task_list import TaskFilter, TaskList
-from service.temporal import Temporal
+from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.paging import instant
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.task_list import TaskFilter, TaskList
+from onthedot.service.temporal import Temporal
 
 HOUR = timedelta(hours=1)
 #: How far back the chart reaches, in hours.

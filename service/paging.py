@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 
 T = TypeVar("T")
 

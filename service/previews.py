@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from anyio import CapacityLimiter, to_thread
 
-from scheduling.errors import FieldProblem, InvalidDefinition
-from scheduling.occurrences import next_occurrences
-from scheduling.recurrence import LAST_YEAR
-from scheduling.trigger import OnceTrigger, Trigger
-from scheduling.trigger_check import settle_trigger
-from scheduling.words import describe, warnings
-from service.next_runs import NextRuns
-from service.temporal import Temporal
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.occurrences import next_occurrences
+from onthedot.scheduling.recurrence import LAST_YEAR
+from onthedot.scheduling.trigger import OnceTrigger, Trigger
+from onthedot.scheduling.trigger_check import settle_trigger
+from onthedot.scheduling.words import describe, warnings
+from onthedot.service.next_runs import NextRuns
+from onthedot.service.temporal import Temporal
 
 #: A one-time instant may be past by so much, as a task's may that says nothing else.
 _CATCHUP = timedelta(hours=1)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import naming
-from scheduling.run import ShortRun
-from service.paging import literal
-from service.run_list import RunFilter
-from service.temporal import Temporal
-from service.translate import short_run
+from onthedot import naming
+from onthedot.scheduling.run import ShortRun
+from onthedot.service.paging import literal
+from onthedot.service.run_list import RunFilter
+from onthedot.service.temporal import Temporal
+from onthedot.service.translate import short_run
 
 #: Runs read at a time. The busiest tasks fill a page, so the others are asked for again.
 _PAGE = 500

@@ -8,10 +8,10 @@ from datetime import timedelta
 from temporalio.client import ActivityFailureError
 from temporalio.service import RPCError
 
-import naming
-from scheduling.errors import TemporalUnavailable
-from scheduling.registered import Registered
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.registered import Registered
+from onthedot.service.temporal import Temporal
 
 #: Whoever asks would rather write a name than wait for the list.
 _PATIENCE = timedelta(seconds=1.5)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import naming
-from scheduling.run import RunStatus, ShortRun
-from service.paging import Cursor, Page, instant, literal
-from service.temporal import Temporal
-from service.translate import short_run
+from onthedot import naming
+from onthedot.scheduling.run import RunStatus, ShortRun
+from onthedot.service.paging import Cursor, Page, instant, literal
+from onthedot.service.temporal import Temporal
+from onthedot.service.translate import short_run
 
 _MILLISECOND = timedelta(milliseconds=1)
 _STATUS = naming.STATUS.name

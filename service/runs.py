@@ -13,17 +13,17 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import WorkflowExecutionDescription, WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
-from scheduling.action import Action, ActivityAction, WorkflowAction
-from scheduling.action_check import check_action
-from scheduling.errors import InvalidDefinition, NoWorker, RunNotFound, WrongState
-from scheduling.policy import RetryPolicy
-from scheduling.run import Links, Run, RunCause, RunStatus
-from scheduling.run_order import RunOrder
-from service import health
-from service.history import RunHistory, run_history
-from service.temporal import RPC_TIMEOUT, Temporal
-from service.translate import short_run
+from onthedot import naming
+from onthedot.scheduling.action import Action, ActivityAction, WorkflowAction
+from onthedot.scheduling.action_check import check_action
+from onthedot.scheduling.errors import InvalidDefinition, NoWorker, RunNotFound, WrongState
+from onthedot.scheduling.policy import RetryPolicy
+from onthedot.scheduling.run import Links, Run, RunCause, RunStatus
+from onthedot.scheduling.run_order import RunOrder
+from onthedot.service import health
+from onthedot.service.history import RunHistory, run_history
+from onthedot.service.temporal import RPC_TIMEOUT, Temporal
+from onthedot.service.translate import short_run
 
 _GRACE = timedelta(seconds=10)
 

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from temporalio.client import WorkflowExecution
 
-import naming
-from scheduling.errors import FieldProblem, InvalidDefinition
-from scheduling.evidence import SeenRun
-from scheduling.ledger import MAX_INSTANTS
-from scheduling.run import RunStatus
-from service.paging import instant, literal
-from service.temporal import Temporal
-from service.translate import short_run
+from onthedot import naming
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.evidence import SeenRun
+from onthedot.scheduling.ledger import MAX_INSTANTS
+from onthedot.scheduling.run import RunStatus
+from onthedot.service.paging import instant, literal
+from onthedot.service.temporal import Temporal
+from onthedot.service.translate import short_run
 
 _PAGE = 1000
 _SECOND = timedelta(seconds=1)

@@ -12,16 +12,16 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
-from scheduling.evidence import End, SeenSchedule
-from scheduling.expected import Period
-from scheduling.run_order import RunOrder
-from scheduling.trigger import OnceTrigger
-from service.life import Life, read_life
-from service.paging import literal
-from service.task_reader import Found, TaskReader
-from service.temporal import RPC_TIMEOUT, Temporal
-from service.translate import decoded
+from onthedot import naming
+from onthedot.scheduling.evidence import End, SeenSchedule
+from onthedot.scheduling.expected import Period
+from onthedot.scheduling.run_order import RunOrder
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.life import Life, read_life
+from onthedot.service.paging import literal
+from onthedot.service.task_reader import Found, TaskReader
+from onthedot.service.temporal import RPC_TIMEOUT, Temporal
+from onthedot.service.translate import decoded
 
 _END = {
     WorkflowExecutionStatus.CANCELED: End.CANCELLED,

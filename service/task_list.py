@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
-import naming
-from scheduling.task import Task, TaskStatus
-from service.next_runs import NextRuns
-from service.paging import Cursor, Page, instant, literal
-from service.temporal import Temporal
-from service.translate import NEXT_RUNS, answered, row_of, task_status
+from onthedot import naming
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.service.next_runs import NextRuns
+from onthedot.service.paging import Cursor, Page, instant, literal
+from onthedot.service.temporal import Temporal
+from onthedot.service.translate import NEXT_RUNS, answered, row_of, task_status
 
 #: How far this machine's clock and Temporal's may be apart.
 _CLOCKS_DIFFER = timedelta(seconds=1)

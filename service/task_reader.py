@@ -9,16 +9,16 @@ from datetime import datetime
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
-from scheduling.errors import TaskNotFound
-from scheduling.task import Task, TaskDefinition, TaskStatus
-from scheduling.task_row import TaskRow
-from scheduling.task_state import TaskState, max_runs
-from service.history import latest_definition
-from service.next_runs import NextRuns
-from service.run_list import last_run
-from service.temporal import RPC_TIMEOUT, Temporal
-from service.translate import NEXT_RUNS, answered, row_of, task_status
+from onthedot import naming
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
+from onthedot.scheduling.task_row import TaskRow
+from onthedot.scheduling.task_state import TaskState, max_runs
+from onthedot.service.history import latest_definition
+from onthedot.service.next_runs import NextRuns
+from onthedot.service.run_list import last_run
+from onthedot.service.temporal import RPC_TIMEOUT, Temporal
+from onthedot.service.translate import NEXT_RUNS, answered, row_of, task_status
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-import naming
-from scheduling.attempt import LEAD
-from scheduling.errors import RevisionMismatch, TaskExists, TemporalUnavailable, WrongState
-from scheduling.task_row import TaskRow
-from scheduling.task_state import Change, TaskState, apply_change
-from scheduling.trigger import OnceTrigger
-from service.late_registrations import LateRegistrations
-from service.task_reader import TaskReader
-from service.temporal import RPC_TIMEOUT, Temporal
+from onthedot import naming
+from onthedot.scheduling.attempt import LEAD
+from onthedot.scheduling.errors import RevisionMismatch, TaskExists, TemporalUnavailable, WrongState
+from onthedot.scheduling.task_row import TaskRow
+from onthedot.scheduling.task_state import Change, TaskState, apply_change
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.late_registrations import LateRegistrations
+from onthedot.service.task_reader import TaskReader
+from onthedot.service.temporal import RPC_TIMEOUT, Temporal
 
 #: How long before it is due a one-time task comes to a worker, to wait there for its time.
 _AWAKE = timedelta(seconds=5)

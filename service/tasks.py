@@ -7,9 +7,9 @@ from datetime import datetime
 
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-import naming
-from scheduling.attempt import LEAD
-from scheduling.errors import (
+from onthedot import naming
+from onthedot.scheduling.attempt import LEAD
+from onthedot.scheduling.errors import (
     FieldProblem,
     IdempotencyConflict,
     InvalidDefinition,
@@ -17,14 +17,14 @@ from scheduling.errors import (
     TaskExists,
     WrongState,
 )
-from scheduling.registration import Idempotency, generated_id, settle
-from scheduling.run import Links, RunCause, RunStatus, ShortRun
-from scheduling.task import NewTask, Task, TaskDefinition
-from scheduling.task_state import Change, ChangeKind, TaskState
-from service import changes
-from service.task_reader import TaskReader
-from service.task_starts import TaskStarts
-from service.temporal import RPC_TIMEOUT, Temporal
+from onthedot.scheduling.registration import Idempotency, generated_id, settle
+from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
+from onthedot.scheduling.task import NewTask, Task, TaskDefinition
+from onthedot.scheduling.task_state import Change, ChangeKind, TaskState
+from onthedot.service import changes
+from onthedot.service.task_reader import TaskReader
+from onthedot.service.task_starts import TaskStarts
+from onthedot.service.temporal import RPC_TIMEOUT, Temporal
 
 
 class Tasks:

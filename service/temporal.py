@@ -13,9 +13,9 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, RPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
-from scheduling.errors import NamespaceUnprepared, TemporalUnavailable
-from service.clock import TemporalClock
-from settings import Settings
+from onthedot.scheduling.errors import NamespaceUnprepared, TemporalUnavailable
+from onthedot.service.clock import TemporalClock
+from onthedot.settings import Settings
 
 T = TypeVar("T")
 

@@ -10,13 +10,13 @@ from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-import naming
-from scheduling.run import Links, RunCause, RunStatus, ShortRun
-from scheduling.run_order import RunMemo
-from scheduling.task import Task, TaskDefinition, TaskStatus
-from scheduling.task_row import TaskRow
-from scheduling.trigger import OnceTrigger
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
+from onthedot.scheduling.run_order import RunMemo
+from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
+from onthedot.scheduling.task_row import TaskRow
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.temporal import Temporal
 
 M = TypeVar("M", bound=BaseModel)
 

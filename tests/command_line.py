@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-import cli
+from onthedot import cli
 from tests.ports import free_port
 
 

@@ -15,12 +15,12 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.assembly import Activities, Permissions
-from embedded import RAISED_LIMITS, find_binary
-from plugin import OnTheDotPlugin
-from service.connection import prepare_namespace
-from service.temporal import Temporal
-from settings import Settings
+from onthedot.activities.assembly import Activities, Permissions
+from onthedot.embedded import RAISED_LIMITS, find_binary
+from onthedot.plugin import OnTheDotPlugin
+from onthedot.service.connection import prepare_namespace
+from onthedot.service.temporal import Temporal
+from onthedot.settings import Settings
 
 # The same examples each time: what is found by chance is no verdict on the change at hand. For
 # others: --hypothesis-profile=default. No deadline: an example's time is the machine's business.

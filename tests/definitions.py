@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from scheduling.task import NewTask, TaskDefinition
+from onthedot.scheduling.task import NewTask, TaskDefinition
 
 LOG = {"kind": "log", "message": "hello"}
 

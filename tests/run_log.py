@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from temporalio.client import Client, WorkflowExecution
 
-import naming
+from onthedot import naming
 
 
 async def executions(client: Client, task_id: str) -> list[WorkflowExecution]:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-import cli
-from embedded import RAISED_LIMITS
-from settings import PREFIX, Settings
+from onthedot import cli
+from onthedot.embedded import RAISED_LIMITS
+from onthedot.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

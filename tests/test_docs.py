@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import cli
-from settings import PREFIX, SECRET_PREFIX, Settings
+from onthedot import cli
+from onthedot.settings import PREFIX, SECRET_PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])

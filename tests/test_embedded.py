@@ -25,9 +25,9 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-import embedded
-from processes.errors import StartError
-from settings import Settings, load
+from onthedot import embedded
+from onthedot.processes.errors import StartError
+from onthedot.settings import Settings, load
 from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio

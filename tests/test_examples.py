@@ -14,12 +14,12 @@ from pydantic import TypeAdapter
 from temporalio.client import Client
 
 from examples.own_worker import PLUGIN, serve
-from scheduling.action import Action
-from scheduling.run import RunStatus
-from service.health import check
-from service.runs import Runs
-from service.temporal import Temporal
-from settings import Settings
+from onthedot.scheduling.action import Action
+from onthedot.scheduling.run import RunStatus
+from onthedot.service.health import check
+from onthedot.service.runs import Runs
+from onthedot.service.temporal import Temporal
+from onthedot.settings import Settings
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio

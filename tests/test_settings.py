@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from settings import (
+from onthedot.settings import (
     PREFIX,
     Settings,
     SettingsError,

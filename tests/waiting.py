@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.errors import TemporalUnavailable
 
 T = TypeVar("T")
 

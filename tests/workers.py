@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.assembly import Activities, Permissions
+from onthedot.activities.assembly import Activities, Permissions
 
 
 @asynccontextmanager

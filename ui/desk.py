@@ -12,19 +12,19 @@ from zoneinfo import available_timezones
 from nicegui import ui
 from nicegui.element import Element
 
-from scheduling.errors import OnTheDotError
-from scheduling.registered import Registered
-from service.due_next import DueReader
-from service.overview import OverviewReader
-from service.run_list import RunList
-from service.runs import Runs
-from service.task_list import TaskList
-from service.tasks import Tasks
-from service.temporal import Temporal
-from settings import Settings
-from ui.components.toasts import Toasts
-from ui.sessions import Session, SignedOut
-from ui.watches import Live, Seen, Watches
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.registered import Registered
+from onthedot.service.due_next import DueReader
+from onthedot.service.overview import OverviewReader
+from onthedot.service.run_list import RunList
+from onthedot.service.runs import Runs
+from onthedot.service.task_list import TaskList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
+from onthedot.settings import Settings
+from onthedot.ui.components.toasts import Toasts
+from onthedot.ui.sessions import Session, SignedOut
+from onthedot.ui.watches import Live, Seen, Watches
 
 T = TypeVar("T")
 

@@ -9,18 +9,18 @@ from zoneinfo import available_timezones
 from nicegui import ui
 from nicegui.element import Element
 
-from scheduling.errors import TemporalUnavailable
-from service import health
-from service.task_list import TaskFilter
-from ui.boot import BOOT, HEAD
-from ui.components.markup import box, href, link, named, text
-from ui.components.sign_out import sign_out
-from ui.components.small import Icon, Palette, ThemeSwitch
-from ui.components.toasts import Toasts
-from ui.desk import Desk, House
-from ui.routes import show_pages
-from ui.sessions import Session, SignedOut
-from ui.watches import Live, Seen
+from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.service import health
+from onthedot.service.task_list import TaskFilter
+from onthedot.ui.boot import BOOT, HEAD
+from onthedot.ui.components.markup import box, href, link, named, text
+from onthedot.ui.components.sign_out import sign_out
+from onthedot.ui.components.small import Icon, Palette, ThemeSwitch
+from onthedot.ui.components.toasts import Toasts
+from onthedot.ui.desk import Desk, House
+from onthedot.ui.routes import show_pages
+from onthedot.ui.sessions import Session, SignedOut
+from onthedot.ui.watches import Live, Seen
 
 PAGES = (
     ("/", "Overview", "layout-dashboard"),

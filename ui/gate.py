@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.sessions import Sessions
+from onthedot.ui.sessions import Sessions
 
 #: What is answered to anyone: the way in, and what it is drawn with.
 _OPEN = ("/login", "/static/", "/favicon.ico")

@@ -8,16 +8,16 @@ from fastapi import FastAPI
 from nicegui import app as page_app
 from nicegui import core, ui
 
-from service.due_next import DueReader
-from service.overview import OverviewReader
-from service.temporal import Temporal
-from settings import Settings
-from ui.desk import House
-from ui.frame import build_frame
-from ui.gate import Gate
-from ui.headers import SafeHeaders
-from ui.pages.login import add_login
-from ui.sessions import Sessions
+from onthedot.service.due_next import DueReader
+from onthedot.service.overview import OverviewReader
+from onthedot.service.temporal import Temporal
+from onthedot.settings import Settings
+from onthedot.ui.desk import House
+from onthedot.ui.frame import build_frame
+from onthedot.ui.gate import Gate
+from onthedot.ui.headers import SafeHeaders
+from onthedot.ui.pages.login import add_login
+from onthedot.ui.sessions import Sessions
 
 PATH = "/ui"
 STATIC = Path(__file__).with_name("static")

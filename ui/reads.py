@@ -6,15 +6,15 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduling.run import ShortRun
-from scheduling.task import Task
-from service.next_runs import NextRuns
-from service.paging import Page
-from service.recent_runs import recent_runs
-from service.run_list import RunFilter, RunList
-from service.task_list import TaskFilter, TaskList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.task import Task
+from onthedot.service.next_runs import NextRuns
+from onthedot.service.paging import Page
+from onthedot.service.recent_runs import recent_runs
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.task_list import TaskFilter, TaskList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 
 #: Rows of one page of a list.
 ROWS = 50

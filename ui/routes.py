@@ -11,15 +11,15 @@ from nicegui import PageArguments, ui
 from nicegui.elements.sub_pages import SubPages
 from nicegui.page_arguments import RouteMatch
 
-from ui.components.markup import button, empty
-from ui.desk import Desk
-from ui.pages.overview import overview_page
-from ui.pages.run import run_page
-from ui.pages.runs import runs_page
-from ui.pages.settings import settings_page
-from ui.pages.task import task_page
-from ui.pages.task_form import edit_page, new_page
-from ui.pages.tasks import tasks_page
+from onthedot.ui.components.markup import button, empty
+from onthedot.ui.desk import Desk
+from onthedot.ui.pages.overview import overview_page
+from onthedot.ui.pages.run import run_page
+from onthedot.ui.pages.runs import runs_page
+from onthedot.ui.pages.settings import settings_page
+from onthedot.ui.pages.task import task_page
+from onthedot.ui.pages.task_form import edit_page, new_page
+from onthedot.ui.pages.tasks import tasks_page
 
 
 def show_pages(desk: Desk) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from scheduling.errors import OnTheDotError
-from scheduling.run import RunCause, RunStatus, ShortRun
-from scheduling.task import Task, TaskStatus
-from scheduling.task_row import title
-from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
-from scheduling.values import format_instant
-from scheduling.words import describe
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.task_row import title
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
+from onthedot.scheduling.values import format_instant
+from onthedot.scheduling.words import describe
 
 RUN_TONES = {
     RunStatus.RUNNING: "blue",

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from itsdangerous import BadSignature, TimestampSigner
 
-from settings import Settings
+from onthedot.settings import Settings
 
 COOKIE = "onthedot_session"
 #: Half a day, in seconds.

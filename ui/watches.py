@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from nicegui.element import Element
 
-from scheduling.errors import OnTheDotError
+from onthedot.scheduling.errors import OnTheDotError
 
 T = TypeVar("T")
 

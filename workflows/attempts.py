@@ -14,9 +14,15 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 from temporalio.workflow import ActivityCancellationType, ParentClosePolicy
 
-import naming
-from scheduling.action import ActivityAction, CommandAction, HttpAction, LogAction, WorkflowAction
-from scheduling.attempt import (
+from onthedot import naming
+from onthedot.scheduling.action import (
+    ActivityAction,
+    CommandAction,
+    HttpAction,
+    LogAction,
+    WorkflowAction,
+)
+from onthedot.scheduling.attempt import (
     CLOSING,
     DEFERRED,
     HEARTBEAT_TIMEOUT,
@@ -30,8 +36,8 @@ from scheduling.attempt import (
     begins_locally,
     early,
 )
-from scheduling.run_order import RunOrder
-from workflows.failures import NoTimeLeftError
+from onthedot.scheduling.run_order import RunOrder
+from onthedot.workflows.failures import NoTimeLeftError
 
 
 async def of_own(

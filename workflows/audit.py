@@ -7,9 +7,9 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
-import naming
-from scheduling.attempt import HEARTBEAT_TIMEOUT
-from scheduling.audit import AuditPlan, AuditReport, span
+from onthedot import naming
+from onthedot.scheduling.attempt import HEARTBEAT_TIMEOUT
+from onthedot.scheduling.audit import AuditPlan, AuditReport, span
 
 _LONGEST = timedelta(minutes=20)
 

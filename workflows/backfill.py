@@ -11,16 +11,16 @@ from temporalio import workflow
 from temporalio.exceptions import ChildWorkflowError, is_cancelled_exception
 from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
-import naming
-from scheduling.backfill import (
+from onthedot import naming
+from onthedot.scheduling.backfill import (
     SIDE_BY_SIDE,
     BackfillOrder,
     BackfillProgress,
     Occurrences,
     OccurrencesWanted,
 )
-from scheduling.policy import OverlapPolicy
-from scheduling.run_order import RunOutcome
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run_order import RunOutcome
 
 #: How many occurrences an execution runs before it continues as new, to keep its history short.
 _AT_A_TIME = 200

@@ -22,14 +22,14 @@ from temporalio.exceptions import (
     is_cancelled_exception,
 )
 
-import naming
-from scheduling.action import ActivityAction, WorkflowAction
-from scheduling.attempt import AttemptResult, early
-from scheduling.run import RunError, RunStatus
-from scheduling.run_order import RunMemo, RunOrder, RunOutcome, RunRecord
-from workflows import attempts
-from workflows.failures import Failure, NoTimeLeftError, explain
-from workflows.telling import tell
+from onthedot import naming
+from onthedot.scheduling.action import ActivityAction, WorkflowAction
+from onthedot.scheduling.attempt import AttemptResult, early
+from onthedot.scheduling.run import RunError, RunStatus
+from onthedot.scheduling.run_order import RunMemo, RunOrder, RunOutcome, RunRecord
+from onthedot.workflows import attempts
+from onthedot.workflows.failures import Failure, NoTimeLeftError, explain
+from onthedot.workflows.telling import tell
 
 _MARGIN = timedelta(seconds=10)
 

@@ -16,10 +16,10 @@ from temporalio.exceptions import (
     TimeoutType,
 )
 
-from scheduling.action import WorkflowAction
-from scheduling.attempt import AttemptFailure
-from scheduling.run import RunError
-from scheduling.run_order import RunOrder
+from onthedot.scheduling.action import WorkflowAction
+from onthedot.scheduling.attempt import AttemptFailure
+from onthedot.scheduling.run import RunError
+from onthedot.scheduling.run_order import RunOrder
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,15 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
-import naming
-from scheduling.attempt import CLOSING, HEARTBEAT_TIMEOUT, PLACE_WAIT, AttemptResult, HttpAttempt
-from scheduling.notify import NotificationOrder, Notified
+from onthedot import naming
+from onthedot.scheduling.attempt import (
+    CLOSING,
+    HEARTBEAT_TIMEOUT,
+    PLACE_WAIT,
+    AttemptResult,
+    HttpAttempt,
+)
+from onthedot.scheduling.notify import NotificationOrder, Notified
 
 #: How long one call may take, and how long it is tried again.
 _TIMEOUT = timedelta(seconds=30)

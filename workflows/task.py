@@ -16,20 +16,20 @@ from datetime import UTC, datetime, timedelta
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
-import naming
-from scheduling.run import RunCause, RunError
-from scheduling.run_order import RunOutcome
-from scheduling.task_row import TaskRow
-from scheduling.task_state import (
+from onthedot import naming
+from onthedot.scheduling.run import RunCause, RunError
+from onthedot.scheduling.run_order import RunOutcome
+from onthedot.scheduling.task_row import TaskRow
+from onthedot.scheduling.task_state import (
     Change,
     ChangeKind,
     RefusedChange,
     TaskState,
     apply_change,
 )
-from workflows import task_steps
-from workflows.execution import carry_out, skip
-from workflows.refusals import Refusal, Refusals
+from onthedot.workflows import task_steps
+from onthedot.workflows.execution import carry_out, skip
+from onthedot.workflows.refusals import Refusal, Refusals
 
 #: The same lower bound as Temporal has for its schedules.
 _SHORTEST_CATCHUP = timedelta(seconds=10)

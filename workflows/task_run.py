@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from temporalio import workflow
 
-import naming
-from scheduling.run_order import RunOrder, RunOutcome
-from workflows.execution import carry_out
+from onthedot import naming
+from onthedot.scheduling.run_order import RunOrder, RunOutcome
+from onthedot.workflows.execution import carry_out
 
 
 @workflow.defn(name=naming.TASK_RUN, sandboxed=False)

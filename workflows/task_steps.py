@@ -8,13 +8,13 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
-import naming
-from scheduling.run import RunCause
-from scheduling.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
-from scheduling.task_row import TaskRow
-from scheduling.task_state import TaskState
-from scheduling.trigger import OnceTrigger
-from workflows.refusals import Refusal
+from onthedot import naming
+from onthedot.scheduling.run import RunCause
+from onthedot.scheduling.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
+from onthedot.scheduling.task_row import TaskRow
+from onthedot.scheduling.task_state import TaskState
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.workflows.refusals import Refusal
 
 #: Attempts wait within a workflow task, each seconds of which cost three events of the history.
 _FEW = RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_attempts=3)

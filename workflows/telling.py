@@ -8,10 +8,10 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
-import naming
-from scheduling.notify import EndedRun
-from scheduling.run import Run, RunStatus
-from scheduling.run_order import RunOrder, RunOutcome
+from onthedot import naming
+from onthedot.scheduling.notify import EndedRun
+from onthedot.scheduling.run import Run, RunStatus
+from onthedot.scheduling.run_order import RunOrder, RunOutcome
 
 _MARGIN = timedelta(seconds=10)
 

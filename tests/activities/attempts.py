@@ -11,8 +11,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from scheduling.action import CommandAction, HttpAction, LogAction
-from scheduling.attempt import (
+from onthedot.scheduling.action import CommandAction, HttpAction, LogAction
+from onthedot.scheduling.attempt import (
     AttemptFailure,
     AttemptResult,
     CommandAttempt,

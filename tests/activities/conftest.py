@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from activities.addresses import AddressRules
-from activities.host_gate import HostGate
-from activities.http import HttpActivities
-from activities.secrets import Secrets
+from onthedot.activities.addresses import AddressRules
+from onthedot.activities.host_gate import HostGate
+from onthedot.activities.http import HttpActivities
+from onthedot.activities.secrets import Secrets
 from tests.activities.receiver import Receiver, open_receiver
 
 SECRETS = {"ONTHEDOT_SECRET_TOKEN": "Bearer s3cr3t-v4lue", "ONTHEDOT_SECRET_BROKEN": "a\r\nB: c"}

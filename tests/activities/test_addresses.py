@@ -7,10 +7,10 @@ from ipaddress import ip_address
 
 import pytest
 
-from activities.addresses import AddressRules
-from activities.host_gate import HostGate
-from activities.http import HttpActivities
-from activities.secrets import Secrets
+from onthedot.activities.addresses import AddressRules
+from onthedot.activities.host_gate import HostGate
+from onthedot.activities.http import HttpActivities
+from onthedot.activities.secrets import Secrets
 from tests.activities.attempts import Failure, fail, http_attempt, succeed
 from tests.activities.receiver import Receiver
 

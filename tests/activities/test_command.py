@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from activities.command import CommandActivities
-from activities.secrets import Secrets
-from scheduling.attempt import MAX_OUTPUT, CommandAttempt
+from onthedot.activities.command import CommandActivities
+from onthedot.activities.secrets import Secrets
+from onthedot.scheduling.attempt import MAX_OUTPUT, CommandAttempt
 from tests.activities.attempts import command_attempt, fail, succeed
 
 pytestmark = pytest.mark.anyio

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from activities.addresses import AddressRules
-from activities.attempt_failed import AttemptFailed
-from activities.host_gate import HostGate
-from activities.http import HttpActivities
-from activities.secrets import Secrets
+from onthedot.activities.addresses import AddressRules
+from onthedot.activities.attempt_failed import AttemptFailed
+from onthedot.activities.host_gate import HostGate
+from onthedot.activities.http import HttpActivities
+from onthedot.activities.secrets import Secrets
 from tests.activities.attempts import environment, fail, http_attempt, succeed
 from tests.activities.eventually import eventually
 from tests.activities.receiver import Receiver

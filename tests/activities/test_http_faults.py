@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
-from activities.http import HttpActivities
-from activities.http_verdict import retry_after
-from scheduling.attempt import MAX_OUTPUT
+from onthedot.activities.http import HttpActivities
+from onthedot.activities.http_verdict import retry_after
+from onthedot.scheduling.attempt import MAX_OUTPUT
 from tests.activities.attempts import environment, fail, http_attempt, succeed
 from tests.activities.receiver import Receiver
 

@@ -10,8 +10,8 @@ import pytest
 from temporalio.activity import ActivityCancellationDetails
 from temporalio.exceptions import ApplicationError
 
-from activities.attempt_failed import Fault
-from activities.log import log
+from onthedot.activities.attempt_failed import Fault
+from onthedot.activities.log import log
 from tests.activities.attempts import environment, log_attempt, succeed
 
 pytestmark = pytest.mark.anyio

@@ -11,12 +11,12 @@ import pytest
 from aiohttp import web
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 
-import naming
-from scheduling.action import HttpAction
-from scheduling.policy import RetryPolicy
-from scheduling.run import RunStatus
-from scheduling.run_order import RunOrder, RunOutcome
-from settings import Settings
+from onthedot import naming
+from onthedot.scheduling.action import HttpAction
+from onthedot.scheduling.policy import RetryPolicy
+from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.run_order import RunOrder, RunOutcome
+from onthedot.settings import Settings
 from tests.activities.receiver import Receiver
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("worker")]

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from activities.attempt_failed import AttemptFailed
-from activities.http import HttpActivities
-from activities.redaction import Redactor
-from activities.secrets import Secrets
-from scheduling.action import SecretRef
-from scheduling.attempt import MAX_OUTPUT
+from onthedot.activities.attempt_failed import AttemptFailed
+from onthedot.activities.http import HttpActivities
+from onthedot.activities.redaction import Redactor
+from onthedot.activities.secrets import Secrets
+from onthedot.scheduling.action import SecretRef
+from onthedot.scheduling.attempt import MAX_OUTPUT
 from tests.activities.attempts import fail, http_attempt, succeed
 from tests.activities.receiver import Receiver
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.starts_first import StartsFirst
+from onthedot.activities.starts_first import StartsFirst
 
 pytestmark = pytest.mark.anyio
 

@@ -19,11 +19,11 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-import naming
-from activities.command import CommandActivities
-from activities.http import HttpActivities
-from activities.secrets import Secrets
-from scheduling.attempt import (
+from onthedot import naming
+from onthedot.activities.command import CommandActivities
+from onthedot.activities.http import HttpActivities
+from onthedot.activities.secrets import Secrets
+from onthedot.scheduling.attempt import (
     HEARTBEAT_TIMEOUT,
     AttemptFailure,
     AttemptResult,

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from temporalio.worker import Worker
 
-from service.temporal import Temporal
-from settings import Settings
+from onthedot.service.temporal import Temporal
+from onthedot.settings import Settings
 from tests.api.serving import serving
 
 

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager, contextmanager
 import httpx
 import uvicorn
 
-from api.app import create_app
-from service.temporal import Temporal
-from settings import Settings
+from onthedot.api.app import create_app
+from onthedot.service.temporal import Temporal
+from onthedot.settings import Settings
 
 
 class _Server(uvicorn.Server):

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
-from embedded import find_binary
-from plugin import OnTheDotPlugin
-from processes.ports import free_port
-from service.connection import prepare_namespace
-from settings import Settings
+from onthedot.embedded import find_binary
+from onthedot.plugin import OnTheDotPlugin
+from onthedot.processes.ports import free_port
+from onthedot.service.connection import prepare_namespace
+from onthedot.settings import Settings
 
 
 @dataclass

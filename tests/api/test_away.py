@@ -13,11 +13,11 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.assembly import Activities, Permissions
-from plugin import OnTheDotPlugin
-from service.connection import connect, prepare_namespace
-from service.temporal import CHANGE_TIMEOUT, Temporal
-from settings import Settings
+from onthedot.activities.assembly import Activities, Permissions
+from onthedot.plugin import OnTheDotPlugin
+from onthedot.service.connection import connect, prepare_namespace
+from onthedot.service.temporal import CHANGE_TIMEOUT, Temporal
+from onthedot.settings import Settings
 from tests.api.definitions import LOG, fresh_id, one_time, recurring
 from tests.api.problem import problem
 from tests.api.serving import serving

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from service.temporal import Temporal
-from settings import ApiToken, Settings
+from onthedot.service.temporal import Temporal
+from onthedot.settings import ApiToken, Settings
 from tests.api.definitions import fresh_id, one_time
 from tests.api.problem import problem
 from tests.api.serving import serving

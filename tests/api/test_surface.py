@@ -11,9 +11,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-import api.problems as catalogue
-from api.errors import LastResort, install
-from scheduling import errors
+from onthedot.api import problems as catalogue
+from onthedot.api.errors import LastResort, install
+from onthedot.scheduling import errors
 from tests.api.definitions import fresh_id, one_time
 from tests.api.problem import problem
 

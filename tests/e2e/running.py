@@ -9,9 +9,8 @@ from pathlib import Path
 
 import httpx
 
-import cli
-import embedded
-from settings import load
+from onthedot import cli, embedded
+from onthedot.settings import load
 from tests.command_line import environment
 from tests.faults.part import Part, answers
 from tests.ports import free_port

@@ -7,9 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import cli
-import embedded
-from settings import load
+from onthedot import cli, embedded
+from onthedot.settings import load
 from tests.command_line import environment
 from tests.faults.part import Part, answers
 from tests.faults.system import System

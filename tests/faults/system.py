@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-import embedded
+from onthedot import embedded
 from tests.command_line import environment
 
 _PATIENCE_SECONDS = 60.0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from processes import guard
+from onthedot.processes import guard
 from tests.process_tree import descendants, is_running, wait_until
 
 GUARD = [sys.executable, "-I", "-S", guard.__file__]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from processes.orphans import ProcessRecord, end_orphans, group_of
+from onthedot.processes.orphans import ProcessRecord, end_orphans, group_of
 
 SLEEP = [sys.executable, "-c", "import time; print(flush=True); time.sleep(60)", "mark"]
 

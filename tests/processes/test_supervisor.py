@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from processes.orphans import ProcessRecord
-from processes.supervisor import Child, Supervisor
+from onthedot.processes.orphans import ProcessRecord
+from onthedot.processes.supervisor import Child, Supervisor
 from tests.process_tree import descendants
 
 pytestmark = pytest.mark.anyio

@@ -19,12 +19,12 @@ from pathlib import Path
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.assembly import Activities, Permissions
-from embedded import RAISED_LIMITS, find_binary
-from plugin import OnTheDotPlugin
-from service.connection import prepare_namespace
-from service.temporal import Temporal
-from settings import Settings
+from onthedot.activities.assembly import Activities, Permissions
+from onthedot.embedded import RAISED_LIMITS, find_binary
+from onthedot.plugin import OnTheDotPlugin
+from onthedot.service.connection import prepare_namespace
+from onthedot.service.temporal import Temporal
+from onthedot.settings import Settings
 from tests.activities.receiver import open_receiver
 from tests.replay.shapes import SHAPES, Shape
 from tests.service.foreign_code import foreign_worker

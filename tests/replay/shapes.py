@@ -11,14 +11,14 @@ from typing import Any
 from aiohttp import web
 from temporalio.service import RPCError
 
-import naming
-from scheduling.backfill import BackfillStatus
-from scheduling.policy import OverlapPolicy
-from scheduling.task import TaskStatus
-from service.backfills import Backfills
-from service.runs import Runs
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.backfill import BackfillStatus
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.backfills import Backfills
+from onthedot.service.runs import Runs
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, definition, every, http, new_task, once, unique
 from tests.waiting import eventually

@@ -9,7 +9,7 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from plugin import OnTheDotPlugin
+from onthedot.plugin import OnTheDotPlugin
 from tests.replay.shapes import SHAPES
 
 pytestmark = pytest.mark.anyio

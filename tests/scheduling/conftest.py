@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from embedded import find_binary
+from onthedot.embedded import find_binary
 from tests.scheduling.temporal_clock import TemporalClock
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from scheduling.action import MAX_BODY, Action
-from scheduling.action_check import check_action
+from onthedot.scheduling.action import MAX_BODY, Action
+from onthedot.scheduling.action_check import check_action
 
 ADAPTER: TypeAdapter[Action] = TypeAdapter(Action)
 URL = "https://example.com/hook"

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scheduling.compilation import MOST_INSTANTS, compile_trigger
-from scheduling.cron_fields import CronError
-from scheduling.trigger import CronTrigger, IntervalTrigger
+from onthedot.scheduling.compilation import MOST_INSTANTS, compile_trigger
+from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
 from tests.scheduling.expressions import CHOSEN, ZONES, generated
 
 AT = datetime(2026, 12, 31, 23, tzinfo=UTC)

@@ -7,10 +7,10 @@ from itertools import islice
 
 import pytest
 
-from scheduling.cron import parse_cron
-from scheduling.cron_fields import CronError
-from scheduling.occurrences import occurrences
-from scheduling.trigger import CronTrigger
+from onthedot.scheduling.cron import parse_cron
+from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.trigger import CronTrigger
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)  # a Saturday
 

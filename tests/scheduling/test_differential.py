@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from activities.schedule_spec import to_schedule_spec
-from scheduling.clock_changes import changes, instant
-from scheduling.compilation import compile_trigger
-from scheduling.cron_fields import CronError
-from scheduling.occurrences import occurrences
-from scheduling.trigger import CronTrigger
+from onthedot.activities.schedule_spec import to_schedule_spec
+from onthedot.scheduling.clock_changes import changes, instant
+from onthedot.scheduling.compilation import compile_trigger
+from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.trigger import CronTrigger
 from tests.scheduling.expressions import CHOSEN, ZONES, generated
 from tests.scheduling.temporal_clock import TemporalClock
 

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from activities.schedule_spec import to_schedule_spec
-from scheduling.clock_changes import changes, instant
-from scheduling.compilation import compile_trigger
-from scheduling.jitter import jitter_seed, jittered
-from scheduling.occurrences import occurrences
-from scheduling.trigger import CronTrigger, IntervalTrigger, Recurring
+from onthedot.activities.schedule_spec import to_schedule_spec
+from onthedot.scheduling.clock_changes import changes, instant
+from onthedot.scheduling.compilation import compile_trigger
+from onthedot.scheduling.jitter import jitter_seed, jittered
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Recurring
 from tests.scheduling.expressions import CHOSEN, ZONES
 from tests.scheduling.temporal_clock import TemporalClock
 

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.account import account
-from scheduling.errors import InvalidDefinition
-from scheduling.evidence import End, Evidence, SeenRun, SeenSchedule
-from scheduling.expected import Period, expected, instants_around, limited
-from scheduling.ledger import LedgerEntry, LedgerState, Reason
-from scheduling.policy import OverlapPolicy
-from scheduling.run import RunCause, RunError, RunStatus, ShortRun
-from scheduling.task_state import JournalEntry
-from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
+from onthedot.scheduling.account import account
+from onthedot.scheduling.errors import InvalidDefinition
+from onthedot.scheduling.evidence import End, Evidence, SeenRun, SeenSchedule
+from onthedot.scheduling.expected import Period, expected, instants_around, limited
+from onthedot.scheduling.ledger import LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import RunCause, RunError, RunStatus, ShortRun
+from onthedot.scheduling.task_state import JournalEntry
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
 
 T = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduling.cron_fields import CronError
-from scheduling.occurrences import next_occurrences, occurrences
-from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
+from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.occurrences import next_occurrences, occurrences
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
 from tests.scheduling.expressions import CHOSEN, ZONES, generated
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)

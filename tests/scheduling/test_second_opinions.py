@@ -13,11 +13,11 @@ from cronsim import CronSim, CronSimError
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from scheduling.clock_changes import changes, instant
-from scheduling.cron import parse_cron
-from scheduling.cron_fields import CronError
-from scheduling.occurrences import occurrences
-from scheduling.trigger import CronTrigger
+from onthedot.scheduling.clock_changes import changes, instant
+from onthedot.scheduling.cron import parse_cron
+from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.trigger import CronTrigger
 from tests.scheduling.expressions import CHOSEN, ZONES, expressions
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from scheduling.cron import parse_cron
-from scheduling.cron_fields import CronError
-from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
-from scheduling.words import describe, warnings
+from onthedot.scheduling.cron import parse_cron
+from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
+from onthedot.scheduling.words import describe, warnings
 from tests.scheduling.expressions import ZONES, expressions
 
 AFTER = datetime(2026, 11, 21, tzinfo=UTC)

@@ -7,12 +7,12 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import naming
-from scheduling.occurrences import occurrences
-from scheduling.registration import settle
-from scheduling.task_state import Change, ChangeKind, TaskState
-from service import changes
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.registration import settle
+from onthedot.scheduling.task_state import Change, ChangeKind, TaskState
+from onthedot.service import changes
+from onthedot.service.temporal import Temporal
 from tests.definitions import definition
 from tests.waiting import eventually
 

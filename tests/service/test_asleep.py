@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import naming
-from scheduling.run import RunStatus
-from scheduling.task import TaskStatus
-from service.run_list import RunFilter, RunList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import definition, new_task, unique
 from tests.waiting import eventually, until
 

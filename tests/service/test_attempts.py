@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from scheduling.run import Run, RunStatus
-from service.run_list import RunFilter, RunList
-from service.runs import Runs
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot.scheduling.run import Run, RunStatus
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.runs import Runs
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, http, new_task, once, unique
 from tests.service.foreign_code import foreign_worker

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scheduling.backfill import Backfill, BackfillStatus
-from scheduling.errors import InvalidDefinition, WrongState
-from scheduling.policy import OverlapPolicy
-from scheduling.run import RunCause, RunStatus
-from service.backfills import Backfills
-from service.run_list import RunFilter, RunList
-from service.tasks import Tasks
+from onthedot.scheduling.backfill import Backfill, BackfillStatus
+from onthedot.scheduling.errors import InvalidDefinition, WrongState
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import RunCause, RunStatus
+from onthedot.service.backfills import Backfills
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.tasks import Tasks
 from tests.activities.receiver import Receiver
 from tests.definitions import every, http, new_task, once, unique
 from tests.waiting import eventually

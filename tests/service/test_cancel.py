@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from scheduling.errors import WrongState
-from scheduling.run import Run, RunStatus
-from scheduling.task import TaskStatus
-from service.runs import Runs
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot.scheduling.errors import WrongState
+from onthedot.scheduling.run import Run, RunStatus
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.runs import Runs
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, every, http, new_task, once, unique
 from tests.service.foreign_code import foreign_worker

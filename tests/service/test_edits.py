@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scheduling.errors import RevisionMismatch
-from scheduling.task import Task, TaskStatus
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot.scheduling.errors import RevisionMismatch
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import definition, every, new_task, unique
 from tests.run_log import instants, nominals
 from tests.service.editing import edit, expected, near_a_second, settled_runs

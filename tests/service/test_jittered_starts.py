@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.client import Client
 
-import naming
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import definition, every, new_task, once, unique
 from tests.run_log import nominals
 from tests.waiting import eventually, until

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import naming
-from scheduling.run import RunStatus
-from scheduling.task import TaskStatus
-from service.run_list import RunFilter, RunList
-from service.runs import Runs
-from service.task_list import TaskFilter, TaskList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.runs import Runs
+from onthedot.service.task_list import TaskFilter, TaskList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import LOG, definition, every, new_task, once, unique
 from tests.run_log import instants, nominals
 from tests.waiting import eventually, until

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.client import Client
 
-from scheduling.run import RunStatus, ShortRun
-from scheduling.task import TaskStatus
-from service.run_list import RunFilter, RunList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot.scheduling.run import RunStatus, ShortRun
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import new_task, once, unique
 from tests.waiting import eventually, until
 from tests.workers import polling

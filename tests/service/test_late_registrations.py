@@ -8,11 +8,11 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Worker
 
-import naming
-from scheduling.errors import TaskNotFound, TemporalUnavailable
-from scheduling.task import TaskStatus
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.errors import TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import every, new_task, once, unique
 from tests.waiting import eventually
 

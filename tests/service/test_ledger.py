@@ -9,18 +9,18 @@ from uuid import uuid4
 import pytest
 from temporalio.worker import Worker
 
-import naming
-from scheduling.action import CommandAction, LogAction
-from scheduling.errors import InvalidDefinition, TaskNotFound
-from scheduling.ledger import LedgerEntry, LedgerState, Reason
-from scheduling.policy import OverlapPolicy
-from scheduling.run import RunStatus
-from scheduling.task import NewTask, TaskDefinition
-from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
-from service.ledger import Ledger
-from service.run_list import RunFilter, RunList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.action import CommandAction, LogAction
+from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound
+from onthedot.scheduling.ledger import LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.task import NewTask, TaskDefinition
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
+from onthedot.service.ledger import Ledger
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio

@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from scheduling.audit import AuditOrder
-from scheduling.errors import TemporalUnavailable
-from scheduling.ledger import LedgerEntry, LedgerState, Reason
-from scheduling.policy import OverlapPolicy
-from scheduling.run import RunStatus
-from service import health
-from service.audit import Audit
-from service.ledger import Ledger
-from service.run_list import RunFilter, RunList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot.scheduling.audit import AuditOrder
+from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.ledger import LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import RunStatus
+from onthedot.service import health
+from onthedot.service.audit import Audit
+from onthedot.service.ledger import Ledger
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import every, new_task, once
 from tests.waiting import eventually, until
 from tests.workflows.private_temporal import PrivateTemporal

@@ -9,14 +9,14 @@ import pytest
 from temporalio.client import ScheduleOverlapPolicy
 from temporalio.worker import Worker
 
-import naming
-from scheduling.ledger import LedgerState, Reason
-from scheduling.task import NewTask
-from scheduling.trigger import IntervalTrigger, OnceTrigger
-from service.ledger import Ledger
-from service.seen_task import seen_schedule
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.ledger import LedgerState, Reason
+from onthedot.scheduling.task import NewTask
+from onthedot.scheduling.trigger import IntervalTrigger, OnceTrigger
+from onthedot.service.ledger import Ledger
+from onthedot.service.seen_task import seen_schedule
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.service.test_ledger import EVERY_SECOND, LOG, _entries, _id, _ran
 from tests.waiting import eventually
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-import naming
-from scheduling.ledger import LedgerState, Reason
-from scheduling.task_state import JOURNAL_LENGTH
-from service import health
-from service.ledger import Ledger
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.ledger import LedgerState, Reason
+from onthedot.scheduling.task_state import JOURNAL_LENGTH
+from onthedot.service import health
+from onthedot.service.ledger import Ledger
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import definition, every, new_task
 from tests.waiting import eventually
 from tests.workflows.private_temporal import PrivateTemporal

@@ -15,12 +15,12 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-import naming
-from scheduling.errors import TaskNotFound
-from scheduling.task import TaskStatus
-from service.run_list import RunFilter, RunList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import definition, every, new_task, once, unique
 from tests.run_log import instants, nominals
 from tests.waiting import eventually

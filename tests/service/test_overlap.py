@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.worker import Worker
 
-from scheduling.run import RunStatus
-from scheduling.task import TaskStatus
-from service.run_list import RunFilter, RunList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.activities.receiver import Receiver, open_receiver
 from tests.definitions import every, http, new_task, unique
 from tests.waiting import eventually, until

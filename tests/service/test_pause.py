@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scheduling.errors import WrongState
-from scheduling.run import RunStatus
-from scheduling.task import Task, TaskStatus
-from service.run_list import RunFilter, RunList
-from service.runs import Runs
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot.scheduling.errors import WrongState
+from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.runs import Runs
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import definition, every, http, new_task, once, unique
 from tests.run_log import nominals

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from scheduling.run import RunCause, RunStatus
-from service.run_list import RunFilter, RunList
-from service.tasks import Tasks
+from onthedot.scheduling.run import RunCause, RunStatus
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.tasks import Tasks
 from tests.definitions import every, new_task, once, unique
 from tests.waiting import eventually
 

@@ -4,8 +4,8 @@ import csv
 import json
 from datetime import UTC, datetime, timedelta
 
-from scheduling.run import RunError, RunStatus, ShortRun
-from ui.pages.export import as_csv, as_json
+from onthedot.scheduling.run import RunError, RunStatus, ShortRun
+from onthedot.ui.pages.export import as_csv, as_json
 
 _RUN = ShortRun(
     id="a~1~2",

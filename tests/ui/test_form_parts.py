@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from scheduling.action import SecretRef
-from scheduling.task import NewTask
-from ui.forms.fields import listed, problems_of
-from ui.forms.labels import slug
-from ui.forms.pairs import as_pairs
+from onthedot.scheduling.action import SecretRef
+from onthedot.scheduling.task import NewTask
+from onthedot.ui.forms.fields import listed, problems_of
+from onthedot.ui.forms.labels import slug
+from onthedot.ui.forms.pairs import as_pairs
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ from uuid import uuid4
 import pytest
 from temporalio.worker import Worker
 
-from scheduling.action import LogAction
-from scheduling.task import NewTask
-from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
-from service.due_next import DueReader
-from service.overview import OverviewReader
-from service.recent_runs import recent_runs
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot.scheduling.action import LogAction
+from onthedot.scheduling.task import NewTask
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
+from onthedot.service.due_next import DueReader
+from onthedot.service.overview import OverviewReader
+from onthedot.service.recent_runs import recent_runs
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 
 pytestmark = pytest.mark.anyio
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scheduling.action import LogAction
-from scheduling.run import Links, RunStatus, ShortRun
-from scheduling.task import Task, TaskStatus
-from scheduling.trigger import CronTrigger
-from ui.rows import run_row, task_row
+from onthedot.scheduling.action import LogAction
+from onthedot.scheduling.run import Links, RunStatus, ShortRun
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.trigger import CronTrigger
+from onthedot.ui.rows import run_row, task_row
 
 _AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ import hashlib
 
 import pytest
 
-from settings import ApiToken, Settings
-from ui.sessions import COOKIE, Sessions, SignedOut
+from onthedot.settings import ApiToken, Settings
+from onthedot.ui.sessions import COOKIE, Sessions, SignedOut
 
 
 @pytest.fixture

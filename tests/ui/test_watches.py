@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from scheduling.errors import TemporalUnavailable
-from ui.watches import Seen, Watches
+from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.ui.watches import Seen, Watches
 
 pytestmark = pytest.mark.anyio
 

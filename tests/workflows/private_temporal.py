@@ -11,12 +11,12 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.service import RetryConfig
 
-import cli
-from embedded import RAISED_LIMITS, find_binary
-from plugin import OnTheDotPlugin
-from service.connection import prepare_namespace
-from service.temporal import Temporal
-from settings import Settings
+from onthedot import cli
+from onthedot.embedded import RAISED_LIMITS, find_binary
+from onthedot.plugin import OnTheDotPlugin
+from onthedot.service.connection import prepare_namespace
+from onthedot.service.temporal import Temporal
+from onthedot.settings import Settings
 from tests.command_line import environment
 from tests.ports import free_port
 

@@ -9,7 +9,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from plugin import OnTheDotPlugin
+from onthedot.plugin import OnTheDotPlugin
 from tests.workers import polling
 
 _WRITES = ("create_schedule", "update_schedule", "delete_schedule")

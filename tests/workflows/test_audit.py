@@ -15,22 +15,22 @@ from hypothesis import strategies as st
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Worker
 
-import naming
-from activities.audit import LEDGER_GAPS, AuditActivities
-from scheduling.action import CommandAction, LogAction
-from scheduling.audit import AuditOrder, AuditPlan, AuditReport, Finding, Suspect, span
-from scheduling.ledger import Reason
-from scheduling.notify import Notify
-from scheduling.policy import OverlapPolicy
-from scheduling.run import RunStatus
-from scheduling.task import NewTask
-from scheduling.trigger import IntervalTrigger
-from service.audit import Audit
-from service.audit_schedule import ensure_audit
-from service.run_list import RunFilter, RunList
-from service.seen_task import seen_schedule
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.activities.audit import LEDGER_GAPS, AuditActivities
+from onthedot.scheduling.action import CommandAction, LogAction
+from onthedot.scheduling.audit import AuditOrder, AuditPlan, AuditReport, Finding, Suspect, span
+from onthedot.scheduling.ledger import Reason
+from onthedot.scheduling.notify import Notify
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.task import NewTask
+from onthedot.scheduling.trigger import IntervalTrigger
+from onthedot.service.audit import Audit
+from onthedot.service.audit_schedule import ensure_audit
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.seen_task import seen_schedule
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.activities.receiver import open_receiver
 from tests.waiting import eventually, until
 

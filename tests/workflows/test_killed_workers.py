@@ -10,16 +10,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import naming
-from scheduling.backfill import BackfillStatus
-from scheduling.errors import NoWorker
-from scheduling.policy import OverlapPolicy
-from scheduling.registration import settle
-from scheduling.task_state import Change, ChangeKind, TaskState
-from service.backfills import Backfills
-from service.run_list import RunFilter, RunList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.backfill import BackfillStatus
+from onthedot.scheduling.errors import NoWorker
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.registration import settle
+from onthedot.scheduling.task_state import Change, ChangeKind, TaskState
+from onthedot.service.backfills import Backfills
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import command, definition, every, new_task, once, unique
 from tests.run_log import instants, nominals
 from tests.service.editing import expected

@@ -14,18 +14,18 @@ from aiohttp import web
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Worker
 
-import naming
-from activities.notified import NOTIFICATIONS
-from scheduling.action import HttpAction, SecretRef
-from scheduling.errors import InvalidDefinition
-from scheduling.notify import Notify
-from scheduling.policy import RetryPolicy
-from scheduling.run import Run, RunStatus
-from scheduling.task import NewTask, TaskDefinition
-from scheduling.trigger import CronTrigger, OnceTrigger
-from service.runs import Runs
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.activities.notified import NOTIFICATIONS
+from onthedot.scheduling.action import HttpAction, SecretRef
+from onthedot.scheduling.errors import InvalidDefinition
+from onthedot.scheduling.notify import Notify
+from onthedot.scheduling.policy import RetryPolicy
+from onthedot.scheduling.run import Run, RunStatus
+from onthedot.scheduling.task import NewTask, TaskDefinition
+from onthedot.scheduling.trigger import CronTrigger, OnceTrigger
+from onthedot.service.runs import Runs
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.activities.receiver import Receiver, open_receiver
 from tests.waiting import eventually, until
 

@@ -10,15 +10,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import naming
-from scheduling.errors import NoWorker
-from scheduling.registration import settle
-from scheduling.run import RunStatus
-from scheduling.task import Task, TaskStatus
-from scheduling.task_state import Change, ChangeKind, TaskState
-from service.run_list import RunFilter, RunList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.errors import NoWorker
+from onthedot.scheduling.registration import settle
+from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.task_state import Change, ChangeKind, TaskState
+from onthedot.service.run_list import RunFilter, RunList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import definition, every, new_task, once
 from tests.run_log import instants, nominals
 from tests.waiting import eventually

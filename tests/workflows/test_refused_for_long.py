@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from temporalio.service import RPCStatusCode
 
-import naming
-from scheduling.errors import NotInForce, TaskNotFound
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.errors import NotInForce, TaskNotFound
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import every, new_task, unique
 from tests.waiting import eventually
 from tests.workflows.private_temporal import PrivateTemporal

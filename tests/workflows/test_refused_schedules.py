@@ -14,11 +14,11 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 import activities.schedule
-import naming
-from scheduling.errors import NotInForce, TaskNotFound
-from service.task_list import TaskFilter, TaskList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.errors import NotInForce, TaskNotFound
+from onthedot.service.task_list import TaskFilter, TaskList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import definition, every, new_task, once, unique
 from tests.run_log import nominals
 from tests.waiting import eventually

@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-import naming
-from scheduling.errors import RevisionMismatch
-from service.task_list import TaskFilter, TaskList
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.errors import RevisionMismatch
+from onthedot.service.task_list import TaskFilter, TaskList
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import definition, every, new_task, once, unique
 from tests.run_log import instants, nominals
 from tests.waiting import eventually

@@ -10,10 +10,10 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import _workflow, _workflow_instance
 
-import naming
-from scheduling.task_state import Change, ChangeKind, TaskState
-from service.tasks import Tasks
-from service.temporal import Temporal
+from onthedot import naming
+from onthedot.scheduling.task_state import Change, ChangeKind, TaskState
+from onthedot.service.tasks import Tasks
+from onthedot.service.temporal import Temporal
 from tests.definitions import every, new_task, unique
 from tests.waiting import until
 from tests.workers import polling

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from nicegui.element import Element
 
-from ui.components.fields import ChoiceField, TextField
-from ui.components.markup import box, button, text
-from ui.components.small import Modal
+from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.markup import box, button, text
+from onthedot.ui.components.small import Modal
 
 
 def confirm(

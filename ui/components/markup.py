@@ -9,7 +9,7 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
-from ui.components.small import Icon
+from onthedot.ui.components.small import Icon
 
 Handler = Callable[[], Awaitable[None] | None]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from nicegui.element import Element
 
-from ui.components.markup import box, button, named, text
-from ui.components.small import Icon
+from onthedot.ui.components.markup import box, button, named, text
+from onthedot.ui.components.small import Icon
 
 
 class Pager:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ui.components.markup import box, href, named, text
-from ui.components.small import Icon
+from onthedot.ui.components.markup import box, href, named, text
+from onthedot.ui.components.small import Icon
 
 
 def sign_out(name: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from scheduling.values import format_instant
+from onthedot.scheduling.values import format_instant
 
 
 class Icon(Element, component="otd_icon.js"):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from scheduling.action import Action, LogAction
-from ui.components.fields import Segments, TextField
-from ui.components.markup import box
-from ui.forms.command import CommandFields
-from ui.forms.fields import Fields
-from ui.forms.foreign import ForeignFields
-from ui.forms.http import HttpFields
+from onthedot.scheduling.action import Action, LogAction
+from onthedot.ui.components.fields import Segments, TextField
+from onthedot.ui.components.markup import box
+from onthedot.ui.forms.command import CommandFields
+from onthedot.ui.forms.fields import Fields
+from onthedot.ui.forms.foreign import ForeignFields
+from onthedot.ui.forms.http import HttpFields
 
 KINDS = (
     ("http", "HTTP call", "globe"),

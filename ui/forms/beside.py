@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from scheduling.errors import FieldProblem, OnTheDotError
-from service.edit_previews import preview_edit
-from ui.components.fields import Segments
-from ui.components.markup import box, card
-from ui.components.small import Code
-from ui.desk import Desk
-from ui.forms.draft import Draft
-from ui.forms.fields import FieldError
-from ui.forms.preview import Preview, as_curl, as_json, preview, show_edit, show_preview
-from ui.forms.trial import Tested, add_test
-from ui.sessions import SignedOut
+from onthedot.scheduling.errors import FieldProblem, OnTheDotError
+from onthedot.service.edit_previews import preview_edit
+from onthedot.ui.components.fields import Segments
+from onthedot.ui.components.markup import box, card
+from onthedot.ui.components.small import Code
+from onthedot.ui.desk import Desk
+from onthedot.ui.forms.draft import Draft
+from onthedot.ui.forms.fields import FieldError
+from onthedot.ui.forms.preview import Preview, as_curl, as_json, preview, show_edit, show_preview
+from onthedot.ui.forms.trial import Tested, add_test
+from onthedot.ui.sessions import SignedOut
 
 
 class Beside:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from scheduling.action import Action, CommandAction
-from ui.components.fields import PairsField, TextField
-from ui.components.markup import box, text
-from ui.components.small import Icon
-from ui.forms.fields import FieldError, Fields
-from ui.forms.pairs import as_pairs, pairs_value
+from onthedot.scheduling.action import Action, CommandAction
+from onthedot.ui.components.fields import PairsField, TextField
+from onthedot.ui.components.markup import box, text
+from onthedot.ui.components.small import Icon
+from onthedot.ui.forms.fields import FieldError, Fields
+from onthedot.ui.forms.pairs import as_pairs, pairs_value
 
 
 class CommandFields:

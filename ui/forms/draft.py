@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from scheduling.errors import FieldProblem
-from scheduling.task import NewTask, TaskDefinition
-from ui.forms.action import ActionPart
-from ui.forms.fields import FieldError, problems_of
-from ui.forms.labels import LabelPart
-from ui.forms.policy import PolicyPart
-from ui.forms.trigger import TriggerPart
+from onthedot.scheduling.errors import FieldProblem
+from onthedot.scheduling.task import NewTask, TaskDefinition
+from onthedot.ui.forms.action import ActionPart
+from onthedot.ui.forms.fields import FieldError, problems_of
+from onthedot.ui.forms.labels import LabelPart
+from onthedot.ui.forms.policy import PolicyPart
+from onthedot.ui.forms.trigger import TriggerPart
 
 
 @dataclass

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from ui.components.fields import TextField
-from ui.components.markup import box, named, text
-from ui.forms.fields import Fields
+from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.markup import box, named, text
+from onthedot.ui.forms.fields import Fields
 
 
 def zone_entry(fields: Fields, zone: str) -> TextField:

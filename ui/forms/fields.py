@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from scheduling.errors import FieldProblem
-from ui.components.fields import ChoiceField, PairsField, TextField
+from onthedot.scheduling.errors import FieldProblem
+from onthedot.ui.components.fields import ChoiceField, PairsField, TextField
 
 #: Tags of unions, which stand in the path of an error but in no definition.
 _TAGS = {"once", "cron", "interval", "http", "command", "activity", "workflow", "log"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from scheduling.action import Action, ActivityAction, WorkflowAction
-from ui.components.fields import TextField
-from ui.forms.fields import FieldError, Fields, json_text, json_value
+from onthedot.scheduling.action import Action, ActivityAction, WorkflowAction
+from onthedot.ui.components.fields import TextField
+from onthedot.ui.forms.fields import FieldError, Fields, json_text, json_value
 
 
 class ForeignFields:

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from scheduling.action import Action, HttpAction
-from ui.components.fields import ChoiceField, PairsField, Segments, TextField
-from ui.components.markup import box, named, text
-from ui.forms.fields import FieldError, Fields, json_text, json_value, listed
-from ui.forms.pairs import as_pairs, pairs_value
+from onthedot.scheduling.action import Action, HttpAction
+from onthedot.ui.components.fields import ChoiceField, PairsField, Segments, TextField
+from onthedot.ui.components.markup import box, named, text
+from onthedot.ui.forms.fields import FieldError, Fields, json_text, json_value, listed
+from onthedot.ui.forms.pairs import as_pairs, pairs_value
 
 _METHODS = {name: name for name in ("POST", "GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")}
 

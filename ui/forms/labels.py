@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scheduling.task import TaskDefinition
-from ui.components.fields import ChoiceField, TextField
-from ui.components.markup import box
-from ui.forms.fields import Fields, listed
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.markup import box
+from onthedot.ui.forms.fields import Fields, listed
 
 
 class LabelPart:

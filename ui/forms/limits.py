@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from scheduling.trigger import Recurring
-from scheduling.values import format_instant
-from scheduling.zones import LocalTimeError, ZoneError, instant_of, zone_named
-from ui.components.fields import TextField
-from ui.components.markup import box, named, text
-from ui.components.small import Icon
-from ui.durations import as_value, human
-from ui.forms.entries import zone_entry
-from ui.forms.fields import FieldError, Fields, listed, local_text
+from onthedot.scheduling.trigger import Recurring
+from onthedot.scheduling.values import format_instant
+from onthedot.scheduling.zones import LocalTimeError, ZoneError, instant_of, zone_named
+from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.markup import box, named, text
+from onthedot.ui.components.small import Icon
+from onthedot.ui.durations import as_value, human
+from onthedot.ui.forms.entries import zone_entry
+from onthedot.ui.forms.fields import FieldError, Fields, listed, local_text
 
 
 class LimitFields:

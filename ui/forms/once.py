@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scheduling.trigger import OnceTrigger, Trigger
-from scheduling.values import format_instant
-from ui.components.fields import Segments, TextField
-from ui.components.markup import box, named
-from ui.durations import as_value
-from ui.forms.entries import chips, zone_entry
-from ui.forms.fields import FieldError, Fields, local_text
+from onthedot.scheduling.trigger import OnceTrigger, Trigger
+from onthedot.scheduling.values import format_instant
+from onthedot.ui.components.fields import Segments, TextField
+from onthedot.ui.components.markup import box, named
+from onthedot.ui.durations import as_value
+from onthedot.ui.forms.entries import chips, zone_entry
+from onthedot.ui.forms.fields import FieldError, Fields, local_text
 
 _DELAYS = [(length, length) for length in ("10 s", "1 min", "10 min", "1 h", "1 d")]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scheduling.action import SecretRef
-from ui.components.fields import PairsField
+from onthedot.scheduling.action import SecretRef
+from onthedot.ui.components.fields import PairsField
 
 
 def as_pairs(given: Mapping[str, str | SecretRef]) -> list[dict[str, Any]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from scheduling.policy import OverlapPolicy
-from scheduling.task import TaskDefinition
-from ui.components.fields import ChoiceField, TextField
-from ui.components.markup import box, named, text
-from ui.components.small import Icon
-from ui.durations import as_value, human
-from ui.forms.fields import Fields
-from ui.pages.task_details import OVERLAP
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.markup import box, named, text
+from onthedot.ui.components.small import Icon
+from onthedot.ui.durations import as_value, human
+from onthedot.ui.forms.fields import Fields
+from onthedot.ui.pages.task_details import OVERLAP
 
 _DEFAULTS = {
     name: TaskDefinition.model_fields[name].default for name in TaskDefinition.model_fields

@@ -13,14 +13,14 @@ from nicegui import ui
 from nicegui.element import Element
 from pydantic import TypeAdapter, ValidationError
 
-from scheduling.edit_preview import EditPreview
-from scheduling.errors import FieldProblem, InvalidDefinition
-from scheduling.trigger import CronTrigger, OnceTrigger, Trigger
-from service import previews
-from service.temporal import Temporal
-from ui.components.markup import box, text
-from ui.components.small import Icon, When
-from ui.forms.fields import problems_of
+from onthedot.scheduling.edit_preview import EditPreview
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.trigger import CronTrigger, OnceTrigger, Trigger
+from onthedot.service import previews
+from onthedot.service.temporal import Temporal
+from onthedot.ui.components.markup import box, text
+from onthedot.ui.components.small import Icon, When
+from onthedot.ui.forms.fields import problems_of
 
 _TRIGGER: TypeAdapter[Trigger] = TypeAdapter(Trigger)
 COUNT = 5

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from scheduling.trigger import CronTrigger, IntervalTrigger, Trigger
-from ui.components.fields import TextField
-from ui.components.markup import box
-from ui.durations import as_value, human
-from ui.forms.entries import chips, zone_entry
-from ui.forms.fields import Fields
-from ui.forms.limits import LimitFields
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Trigger
+from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.markup import box
+from onthedot.ui.durations import as_value, human
+from onthedot.ui.forms.entries import chips, zone_entry
+from onthedot.ui.forms.fields import Fields
+from onthedot.ui.forms.limits import LimitFields
 
 PRESETS = (
     ("Every 5 minutes", "*/5 * * * *"),

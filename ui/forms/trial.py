@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from scheduling.errors import InvalidDefinition
-from scheduling.run import Run, RunStatus
-from scheduling.task import TaskDefinition
-from ui.components.markup import box, button, card, outside_link, text
-from ui.components.small import Code
-from ui.desk import Desk
-from ui.durations import precise
-from ui.pages.run import readable
-from ui.rows import RUN_TONES, RUN_WORDS, took
+from onthedot.scheduling.errors import InvalidDefinition
+from onthedot.scheduling.run import Run, RunStatus
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.ui.components.markup import box, button, card, outside_link, text
+from onthedot.ui.components.small import Code
+from onthedot.ui.desk import Desk
+from onthedot.ui.durations import precise
+from onthedot.ui.pages.run import readable
+from onthedot.ui.rows import RUN_TONES, RUN_WORDS, took
 
 Tested = Callable[[], tuple[TaskDefinition | None, timedelta]]
 

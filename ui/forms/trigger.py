@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from scheduling.trigger import Trigger
-from ui.components.fields import Segments
-from ui.components.markup import box
-from ui.forms.fields import Fields
-from ui.forms.once import OnceFields
-from ui.forms.recurring import CronFields, IntervalFields
+from onthedot.scheduling.trigger import Trigger
+from onthedot.ui.components.fields import Segments
+from onthedot.ui.components.markup import box
+from onthedot.ui.forms.fields import Fields
+from onthedot.ui.forms.once import OnceFields
+from onthedot.ui.forms.recurring import CronFields, IntervalFields
 
 KINDS = (
     ("once", "Once", "calendar"),

@@ -8,20 +8,20 @@ from datetime import timedelta
 
 from nicegui import background_tasks
 
-from scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError, TaskExists
-from scheduling.registered import Registered
-from scheduling.task import NewTask, Task, TaskDefinition
-from ui.components.markup import box, button, card, link, named, text
-from ui.components.small import LeaveQuestion
-from ui.desk import Desk
-from ui.forms.action import ActionPart
-from ui.forms.beside import Beside
-from ui.forms.draft import Draft
-from ui.forms.fields import Fields
-from ui.forms.labels import LabelPart
-from ui.forms.policy import PolicyPart
-from ui.forms.trigger import TriggerPart
-from ui.sessions import SignedOut
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError, TaskExists
+from onthedot.scheduling.registered import Registered
+from onthedot.scheduling.task import NewTask, Task, TaskDefinition
+from onthedot.ui.components.markup import box, button, card, link, named, text
+from onthedot.ui.components.small import LeaveQuestion
+from onthedot.ui.desk import Desk
+from onthedot.ui.forms.action import ActionPart
+from onthedot.ui.forms.beside import Beside
+from onthedot.ui.forms.draft import Draft
+from onthedot.ui.forms.fields import Fields
+from onthedot.ui.forms.labels import LabelPart
+from onthedot.ui.forms.policy import PolicyPart
+from onthedot.ui.forms.trigger import TriggerPart
+from onthedot.ui.sessions import SignedOut
 
 #: Between a key and what it shows, in seconds.
 _PAUSE = 0.15

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scheduling.errors import OnTheDotError
-from service.task_list import TaskFilter
-from ui.components.dialogs import confirm
-from ui.desk import Desk
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.service.task_list import TaskFilter
+from onthedot.ui.components.dialogs import confirm
+from onthedot.ui.desk import Desk
 
 #: How many are changed at the same time.
 _AT_ONCE = 8

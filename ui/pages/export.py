@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 
 from nicegui import ui
 
-from scheduling.run import ShortRun
-from service.run_list import RunFilter
-from ui.components.markup import button
-from ui.desk import Desk
+from onthedot.scheduling.run import ShortRun
+from onthedot.service.run_list import RunFilter
+from onthedot.ui.components.markup import button
+from onthedot.ui.desk import Desk
 
 #: The most runs in one file; a message says where there are more.
 MOST = 20_000

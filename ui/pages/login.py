@@ -8,8 +8,8 @@ from urllib.parse import quote
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from ui.gate import same_origin
-from ui.sessions import COOKIE, MAX_AGE, Sessions
+from onthedot.ui.gate import same_origin
+from onthedot.ui.sessions import COOKIE, MAX_AGE, Sessions
 
 _PAGE = """<!doctype html>
 <html lang="en">

@@ -10,15 +10,15 @@ from urllib.parse import urlencode
 
 from nicegui.element import Element
 
-from scheduling.values import format_instant
-from service import health
-from service.due_next import DueNext
-from service.overview import HOUR, HourCount, Sample, TaskCounts
-from ui.components.markup import box, card, empty, href, link, named, skeleton, text
-from ui.components.small import Chart, Icon, When
-from ui.desk import Desk, House
-from ui.pages.overview_tiles import Tiles
-from ui.watches import Seen
+from onthedot.scheduling.values import format_instant
+from onthedot.service import health
+from onthedot.service.due_next import DueNext
+from onthedot.service.overview import HOUR, HourCount, Sample, TaskCounts
+from onthedot.ui.components.markup import box, card, empty, href, link, named, skeleton, text
+from onthedot.ui.components.small import Chart, Icon, When
+from onthedot.ui.desk import Desk, House
+from onthedot.ui.pages.overview_tiles import Tiles
+from onthedot.ui.watches import Seen
 
 _SOON = 8
 _FAILING = 6

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from service.health import Health
-from service.overview import HourCount, Punctuality, TaskCounts
-from ui.components.markup import box, href, named, text
-from ui.components.small import When
-from ui.durations import precise
+from onthedot.service.health import Health
+from onthedot.service.overview import HourCount, Punctuality, TaskCounts
+from onthedot.ui.components.markup import box, href, named, text
+from onthedot.ui.components.small import When
+from onthedot.ui.durations import precise
 
 #: So many waiting for a worker are more than a moment's work.
 _MANY = 100

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from nicegui.element import Element
 
-from scheduling.errors import RunNotFound
-from scheduling.run import Run, RunStatus
-from service.runs import Runs
-from ui.components.markup import (
+from onthedot.scheduling.errors import RunNotFound
+from onthedot.scheduling.run import Run, RunStatus
+from onthedot.service.runs import Runs
+from onthedot.ui.components.markup import (
     box,
     button,
     card,
@@ -22,12 +22,12 @@ from ui.components.markup import (
     skeleton,
     text,
 )
-from ui.components.small import Code, When
-from ui.desk import Desk
-from ui.durations import human, precise
-from ui.pages.task_actions import run_now
-from ui.rows import CAUSES, RUN_TONES, RUN_WORDS, took
-from ui.watches import Live, Seen
+from onthedot.ui.components.small import Code, When
+from onthedot.ui.desk import Desk
+from onthedot.ui.durations import human, precise
+from onthedot.ui.pages.task_actions import run_now
+from onthedot.ui.rows import CAUSES, RUN_TONES, RUN_WORDS, took
+from onthedot.ui.watches import Live, Seen
 
 
 def run_page(desk: Desk, query: dict[str, str], run_id: str) -> None:

@@ -6,18 +6,18 @@ import json
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from scheduling.run import RunStatus
-from service.run_list import RunFilter
-from ui.components.fields import ChoiceField, TextField
-from ui.components.markup import box, button, empty, link, named, skeleton, text
-from ui.components.pager import Pager
-from ui.components.small import Icon
-from ui.components.tables import RunTable
-from ui.desk import Desk
-from ui.pages.export import add_export
-from ui.reads import ROWS, RunRows, run_rows
-from ui.rows import RUN_WORDS, run_row
-from ui.watches import Live, Seen
+from onthedot.scheduling.run import RunStatus
+from onthedot.service.run_list import RunFilter
+from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
+from onthedot.ui.components.pager import Pager
+from onthedot.ui.components.small import Icon
+from onthedot.ui.components.tables import RunTable
+from onthedot.ui.desk import Desk
+from onthedot.ui.pages.export import add_export
+from onthedot.ui.reads import ROWS, RunRows, run_rows
+from onthedot.ui.rows import RUN_WORDS, run_row
+from onthedot.ui.watches import Live, Seen
 
 AWAY = "Temporal cannot be reached"
 SPANS = {

@@ -8,13 +8,22 @@ from importlib.metadata import PackageNotFoundError, version
 
 from nicegui.element import Element
 
-from service import health
-from ui.components.markup import box, card, facts, href, named, outside_link, skeleton, text
-from ui.components.sign_out import sign_out
-from ui.components.small import ThemeSwitch, When
-from ui.desk import Desk
-from ui.durations import human
-from ui.watches import Seen
+from onthedot.service import health
+from onthedot.ui.components.markup import (
+    box,
+    card,
+    facts,
+    href,
+    named,
+    outside_link,
+    skeleton,
+    text,
+)
+from onthedot.ui.components.sign_out import sign_out
+from onthedot.ui.components.small import ThemeSwitch, When
+from onthedot.ui.desk import Desk
+from onthedot.ui.durations import human
+from onthedot.ui.watches import Seen
 
 _KEYS = (
     ("Ctrl K", "Go to any task or page"),

@@ -9,9 +9,9 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
-from scheduling.errors import TaskNotFound
-from scheduling.task import Task, TaskStatus
-from ui.components.markup import (
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.ui.components.markup import (
     box,
     button,
     empty,
@@ -22,17 +22,17 @@ from ui.components.markup import (
     skeleton,
     text,
 )
-from ui.components.small import Icon, When
-from ui.desk import Desk
-from ui.pages.task_actions import ask_delete, ask_pause, resume, run_now
-from ui.pages.task_backfill import ask_backfill
-from ui.pages.task_details import show_details
-from ui.pages.task_ledger import show_ledger
-from ui.pages.task_next import show_next_runs
-from ui.pages.task_runs import show_runs
-from ui.reads import TaskDetail, task_detail
-from ui.rows import run_row, task_status, words
-from ui.watches import Seen
+from onthedot.ui.components.small import Icon, When
+from onthedot.ui.desk import Desk
+from onthedot.ui.pages.task_actions import ask_delete, ask_pause, resume, run_now
+from onthedot.ui.pages.task_backfill import ask_backfill
+from onthedot.ui.pages.task_details import show_details
+from onthedot.ui.pages.task_ledger import show_ledger
+from onthedot.ui.pages.task_next import show_next_runs
+from onthedot.ui.pages.task_runs import show_runs
+from onthedot.ui.reads import TaskDetail, task_detail
+from onthedot.ui.rows import run_row, task_status, words
+from onthedot.ui.watches import Seen
 
 
 def task_page(desk: Desk, query: dict[str, str], task_id: str) -> None:

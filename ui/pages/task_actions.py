@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from scheduling.task import Task, TaskStatus
-from ui.components import dialogs
-from ui.components.dialogs import confirm
-from ui.desk import Desk
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.ui.components import dialogs
+from onthedot.ui.components.dialogs import confirm
+from onthedot.ui.desk import Desk
 
 _ACTIVE = (TaskStatus.SCHEDULED, TaskStatus.RUNNING)
 

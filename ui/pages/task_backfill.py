@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
-from scheduling.backfill import MAX_OCCURRENCES, Backfill, BackfillStatus
-from scheduling.errors import InvalidDefinition
-from scheduling.occurrences import occurrences
-from scheduling.policy import OverlapPolicy
-from scheduling.task import Task
-from scheduling.zones import LocalTimeError, instant_of
-from service.backfills import Backfills
-from ui.components.dialogs import dismiss, foot
-from ui.components.fields import ChoiceField, TextField
-from ui.components.markup import box, button, card, named, text
-from ui.components.small import Modal, When
-from ui.desk import Desk
-from ui.forms.fields import local_text
-from ui.watches import Seen
+from onthedot.scheduling.backfill import MAX_OCCURRENCES, Backfill, BackfillStatus
+from onthedot.scheduling.errors import InvalidDefinition
+from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.task import Task
+from onthedot.scheduling.zones import LocalTimeError, instant_of
+from onthedot.service.backfills import Backfills
+from onthedot.ui.components.dialogs import dismiss, foot
+from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.markup import box, button, card, named, text
+from onthedot.ui.components.small import Modal, When
+from onthedot.ui.desk import Desk
+from onthedot.ui.forms.fields import local_text
+from onthedot.ui.watches import Seen
 
 _OVERLAP = {
     OverlapPolicy.BUFFER_ALL.value: "One after the other",

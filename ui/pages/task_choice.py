@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from service.task_list import TaskFilter
-from ui.components.markup import box, button, named, text
-from ui.desk import Desk
-from ui.pages import bulk
+from onthedot.service.task_list import TaskFilter
+from onthedot.ui.components.markup import box, button, named, text
+from onthedot.ui.desk import Desk
+from onthedot.ui.pages import bulk
 
 _ICONS = {"run": "play", "pause": "pause", "resume": "play", "delete": "trash-2"}
 

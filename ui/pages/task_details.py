@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from pydantic import JsonValue
 
-from scheduling.action import (
+from onthedot.scheduling.action import (
     Action,
     ActivityAction,
     CommandAction,
@@ -19,13 +19,13 @@ from scheduling.action import (
     SecretRef,
     WorkflowAction,
 )
-from scheduling.policy import OverlapPolicy
-from scheduling.task import Task
-from scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
-from ui.components.markup import box, card, facts, link, text
-from ui.components.small import Code, When
-from ui.durations import human
-from ui.rows import KINDS, words
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.task import Task
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
+from onthedot.ui.components.markup import box, card, facts, link, text
+from onthedot.ui.components.small import Code, When
+from onthedot.ui.durations import human
+from onthedot.ui.rows import KINDS, words
 
 Fact = tuple[str, str | Callable[[], Any]]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from scheduling.errors import TaskNotFound, TemporalUnavailable
-from scheduling.registered import Registered
-from scheduling.task import TaskDefinition
-from service.registered import registered
-from ui.components.markup import box, empty, link, skeleton
-from ui.desk import Desk, House
-from ui.forms.view import FormView
+from onthedot.scheduling.errors import TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.registered import Registered
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.service.registered import registered
+from onthedot.ui.components.markup import box, empty, link, skeleton
+from onthedot.ui.desk import Desk, House
+from onthedot.ui.forms.view import FormView
 
 #: How long what the workers have registered is taken to be the same.
 _AGE = timedelta(seconds=30)

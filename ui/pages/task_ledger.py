@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduling.ledger import LedgerEntry, LedgerPage, LedgerState, Why
-from service.ledger import Ledger
-from service.temporal import Temporal
-from ui.components.markup import box, card, text
-from ui.components.small import When
-from ui.desk import Desk
-from ui.watches import Seen
+from onthedot.scheduling.ledger import LedgerEntry, LedgerPage, LedgerState, Why
+from onthedot.service.ledger import Ledger
+from onthedot.service.temporal import Temporal
+from onthedot.ui.components.markup import box, card, text
+from onthedot.ui.components.small import When
+from onthedot.ui.desk import Desk
+from onthedot.ui.watches import Seen
 
 #: A ledger reads histories and lists: it is not followed from second to second.
 _EVERY = timedelta(seconds=15)

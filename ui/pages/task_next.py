@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from scheduling.task import Task, TaskStatus
-from ui.components.markup import box, card, text
-from ui.components.small import When
-from ui.rows import zone
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.ui.components.markup import box, card, text
+from onthedot.ui.components.small import When
+from onthedot.ui.rows import zone
 
 
 def show_next_runs(task: Task, coming: Sequence[datetime]) -> None:

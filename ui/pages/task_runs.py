@@ -8,14 +8,14 @@ from typing import Any
 
 from nicegui.element import Element
 
-from scheduling.run import RunStatus, ShortRun
-from scheduling.values import format_instant
-from ui.components.markup import box, card, empty, link
-from ui.components.small import Chart
-from ui.components.tables import RunTable
-from ui.durations import precise
-from ui.reads import ROWS, TaskDetail
-from ui.rows import took
+from onthedot.scheduling.run import RunStatus, ShortRun
+from onthedot.scheduling.values import format_instant
+from onthedot.ui.components.markup import box, card, empty, link
+from onthedot.ui.components.small import Chart
+from onthedot.ui.components.tables import RunTable
+from onthedot.ui.durations import precise
+from onthedot.ui.reads import ROWS, TaskDetail
+from onthedot.ui.rows import took
 
 
 def show_runs(log: Element, found: TaskDetail, rows: list[dict[str, Any]]) -> None:

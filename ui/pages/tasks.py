@@ -6,21 +6,21 @@ import json
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from scheduling.task import Task, TaskStatus
-from service.overview import TaskCounts
-from service.task_list import TaskFilter
-from ui.components.fields import ChoiceField, TextField
-from ui.components.markup import box, button, empty, link, named, skeleton, text
-from ui.components.pager import Pager
-from ui.components.small import Icon
-from ui.components.tables import TaskTable
-from ui.desk import Desk
-from ui.pages.bulk import counted
-from ui.pages.task_actions import ask_delete, pause, resume, run_now
-from ui.pages.task_choice import TaskChoice
-from ui.reads import ROWS, TaskRows, task_rows
-from ui.rows import KINDS, TASK_WORDS, task_row
-from ui.watches import Live, Seen
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.service.overview import TaskCounts
+from onthedot.service.task_list import TaskFilter
+from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
+from onthedot.ui.components.pager import Pager
+from onthedot.ui.components.small import Icon
+from onthedot.ui.components.tables import TaskTable
+from onthedot.ui.desk import Desk
+from onthedot.ui.pages.bulk import counted
+from onthedot.ui.pages.task_actions import ask_delete, pause, resume, run_now
+from onthedot.ui.pages.task_choice import TaskChoice
+from onthedot.ui.reads import ROWS, TaskRows, task_rows
+from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
+from onthedot.ui.watches import Live, Seen
 
 
 def tasks_page(desk: Desk, query: dict[str, str]) -> None:
