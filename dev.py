@@ -25,7 +25,6 @@ from onthedot.processes.ports import require_free
 from onthedot.processes.supervisor import Child, Supervisor
 from onthedot.settings import PREFIX, Settings, require_tokens_beyond_loopback
 
-_CLI = str(Path(__file__).with_name("cli.py"))
 _WORKER_GRACE = "PT2S"
 #: After it the guard kills: a little longer than the worker's own grace, and within five seconds
 #: in all, Temporal's second included.
@@ -104,7 +103,9 @@ async def _until_stopped(work: Any, stop: asyncio.Event) -> int:
 
 
 def _child(name: str, environment: Mapping[str, str]) -> Child:
-    return Child(name, (sys.executable, _CLI, name), environment, _CHILD_GRACE)
+    # -P: a file of the working directory must not take the place of a library's.
+    command = (sys.executable, "-P", "-m", "onthedot.cli", name)
+    return Child(name, command, environment, _CHILD_GRACE)
 
 
 def _child_environment(settings: Settings, options: Mapping[str, Any]) -> dict[str, str]:

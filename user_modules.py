@@ -32,12 +32,11 @@ class UserCode:
 def load(modules: Sequence[str]) -> UserCode:
     """Imports `modules` and collects what is marked with `@activity.defn` and `@workflow.defn`.
 
-    Modules of the working directory are found too, after everything that is installed.
+    Modules of the working directory are found too, before what is installed.
     Raises StartError where a module cannot be imported, has neither, or uses a reserved name.
     """
-    here = str(Path.cwd())
-    if modules and here not in sys.path:
-        sys.path.append(here)
+    if modules:
+        _look_here_first(str(Path.cwd()))
     activities: dict[str, Callable[..., Any]] = {}
     workflows: dict[str, type] = {}
     for name in modules:
@@ -59,6 +58,13 @@ def load(modules: Sequence[str]) -> UserCode:
     return UserCode(
         tuple(activities.values()), tuple(workflows.values()), tuple(activities), tuple(workflows)
     )
+
+
+def _look_here_first(here: str) -> None:
+    """Put the working directory before what is installed, but after Python's own library."""
+    installed = (n for n, path in enumerate(sys.path) if path.endswith("-packages"))
+    if here not in sys.path:
+        sys.path.insert(next(installed, len(sys.path)), here)
 
 
 def _import(name: str) -> ModuleType:

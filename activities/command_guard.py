@@ -12,7 +12,8 @@ and lines of JSON go out.
    reaches the command's process group.
 4. Report how the command ended, and exit.
 
-If this guard itself is killed, Linux kills the command; what the command started stays.
+If this guard itself is killed, Linux kills the command; what the command started stays. If it is
+stopped (SIGSTOP), the worker wakes it every second, and Linux does when the worker dies.
 """
 
 # pathlib would add half as much again to what starting this takes:
@@ -51,6 +52,7 @@ def main() -> None:
     order = _receive(worker)
     if _LINUX:
         _prctl(_SET_CHILD_SUBREAPER, 1)
+        _prctl(_SET_DEATH_SIGNAL, signal.SIGCONT)
     leader = _start(order, worker)
     ended = _wait(leader, worker, wake, float(order["timeout"]))
     _end(leader, float(order["grace"]), worker)

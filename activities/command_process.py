@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,8 @@ _GUARD_ENV = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _GUARD_SECONDS = 7.0
 #: For the last output, once everything that could write has been ended.
 _DRAIN_SECONDS = 1.0
+#: A command runs as the same user and may stop its guard, which has to go on all the same.
+_WAKE_EVERY = 1.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ class CommandProcess:
                 theirs.close()
                 for pipe in pipes:
                     os.close(pipe.child_end)
-            return await self._attend(guard, ours)
+            with _kept_awake(guard):
+                return await self._attend(guard, ours)
         finally:
             ours.close()
             for pipe in pipes:
@@ -142,6 +145,26 @@ class CommandProcess:
 
     def _longest(self, timeout: timedelta) -> float:
         return (timeout + self._order.grace).total_seconds() + _GUARD_SECONDS
+
+
+@contextlib.contextmanager
+def _kept_awake(guard: asyncio.subprocess.Process) -> Iterator[None]:
+    """Has a guard that was stopped go on, again and again while the block runs."""
+    loop = asyncio.get_running_loop()
+
+    timer: asyncio.TimerHandle
+
+    def wake() -> None:
+        nonlocal timer
+        with contextlib.suppress(ProcessLookupError):
+            guard.send_signal(signal.SIGCONT)
+        timer = loop.call_later(_WAKE_EVERY, wake)
+
+    timer = loop.call_later(_WAKE_EVERY, wake)
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 async def _ends_within(seconds: float, guard: asyncio.subprocess.Process) -> bool:

@@ -34,7 +34,8 @@ def retry_after(header: str | None, now: datetime) -> timedelta | None:
     else:
         try:
             at = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
+            # A receiver may send any digits: a year or an offset that no number holds is no date.
             return None
         delay = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
     return min(delay, LONGEST_RETRY_AFTER) if delay > timedelta(0) else None

@@ -6,7 +6,6 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -15,7 +14,7 @@ from temporalio.client import Client
 from benchmarks.errors import Void
 from benchmarks.stack import Stack
 from benchmarks.temporal_client import connected
-from onthedot import cli, naming
+from onthedot import naming
 from onthedot.service.connection import prepare_namespace
 
 _DAY_SECONDS = 86400
@@ -24,16 +23,15 @@ _PAUSE_SECONDS = 0.25
 
 
 class Ours:
-    """What is measured. `program` is the command line of the checkout to run."""
+    """What is measured."""
 
     programs: Sequence[str] = ("worker", "server")
     run_types: Sequence[str] = (naming.TASK, naming.TASK_RUN)
 
-    def __init__(self, stack: Stack, program: str = cli.__file__) -> None:
+    def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.client: Client
         self.refused = 0
-        self._program = str(Path(program).resolve())
         settings = stack.settings
         self._rest = f"http://127.0.0.1:{settings.port}"
         self._worker = f"http://127.0.0.1:{settings.metrics_port}"
@@ -51,7 +49,7 @@ class Ours:
             ONTHEDOT_METRICS_PORT=str(settings.metrics_port),
         )
         for name in self.programs:
-            stack.start(name, [sys.executable, self._program, name], environment)
+            stack.start(name, [sys.executable, "-P", "-m", "onthedot.cli", name], environment)
         await self._answers(f"{self._worker}/readyz")
         await self._answers(f"{self._rest}/readyz")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Never
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import ConfigDict, Discriminator, Field, JsonValue, StringConstraints, Tag
 
 from onthedot.scheduling.values import Model
 
@@ -83,3 +83,51 @@ Action = Annotated[
     HttpAction | CommandAction | ActivityAction | WorkflowAction | LogAction,
     Field(discriminator="kind"),
 ]
+
+#: Every kind of action, by its name. A new kind goes here and into `Action`; the type checker then
+#: names each `match` that lacks it.
+KINDS: dict[str, type[Model]] = {
+    "http": HttpAction,
+    "command": CommandAction,
+    "activity": ActivityAction,
+    "workflow": WorkflowAction,
+    "log": LogAction,
+}
+
+
+class UnknownAction(Model):
+    """An action that was stored by a later release: kept as it is, and not carried out."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str
+
+
+def _tag(stored: Any) -> str:
+    kind = stored.get("kind") if isinstance(stored, dict) else getattr(stored, "kind", None)
+    return kind if kind in KINDS else "unknown"
+
+
+#: An action as a run's order holds it: one of an unknown kind is read all the same, so that the run
+#: can end with a reason.
+StoredAction = Annotated[
+    Annotated[HttpAction, Tag("http")]
+    | Annotated[CommandAction, Tag("command")]
+    | Annotated[ActivityAction, Tag("activity")]
+    | Annotated[WorkflowAction, Tag("workflow")]
+    | Annotated[LogAction, Tag("log")]
+    | Annotated[UnknownAction, Tag("unknown")],
+    Discriminator(_tag),
+]
+
+
+class UnknownKindError(Exception):
+    """An action of a kind that this release does not carry out."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"This release does not know actions of the kind {kind!r}.")
+
+
+def unknown_kind(action: Never) -> UnknownKindError:
+    """What the end of a `match` over every kind raises: `assert_never` would not end the run."""
+    return UnknownKindError(str(getattr(action, "kind", action)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from pydantic import JsonValue
 
@@ -14,6 +15,7 @@ from onthedot.scheduling.action import (
     ActivityAction,
     CommandAction,
     HttpAction,
+    LogAction,
     WorkflowAction,
 )
 from onthedot.scheduling.errors import FieldProblem
@@ -23,6 +25,9 @@ from onthedot.scheduling.url_check import url_problem
 
 #: What Temporal keeps for itself.
 _TEMPORAL_PREFIX = "__temporal"
+_TEMPORAL_QUEUES = ("temporal-sys-", _TEMPORAL_PREFIX)
+_TEMPORAL_QUEUE = "default-worker-tq"
+_TEMPORAL_PART = "/_sys/"
 
 
 def check_action(action: Action, *, where: str = "action") -> list[FieldProblem]:
@@ -37,12 +42,27 @@ def check_action(action: Action, *, where: str = "action") -> list[FieldProblem]
         case CommandAction():
             found = _command(action)
         case ActivityAction():
-            found = _foreign("name", action.name, action.arguments)
+            found = _foreign("name", action.name, action.arguments, action.task_queue)
         case WorkflowAction():
-            found = _foreign("workflow_type", action.workflow_type, action.arguments)
-        case _:
+            name = action.workflow_type
+            found = _foreign("workflow_type", name, action.arguments, action.task_queue)
+        case LogAction():
             found = iter(())
+        case _:
+            assert_never(action)
     return [FieldProblem(f"{where}.{field}", message) for field, message in found]
+
+
+def queue_problem(name: str | None) -> str:
+    """Why no action may be sent to the task queue `name`; empty if it may."""
+    if name is None:
+        return ""
+    if not name.strip():
+        return "cannot be blank; leave it out for this project's own workers."
+    theirs = name.startswith(_TEMPORAL_QUEUES) or name == _TEMPORAL_QUEUE
+    if theirs or _TEMPORAL_PART in name:
+        return "is one of Temporal's own; name the queue that your worker polls."
+    return ""
 
 
 def _http(action: HttpAction) -> Iterator[tuple[str, str]]:
@@ -90,7 +110,11 @@ def _command(action: CommandAction) -> Iterator[tuple[str, str]]:
         yield from _too_large("stdin", len(action.stdin.encode()))
 
 
-def _foreign(field: str, name: str, arguments: Sequence[JsonValue]) -> Iterator[tuple[str, str]]:
+def _foreign(
+    field: str, name: str, arguments: Sequence[JsonValue], task_queue: str | None
+) -> Iterator[tuple[str, str]]:
+    if problem := queue_problem(task_queue):
+        yield "task_queue", problem
     if not name.strip():
         yield field, "cannot be blank."
     if name.startswith(RESERVED_PREFIX):

@@ -7,11 +7,19 @@ fields are ignored here and every new field has a default.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
 from pydantic import ConfigDict
 
-from onthedot.scheduling.action import Action, CommandAction, HttpAction, LogAction
+from onthedot.scheduling.action import (
+    Action,
+    ActivityAction,
+    CommandAction,
+    HttpAction,
+    LogAction,
+    UnknownAction,
+    WorkflowAction,
+)
 from onthedot.scheduling.values import Duration, Instant, Model
 
 #: The most that is kept of each part of an output (a body, a stream), in bytes of UTF-8.
@@ -46,15 +54,17 @@ def early(due: datetime, *, at: datetime) -> timedelta:
     return min(max(due - at, timedelta(0)), LEAD)
 
 
-def begins_locally(action: Action, timeout: timedelta) -> bool:
+def begins_locally(action: Action | UnknownAction, timeout: timedelta) -> bool:
     """Whether the first attempt is made by the very worker that takes up the run."""
     match action:
         case LogAction():
             return True
         case HttpAction():
             return timeout <= LONGEST_LOCAL
-        case _:
+        case CommandAction() | ActivityAction() | WorkflowAction() | UnknownAction():
             return False
+        case _:
+            assert_never(action)
 
 
 class _Passed(Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from onthedot.scheduling.action import Action
+from onthedot.scheduling.action import StoredAction
 from onthedot.scheduling.notify import Notify
 from onthedot.scheduling.policy import RetryPolicy
 from onthedot.scheduling.run import RunCause, RunError, RunStatus
@@ -19,7 +19,7 @@ class RunOrder(Model):
     task_id: str
     name: str
     revision: int
-    action: Action
+    action: StoredAction
     timeout: Duration
     deadline: Duration
     retry: RetryPolicy

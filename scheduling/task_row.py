@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from onthedot.scheduling.action import (
     Action,
     ActivityAction,
     CommandAction,
     HttpAction,
     LogAction,
+    UnknownAction,
     WorkflowAction,
 )
 from onthedot.scheduling.notify import Notify
@@ -71,7 +74,7 @@ def abridge(definition: TaskDefinition) -> TaskDefinition:
     )
 
 
-def title(action: Action) -> str:
+def title(action: Action | UnknownAction) -> str:
     """An action in a few words, for the eyes of someone who looks through a list."""
     match action:
         case HttpAction():
@@ -84,6 +87,10 @@ def title(action: Action) -> str:
             return f"workflow {action.workflow_type}"
         case LogAction():
             return f"log {action.message}"[:200]
+        case UnknownAction():
+            return action.kind[:200]
+        case _:
+            assert_never(action)
 
 
 def _abridged_notify(notify: Notify | None) -> Notify | None:
@@ -101,3 +108,5 @@ def _abridged_action(action: Action) -> Action:
             return action.model_copy(update={"arguments": ()})
         case LogAction():
             return action.model_copy(update={"message": action.message[:200]})
+        case _:
+            assert_never(action)

@@ -8,12 +8,14 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from onthedot import cli
 from tests.ports import free_port
+
+#: `onthedot`, without the working directory on its path.
+COMMAND = (sys.executable, "-P", "-m", "onthedot.cli")
 
 
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
@@ -29,7 +31,7 @@ def environment(extra: Mapping[str, str]) -> dict[str, str]:
 def run(*arguments: str, cwd: Path, **extra: str) -> subprocess.CompletedProcess[str]:
     """One command to its end."""
     return subprocess.run(
-        [sys.executable, cli.__file__, *arguments],
+        [*COMMAND, *arguments],
         cwd=cwd,
         env=environment(extra),
         capture_output=True,
@@ -42,9 +44,11 @@ def run(*arguments: str, cwd: Path, **extra: str) -> subprocess.CompletedProcess
 class Running:
     """A command that goes on until it is told to stop. `lines` is what it has said so far."""
 
-    def __init__(self, *arguments: str, cwd: Path, **extra: str) -> None:
+    def __init__(
+        self, *arguments: str, cwd: Path, program: Sequence[str] = COMMAND, **extra: str
+    ) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, cli.__file__, *arguments],
+            [*program, *arguments],
             cwd=cwd,
             env=environment(extra),
             stdout=subprocess.PIPE,

@@ -51,7 +51,7 @@ def test_version_and_help(tmp_path: Path) -> None:
 
 def test_a_command_imports_only_what_it_runs() -> None:
     program = (
-        "import sys, cli, dev\n"
+        "import sys, onthedot.cli, onthedot.dev\n"
         "heavy = {'temporalio', 'fastapi', 'nicegui', 'uvicorn'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
@@ -232,7 +232,11 @@ def test_a_start_right_after_everything_is_killed_works(tmp_path: Path) -> None:
 @pytest.mark.faults
 @pytest.mark.parametrize("name", ["worker", "server", "temporal"])
 def test_a_killed_part_is_started_again(tmp_path: Path, name: str) -> None:
-    mark = {"worker": "cli.py worker", "server": "cli.py server", "temporal": "start-dev"}[name]
+    mark = {
+        "worker": "onthedot.cli worker",
+        "server": "onthedot.cli server",
+        "temporal": "start-dev",
+    }[name]
     with dev(tmp_path / "data") as running:
         running.wait_until_up()
         running.wait_for("polling the task queue")

@@ -20,8 +20,12 @@ from onthedot.scheduling.action import (
     CommandAction,
     HttpAction,
     LogAction,
+    UnknownAction,
+    UnknownKindError,
     WorkflowAction,
+    unknown_kind,
 )
+from onthedot.scheduling.action_check import queue_problem
 from onthedot.scheduling.attempt import (
     CLOSING,
     DEFERRED,
@@ -37,7 +41,7 @@ from onthedot.scheduling.attempt import (
     early,
 )
 from onthedot.scheduling.run_order import RunOrder
-from onthedot.workflows.failures import NoTimeLeftError
+from onthedot.workflows.failures import NotBegunError, NoTimeLeftError
 
 
 async def of_own(
@@ -73,6 +77,7 @@ async def of_activity(
     order: RunOrder, action: ActivityAction, *, deadline: datetime
 ) -> AttemptResult:
     """Run someone's activity; it is given up at the deadline, a queue without a poller included."""
+    _check_queue(action.task_queue)
     started, remaining = workflow.now(), deadline - workflow.now()
     output: Any = await workflow.execute_activity(
         action.name,
@@ -93,6 +98,7 @@ async def of_workflow(
     order: RunOrder, action: WorkflowAction, *, run_id: str, deadline: datetime
 ) -> AttemptResult:
     """Run someone's workflow as a child, which is cancelled with the run."""
+    _check_queue(action.task_queue)
     started = workflow.now()
     output: Any = await workflow.execute_child_workflow(
         action.workflow_type,
@@ -166,8 +172,16 @@ def _attempt(order: RunOrder, *, run_id: str, due: datetime) -> tuple[str, Attem
             return naming.COMMAND, CommandAttempt(action=action, **facts)
         case LogAction():
             return naming.LOG, LogAttempt(action=action, **facts)
+        case ActivityAction() | WorkflowAction() | UnknownAction():
+            raise UnknownKindError(action.kind)
         case _:
-            raise AssertionError(f"not an action of ours: {action.kind}")
+            raise unknown_kind(action)
+
+
+def _check_queue(name: str | None) -> None:
+    # Temporal would refuse the command, and have the workflow task tried again without end.
+    if problem := queue_problem(name):
+        raise NotBegunError("InvalidTaskQueue", f"The task queue {name!r} {problem}")
 
 
 def _again_after(error: ActivityError | ApplicationError, order: RunOrder) -> timedelta | None:

@@ -23,12 +23,21 @@ from temporalio.exceptions import (
 )
 
 from onthedot import naming
-from onthedot.scheduling.action import ActivityAction, WorkflowAction
+from onthedot.scheduling.action import (
+    ActivityAction,
+    CommandAction,
+    HttpAction,
+    LogAction,
+    UnknownAction,
+    UnknownKindError,
+    WorkflowAction,
+    unknown_kind,
+)
 from onthedot.scheduling.attempt import AttemptResult, early
 from onthedot.scheduling.run import RunError, RunStatus
 from onthedot.scheduling.run_order import RunMemo, RunOrder, RunOutcome, RunRecord
 from onthedot.workflows import attempts
-from onthedot.workflows.failures import Failure, NoTimeLeftError, explain
+from onthedot.workflows.failures import Failure, NotBegunError, NoTimeLeftError, explain
 from onthedot.workflows.telling import tell
 
 _MARGIN = timedelta(seconds=10)
@@ -119,6 +128,10 @@ async def _outcome(
         return ended(RunStatus.TIMED_OUT, failure=Failure(error))
     try:
         result = await _perform(order, due=due, deadline=deadline)
+    except (UnknownKindError, NotBegunError) as error:
+        kind = error.kind if isinstance(error, NotBegunError) else "UnknownAction"
+        failure = Failure(RunError(type=kind, message=str(error)))
+        return ended(RunStatus.FAILED, failure=failure)
     except (asyncio.CancelledError, FailureError, NoTimeLeftError) as error:
         # Once a cancel was asked for, a failed attempt is the last: Temporal makes no other.
         if is_cancelled_exception(error) or workflow.cancellation_reason() is not None:
@@ -136,8 +149,12 @@ async def _perform(order: RunOrder, *, due: datetime, deadline: datetime) -> Att
             return await attempts.of_activity(order, action, deadline=deadline)
         case WorkflowAction() as action:
             return await attempts.of_workflow(order, action, run_id=run_id(), deadline=deadline)
-        case _:
+        case HttpAction() | CommandAction() | LogAction():
             return await attempts.of_own(order, run_id=run_id(), due=due, deadline=deadline)
+        case UnknownAction() as action:
+            raise UnknownKindError(action.kind)
+        case _:
+            raise unknown_kind(order.action)
 
 
 async def _not_an_occurrence(order: RunOrder, due: datetime) -> str:

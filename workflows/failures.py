@@ -41,6 +41,14 @@ class NoTimeLeftError(Exception):
         self.last = last
 
 
+class NotBegunError(Exception):
+    """Temporal was asked for no attempt, as it would not have taken the request."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
 def explain(error: BaseException, order: RunOrder) -> Failure:
     """The failure of a run whose action raised `error`."""
     if isinstance(error, NoTimeLeftError):

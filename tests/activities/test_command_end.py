@@ -114,6 +114,42 @@ async def test_a_lost_guard_takes_the_command_with_it(tmp_path: Path) -> None:
     await eventually(lambda: not any(runs(pid) for pid in rest))
 
 
+#: Stops its guard, and goes on by itself and as a daemon.
+STOPPING = """
+kill -STOP $PPID
+echo $PPID $$ >> "$1"
+setsid sh -c 'echo $$ >> "$1"; sleep 60; sleep 60' sh "$1" &
+sleep 60
+sleep 60
+"""
+
+
+@linux
+async def test_a_command_that_stops_its_guard_is_ended_in_time(tmp_path: Path) -> None:
+    file = tmp_path / "pids"
+    began = time.monotonic()
+    failure = await fail(
+        COMMANDS.command, command_attempt("sh", "-c", STOPPING, "sh", str(file), timeout=SHORT)
+    )
+    assert time.monotonic() - began < 5
+    assert (failure.type, failure.final) == ("Timeout", False)
+    assert len(pids(file)) == 3
+    assert not any(runs(pid) for pid in pids(file))
+
+
+@linux
+async def test_a_command_that_stops_its_guard_ends_with_the_worker(tmp_path: Path) -> None:
+    file = tmp_path / "pids"
+    worker = start_process_that_runs(file, timeout="60", grace="0.3", script=STOPPING)
+    try:
+        await eventually(written(file, 3))
+        worker.kill()
+        await eventually(lambda: not any(runs(pid) for pid in pids(file)), seconds=5)
+    finally:
+        worker.kill()
+        worker.wait()
+
+
 @linux
 async def test_a_killed_worker_takes_its_commands_with_it(tmp_path: Path) -> None:
     file = tmp_path / "pids"
@@ -153,8 +189,10 @@ async def test_no_more_than_allowed_run_at_once(tmp_path: Path) -> None:
     assert most == 2
 
 
-def start_process_that_runs(file: Path, timeout: str, grace: str) -> subprocess.Popen[bytes]:
-    """A process of its own that runs the stubborn command as a worker would."""
+def start_process_that_runs(
+    file: Path, timeout: str, grace: str, script: str = STUBBORN
+) -> subprocess.Popen[bytes]:
+    """A process of its own that runs a script as a worker would."""
     code = """
         import asyncio, sys
         from datetime import timedelta
@@ -164,5 +202,5 @@ def start_process_that_runs(file: Path, timeout: str, grace: str) -> subprocess.
                       *(timedelta(seconds=float(time)) for time in times))
         asyncio.run(CommandProcess(order).run())
     """
-    argv = [sys.executable, "-c", textwrap.dedent(code), STUBBORN, str(file), timeout, grace]
+    argv = [sys.executable, "-c", textwrap.dedent(code), script, str(file), timeout, grace]
     return subprocess.Popen(argv, cwd=Path(__file__).parents[2])

@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onthedot.activities.http import HttpActivities
-from onthedot.activities.http_verdict import retry_after
+from onthedot.activities.http_verdict import LONGEST_RETRY_AFTER, retry_after
 from onthedot.scheduling.attempt import MAX_OUTPUT
 from tests.activities.attempts import environment, fail, http_attempt, succeed
 from tests.activities.receiver import Receiver
@@ -19,6 +21,12 @@ from tests.activities.receiver import Receiver
 pytestmark = pytest.mark.anyio
 
 SHORT = timedelta(milliseconds=300)
+
+#: Dates of a form that is read, with any number in each place.
+_NUMBERS = st.integers(0, 10**12).map(str)
+_DATES = st.tuples(_NUMBERS, _NUMBERS, _NUMBERS, st.sampled_from("+-"), _NUMBERS).map(
+    lambda part: f"Thu, {part[0]} Dec {part[1]} 23:{part[2]}:59 {part[3]}{part[4]}"
+)
 
 
 async def test_refused_connection_is_tried_again(http: HttpActivities) -> None:
@@ -103,6 +111,30 @@ def test_retry_after_may_be_a_date() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     assert retry_after("Thu, 01 Jan 2026 00:01:00 GMT", now) == timedelta(minutes=1)
     assert retry_after("Wed, 31 Dec 2025 00:01:00 GMT", now) is None
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    [
+        "Mon, 01 Jan 99999 00:00:00 GMT",
+        f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT",
+        f"Thu, 31 Dec 2026 23:59:59 -{'9' * 20}",
+        f"Thu, {'9' * 20} Dec 2026 23:59:59 GMT",
+    ],
+)
+async def test_an_absurd_retry_after_asks_for_nothing(
+    http: HttpActivities, receiver: Receiver, absurd: str
+) -> None:
+    receiver.plan = [web.Response(status=503, text="busy", headers={"Retry-After": absurd})]
+    failure = await fail(http.http, http_attempt(receiver.url("/planned")))
+    assert (failure.type, failure.retry_after) == ("HttpStatus", None)
+    assert failure.output["body"] == "busy"
+
+
+@given(st.text(st.characters(codec="latin-1"), max_size=60) | _DATES)
+def test_no_retry_after_is_too_odd(header: str) -> None:
+    asked = retry_after(header, datetime(2026, 1, 1, tzinfo=UTC))
+    assert asked is None or timedelta(0) < asked <= LONGEST_RETRY_AFTER
 
 
 async def test_dropped_connection(http: HttpActivities, receiver: Receiver) -> None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import httpx
 
-from onthedot import cli, embedded
+from onthedot import embedded
 from onthedot.settings import load
-from tests.command_line import environment
+from tests.command_line import COMMAND, environment
 from tests.faults.part import Part, answers
 from tests.ports import free_port
 
-_ROOT = Path(cli.__file__).parent
+_ROOT = Path(__file__).parents[2]
 
 
 class Running:
@@ -52,7 +51,7 @@ class Running:
         """Returns once a page can be opened and tasks run."""
         self.temporal.start()
         self.temporal.wait_until_up()
-        command = [sys.executable, cli.__file__, "setup-namespace"]
+        command = [*COMMAND, "setup-namespace"]
         subprocess.run(command, env=self._environment, cwd=self.directory, check=True, timeout=90)
         for part in (self.worker, self.server):
             part.start()
@@ -87,6 +86,6 @@ class Running:
             part.kill()
 
     def _part(self, name: str, command: list[str], address: str, **more: str) -> Part:
-        full = [sys.executable, cli.__file__, *command]
+        full = [*COMMAND, *command]
         log = self.directory / f"{name}.log"
         return Part(name, full, self._environment | more, log, answers(address))

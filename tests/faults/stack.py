@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from onthedot import cli, embedded
+from onthedot import embedded
 from onthedot.settings import load
-from tests.command_line import environment
+from tests.command_line import COMMAND, environment
 from tests.faults.part import Part, answers
 from tests.faults.system import System
 from tests.ports import free_port
@@ -57,7 +56,7 @@ class Stack(System):
         self.workers = [self._worker(number) for number in range(workers)]
         self.server = Part(
             "server",
-            [sys.executable, cli.__file__, "server", f"--port={port}"],
+            [*COMMAND, "server", f"--port={port}"],
             self._environment,
             directory / "server.log",
             answers(f"http://127.0.0.1:{port}/healthz"),
@@ -97,13 +96,13 @@ class Stack(System):
         port = free_port()
         return Part(
             f"worker {number + 1}",
-            [sys.executable, cli.__file__, "worker", f"--metrics-port={port}"],
+            [*COMMAND, "worker", f"--metrics-port={port}"],
             self._environment,
             self._directory / f"worker-{number + 1}.log",
             answers(f"http://127.0.0.1:{port}/readyz"),
         )
 
     def _set_up(self) -> None:
-        command = [sys.executable, cli.__file__, "setup-namespace"]
+        command = [*COMMAND, "setup-namespace"]
         subprocess.run(command, env=self._environment, cwd=self._directory, check=True, timeout=90)
         self._is_set_up = True

@@ -167,3 +167,20 @@ def test_activities_and_workflows(kind: str) -> None:
 
 def test_log_is_always_fine() -> None:
     assert problems(kind="log", message="hello") == {}
+
+
+@pytest.mark.parametrize("kind", ["activity", "workflow"])
+def test_queues_that_are_temporals_own(kind: str) -> None:
+    own = {"name" if kind == "activity" else "workflow_type": "mine"}
+    assert problems(kind=kind, **own, task_queue="billing") == {}
+    for queue in (
+        "temporal-sys-per-ns-tq",
+        "temporal-sys-processor-parent-close-policy",
+        "default-worker-tq",
+        "__temporal_x",
+        "/_sys/billing/1",
+        "a/_sys/b",
+        " ",
+    ):
+        found = problems(kind=kind, **own, task_queue=queue)
+        assert found.keys() == {"action.task_queue"}, queue

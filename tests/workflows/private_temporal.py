@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.service import RetryConfig
 
-from onthedot import cli
 from onthedot.embedded import RAISED_LIMITS, find_binary
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.service.connection import prepare_namespace
 from onthedot.service.temporal import Temporal
 from onthedot.settings import Settings
-from tests.command_line import environment
+from tests.command_line import COMMAND, environment
 from tests.ports import free_port
 
 _QUEUE = "private"
@@ -66,7 +64,7 @@ class PrivateTemporal:
         }
         with (self.directory / "worker.log").open("ab") as log:
             worker = subprocess.Popen(
-                [sys.executable, cli.__file__, "worker"],
+                [*COMMAND, "worker"],
                 cwd=self.directory,
                 env=environment(settings),
                 stdout=log,

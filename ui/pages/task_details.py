@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, assert_never
 from urllib.parse import urlencode
 
 from pydantic import JsonValue
@@ -98,6 +98,8 @@ def _what(action: Action) -> None:
             _json("Arguments", list(action.arguments) or None)
         case LogAction():
             Code(action.message, "Message")
+        case _:
+            assert_never(action)
 
 
 def _pairs(name: str, pairs: Mapping[str, str | SecretRef]) -> None:
