@@ -13,9 +13,9 @@ from temporalio.common import (
 )
 
 from onthedot.scheduling.errors import RunNotFound
-from onthedot.scheduling.run_order import RunOrder
-from onthedot.scheduling.task_row import title
-from onthedot.scheduling.task_state import TaskState
+from onthedot.scheduling.stored.run_order import RunOrder
+from onthedot.scheduling.stored.task_row import title
+from onthedot.scheduling.stored.task_state import TaskState
 
 TASK = "onthedot.Task"
 TASK_RUN = "onthedot.TaskRun"

@@ -11,8 +11,8 @@ from onthedot.api.app import create_app
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes import event_loop
 from onthedot.processes.ports import listen
-from onthedot.service.connection import connect
-from onthedot.service.temporal import Temporal
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.connection import connect
 from onthedot.settings import Settings, require_tokens_beyond_loopback
 from onthedot.ui.mounting import mount
 

@@ -21,14 +21,14 @@ from temporalio.worker import Worker
 from onthedot import user_modules
 from onthedot.activities.assembly import Permissions
 from onthedot.activities.audit import AuditActivities
-from onthedot.activities.registered import RegisteredActivities
+from onthedot.activities.user_code import RegisteredActivities
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes.errors import StartError
 from onthedot.processes.ports import free_port
-from onthedot.service.audit import Audit
-from onthedot.service.audit_schedule import have_ledgers_audited
-from onthedot.service.connection import connect, prepare_namespace
-from onthedot.service.temporal import Temporal
+from onthedot.service.ledger.audit import Audit
+from onthedot.service.ledger.audit_schedule import have_ledgers_audited
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.connection import connect, prepare_namespace
 from onthedot.settings import Settings
 from onthedot.worker_http import WorkerHealth, serve
 

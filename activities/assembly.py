@@ -9,17 +9,17 @@ from typing import Any
 
 from temporalio.client import Client
 
-from onthedot.activities.addresses import AddressRules
-from onthedot.activities.command import CommandActivities
-from onthedot.activities.host_gate import HostGate
-from onthedot.activities.http import HttpActivities
+from onthedot.activities.command.activity import CommandActivities
+from onthedot.activities.http.activity import HttpActivities
+from onthedot.activities.http.addresses import AddressRules
+from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.log import log
-from onthedot.activities.notified import notified
-from onthedot.activities.notify import NotifyActivities
-from onthedot.activities.occurrence_check import check_occurrence
-from onthedot.activities.occurrence_list import list_occurrences
+from onthedot.activities.notify.decision import NotifyActivities
+from onthedot.activities.notify.result import notified
 from onthedot.activities.record import RecordActivities
-from onthedot.activities.schedule import ScheduleActivities
+from onthedot.activities.schedule.activity import ScheduleActivities
+from onthedot.activities.schedule.occurrence_check import check_occurrence
+from onthedot.activities.schedule.occurrence_list import list_occurrences
 from onthedot.activities.secrets import Secrets
 from onthedot.activities.starts_first import StartsFirst
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from onthedot.scheduling.attempt import DEFERRED, AttemptFailure
+from onthedot.scheduling.stored.attempt import DEFERRED, AttemptFailure
 
 #: A run's error stands in lists, whose rows have to stay small.
 _LONGEST = 600

@@ -11,9 +11,9 @@ from temporalio.client import Client
 
 from onthedot import naming
 from onthedot.activities.heartbeat import heartbeating
-from onthedot.activities.notify import start_notification
-from onthedot.scheduling.audit import Audited, AuditOrder, AuditReport
-from onthedot.scheduling.ledger import GAPS, Reason
+from onthedot.activities.notify.decision import start_notification
+from onthedot.scheduling.ledger.audit import Audited, AuditOrder, AuditReport
+from onthedot.scheduling.ledger.entries import GAPS, Reason
 
 log = logging.getLogger("onthedot.audit")
 gaps = logging.getLogger("onthedot.gaps")

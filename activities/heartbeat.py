@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from temporalio import activity
 
-from onthedot.scheduling.attempt import HEARTBEAT_EVERY
+from onthedot.scheduling.stored.attempt import HEARTBEAT_EVERY
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from temporalio.client import ScheduleDescription
 
-from onthedot.activities.occurrence_starts import OccurrenceStarts
-from onthedot.activities.schedule_calls import ScheduleCalls
-from onthedot.activities.schedule_outlook import busy
+from onthedot.activities.schedule.calls import ScheduleCalls
+from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
+from onthedot.activities.schedule.outlook import busy
 from onthedot.scheduling.policy import OverlapPolicy
-from onthedot.scheduling.schedule_order import Applied, Held, ScheduleOrder
+from onthedot.scheduling.stored.schedule_order import Applied, Held, ScheduleOrder
 
 _MILLISECOND = timedelta(milliseconds=1)
 _SOON = timedelta(seconds=2)

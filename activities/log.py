@@ -9,8 +9,8 @@ from typing import Any
 from temporalio import activity
 
 from onthedot import naming
-from onthedot.activities.carry_out import carry_out
-from onthedot.scheduling.attempt import AttemptResult, LogAttempt
+from onthedot.activities.attempt import carry_out
+from onthedot.scheduling.stored.attempt import AttemptResult, LogAttempt
 
 _log = logging.getLogger("onthedot.action.log")
 

@@ -10,7 +10,7 @@ from temporalio import activity
 from onthedot import naming
 from onthedot.activities.starts_first import StartsFirst
 from onthedot.scheduling.run import RunCause
-from onthedot.scheduling.run_order import RunRecord
+from onthedot.scheduling.stored.run_order import RunRecord
 
 log = logging.getLogger("onthedot.runs")
 

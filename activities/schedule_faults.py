@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from onthedot.scheduling.schedule_order import NEVER
+from onthedot.scheduling.stored.schedule_order import NEVER
 
 _LONGEST = 300
 

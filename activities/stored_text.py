@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from onthedot.activities.redaction import MAX_SECRET
-from onthedot.scheduling.attempt import MAX_OUTPUT
 from onthedot.scheduling.payload import encode_json
+from onthedot.scheduling.stored.attempt import MAX_OUTPUT
 
 #: Bytes read: past the cut, so that a secret that it would divide is recognised first.
 READ_AT_MOST = MAX_OUTPUT + 4 * MAX_SECRET

@@ -11,12 +11,17 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from onthedot.api import (
+from onthedot.api import errors
+from onthedot.api.access_log import AccessLog
+from onthedot.api.documented import describe, operation_id
+from onthedot.api.headers import SafeHeaders
+from onthedot.api.limits import BodyLimit, JsonOnly
+from onthedot.api.methods import Methods
+from onthedot.api.routes import (
     actions,
     backfills,
     batch,
     docs,
-    errors,
     health,
     ledger,
     runs,
@@ -24,13 +29,8 @@ from onthedot.api import (
     tasks,
     triggers,
 )
-from onthedot.api.access_log import AccessLog
-from onthedot.api.documented import describe, operation_id
-from onthedot.api.headers import SafeHeaders
-from onthedot.api.limits import BodyLimit, JsonOnly
-from onthedot.api.methods import Methods
 from onthedot.api.security import WhoMayCall
-from onthedot.service.temporal import Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 
 _ROUTERS = (

@@ -10,12 +10,12 @@ from pydantic import BeforeValidator, StringConstraints
 
 from onthedot.scheduling.errors import BackfillNotFound, RunNotFound, TaskNotFound
 from onthedot.scheduling.values import Instant
-from onthedot.service.backfills import Backfills
-from onthedot.service.run_list import RunList
-from onthedot.service.runs import Runs
-from onthedot.service.task_list import TaskList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.backfills import Backfills
+from onthedot.service.runs.listing import RunList
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 
 _TASK_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _OTHER_ID = re.compile(r"[A-Za-z0-9._~-]{1,400}")

@@ -15,7 +15,7 @@ from benchmarks.errors import Void
 from benchmarks.stack import Stack
 from benchmarks.temporal_client import connected
 from onthedot import naming
-from onthedot.service.connection import prepare_namespace
+from onthedot.service.temporal.connection import prepare_namespace
 
 _DAY_SECONDS = 86400
 _REPEATS = 20

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from onthedot.scheduling.cron import parse_cron
-from onthedot.scheduling.cron_words import cron_words
+from onthedot.scheduling.checking.trigger_warnings import warnings
+from onthedot.scheduling.cron.expression import parse_cron
+from onthedot.scheduling.cron.words import cron_words
 from onthedot.scheduling.phrases import MONTH_NAMES, clock, duration
 from onthedot.scheduling.trigger import (
     CronTrigger,
@@ -15,7 +16,6 @@ from onthedot.scheduling.trigger import (
     Recurring,
     Trigger,
 )
-from onthedot.scheduling.trigger_warnings import warnings
 
 __all__ = ["describe", "warnings"]
 

@@ -18,8 +18,8 @@ from temporalio.worker import Worker
 from onthedot.activities.assembly import Activities, Permissions
 from onthedot.embedded import RAISED_LIMITS, find_binary
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.service.connection import prepare_namespace
-from onthedot.service.temporal import Temporal
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 
 # The same examples each time: what is found by chance is no verdict on the change at hand. For

@@ -16,9 +16,9 @@ from temporalio.client import Client
 from examples.own_worker import PLUGIN, serve
 from onthedot.scheduling.action import Action
 from onthedot.scheduling.run import RunStatus
-from onthedot.service.health import check
-from onthedot.service.runs import Runs
-from onthedot.service.temporal import Temporal
+from onthedot.service.overview.health import check
+from onthedot.service.runs.runs import Runs
+from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.waiting import eventually
 

@@ -10,14 +10,14 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.scheduling.errors import TemporalUnavailable
-from onthedot.service import health
-from onthedot.service.task_list import TaskFilter
+from onthedot.service.overview import health
+from onthedot.service.tasks.listing import TaskFilter
 from onthedot.ui.boot import BOOT, HEAD
 from onthedot.ui.components.markup import box, href, link, named, text
 from onthedot.ui.components.sign_out import sign_out
 from onthedot.ui.components.small import Icon, Palette, ThemeSwitch
 from onthedot.ui.components.toasts import Toasts
-from onthedot.ui.desk import Desk, House
+from onthedot.ui.page_context import Desk, House
 from onthedot.ui.routes import show_pages
 from onthedot.ui.sessions import Session, SignedOut
 from onthedot.ui.watches import Live, Seen

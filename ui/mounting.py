@@ -8,14 +8,14 @@ from fastapi import FastAPI
 from nicegui import app as page_app
 from nicegui import core, ui
 
-from onthedot.service.due_next import DueReader
-from onthedot.service.overview import OverviewReader
-from onthedot.service.temporal import Temporal
+from onthedot.service.overview.due_next import DueReader
+from onthedot.service.overview.overview import OverviewReader
+from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
-from onthedot.ui.desk import House
 from onthedot.ui.frame import build_frame
 from onthedot.ui.gate import Gate
 from onthedot.ui.headers import SafeHeaders
+from onthedot.ui.page_context import House
 from onthedot.ui.pages.login import add_login
 from onthedot.ui.sessions import Sessions
 

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.task import Task
-from onthedot.service.next_runs import NextRuns
-from onthedot.service.paging import Page
-from onthedot.service.recent_runs import recent_runs
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.task_list import TaskFilter, TaskList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.runs.recent import recent_runs
+from onthedot.service.tasks.listing import TaskFilter, TaskList
+from onthedot.service.tasks.next_runs import NextRuns
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import Page
 
 #: Rows of one page of a list.
 ROWS = 50

@@ -12,13 +12,13 @@ from nicegui.elements.sub_pages import SubPages
 from nicegui.page_arguments import RouteMatch
 
 from onthedot.ui.components.markup import button, empty
-from onthedot.ui.desk import Desk
+from onthedot.ui.page_context import Desk
 from onthedot.ui.pages.overview import overview_page
 from onthedot.ui.pages.run import run_page
 from onthedot.ui.pages.runs import runs_page
 from onthedot.ui.pages.settings import settings_page
-from onthedot.ui.pages.task import task_page
-from onthedot.ui.pages.task_form import edit_page, new_page
+from onthedot.ui.pages.task.form import edit_page, new_page
+from onthedot.ui.pages.task.page import task_page
 from onthedot.ui.pages.tasks import tasks_page
 
 

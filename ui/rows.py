@@ -7,8 +7,8 @@ from typing import Any
 
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
+from onthedot.scheduling.stored.task_row import title
 from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.scheduling.task_row import title
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
 from onthedot.scheduling.values import format_instant
 from onthedot.scheduling.words import describe

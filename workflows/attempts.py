@@ -25,8 +25,8 @@ from onthedot.scheduling.action import (
     WorkflowAction,
     unknown_kind,
 )
-from onthedot.scheduling.action_check import queue_problem
-from onthedot.scheduling.attempt import (
+from onthedot.scheduling.checking.action import queue_problem
+from onthedot.scheduling.stored.attempt import (
     CLOSING,
     DEFERRED,
     HEARTBEAT_TIMEOUT,
@@ -40,7 +40,7 @@ from onthedot.scheduling.attempt import (
     begins_locally,
     early,
 )
-from onthedot.scheduling.run_order import RunOrder
+from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.workflows.failures import NotBegunError, NoTimeLeftError
 
 

@@ -8,8 +8,8 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 from onthedot import naming
-from onthedot.scheduling.attempt import HEARTBEAT_TIMEOUT
-from onthedot.scheduling.audit import AuditPlan, AuditReport, span
+from onthedot.scheduling.ledger.audit import AuditPlan, AuditReport, span
+from onthedot.scheduling.stored.attempt import HEARTBEAT_TIMEOUT
 
 _LONGEST = timedelta(minutes=20)
 

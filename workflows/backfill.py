@@ -12,15 +12,15 @@ from temporalio.exceptions import ChildWorkflowError, is_cancelled_exception
 from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
 from onthedot import naming
-from onthedot.scheduling.backfill import (
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.stored.backfill import (
     SIDE_BY_SIDE,
     BackfillOrder,
     BackfillProgress,
     Occurrences,
     OccurrencesWanted,
 )
-from onthedot.scheduling.policy import OverlapPolicy
-from onthedot.scheduling.run_order import RunOutcome
+from onthedot.scheduling.stored.run_order import RunOutcome
 
 #: How many occurrences an execution runs before it continues as new, to keep its history short.
 _AT_A_TIME = 200

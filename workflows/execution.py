@@ -33,12 +33,12 @@ from onthedot.scheduling.action import (
     WorkflowAction,
     unknown_kind,
 )
-from onthedot.scheduling.attempt import AttemptResult, early
 from onthedot.scheduling.run import RunError, RunStatus
-from onthedot.scheduling.run_order import RunMemo, RunOrder, RunOutcome, RunRecord
+from onthedot.scheduling.stored.attempt import AttemptResult, early
+from onthedot.scheduling.stored.run_order import RunMemo, RunOrder, RunOutcome, RunRecord
 from onthedot.workflows import attempts
 from onthedot.workflows.failures import Failure, NotBegunError, NoTimeLeftError, explain
-from onthedot.workflows.telling import tell
+from onthedot.workflows.notify_step import tell
 
 _MARGIN = timedelta(seconds=10)
 

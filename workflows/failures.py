@@ -17,9 +17,9 @@ from temporalio.exceptions import (
 )
 
 from onthedot.scheduling.action import WorkflowAction
-from onthedot.scheduling.attempt import AttemptFailure
 from onthedot.scheduling.run import RunError
-from onthedot.scheduling.run_order import RunOrder
+from onthedot.scheduling.stored.attempt import AttemptFailure
+from onthedot.scheduling.stored.run_order import RunOrder
 
 
 @dataclass(frozen=True)

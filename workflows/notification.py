@@ -9,14 +9,14 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from onthedot import naming
-from onthedot.scheduling.attempt import (
+from onthedot.scheduling.notify import NotificationOrder, Notified
+from onthedot.scheduling.stored.attempt import (
     CLOSING,
     HEARTBEAT_TIMEOUT,
     PLACE_WAIT,
     AttemptResult,
     HttpAttempt,
 )
-from onthedot.scheduling.notify import NotificationOrder, Notified
 
 #: How long one call may take, and how long it is tried again.
 _TIMEOUT = timedelta(seconds=30)

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
-from onthedot.scheduling.schedule_order import NEVER
+from onthedot.scheduling.stored.schedule_order import NEVER
 
 _FIRST = timedelta(seconds=1)
 _LONGEST = timedelta(minutes=10)

@@ -18,9 +18,9 @@ from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_e
 
 from onthedot import naming
 from onthedot.scheduling.run import RunCause, RunError
-from onthedot.scheduling.run_order import RunOutcome
-from onthedot.scheduling.task_row import TaskRow
-from onthedot.scheduling.task_state import (
+from onthedot.scheduling.stored.run_order import RunOutcome
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.stored.task_state import (
     Change,
     ChangeKind,
     RefusedChange,

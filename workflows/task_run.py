@@ -5,7 +5,7 @@ from __future__ import annotations
 from temporalio import workflow
 
 from onthedot import naming
-from onthedot.scheduling.run_order import RunOrder, RunOutcome
+from onthedot.scheduling.stored.run_order import RunOrder, RunOutcome
 from onthedot.workflows.execution import carry_out
 
 

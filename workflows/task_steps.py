@@ -10,9 +10,9 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from onthedot import naming
 from onthedot.scheduling.run import RunCause
-from onthedot.scheduling.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
-from onthedot.scheduling.task_row import TaskRow
-from onthedot.scheduling.task_state import TaskState
+from onthedot.scheduling.stored.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.workflows.refusals import Refusal
 

@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from onthedot.scheduling.action import CommandAction, HttpAction, LogAction
-from onthedot.scheduling.attempt import (
+from onthedot.scheduling.stored.attempt import (
     AttemptFailure,
     AttemptResult,
     CommandAttempt,

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from onthedot.activities.addresses import AddressRules
-from onthedot.activities.host_gate import HostGate
-from onthedot.activities.http import HttpActivities
+from onthedot.activities.http.activity import HttpActivities
+from onthedot.activities.http.addresses import AddressRules
+from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.secrets import Secrets
 from tests.activities.receiver import Receiver, open_receiver
 

@@ -7,9 +7,9 @@ from ipaddress import ip_address
 
 import pytest
 
-from onthedot.activities.addresses import AddressRules
-from onthedot.activities.host_gate import HostGate
-from onthedot.activities.http import HttpActivities
+from onthedot.activities.http.activity import HttpActivities
+from onthedot.activities.http.addresses import AddressRules
+from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.secrets import Secrets
 from tests.activities.attempts import Failure, fail, http_attempt, succeed
 from tests.activities.receiver import Receiver

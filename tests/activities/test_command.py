@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from onthedot.activities.command import CommandActivities
+from onthedot.activities.command.activity import CommandActivities
 from onthedot.activities.secrets import Secrets
-from onthedot.scheduling.attempt import MAX_OUTPUT, CommandAttempt
+from onthedot.scheduling.stored.attempt import MAX_OUTPUT, CommandAttempt
 from tests.activities.attempts import command_attempt, fail, succeed
 
 pytestmark = pytest.mark.anyio

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from onthedot.activities.command import CommandActivities
+from onthedot.activities.command.activity import CommandActivities
 from onthedot.activities.secrets import Secrets
 from tests.activities.attempts import command_attempt, environment, fail, succeed
 from tests.activities.eventually import eventually
@@ -196,7 +196,7 @@ def start_process_that_runs(
     code = """
         import asyncio, sys
         from datetime import timedelta
-        from onthedot.activities.command_process import CommandProcess, Order
+        from onthedot.activities.command.process import CommandProcess, Order
         script, file, *times = sys.argv[1:]
         order = Order(["sh", "-c", script, "sh", file], {"PATH": "/usr/bin:/bin"}, None, None,
                       *(timedelta(seconds=float(time)) for time in times))

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from onthedot.activities.addresses import AddressRules
 from onthedot.activities.attempt_failed import AttemptFailed
-from onthedot.activities.host_gate import HostGate
-from onthedot.activities.http import HttpActivities
+from onthedot.activities.http.activity import HttpActivities
+from onthedot.activities.http.addresses import AddressRules
+from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.secrets import Secrets
 from tests.activities.attempts import environment, fail, http_attempt, succeed
 from tests.activities.eventually import eventually

@@ -12,9 +12,9 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onthedot.activities.http import HttpActivities
-from onthedot.activities.http_verdict import LONGEST_RETRY_AFTER, retry_after
-from onthedot.scheduling.attempt import MAX_OUTPUT
+from onthedot.activities.http.activity import HttpActivities
+from onthedot.activities.http.verdict import LONGEST_RETRY_AFTER, retry_after
+from onthedot.scheduling.stored.attempt import MAX_OUTPUT
 from tests.activities.attempts import environment, fail, http_attempt, succeed
 from tests.activities.receiver import Receiver
 

@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 from yarl import URL
 
-from onthedot.activities.http import HttpActivities
-from onthedot.activities.redirect import Hop, follow
+from onthedot.activities.http.activity import HttpActivities
+from onthedot.activities.http.redirect import Hop, follow
 from tests.activities.attempts import fail, http_attempt, succeed
 from tests.activities.receiver import Receiver
 

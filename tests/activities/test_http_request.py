@@ -7,8 +7,8 @@ import json
 import pytest
 from aiohttp import web
 
-from onthedot.activities.http import HttpActivities
-from onthedot.scheduling.attempt import MAX_OUTPUT
+from onthedot.activities.http.activity import HttpActivities
+from onthedot.scheduling.stored.attempt import MAX_OUTPUT
 from tests.activities.attempts import fail, http_attempt, succeed
 from tests.activities.receiver import Receiver
 

@@ -15,7 +15,7 @@ from onthedot import naming
 from onthedot.scheduling.action import HttpAction
 from onthedot.scheduling.policy import RetryPolicy
 from onthedot.scheduling.run import RunStatus
-from onthedot.scheduling.run_order import RunOrder, RunOutcome
+from onthedot.scheduling.stored.run_order import RunOrder, RunOutcome
 from onthedot.settings import Settings
 from tests.activities.receiver import Receiver
 

@@ -9,11 +9,11 @@ import pytest
 from aiohttp import web
 
 from onthedot.activities.attempt_failed import AttemptFailed
-from onthedot.activities.http import HttpActivities
+from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.redaction import Redactor
 from onthedot.activities.secrets import Secrets
 from onthedot.scheduling.action import SecretRef
-from onthedot.scheduling.attempt import MAX_OUTPUT
+from onthedot.scheduling.stored.attempt import MAX_OUTPUT
 from tests.activities.attempts import fail, http_attempt, succeed
 from tests.activities.receiver import Receiver
 

@@ -20,10 +20,10 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from onthedot import naming
-from onthedot.activities.command import CommandActivities
-from onthedot.activities.http import HttpActivities
+from onthedot.activities.command.activity import CommandActivities
+from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.secrets import Secrets
-from onthedot.scheduling.attempt import (
+from onthedot.scheduling.stored.attempt import (
     HEARTBEAT_TIMEOUT,
     AttemptFailure,
     AttemptResult,

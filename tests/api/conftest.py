@@ -8,7 +8,7 @@ import httpx
 import pytest
 from temporalio.worker import Worker
 
-from onthedot.service.temporal import Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.serving import serving
 

@@ -11,7 +11,7 @@ import httpx
 import uvicorn
 
 from onthedot.api.app import create_app
-from onthedot.service.temporal import Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 
 

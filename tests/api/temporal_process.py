@@ -14,7 +14,7 @@ from temporalio.client import Client
 from onthedot.embedded import find_binary
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes.ports import free_port
-from onthedot.service.connection import prepare_namespace
+from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 
 

@@ -15,8 +15,8 @@ from temporalio.worker import Worker
 
 from onthedot.activities.assembly import Activities, Permissions
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.service.connection import connect, prepare_namespace
-from onthedot.service.temporal import CHANGE_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import CHANGE_TIMEOUT, Temporal
+from onthedot.service.temporal.connection import connect, prepare_namespace
 from onthedot.settings import Settings
 from tests.api.definitions import LOG, fresh_id, one_time, recurring
 from tests.api.problem import problem

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from onthedot.service.temporal import Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import ApiToken, Settings
 from tests.api.definitions import fresh_id, one_time
 from tests.api.problem import problem

@@ -22,8 +22,8 @@ from temporalio.worker import Worker
 from onthedot.activities.assembly import Activities, Permissions
 from onthedot.embedded import RAISED_LIMITS, find_binary
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.service.connection import prepare_namespace
-from onthedot.service.temporal import Temporal
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 from tests.activities.receiver import open_receiver
 from tests.replay.shapes import SHAPES, Shape

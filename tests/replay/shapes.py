@@ -12,13 +12,13 @@ from aiohttp import web
 from temporalio.service import RPCError
 
 from onthedot import naming
-from onthedot.scheduling.backfill import BackfillStatus
 from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.stored.backfill import BackfillStatus
 from onthedot.scheduling.task import TaskStatus
-from onthedot.service.backfills import Backfills
-from onthedot.service.runs import Runs
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.backfills import Backfills
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, definition, every, http, new_task, once, unique
 from tests.waiting import eventually

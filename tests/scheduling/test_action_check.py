@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from onthedot.scheduling.action import MAX_BODY, Action
-from onthedot.scheduling.action_check import check_action
+from onthedot.scheduling.checking.action import check_action
 
 ADAPTER: TypeAdapter[Action] = TypeAdapter(Action)
 URL = "https://example.com/hook"

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from onthedot.scheduling.compilation import MOST_INSTANTS, compile_trigger
-from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.compiling.compilation import MOST_INSTANTS, compile_trigger
+from onthedot.scheduling.cron.fields import CronError
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
 from tests.scheduling.expressions import CHOSEN, ZONES, generated
 

@@ -7,9 +7,9 @@ from itertools import islice
 
 import pytest
 
-from onthedot.scheduling.cron import parse_cron
-from onthedot.scheduling.cron_fields import CronError
-from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.cron.expression import parse_cron
+from onthedot.scheduling.cron.fields import CronError
+from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.trigger import CronTrigger
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)  # a Saturday

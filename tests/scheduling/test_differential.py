@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from onthedot.activities.schedule_spec import to_schedule_spec
-from onthedot.scheduling.clock_changes import changes, instant
-from onthedot.scheduling.compilation import compile_trigger
-from onthedot.scheduling.cron_fields import CronError
-from onthedot.scheduling.occurrences import occurrences
+from onthedot.activities.schedule.spec import to_schedule_spec
+from onthedot.scheduling.compiling.compilation import compile_trigger
+from onthedot.scheduling.cron.fields import CronError
+from onthedot.scheduling.firing.clock_changes import changes, instant
+from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.trigger import CronTrigger
 from tests.scheduling.expressions import CHOSEN, ZONES, generated
 from tests.scheduling.temporal_clock import TemporalClock

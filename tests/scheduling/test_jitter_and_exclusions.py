@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from onthedot.activities.schedule_spec import to_schedule_spec
-from onthedot.scheduling.clock_changes import changes, instant
-from onthedot.scheduling.compilation import compile_trigger
-from onthedot.scheduling.jitter import jitter_seed, jittered
-from onthedot.scheduling.occurrences import occurrences
+from onthedot.activities.schedule.spec import to_schedule_spec
+from onthedot.scheduling.compiling.compilation import compile_trigger
+from onthedot.scheduling.firing.clock_changes import changes, instant
+from onthedot.scheduling.firing.jitter import jitter_seed, jittered
+from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Recurring
 from tests.scheduling.expressions import CHOSEN, ZONES
 from tests.scheduling.temporal_clock import TemporalClock

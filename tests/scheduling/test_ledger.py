@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onthedot.scheduling.account import account
 from onthedot.scheduling.errors import InvalidDefinition
-from onthedot.scheduling.evidence import End, Evidence, SeenRun, SeenSchedule
-from onthedot.scheduling.expected import Period, expected, instants_around, limited
-from onthedot.scheduling.ledger import LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.ledger.account import account
+from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.ledger.evidence import End, Evidence, SeenRun, SeenSchedule
+from onthedot.scheduling.ledger.expected import Period, expected, instants_around, limited
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunCause, RunError, RunStatus, ShortRun
-from onthedot.scheduling.task_state import JournalEntry
+from onthedot.scheduling.stored.task_state import JournalEntry
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
 
 T = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

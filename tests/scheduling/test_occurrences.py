@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from onthedot.scheduling.cron_fields import CronError
-from onthedot.scheduling.occurrences import next_occurrences, occurrences
+from onthedot.scheduling.cron.fields import CronError
+from onthedot.scheduling.firing.occurrences import next_occurrences, occurrences
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
 from tests.scheduling.expressions import CHOSEN, ZONES, generated
 

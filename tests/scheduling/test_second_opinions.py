@@ -13,10 +13,10 @@ from cronsim import CronSim, CronSimError
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from onthedot.scheduling.clock_changes import changes, instant
-from onthedot.scheduling.cron import parse_cron
-from onthedot.scheduling.cron_fields import CronError
-from onthedot.scheduling.occurrences import occurrences
+from onthedot.scheduling.cron.expression import parse_cron
+from onthedot.scheduling.cron.fields import CronError
+from onthedot.scheduling.firing.clock_changes import changes, instant
+from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.trigger import CronTrigger
 from tests.scheduling.expressions import CHOSEN, ZONES, expressions
 

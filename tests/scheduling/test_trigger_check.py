@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from onthedot.scheduling.checking.trigger import settle_trigger
 from onthedot.scheduling.errors import InvalidDefinition
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
-from onthedot.scheduling.trigger_check import settle_trigger
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 _TRIGGER: TypeAdapter[Trigger] = TypeAdapter(Trigger)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from onthedot.scheduling.ledger import LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.ledger.why import Standing, why_at, why_lately
 from onthedot.scheduling.task import TaskStatus
-from onthedot.scheduling.why import Standing, why_at, why_lately
 
 T = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

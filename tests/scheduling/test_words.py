@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from onthedot.scheduling.cron import parse_cron
-from onthedot.scheduling.cron_fields import CronError
+from onthedot.scheduling.cron.expression import parse_cron
+from onthedot.scheduling.cron.fields import CronError
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
 from onthedot.scheduling.words import describe, warnings
 from tests.scheduling.expressions import ZONES, expressions

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 from temporalio.worker import Worker
 
-from onthedot.service.backfills import Backfills
-from onthedot.service.run_list import RunList
-from onthedot.service.runs import Runs
-from onthedot.service.task_list import TaskList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.backfills import Backfills
+from onthedot.service.runs.listing import RunList
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver, open_receiver
 
 

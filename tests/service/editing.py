@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from onthedot import naming
-from onthedot.scheduling.occurrences import occurrences
-from onthedot.scheduling.registration import settle
-from onthedot.scheduling.task_state import Change, ChangeKind, TaskState
-from onthedot.service import changes
-from onthedot.service.temporal import Temporal
+from onthedot.scheduling.checking.registration import settle
+from onthedot.scheduling.firing.occurrences import occurrences
+from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
+from onthedot.service.tasks import changes
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition
 from tests.waiting import eventually
 

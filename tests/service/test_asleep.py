@@ -9,9 +9,9 @@ import pytest
 from onthedot import naming
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import TaskStatus
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, new_task, unique
 from tests.waiting import eventually, until
 

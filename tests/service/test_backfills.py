@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from onthedot.scheduling.backfill import Backfill, BackfillStatus
 from onthedot.scheduling.errors import InvalidDefinition, WrongState
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunCause, RunStatus
-from onthedot.service.backfills import Backfills
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.tasks import Tasks
+from onthedot.scheduling.stored.backfill import Backfill, BackfillStatus
+from onthedot.service.runs.backfills import Backfills
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.tasks import Tasks
 from tests.activities.receiver import Receiver
 from tests.definitions import every, http, new_task, once, unique
 from tests.waiting import eventually

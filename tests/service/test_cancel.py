@@ -12,9 +12,9 @@ from aiohttp import web
 from onthedot.scheduling.errors import WrongState
 from onthedot.scheduling.run import Run, RunStatus
 from onthedot.scheduling.task import TaskStatus
-from onthedot.service.runs import Runs
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, every, http, new_task, once, unique
 from tests.service.foreign_code import foreign_worker

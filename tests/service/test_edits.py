@@ -11,8 +11,8 @@ import pytest
 
 from onthedot.scheduling.errors import RevisionMismatch
 from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, unique
 from tests.run_log import instants, nominals
 from tests.service.editing import edit, expected, near_a_second, settled_runs

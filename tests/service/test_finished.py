@@ -10,11 +10,11 @@ import pytest
 from onthedot.scheduling.errors import TaskExists, TaskNotFound, WrongState
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.runs import Runs
-from onthedot.service.task_list import TaskFilter, TaskList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.listing import TaskFilter, TaskList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, definition, every, http, new_task, once, unique
 from tests.run_log import nominals

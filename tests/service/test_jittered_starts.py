@@ -10,8 +10,8 @@ import pytest
 from temporalio.client import Client
 
 from onthedot import naming
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once, unique
 from tests.run_log import nominals
 from tests.waiting import eventually, until

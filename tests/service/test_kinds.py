@@ -10,11 +10,11 @@ import pytest
 from onthedot import naming
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import TaskStatus
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.runs import Runs
-from onthedot.service.task_list import TaskFilter, TaskList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.listing import TaskFilter, TaskList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import LOG, definition, every, new_task, once, unique
 from tests.run_log import instants, nominals
 from tests.waiting import eventually, until

@@ -10,9 +10,9 @@ from temporalio.client import Client
 
 from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import new_task, once, unique
 from tests.waiting import eventually, until
 from tests.workers import polling

@@ -11,8 +11,8 @@ from temporalio.worker import Worker
 from onthedot import naming
 from onthedot.scheduling.errors import TaskNotFound, TemporalUnavailable
 from onthedot.scheduling.task import TaskStatus
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, once, unique
 from tests.waiting import eventually
 

@@ -12,15 +12,15 @@ from temporalio.worker import Worker
 from onthedot import naming
 from onthedot.scheduling.action import CommandAction, LogAction
 from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound
-from onthedot.scheduling.ledger import LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState, Reason
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask, TaskDefinition
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
-from onthedot.service.ledger import Ledger
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.ledger.ledger import Ledger
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio

@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from onthedot.scheduling.audit import AuditOrder
 from onthedot.scheduling.errors import TemporalUnavailable
-from onthedot.scheduling.ledger import LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.ledger.audit import AuditOrder
+from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState, Reason
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunStatus
-from onthedot.service import health
-from onthedot.service.audit import Audit
-from onthedot.service.ledger import Ledger
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.ledger.audit import Audit
+from onthedot.service.ledger.ledger import Ledger
+from onthedot.service.overview import health
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, once
 from tests.waiting import eventually, until
 from tests.workflows.private_temporal import PrivateTemporal

@@ -10,13 +10,13 @@ from temporalio.client import ScheduleOverlapPolicy
 from temporalio.worker import Worker
 
 from onthedot import naming
-from onthedot.scheduling.ledger import LedgerState, Reason
+from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import IntervalTrigger, OnceTrigger
-from onthedot.service.ledger import Ledger
-from onthedot.service.seen_task import seen_schedule
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.ledger.ledger import Ledger
+from onthedot.service.ledger.task_evidence import seen_schedule
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.service.test_ledger import EVERY_SECOND, LOG, _entries, _id, _ran
 from tests.waiting import eventually
 

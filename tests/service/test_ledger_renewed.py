@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from onthedot import naming
-from onthedot.scheduling.ledger import LedgerState, Reason
-from onthedot.scheduling.task_state import JOURNAL_LENGTH
-from onthedot.service import health
-from onthedot.service.ledger import Ledger
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.scheduling.ledger.entries import LedgerState, Reason
+from onthedot.scheduling.stored.task_state import JOURNAL_LENGTH
+from onthedot.service.ledger.ledger import Ledger
+from onthedot.service.overview import health
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task
 from tests.waiting import eventually
 from tests.workflows.private_temporal import PrivateTemporal

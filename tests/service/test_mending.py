@@ -18,9 +18,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.scheduling.errors import TaskNotFound
 from onthedot.scheduling.task import TaskStatus
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once, unique
 from tests.run_log import instants, nominals
 from tests.waiting import eventually

@@ -11,9 +11,9 @@ from temporalio.worker import Worker
 
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import TaskStatus
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver, open_receiver
 from tests.definitions import every, http, new_task, unique
 from tests.waiting import eventually, until

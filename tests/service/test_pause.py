@@ -10,10 +10,10 @@ import pytest
 from onthedot.scheduling.errors import WrongState
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.runs import Runs
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import definition, every, http, new_task, once, unique
 from tests.run_log import nominals

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from onthedot.scheduling.run import RunCause, RunStatus
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.tasks import Tasks
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.tasks import Tasks
 from tests.definitions import every, new_task, once, unique
 from tests.waiting import eventually
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from onthedot.service.paging import Page
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.task_list import TaskFilter, TaskList
-from onthedot.service.tasks import Tasks
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.listing import TaskFilter, TaskList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.paging import Page
 from tests.definitions import definition, every, new_task, once, unique
 from tests.waiting import eventually
 

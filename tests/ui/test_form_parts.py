@@ -7,9 +7,9 @@ from pydantic import ValidationError
 
 from onthedot.scheduling.action import SecretRef
 from onthedot.scheduling.task import NewTask
+from onthedot.ui.forms.actions.pairs import as_pairs
 from onthedot.ui.forms.fields import listed, problems_of
 from onthedot.ui.forms.labels import slug
-from onthedot.ui.forms.pairs import as_pairs
 
 
 @pytest.mark.parametrize(

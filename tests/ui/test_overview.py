@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
-from onthedot.service.overview import failing, punctuality
+from onthedot.service.overview.overview import failing, punctuality
 
 _AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
 

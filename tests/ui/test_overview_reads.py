@@ -13,11 +13,11 @@ from temporalio.worker import Worker
 from onthedot.scheduling.action import LogAction
 from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
-from onthedot.service.due_next import DueReader
-from onthedot.service.overview import OverviewReader
-from onthedot.service.recent_runs import recent_runs
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.overview.due_next import DueReader
+from onthedot.service.overview.overview import OverviewReader
+from onthedot.service.runs.recent import recent_runs
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 
 pytestmark = pytest.mark.anyio
 

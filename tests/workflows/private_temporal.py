@@ -12,8 +12,8 @@ from temporalio.service import RetryConfig
 
 from onthedot.embedded import RAISED_LIMITS, find_binary
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.service.connection import prepare_namespace
-from onthedot.service.temporal import Temporal
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 from tests.command_line import COMMAND, environment
 from tests.ports import free_port

@@ -18,19 +18,26 @@ from temporalio.worker import Worker
 from onthedot import naming
 from onthedot.activities.audit import LEDGER_GAPS, AuditActivities
 from onthedot.scheduling.action import CommandAction, LogAction
-from onthedot.scheduling.audit import AuditOrder, AuditPlan, AuditReport, Finding, Suspect, span
-from onthedot.scheduling.ledger import Reason
+from onthedot.scheduling.ledger.audit import (
+    AuditOrder,
+    AuditPlan,
+    AuditReport,
+    Finding,
+    Suspect,
+    span,
+)
+from onthedot.scheduling.ledger.entries import Reason
 from onthedot.scheduling.notify import Notify
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import IntervalTrigger
-from onthedot.service.audit import Audit
-from onthedot.service.audit_schedule import ensure_audit
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.seen_task import seen_schedule
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.ledger.audit import Audit
+from onthedot.service.ledger.audit_schedule import ensure_audit
+from onthedot.service.ledger.task_evidence import seen_schedule
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import open_receiver
 from tests.waiting import eventually, until
 

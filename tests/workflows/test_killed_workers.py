@@ -11,15 +11,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from onthedot import naming
-from onthedot.scheduling.backfill import BackfillStatus
+from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.errors import NoWorker
 from onthedot.scheduling.policy import OverlapPolicy
-from onthedot.scheduling.registration import settle
-from onthedot.scheduling.task_state import Change, ChangeKind, TaskState
-from onthedot.service.backfills import Backfills
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.scheduling.stored.backfill import BackfillStatus
+from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
+from onthedot.service.runs.backfills import Backfills
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import command, definition, every, new_task, once, unique
 from tests.run_log import instants, nominals
 from tests.service.editing import expected

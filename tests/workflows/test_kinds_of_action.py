@@ -13,9 +13,9 @@ from temporalio.worker import Worker
 
 from onthedot import naming
 from onthedot.scheduling.action import KINDS, Action, StoredAction
-from onthedot.scheduling.run_order import RunOutcome
-from onthedot.service.temporal import Temporal
-from onthedot.ui.forms.action import KINDS as IN_THE_FORM
+from onthedot.scheduling.stored.run_order import RunOutcome
+from onthedot.service.temporal.calls import Temporal
+from onthedot.ui.forms.actions.action import KINDS as IN_THE_FORM
 
 pytestmark = pytest.mark.anyio
 

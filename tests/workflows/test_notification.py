@@ -15,7 +15,7 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Worker
 
 from onthedot import naming
-from onthedot.activities.notified import NOTIFICATIONS
+from onthedot.activities.notify.result import NOTIFICATIONS
 from onthedot.scheduling.action import HttpAction, SecretRef
 from onthedot.scheduling.errors import InvalidDefinition
 from onthedot.scheduling.notify import Notify
@@ -23,9 +23,9 @@ from onthedot.scheduling.policy import RetryPolicy
 from onthedot.scheduling.run import Run, RunStatus
 from onthedot.scheduling.task import NewTask, TaskDefinition
 from onthedot.scheduling.trigger import CronTrigger, OnceTrigger
-from onthedot.service.runs import Runs
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver, open_receiver
 from tests.waiting import eventually, until
 

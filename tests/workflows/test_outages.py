@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from onthedot import naming
+from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.errors import NoWorker
-from onthedot.scheduling.registration import settle
 from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
 from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.scheduling.task_state import Change, ChangeKind, TaskState
-from onthedot.service.run_list import RunFilter, RunList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once
 from tests.run_log import instants, nominals
 from tests.waiting import eventually

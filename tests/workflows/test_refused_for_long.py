@@ -10,8 +10,8 @@ from temporalio.service import RPCStatusCode
 
 from onthedot import naming
 from onthedot.scheduling.errors import NotInForce, TaskNotFound
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, unique
 from tests.waiting import eventually
 from tests.workflows.private_temporal import PrivateTemporal

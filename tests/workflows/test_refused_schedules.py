@@ -16,9 +16,9 @@ from temporalio.service import RPCError, RPCStatusCode
 import activities.schedule
 from onthedot import naming
 from onthedot.scheduling.errors import NotInForce, TaskNotFound
-from onthedot.service.task_list import TaskFilter, TaskList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.tasks.listing import TaskFilter, TaskList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once, unique
 from tests.run_log import nominals
 from tests.waiting import eventually

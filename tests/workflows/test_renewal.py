@@ -11,9 +11,9 @@ from temporalio.client import WorkflowExecutionStatus
 
 from onthedot import naming
 from onthedot.scheduling.errors import RevisionMismatch
-from onthedot.service.task_list import TaskFilter, TaskList
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.service.tasks.listing import TaskFilter, TaskList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once, unique
 from tests.run_log import instants, nominals
 from tests.waiting import eventually

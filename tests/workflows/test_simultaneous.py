@@ -11,9 +11,9 @@ from temporalio.client import Client
 from temporalio.worker import _workflow, _workflow_instance
 
 from onthedot import naming
-from onthedot.scheduling.task_state import Change, ChangeKind, TaskState
-from onthedot.service.tasks import Tasks
-from onthedot.service.temporal import Temporal
+from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, unique
 from tests.waiting import until
 from tests.workers import polling

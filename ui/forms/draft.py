@@ -9,11 +9,11 @@ from pydantic import ValidationError
 
 from onthedot.scheduling.errors import FieldProblem
 from onthedot.scheduling.task import NewTask, TaskDefinition
-from onthedot.ui.forms.action import ActionPart
+from onthedot.ui.forms.actions.action import ActionPart
 from onthedot.ui.forms.fields import FieldError, problems_of
 from onthedot.ui.forms.labels import LabelPart
 from onthedot.ui.forms.policy import PolicyPart
-from onthedot.ui.forms.trigger import TriggerPart
+from onthedot.ui.forms.triggers.trigger import TriggerPart
 
 
 @dataclass

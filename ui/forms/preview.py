@@ -13,11 +13,11 @@ from nicegui import ui
 from nicegui.element import Element
 from pydantic import TypeAdapter, ValidationError
 
-from onthedot.scheduling.edit_preview import EditPreview
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.firing.edit_preview import EditPreview
 from onthedot.scheduling.trigger import CronTrigger, OnceTrigger, Trigger
-from onthedot.service import previews
-from onthedot.service.temporal import Temporal
+from onthedot.service.tasks import previews
+from onthedot.service.temporal.calls import Temporal
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.forms.fields import problems_of

@@ -9,18 +9,18 @@ from datetime import timedelta
 from nicegui import background_tasks
 
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError, TaskExists
-from onthedot.scheduling.registered import Registered
+from onthedot.scheduling.stored.user_code import Registered
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.ui.components.markup import box, button, card, link, named, text
 from onthedot.ui.components.small import LeaveQuestion
-from onthedot.ui.desk import Desk
-from onthedot.ui.forms.action import ActionPart
-from onthedot.ui.forms.beside import Beside
+from onthedot.ui.forms.actions.action import ActionPart
 from onthedot.ui.forms.draft import Draft
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.forms.labels import LabelPart
 from onthedot.ui.forms.policy import PolicyPart
-from onthedot.ui.forms.trigger import TriggerPart
+from onthedot.ui.forms.side_panel import Beside
+from onthedot.ui.forms.triggers.trigger import TriggerPart
+from onthedot.ui.page_context import Desk
 from onthedot.ui.sessions import SignedOut
 
 #: Between a key and what it shows, in seconds.

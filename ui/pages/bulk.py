@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from onthedot.scheduling.errors import OnTheDotError
-from onthedot.service.task_list import TaskFilter
+from onthedot.service.tasks.listing import TaskFilter
 from onthedot.ui.components.dialogs import confirm
-from onthedot.ui.desk import Desk
+from onthedot.ui.page_context import Desk
 
 #: How many are changed at the same time.
 _AT_ONCE = 8

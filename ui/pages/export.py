@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from nicegui import ui
 
 from onthedot.scheduling.run import ShortRun
-from onthedot.service.run_list import RunFilter
+from onthedot.service.runs.listing import RunFilter
 from onthedot.ui.components.markup import button
-from onthedot.ui.desk import Desk
+from onthedot.ui.page_context import Desk
 
 #: The most runs in one file; a message says where there are more.
 MOST = 20_000

@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 from nicegui.element import Element
 
 from onthedot.scheduling.values import format_instant
-from onthedot.service import health
-from onthedot.service.due_next import DueNext
-from onthedot.service.overview import HOUR, HourCount, Sample, TaskCounts
+from onthedot.service.overview import health
+from onthedot.service.overview.due_next import DueNext
+from onthedot.service.overview.overview import HOUR, HourCount, Sample, TaskCounts
 from onthedot.ui.components.markup import box, card, empty, href, link, named, skeleton, text
 from onthedot.ui.components.small import Chart, Icon, When
-from onthedot.ui.desk import Desk, House
+from onthedot.ui.page_context import Desk, House
 from onthedot.ui.pages.overview_tiles import Tiles
 from onthedot.ui.watches import Seen
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onthedot.service.health import Health
-from onthedot.service.overview import HourCount, Punctuality, TaskCounts
+from onthedot.service.overview.health import Health
+from onthedot.service.overview.overview import HourCount, Punctuality, TaskCounts
 from onthedot.ui.components.markup import box, href, named, text
 from onthedot.ui.components.small import When
 from onthedot.ui.durations import precise

@@ -9,7 +9,7 @@ from nicegui.element import Element
 
 from onthedot.scheduling.errors import RunNotFound
 from onthedot.scheduling.run import Run, RunStatus
-from onthedot.service.runs import Runs
+from onthedot.service.runs.runs import Runs
 from onthedot.ui.components.markup import (
     box,
     button,
@@ -23,9 +23,9 @@ from onthedot.ui.components.markup import (
     text,
 )
 from onthedot.ui.components.small import Code, When
-from onthedot.ui.desk import Desk
 from onthedot.ui.durations import human, precise
-from onthedot.ui.pages.task_actions import run_now
+from onthedot.ui.page_context import Desk
+from onthedot.ui.pages.task.actions import run_now
 from onthedot.ui.rows import CAUSES, RUN_TONES, RUN_WORDS, took
 from onthedot.ui.watches import Live, Seen
 

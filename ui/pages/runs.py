@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from onthedot.scheduling.run import RunStatus
-from onthedot.service.run_list import RunFilter
+from onthedot.service.runs.listing import RunFilter
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
 from onthedot.ui.components.pager import Pager
 from onthedot.ui.components.small import Icon
 from onthedot.ui.components.tables import RunTable
-from onthedot.ui.desk import Desk
+from onthedot.ui.page_context import Desk
 from onthedot.ui.pages.export import add_export
 from onthedot.ui.reads import ROWS, RunRows, run_rows
 from onthedot.ui.rows import RUN_WORDS, run_row

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from nicegui.element import Element
 
-from onthedot.service import health
+from onthedot.service.overview import health
 from onthedot.ui.components.markup import (
     box,
     card,
@@ -21,8 +21,8 @@ from onthedot.ui.components.markup import (
 )
 from onthedot.ui.components.sign_out import sign_out
 from onthedot.ui.components.small import ThemeSwitch, When
-from onthedot.ui.desk import Desk
 from onthedot.ui.durations import human
+from onthedot.ui.page_context import Desk
 from onthedot.ui.watches import Seen
 
 _KEYS = (

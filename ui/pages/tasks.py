@@ -7,17 +7,17 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.service.overview import TaskCounts
-from onthedot.service.task_list import TaskFilter
+from onthedot.service.overview.overview import TaskCounts
+from onthedot.service.tasks.listing import TaskFilter
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
 from onthedot.ui.components.pager import Pager
 from onthedot.ui.components.small import Icon
 from onthedot.ui.components.tables import TaskTable
-from onthedot.ui.desk import Desk
+from onthedot.ui.page_context import Desk
 from onthedot.ui.pages.bulk import counted
-from onthedot.ui.pages.task_actions import ask_delete, pause, resume, run_now
-from onthedot.ui.pages.task_choice import TaskChoice
+from onthedot.ui.pages.bulk_bar import TaskChoice
+from onthedot.ui.pages.task.actions import ask_delete, pause, resume, run_now
 from onthedot.ui.reads import ROWS, TaskRows, task_rows
 from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
 from onthedot.ui.watches import Live, Seen

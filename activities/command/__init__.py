@@ -1,0 +1,1 @@
+"""The `command` action: one program under its guard. Begin with `activity.py`."""

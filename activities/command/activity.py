@@ -1,0 +1,149 @@
+"""The activity that runs a program on the worker's machine."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity
+
+from onthedot import naming
+from onthedot.activities.attempt import carry_out
+from onthedot.activities.attempt_failed import AttemptFailed, Fault
+from onthedot.activities.command.pipes import OutPipe
+from onthedot.activities.command.process import (
+    CommandProcess,
+    GuardLostError,
+    NotStartedError,
+    Order,
+)
+from onthedot.activities.http.host_gate import HostGate
+from onthedot.activities.redaction import Redactor
+from onthedot.activities.secrets import Secrets
+from onthedot.activities.stored_text import cut_text
+from onthedot.scheduling.stored.attempt import AttemptResult, CommandAttempt
+
+#: All that a command inherits from the worker.
+INHERITED = ("PATH", "HOME", "LANG")
+
+_NOT_FOUND = frozenset({errno.ENOENT, errno.ENOTDIR})
+_NOT_PERMITTED = frozenset({errno.EACCES, errno.EPERM, errno.ENOEXEC, errno.E2BIG, errno.ELOOP})
+_LAST_LINE = 300
+
+
+class CommandActivities:
+    """Runs programs, if this worker's operator wants that."""
+
+    def __init__(
+        self,
+        secrets: Secrets,
+        *,
+        allowed: bool,
+        max_running: int = 10,
+        grace: timedelta = timedelta(seconds=5),
+    ) -> None:
+        """`grace` is what a command has to stop by itself; `max_running` may run at once."""
+        self._secrets = secrets
+        self._allowed = allowed
+        self._grace = grace
+        self._places = HostGate(in_flight=max_running)
+
+    @activity.defn(name=naming.COMMAND)
+    async def command(self, attempt: CommandAttempt) -> AttemptResult:
+        """Runs the program once and waits for its end, at most `attempt.timeout`.
+
+        Raises:
+            ApplicationError: see `Fault`.
+        """
+        return await carry_out(
+            attempt,
+            self._places.place("the worker's set of commands", local=attempt.local),
+            lambda: self._run(attempt),
+        )
+
+    async def _run(self, attempt: CommandAttempt) -> dict[str, Any]:
+        if not self._allowed:
+            raise AttemptFailed(
+                Fault.COMMANDS_OFF,
+                "This worker runs no commands. Its operator turns them on with "
+                "ONTHEDOT_ALLOW_COMMANDS=true.",
+                final=True,
+            )
+        action = attempt.action
+        own, redactor = self._secrets.fill_in(action.env)
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        process = CommandProcess(
+            Order(
+                action.argv,
+                inherited | own,
+                action.cwd,
+                action.stdin,
+                attempt.timeout,
+                self._grace,
+            )
+        )
+        name = action.argv[0]
+        try:
+            code, timed_out = await process.run()
+        except NotStartedError as error:
+            raise _not_started(error, name, action.cwd) from None
+        except GuardLostError:
+            raise AttemptFailed(
+                Fault.INTERNAL,
+                f"{name}: the process that guards it was lost, so it was killed.",
+                output=_output(process, None, redactor),
+            ) from None
+        except OSError as error:
+            raise AttemptFailed(
+                Fault.COMMAND_NOT_STARTED, f"{name} could not be started: {error.strerror}."
+            ) from None
+        output = _output(process, code, redactor)
+        if timed_out:
+            raise AttemptFailed(
+                Fault.TIMEOUT,
+                f"{name} was ended, for it ran longer than {attempt.timeout.total_seconds():g} s.",
+                output=output,
+            )
+        if code != 0:
+            raise AttemptFailed(
+                Fault.EXIT_CODE,
+                f"{name} {_how(code)}{_last_line(process.stderr, redactor)}",
+                output=output,
+            )
+        return output
+
+
+def _not_started(error: NotStartedError, name: str, cwd: str | None) -> AttemptFailed:
+    what = f"the directory {cwd}" if error.filename == "cwd" else name
+    message = f"{what} could not be used: {error.strerror}."
+    if error.errno in _NOT_FOUND:
+        return AttemptFailed(Fault.COMMAND_NOT_FOUND, message, final=True)
+    if error.errno in _NOT_PERMITTED:
+        return AttemptFailed(Fault.COMMAND_NOT_PERMITTED, message, final=True)
+    return AttemptFailed(Fault.COMMAND_NOT_STARTED, message)
+
+
+def _output(process: CommandProcess, code: int | None, redactor: Redactor) -> dict[str, Any]:
+    texts = [
+        cut_text(redactor.text(stream.head.decode(errors="replace")))
+        for stream in (process.stdout, process.stderr)
+    ]
+    output = {"exit_code": code, "stdout": texts[0][0], "stderr": texts[1][0]}
+    return output | {"truncated": any(cut for _, cut in texts)}
+
+
+def _how(code: int) -> str:
+    if code > 0:
+        return f"ended with exit code {code}"
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by signal {-code}"
+
+
+def _last_line(stream: OutPipe, redactor: Redactor) -> str:
+    lines = redactor.text(stream.tail.decode(errors="replace")).strip().splitlines()
+    return f": {lines[-1][-_LAST_LINE:]}" if lines else "."

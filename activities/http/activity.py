@@ -1,0 +1,122 @@
+"""The activity that calls a URL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+from temporalio import activity
+
+from onthedot import naming
+from onthedot.activities.attempt import attempt_number, carry_out
+from onthedot.activities.attempt_failed import AttemptFailed, Fault
+from onthedot.activities.http.addresses import AddressRules
+from onthedot.activities.http.call import HttpCall, first_url
+from onthedot.activities.http.connector import open_session
+from onthedot.activities.http.host_gate import HostGate
+from onthedot.activities.http.redirect import Hop
+from onthedot.activities.secrets import Secrets
+from onthedot.activities.starts_first import StartsFirst
+from onthedot.scheduling.action import HttpAction, SecretRef
+from onthedot.scheduling.checking.header import header_value_ok
+from onthedot.scheduling.payload import encode_body
+from onthedot.scheduling.stored.attempt import AttemptResult, HttpAttempt
+from onthedot.scheduling.values import format_instant
+
+
+class HttpActivities:
+    """Calls URLs with one client, whose connections all runs of this worker share."""
+
+    def __init__(
+        self,
+        rules: AddressRules,
+        secrets: Secrets,
+        gate: HostGate,
+        starts: StartsFirst | None = None,
+        user_agent: str = "OnTheDot",
+    ) -> None:
+        self._rules = rules
+        self._secrets = secrets
+        self._gate = gate
+        self._starts = starts or StartsFirst()
+        self._user_agent = user_agent
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Closes the connections. To be awaited when the worker has ended."""
+        if self._session is not None:
+            await self._session.close()
+
+    @activity.defn(name=naming.HTTP)
+    async def http(self, attempt: HttpAttempt) -> AttemptResult:
+        """Calls the URL once, following redirects, within `attempt.timeout`.
+
+        Raises:
+            ApplicationError: see `Fault`.
+        """
+        self._starts.begun()
+        host = _host(attempt.action)
+        return await carry_out(
+            attempt,
+            self._gate.place(host, local=attempt.local),
+            lambda: self._call(attempt),
+        )
+
+    async def _call(self, attempt: HttpAttempt) -> dict[str, Any]:
+        action = attempt.action
+        headers, redactor = self._secrets.fill_in(action.headers)
+        for name, value in headers.items():
+            if not header_value_ok(value):
+                raise AttemptFailed(
+                    Fault.SECRET_INVALID,
+                    f"The value for the header {name} has a line break or another control "
+                    f"character in it.",
+                )
+        try:
+            url = first_url(action.url)
+            body = encode_body(action.body)
+        except ValueError:
+            raise AttemptFailed(
+                Fault.INVALID_URL, "The URL or the body cannot be sent.", final=True
+            ) from None
+        hop = Hop(
+            action.method,
+            url,
+            self._headers(attempt, headers),
+            body,
+            frozenset(n.lower() for n, v in action.headers.items() if isinstance(v, SecretRef)),
+        )
+        call = HttpCall(self._open(), self._rules, action, redactor)
+        return await call.send(hop, attempt.timeout)
+
+    def _headers(self, attempt: HttpAttempt, own: dict[str, str]) -> dict[str, str]:
+        body = attempt.action.body
+        headers = {"Accept": "*/*", "User-Agent": self._user_agent}
+        if body is not None:
+            text = isinstance(body, str)
+            headers["Content-Type"] = "text/plain; charset=utf-8" if text else "application/json"
+        ours = {
+            "Accept-Encoding": "identity",
+            "Idempotency-Key": attempt.idempotency_key,
+            "X-OnTheDot-Scheduled-Time": format_instant(attempt.scheduled_for),
+            "X-OnTheDot-Task": attempt.task_id,
+            "X-OnTheDot-Run": attempt.run_id,
+            "X-OnTheDot-Attempt": str(attempt_number(attempt)),
+        }
+        overridden = {name.lower() for name in own} | {name.lower() for name in ours}
+        defaults = {n: v for n, v in headers.items() if n.lower() not in overridden}
+        kept = {n: v for n, v in own.items() if n.lower() not in {o.lower() for o in ours}}
+        return defaults | kept | ours
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = open_session(self._rules, self._gate.in_flight)
+        return self._session
+
+
+def _host(action: HttpAction) -> str:
+    try:
+        url = first_url(action.url)
+        return f"{(url.host or '').lower()}:{url.port}"
+    except ValueError:
+        return ""

@@ -1,0 +1,114 @@
+"""Which hosts an `http` action may reach.
+
+A target is judged by its name and by the address that is connected to:
+1. what the deny list names, by either, is refused;
+2. loopback, link-local, unspecified, multicast and metadata addresses are refused, unless the allow
+   list has that very name, the address, or a network within the refused one;
+3. with `*` on the deny list, everything that the allow list does not name is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+
+from onthedot.activities.http.address_rule import AddressRule
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+_METADATA = "a cloud's metadata service"
+
+#: Refused by default: why, and which networks.
+_REFUSED: tuple[tuple[str, Network], ...] = tuple(
+    (why, ip_network(text))
+    for why, networks in (
+        (
+            _METADATA,
+            "169.254.169.254 169.254.170.2 100.100.100.200 168.63.129.16 192.0.0.192 "
+            "fd00:ec2::254 fd20:ce::254",
+        ),
+        ("a loopback address", "127.0.0.0/8 ::1"),
+        ("an unspecified address", "0.0.0.0/8 ::"),
+        ("a link-local address", "169.254.0.0/16 fe80::/10"),
+        ("a multicast address", "224.0.0.0/4 255.255.255.255 ff00::/8"),
+    )
+    for text in networks.split()
+)
+_METADATA_NAMES = frozenset({"metadata.google.internal", "metadata.goog", "instance-data"})
+_NAT64 = ip_network("64:ff9b::/96")
+_V4_COMPATIBLE = ip_network("::/96")
+
+
+class AddressRules:
+    """The rules of one worker."""
+
+    def __init__(self, allow: Iterable[str] = (), deny: Iterable[str] = ()) -> None:
+        """Reads the two lists; `AddressRule` says what an entry may be.
+
+        Raises:
+            ValueError: an entry is malformed; the message names it.
+        """
+        self._allow = tuple(AddressRule(entry) for entry in allow)
+        rules = tuple(AddressRule(entry) for entry in deny)
+        self._deny = tuple(rule for rule in rules if not rule.is_everything)
+        self._only_allowed = len(self._deny) < len(rules)
+
+    def name_refused(self, host: str, port: int) -> str:
+        """Why `host` is refused before anything is looked up, or the empty string."""
+        if host in _METADATA_NAMES:
+            return f"{host} is a cloud's metadata service"
+        if any(rule.names(host, port) for rule in self._deny):
+            return f"{host} is on this worker's deny list"
+        return ""
+
+    def address_refused(self, host: str, port: int, address: Address) -> str:
+        """Why connecting to `address`, found under the name `host`, is refused, or nothing."""
+        faces = tuple(_faces(address))
+        shown = host if host == str(address) else f"{host} ({address})"
+        if any(rule.covers(face, port) for rule in self._deny for face in faces):
+            return f"{shown} is on this worker's deny list"
+        for face in faces:
+            for why, network in _REFUSED:
+                if face in network and not self._lifted(host, port, face, why, network):
+                    return f"{shown} is {why}"
+        if self._only_allowed and not any(
+            rule.names(host, port) or rule.covers(faces[-1], port) for rule in self._allow
+        ):
+            return f"{shown} is not on this worker's allow list"
+        return ""
+
+    def _lifted(self, host: str, port: int, address: Address, why: str, network: Network) -> bool:
+        return any(
+            rule.covers_within(network, address, port)
+            or (rule.is_exact and why != _METADATA and rule.names(host, port))
+            for rule in self._allow
+        )
+
+
+def parse_address(text: str) -> Address:
+    """An address as a socket gives it, where IPv6 may carry a zone.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return ip_address(text.partition("%")[0])
+
+
+def _faces(address: Address) -> Iterator[Address]:
+    """The address, and the IPv4 address that it leads to where it is only a wrapping of one."""
+    yield address
+    if not isinstance(address, IPv6Address):
+        return
+    inner = address.ipv4_mapped or address.sixtofour
+    if inner is not None:
+        yield inner
+    elif address in _NAT64 or (address in _V4_COMPATIBLE and int(address) > 0xFFFF):
+        yield IPv4Address(int(address) & 0xFFFFFFFF)

@@ -1,0 +1,1 @@
+"""Keeping a task's Temporal schedule as the task says. Begin with `activity.py`."""

@@ -1,0 +1,254 @@
+"""Keeps a task's Temporal schedule as the task says. The only place that writes one.
+
+Bringing a schedule in line is one idempotent step:
+1. Look at the schedule. If it is as ordered, nothing is written. One that another task left behind
+   under the same id is removed first.
+2. If there is none, create it. Its first patch reaches back to the instant from which the task's
+   occurrences count, because a task may have been registered while no worker was up.
+3. Otherwise replace it, on condition that it did not change since it was looked at (a start uses up
+   one of `max_runs`); Temporal drops a conflicting update without a word, so read back and repeat.
+   Occurrences up to the update's own instant follow the earlier definition, later ones the new.
+4. Start what fell into the moment between, by the id that the schedule would have used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice, takewhile
+
+from temporalio import activity
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleBackfill,
+    ScheduleDescription,
+    ScheduleOverlapPolicy,
+)
+
+from onthedot import naming
+from onthedot.activities.held_occurrences import HeldOccurrences, with_held
+from onthedot.activities.schedule.calls import ScheduleCalls, owner_of, reach_of
+from onthedot.activities.schedule.form import (
+    OVERLAP,
+    as_schedule,
+    catchup_window,
+    is_as_ordered,
+    order_of,
+)
+from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
+from onthedot.activities.schedule.outlook import busy, due, outlook
+from onthedot.activities.schedule_faults import explained
+from onthedot.activities.trigger_work import off_loop
+from onthedot.scheduling.firing.occurrences import occurrences
+from onthedot.scheduling.firing.reach_back import reach_back
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.stored.schedule_order import Applied, Held, ScheduleOrder, ScheduleRemoval
+from onthedot.scheduling.trigger import Recurring
+
+_MOST_MISSED = 1000
+_SECOND = timedelta(seconds=1)
+#: Longer than an attempt at this activity may take.
+_GHOST = timedelta(seconds=30)
+_ONE_AT_ONCE = (OverlapPolicy.SKIP, OverlapPolicy.CANCEL_OTHER, OverlapPolicy.TERMINATE_OTHER)
+
+
+class ScheduleActivities:
+    """The activities that need a client to write schedules with."""
+
+    def __init__(self, client: Client) -> None:
+        self._calls = ScheduleCalls(client)
+        self._starts = OccurrenceStarts(client)
+        self._held = HeldOccurrences(self._calls, self._starts)
+
+    @activity.defn(name=naming.REMOVE_SCHEDULE)
+    async def remove(self, removal: ScheduleRemoval) -> None:
+        """Delete the task's schedule; fine if there is none. Raises as `explained` says."""
+        with explained():
+            found = await self._calls.find(removal.task_id) if removal.start_due else None
+            if found is not None:
+                found = await self._caught_up(found)
+            await self._calls.remove(removal.task_id)
+            if found is not None:
+                await self._start_dropped(found, datetime.now(UTC))
+
+    @activity.defn(name=naming.APPLY_SCHEDULE)
+    async def apply(self, order: ScheduleOrder) -> Applied:
+        """Bring the schedule in line, and say from when on it is and when to look again.
+
+        Raises as `explained` says.
+        """
+        with explained():
+            return await self._applied(order)
+
+    async def _applied(self, order: ScheduleOrder) -> Applied:
+        now, task_id = datetime.now(UTC), order.run.task_id
+        found = await self._calls.find(task_id)
+        if found is not None and await owner_of(found) != order.owner:
+            await self._calls.remove(task_id)
+            found = None
+        held = order.held
+        if found is None:
+            found, held = await self._create(order, now)
+        elif not await is_as_ordered(found, order, self._calls.client, at=now):
+            found = await self._replace(found, order, now)
+        elif not order.paused and (order.look is None or order.look.at < found.info.created_at):
+            # An attempt that was cut short created it: it may not have come to its last step.
+            found, held = await self._start_unseen(order, found, now)
+        if held is not None:
+            held = await self._held.released(held, order, found, at=datetime.now(UTC))
+        applied = await off_loop(outlook, found, order, at=datetime.now(UTC))
+        return with_held(_not_yet_finished(applied) if order.look is None else applied, held)
+
+    async def _create(
+        self, order: ScheduleOrder, now: datetime
+    ) -> tuple[ScheduleDescription, Held | None]:
+        task_id, trigger = order.run.task_id, order.trigger
+        remaining = await self._remaining(order)
+        missed = [] if order.paused else await self._missed(order, now)
+        back = reach_back(missed, order.overlap, remaining)
+        whole = len(back.missed) == len(missed)
+        patch = ScheduleBackfill(
+            start_at=missed[0] if missed else now,
+            # Jitter moves an occurrence to before the next one, but maybe past the present.
+            end_at=now if whole else missed[len(back.missed)] - timedelta(milliseconds=1),
+            overlap=OVERLAP[order.overlap],
+        )
+        await self._calls.create(
+            task_id,
+            await _schedule(order, now, remaining and remaining - back.used),
+            owner=order.owner,
+            patch=[patch] if back.missed else [],
+            reaches=now,
+        )
+        found = await self._calls.read_back(task_id)
+        if order.paused or not whole:
+            return found, None
+        beside = await _between(trigger, task_id, now, found.info.created_at)
+        held = await self._held.taken_from(beside or missed, order, after=now)
+        if missed and order.overlap in _ONE_AT_ONCE:
+            return found, held
+        return await self._start_beside(order, beside, found), held
+
+    async def _replace(
+        self, found: ScheduleDescription, order: ScheduleOrder, now: datetime
+    ) -> ScheduleDescription:
+        client = self._calls.client
+        while not await is_as_ordered(found, order, client, at=now):
+            pausing = order.paused and not found.schedule.state.paused
+            if pausing:
+                found = await self._caught_up(found)
+            before, written = found, await order_of(found, client)
+            state = found.schedule.state
+            if order.trigger.max_runs is None:
+                remaining = None
+            elif state.limited_actions and written and written.revision >= order.counted_from:
+                remaining = state.remaining_actions
+            else:
+                remaining = await self._remaining(order)
+            found = await self._calls.write(found, await _schedule(order, now, remaining))
+            if found.info.last_updated_at == before.info.last_updated_at:
+                continue
+            if pausing and found.schedule.state.paused:
+                at = found.info.last_updated_at or datetime.now(UTC)
+                started = await self._start_dropped(before, at)
+                found = await self._calls.count(found, started)
+            # The look tells how it was before it was written.
+            order = order.model_copy(update={"look": None})
+        return found
+
+    async def _remaining(self, order: ScheduleOrder) -> int | None:
+        """Runs left of `max_runs`, by all that is known without a schedule."""
+        look = order.look
+        if order.trigger.max_runs is None:
+            return None
+        if look is None or look.revision < order.counted_from or look.remaining is None:
+            return order.trigger.max_runs if order.remaining is None else order.remaining
+        used = await self._starts.count(order.run, order.covered_until)
+        return max(0, look.remaining - used)
+
+    async def _missed(self, order: ScheduleOrder, now: datetime) -> list[datetime]:
+        """The occurrences that should have run by now and did not, as far as they still may."""
+        task_id = order.run.task_id
+        since = max(order.covered_until, now - catchup_window(order))
+        latest = await self._starts.latest(task_id, since) if order.look else None
+        missed = await _between(order.trigger, task_id, max(since, latest or since), now)
+        while order.look and missed and await self._starts.exists(task_id, missed[0]):
+            missed.pop(0)
+        return missed
+
+    async def _start_unseen(
+        self, order: ScheduleOrder, found: ScheduleDescription, now: datetime
+    ) -> tuple[ScheduleDescription, Held | None]:
+        """Start what was due after the patch's reach and before the schedule came to life.
+
+        That may be long: Temporal makes a schedule at once, but it starts to count only when it is
+        first taken up, and a crash may lie between.
+        """
+        made = found.info.created_at
+        reach = (await reach_of(found) or made - _SECOND) - order.trigger.jitter
+        since = max(order.covered_until, reach, now - catchup_window(order))
+        unseen = await _between(order.trigger, order.run.task_id, since, made)
+        held = await self._held.taken_from(unseen, order, after=now)
+        used = reach_back(unseen, order.overlap, None).used
+        return await self._start_beside(order, unseen[len(unseen) - used :], found), held
+
+    async def _start_beside(
+        self, order: ScheduleOrder, nominals: list[datetime], found: ScheduleDescription
+    ) -> ScheduleDescription:
+        """Start occurrences as if the schedule had."""
+        state = found.schedule.state
+        allowed = nominals[: state.remaining_actions] if state.limited_actions else nominals
+        return await self._calls.count(found, await self._starts.start(order.run, allowed))
+
+    async def _caught_up(self, found: ScheduleDescription) -> ScheduleDescription:
+        """The schedule once it has looked at all that is due; after two seconds in any case."""
+        for _ in range(40):
+            if not due(found, at=datetime.now(UTC)):
+                break
+            await asyncio.sleep(0.05)
+            found = await self._calls.read_back(found.id.partition(":")[2])
+        return found
+
+    async def _start_dropped(self, found: ScheduleDescription, at: datetime) -> int:
+        """Start what a schedule had not looked at when, at that instant, it was told to stop.
+
+        How many that were. What would have had to wait for a run that goes on is dropped.
+        """
+        written, policy = await order_of(found, self._calls.client), found.schedule.policy
+        if written is None or written.trigger is None:
+            return 0
+        if busy(found) and policy.overlap is not ScheduleOverlapPolicy.ALLOW_ALL:
+            return 0
+        trigger, key = written.trigger, written.task_id
+        before = trigger.jitter + timedelta(microseconds=1)
+        nominals = [
+            (await _between(trigger, key, time - before, time))[-1:] for time in due(found, at=at)
+        ]
+        return await self._starts.start(written, chain.from_iterable(nominals))
+
+
+def _not_yet_finished(applied: Applied) -> Applied:
+    """Keeps a schedule that was over when it was made, lest a lost attempt make it once more.
+
+    A worker that was frozen in an attempt comes to it again when thawed. What reaches back in a
+    schedule that is made a second time would run a second time.
+    """
+    if not applied.finished:
+        return applied
+    return applied.model_copy(update={"finished": False, "wake_at": applied.covered_until + _GHOST})
+
+
+async def _schedule(order: ScheduleOrder, now: datetime, remaining: int | None) -> Schedule:
+    queue = activity.info().task_queue
+    return await off_loop(as_schedule, order, at=now, task_queue=queue, remaining=remaining)
+
+
+async def _between(
+    trigger: Recurring, key: str, after: datetime, until: datetime
+) -> list[datetime]:
+    def found() -> list[datetime]:
+        following = occurrences(trigger, after=after, key=key)
+        return list(islice(takewhile(lambda at: at <= until, following), _MOST_MISSED))
+
+    return await off_loop(found)

@@ -1,0 +1,136 @@
+"""A task's schedule as Temporal is to have it, and how to tell whether it still has that."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleDescription,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleState,
+)
+
+from onthedot import naming
+from onthedot.activities.schedule.spec import to_schedule_spec
+from onthedot.activities.trigger_work import off_loop
+from onthedot.scheduling.compiling.compilation import compile_trigger
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.stored.run_order import RunOrder
+from onthedot.scheduling.stored.schedule_order import ScheduleOrder
+from onthedot.scheduling.trigger import Recurring
+
+#: Temporal's own lower bound.
+SHORTEST_CATCHUP = timedelta(seconds=10)
+
+#: How far before its end a compiled schedule is compiled anew.
+_UPKEEP = timedelta(days=365 * 4 + 90)
+
+OVERLAP = {policy: ScheduleOverlapPolicy[policy.name] for policy in OverlapPolicy}
+
+
+def as_schedule(
+    order: ScheduleOrder, *, at: datetime, task_queue: str, remaining: int | None
+) -> Schedule:
+    """The schedule of an order, compiled for the present `at`; None remaining means no limit."""
+    trigger = order.trigger
+    compiled = compile_trigger(trigger, key=order.run.task_id, at=at)
+    run = order.run.model_copy(update={"trigger": trigger, "exact_until": compiled.exact_until})
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            naming.TASK_RUN,
+            run,
+            id=naming.run_prefix(run.task_id),
+            task_queue=task_queue,
+            task_timeout=naming.TASK_TIMEOUT,
+            typed_search_attributes=naming.run_attributes(run),
+            static_summary=naming.run_summary(run),
+        ),
+        spec=to_schedule_spec(compiled),
+        policy=SchedulePolicy(
+            overlap=OVERLAP[order.overlap],
+            catchup_window=catchup_window(order),
+        ),
+        state=ScheduleState(
+            note=order.note or trigger_text(trigger),
+            paused=order.paused,
+            limited_actions=remaining is not None,
+            remaining_actions=remaining or 0,
+        ),
+    )
+
+
+def catchup_window(order: ScheduleOrder) -> timedelta:
+    """How late an occurrence of the order may still start."""
+    return max(order.catchup_window, SHORTEST_CATCHUP)
+
+
+def trigger_text(trigger: Recurring) -> str:
+    """The trigger as its author wrote it."""
+    if trigger.kind == "cron":
+        return f"{trigger.expression} ({trigger.timezone})"
+    return f"every {trigger.every}"
+
+
+async def order_of(found: ScheduleDescription, client: Client) -> RunOrder | None:
+    """What the schedule starts its runs with; None if that is nothing of ours."""
+    action = found.schedule.action
+    if not isinstance(action, ScheduleActionStartWorkflow) or action.workflow != naming.TASK_RUN:
+        return None
+    try:
+        orders = await client.data_converter.decode(list(action.args), [RunOrder])
+    except (ValueError, RuntimeError):
+        return None
+    order: RunOrder = orders[0]
+    return order
+
+
+async def is_as_ordered(
+    found: ScheduleDescription, order: ScheduleOrder, client: Client, *, at: datetime
+) -> bool:
+    """Whether the schedule is this revision's, paused as it should be, and exact for long.
+
+    If it was looked at before as this revision's, also whether it is as it was then, and the
+    trigger still means the same.
+    """
+    run = await order_of(found, client)
+    if run is None or run.revision != order.run.revision:
+        return False
+    if found.schedule.state.paused != order.paused:
+        return False
+    if run.exact_until is not None and run.exact_until - at < _UPKEEP:
+        return False
+    look = order.look
+    if look is None or look.revision != order.run.revision:
+        return True
+    limited = found.schedule.state.limited_actions == (order.trigger.max_runs is not None)
+    return (
+        limited
+        and look.found == digest(found)
+        and look.compiled == await off_loop(compiled_digest, order, look.compiled_at)
+    )
+
+
+def digest(found: ScheduleDescription) -> str:
+    """Tells apart what schedules hold; how often they have fired and whether paused is left out."""
+    schedule = found.raw_description.schedule
+    parts = (schedule.spec, schedule.action, schedule.policies)
+    return _hashed(b"".join(part.SerializeToString(deterministic=True) for part in parts))
+
+
+def compiled_digest(order: ScheduleOrder, at: datetime) -> str:
+    """Tells apart what the order's trigger means, by the zone rules that are installed here."""
+    return _hashed(repr(_plain(order, at)).encode())
+
+
+def _plain(order: ScheduleOrder, at: datetime) -> object:
+    # The repr of a set is in no order; what Temporal is given is.
+    return to_schedule_spec(compile_trigger(order.trigger, key=order.run.task_id, at=at))
+
+
+def _hashed(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]

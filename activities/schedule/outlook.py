@@ -1,0 +1,78 @@
+"""What a schedule's description tells: what is due, what it did, when to look again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from temporalio.client import ScheduleDescription
+
+from onthedot.activities.schedule.form import SHORTEST_CATCHUP, compiled_digest, digest
+from onthedot.scheduling.firing.occurrences import next_occurrences
+from onthedot.scheduling.stored.schedule_order import Applied, Look, ScheduleOrder
+
+#: How often every schedule is looked at.
+_UPKEEP_EVERY = timedelta(days=90)
+
+#: How long after its last occurrence a task is looked at, and then again while a run goes on:
+#: after a quarter of the time that it has taken so far, within these bounds.
+_SOON = timedelta(seconds=2)
+_LATEST = timedelta(minutes=10)
+
+_FEW = 1000
+
+
+def busy(found: ScheduleDescription) -> bool:
+    """Whether a run of the schedule goes on or waits."""
+    return bool(found.info.running_actions) or found.raw_description.info.buffer_size > 0
+
+
+def due(found: ScheduleDescription, *, at: datetime) -> list[datetime]:
+    """What the schedule should have started by `at` and has not looked at yet; ten at most.
+
+    It will not start what is past its catch-up window.
+    """
+    if found.schedule.state.paused:
+        return []
+    oldest = at - (found.schedule.policy.catchup_window or SHORTEST_CATCHUP)
+    return [time for time in found.info.next_action_times if oldest <= time <= at]
+
+
+def outlook(found: ScheduleDescription, order: ScheduleOrder, *, at: datetime) -> Applied:
+    """What to tell the task of a schedule that is as ordered."""
+    state, info = found.schedule.state, found.info
+    remaining = state.remaining_actions if state.limited_actions else None
+    pending = due(found, at=at)
+    finished = not info.next_action_times and not state.paused and not busy(found)
+    covered = pending[0] - timedelta(microseconds=1) if pending else at
+    return Applied(
+        effective_at=info.last_updated_at or order.covered_until,
+        covered_until=max(order.covered_until, covered - order.trigger.jitter),
+        wake_at=None if finished else _wake_at(found, order, at, remaining),
+        finished=finished,
+        remaining=remaining,
+        look=Look(
+            revision=order.run.revision,
+            at=at,
+            remaining=remaining,
+            compiled_at=at,
+            compiled=compiled_digest(order, at),
+            found=digest(found),
+        ),
+    )
+
+
+def _wake_at(
+    found: ScheduleDescription, order: ScheduleOrder, at: datetime, remaining: int | None
+) -> datetime:
+    """The next upkeep, or soon after the last occurrence if that comes before."""
+    upkeep = at + _UPKEEP_EVERY
+    if remaining is None and order.trigger.end_at is None:
+        return upkeep
+    count = _FEW if remaining is None else min(remaining, _FEW)
+    ahead = next_occurrences(order.trigger, after=at, count=count, key=order.run.task_id)
+    if ahead:
+        return min(upkeep, ahead[-1] + order.trigger.jitter + _SOON)
+    if found.schedule.state.paused:
+        return upkeep
+    started = found.info.recent_actions[-1].started_at if found.info.recent_actions else at
+    return at + min(max((at - started) / 4, _SOON), _LATEST)

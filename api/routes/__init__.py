@@ -1,0 +1,1 @@
+"""The calls of REST, one noun a file. Begin with `tasks.py`."""

@@ -1,0 +1,84 @@
+"""`/tasks/{id}/backfill` and `/backfills`: past occurrences, run again or for the first time."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from onthedot.api.deps import BackfillIdPath, BackfillsDep, TaskIdPath, TasksDep
+from onthedot.api.documented import LOCATION, links, refusals
+from onthedot.api.json_body import JsonRoute
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.stored.backfill import Backfill
+from onthedot.scheduling.values import Instant, Model
+
+router = APIRouter(route_class=JsonRoute, tags=["backfills"])
+
+
+class BackfillRequest(Model):
+    """Which occurrences to run."""
+
+    start: Instant = Field(alias="from", description="The first one at or after it.")
+    end: Instant = Field(alias="to", description="The last one at or before it.")
+    overlap: OverlapPolicy | None = Field(
+        default=None,
+        description="`buffer_all` or `allow_all`; the task's own if it is one of them, else "
+        "`buffer_all`.",
+    )
+
+
+class BackfillList(BaseModel):
+    """The latest backfills of a task."""
+
+    items: list[Backfill]
+
+
+@router.post(
+    "/tasks/{task_id}/backfill",
+    status_code=202,
+    summary="Run past occurrences",
+    responses={
+        202: {
+            "headers": LOCATION,
+            "links": links("backfill_id", "get_backfill", "cancel_backfill"),
+        },
+        **refusals(404, 409, 503, body=True),
+    },
+)
+async def start_backfill(
+    task_id: TaskIdPath, body: BackfillRequest, backfills: BackfillsDep, response: Response
+) -> Backfill:
+    """For recurring tasks. Durable, at most 10,000 occurrences; its runs say `cause: backfill`."""
+    found = await backfills.start(task_id, start=body.start, end=body.end, overlap=body.overlap)
+    response.headers["Location"] = f"/backfills/{found.id}"
+    return found
+
+
+@router.get(
+    "/tasks/{task_id}/backfills", summary="List a task's backfills", responses=refusals(404, 503)
+)
+async def list_backfills(
+    task_id: TaskIdPath, backfills: BackfillsDep, tasks: TasksDep
+) -> BackfillList:
+    """The latest, at most 100; running ones first. Those of a deleted task stay readable."""
+    items = await backfills.of_task(task_id)
+    if not items:
+        await tasks.get(task_id)
+    return BackfillList(items=items)
+
+
+@router.get("/backfills/{backfill_id}", summary="Read a backfill", responses=refusals(404, 503))
+async def get_backfill(backfill_id: BackfillIdPath, backfills: BackfillsDep) -> Backfill:
+    """How far it is."""
+    return await backfills.get(backfill_id)
+
+
+@router.post(
+    "/backfills/{backfill_id}/cancel",
+    status_code=202,
+    summary="Cancel a backfill",
+    responses=refusals(404, 409, 503),
+)
+async def cancel_backfill(backfill_id: BackfillIdPath, backfills: BackfillsDep) -> Backfill:
+    """It stops, and so do the runs that it has going."""
+    return await backfills.cancel(backfill_id)

@@ -1,0 +1,133 @@
+"""`POST /tasks:batch`: many registrations in one call, each answered for itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field, JsonValue, TypeAdapter
+
+from onthedot.api import problems
+from onthedot.api.deps import Caller, TasksDep
+from onthedot.api.documented import refusals
+from onthedot.api.errors import invalid_request
+from onthedot.api.json_body import InvalidBody, JsonRoute, parse
+from onthedot.api.routes.tasks import IdempotencyKey
+from onthedot.scheduling.errors import OnTheDotError, TemporalUnavailable
+from onthedot.scheduling.task import NewTask, Task
+from onthedot.scheduling.values import Model
+from onthedot.service.tasks.tasks import Tasks
+
+#: The most tasks of one batch.
+MOST = 1000
+
+#: How many registrations are under way at once.
+_AT_ONCE = 16
+
+#: After so many in a row that Temporal did not answer, the rest is not tried.
+_PATIENCE = 8
+
+_NEW_TASK: TypeAdapter[NewTask] = TypeAdapter(NewTask)
+
+router = APIRouter(route_class=JsonRoute, tags=["tasks"])
+
+
+class Batch(Model):
+    """Tasks to register."""
+
+    tasks: Annotated[
+        tuple[dict[str, JsonValue], ...],
+        Field(
+            min_length=1,
+            max_length=MOST,
+            description="Each as in `POST /tasks`. One that is not well-formed is answered for "
+            "itself, too.",
+            examples=[
+                [
+                    {
+                        "id": "hello",
+                        "trigger": {"kind": "cron", "expression": "0 9 * * 1-5"},
+                        "action": {"kind": "log", "message": "good morning"},
+                    }
+                ]
+            ],
+        ),
+    ]
+
+
+class Registered(BaseModel):
+    """A task that is there now."""
+
+    status: int = Field(description="201, as `POST /tasks` answers.", examples=[201])
+    task: Task
+
+
+class Refused(BaseModel):
+    """A task that was not registered, and why."""
+
+    status: int = Field(description="As `POST /tasks` would have answered.", examples=[409])
+    problem: problems.Problem
+
+
+class BatchResults(BaseModel):
+    """One result a task, in the order of the request."""
+
+    results: list[Registered | Refused]
+
+
+@router.post(
+    "/tasks:batch",
+    summary="Register many tasks",
+    responses=refusals(503, body=True),
+)
+async def create_tasks(
+    batch: Batch, tasks: TasksDep, caller: Caller, idempotency_key: IdempotencyKey = None
+) -> BatchResults:
+    """Up to 1,000, each answered for itself: `{"status": 201, "task": …}` or `{"status": 409,
+    "problem": …}`. An Idempotency-Key stands for the whole batch: a repeat of the same batch
+    gives the same tasks. 503 only if nothing at all was registered."""
+    results = await _Registration(tasks, caller, idempotency_key).all(batch.tasks)
+    return BatchResults(results=results)
+
+
+class _Registration:
+    """Registers the tasks of one batch; once Temporal is away, the rest is not tried."""
+
+    def __init__(self, tasks: Tasks, caller: str, key: str | None) -> None:
+        self._tasks = tasks
+        self._caller = caller
+        self._key = key
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._away: TemporalUnavailable | None = None
+        self._missed = 0
+
+    async def all(self, items: tuple[dict[str, JsonValue], ...]) -> list[Registered | Refused]:
+        results = await asyncio.gather(*(self._one(n, item) for n, item in enumerate(items)))
+        if self._away is not None and not any(isinstance(r, Registered) for r in results):
+            raise self._away
+        return results
+
+    async def _one(self, number: int, item: dict[str, JsonValue]) -> Registered | Refused:
+        async with self._gate:
+            try:
+                if self._away is not None and self._missed >= _PATIENCE:
+                    raise self._away
+                new = parse(json.dumps(item).encode(), _NEW_TASK)
+                key = f"{self._key}/{number}" if self._key else ""
+                task = await self._tasks.create(new, by=self._caller, idempotency_key=key)
+            except InvalidBody as error:
+                return _refused(invalid_request(error.problems))
+            except TemporalUnavailable as error:
+                self._away = error
+                self._missed += 1
+                return _refused(problems.problem_of(error))
+            except OnTheDotError as error:
+                return _refused(problems.problem_of(error))
+        self._missed = 0
+        return Registered(status=201, task=task)
+
+
+def _refused(found: problems.Problem) -> Refused:
+    return Refused(status=found.status, problem=found)

@@ -1,0 +1,66 @@
+"""`/tasks/{id}/ledger` and `/tasks/{id}/why`: what became of each instant."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from onthedot.api.deps import QueryInstant, TaskIdPath, TemporalDep
+from onthedot.api.documented import refusals
+from onthedot.api.json_body import JsonRoute
+from onthedot.scheduling.ledger.entries import LedgerPage, Why
+from onthedot.service.ledger.ledger import Ledger
+
+router = APIRouter(route_class=JsonRoute, tags=["ledger"])
+
+
+async def _ledger(temporal: TemporalDep) -> Ledger:
+    return Ledger(temporal)
+
+
+LedgerDep = Annotated[Ledger, Depends(_ledger)]
+
+
+class LedgerQuery(BaseModel):
+    """Which span to account for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: QueryInstant | None = Field(
+        None, description="First instant; by default a day before `until`."
+    )
+    until: QueryInstant | None = Field(
+        None, description="Last instant, which may lie in the future; by default now."
+    )
+
+
+class WhyQuery(BaseModel):
+    """Which instant is asked about."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: QueryInstant | None = Field(
+        None, description="By default the last instant at which the task did not run."
+    )
+
+
+@router.get(
+    "/tasks/{task_id}/ledger",
+    summary="Account for every instant",
+    responses=refusals(404, 503),
+)
+async def get_ledger(
+    task_id: TaskIdPath, query: Annotated[LedgerQuery, Query()], ledger: LedgerDep
+) -> LedgerPage:
+    """Every instant at which the task should have fired, and what became of it. At most 10,000."""
+    return await ledger.of(task_id, query.since, query.until)
+
+
+@router.get("/tasks/{task_id}/why", summary="Why did it not run?", responses=refusals(404, 503))
+async def get_why(
+    task_id: TaskIdPath, query: Annotated[WhyQuery, Query()], ledger: LedgerDep
+) -> Why:
+    """The answer in one sentence."""
+    return await ledger.why(task_id, query.at)

@@ -1,0 +1,87 @@
+"""`/runs`: the execution log."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from onthedot.api.deps import (
+    CursorText,
+    QueryInstant,
+    RunIdPath,
+    RunListDep,
+    RunsDep,
+    TaskIdPath,
+    TasksDep,
+)
+from onthedot.api.documented import refusals
+from onthedot.api.json_body import JsonRoute
+from onthedot.scheduling.run import Run, RunStatus, ShortRun
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.temporal.paging import MAX_LIMIT
+
+router = APIRouter(route_class=JsonRoute, tags=["runs"])
+
+
+class RunPage(BaseModel):
+    """Some runs, and where the log goes on."""
+
+    items: list[ShortRun]
+    next_cursor: str | None = Field(
+        default=None, description="For the next page; null on the last one."
+    )
+
+
+class RunQuery(BaseModel):
+    """Which runs to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: RunStatus | None = Field(None, description="How the run stands.")
+    since: QueryInstant | None = Field(None, description="`scheduled_for` at or after it.")
+    until: QueryInstant | None = Field(None, description="`scheduled_for` at or before it.")
+    limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
+    cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")
+
+
+@router.get("/tasks/{task_id}/runs", summary="List a task's runs", responses=refusals(404, 503))
+async def list_task_runs(
+    task_id: TaskIdPath, query: Annotated[RunQuery, Query()], runs: RunListDep, tasks: TasksDep
+) -> RunPage:
+    """Running first, then by finish, newest first. The runs of a deleted recurring task stay
+    readable for the retention."""
+    page = await _page(runs, query, task_id)
+    if not page.items and query.cursor is None:
+        await tasks.get(task_id)
+    return page
+
+
+@router.get("/runs", summary="List runs", responses=refusals(503))
+async def list_runs(query: Annotated[RunQuery, Query()], runs: RunListDep) -> RunPage:
+    """The execution log of all tasks: running first, then by finish, newest first."""
+    return await _page(runs, query, None)
+
+
+@router.get("/runs/{run_id}", summary="Read a run", responses=refusals(404, 503))
+async def get_run(run_id: RunIdPath, runs: RunsDep) -> Run:
+    """One run with its output, or with what it waits for."""
+    return await runs.get(run_id)
+
+
+@router.post(
+    "/runs/{run_id}/cancel",
+    status_code=202,
+    summary="Cancel a run",
+    responses=refusals(404, 409, 503),
+)
+async def cancel_run(run_id: RunIdPath, runs: RunsDep) -> Run:
+    """Its action is told to stop; read the run again to see that it has."""
+    return await runs.cancel(run_id)
+
+
+async def _page(runs: RunList, query: RunQuery, task_id: str | None) -> RunPage:
+    which = RunFilter(task_id=task_id, status=query.status, since=query.since, until=query.until)
+    page = await runs.page(which, limit=query.limit, cursor=query.cursor)
+    return RunPage(items=page.items, next_cursor=page.next_cursor)

@@ -1,0 +1,102 @@
+"""What can be done to a task beside replacing it: pause, resume, run now, preview an edit."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from onthedot.api.deps import Caller, TaskIdPath, TasksDep, TemporalDep
+from onthedot.api.documented import ETAG, LOCATION, links, refusals
+from onthedot.api.etags import ExpectedRevision, etag
+from onthedot.api.examples import TaskBody
+from onthedot.api.json_body import JsonRoute
+from onthedot.scheduling.firing.edit_preview import EditPreview
+from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.task import Task
+from onthedot.scheduling.values import Instant, Model
+from onthedot.service.tasks import edit_previews
+
+router = APIRouter(route_class=JsonRoute, tags=["tasks"])
+
+
+class Resume(Model):
+    """Why a task is resumed."""
+
+    note: str = Field(default="", max_length=500, examples=["maintenance is over"])
+
+
+class Pause(Resume):
+    """Why a task is paused, and for how long."""
+
+    until: Instant | None = Field(default=None, description="Resumes by itself then.")
+
+
+@router.post(
+    "/tasks/{task_id}/pause",
+    summary="Pause a task",
+    responses={200: {"headers": ETAG}, **refusals(404, 409, 412, 503, body=True)},
+)
+async def pause_task(
+    task_id: TaskIdPath,
+    tasks: TasksDep,
+    caller: Caller,
+    expected: ExpectedRevision,
+    response: Response,
+    body: Pause | None = None,
+) -> Task:
+    """It does not fire until it is resumed, or until `until`."""
+    asked = body or Pause()
+    task = await tasks.pause(
+        task_id, by=caller, note=asked.note, until=asked.until, if_match=expected
+    )
+    response.headers["ETag"] = etag(task)
+    return task
+
+
+@router.post(
+    "/tasks/{task_id}/resume",
+    summary="Resume a task",
+    responses={200: {"headers": ETAG}, **refusals(404, 409, 412, 503, body=True)},
+)
+async def resume_task(
+    task_id: TaskIdPath,
+    tasks: TasksDep,
+    caller: Caller,
+    expected: ExpectedRevision,
+    response: Response,
+    body: Resume | None = None,
+) -> Task:
+    """A one-time task that came due while paused runs now if within its `catchup_window`."""
+    asked = body or Resume()
+    task = await tasks.resume(task_id, by=caller, note=asked.note, if_match=expected)
+    response.headers["ETag"] = etag(task)
+    return task
+
+
+@router.post(
+    "/tasks/{task_id}/run",
+    status_code=202,
+    summary="Run a task now",
+    responses={
+        202: {"headers": LOCATION, "links": links("run_id", "get_run", "cancel_run")},
+        **refusals(404, 503),
+    },
+)
+async def run_task(task_id: TaskIdPath, tasks: TasksDep, response: Response) -> ShortRun:
+    """Beside its schedule, whatever else is running. Each call is one run."""
+    run = await tasks.run_now(task_id)
+    response.headers["Location"] = f"/runs/{run.id}"
+    return run
+
+
+@router.post(
+    "/tasks/{task_id}/preview-edit",
+    summary="Preview an edit",
+    responses=refusals(404, 503, body=True),
+)
+async def preview_edit(
+    task_id: TaskIdPath, definition: TaskBody, temporal: TemporalDep
+) -> EditPreview:
+    """The next ten runs before and after a definition, those gained and those lost. Changes
+    nothing."""
+    return await edit_previews.preview_edit(temporal, task_id, definition)

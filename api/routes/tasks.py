@@ -1,0 +1,137 @@
+"""`/tasks`: register, list, read, replace, delete."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from onthedot.api.deps import Caller, CursorText, QueryText, TaskIdPath, TaskListDep, TasksDep
+from onthedot.api.documented import ETAG, LOCATION, links, refusals
+from onthedot.api.etags import ExpectedRevision, etag
+from onthedot.api.examples import NewTaskBody, TaskBody
+from onthedot.api.json_body import JsonRoute
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.service.tasks.listing import TaskFilter
+from onthedot.service.temporal.paging import MAX_LIMIT
+
+router = APIRouter(route_class=JsonRoute, tags=["tasks"])
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Makes the registration safe to repeat: the same key and body give the same "
+        "task, another body is refused.",
+        examples=["order-4711"],
+    ),
+]
+
+
+class TaskPage(BaseModel):
+    """Some tasks, and where the list goes on."""
+
+    items: list[Task]
+    next_cursor: str | None = Field(
+        default=None, description="For the next page; null on the last one."
+    )
+
+
+class TaskQuery(BaseModel):
+    """Which tasks to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["once", "cron", "interval"] | None = Field(None, description="Of the trigger.")
+    status: TaskStatus | None = Field(None, description="What the task is doing.")
+    tag: QueryText | None = Field(None, description="One of the task's tags.")
+    q: QueryText | None = Field(None, description="Start of the name or of the id.")
+    limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
+    cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")
+
+
+@router.post(
+    "/tasks",
+    status_code=201,
+    summary="Register a task",
+    responses={
+        201: {
+            "headers": ETAG | LOCATION,
+            "links": links("task_id", "get_task", "replace_task", "pause_task", "delete_task"),
+        },
+        **refusals(409, 503, body=True),
+    },
+)
+async def create_task(
+    new: NewTaskBody,
+    tasks: TasksDep,
+    caller: Caller,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> Task:
+    """Once this is answered the task is durable. An id that is in use is refused with 409, and
+    the task that has it is untouched."""
+    task = await tasks.create(new, by=caller, idempotency_key=idempotency_key or "")
+    response.headers["Location"] = f"/tasks/{task.id}"
+    response.headers["ETag"] = etag(task)
+    return task
+
+
+@router.get("/tasks", summary="List tasks", responses=refusals(503))
+async def list_tasks(query: Annotated[TaskQuery, Query()], tasks: TaskListDep) -> TaskPage:
+    """Open ones first, newest first. Long definitions are abridged here: bodies, headers and
+    arguments are left out, and so is `last_run`. A task that finishes during a walk may come
+    twice, but none is left out."""
+    which = TaskFilter(kind=query.kind, status=query.status, tag=query.tag, q=query.q)
+    page = await tasks.page(which, limit=query.limit, cursor=query.cursor)
+    return TaskPage(items=page.items, next_cursor=page.next_cursor)
+
+
+@router.get(
+    "/tasks/{task_id}",
+    summary="Read a task",
+    responses={200: {"headers": ETAG}, **refusals(404, 503)},
+)
+async def get_task(task_id: TaskIdPath, tasks: TasksDep, response: Response) -> Task:
+    """The whole definition, its next runs and its last one."""
+    task = await tasks.get(task_id)
+    response.headers["ETag"] = etag(task)
+    return task
+
+
+@router.put(
+    "/tasks/{task_id}",
+    summary="Replace a task's definition",
+    responses={200: {"headers": ETAG}, **refusals(404, 409, 412, 503, body=True)},
+)
+async def replace_task(
+    task_id: TaskIdPath,
+    definition: TaskBody,
+    tasks: TasksDep,
+    caller: Caller,
+    expected: ExpectedRevision,
+    response: Response,
+) -> Task:
+    """Takes effect for the next occurrence, and adds or drops no other. The kind may change. A
+    finished task is armed again. An unchanged `max_runs` keeps its count."""
+    task = await tasks.replace(task_id, definition, by=caller, if_match=expected)
+    response.headers["ETag"] = etag(task)
+    return task
+
+
+@router.delete(
+    "/tasks/{task_id}",
+    status_code=204,
+    response_class=Response,
+    summary="Delete a task",
+    responses=refusals(404, 409, 412, 503),
+)
+async def delete_task(
+    task_id: TaskIdPath, tasks: TasksDep, caller: Caller, expected: ExpectedRevision
+) -> None:
+    """It never fires again; a run in progress finishes, and the id is free. The runs of a
+    recurring task stay readable; a finished one-time task goes with its run."""
+    await tasks.delete(task_id, by=caller, if_match=expected)

@@ -1,0 +1,140 @@
+"""Whether an action makes sense, judged when it is registered. Form is the models' own business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from pydantic import JsonValue
+
+from onthedot.scheduling.action import (
+    MAX_BODY,
+    MAX_DEPTH,
+    RESERVED_PREFIX,
+    Action,
+    ActivityAction,
+    CommandAction,
+    HttpAction,
+    LogAction,
+    WorkflowAction,
+)
+from onthedot.scheduling.checking.header import header_problems
+from onthedot.scheduling.checking.url import url_problem
+from onthedot.scheduling.errors import FieldProblem
+from onthedot.scheduling.payload import encode_body, encode_json, is_deeper_than
+
+#: What Temporal keeps for itself.
+_TEMPORAL_PREFIX = "__temporal"
+_TEMPORAL_QUEUES = ("temporal-sys-", _TEMPORAL_PREFIX)
+_TEMPORAL_QUEUE = "default-worker-tq"
+_TEMPORAL_PART = "/_sys/"
+
+
+def check_action(action: Action, *, where: str = "action") -> list[FieldProblem]:
+    """Everything that is wrong with `action`; an empty list if it may be registered.
+
+    Args:
+        where: the field of the definition that holds it.
+    """
+    match action:
+        case HttpAction():
+            found = _http(action)
+        case CommandAction():
+            found = _command(action)
+        case ActivityAction():
+            found = _foreign("name", action.name, action.arguments, action.task_queue)
+        case WorkflowAction():
+            name = action.workflow_type
+            found = _foreign("workflow_type", name, action.arguments, action.task_queue)
+        case LogAction():
+            found = iter(())
+        case _:
+            assert_never(action)
+    return [FieldProblem(f"{where}.{field}", message) for field, message in found]
+
+
+def queue_problem(name: str | None) -> str:
+    """Why no action may be sent to the task queue `name`; empty if it may."""
+    if name is None:
+        return ""
+    if not name.strip():
+        return "cannot be blank; leave it out for this project's own workers."
+    theirs = name.startswith(_TEMPORAL_QUEUES) or name == _TEMPORAL_QUEUE
+    if theirs or _TEMPORAL_PART in name:
+        return "is one of Temporal's own; name the queue that your worker polls."
+    return ""
+
+
+def _http(action: HttpAction) -> Iterator[tuple[str, str]]:
+    if problem := url_problem(action.url):
+        yield "url", problem
+    for name, problem in header_problems(action.headers):
+        yield f"headers.{name}", problem
+    if action.body is None:
+        return
+    if action.method in ("GET", "HEAD"):
+        yield (
+            "body",
+            f"{action.method} takes no body: receivers and proxies drop it. Use POST, or put it "
+            f"into the URL's query.",
+        )
+    yield from _too_deep("body", action.body)
+    try:
+        size = len(encode_body(action.body))
+    except ValueError:
+        yield "body", "cannot be written as JSON in UTF-8: no NaN, Infinity or lone surrogates."
+    else:
+        yield from _too_large("body", size)
+
+
+def _command(action: CommandAction) -> Iterator[tuple[str, str]]:
+    if not action.argv[0].strip():
+        yield "argv.0", "names the program to run, so it cannot be empty."
+    texts = [(f"argv.{i}", text) for i, text in enumerate(action.argv)]
+    for name, value in action.env.items():
+        if "=" in name or "\0" in name or name != name.strip():
+            yield f"env.{name}", "a variable's name has no '=', NUL or blanks around it."
+        if isinstance(value, str):
+            texts.append((f"env.{name}", value))
+    if action.cwd is not None:
+        texts.append(("cwd", action.cwd))
+        if not action.cwd.startswith("/"):
+            yield "cwd", "must be absolute: where a worker was started is not known here."
+    total = 0
+    for field, text in texts:
+        if "\0" in text:
+            yield field, "cannot hold a NUL character."
+        total += len(text.encode())
+    yield from _too_large("argv", total)
+    if action.stdin is not None:
+        yield from _too_large("stdin", len(action.stdin.encode()))
+
+
+def _foreign(
+    field: str, name: str, arguments: Sequence[JsonValue], task_queue: str | None
+) -> Iterator[tuple[str, str]]:
+    if problem := queue_problem(task_queue):
+        yield "task_queue", problem
+    if not name.strip():
+        yield field, "cannot be blank."
+    if name.startswith(RESERVED_PREFIX):
+        yield field, f"names that start with {RESERVED_PREFIX!r} are this project's own."
+    if name.startswith(_TEMPORAL_PREFIX):
+        yield field, f"names that start with {_TEMPORAL_PREFIX!r} are Temporal's own."
+    yield from _too_deep("arguments", list(arguments))
+    try:
+        size = len(encode_json(list(arguments)))
+    except ValueError:
+        yield "arguments", "cannot be written as JSON in UTF-8: no NaN or lone surrogates."
+    else:
+        yield from _too_large("arguments", size)
+
+
+def _too_deep(field: str, value: JsonValue) -> Iterator[tuple[str, str]]:
+    if is_deeper_than(value, MAX_DEPTH):
+        yield field, f"is nested in more than {MAX_DEPTH} levels, beyond what every reader takes."
+
+
+def _too_large(field: str, size: int) -> Iterator[tuple[str, str]]:
+    if size > MAX_BODY:
+        yield field, f"is {size} bytes; at most {MAX_BODY} are allowed. Send a reference instead."

@@ -1,0 +1,105 @@
+"""What becomes of a definition at registration: settled, named, recognised if repeated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from onthedot.scheduling.checking.action import check_action
+from onthedot.scheduling.checking.trigger import settle_trigger
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.task import NewTask, TaskDefinition
+
+
+def settle(definition: TaskDefinition, *, task_id: str, now: datetime) -> TaskDefinition:
+    """The definition as it is stored: meaning checked, times fixed, name filled in.
+
+    Raises:
+        InvalidDefinition: with every field that has to be mended.
+    """
+    problems: list[FieldProblem] = []
+    trigger = definition.trigger
+    try:
+        trigger = settle_trigger(
+            trigger, now=now, catchup_window=definition.catchup_window, key=task_id
+        )
+    except InvalidDefinition as error:
+        problems.extend(error.problems)
+    problems.extend(check_action(definition.action))
+    if definition.notify is not None:
+        problems.extend(check_action(definition.notify.action(), where="notify"))
+    problems.extend(_labels(definition))
+    if (size := len(definition.model_dump_json().encode())) > _MOST:
+        problems.append(
+            FieldProblem("action", f"is {size} bytes of JSON; at most {_MOST} are allowed")
+        )
+    if not definition.timeout:
+        problems.append(FieldProblem("timeout", "must be longer than zero; PT30S is the default"))
+    if not definition.deadline:
+        problems.append(FieldProblem("deadline", "must be longer than zero; PT1H is the default"))
+    if problems:
+        raise InvalidDefinition(*problems)
+    return TaskDefinition(
+        **{
+            **{name: getattr(definition, name) for name in TaskDefinition.model_fields},
+            "name": definition.name or task_id,
+            "trigger": trigger,
+        }
+    )
+
+
+#: What Temporal takes as one search attribute is 2,048 bytes of JSON in ASCII.
+_MOST_TAGS = 2000
+
+#: What Temporal takes as one payload is 2 MiB; a task carries its journal beside the definition.
+_MOST = 1024 * 1024
+
+
+def _labels(definition: TaskDefinition) -> Iterator[FieldProblem]:
+    """Names and tags are search attributes, which PostgreSQL keeps without control characters."""
+    for field, text in (
+        ("name", definition.name),
+        *((f"tags.{n}", tag) for n, tag in enumerate(definition.tags)),
+    ):
+        if any(unicodedata.category(character) == "Cc" for character in text):
+            yield FieldProblem(field, "cannot hold control characters")
+    if len(json.dumps(definition.tags)) > _MOST_TAGS:
+        yield FieldProblem("tags", f"are longer than {_MOST_TAGS} bytes of JSON together")
+
+
+@dataclass(frozen=True)
+class Idempotency:
+    """Digests of an Idempotency-Key and of the body that came with it; empty without a key."""
+
+    key: str = ""
+    body: str = ""
+
+    @classmethod
+    def of(cls, key: str, new: NewTask) -> Idempotency:
+        """The digests of a registration."""
+        if not key:
+            return cls()
+        return cls(_digest(key), _digest(new.model_dump_json()))
+
+    def __str__(self) -> str:
+        return f"{self.key}:{self.body}" if self.key else ""
+
+    def same_key(self, stored: str) -> bool:
+        """Whether the task that stored these digests was registered with this key."""
+        return bool(self.key) and stored.partition(":")[0] == self.key
+
+
+def generated_id(now: datetime, idempotency: Idempotency, token: str) -> str:
+    """An id for a task that came without: from its key, so that a repeat meets the first; else
+    ordered by time, with `token` to tell apart what comes in one millisecond."""
+    if idempotency.key:
+        return f"t-{idempotency.key}"
+    return f"t-{int(now.timestamp() * 1000):012x}-{token}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""What a cron expression means. Begin with `expression.py`."""

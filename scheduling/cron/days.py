@@ -1,0 +1,181 @@
+"""On which days a cron expression fires: day of the month, month and day of the week together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from onthedot.scheduling.cron.fields import (
+    DAY,
+    WEEKDAY,
+    CronError,
+    element_values,
+    starts_with_star,
+    value,
+)
+
+#: Saturday and Sunday, counted from Sunday = 0 as cron does.
+_SATURDAY, _SUNDAY = 6, 0
+
+_NEAREST = re.compile(r"^(?:(\d+)W|W(\d+))$", re.ASCII)
+_LAST_OF = re.compile(r"^(?:(\w+)L|L(\d))$", re.ASCII)
+
+
+@dataclass(frozen=True)
+class DayOfMonth:
+    """What the day-of-month field names: plain days, `L`, and `15W` (`LW` is the nearest to 31)."""
+
+    days: frozenset[int]
+    last: bool
+    nearest: frozenset[int]
+
+    def matches(self, length: int, day: int, weekday: int) -> bool:
+        """Whether this day of a month of `length` days, which is this weekday, is named."""
+        return (
+            day in self.days
+            or (self.last and day == length)
+            or any(_nearest_weekday(w, length, day, weekday) == day for w in self.nearest)
+        )
+
+
+@dataclass(frozen=True)
+class DayOfWeek:
+    """What the day-of-week field names: weekdays, `5#2` as (5, 2), and `5L`."""
+
+    weekdays: frozenset[int]
+    nth: frozenset[tuple[int, int]]
+    last: frozenset[int]
+
+    def matches(self, length: int, day: int, weekday: int) -> bool:
+        """Whether this day of a month of `length` days, which is this weekday, is named."""
+        return (
+            weekday in self.weekdays
+            or (weekday, (day + 6) // 7) in self.nth
+            or (weekday in self.last and day + 7 > length)
+        )
+
+
+@dataclass(frozen=True)
+class DayRule:
+    """The days that an expression names. `either` is cron's OR of its two day fields."""
+
+    months: frozenset[int]
+    day_of_month: DayOfMonth
+    day_of_week: DayOfWeek
+    either: bool
+    _known: dict[tuple[int, int], int] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    @property
+    def day_of_week_is_free(self) -> bool:
+        """Whether the day-of-week field names every day."""
+        return len(self.day_of_week.weekdays) == 7
+
+    @property
+    def day_of_month_is_free(self) -> bool:
+        """Whether the day-of-month field names every day."""
+        return len(self.day_of_month.days) == 31
+
+    def matches(self, month: int, length: int, day: int, weekday: int) -> bool:
+        """Whether the rule names a day: the weekday counts from Sunday = 0."""
+        if month not in self.months:
+            return False
+        by_date = self.day_of_month.matches(length, day, weekday)
+        by_week = self.day_of_week.matches(length, day, weekday)
+        return (by_date or by_week) if self.either else (by_date and by_week)
+
+    def days(self, year: int, month: int) -> int:
+        """The days of a month that the rule names, as bits: bit 1 is the first day."""
+        if month not in self.months:
+            return 0
+        length, first = month_shape(year, month)
+        found = self._known.get((length, first))
+        if found is None:
+            found = sum(
+                1 << day
+                for day in range(1, length + 1)
+                if self.matches(month, length, day, (first + day - 1) % 7)
+            )
+            self._known[length, first] = found
+        return found
+
+
+def parse_days(day_text: str, months: frozenset[int], weekday_text: str, key: str) -> DayRule:
+    """The rule that the two day fields make together. Raises CronError.
+
+    A field that starts with `*` (or is `?`) does not restrict by itself, so both must match; if
+    neither does, either may match: the rule of Vixie's and Debian's cron.
+    """
+    return DayRule(
+        months=months,
+        day_of_month=_day_of_month(day_text, key),
+        day_of_week=_day_of_week(weekday_text, key),
+        either=not (starts_with_star(day_text) or starts_with_star(weekday_text)),
+    )
+
+
+@lru_cache(maxsize=4096)
+def month_shape(year: int, month: int) -> tuple[int, int]:
+    """How many days a month has, and the weekday of its first (Sunday = 0)."""
+    first = date(year, month, 1)
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return (following - first).days, first.isoweekday() % 7
+
+
+def _day_of_month(text: str, key: str) -> DayOfMonth:
+    days: set[int] = set()
+    nearest: set[int] = set()
+    last = False
+    for element in _elements(text):
+        near = _NEAREST.match(element)
+        if element == "L":
+            last = True
+        elif element == "LW":
+            nearest.add(31)
+        elif near is not None:
+            nearest.add(value(DAY, element, near[1] or near[2]))
+        else:
+            days |= element_values(DAY, re.sub(r"-L(?=$|/)", "-31", element), key)
+    return DayOfMonth(frozenset(days), last, frozenset(nearest))
+
+
+def _day_of_week(text: str, key: str) -> DayOfWeek:
+    weekdays: set[int] = set()
+    nth: set[tuple[int, int]] = set()
+    last: set[int] = set()
+    for element in _elements(text):
+        body, sign, number = element.partition("#")
+        last_of = _LAST_OF.match(element)
+        if element == "L":
+            raise WEEKDAY.problem(element, "needs a weekday: 5L is the last Friday of the month.")
+        if sign:
+            if number not in {"1", "2", "3", "4", "5"} or body.startswith(("*", "H")):
+                raise WEEKDAY.problem(element, "is not understood. 5#2 is the second Friday.")
+            nth |= {(weekday, int(number)) for weekday in element_values(WEEKDAY, body, key)}
+        elif last_of is not None:
+            last.add(value(WEEKDAY, element, last_of[1] or last_of[2]) % 7)
+        else:
+            weekdays |= element_values(WEEKDAY, element, key)
+    return DayOfWeek(frozenset(weekdays), frozenset(nth), frozenset(last))
+
+
+def _elements(text: str) -> list[str]:
+    if text == "?":
+        return ["*"]
+    if "?" in text:
+        raise CronError(f"{text!r}: a question mark stands alone in its field.")
+    return text.split(",")
+
+
+def _nearest_weekday(wanted: int, length: int, day: int, weekday: int) -> int:
+    """The Monday-to-Friday day nearest to the wanted one, within the month."""
+    target = min(wanted, length)
+    on = (weekday + target - day) % 7
+    if on == _SATURDAY:
+        return target - 1 if target > 1 else target + 2
+    if on == _SUNDAY:
+        return target + 1 if target < length else target - 2
+    return target

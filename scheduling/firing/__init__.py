@@ -1,0 +1,3 @@
+"""When a trigger fires: instants, clock changes, exclusions, jitter. Begin with
+`occurrences.py`.
+"""

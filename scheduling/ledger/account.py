@@ -1,0 +1,122 @@
+"""What became of each instant: the definition's word and Temporal's, compared.
+
+1. An instant that has a run is told by the run; it is `unknown` where the definition forbids it.
+2. One without a run is told by the definition (excluded, paused, to come) where that suffices.
+3. Otherwise by what else is seen: runs that were still going on, how the schedule stands, the
+   schedule's own count of those that came up too late. Each is believed only as far as the runs
+   agree: a count of too late ones, for instance, not for an instant while the schedule was at work.
+4. What is left has no explanation, and reads `unknown`: a gap.
+5. A run at an instant that no definition names reads `unknown` as well.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from onthedot.scheduling.ledger.entries import PROMISE, LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.ledger.evidence import End, Evidence, SeenRun
+from onthedot.scheduling.ledger.expected import Expected
+from onthedot.scheduling.ledger.explanation import detail
+from onthedot.scheduling.ledger.not_started import Dropped, entry, latest, not_taken_up, overlapping
+from onthedot.scheduling.run import RunStatus
+
+
+def account(
+    instants: Sequence[Expected], evidence: Evidence, *, since: datetime, until: datetime
+) -> list[LedgerEntry]:
+    """One entry an instant from `since` to `until`, in order.
+
+    `evidence.runs` holds all runs of these instants, and those that were going on at any of them.
+    """
+    runs: dict[datetime, list[SeenRun]] = defaultdict(list)
+    for seen in evidence.runs:
+        if since <= seen.nominal <= until:
+            runs[seen.nominal].append(seen)
+    dropped = Dropped(instants, evidence)
+    found = []
+    for one in instants:
+        mine = runs.pop(one.at, [])
+        found.append(_with_runs(one, mine, evidence) if mine else _without(one, evidence, dropped))
+    found += [told for at, others in runs.items() if (told := _unexpected(at, others))]
+    return sorted(found, key=lambda entry: entry.at)
+
+
+def _with_runs(one: Expected, runs: list[SeenRun], evidence: Evidence) -> LedgerEntry:
+    triggered = [seen for seen in runs if seen.triggered]
+    seen = latest(triggered or runs)
+    if not triggered:
+        state, _ = _of_run(seen)
+        ran = LedgerState.RAN if state is LedgerState.LATE else state
+        return entry(one, ran, Reason.BACKFILL, run=seen)
+    if evidence.end is End.TERMINATED and _after_end(one, evidence):
+        return entry(one, LedgerState.UNKNOWN, Reason.TASK_TERMINATED, run=seen)
+    if len(triggered) > 1:
+        return entry(one, LedgerState.UNKNOWN, Reason.SEVERAL_RUNS, run=seen)
+    if one.recurring and one.sure and (one.excluded or one.entry.paused):
+        return entry(one, LedgerState.UNKNOWN, Reason.UNEXPECTED_RUN, run=seen)
+    state, reason = _of_run(seen)
+    if state is LedgerState.RUNNING and not one.recurring and evidence.taken_up_at is None:
+        return not_taken_up(one, evidence)
+    if state is LedgerState.LATE and overlapping(one, evidence):
+        reason = Reason.OVERLAP
+    return entry(one, state, reason, run=seen)
+
+
+def _of_run(seen: SeenRun) -> tuple[LedgerState, Reason | None]:
+    run = seen.run
+    error = run.error.type if run.error else ""
+    match run.status:
+        case RunStatus.RUNNING:
+            return LedgerState.RUNNING, None
+        case RunStatus.SUCCEEDED:
+            late = run.lateness is not None and run.lateness > PROMISE
+            return (LedgerState.LATE if late else LedgerState.RAN), None
+        case RunStatus.SKIPPED if error == "Missed":
+            return LedgerState.MISSED, Reason.CATCHUP
+        case RunStatus.SKIPPED:
+            return LedgerState.SKIPPED, Reason.CLOCK_CHANGE
+        case RunStatus.TIMED_OUT if error == "DeadlineExceeded" and not run.attempts:
+            return LedgerState.MISSED, Reason.DEADLINE
+        case _:
+            return LedgerState.FAILED, None
+
+
+def _without(one: Expected, evidence: Evidence, dropped: Dropped) -> LedgerEntry:
+    if one.excluded:
+        return entry(one, LedgerState.SKIPPED, Reason.EXCLUDED)
+    if _after_end(one, evidence):
+        if evidence.end is End.TERMINATED:
+            return entry(one, LedgerState.UNKNOWN, Reason.TASK_TERMINATED)
+        return entry(one, LedgerState.SKIPPED, Reason.CANCELLED)
+    if one.entry.paused:
+        # Only a one-time task makes up for it when it is resumed.
+        last = one.at if one.recurring else one.at + one.entry.catchup_window
+        state = LedgerState.PENDING if last > evidence.now else LedgerState.SKIPPED
+        return entry(one, state, Reason.PAUSED)
+    if one.due + PROMISE > evidence.now:
+        told = dropped.already(one) if one.recurring else None
+        return told or entry(one, LedgerState.PENDING)
+    if not one.sure:
+        return entry(one, LedgerState.SKIPPED, Reason.EDITED)
+    if evidence.taken_up_at is None:
+        return not_taken_up(one, evidence)
+    if one.recurring:
+        return dropped.explain(one)
+    return entry(one, LedgerState.UNKNOWN, Reason.NO_RUN)
+
+
+def _unexpected(at: datetime, runs: list[SeenRun]) -> LedgerEntry | None:
+    triggered = [seen for seen in runs if seen.triggered]
+    if not triggered:
+        return None
+    run = latest(triggered).run
+    state, reason = LedgerState.UNKNOWN, Reason.UNEXPECTED_RUN
+    if run.status is RunStatus.SKIPPED:
+        state, reason = LedgerState.SKIPPED, Reason.CLOCK_CHANGE
+    return LedgerEntry(at=at, state=state, reason=reason, run=run, detail=detail(state, reason))
+
+
+def _after_end(one: Expected, evidence: Evidence) -> bool:
+    return evidence.ended_at is not None and one.at > evidence.ended_at

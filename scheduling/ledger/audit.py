@@ -1,0 +1,96 @@
+"""The standing audit of all ledgers: what it is asked, and what it finds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from onthedot.scheduling.ledger.entries import LedgerState, Reason
+from onthedot.scheduling.notify import NotificationOrder
+from onthedot.scheduling.values import Duration, Instant, Model
+
+#: How often the ledgers are audited, and how long after an instant at the earliest.
+AUDIT_EVERY = timedelta(minutes=5)
+AUDIT_AFTER = timedelta(minutes=2)
+
+#: The longest span of one audit: after an outage they catch up in steps.
+LONGEST_SPAN = timedelta(hours=1)
+
+#: How far back an audit looks for where the last one ended.
+LOOK_BACK = timedelta(days=1)
+
+#: How many tasks one audit looks at closely, how many are put off, and how many instants of each.
+MOST_CLOSELY = 200
+MOST_PUT_OFF = 1000
+MOST_INSTANTS = 100
+
+
+class Suspect(Model):
+    """A task whose ledger has to be read, for these instants: they are not settled yet."""
+
+    task_id: str
+    instants: tuple[Instant, ...]
+
+
+class AuditOrder(Model):
+    """What to audit: all instants after `since` up to `until`, and those that were put off."""
+
+    since: Instant
+    until: Instant
+    suspects: tuple[Suspect, ...] = ()
+
+
+class AuditPlan(Model):
+    """How the audits of a schedule follow each other."""
+
+    every: Duration = AUDIT_EVERY
+    after: Duration = AUDIT_AFTER
+
+
+class AuditReport(Model):
+    """What an audit did; the next one goes on from here."""
+
+    since: Instant
+    until: Instant
+    tasks: int = 0
+    instants: int = 0
+    gaps: int = Field(default=0, description="Instants that read unknown.")
+    unexamined: int = Field(default=0, description="Tasks that it could not get to.")
+    suspects: tuple[Suspect, ...] = ()
+
+
+class Finding(Model):
+    """One gap: a line of the log."""
+
+    what: Literal["gap"] = "gap"
+    task: str
+    at: Instant
+    state: LedgerState
+    reason: Reason
+    detail: str = ""
+    run: str = ""
+
+
+class Audited(Model):
+    """An audit's outcome for whoever carries it out."""
+
+    report: AuditReport
+    findings: tuple[Finding, ...] = ()
+    to_tell: tuple[NotificationOrder, ...] = ()
+    """For tasks that want to be told of missed occurrences."""
+
+
+def span(at: Instant, plan: AuditPlan, last: AuditReport | None) -> AuditOrder:
+    """What the audit of the instant `at` covers, after the `last` one."""
+    until = at - plan.after
+    since = until - plan.every
+    if last is not None:
+        since = max(last.until, until - LOOK_BACK)
+    since = min(since, until)
+    return AuditOrder(
+        since=since,
+        until=min(until, since + LONGEST_SPAN),
+        suspects=last.suspects if last else (),
+    )

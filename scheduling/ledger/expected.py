@@ -1,0 +1,154 @@
+"""When a task should have fired, told from its definitions over time and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice, takewhile
+
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.firing.occurrences import occurrences
+from onthedot.scheduling.ledger.entries import MAX_INSTANTS
+from onthedot.scheduling.stored.task_state import JournalEntry
+from onthedot.scheduling.trigger import OnceTrigger
+
+_JUST_BEFORE = timedelta(microseconds=1)
+
+#: How far to look for the instants around a moment, the near ones first.
+_LOOK_BACK = tuple(timedelta(hours=hours) for hours in (1, 24, 24 * 31, 24 * 366))
+
+
+@dataclass(frozen=True)
+class Period:
+    """A definition, and for how long it was in force: after `since`, until `until` included."""
+
+    entry: JournalEntry
+    since: datetime
+    until: datetime | None = None
+    sure_since: datetime | None = None
+    sure_until: datetime | None = None
+    """Where it is not known to the moment when one definition took over from another: from when on,
+    and until when, this was certainly the one."""
+
+    def holds(self, at: datetime) -> bool:
+        """Whether this was certainly the definition at `at`."""
+        return (self.sure_since is None or at > self.sure_since) and (
+            self.sure_until is None or at <= self.sure_until
+        )
+
+
+@dataclass(frozen=True)
+class Expected:
+    """An instant that a definition names."""
+
+    at: datetime
+    due: datetime
+    """The end of its jitter window."""
+    entry: JournalEntry
+    excluded: bool = False
+    sure: bool = True
+    """Not so close to a change that either definition may have held."""
+
+    @property
+    def recurring(self) -> bool:
+        """Whether a schedule was to start it, and not the task itself."""
+        return not isinstance(self.entry.trigger, OnceTrigger)
+
+
+def expected(
+    periods: Sequence[Period],
+    *,
+    since: datetime,
+    until: datetime,
+    key: str,
+    limit: int = MAX_INSTANTS,
+) -> list[Expected]:
+    """Every instant from `since` to `until`, both included, in order; excluded ones too.
+
+    `periods` are in order. Where two name the same instant, the later one counts.
+
+    Raises:
+        InvalidDefinition: there are more than `limit` of them.
+    """
+    found: dict[datetime, Expected] = {}
+    for period in periods:
+        for one in islice(_of(period, since, until, key), limit + 1):
+            found[one.at] = one
+        if len(found) > limit:
+            raise InvalidDefinition(
+                FieldProblem(
+                    "since",
+                    f"more than {limit:,} instants lie between `since` and `until`; "
+                    f"choose a shorter span",
+                )
+            )
+    return [found[at] for at in sorted(found)]
+
+
+def _of(period: Period, since: datetime, until: datetime, key: str) -> Iterator[Expected]:
+    entry, last = period.entry, until if period.until is None else min(until, period.until)
+    trigger = entry.trigger
+    if isinstance(trigger, OnceTrigger):
+        # It may have been registered, or resumed, after its instant.
+        if trigger.at is not None and since <= trigger.at <= last:
+            yield Expected(trigger.at, trigger.at, entry)
+        return
+    first = max(period.since, since - _JUST_BEFORE)
+    bare = trigger.model_copy(update={"exclude": ()})
+    kept = occurrences(trigger, after=first, key=key)
+    following = next(kept, None)
+    for at in takewhile(lambda at: at <= last, occurrences(bare, after=first, key=key)):
+        while following is not None and following < at:
+            following = next(kept, None)
+        yield Expected(
+            at,
+            at + trigger.jitter,
+            entry,
+            excluded=following != at,
+            sure=period.holds(at),
+        )
+
+
+def limited(
+    instants: Sequence[Expected], *, now: datetime, remaining: int | None
+) -> list[Expected]:
+    """The instants without those to come that `max_runs` leaves no run for."""
+    if remaining is None:
+        return list(instants)
+    kept, left = [], remaining
+    for one in instants:
+        if one.at > now and not one.excluded:
+            left -= 1
+            if left < 0:
+                continue
+        kept.append(one)
+    return kept
+
+
+def instants_around(
+    periods: Sequence[Period], at: datetime, key: str
+) -> tuple[datetime | None, datetime | None]:
+    """The last instant before `at` and the first one after it, as far as one is near."""
+    before = None
+    for back in _LOOK_BACK:
+        if before is None:
+            before = _last_before(periods, at - back, at, key)
+    after = None
+    for period in periods:
+        for one in _of(period, at + _JUST_BEFORE, at + _LOOK_BACK[-1], key):
+            if not one.excluded:
+                after = one.at if after is None else min(after, one.at)
+                break
+    return before, after
+
+
+def _last_before(
+    periods: Sequence[Period], since: datetime, at: datetime, key: str
+) -> datetime | None:
+    last = None
+    for period in periods:
+        for one in _of(period, since, at - _JUST_BEFORE, key):
+            if not one.excluded:
+                last = one.at if last is None else max(last, one.at)
+    return last

@@ -1,0 +1,148 @@
+"""The ledger's reasons as sentences."""
+
+from __future__ import annotations
+
+from onthedot.scheduling.ledger.entries import LedgerState, Reason
+from onthedot.scheduling.phrases import duration
+from onthedot.scheduling.run import RunStatus, ShortRun
+from onthedot.scheduling.stored.task_state import JournalEntry
+
+_BEHIND_OUR_BACK = "it was probably changed with Temporal's own tools"
+
+
+def detail(
+    state: LedgerState,
+    reason: Reason | None,
+    *,
+    entry: JournalEntry | None = None,
+    run: ShortRun | None = None,
+) -> str:
+    """One sentence; empty where state says it all.
+
+    Args:
+        entry: the definition that names the instant.
+        run: its run, or the one that stood in its way.
+    """
+    text = _of_reason(state, reason, entry, run) if reason else _of_state(state, run)
+    return text[:1].upper() + text[1:] + "." if text else ""
+
+
+def _of_state(state: LedgerState, run: ShortRun | None) -> str:
+    if run is None:
+        return ""
+    match state:
+        case LedgerState.LATE if run.lateness is not None:
+            return f"its run began {run.lateness.total_seconds():.1f} s after it was due"
+        case LedgerState.FAILED:
+            return _failure(run)
+        case _:
+            return ""
+
+
+def _failure(run: ShortRun) -> str:
+    how = {
+        RunStatus.TIMED_OUT: "its run timed out",
+        RunStatus.CANCELLED: "its run was cancelled",
+        RunStatus.TERMINATED: "its run was terminated",
+    }.get(run.status, "its run failed")
+    if run.error is None or run.status is RunStatus.CANCELLED:
+        return how
+    return f"{how}: {run.error.message.rstrip('.')}"
+
+
+def _of_reason(
+    state: LedgerState, reason: Reason, entry: JournalEntry | None, run: ShortRun | None
+) -> str:
+    match reason:
+        case Reason.OVERLAP:
+            return _overlap(state, entry, run)
+        case Reason.PAUSED:
+            return _paused(state, entry)
+        case Reason.EXCLUDED:
+            return "`exclude` names this instant"
+        case Reason.CLOCK_CHANGE:
+            said = run.error.message.rstrip(".") if run and run.error else ""
+            return said or "Temporal fired beside a clock change, at an instant that is not due"
+        case Reason.MAX_RUNS:
+            return "all runs that `max_runs` allows were used up"
+        case Reason.EDITED:
+            return "the task was being changed in these seconds"
+        case Reason.CANCELLED:
+            return "the task had been cancelled with Temporal's own tools"
+        case Reason.CATCHUP:
+            window = f" of {duration(entry.catchup_window)}" if entry else ""
+            return (
+                f"Temporal came to it later than the catch-up window{window} allows, as after an "
+                f"outage"
+            )
+        case Reason.DEADLINE:
+            return "its deadline passed before any worker took it up"
+        case Reason.NO_WORKER:
+            return "no worker had taken the task up since it was registered"
+        case Reason.BEHIND:
+            return "Temporal has not come to it yet"
+        case Reason.BACKFILL:
+            return "a backfill ran it later"
+        case _:
+            return _unknown(reason)
+
+
+def _unknown(reason: Reason) -> str:
+    match reason:
+        case Reason.UNEXPECTED_RUN:
+            return (
+                "there is a run, but the task is not due at this instant: somebody started it, or "
+                "changed the schedule, with Temporal's own tools"
+            )
+        case Reason.SEVERAL_RUNS:
+            return (
+                "there is more than one run of this occurrence: somebody started it again with "
+                "Temporal's own tools"
+            )
+        case Reason.SCHEDULE_PAUSED:
+            return (
+                "the task's schedule is paused in Temporal although the task is not: somebody "
+                "paused it with Temporal's own tools; the standing audit has it mended"
+            )
+        case Reason.SCHEDULE_MISSING:
+            return (
+                "the task's schedule was not in Temporal: somebody deleted it with Temporal's own "
+                "tools; the standing audit has it made anew"
+            )
+        case Reason.SCHEDULE_CHANGED:
+            return (
+                "the task's schedule in Temporal is not the one that the task made: somebody "
+                "changed it with Temporal's own tools; the standing audit has it mended"
+            )
+        case Reason.TASK_TERMINATED:
+            return "the workflow that is this task was terminated with Temporal's own tools"
+        case _:
+            return f"there is no run, and no cause for that is known: {_BEHIND_OUR_BACK}"
+
+
+def _overlap(state: LedgerState, entry: JournalEntry | None, run: ShortRun | None) -> str:
+    policy = f" and the overlap policy is {entry.overlap.value}" if entry else ""
+    match state:
+        case LedgerState.PENDING:
+            which = f"the run of {_at(run)}" if run else "an earlier run"
+            return f"it waits until {which} has ended"
+        case LedgerState.LATE:
+            late = (
+                f"its run began {run.lateness.total_seconds():.1f} s late, "
+                if (run and run.lateness is not None)
+                else ""
+            )
+            return f"{late}because an earlier run was still going on{policy}"
+        case _:
+            which = f"the run of {_at(run)}" if run else "an earlier run"
+            return f"{which} was still going on{policy}"
+
+
+def _paused(state: LedgerState, entry: JournalEntry | None) -> str:
+    if state is LedgerState.SKIPPED or entry is None:
+        return "the task was paused"
+    return "the task is paused; it runs if it is resumed in time"
+
+
+def _at(run: ShortRun | None) -> str:
+    return f"{run.scheduled_for:%Y-%m-%dT%H:%M:%SZ}" if run else ""

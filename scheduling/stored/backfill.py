@@ -1,0 +1,84 @@
+"""A backfill: the occurrences of a past span, run again or for the first time. Stored."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import ConfigDict, Field
+
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import Links
+from onthedot.scheduling.stored.run_order import RunOrder
+from onthedot.scheduling.trigger import Recurring
+from onthedot.scheduling.values import Instant, Model
+
+#: The most occurrences of one backfill.
+MAX_OCCURRENCES = 10_000
+
+#: How many runs go on at once where they may overlap.
+SIDE_BY_SIDE = 20
+
+
+class BackfillStatus(StrEnum):
+    """How a backfill stands."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class BackfillOrder(Model):
+    """What a backfill does, and how far it is when it continues as new."""
+
+    token: str
+    run: RunOrder
+    trigger: Recurring
+    start: Instant
+    end: Instant
+    overlap: OverlapPolicy
+    total: int
+    done: int = 0
+    after: Instant | None = None
+    """Occurrences up to here have been run."""
+
+
+class OccurrencesWanted(Model):
+    """Asks for the occurrences of a trigger after an instant, up to and including another."""
+
+    trigger: Recurring
+    key: str
+    after: Instant
+    until: Instant
+    count: int
+
+
+class Occurrences(Model):
+    """Instants, ascending."""
+
+    instants: tuple[Instant, ...]
+
+
+class BackfillProgress(Model):
+    """What a list shows of a backfill."""
+
+    start: Instant
+    end: Instant
+    overlap: OverlapPolicy
+    total: int
+    done: int
+
+
+class Backfill(BackfillProgress):
+    """A backfill as it is answered, with the words that it was asked for in."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_by_name=True, serialize_by_alias=True
+    )
+
+    start: Instant = Field(alias="from")
+    end: Instant = Field(alias="to")
+    id: str
+    task_id: str
+    status: BackfillStatus
+    links: Links = Links()

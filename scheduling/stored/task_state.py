@@ -1,0 +1,194 @@
+"""What a registered task remembers, and the changes it takes. Stored: fields only get added."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import Field
+
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import RunCause
+from onthedot.scheduling.stored.attempt import begins_locally
+from onthedot.scheduling.stored.run_order import RunOrder
+from onthedot.scheduling.stored.schedule_order import Held, Look
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.trigger import OnceTrigger, Trigger
+from onthedot.scheduling.values import Duration, Instant, Model, TaskId
+
+#: How many of the latest definitions a task remembers for its ledger.
+JOURNAL_LENGTH = 50
+
+
+class JournalEntry(Model):
+    """From `since` on, until the next entry, the task fired as this says."""
+
+    revision: int
+    since: Instant
+    trigger: Trigger
+    paused: bool
+    overlap: OverlapPolicy = OverlapPolicy.SKIP
+    catchup_window: Duration = timedelta(hours=1)
+
+
+class TaskState(Model):
+    """A registered task."""
+
+    id: TaskId
+    definition: TaskDefinition
+    revision: int = 1
+    created_at: Instant
+    updated_at: Instant
+    updated_by: str = ""
+    note: str = ""
+    paused_until: Instant | None = None
+    covered_until: Instant
+    """Every occurrence up to here was started, or was not to be."""
+    remaining: int | None = None
+    """Runs left of `max_runs`, where no schedule counts them; None leaves it to the schedule."""
+    counted_from: int = 1
+    """The revision that had the runs counted anew."""
+    scheduled: bool = False
+    """It may have a schedule."""
+    look: Look | None = None
+    """The last one at the schedule."""
+    lead: Duration = timedelta(0)
+    """How long before its time a worker gets its run; none in what was registered without."""
+    not_after: Instant | None = None
+    """A registration that Temporal took up later than this was answered 503 and does not count."""
+    idempotency: str = ""
+    """Digest of the Idempotency-Key it was registered with, and of the body."""
+    held: Held | None = None
+    """An occurrence that the schedule was made too late for, whose time is still to come."""
+    problem: str = ""
+    """Why its schedule is not as the definition says."""
+    occurs_after: Instant | None = None
+    """Nominal instants up to here are none of this recurring task's: it began after them."""
+    journal: tuple[JournalEntry, ...] = ()
+
+    @property
+    def due(self) -> datetime | None:
+        """The instant of a one-time task; None for a recurring one."""
+        trigger = self.definition.trigger
+        return trigger.at if isinstance(trigger, OnceTrigger) else None
+
+    @property
+    def handed_out_at(self) -> datetime | None:
+        """When a worker gets the run of a one-time task; it begins at `due` all the same."""
+        task = self.definition
+        if self.due is None or not begins_locally(task.action, task.timeout):
+            return self.due
+        return self.due - self.lead
+
+    def order(self, *, cause: RunCause, scheduled_for: datetime | None = None) -> RunOrder:
+        """What a run of the present definition is started with."""
+        task, trigger = self.definition, self.definition.trigger
+        return RunOrder(
+            task_id=self.id,
+            name=task.name,
+            revision=self.revision,
+            action=task.action,
+            timeout=task.timeout,
+            deadline=task.deadline,
+            retry=task.retry,
+            cause=cause,
+            scheduled_for=scheduled_for,
+            jitter=timedelta(0) if isinstance(trigger, OnceTrigger) else trigger.jitter,
+            notify=task.notify,
+            kind=trigger.kind,
+        )
+
+    def in_force(self, since: datetime, revisions: range) -> TaskState:
+        """The state with these revisions' entries dated to when they came into force."""
+        dated = tuple(
+            entry.model_copy(update={"since": since}) if entry.revision in revisions else entry
+            for entry in self.journal
+        )
+        return self.model_copy(update={"journal": dated})
+
+    def journalled(self) -> TaskState:
+        """The state with its present trigger entered in the journal from `updated_at` on."""
+        entry = JournalEntry(
+            revision=self.revision,
+            since=self.updated_at,
+            trigger=self.definition.trigger,
+            paused=self.definition.paused,
+            overlap=self.definition.overlap,
+            catchup_window=self.definition.catchup_window,
+        )
+        return self.model_copy(update={"journal": (*self.journal, entry)[-JOURNAL_LENGTH:]})
+
+
+class ChangeKind(StrEnum):
+    """What is to be done to a task."""
+
+    REPLACE = "replace"
+    PAUSE = "pause"
+    RESUME = "resume"
+    DELETE = "delete"
+
+
+class Change(Model):
+    """A change to a task. It carries its own expiry, so that none comes as a surprise later."""
+
+    kind: ChangeKind
+    by: str
+    not_after: Instant
+    expected_revision: int | None = None
+    definition: TaskDefinition | None = None
+    note: str = Field(default="", max_length=500)
+    until: Instant | None = None
+
+
+class RefusedChange(StrEnum):
+    """Why a task did not take a change; the type of the error that it answers with."""
+
+    EXPIRED = "Expired"
+    REVISION = "RevisionMismatch"
+    STATE = "WrongState"
+    DELETED = "Deleted"
+    #: It was taken, but is not in force yet: the schedule could not be brought in line.
+    NOT_YET = "NotInForce"
+
+
+def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState:
+    """The state after a change that was accepted at `at`; deletion is not a change of state."""
+    definition, until = state.definition, state.paused_until
+    remaining, counted_from, covered_until, occurs_after = (
+        state.remaining,
+        state.counted_from,
+        state.covered_until,
+        state.occurs_after,
+    )
+    if change.kind is ChangeKind.REPLACE:
+        assert change.definition is not None
+        if max_runs(change.definition) != max_runs(definition):
+            remaining, counted_from = max_runs(change.definition), state.revision + 1
+        if state.due is not None:
+            covered_until = occurs_after = at
+        definition = change.definition
+        until = until if definition.paused else None
+    elif change.kind is ChangeKind.PAUSE:
+        definition, until = definition.model_copy(update={"paused": True}), change.until
+    elif change.kind is ChangeKind.RESUME:
+        definition, until = definition.model_copy(update={"paused": False}), None
+    return state.model_copy(
+        update={
+            "definition": definition,
+            "paused_until": until,
+            "remaining": remaining,
+            "counted_from": counted_from,
+            "covered_until": covered_until,
+            "occurs_after": occurs_after,
+            "revision": state.revision + 1,
+            "updated_at": at,
+            "updated_by": change.by,
+            "note": change.note if change.kind is not ChangeKind.REPLACE else state.note,
+        }
+    ).journalled()
+
+
+def max_runs(definition: TaskDefinition) -> int | None:
+    """The limit of a recurring task; None where there is none."""
+    trigger = definition.trigger
+    return None if isinstance(trigger, OnceTrigger) else trigger.max_runs

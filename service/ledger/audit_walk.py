@@ -1,0 +1,150 @@
+"""Finds the tasks whose runs differ from what is due, by walking two lists and reading no task.
+
+The walk holds what is due in the span in memory: an audit's span is short for that reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice, takewhile
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+
+from onthedot import naming
+from onthedot.scheduling.firing.occurrences import occurrences
+from onthedot.scheduling.ledger.audit import AuditOrder, Finding
+from onthedot.scheduling.ledger.entries import MAX_INSTANTS, LedgerState, Reason
+from onthedot.scheduling.ledger.explanation import detail
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import instant
+from onthedot.service.temporal.translate import row_of
+
+_PAGE = 500
+_SECOND = timedelta(seconds=1)
+
+#: A change this long before the span may still reach into it.
+_CHANGE_MARGIN = timedelta(minutes=1)
+
+
+@dataclass
+class Walk:
+    """What the two lists tell."""
+
+    tasks: int = 0
+    instants: int = 0
+    differing: dict[str, set[datetime]] = field(default_factory=dict)
+    """By task: what is due and has no run, what has a run and is not due, what has two."""
+    changed: set[str] = field(default_factory=set)
+    """Tasks of which a list does not tell what was due, as they changed."""
+    terminated: list[Finding] = field(default_factory=list)
+
+
+async def walk(temporal: Temporal, order: AuditOrder) -> Walk:
+    """Compare the two lists over a span.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer.
+    """
+    found = Walk()
+    due, jitter = await _due(temporal, order, found)
+    seen: set[tuple[str, datetime]] = set()
+    async for row in _rows(temporal, _runs(order, jitter)):
+        task_id = row.typed_search_attributes.get(naming.TASK_ID)
+        nominal = naming.nominal_instant(row.id)
+        if task_id not in due or nominal is None or not order.since < nominal <= order.until:
+            continue
+        if nominal in due[task_id] and (task_id, nominal) not in seen:
+            seen.add((task_id, nominal))
+        else:
+            found.differing.setdefault(task_id, set()).add(nominal)
+    for task_id, instants in due.items():
+        if without := {at for at in instants if (task_id, at) not in seen}:
+            found.differing.setdefault(task_id, set()).update(without)
+    async for row in _rows(temporal, _once_terminated(order)):
+        at = row.typed_search_attributes.get(naming.DUE)
+        if at is not None:
+            found.differing.setdefault(row.id.partition(":")[2], set()).add(at)
+    return found
+
+
+async def _due(
+    temporal: Temporal, order: AuditOrder, found: Walk
+) -> tuple[dict[str, set[datetime]], timedelta]:
+    due: dict[str, set[datetime]] = {}
+    jitter = timedelta(0)
+    async for row in _rows(temporal, _recurring(order)):
+        memo = await row_of(row)
+        if memo is None or isinstance(memo.definition.trigger, OnceTrigger):
+            continue
+        found.tasks += 1
+        task_id = row.id.partition(":")[2]
+        if row.status is WorkflowExecutionStatus.TERMINATED:
+            found.terminated.append(_terminated(task_id, row.close_time or order.until))
+        if memo.revision > 1 and memo.updated_at > order.since - _CHANGE_MARGIN:
+            found.changed.add(task_id)
+            continue
+        jitter = max(jitter, memo.definition.trigger.jitter)
+        due[task_id] = _instants(task_id, memo, order, row.close_time)
+        found.instants += len(due[task_id])
+        # The worker does more than this.
+        await asyncio.sleep(0)
+    return due, jitter
+
+
+def _instants(
+    task_id: str, memo: TaskRow, order: AuditOrder, ended_at: datetime | None
+) -> set[datetime]:
+    if memo.definition.paused:
+        return set()
+    after = max(order.since, memo.created_at)
+    until = min(order.until, ended_at) if ended_at else order.until
+    following = occurrences(memo.definition.trigger, after=after, key=task_id)
+    return set(islice(takewhile(lambda at: at <= until, following), MAX_INSTANTS))
+
+
+def _terminated(task_id: str, at: datetime) -> Finding:
+    state, reason = LedgerState.UNKNOWN, Reason.TASK_TERMINATED
+    return Finding(task=task_id, at=at, state=state, reason=reason, detail=detail(state, reason))
+
+
+def _recurring(order: AuditOrder) -> str:
+    return (
+        f"WorkflowType = '{naming.TASK}' AND {naming.KIND.name} IN ('cron', 'interval') "
+        f"AND {naming.STATUS.name} != '{naming.State.DELETED}' "
+        f"AND (ExecutionStatus = 'Running' OR (CloseTime > {instant(order.since)} "
+        f"AND ExecutionStatus != 'ContinuedAsNew'))"
+    )
+
+
+def _once_terminated(order: AuditOrder) -> str:
+    return (
+        f"WorkflowType = '{naming.TASK}' AND {naming.KIND.name} = 'once' "
+        f"AND {naming.STATUS.name} = '{naming.State.SCHEDULED}' "
+        f"AND ExecutionStatus = 'Terminated' AND {naming.DUE.name} > {instant(order.since)} "
+        f"AND {naming.DUE.name} <= {instant(order.until)}"
+    )
+
+
+def _runs(order: AuditOrder, jitter: timedelta) -> str:
+    since, until = instant(order.since), instant(order.until + jitter + _SECOND)
+    nominal, due = naming.SCHEDULED_START.name, naming.DUE.name
+    return (
+        f"WorkflowType = '{naming.TASK_RUN}' AND {naming.CAUSE.name} = 'trigger' "
+        f"AND (({nominal} > {since} AND {nominal} <= {until}) "
+        f"OR ({due} > {since} AND {due} <= {until}))"
+    )
+
+
+async def _rows(temporal: Temporal, query: str) -> AsyncIterator[WorkflowExecution]:
+    listed = temporal.client.list_workflows(query, page_size=_PAGE)
+    while True:
+        await temporal.ask(listed.fetch_next_page())
+        for row in listed.current_page or ():
+            yield row
+        if not listed.next_page_token:
+            return

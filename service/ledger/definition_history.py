@@ -1,0 +1,156 @@
+"""The definitions of a task over time, read from its own workflows' histories alone.
+
+1. A workflow starts with all that it remembered, the journal of its definitions included.
+2. Each accepted Update is a change; the memo that follows says when it counted from. A memo of a
+   new revision without an Update is a pause that ended by itself.
+3. An Update's answer says up to which instant the earlier definition held for the schedule.
+4. Where the journal does not reach back far enough (a finished task was armed again, or it was
+   changed very often), the task's earlier workflows are read in the same way.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client, WorkflowHistory
+
+from onthedot import naming
+from onthedot.scheduling.ledger.expected import Period
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.stored.task_state import (
+    Change,
+    ChangeKind,
+    JournalEntry,
+    TaskState,
+    apply_change,
+)
+from onthedot.service.temporal.translate import decoded
+
+#: How long a change takes to reach the schedule, where it is not recorded.
+TAKES_OVER = timedelta(seconds=10)
+
+
+@dataclass
+class Life:
+    """One workflow of a task."""
+
+    state: TaskState | None = None
+    entries: list[JournalEntry] = field(default_factory=list)
+    effective: dict[int, datetime] = field(default_factory=dict)
+    """By revision: from when on the schedule certainly was that revision's."""
+    taken_up_at: datetime | None = None
+
+    @property
+    def definition_state(self) -> TaskState:
+        """The state that the last change left. Only for a life that was read."""
+        assert self.state is not None
+        return self.state
+
+    def periods(self, ended_at: datetime | None) -> list[Period]:
+        """The definitions in order, the last one until `ended_at`."""
+        starts = [self._start(entry) for entry in self.entries]
+        following = [*starts[1:], (ended_at, ended_at)]
+        return [
+            Period(
+                entry=entry,
+                since=since,
+                sure_since=sure if sure != since else None,
+                until=next_sure,
+                sure_until=next_since if next_since != next_sure else None,
+            )
+            for entry, (since, sure), (next_since, next_sure) in zip(
+                self.entries, starts, following, strict=True
+            )
+            if since is not None
+        ]
+
+    def _start(self, entry: JournalEntry) -> tuple[datetime | None, datetime | None]:
+        effective = self.effective.get(entry.revision)
+        if effective is not None:
+            return effective, effective
+        return entry.since, entry.since + TAKES_OVER
+
+
+async def read_life(client: Client, history: WorkflowHistory) -> Life:
+    """What one workflow of a task tells."""
+    life, changes = Life(), deque[tuple[Change, datetime]]()
+    for event in history.events:
+        await _take(life, changes, client, event)
+    while changes:
+        change, at = changes.popleft()
+        _adopt(life, apply_change(life.definition_state, change, at=at))
+    return life
+
+
+async def _take(
+    life: Life, changes: deque[tuple[Change, datetime]], client: Client, event: HistoryEvent
+) -> None:
+    at = _instant(event.event_time)
+    match event.event_type:
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+            started = event.workflow_execution_started_event_attributes
+            life.state = await decoded(client, started.input.payloads, TaskState)
+            life.entries = list(life.state.journal)
+            if not started.continued_execution_run_id and life.entries:
+                life.effective[life.entries[-1].revision] = life.entries[-1].since
+            elif started.continued_execution_run_id:
+                life.taken_up_at = at
+        case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED if life.definition_state.due is not None:
+            # A one-time task may be its run at once, which goes on until its first task is over.
+            life.taken_up_at = life.taken_up_at or at
+        case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            life.taken_up_at = life.taken_up_at or at
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+            accepted = event.workflow_execution_update_accepted_event_attributes
+            request = accepted.accepted_request
+            change = await decoded(client, request.input.args.payloads, Change)
+            if change.kind is not ChangeKind.DELETE:
+                changes.append((change, at))
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
+            outcome = event.workflow_execution_update_completed_event_attributes.outcome
+            if outcome.success.payloads:
+                state = await decoded(client, outcome.success.payloads, TaskState)
+                life.effective |= _dated(state)
+        case EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED:
+            memo = event.workflow_properties_modified_event_attributes.upserted_memo.fields
+            if naming.TASK_MEMO in memo:
+                row = await decoded(client, [memo[naming.TASK_MEMO]], TaskRow)
+                _catch_up(life, changes, row, at)
+
+
+def _catch_up(
+    life: Life, changes: deque[tuple[Change, datetime]], row: TaskRow, at: datetime
+) -> None:
+    """Apply what led to the revision of this memo."""
+    while life.definition_state.revision < row.revision:
+        last = life.definition_state.revision + 1 == row.revision
+        if changes:
+            change, accepted_at = changes.popleft()
+        else:
+            change = Change(kind=ChangeKind.RESUME, by=row.updated_by, not_after=at)
+            accepted_at = row.updated_at
+        when = row.updated_at if last else accepted_at
+        _adopt(life, apply_change(life.definition_state, change, at=when))
+
+
+def _dated(state: TaskState) -> dict[int, datetime]:
+    """From when on the schedule was each revision's, where the task has entered that by now."""
+    return {
+        entry.revision: entry.since
+        for entry in state.journal
+        if entry.revision != state.revision or entry.since != state.updated_at
+    }
+
+
+def _adopt(life: Life, state: TaskState) -> None:
+    life.state = state
+    life.entries.append(state.journal[-1])
+
+
+def _instant(stamp: Timestamp) -> datetime:
+    return stamp.ToDatetime(tzinfo=UTC)

@@ -1,0 +1,136 @@
+"""What is read from a workflow's whole history: an answer that needs neither worker nor list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.update.v1 import Request
+from temporalio.client import Client, WorkflowHistory
+
+from onthedot import naming
+from onthedot.scheduling.run import RunError, RunStatus
+from onthedot.scheduling.stored.attempt import DEFERRED, Attempt
+from onthedot.scheduling.stored.run_order import RunMemo, RunOrder, RunOutcome
+from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, apply_change
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.service.temporal.translate import decoded
+
+_CLOSED = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: RunStatus.SUCCEEDED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: RunStatus.FAILED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: RunStatus.TIMED_OUT,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: RunStatus.CANCELLED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED: RunStatus.TERMINATED,
+}
+_OWN = (naming.HTTP, naming.COMMAND, naming.LOG)
+
+
+@dataclass
+class RunHistory:
+    """A run as its events tell it."""
+
+    status: RunStatus = RunStatus.RUNNING
+    order: RunOrder | None = None
+    state: TaskState | None = None
+    nominal: datetime | None = None
+    outcome: RunOutcome | None = None
+    memo: RunMemo | None = None
+    closed_at: datetime | None = None
+    attempts: int = 0
+    attempts_before: int = 0
+    """Attempts that were made before the activity that Temporal counts."""
+    last_failure: str = ""
+    reason: RunError | None = None
+
+
+async def definition_history(client: Client, history: WorkflowHistory) -> list[TaskState | Change]:
+    """The state a task was registered with, then every replacement it accepted, oldest first."""
+    entries: list[TaskState | Change] = []
+    for event in history.events:
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+            started = event.workflow_execution_started_event_attributes
+            entries.append(await decoded(client, started.input.payloads, TaskState))
+        elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+            accepted = event.workflow_execution_update_accepted_event_attributes
+            change = await _change(client, accepted.accepted_request)
+            if change.kind is not ChangeKind.DELETE:
+                entries.append(change)
+    return entries
+
+
+async def latest_definition(client: Client, history: WorkflowHistory) -> TaskDefinition:
+    """The definition that the last accepted change left."""
+    state, *later = await definition_history(client, history)
+    assert isinstance(state, TaskState)
+    for change in later:
+        assert isinstance(change, Change)
+        state = apply_change(state, change, at=change.not_after)
+    return state.definition
+
+
+async def run_history(client: Client, history: WorkflowHistory) -> RunHistory:
+    """A run, read from its events alone."""
+    run = RunHistory()
+    for event in history.events:
+        await _take(run, client, event)
+    return run
+
+
+async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
+    match event.event_type:
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+            started = event.workflow_execution_started_event_attributes
+            if started.workflow_type.name == naming.TASK:
+                run.state = await decoded(client, started.input.payloads, TaskState)
+            else:
+                run.order = await decoded(client, started.input.payloads, RunOrder)
+            nominal = started.search_attributes.indexed_fields.get(naming.SCHEDULED_START.name)
+            if nominal is not None:
+                value: Any = client.data_converter.payload_converter.from_payload(nominal)
+                run.nominal = datetime.fromisoformat(value)
+        case EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED:
+            memo = event.workflow_properties_modified_event_attributes.upserted_memo.fields
+            if naming.RUN_MEMO in memo:
+                run.memo = await decoded(client, [memo[naming.RUN_MEMO]], RunMemo)
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
+            result = event.workflow_execution_completed_event_attributes.result.payloads
+            run.outcome = await decoded(client, result, RunOutcome) if result else None
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
+            failure = event.workflow_execution_failed_event_attributes.failure
+            details = failure.application_failure_info.details.payloads
+            run.outcome = await decoded(client, details, RunOutcome) if details else None
+            kind = failure.application_failure_info.type or "Failed"
+            run.reason = RunError(type=kind, message=failure.message)
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
+            text = event.workflow_execution_terminated_event_attributes.reason
+            run.reason = RunError(type="Terminated", message=text or "Terminated from outside.")
+        case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            scheduled = event.activity_task_scheduled_event_attributes
+            if scheduled.activity_type.name in _OWN:
+                attempt = await decoded(client, scheduled.input.payloads, Attempt)
+                run.attempts = run.attempts_before = attempt.attempts_before
+        case EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
+            made = event.activity_task_started_event_attributes.attempt
+            run.attempts = run.attempts_before + made
+        case EventType.EVENT_TYPE_MARKER_RECORDED:
+            # A local attempt leaves a marker, with a failure only if it failed.
+            failure = event.marker_recorded_event_attributes.failure
+            failed = event.marker_recorded_event_attributes.HasField("failure")
+            if failed and failure.application_failure_info.type != DEFERRED:
+                run.attempts, run.last_failure = 1, failure.message
+    if event.event_type in _CLOSED:
+        run.status = run.outcome.status if run.outcome else _CLOSED[event.event_type]
+        run.closed_at = _instant(event.event_time)
+
+
+async def _change(client: Client, request: Request) -> Change:
+    return await decoded(client, request.input.args.payloads, Change)
+
+
+def _instant(stamp: Timestamp) -> datetime:
+    return stamp.ToDatetime(tzinfo=UTC)

@@ -1,0 +1,144 @@
+"""A task as the ledger needs it: its definitions over time, and how its schedule stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from temporalio.client import (
+    ScheduleActionStartWorkflow,
+    ScheduleDescription,
+    WorkflowExecutionStatus,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.scheduling.ledger.evidence import End, SeenSchedule
+from onthedot.scheduling.ledger.expected import Period
+from onthedot.scheduling.stored.run_order import RunOrder
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.ledger.definition_history import Life, read_life
+from onthedot.service.tasks.reader import Found, TaskReader
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.paging import literal
+from onthedot.service.temporal.translate import decoded
+
+_END = {
+    WorkflowExecutionStatus.CANCELED: End.CANCELLED,
+    WorkflowExecutionStatus.TERMINATED: End.TERMINATED,
+}
+
+
+@dataclass(frozen=True)
+class SeenTask:
+    """One task, read from its workflows."""
+
+    found: Found
+    life: Life
+    earlier: tuple[Period, ...] = ()
+    """Of earlier workflows: those before it was armed again."""
+
+    @property
+    def task_id(self) -> str:
+        """What it is called in REST."""
+        return self.found.task_id
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it closed."""
+        return None if self.found.open else self.found.execution.close_time
+
+    @property
+    def end(self) -> End | None:
+        """How it closed."""
+        if self.found.open:
+            return None
+        return _END.get(
+            self.found.execution.status or WorkflowExecutionStatus.COMPLETED, End.FINISHED
+        )
+
+    @property
+    def registered_at(self) -> datetime:
+        """From when on it can be due; a one-time task may be registered after its instant."""
+        instants = [
+            period.entry.trigger.at
+            for period in self.periods()
+            if isinstance(period.entry.trigger, OnceTrigger)
+        ]
+        return min([self.found.row.created_at, *(at for at in instants if at is not None)])
+
+    def periods(self) -> list[Period]:
+        """Its definitions, oldest first. One that was terminated should have gone on."""
+        once = self.found.definition.trigger.kind == "once"
+        ended_at = None if once or self.end is End.TERMINATED else self.ended_at
+        return [*self.earlier, *self.life.periods(ended_at)]
+
+
+async def seen_task(temporal: Temporal, task_id: str, since: datetime) -> SeenTask:
+    """A task, with its definitions back to `since`.
+
+    Raises:
+        TaskNotFound, TemporalUnavailable.
+    """
+    found = await TaskReader(temporal).find(task_id)
+    life = await _life(temporal, found.execution.id, found.execution.run_id)
+    created_at = found.row.created_at
+    reaches = min((entry.since for entry in life.entries), default=created_at)
+    if reaches <= max(since, created_at):
+        return SeenTask(found, life)
+    earlier: dict[int, Period] = {}
+    listed = temporal.client.list_workflows(
+        f"WorkflowType = '{naming.TASK}' AND {naming.TASK_ID.name} = {literal(task_id)}",
+        page_size=100,
+    )
+    with temporal.translated():
+        rows = [row async for row in listed if row.run_id != found.execution.run_id]
+    for row in sorted(rows, key=lambda row: row.start_time):
+        before = await _life(temporal, row.id, row.run_id)
+        if before.definition_state.created_at == created_at:
+            for period in before.periods(row.close_time):
+                if period.since < reaches:
+                    earlier[period.entry.revision] = period
+    return SeenTask(found, life, tuple(earlier[revision] for revision in sorted(earlier)))
+
+
+async def seen_schedule(temporal: Temporal, task_id: str) -> SeenSchedule | None:
+    """The schedule of a task at present; None where there is none.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer.
+    """
+    handle = temporal.client.get_schedule_handle(naming.schedule(task_id))
+    try:
+        described = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
+    state, info = described.schedule.state, described.info
+    return SeenSchedule(
+        created_at=info.created_at,
+        paused=state.paused,
+        revision=await _revision(temporal, described),
+        next_at=info.next_action_times[0] if info.next_action_times else None,
+        missed=info.num_actions_missed_catchup_window,
+        remaining=state.remaining_actions if state.limited_actions else None,
+    )
+
+
+async def _life(temporal: Temporal, workflow_id: str, execution: str) -> Life:
+    handle = temporal.client.get_workflow_handle(workflow_id, run_id=execution)
+    history = await temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+    return await read_life(temporal.client, history)
+
+
+async def _revision(temporal: Temporal, described: ScheduleDescription) -> int | None:
+    """The revision whose order the schedule starts; None if it starts something else."""
+    action = described.schedule.action
+    if not isinstance(action, ScheduleActionStartWorkflow) or action.workflow != naming.TASK_RUN:
+        return None
+    try:
+        order = await decoded(temporal.client, [*action.args], RunOrder)
+    except (ValueError, IndexError, RuntimeError):
+        return None
+    return order.revision

@@ -1,0 +1,185 @@
+"""How things went of late, over all tasks: counts by hour, punctuality, and who keeps failing."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.listing import TaskFilter, TaskList
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import instant
+
+HOUR = timedelta(hours=1)
+#: How far back the chart reaches, in hours.
+HOURS = 24
+#: Over how many runs at most punctuality is told.
+SAMPLE = 1000
+#: How long a sample is good for: reading one costs as much as twenty pages.
+_SAMPLE_AGE = timedelta(seconds=10)
+
+_FAILED = (RunStatus.FAILED, RunStatus.TIMED_OUT, RunStatus.TERMINATED)
+
+
+@dataclass(frozen=True)
+class HourCount:
+    """The runs that ended within one hour."""
+
+    since: datetime
+    succeeded: int = 0
+    failed: int = 0
+    other: int = 0
+
+
+@dataclass(frozen=True)
+class Punctuality:
+    """How late runs started, over the last `sample` that a schedule started."""
+
+    sample: int
+    p50: timedelta
+    p95: timedelta
+    worst: timedelta
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A task whose last run failed, and how often in a row, as far as the sample reaches."""
+
+    run: ShortRun
+    in_a_row: int
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the last runs tell."""
+
+    taken: datetime
+    punctuality: Punctuality | None
+    failing: tuple[Failing, ...]
+
+
+@dataclass(frozen=True)
+class TaskCounts:
+    """How many tasks there are, by what they do."""
+
+    total: int
+    scheduled: int
+    paused: int
+
+
+class OverviewReader:
+    """Reads it, and keeps what does not change: an hour that has passed stays as it was."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._past: dict[datetime, HourCount] = {}
+        self._sample: Sample | None = None
+
+    async def hours(self) -> list[HourCount]:
+        """The runs that ended in each of the last 24 hours, oldest first.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        now = self._temporal.now()
+        this = now.replace(minute=0, second=0, microsecond=0)
+        wanted = [this - HOUR * back for back in range(HOURS - 1, -1, -1)]
+        missing = [hour for hour in wanted if hour not in self._past]
+        answers = await asyncio.gather(
+            *(self._hour(hour) for hour in missing), return_exceptions=True
+        )
+        counted = [answer for answer in answers if isinstance(answer, HourCount)]
+        known = {**self._past, **{count.since: count for count in counted}}
+        # Lists are a moment behind: an hour that has only just passed is counted again.
+        over = now - HOUR - timedelta(minutes=1)
+        self._past = {hour: known[hour] for hour in wanted if hour < over and hour in known}
+        for answer in answers:
+            # What did come is kept: the next call asks for the rest.
+            if isinstance(answer, BaseException):
+                raise answer
+        return [known[hour] for hour in wanted]
+
+    async def running(self) -> int:
+        """How many runs are going on.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        return await RunList(self._temporal).count(RunFilter(status=RunStatus.RUNNING))
+
+    async def tasks(self) -> TaskCounts:
+        """How many tasks there are.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        tasks = TaskList(self._temporal)
+        total, scheduled, paused = await asyncio.gather(
+            tasks.count(TaskFilter()),
+            tasks.count(TaskFilter(status=TaskStatus.SCHEDULED)),
+            tasks.count(TaskFilter(status=TaskStatus.PAUSED)),
+        )
+        return TaskCounts(total, scheduled, paused)
+
+    async def sample(self) -> Sample:
+        """Punctuality and failing tasks over at most the last 1,000 runs; ten seconds old at most.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        now = self._temporal.now()
+        if self._sample is None or now - self._sample.taken > _SAMPLE_AGE:
+            page = await RunList(self._temporal).page(RunFilter(), limit=SAMPLE)
+            ended = [run for run in page.items if run.status is not RunStatus.RUNNING]
+            self._sample = Sample(now, punctuality(ended), failing(ended))
+        return self._sample
+
+    async def _hour(self, since: datetime) -> HourCount:
+        query = (
+            f"{RunFilter().query(self._temporal.now())} AND CloseTime >= {instant(since)} "
+            f"AND CloseTime < {instant(since + HOUR)}"
+        )
+        client = self._temporal.client
+        counted = await self._temporal.ask(
+            client.count_workflows(f"{query} GROUP BY ExecutionStatus")
+        )
+        by_status = {str(group.group_values[0]): group.count for group in counted.groups}
+        failed = sum(by_status.get(name, 0) for name in ("Failed", "TimedOut", "Terminated"))
+        succeeded = by_status.get("Completed", 0)
+        return HourCount(since, succeeded, failed, counted.count - succeeded - failed)
+
+
+def punctuality(runs: Sequence[ShortRun]) -> Punctuality | None:
+    """The percentiles of lateness; None where no run has any."""
+    late = sorted(
+        run.lateness for run in runs if run.lateness is not None and run.cause is RunCause.TRIGGER
+    )
+    if not late:
+        return None
+    return Punctuality(len(late), _percentile(late, 0.5), _percentile(late, 0.95), late[-1])
+
+
+def failing(runs: Sequence[ShortRun]) -> tuple[Failing, ...]:
+    """The tasks whose last run failed; `runs` come newest first."""
+    first: dict[str, ShortRun] = {}
+    row: dict[str, int] = {}
+    over: set[str] = set()
+    for run in runs:
+        task = run.task_id
+        if run.status is RunStatus.SKIPPED or task in over:
+            continue
+        if run.status not in _FAILED:
+            over.add(task)
+            continue
+        first.setdefault(task, run)
+        row[task] = row.get(task, 0) + 1
+    return tuple(Failing(run, row[task]) for task, run in first.items())
+
+
+def _percentile(values: Sequence[timedelta], share: float) -> timedelta:
+    return values[max(0, math.ceil(share * len(values)) - 1)]

@@ -1,0 +1,182 @@
+"""The use cases of a backfill: start, look, cancel."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from itertools import islice, takewhile
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.scheduling.errors import BackfillNotFound, FieldProblem, InvalidDefinition, WrongState
+from onthedot.scheduling.firing.occurrences import occurrences
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import Links, RunCause
+from onthedot.scheduling.stored.backfill import (
+    MAX_OCCURRENCES,
+    Backfill,
+    BackfillOrder,
+    BackfillProgress,
+    BackfillStatus,
+)
+from onthedot.scheduling.trigger import OnceTrigger, Recurring
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+
+_STATUS = {
+    WorkflowExecutionStatus.RUNNING: BackfillStatus.RUNNING,
+    WorkflowExecutionStatus.CONTINUED_AS_NEW: BackfillStatus.RUNNING,
+    WorkflowExecutionStatus.COMPLETED: BackfillStatus.COMPLETED,
+    WorkflowExecutionStatus.CANCELED: BackfillStatus.CANCELLED,
+    WorkflowExecutionStatus.TERMINATED: BackfillStatus.CANCELLED,
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_POLICIES = (OverlapPolicy.BUFFER_ALL, OverlapPolicy.ALLOW_ALL)
+
+
+class Backfills:
+    """The backfills of all tasks."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+
+    async def start(
+        self, task_id: str, *, start: datetime, end: datetime, overlap: OverlapPolicy | None
+    ) -> Backfill:
+        """Run the occurrences from `start` to `end`, both included.
+
+        Raises:
+            TaskNotFound, TemporalUnavailable.
+            WrongState: the task is not a recurring one.
+            InvalidDefinition: the span is empty, holds too many occurrences or is not past.
+        """
+        state = await Tasks(self._temporal).state(task_id)
+        trigger, now = state.definition.trigger, self._temporal.now()
+        # Nothing is due before 1970, and from the first date of all nothing can be taken.
+        start = max(start, _EPOCH)
+        if isinstance(trigger, OnceTrigger):
+            raise WrongState(f"Task {task_id!r} is one-time: POST /tasks/{task_id}/run runs it.")
+        if overlap is None:
+            own = state.definition.overlap
+            overlap = own if own in _POLICIES else OverlapPolicy.BUFFER_ALL
+        total = _checked(trigger, task_id, start, end, overlap, now)
+        order = BackfillOrder(
+            token=secrets.token_hex(6),
+            run=state.order(cause=RunCause.BACKFILL),
+            trigger=trigger,
+            start=start,
+            end=end,
+            overlap=overlap,
+            total=total,
+        )
+        progress = BackfillProgress(start=start, end=end, overlap=overlap, total=total, done=0)
+        workflow_id = naming.backfill(task_id, order.token)
+        await self._temporal.ask(
+            self._temporal.client.start_workflow(
+                naming.BACKFILL,
+                order,
+                id=workflow_id,
+                task_queue=self._temporal.task_queue,
+                memo={naming.BACKFILL_MEMO: progress},
+                search_attributes=TypedSearchAttributes(
+                    [SearchAttributePair(naming.TASK_ID, task_id)]
+                ),
+                static_summary=f"{state.definition.name}: backfill of {total} occurrences"[:200],
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        )
+        return self._answer(workflow_id, BackfillStatus.RUNNING, progress)
+
+    async def get(self, backfill_id: str) -> Backfill:
+        """One backfill.
+
+        Raises:
+            BackfillNotFound, TemporalUnavailable.
+        """
+        handle = self._temporal.client.get_workflow_handle(f"backfill:{backfill_id}")
+        try:
+            described = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise BackfillNotFound(backfill_id) from error
+            raise
+        return await self._told(described)
+
+    async def of_task(self, task_id: str) -> list[Backfill]:
+        """The latest backfills of a task, at most 100; running ones first.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        listed = self._temporal.client.list_workflows(
+            f"WorkflowType = '{naming.BACKFILL}' AND {naming.TASK_ID.name} = '{task_id}' "
+            f"AND ExecutionStatus != 'ContinuedAsNew'",
+            page_size=100,
+        )
+        await self._temporal.ask(listed.fetch_next_page())
+        return [await self._told(row) for row in listed.current_page or ()]
+
+    async def cancel(self, backfill_id: str) -> Backfill:
+        """Stop a backfill and the runs it has going.
+
+        Raises:
+            BackfillNotFound, TemporalUnavailable.
+            WrongState: it has ended already.
+        """
+        found = await self.get(backfill_id)
+        if found.status is not BackfillStatus.RUNNING:
+            raise WrongState(f"Backfill {backfill_id} has ended already: {found.status.value}.")
+        handle = self._temporal.client.get_workflow_handle(f"backfill:{backfill_id}")
+        await self._temporal.ask(handle.cancel())
+        return found
+
+    async def _told(self, execution: WorkflowExecution) -> Backfill:
+        progress = await execution.memo_value(naming.BACKFILL_MEMO, type_hint=BackfillProgress)
+        status = _STATUS.get(
+            execution.status or WorkflowExecutionStatus.TERMINATED, BackfillStatus.FAILED
+        )
+        return self._answer(execution.id, status, progress)
+
+    def _answer(
+        self, workflow_id: str, status: BackfillStatus, progress: BackfillProgress
+    ) -> Backfill:
+        backfill_id = workflow_id.partition(":")[2]
+        return Backfill(
+            **dict(progress),
+            id=backfill_id,
+            task_id=backfill_id.rpartition("~")[0],
+            status=status,
+            links=Links(temporal_ui=self._temporal.ui_link(workflow_id)),
+        )
+
+
+def _checked(
+    trigger: Recurring,
+    task_id: str,
+    start: datetime,
+    end: datetime,
+    overlap: OverlapPolicy,
+    now: datetime,
+) -> int:
+    problems = []
+    if overlap not in _POLICIES:
+        mend = "must be buffer_all (one run after the other) or allow_all (side by side)"
+        problems.append(FieldProblem("overlap", mend))
+    if end < start:
+        problems.append(FieldProblem("to", "must not be before from"))
+    if end > now:
+        problems.append(FieldProblem("to", "must be past; what is to come runs by itself"))
+    if problems:
+        raise InvalidDefinition(*problems)
+    following = occurrences(trigger, after=start - timedelta(microseconds=1), key=task_id)
+    within = takewhile(lambda at: at <= end, following)
+    total = sum(1 for _ in islice(within, MAX_OCCURRENCES + 1))
+    if total == 0:
+        raise InvalidDefinition(FieldProblem("from", "there is no occurrence in this span"))
+    if total > MAX_OCCURRENCES:
+        mend = f"the span holds more than {MAX_OCCURRENCES} occurrences; choose a shorter one"
+        raise InvalidDefinition(FieldProblem("from", mend))
+    return total

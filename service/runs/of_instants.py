@@ -1,0 +1,74 @@
+"""The runs of a task's instants, as Temporal's visibility lists them: whoever started them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from temporalio.client import WorkflowExecution
+
+from onthedot import naming
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.ledger.entries import MAX_INSTANTS
+from onthedot.scheduling.ledger.evidence import SeenRun
+from onthedot.scheduling.run import RunStatus
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import instant, literal
+from onthedot.service.temporal.translate import short_run
+
+_PAGE = 1000
+_SECOND = timedelta(seconds=1)
+
+
+async def seen_runs(
+    temporal: Temporal, task_id: str, *, since: datetime, until: datetime, jitter: timedelta
+) -> list[SeenRun]:
+    """The runs of instants between `since` and `until`, and those that were going on at any.
+
+    Manual runs belong to no instant and are left out.
+
+    Raises:
+        InvalidDefinition: there are too many.
+        TemporalUnavailable: Temporal does not answer.
+    """
+    found: list[SeenRun] = []
+    async for row in _rows(temporal, _query(temporal, task_id, since, until, jitter)):
+        run = await short_run(temporal, row)
+        nominal = naming.nominal_instant(row.id) or run.scheduled_for
+        if row.workflow_type == naming.TASK:
+            nominal = row.typed_search_attributes.get(naming.DUE) or nominal
+        closed = row.close_time if run.status is not RunStatus.RUNNING else None
+        found.append(SeenRun(run, nominal, opened=row.start_time, closed=closed))
+        if len(found) > 2 * MAX_INSTANTS:
+            mend = "there are too many runs in this span; choose a shorter one"
+            raise InvalidDefinition(FieldProblem("since", mend))
+    return found
+
+
+def _query(
+    temporal: Temporal, task_id: str, since: datetime, until: datetime, jitter: timedelta
+) -> str:
+    # The id of a run that was started by hand in Temporal names the whole second.
+    first, last = instant(since), instant(until + _SECOND)
+    due, nominal = naming.DUE.name, naming.SCHEDULED_START.name
+    return (
+        f"{naming.TASK_ID.name} = {literal(task_id)} AND ("
+        f"(WorkflowType = '{naming.TASK_RUN}' AND {naming.CAUSE.name} IN ('trigger', 'backfill') "
+        f"AND (({nominal} >= {first} AND {nominal} <= {last}) "
+        f"OR ({due} >= {first} AND {due} <= {instant(until + jitter + _SECOND)}) "
+        f"OR (StartTime <= {last} AND (CloseTime >= {first} OR ExecutionStatus = 'Running')))) "
+        f"OR (WorkflowType = '{naming.TASK}' AND {naming.KIND.name} = 'once' "
+        f"AND {due} >= {first} AND {due} <= {last} AND {due} <= {instant(temporal.now())} "
+        f"AND ExecutionStatus != 'ContinuedAsNew' "
+        f"AND {naming.STATUS.name} NOT IN ('deleted', 'withdrawn', 'paused')))"
+    )
+
+
+async def _rows(temporal: Temporal, query: str) -> AsyncIterator[WorkflowExecution]:
+    listed = temporal.client.list_workflows(query, page_size=_PAGE)
+    while True:
+        await temporal.ask(listed.fetch_next_page())
+        for row in listed.current_page or ():
+            yield row
+        if not listed.next_page_token:
+            return

@@ -1,0 +1,232 @@
+"""How a change reaches a task, and how it is told when it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DeleteWorkflowExecutionRequest,
+    DescribeTaskQueueRequest,
+)
+from temporalio.client import (
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+    WorkflowUpdateStage,
+)
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.scheduling.errors import (
+    NotInForce,
+    NoWorker,
+    OnTheDotError,
+    RevisionMismatch,
+    TaskNotFound,
+    TemporalUnavailable,
+    WrongState,
+)
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.stored.task_state import Change, ChangeKind, RefusedChange, TaskState
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.translate import row_of, task_status
+
+
+async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState | None:
+    """Have the task carry out a change.
+
+    Returns:
+        The state with the change in force; None if the task is closed or there is none.
+
+    Raises:
+        NoWorker: nobody took the change up before it expired.
+        NotInForce: the task took it, but cannot carry it out yet.
+        TemporalUnavailable: Temporal does not answer.
+        RevisionMismatch, WrongState, TaskNotFound: the task refused it.
+    """
+    handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+    taken = asyncio.Event()
+    update = asyncio.create_task(_carried_out(handle, change, taken))
+    watch = asyncio.create_task(_until_hopeless(temporal, task_id, change))
+    try:
+        await asyncio.wait({update, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if not update.done():
+            raise NotInForce(task_id) if taken.is_set() else watch.result()
+        state: TaskState = update.result()
+        return state
+    except WorkflowUpdateFailedError as error:
+        raise _refused(error, task_id, change, temporal) from error
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+        raise NoWorker(temporal.task_queue) from error
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        if error.status is RPCStatusCode.FAILED_PRECONDITION:
+            # The worker that had taken it up failed at it; Temporal gives it to another one.
+            raise NoWorker(temporal.task_queue) from error
+        with temporal.translated():
+            raise
+        raise
+    finally:
+        for task in (update, watch):
+            task.cancel()
+        await asyncio.gather(update, watch, return_exceptions=True)
+
+
+async def _carried_out(
+    handle: WorkflowHandle[Any, Any], change: Change, taken: asyncio.Event
+) -> TaskState:
+    """The state with the change in force; `taken` is set once the task has it for good."""
+    update = await handle.start_update(
+        naming.CHANGE,
+        change,
+        wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+        result_type=TaskState,
+        rpc_timeout=2 * CHANGE_TIMEOUT,
+    )
+    taken.set()
+    state: TaskState = await update.result(rpc_timeout=2 * CHANGE_TIMEOUT)
+    return state
+
+
+async def forget(temporal: Temporal, state: TaskState) -> bool:
+    """End a closed task for good: its id is free at once, its history goes within a minute.
+
+    Temporal deletes a workflow only some time after it closed. So an execution that is marked as
+    deleted takes its place at once.
+
+    Returns:
+        False if the task was armed again meanwhile.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer; the call may be repeated.
+    """
+    client, workflow_id = temporal.client, naming.task_workflow(state.id)
+    with temporal.translated():
+        await _remove_schedule(temporal, state.id)
+        past = [row async for row in client.list_workflows(f"WorkflowId = '{workflow_id}'")]
+        deleted = state.model_copy(update={"not_after": datetime.fromtimestamp(0, UTC)})
+        try:
+            marker = await client.start_workflow(
+                naming.TASK,
+                deleted,
+                id=workflow_id,
+                task_queue=temporal.task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                memo={naming.TASK_MEMO: TaskRow.of(deleted)},
+                search_attributes=naming.task_attributes(deleted, status=naming.State.DELETED),
+                static_summary="Deleted",
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        with suppress(RPCError):
+            await marker.terminate(reason="Deleted")
+        for execution in past:
+            await _delete(temporal, execution.id, execution.run_id)
+    return True
+
+
+async def _remove_schedule(temporal: Temporal, task_id: str) -> None:
+    """A task that was terminated from outside left its schedule behind."""
+    try:
+        await temporal.client.get_schedule_handle(naming.schedule(task_id)).delete()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+
+
+async def _delete(temporal: Temporal, workflow_id: str, execution: str) -> None:
+    try:
+        await temporal.client.workflow_service.delete_workflow_execution(
+            DeleteWorkflowExecutionRequest(
+                namespace=temporal.client.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=workflow_id, run_id=execution),
+            )
+        )
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+
+
+async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> OnTheDotError:
+    """Return as soon as it is clear that no answer will come, and why; at the latest at expiry."""
+    patience = CHANGE_TIMEOUT
+    for passed in range(2 * int(CHANGE_TIMEOUT.total_seconds())):
+        if passed >= patience.total_seconds():
+            break
+        await asyncio.sleep(0.5)
+        try:
+            # With the half second before, as long as any other call may take.
+            described = await temporal.ask(
+                temporal.client.workflow_service.describe_task_queue(
+                    DescribeTaskQueueRequest(
+                        namespace=temporal.client.namespace,
+                        task_queue=TaskQueue(name=temporal.task_queue),
+                        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+                    ),
+                    timeout=RPC_TIMEOUT - timedelta(seconds=0.5),
+                )
+            )
+        except TemporalUnavailable as error:
+            return error
+        if not described.pollers:
+            return NoWorker(temporal.task_queue)
+        if await _is_running(temporal, task_id):
+            if change.kind is not ChangeKind.DELETE:
+                return _running(task_id, change)
+            # A run's first attempt holds the task; it listens every few seconds.
+            patience = 2 * CHANGE_TIMEOUT
+        await asyncio.sleep(0.5)
+    return NoWorker(temporal.task_queue, idle=False)
+
+
+async def _is_running(temporal: Temporal, task_id: str) -> bool:
+    """Whether it is a one-time task that has come due: it refuses every change but its deletion."""
+    handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+    try:
+        execution = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+    except (RPCError, TemporalUnavailable):
+        return False
+    row = await row_of(execution)
+    if row is None:
+        return False
+    return task_status(execution, row.definition, temporal.now()) is TaskStatus.RUNNING
+
+
+def _running(task_id: str, change: Change) -> WrongState:
+    return WrongState(
+        f"Task {task_id!r} is running: its only occurrence has come. "
+        f"Repeat the {change.kind.value} when the run has ended, or cancel the run."
+    )
+
+
+def _refused(
+    error: WorkflowUpdateFailedError, task_id: str, change: Change, temporal: Temporal
+) -> Exception:
+    cause = error.cause
+    if not isinstance(cause, ApplicationError):
+        return error
+    match cause.type:
+        case RefusedChange.REVISION:
+            current = cause.details[0] if cause.details else 0
+            return RevisionMismatch(task_id, int(current))
+        case RefusedChange.EXPIRED:
+            return NoWorker(temporal.task_queue)
+        case RefusedChange.NOT_YET:
+            return NotInForce(task_id, cause.message)
+        case RefusedChange.DELETED:
+            return TaskNotFound(task_id)
+        case RefusedChange.STATE:
+            return _running(task_id, change)
+        case _:
+            return error

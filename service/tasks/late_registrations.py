@@ -1,0 +1,73 @@
+"""Ends registrations that were answered 503 and that Temporal took up all the same, too late.
+
+Nobody is shown one: lists and reads know it by its `not_after`. But a one-time task would lie in
+Temporal until it is due, and keep its id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.translate import came_too_late
+
+#: For how long Temporal may be away, in seconds, and how often it has to answer that there is none:
+#: what was sent may still be on its way.
+_LOOKS = 300
+_ENOUGH = 3
+
+#: Those that go on; the event loop alone would not keep them.
+_WATCHES: set[asyncio.Task[None]] = set()
+
+
+class LateRegistrations:
+    """Looks for what may have come too late."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+
+    def expect(self, task_id: str) -> None:
+        """Look for a registration that failed, until it is ended or certainly not there."""
+        watch = asyncio.create_task(self._watch(task_id))
+        _WATCHES.add(watch)
+        watch.add_done_callback(_WATCHES.discard)
+
+    async def end(self, task_id: str) -> bool:
+        """Have a registration ended that came too late; whether it did.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        client = self._temporal.client
+        handle = client.get_workflow_handle(naming.task_workflow(task_id))
+        try:
+            execution = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            row = await execution.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
+            if row is None or not came_too_late(execution, row):
+                return False
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        late = client.get_workflow_handle(execution.id, run_id=execution.run_id)
+        try:
+            await self._temporal.ask(late.terminate(reason="Registered too late: answered 503"))
+        except RPCError as error:
+            # A worker was quicker.
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+        return True
+
+    async def _watch(self, task_id: str) -> None:
+        answers = 0
+        for _ in range(_LOOKS):
+            await asyncio.sleep(1)
+            with suppress(TemporalUnavailable):
+                if await self.end(task_id) or (answers := answers + 1) == _ENOUGH:
+                    return

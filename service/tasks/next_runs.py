@@ -1,0 +1,83 @@
+"""When a task runs next: its trigger, its jitter, and what is left of its `max_runs`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.scheduling.firing.jitter import jitter_seed
+from onthedot.scheduling.firing.occurrences import next_occurrences
+from onthedot.scheduling.stored.task_state import max_runs
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.trigger import OnceTrigger, Trigger
+from onthedot.service.temporal.calls import Temporal
+
+
+class NextRuns:
+    """Works out next runs. Temporal is asked only where `max_runs` or jitter make it needful."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+
+    async def of(
+        self,
+        task_id: str,
+        definition: TaskDefinition,
+        *,
+        after: datetime,
+        count: int,
+        remaining: int | None = None,
+        nominal_after: datetime | None = None,
+    ) -> tuple[datetime, ...]:
+        """At most `count` instants after `after`, those at which the task really runs.
+
+        Args:
+            remaining: the runs left of `max_runs`, if known; else the schedule is asked.
+            nominal_after: the task began then; jitter may have moved what was nominally before.
+
+        Raises:
+            TemporalUnavailable: Temporal had to be asked, and does not answer.
+        """
+        if remaining is None:
+            remaining = await self.remaining(task_id, definition)
+        return tuple(
+            next_occurrences(
+                definition.trigger,
+                after=after,
+                count=count,
+                key=task_id,
+                remaining=remaining,
+                jitter_seed=await self.seed(task_id, definition.trigger),
+                nominal_after=nominal_after,
+            )
+        )
+
+    async def remaining(self, task_id: str, definition: TaskDefinition) -> int | None:
+        """Runs left of `max_runs` of an open task, as its schedule counts them; None: no limit.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        limit = max_runs(definition)
+        if limit is None:
+            return None
+        handle = self._temporal.client.get_schedule_handle(naming.schedule(task_id))
+        try:
+            schedule = await self._temporal.ask(handle.describe())
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return limit
+            raise
+        return schedule.schedule.state.remaining_actions
+
+    async def seed(self, task_id: str, trigger: Trigger) -> str | None:
+        """What Temporal draws the jitter of this task's schedule from; None where there is none.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        if isinstance(trigger, OnceTrigger) or not trigger.jitter or not task_id:
+            return None
+        return jitter_seed(await self._temporal.namespace_id(), naming.schedule(task_id))

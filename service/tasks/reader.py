@@ -1,0 +1,162 @@
+"""Reads single tasks: all that can be known of one without a worker."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.stored.task_state import TaskState, max_runs
+from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
+from onthedot.service.ledger.history import latest_definition
+from onthedot.service.runs.listing import last_run
+from onthedot.service.tasks.next_runs import NextRuns
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.translate import NEXT_RUNS, answered, row_of, task_status
+
+
+@dataclass(frozen=True)
+class Found:
+    """A task as its workflow describes it."""
+
+    execution: WorkflowExecutionDescription
+    row: TaskRow
+    definition: TaskDefinition
+
+    @property
+    def open(self) -> bool:
+        """Whether it can still fire."""
+        return self.execution.status is WorkflowExecutionStatus.RUNNING
+
+    @property
+    def task_id(self) -> str:
+        """What it is called in REST."""
+        return self.execution.id.partition(":")[2]
+
+    @property
+    def state(self) -> TaskState:
+        """What the task remembers, as far as its description tells."""
+        row = self.row
+        return TaskState(
+            id=self.task_id,
+            definition=self.definition,
+            revision=row.revision,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            updated_by=row.updated_by,
+            note=row.note,
+            paused_until=row.paused_until,
+            covered_until=row.updated_at,
+            remaining=row.remaining,
+            idempotency=row.idempotency,
+            problem=row.problem,
+            occurs_after=row.occurs_after,
+        )
+
+
+class TaskReader:
+    """Looks tasks up, and answers with them."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._next = NextRuns(temporal)
+
+    async def find(self, task_id: str) -> Found:
+        """A task.
+
+        Raises:
+            TaskNotFound, TemporalUnavailable.
+        """
+        found = await self.look(task_id)
+        if found is None:
+            raise TaskNotFound(task_id)
+        return found
+
+    async def look(self, task_id: str) -> Found | None:
+        """A task; None where there is none, or it was deleted.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+        try:
+            execution = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            row = await row_of(execution)
+            if row is None:
+                return None
+            definition = row.definition
+            if row.abridged:
+                history = await self._temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+                whole = await latest_definition(self._temporal.client, history)
+                # A pause that ended by itself is in the row, and in no change.
+                definition = whole.model_copy(update={"paused": row.definition.paused})
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        return Found(execution, row, definition)
+
+    async def answer(self, found: Found) -> Task:
+        """A task as it is answered, with its last run.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        task_id, now = found.task_id, self._temporal.now()
+        status = task_status(found.execution, found.definition, now)
+        last, coming = await asyncio.gather(
+            last_run(self._temporal, task_id), self._coming(found.state, status)
+        )
+        return answered(
+            self._temporal,
+            task_id,
+            found.row,
+            status,
+            definition=found.definition,
+            next_runs=coming,
+            last_run=last,
+        )
+
+    async def settled(self, state: TaskState) -> Task:
+        """A task that has just taken a change, as it is answered."""
+        return await self._answer_state(state, state.remaining)
+
+    async def fresh(self, state: TaskState) -> Task:
+        """A task that was just registered, as it is answered."""
+        return await self._answer_state(state, max_runs(state.definition))
+
+    async def _answer_state(self, state: TaskState, remaining: int | None) -> Task:
+        definition = state.definition
+        status = TaskStatus.PAUSED if definition.paused else TaskStatus.SCHEDULED
+        return answered(
+            self._temporal,
+            state.id,
+            TaskRow.of(state),
+            status,
+            definition=definition,
+            next_runs=await self._coming(state, status, remaining),
+        )
+
+    async def _coming(
+        self, state: TaskState, status: TaskStatus, remaining: int | None = None
+    ) -> tuple[datetime, ...]:
+        if status is not TaskStatus.SCHEDULED or state.problem:
+            return ()
+        return await self._next.of(
+            state.id,
+            state.definition,
+            after=self._temporal.now(),
+            count=NEXT_RUNS,
+            remaining=remaining,
+            nominal_after=state.occurs_after,
+        )
+
+    async def remaining(self, found: Found) -> int | None:
+        """Runs left of `max_runs`; None where there is no limit, or the task is finished."""
+        return await self._next.remaining(found.task_id, found.definition) if found.open else None

@@ -1,0 +1,139 @@
+"""How the workflow of a task is started: at its registration, and once more after it has closed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from onthedot import naming
+from onthedot.scheduling.errors import RevisionMismatch, TaskExists, TemporalUnavailable, WrongState
+from onthedot.scheduling.stored.attempt import LEAD
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.stored.task_state import Change, TaskState, apply_change
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.tasks.late_registrations import LateRegistrations
+from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+
+#: How long before it is due a one-time task comes to a worker, to wait there for its time.
+_AWAKE = timedelta(seconds=5)
+#: An answer that comes this close to a registration's expiry is no proof that it counts.
+_CLOSE = timedelta(seconds=0.5)
+#: With the call before, a 503 comes within two seconds.
+_LOOK = timedelta(seconds=0.4)
+
+
+class TaskStarts:
+    """Starts the workflows that are the tasks."""
+
+    def __init__(self, temporal: Temporal, reader: TaskReader) -> None:
+        self._temporal = temporal
+        self._reader = reader
+        self._late = LateRegistrations(temporal)
+
+    async def first(self, state: TaskState) -> None:
+        """Start a task that was never there.
+
+        Raises:
+            WorkflowAlreadyStartedError: there is one of that id, or was.
+            TemporalUnavailable: it was not started, or too late to count.
+        """
+        await self._start(state, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+
+    async def after_deletion(self, state: TaskState) -> None:
+        """Start a task whose id belonged to one that is deleted.
+
+        Raises:
+            TaskExists: somebody else was quicker.
+            WrongState: a run of the deleted one goes on.
+            TemporalUnavailable: see `first`.
+        """
+        try:
+            await self._start(state, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        except WorkflowAlreadyStartedError:
+            if await self._reader.look(state.id) is not None:
+                raise TaskExists(state.id) from None
+            if await self._late.end(state.id):
+                return await self.after_deletion(state)
+            raise WrongState(
+                f"Task {state.id!r} was deleted, but its last run goes on. The id is free when "
+                f"that run has ended; cancel the run, or choose another id."
+            ) from None
+
+    async def once_more(self, task_id: str, change: Change, now: datetime) -> TaskState:
+        """Start a finished task again, with a change to it; the state it starts with.
+
+        Raises:
+            TaskNotFound: there is none.
+            RevisionMismatch: it is at another revision, or somebody else was quicker.
+            TemporalUnavailable: see `first`.
+        """
+        found = await self._reader.find(task_id)
+        if change.expected_revision not in (None, found.row.revision):
+            raise RevisionMismatch(task_id, found.row.revision)
+        # A task that was terminated from outside left its schedule behind.
+        scheduled = not isinstance(found.definition.trigger, OnceTrigger)
+        state = apply_change(found.state, change, at=now).model_copy(
+            update={
+                "covered_until": now,
+                "occurs_after": now,
+                "problem": "",
+                "scheduled": scheduled,
+                "lead": LEAD,
+                "not_after": self._temporal.expiry(RPC_TIMEOUT),
+            }
+        )
+        try:
+            await self._start(state, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        except WorkflowAlreadyStartedError:
+            raise RevisionMismatch(task_id, found.row.revision + 1) from None
+        return state
+
+    async def _start(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
+        try:
+            await self._started(state, policy)
+        except TemporalUnavailable:
+            self._late.expect(state.id)
+            raise
+
+    async def _started(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
+        sent = self._temporal.now()
+        delay = self._delay(state, sent)
+        handle = await self._temporal.ask(
+            self._temporal.client.start_workflow(
+                naming.TASK,
+                state,
+                id=naming.task_workflow(state.id),
+                task_queue=self._temporal.task_queue,
+                task_timeout=naming.TASK_TIMEOUT,
+                id_reuse_policy=policy,
+                memo={naming.TASK_MEMO: TaskRow.of(state)},
+                search_attributes=naming.task_attributes(state),
+                static_summary=naming.task_summary(state),
+                start_delay=delay,
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        )
+        clock, answered = self._temporal.clock, self._temporal.now()
+        in_time = state.not_after is None or clock.theirs(answered) < state.not_after - _CLOSE
+        if in_time and not clock.stale:
+            return
+        try:
+            started = (await self._temporal.ask(handle.describe(), within=_LOOK)).start_time
+        except TemporalUnavailable:
+            if in_time:
+                return
+            raise
+        clock.learn(sent=sent, answered=answered, stamped=started)
+        if state.not_after is not None and started > state.not_after:
+            raise TemporalUnavailable(self._temporal.address)
+
+    def _delay(self, state: TaskState, now: datetime) -> timedelta | None:
+        """How long Temporal keeps a one-time task by itself. A change wakes it before; what has
+        something to do first is awake at once."""
+        if state.handed_out_at is None or state.definition.paused or state.scheduled:
+            return None
+        delay = state.handed_out_at - _AWAKE - self._temporal.clock.theirs(now)
+        return delay if delay > timedelta(0) else None

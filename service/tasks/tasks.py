@@ -1,0 +1,211 @@
+"""The use cases of a single task: register, read, replace, pause, resume, delete, run now."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from onthedot import naming
+from onthedot.scheduling.checking.registration import Idempotency, generated_id, settle
+from onthedot.scheduling.errors import (
+    FieldProblem,
+    IdempotencyConflict,
+    InvalidDefinition,
+    RevisionMismatch,
+    TaskExists,
+    WrongState,
+)
+from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
+from onthedot.scheduling.stored.attempt import LEAD
+from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
+from onthedot.scheduling.task import NewTask, Task, TaskDefinition
+from onthedot.service.tasks import changes
+from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.tasks.starts import TaskStarts
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+
+
+class Tasks:
+    """The registered tasks."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._reader = TaskReader(temporal)
+        self._starts = TaskStarts(temporal, self._reader)
+
+    async def create(self, new: NewTask, *, by: str, idempotency_key: str = "") -> Task:
+        """Register a task; once this returns it is durable.
+
+        Raises:
+            InvalidDefinition: it is well-formed but means nothing, or could never fire.
+            TaskExists: the id is in use; the task that has it is untouched.
+            IdempotencyConflict: the key was used with another body.
+            TemporalUnavailable: nothing was registered.
+        """
+        now = self._temporal.now()
+        key = Idempotency.of(idempotency_key, new)
+        task_id = new.id or generated_id(now, key, secrets.token_hex(5))
+        definition = settle(new, task_id=task_id, now=now)
+        state = TaskState(
+            id=task_id,
+            definition=definition,
+            created_at=now,
+            updated_at=now,
+            updated_by=by,
+            covered_until=now,
+            occurs_after=now,
+            lead=LEAD,
+            not_after=self._temporal.expiry(RPC_TIMEOUT),
+            idempotency=str(key),
+        ).journalled()
+        try:
+            await self._starts.first(state)
+        except WorkflowAlreadyStartedError:
+            found = await self._reader.look(task_id)
+            if found is None:
+                await self._starts.after_deletion(state)
+            else:
+                if not key.same_key(found.row.idempotency):
+                    raise TaskExists(task_id) from None
+                if found.row.idempotency != str(key):
+                    raise IdempotencyConflict from None
+                return await self._reader.answer(found)
+        return await self._reader.fresh(state)
+
+    async def get(self, task_id: str) -> Task:
+        """One task.
+
+        Raises:
+            TaskNotFound: there is none.
+            TemporalUnavailable: Temporal does not answer.
+        """
+        return await self._reader.answer(await self._reader.find(task_id))
+
+    async def replace(
+        self, task_id: str, definition: TaskDefinition, *, by: str, if_match: int | None = None
+    ) -> Task:
+        """Replace the whole definition, kind included; a finished task is armed again.
+
+        Raises:
+            InvalidDefinition, TaskNotFound, RevisionMismatch, WrongState, NoWorker,
+            TemporalUnavailable.
+        """
+        now = self._temporal.now()
+        settled = settle(definition, task_id=task_id, now=now)
+        change = self._change(ChangeKind.REPLACE, by, if_match, definition=settled)
+        state = await changes.execute(self._temporal, task_id, change)
+        if state is None:
+            state = await self._starts.once_more(task_id, change, now)
+        return await self._reader.settled(state)
+
+    async def pause(
+        self,
+        task_id: str,
+        *,
+        by: str,
+        note: str = "",
+        until: datetime | None = None,
+        if_match: int | None = None,
+    ) -> Task:
+        """Keep a task from firing, until it is resumed or `until` comes.
+
+        Raises:
+            TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
+            InvalidDefinition: `until` is past.
+            WrongState: it is finished, or its only run is going on.
+        """
+        now = self._temporal.now()
+        if until is not None and until <= now:
+            raise InvalidDefinition(FieldProblem("until", "must lie in the future"))
+        change = self._change(ChangeKind.PAUSE, by, if_match, note=note, until=until)
+        return await self._toggle(task_id, change)
+
+    async def resume(
+        self, task_id: str, *, by: str, note: str = "", if_match: int | None = None
+    ) -> Task:
+        """Let a paused task fire again. Raises as `pause` does."""
+        change = self._change(ChangeKind.RESUME, by, if_match, note=note)
+        return await self._toggle(task_id, change)
+
+    async def delete(self, task_id: str, *, by: str, if_match: int | None = None) -> None:
+        """End a task for good; a run in progress finishes.
+
+        Raises:
+            TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
+        """
+        change = self._change(ChangeKind.DELETE, by, if_match)
+        while await changes.execute(self._temporal, task_id, change) is None:
+            found = await self._reader.find(task_id)
+            if if_match not in (None, found.row.revision):
+                raise RevisionMismatch(task_id, found.row.revision)
+            if await changes.forget(self._temporal, found.state):
+                return
+
+    async def run_now(self, task_id: str) -> ShortRun:
+        """Start a run at once, beside the schedule.
+
+        Raises:
+            TaskNotFound, TemporalUnavailable.
+        """
+        found, now = await self._reader.find(task_id), self._temporal.now()
+        # Temporal's SQLite keeps milliseconds: filters compare what lists show.
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        order = found.state.order(cause=RunCause.MANUAL, scheduled_for=now)
+        workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")
+        handle = await self._temporal.ask(
+            self._temporal.client.start_workflow(
+                naming.TASK_RUN,
+                order,
+                id=workflow_id,
+                task_queue=self._temporal.task_queue,
+                task_timeout=naming.TASK_TIMEOUT,
+                search_attributes=naming.run_attributes(order),
+                static_summary=naming.run_summary(order),
+            )
+        )
+        execution = handle.first_execution_run_id or ""
+        return ShortRun(
+            id=naming.RunAddress(workflow_id, execution).run_id,
+            task_id=task_id,
+            status=RunStatus.RUNNING,
+            scheduled_for=now,
+            cause=RunCause.MANUAL,
+            links=Links(temporal_ui=self._temporal.ui_link(workflow_id, execution)),
+        )
+
+    async def state(self, task_id: str) -> TaskState:
+        """What a task remembers, as far as it can be read without a worker.
+
+        Raises:
+            TaskNotFound, TemporalUnavailable.
+        """
+        return (await self._reader.find(task_id)).state
+
+    async def _toggle(self, task_id: str, change: Change) -> Task:
+        state = await changes.execute(self._temporal, task_id, change)
+        if state is None:
+            await self._reader.find(task_id)
+            raise WrongState(f"Task {task_id!r} is finished. PUT /tasks/{task_id} arms it again.")
+        return await self._reader.settled(state)
+
+    def _change(
+        self,
+        kind: ChangeKind,
+        by: str,
+        if_match: int | None,
+        *,
+        definition: TaskDefinition | None = None,
+        note: str = "",
+        until: datetime | None = None,
+    ) -> Change:
+        return Change(
+            kind=kind,
+            by=by,
+            not_after=self._temporal.expiry(),
+            expected_revision=if_match,
+            definition=definition,
+            note=note,
+            until=until,
+        )

@@ -1,0 +1,1 @@
+"""Calling Temporal: connection, time limits, errors, cursors. Begin with `calls.py`."""

@@ -1,0 +1,117 @@
+"""The one place where the service talks to Temporal: how long a call may take, what errors mean."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client, RPCTimeoutOrCancelledError
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot.scheduling.errors import NamespaceUnprepared, TemporalUnavailable
+from onthedot.service.temporal.clock import TemporalClock
+from onthedot.settings import Settings
+
+T = TypeVar("T")
+
+#: A read or a registration that takes longer is answered 503, within two seconds in all.
+RPC_TIMEOUT = timedelta(seconds=1.5)
+
+#: How long a change waits for a worker; it expires by itself at the same time.
+CHANGE_TIMEOUT = timedelta(seconds=8)
+
+_AWAY = {
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+}
+
+#: How Temporal's words for "I do not know this search attribute" go, whatever the call.
+_ATTRIBUTE = "search attribute"
+
+
+@dataclass(frozen=True)
+class Temporal:
+    """A client together with the settings it serves."""
+
+    client: Client
+    settings: Settings
+    clock: TemporalClock = field(default_factory=TemporalClock)
+    _namespace_id: list[str] = field(default_factory=list)
+
+    @property
+    def task_queue(self) -> str:
+        """Where this project's workers poll."""
+        return self.settings.task_queue
+
+    def now(self) -> datetime:
+        """The present, at the edge."""
+        return datetime.now(UTC)
+
+    async def namespace_id(self) -> str:
+        """Temporal's own id of the namespace, asked for once.
+
+        Raises:
+            TemporalUnavailable: see `translated`.
+        """
+        if not self._namespace_id:
+            described = await self.ask(
+                self.client.workflow_service.describe_namespace(
+                    DescribeNamespaceRequest(namespace=self.client.namespace)
+                )
+            )
+            self._namespace_id.append(described.namespace_info.id)
+        return self._namespace_id[0]
+
+    def expiry(self, within: timedelta = CHANGE_TIMEOUT) -> datetime:
+        """When, on Temporal's clock, a change stops to count that is sent now and is answered 503
+        after `within`."""
+        return self.clock.theirs(self.now()) + within
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn "Temporal is away" into a domain error; every other error passes.
+
+        Raises:
+            TemporalUnavailable: Temporal did not answer in time, or not at all.
+        """
+        try:
+            yield
+        except RPCError as error:
+            if error.status in _AWAY:
+                raise TemporalUnavailable(self.address) from error
+            if error.status is RPCStatusCode.INVALID_ARGUMENT and _ATTRIBUTE in error.message:
+                raise NamespaceUnprepared(self.address) from error
+            raise
+        except (RPCTimeoutOrCancelledError, TimeoutError) as error:
+            raise TemporalUnavailable(self.address) from error
+        except RuntimeError as error:
+            if "connect" not in str(error).lower():
+                raise
+            raise TemporalUnavailable(self.address) from error
+
+    async def ask(self, call: Awaitable[T], within: timedelta = RPC_TIMEOUT) -> T:
+        """Await one call to Temporal, for `within` at most.
+
+        Raises:
+            TemporalUnavailable: see `translated`.
+        """
+        with self.translated():
+            async with asyncio.timeout(within.total_seconds()):
+                return await call
+
+    @property
+    def address(self) -> str:
+        """Where Temporal is, for messages."""
+        return self.client.service_client.config.target_host
+
+    def ui_link(self, workflow_id: str, execution: str = "") -> str:
+        """The page of a workflow in Temporal's Web UI."""
+        base = f"{self.settings.temporal_ui}/namespaces/{self.client.namespace}/workflows"
+        return f"{base}/{workflow_id}/{execution}/history" if execution else f"{base}/{workflow_id}"

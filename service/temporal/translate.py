@@ -1,0 +1,136 @@
+"""What Temporal answers, in the domain's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from temporalio.api.common.v1 import Payload
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+
+from onthedot import naming
+from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
+from onthedot.scheduling.stored.run_order import RunMemo
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.temporal.calls import Temporal
+
+M = TypeVar("M", bound=BaseModel)
+
+#: How many of its next runs a task is answered with.
+NEXT_RUNS = 5
+
+_CLOSED_TASK = {
+    WorkflowExecutionStatus.COMPLETED: TaskStatus.COMPLETED,
+    WorkflowExecutionStatus.FAILED: TaskStatus.FAILED,
+    WorkflowExecutionStatus.TIMED_OUT: TaskStatus.FAILED,
+    WorkflowExecutionStatus.CANCELED: TaskStatus.CANCELLED,
+    WorkflowExecutionStatus.TERMINATED: TaskStatus.CANCELLED,
+}
+_RUN = {
+    WorkflowExecutionStatus.RUNNING: RunStatus.RUNNING,
+    WorkflowExecutionStatus.COMPLETED: RunStatus.SUCCEEDED,
+    WorkflowExecutionStatus.FAILED: RunStatus.FAILED,
+    WorkflowExecutionStatus.TIMED_OUT: RunStatus.TIMED_OUT,
+    WorkflowExecutionStatus.CANCELED: RunStatus.CANCELLED,
+    WorkflowExecutionStatus.TERMINATED: RunStatus.TERMINATED,
+}
+_OVERRIDE = {
+    naming.State.SKIPPED: RunStatus.SKIPPED,
+    naming.State.TIMED_OUT: RunStatus.TIMED_OUT,
+}
+
+
+async def row_of(execution: WorkflowExecution) -> TaskRow | None:
+    """The memo of a task's workflow; None where it is not a task, or no longer."""
+    status = execution.typed_search_attributes.get(naming.STATUS)
+    if execution.workflow_type != naming.TASK or status == naming.State.DELETED:
+        return None
+    row = await execution.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
+    if row is None or execution.status is WorkflowExecutionStatus.CONTINUED_AS_NEW:
+        return None
+    return None if came_too_late(execution, row) else row
+
+
+def came_too_late(execution: WorkflowExecution, row: TaskRow) -> bool:
+    """Whether it is a registration that Temporal took up only after it was answered 503."""
+    return row.not_after is not None and execution.start_time > row.not_after
+
+
+def task_status(
+    execution: WorkflowExecution, definition: TaskDefinition, now: datetime
+) -> TaskStatus:
+    """What a task is doing, told from its workflow."""
+    if execution.status is not WorkflowExecutionStatus.RUNNING:
+        return _CLOSED_TASK.get(
+            execution.status or WorkflowExecutionStatus.TERMINATED, TaskStatus.CANCELLED
+        )
+    if definition.paused:
+        return TaskStatus.PAUSED
+    trigger = definition.trigger
+    if isinstance(trigger, OnceTrigger) and trigger.at is not None and trigger.at <= now:
+        return TaskStatus.RUNNING
+    return TaskStatus.SCHEDULED
+
+
+def answered(
+    temporal: Temporal,
+    task_id: str,
+    row: TaskRow,
+    status: TaskStatus,
+    *,
+    definition: TaskDefinition | None = None,
+    next_runs: Sequence[datetime] = (),
+    last_run: ShortRun | None = None,
+) -> Task:
+    """A task as it is answered; `definition` where the row is abridged."""
+    definition = definition or row.definition
+    return Task(
+        **dict(definition),
+        id=task_id,
+        status=status,
+        note=row.note,
+        paused_until=row.paused_until,
+        problem=row.problem,
+        next_runs=tuple(next_runs),
+        last_run=last_run,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        updated_by=row.updated_by,
+        revision=row.revision,
+        links=Links(temporal_ui=temporal.ui_link(naming.task_workflow(task_id))),
+    )
+
+
+async def short_run(temporal: Temporal, execution: WorkflowExecution) -> ShortRun:
+    """A run as a list shows it."""
+    attributes = execution.typed_search_attributes
+    memo = await execution.memo_value(naming.RUN_MEMO, None, type_hint=RunMemo)
+    status = _RUN[execution.status or WorkflowExecutionStatus.TERMINATED]
+    if status is not RunStatus.RUNNING:
+        status = _OVERRIDE.get(attributes.get(naming.STATUS) or "", status)
+    due = attributes.get(naming.DUE) or attributes.get(naming.SCHEDULED_START)
+    cause = attributes.get(naming.CAUSE)
+    return ShortRun(
+        id=naming.RunAddress(execution.id, execution.run_id).run_id,
+        task_id=attributes.get(naming.TASK_ID) or "",
+        status=status,
+        scheduled_for=memo.scheduled_for if memo else due or execution.start_time,
+        started_at=memo.started_at if memo else None,
+        finished_at=execution.close_time,
+        lateness=memo.lateness if memo else None,
+        attempts=memo.attempts if memo else 0,
+        cause=RunCause(cause) if cause else RunCause.TRIGGER,
+        error=memo.error if memo else None,
+        links=Links(temporal_ui=temporal.ui_link(execution.id, execution.run_id)),
+    )
+
+
+async def decoded(client: Client, payloads: Sequence[Payload], model: type[M]) -> M:
+    """The first of the payloads, as the model."""
+    values: list[Any] = await client.data_converter.decode(payloads, [model])
+    value: M = values[0]
+    return value

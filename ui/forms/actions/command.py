@@ -1,0 +1,75 @@
+"""The fields of a command."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from onthedot.scheduling.action import Action, CommandAction
+from onthedot.ui.components.fields import PairsField, TextField
+from onthedot.ui.components.markup import box, text
+from onthedot.ui.components.small import Icon
+from onthedot.ui.forms.actions.pairs import as_pairs, pairs_value
+from onthedot.ui.forms.fields import FieldError, Fields
+
+
+class CommandFields:
+    """Program and arguments, environment, directory and input."""
+
+    def __init__(self, fields: Fields, given: Action | None, *, allowed: bool) -> None:
+        before = given if isinstance(given, CommandAction) else CommandAction(argv=("",))
+        if not allowed:
+            with box("banner").style("margin: 0"):
+                Icon("info")
+                text("Commands run only where the worker's operator turned them on.")
+        self._argv = fields.add(
+            TextField(
+                "Program and arguments",
+                shlex.join(before.argv) if before is given else "",
+                at="action.argv",
+                mono=True,
+                full=True,
+                placeholder="/usr/bin/backup --all '/srv/my data'",
+                hint="Without a shell: no pipes, no variables. Quotes keep words together.",
+            )
+        )
+        env = as_pairs(before.env)
+        self._env = fields.add(
+            PairsField("Variable", env, at="action.env", name="NAME", add="Add variable")
+        )
+        with box("fields"):
+            self._cwd = fields.add(
+                TextField(
+                    "Directory",
+                    before.cwd or "",
+                    at="action.cwd",
+                    mono=True,
+                    optional=True,
+                    placeholder="/srv/app",
+                )
+            )
+            self._stdin = fields.add(
+                TextField(
+                    "Input",
+                    before.stdin or "",
+                    at="action.stdin",
+                    mono=True,
+                    rows=3,
+                    optional=True,
+                    full=True,
+                )
+            )
+
+    def value(self) -> dict[str, Any]:
+        """What they say, without the kind. Raises FieldError."""
+        try:
+            given: dict[str, Any] = {"argv": shlex.split(self._argv.value)}
+        except ValueError:
+            raise FieldError("action.argv", "A quote is not closed.") from None
+        if env := pairs_value(self._env):
+            given["env"] = env
+        if self._cwd.value.strip():
+            given["cwd"] = self._cwd.value.strip()
+        if self._stdin.value:
+            given["stdin"] = self._stdin.value
+        return given

@@ -1,0 +1,1 @@
+"""The part of the form that says when. Begin with `trigger.py`."""

@@ -1,0 +1,108 @@
+"""The fields that limit what recurs: from, until, at most, jitter, exceptions. Folded away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from onthedot.scheduling.firing.zones import LocalTimeError, ZoneError, instant_of, zone_named
+from onthedot.scheduling.trigger import Recurring
+from onthedot.scheduling.values import format_instant
+from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.markup import box, named, text
+from onthedot.ui.components.small import Icon
+from onthedot.ui.durations import as_value, human
+from onthedot.ui.forms.fields import FieldError, Fields, listed, local_text
+from onthedot.ui.forms.triggers.entries import zone_entry
+
+
+class LimitFields:
+    """Local times are read in the zone of `zone_field`; without one the limits have their own."""
+
+    def __init__(
+        self,
+        fields: Fields,
+        before: Recurring | None,
+        zone: str,
+        zone_field: TextField | None = None,
+    ) -> None:
+        add = fields.add
+        given = before is not None and (
+            before.start_at or before.end_at or before.max_runs or before.jitter or before.exclude
+        )
+        with named(box("fold inner", "details"), open=bool(given)):
+            with box("", "summary"):
+                Icon("chevron-right")
+                text("Limits: from, until, at most, jitter, exceptions")
+            with box("body"), box("fields"):
+                self._start = add(
+                    _moment("From", "start_at", before.start_at if before else None, zone)
+                )
+                self._end = add(_moment("Until", "end_at", before.end_at if before else None, zone))
+                self._zone = zone_field or zone_entry(fields, zone)
+                self._most = add(
+                    TextField(
+                        "At most this many runs",
+                        str(before.max_runs) if before and before.max_runs else "",
+                        at="trigger.max_runs",
+                        kind="number",
+                        optional=True,
+                    )
+                )
+                self._jitter = add(
+                    TextField(
+                        "Jitter",
+                        human(before.jitter) if before and before.jitter else "",
+                        at="trigger.jitter",
+                        hint="Each run starts up to this much later, to spread the load.",
+                        optional=True,
+                    )
+                )
+                self._exclude = add(
+                    TextField(
+                        "Except on",
+                        "\n".join(before.exclude) if before else "",
+                        at="trigger.exclude",
+                        hint="One a line: a date (2026-12-25), a range (2026-12-24/2026-12-26), "
+                        "or a cron expression.",
+                        mono=True,
+                        rows=3,
+                        optional=True,
+                        full=True,
+                    )
+                )
+
+    @property
+    def zone(self) -> str:
+        """The zone that is written."""
+        return self._zone.value.strip() or "UTC"
+
+    def value(self) -> dict[str, Any]:
+        """What they say, without what is left empty. Raises FieldError."""
+        given: dict[str, Any] = {}
+        for name, field in (("start_at", self._start), ("end_at", self._end)):
+            if field.value.strip():
+                given[name] = self._instant(field)
+        most = self._most.value.strip()
+        if most:
+            given["max_runs"] = int(most) if most.isdigit() else most
+        if self._jitter.value.strip():
+            given["jitter"] = as_value(self._jitter.value)
+        if self._exclude.value.strip():
+            given["exclude"] = listed(self._exclude.value, "\n")
+        return given
+
+    def _instant(self, field: TextField) -> str:
+        try:
+            zone = zone_named(self.zone)
+            return format_instant(instant_of(datetime.fromisoformat(field.value), zone))
+        except (LocalTimeError, ValueError) as error:
+            at = "trigger.timezone" if isinstance(error, ZoneError) else field.at
+            raise FieldError(at, str(error)) from None
+
+
+def _moment(label: str, name: str, at: datetime | None, zone: str) -> TextField:
+    written = local_text(at, zone)
+    field = TextField(label, written, at=f"trigger.{name}", kind="datetime-local", optional=True)
+    named(field, step="1")
+    return field

@@ -1,0 +1,91 @@
+"""The fields of what recurs: a cron expression or an interval, and the limits of both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Trigger
+from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.markup import box
+from onthedot.ui.durations import as_value, human
+from onthedot.ui.forms.fields import Fields
+from onthedot.ui.forms.triggers.entries import chips, zone_entry
+from onthedot.ui.forms.triggers.limits import LimitFields
+
+PRESETS = (
+    ("Every 5 minutes", "*/5 * * * *"),
+    ("Hourly", "0 * * * *"),
+    ("Daily at 09:00", "0 9 * * *"),
+    ("Weekdays at 09:00", "0 9 * * 1-5"),
+    ("Mondays", "0 9 * * 1"),
+    ("First of the month", "0 9 1 * *"),
+    ("Last day of the month", "0 18 L * *"),
+)
+_INTERVALS = [(length, length) for length in ("30 s", "5 min", "15 min", "1 h", "6 h", "1 d")]
+
+
+class CronFields:
+    """Expression, zone and limits."""
+
+    def __init__(self, fields: Fields, zone: str, given: Trigger | None) -> None:
+        before = given if isinstance(given, CronTrigger) else None
+        zone = before.timezone if before else zone
+        with box("fields"):
+            self._expression = fields.add(
+                TextField(
+                    "Cron expression",
+                    before.expression if before else "0 9 * * 1-5",
+                    at="trigger.expression",
+                    hint="Minute, hour, day of month, month, day of week; seconds may come first.",
+                    mono=True,
+                )
+            )
+            self._zone = zone_entry(fields, zone)
+        chips(PRESETS, self._expression)
+        self._limits = LimitFields(fields, before, zone, self._zone)
+
+    def value(self) -> dict[str, Any]:
+        """What they say, without the kind. Raises FieldError."""
+        return {
+            "expression": self._expression.value.strip(),
+            "timezone": self._zone.value.strip() or "UTC",
+            **self._limits.value(),
+        }
+
+
+class IntervalFields:
+    """Length, offset and limits. The zone matters for the limits alone."""
+
+    def __init__(self, fields: Fields, zone: str, given: Trigger | None) -> None:
+        before = given if isinstance(given, IntervalTrigger) else None
+        zone = before.timezone if before and before.exclude else zone
+        with box("fields"):
+            self._every = fields.add(
+                TextField(
+                    "Every",
+                    human(before.every) if before else "5 min",
+                    at="trigger.every",
+                    hint="Such as 90 s, 5 min, 1 h 30 min.",
+                )
+            )
+            self._offset = fields.add(
+                TextField(
+                    "Offset",
+                    human(before.offset) if before and before.offset else "",
+                    at="trigger.offset",
+                    hint="Shifts all runs by this much.",
+                    optional=True,
+                )
+            )
+        chips(_INTERVALS, self._every)
+        self._limits = LimitFields(fields, before, zone)
+
+    def value(self) -> dict[str, Any]:
+        """What they say, without the kind. Raises FieldError."""
+        given: dict[str, Any] = {"every": as_value(self._every.value)}
+        if self._offset.value.strip():
+            given["offset"] = as_value(self._offset.value)
+        limits = self._limits.value()
+        if "exclude" in limits:
+            given["timezone"] = self._limits.zone
+        return {**given, **limits}

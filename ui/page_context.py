@@ -1,0 +1,164 @@
+"""What every page works with: the use cases, who is signed in, the messages in the corner."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import available_timezones
+
+from nicegui import ui
+from nicegui.element import Element
+
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.stored.user_code import Registered
+from onthedot.service.overview.due_next import DueReader
+from onthedot.service.overview.overview import OverviewReader
+from onthedot.service.runs.listing import RunList
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
+from onthedot.settings import Settings
+from onthedot.ui.components.toasts import Toasts
+from onthedot.ui.sessions import Session, SignedOut
+from onthedot.ui.watches import Live, Seen, Watches
+
+T = TypeVar("T")
+
+
+@dataclass
+class House:
+    """What all pages of this process share."""
+
+    temporal: Temporal
+    settings: Settings
+    overview: OverviewReader
+    due: DueReader
+    watches: Watches = field(default_factory=Watches)
+    names: tuple[datetime, Registered] | None = None
+    """What the workers have registered, and when that was asked."""
+
+
+@dataclass
+class Desk:
+    """One open page. Every use of a service first checks that the session still stands."""
+
+    house: House
+    session: Session
+    toasts: Toasts
+    overlay: Element
+    """Where questions are asked: what is redrawn meanwhile does not take them away."""
+    memory: dict[str, list[str | None]] = field(default_factory=dict)
+    """Where a walk through a long list stands, by filter."""
+
+    zone: str = ""
+    """The reader's own zone, once it is known."""
+
+    @property
+    def by(self) -> str:
+        """Who does what is done here, for the record."""
+        return self.session.name
+
+    @property
+    def temporal(self) -> Temporal:
+        """The way to Temporal. Raises SignedOut."""
+        self.session.check()
+        return self.house.temporal
+
+    @property
+    def tasks(self) -> Tasks:
+        """The registered tasks. Raises SignedOut."""
+        return Tasks(self.temporal)
+
+    @property
+    def task_list(self) -> TaskList:
+        """The list of tasks. Raises SignedOut."""
+        return TaskList(self.temporal)
+
+    @property
+    def runs(self) -> Runs:
+        """Single runs. Raises SignedOut."""
+        return Runs(self.temporal)
+
+    @property
+    def run_list(self) -> RunList:
+        """The execution log. Raises SignedOut."""
+        return RunList(self.temporal)
+
+    @property
+    def overview(self) -> OverviewReader:
+        """Counts over all tasks. Raises SignedOut."""
+        self.session.check()
+        return self.house.overview
+
+    async def tried(self, work: Awaitable[T], *, but: tuple[type[Exception], ...] = ()) -> T | None:
+        """The result of `work`, or None and a message that says what went wrong.
+
+        Raises what is named in `but`.
+        """
+        try:
+            return await work
+        except but:
+            raise
+        except SignedOut:
+            self.sign_in()
+        except OnTheDotError as error:
+            self.toasts.say(str(error), tone="red")
+        return None
+
+    def live(
+        self,
+        key: Hashable,
+        fetch: Callable[[], Awaitable[T]],
+        show: Callable[[Seen[T]], Any],
+        *,
+        every: timedelta = timedelta(seconds=2),
+    ) -> Live[T]:
+        """Keep the part of the page that is being built up to date, while the session stands."""
+
+        def guarded(seen: Seen[T]) -> None:
+            if self.session.stands:
+                show(seen)
+            else:
+                live.stop()
+                self.sign_in()
+
+        live = Live(self.house.watches, key, fetch, guarded, every=every, start=False)
+        live.start()
+        return live
+
+    async def learn_zone(self) -> None:
+        """Ask the browser for the reader's zone, unless it said so before."""
+        await ui.context.client.connected()
+        if not self.zone:
+            said = await ui.run_javascript("otd.zone", timeout=5)
+            self.zone = said if said in available_timezones() else "UTC"
+
+    def sign_in(self) -> None:
+        """To the page where one signs in."""
+        self.script("location.reload()")
+
+    def go(self, path: str) -> None:
+        """To another page of ours."""
+        with self.overlay:
+            ui.navigate.to(path)
+
+    def script(self, code: str) -> None:
+        """Run a script of ours in the page. Never with text of a user in it, but as JSON."""
+        self.overlay.client.run_javascript(code)
+
+    def changed(self) -> None:
+        """Show what was changed at once, and once more when lists have caught up."""
+        self.house.watches.hurry()
+        asyncio.get_running_loop().call_later(0.4, self.house.watches.hurry)
+
+    def later(self, act: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """`act`, with errors told instead of raised."""
+
+        async def guarded() -> None:
+            await self.tried(act())
+
+        return guarded

@@ -1,0 +1,1 @@
+"""The pages of a single task. Begin with `page.py`."""

@@ -1,0 +1,150 @@
+"""A backfill: past occurrences of a task, run again or for the first time, and how far it is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import islice, takewhile
+from zoneinfo import ZoneInfo
+
+from onthedot.scheduling.errors import InvalidDefinition
+from onthedot.scheduling.firing.occurrences import occurrences
+from onthedot.scheduling.firing.zones import LocalTimeError, instant_of
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.stored.backfill import MAX_OCCURRENCES, Backfill, BackfillStatus
+from onthedot.scheduling.task import Task
+from onthedot.service.runs.backfills import Backfills
+from onthedot.ui.components.dialogs import dismiss, foot
+from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.markup import box, button, card, named, text
+from onthedot.ui.components.small import Modal, When
+from onthedot.ui.forms.fields import local_text
+from onthedot.ui.page_context import Desk
+from onthedot.ui.watches import Seen
+
+_OVERLAP = {
+    OverlapPolicy.BUFFER_ALL.value: "One after the other",
+    OverlapPolicy.ALLOW_ALL.value: "Side by side",
+}
+
+
+async def ask_backfill(desk: Desk, task: Task) -> None:
+    """Ask for the span, with the number of runs in it as one chooses."""
+    await desk.learn_zone()
+    now = desk.house.temporal.now()
+    with desk.overlay, Modal("Backfill") as modal:
+        text(f"Backfill {task.name}", tag="h2")
+        text("Runs the past occurrences of this span, whether they ran before or not.", "muted")
+        with box("fields"):
+            start = _moment(desk, "From", now - timedelta(hours=24))
+            end = _moment(desk, "To", now - timedelta(minutes=1))
+        overlap = ChoiceField("Runs go", _OVERLAP, OverlapPolicy.BUFFER_ALL.value)
+        said = text("", "strong", tag="p")
+
+        def count() -> None:
+            try:
+                first, last = (_instant(desk, field) for field in (start, end))
+            except ValueError:
+                said.text = "Choose both times."
+                return
+            said.text = _counted(task, first, last)
+
+        async def go() -> None:
+            if await _start(desk, task, start, end, overlap):
+                dismiss(modal)
+
+        start.on_value_change(lambda _: count())
+        end.on_value_change(lambda _: count())
+        count()
+        foot(modal, "Start", go)
+    modal.on("close", lambda: dismiss(modal))
+    modal.show()
+
+
+def show_backfills(desk: Desk, task_id: str) -> None:
+    """A card with those that are going on; nothing where there are none."""
+    place = box()
+
+    def show(seen: Seen[list[Backfill]]) -> None:
+        going = [one for one in seen.value or () if one.status is BackfillStatus.RUNNING]
+        place.clear()
+        if going:
+            with place, card("Backfill"):
+                for one in going:
+                    _row(desk, one)
+
+    backfills = Backfills(desk.house.temporal)
+    desk.live(
+        ("backfills", task_id),
+        lambda: backfills.of_task(task_id),
+        show,
+        every=timedelta(seconds=3),
+    )
+
+
+def _row(desk: Desk, one: Backfill) -> None:
+    with box("row"):
+        with box("grow"):
+            text(f"{one.done:,} of {one.total:,}", "strong", tag="div")
+            with box("row small muted"):
+                When(one.start, "near")
+                text("to")
+                When(one.end, "near")
+
+        async def cancel() -> None:
+            if await desk.tried(Backfills(desk.temporal).cancel(one.id)) is not None:
+                desk.toasts.say("Asked to cancel the backfill.", tone="grey")
+                desk.changed()
+
+        button("Cancel", cancel, "small danger", icon="ban")
+
+
+async def _start(
+    desk: Desk, task: Task, start: TextField, end: TextField, overlap: ChoiceField
+) -> bool:
+    for field in (start, end):
+        field.say()
+    try:
+        found = await desk.tried(
+            Backfills(desk.temporal).start(
+                task.id,
+                start=_instant(desk, start),
+                end=_instant(desk, end),
+                overlap=OverlapPolicy(overlap.value),
+            ),
+            but=(InvalidDefinition, ValueError),
+        )
+    except InvalidDefinition as error:
+        for problem in error.problems:
+            (end if problem.field == "to" else start).say(problem.message)
+        return False
+    except ValueError:
+        start.say("Choose both times.")
+        return False
+    if found is None:
+        return False
+    desk.toasts.say(f"Started a backfill of {found.total:,} runs.")
+    desk.changed()
+    return True
+
+
+def _moment(desk: Desk, label: str, at: datetime) -> TextField:
+    written = local_text(at.replace(microsecond=0), desk.zone or "UTC")
+    field = TextField(label, written, kind="datetime-local", hint=desk.zone)
+    named(field, step="1")
+    return field
+
+
+def _instant(desk: Desk, field: TextField) -> datetime:
+    try:
+        return instant_of(datetime.fromisoformat(field.value), ZoneInfo(desk.zone or "UTC"))
+    except LocalTimeError as error:
+        raise ValueError(str(error)) from None
+
+
+def _counted(task: Task, first: datetime, last: datetime) -> str:
+    following = occurrences(task.trigger, after=first - timedelta(microseconds=1), key=task.id)
+    within = takewhile(lambda at: at <= last, following)
+    found = sum(1 for _ in islice(within, MAX_OCCURRENCES + 1))
+    if found > MAX_OCCURRENCES:
+        return f"More than {MAX_OCCURRENCES:,} runs: choose a shorter span."
+    return f"{found:,} {'run' if found == 1 else 'runs'} in this span"

@@ -1,0 +1,72 @@
+"""New and edit: a form that follows what is chosen, and shows beside it what it would do."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from onthedot.scheduling.errors import TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.stored.user_code import Registered
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.service.overview.user_code import registered
+from onthedot.ui.components.markup import box, empty, link, skeleton
+from onthedot.ui.forms.view import FormView
+from onthedot.ui.page_context import Desk, House
+
+#: How long what the workers have registered is taken to be the same.
+_AGE = timedelta(seconds=30)
+
+
+async def new_page(desk: Desk, query: dict[str, str]) -> None:
+    """Build the page for a new task, empty or with what another one says."""
+    source = query.get("from", "")
+    if source:
+        await _changed(desk, query, source, copy=True)
+        return
+    place = box()
+    with place:
+        skeleton(60)
+        skeleton(420)
+    await desk.learn_zone()
+    names = await _names(desk.house)
+    place.clear()
+    with place:
+        FormView(desk, query, names).build()
+
+
+async def edit_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
+    """Build the page that changes a task."""
+    await _changed(desk, query, task_id, copy=False)
+
+
+async def _changed(desk: Desk, query: dict[str, str], task_id: str, *, copy: bool) -> None:
+    place = box()
+    with place:
+        skeleton(60)
+        skeleton(420)
+    await desk.learn_zone()
+    try:
+        found, names = await asyncio.gather(desk.tasks.state(task_id), _names(desk.house))
+    except (TaskNotFound, TemporalUnavailable) as error:
+        place.clear()
+        with place, box("card"), empty("search", "It cannot be edited now", str(error)):
+            link("To the tasks", "/tasks", "btn")
+        return
+    place.clear()
+    with place:
+        if copy:
+            FormView(desk, query, names, before=_copied(found.definition)).build()
+        else:
+            before, revision = found.definition, found.revision
+            FormView(desk, query, names, before=before, task_id=task_id, revision=revision).build()
+
+
+async def _names(house: House) -> Registered:
+    now = datetime.now(UTC)
+    if house.names is None or now - house.names[0] > _AGE:
+        house.names = (now, await registered(house.temporal))
+    return house.names[1]
+
+
+def _copied(definition: TaskDefinition) -> TaskDefinition:
+    return definition.model_copy(update={"name": f"{definition.name} (copy)"[:200]})

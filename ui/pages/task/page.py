@@ -1,0 +1,161 @@
+"""One task: what it does and when, its next runs, how its last ones went, and what can be done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from nicegui import ui
+from nicegui.element import Element
+from nicegui.elements.mixins.text_element import TextElement
+
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.ui.components.markup import (
+    box,
+    button,
+    empty,
+    href,
+    link,
+    named,
+    outside_link,
+    skeleton,
+    text,
+)
+from onthedot.ui.components.small import Icon, When
+from onthedot.ui.page_context import Desk
+from onthedot.ui.pages.task.actions import ask_delete, ask_pause, resume, run_now
+from onthedot.ui.pages.task.backfill import ask_backfill
+from onthedot.ui.pages.task.details import show_details
+from onthedot.ui.pages.task.ledger import show_ledger
+from onthedot.ui.pages.task.next_runs import show_next_runs
+from onthedot.ui.pages.task.runs import show_runs
+from onthedot.ui.reads import TaskDetail, task_detail
+from onthedot.ui.rows import run_row, task_status, words
+from onthedot.ui.watches import Seen
+
+
+def task_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
+    """Build the page."""
+    head = box("stack")
+    with box("grid main-aside").style("margin-top: 16px"):
+        log, side = box("stack"), box("stack")
+    with head:
+        skeleton(60)
+    with log:
+        skeleton(320)
+    page = _TaskPage(desk, task_id, head, log, side)
+
+    def show(seen: Seen[TaskDetail]) -> None:
+        if seen.value is not None:
+            page.show(seen.value)
+        elif seen.error is not None:
+            log.clear()
+            _say_missing(head, task_id, gone=isinstance(seen.error, TaskNotFound))
+
+    desk.live(("task", task_id), lambda: task_detail(desk.house.temporal, task_id), show)
+
+
+def _say_missing(place: Element, task_id: str, *, gone: bool) -> None:
+    place.clear()
+    with place, box("card"):
+        if gone:
+            with empty("search", "There is no such task", f"{task_id} was deleted, or never was."):
+                link("To the tasks", "/tasks", "btn")
+                link("Its runs", f"/runs?task={task_id}", "btn")
+        else:
+            empty(
+                "triangle-alert", "Temporal cannot be reached", "The task appears when it is back."
+            )
+
+
+class _TaskPage:
+    """Redraws only what changed: what one is about to click stays where it is."""
+
+    def __init__(
+        self, desk: Desk, task_id: str, head: Element, log: Element, side: Element
+    ) -> None:
+        self._desk = desk
+        self._head = head
+        self._log = log
+        with side:
+            self._next, self._account, self._details = box(), box(), box("stack")
+        self._task: Task | None = None
+        self._coming: tuple[datetime, ...] = ()
+        self._runs: list[dict[str, Any]] | None = None
+        self._pill: TextElement | None = None
+
+    def show(self, found: TaskDetail) -> None:
+        """The task as it is now."""
+        task, runs = found.task, [run_row(run) for run in found.runs]
+        ui.page_title(f"{task.name} · On the Dot")
+        if self._task is None:
+            with self._account:
+                show_ledger(self._desk, task.id)
+        if self._task is None or _still(task) != _still(self._task):
+            self._show_head(task)
+            self._details.clear()
+            with self._details:
+                show_details(task)
+        if self._task is None or (found.coming, task.status) != (self._coming, self._task.status):
+            self._coming = found.coming
+            self._next.clear()
+            with self._next:
+                show_next_runs(task, found.coming)
+        if runs != self._runs:
+            show_runs(self._log, found, runs)
+        self._task, self._runs = task, runs
+        status = task_status(task, found.runs)
+        if self._pill is not None:
+            self._pill.text = str(status["label"])
+            live = " live" if status["live"] else ""
+            self._pill.classes(replace=f"pill {status['tone']}{live}")
+
+    def _show_head(self, task: Task) -> None:
+        self._head.clear()
+        with self._head:
+            with box("head").style("margin-bottom: 0"):
+                with box("titles"):
+                    link("Tasks", "/tasks", "crumb", icon="chevron-left")
+                    with box("row"):
+                        text(task.name, tag="h1")
+                        self._pill = text("", "pill")
+                    text(words(task.trigger, task.id), "sub wrap", tag="p")
+                    if task.description:
+                        text(task.description, "sub wrap", tag="p")
+                with box("actions"):
+                    _buttons(self._desk, task)
+            if task.status is TaskStatus.PAUSED and (task.note or task.paused_until):
+                with box("banner").style("margin: 0"):
+                    Icon("pause")
+                    text(task.note or "Paused", "wrap")
+                    if task.paused_until:
+                        text("until ")
+                        When(task.paused_until, "near")
+
+
+def _still(task: Task) -> Task:
+    """The task without what changes with every run."""
+    return task.model_copy(update={"last_run": None, "next_runs": ()})
+
+
+def _buttons(desk: Desk, task: Task) -> None:
+    button("Run now", lambda: run_now(desk, task.id), "primary", icon="play")
+    if task.status is TaskStatus.SCHEDULED:
+        button("Pause", lambda: ask_pause(desk, task.id), icon="pause")
+    if task.status is TaskStatus.PAUSED:
+        button("Resume", lambda: resume(desk, task.id), icon="play")
+    link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil")
+    duplicate = named(box("btn icon-only", "a"), href=href(f"/tasks/new?from={task.id}"))
+    with named(duplicate, aria_label="Duplicate", title="Duplicate"):
+        Icon("copy")
+    if task.trigger.kind != "once":
+        button("", lambda: ask_backfill(desk, task), icon="calendar", aria="Backfill")
+    button(
+        "",
+        lambda: ask_delete(desk, task, lambda: desk.go("/tasks")),
+        "danger",
+        icon="trash-2",
+        aria="Delete",
+    )
+    outside_link("In Temporal", task.links.temporal_ui, "btn ghost")

@@ -1,0 +1,52 @@
+"""Has it looked at, at the end of a run, whether somebody is to be told of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from onthedot import naming
+from onthedot.scheduling.notify import EndedRun
+from onthedot.scheduling.run import Run, RunStatus
+from onthedot.scheduling.stored.run_order import RunOrder, RunOutcome
+
+_MARGIN = timedelta(seconds=10)
+
+
+async def tell(order: RunOrder, outcome: RunOutcome, *, run_id: str) -> None:
+    """Start a notification where one is due. Whatever fails here does not fail the run."""
+    if order.notify is None or not _worth_a_look(outcome):
+        return
+    run = Run(
+        id=run_id,
+        task_id=order.task_id,
+        status=outcome.status,
+        scheduled_for=outcome.scheduled_for,
+        started_at=outcome.started_at,
+        finished_at=outcome.finished_at,
+        lateness=outcome.lateness,
+        attempts=outcome.attempts,
+        cause=order.cause,
+        error=outcome.error,
+        output=outcome.output,
+    )
+    try:
+        await workflow.execute_local_activity(
+            naming.NOTIFY,
+            EndedRun(notify=order.notify, name=order.name, run=run),
+            start_to_close_timeout=_MARGIN,
+            retry_policy=RetryPolicy(maximum_attempts=5),
+            summary="Look whether somebody is to be told",
+        )
+    except (ActivityError, ApplicationError):
+        workflow.logger.error("It could not be looked at whether to tell somebody of %s", run_id)
+
+
+def _worth_a_look(outcome: RunOutcome) -> bool:
+    """Not a cancelled run, nor one that was none."""
+    if outcome.status is RunStatus.SKIPPED:
+        return outcome.error is not None and outcome.error.type == "Missed"
+    return outcome.status is not RunStatus.CANCELLED
