@@ -24,6 +24,7 @@ NOTIFICATION = "onthedot.Notification"
 AUDIT = "onthedot.Audit"
 CHANGE = "onthedot.change"
 LOOK = "onthedot.look"
+STOP = "onthedot.stop"
 
 #: The activities that do what a task is for.
 HTTP = "onthedot.http"

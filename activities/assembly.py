@@ -19,7 +19,7 @@ from onthedot.activities.notify.result import notified
 from onthedot.activities.record import RecordActivities
 from onthedot.activities.schedule.activity import ScheduleActivities
 from onthedot.activities.schedule.occurrence_check import check_occurrence
-from onthedot.activities.schedule.occurrence_list import list_occurrences
+from onthedot.activities.schedule.occurrence_list import OccurrenceActivities
 from onthedot.activities.secrets import Secrets
 from onthedot.activities.starts_first import StartsFirst
 
@@ -50,6 +50,7 @@ class Activities:
         self._command = CommandActivities(secrets, allowed=permissions.allow_commands)
         self._schedule = ScheduleActivities(client)
         self._notify = NotifyActivities(client)
+        self._occurrences = OccurrenceActivities(client)
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """What to give to a worker."""
@@ -59,7 +60,7 @@ class Activities:
             log,
             self._record.record,
             check_occurrence,
-            list_occurrences,
+            self._occurrences.list_occurrences,
             notified,
             self._notify.notify,
             self._schedule.apply,

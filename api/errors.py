@@ -59,6 +59,8 @@ async def _http(request: Request, error: Exception) -> Response:
         case 405:
             kind = problems.METHOD_NOT_ALLOWED
             detail = f"{request.method} is not for this address; Allow says what is."
+        case 408:
+            kind, detail = problems.TOO_SLOW, str(refused.detail)
         case 413:
             kind, detail = problems.TOO_LARGE, str(refused.detail)
         case status:

@@ -37,6 +37,7 @@ WRONG_TOKEN = Kind("wrong-token", 401, "The token is not known")
 FORBIDDEN = Kind("forbidden", 403, "Not allowed from there")
 NOT_FOUND = Kind("not-found", 404, "There is no such address")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "This address does not take this method")
+TOO_SLOW = Kind("body-too-slow", 408, "The body did not come in time")
 TOO_LARGE = Kind("body-too-large", 413, "The body is too large")
 MEDIA = Kind("unsupported-media-type", 415, "The body is not of a type that is understood")
 INTERNAL = Kind("internal", 500, "Something went wrong here")
@@ -52,6 +53,7 @@ KINDS: Mapping[str, Kind] = {
         FORBIDDEN,
         NOT_FOUND,
         METHOD_NOT_ALLOWED,
+        TOO_SLOW,
         TOO_LARGE,
         MEDIA,
         INTERNAL,
@@ -67,6 +69,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("temporal-unavailable", 503, "Temporal does not answer"),
         Kind("no-worker", 503, "No worker is there"),
         Kind("not-in-force", 503, "The change is taken, but not in force yet"),
+        Kind("busy", 503, "The server is busy"),
     )
 }
 

@@ -144,6 +144,18 @@ class NotInForce(OnTheDotError):
         )
 
 
+class Busy(OnTheDotError):
+    """The server has too much to work out at present; nothing was changed."""
+
+    code = "busy"
+    retryable = True
+
+    def __init__(self, mend: str = "Try again shortly.") -> None:
+        super().__init__(
+            f"The server is busy working out when other triggers fire. Nothing was changed. {mend}"
+        )
+
+
 class NoWorker(OnTheDotError):
     """Temporal is there, but no worker took the change up in time.
 

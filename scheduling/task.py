@@ -45,18 +45,34 @@ class TaskDefinition(Model):
     tags: tuple[Tag, ...] = Field(default=(), max_length=20)
     trigger: Trigger
     action: Action
-    timeout: Duration = Field(default=timedelta(seconds=30), description="Of one attempt.")
+    timeout: Duration = Field(
+        default=timedelta(seconds=30),
+        description="How long one attempt may take. An attempt that takes longer is ended and "
+        "counts as failed.",
+    )
     deadline: Duration = Field(
         default=timedelta(hours=1),
-        description="Of the whole run, from when it is due or, after an outage or a pause, from "
-        "when it was begun. Waiting for a worker of the action is included.",
+        description="How long the whole run may take: waiting for a worker, every attempt, and the "
+        "pauses between them. Counts from when the run is due, or from when it was begun if "
+        "that was later: after an outage or a pause. The run then ends as `timed_out`.",
     )
-    retry: RetryPolicy = RetryPolicy()
-    overlap: OverlapPolicy = OverlapPolicy.SKIP
+    retry: RetryPolicy = Field(
+        default=RetryPolicy(),
+        description="What follows when an attempt fails: how often and how soon it is tried again.",
+    )
+    overlap: OverlapPolicy = Field(
+        default=OverlapPolicy.SKIP,
+        description="What happens when an occurrence is due while an earlier run of the task is "
+        "still going on. " + " ".join(f"`{policy}`: {policy.meaning}" for policy in OverlapPolicy),
+    )
     catchup_window: Duration = Field(
-        default=timedelta(hours=1), description="How late a missed occurrence may still run."
+        default=timedelta(hours=1),
+        description="How late an occurrence that was missed, by an outage say, may still run. An "
+        "older one does not run; the ledger names it.",
     )
-    paused: bool = False
+    paused: bool = Field(
+        default=False, description="A paused task does not fire until it is resumed."
+    )
     notify: Notify | None = Field(default=None, description="Whom to tell when runs go wrong.")
 
 

@@ -20,6 +20,7 @@ from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.page_context import Desk, House
 from onthedot.ui.routes import show_pages
 from onthedot.ui.sessions import Session, SignedOut
+from onthedot.ui.template import NONCE
 from onthedot.ui.watches import Live, Seen
 
 PAGES = (
@@ -34,7 +35,8 @@ _EVERY = timedelta(seconds=3)
 def build_frame(house: House, session: Session) -> None:
     """Build the page for one browser tab."""
     base = href("")
-    ui.add_head_html(HEAD.format(base=base))
+    nonce = ui.context.client.request.scope[NONCE]
+    ui.add_head_html(HEAD.format(base=base, nonce=nonce))
     ui.add_body_html(BOOT.format(base=base))
     with box("frame"):
         skip = named(box("skip", "button"), type="button")

@@ -27,8 +27,8 @@ from temporalio.client import (
 )
 
 from onthedot import naming
-from onthedot.activities.held_occurrences import HeldOccurrences, with_held
 from onthedot.activities.schedule.calls import ScheduleCalls, owner_of, reach_of
+from onthedot.activities.schedule.faults import explained
 from onthedot.activities.schedule.form import (
     OVERLAP,
     as_schedule,
@@ -36,10 +36,10 @@ from onthedot.activities.schedule.form import (
     is_as_ordered,
     order_of,
 )
+from onthedot.activities.schedule.held import HeldOccurrences, with_held
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
+from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.activities.schedule.outlook import busy, due, outlook
-from onthedot.activities.schedule_faults import explained
-from onthedot.activities.trigger_work import off_loop
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.firing.reach_back import reach_back
 from onthedot.scheduling.policy import OverlapPolicy

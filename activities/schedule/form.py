@@ -16,8 +16,8 @@ from temporalio.client import (
 )
 
 from onthedot import naming
+from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.activities.schedule.spec import to_schedule_spec
-from onthedot.activities.trigger_work import off_loop
 from onthedot.scheduling.compiling.compilation import compile_trigger
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.run_order import RunOrder

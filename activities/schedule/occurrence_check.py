@@ -7,7 +7,7 @@ from datetime import timedelta
 from temporalio import activity
 
 from onthedot import naming
-from onthedot.activities.trigger_work import off_loop
+from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.stored.run_order import RunOrder
 

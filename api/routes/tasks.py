@@ -132,6 +132,6 @@ async def replace_task(
 async def delete_task(
     task_id: TaskIdPath, tasks: TasksDep, caller: Caller, expected: ExpectedRevision
 ) -> None:
-    """It never fires again; a run in progress finishes, and the id is free. The runs of a
-    recurring task stay readable; a finished one-time task goes with its run."""
+    """It never fires again; a run in progress finishes, its backfills begin no other, and the id is
+    free. The runs of a recurring task stay readable; a finished one-time task goes with its run."""
     await tasks.delete(task_id, by=caller, if_match=expected)

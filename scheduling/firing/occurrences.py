@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
-from onthedot.scheduling.firing.clock_changes import instant
+from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, instant
 from onthedot.scheduling.firing.jitter import jittered
-from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
+from onthedot.scheduling.firing.recurrence import (
+    LAST_INSTANT,
+    IntervalTimes,
+    Recurrence,
+    recurrence,
+)
 from onthedot.scheduling.trigger import OnceTrigger, Recurring, Trigger
 
 
@@ -74,15 +79,47 @@ def next_occurrences(
     return list(islice(found, max(0, limit)))
 
 
+def last_occurrence(
+    trigger: Trigger, *, after: datetime, until: datetime, key: str
+) -> datetime | None:
+    """The last nominal instant after `after` and not after `until`; None where there is none.
+
+    Whole days are looked at, however often it fires on them.
+    """
+    if isinstance(trigger, OnceTrigger):
+        at = trigger.at
+        return at if at is not None and after <= at <= until else None
+    first, last = _bounds(trigger, _floor(after))
+    last = min(_floor(until), LAST_INSTANT if last is None else last)
+    plan = recurrence(trigger, key)
+    found: int | None = None
+    if isinstance(plan.times, IntervalTimes) and not plan.exclusions:
+        found = last - (last - plan.times.offset) % plan.times.step
+        return instant(found) if found > first else None
+    for base, mask in plan.chunks(first):
+        if base > last:
+            break
+        within = mask & ((1 << (last - base + 1)) - 1) if last - base < SECONDS_OF_DAY else mask
+        if within and base + within.bit_length() - 1 > first:
+            at_last = base + within.bit_length() - 1
+            found = at_last if found is None else max(found, at_last)
+    return None if found is None else instant(found)
+
+
 def _nominal(trigger: Recurring, plan: Recurrence, after: int) -> Iterator[int]:
-    first = max(after, 0)
-    if trigger.start_at is not None:
-        first = max(first, math.ceil(trigger.start_at.timestamp()) - 1)
-    last = None if trigger.end_at is None else _floor(trigger.end_at)
+    first, last = _bounds(trigger, after)
     for found in plan.instants(first):
         if last is not None and found > last:
             return
         yield found
+
+
+def _bounds(trigger: Recurring, after: int) -> tuple[int, int | None]:
+    """What to begin after and, where there is one, the last second."""
+    first = max(after, 0)
+    if trigger.start_at is not None:
+        first = max(first, math.ceil(trigger.start_at.timestamp()) - 1)
+    return first, None if trigger.end_at is None else _floor(trigger.end_at)
 
 
 def _reach_back(trigger: Recurring, plan: Recurrence, after: int) -> int:

@@ -1,4 +1,4 @@
-"""What a list shows of a task: a memo of at most 2 KB, since a page carries one for each row."""
+"""What a list shows of a task: a memo, kept to a few KB, since a page carries one for each row."""
 
 from __future__ import annotations
 

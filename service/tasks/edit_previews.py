@@ -8,6 +8,7 @@ from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.firing.edit_preview import EditPreview, compare
 from onthedot.scheduling.stored.task_state import max_runs
 from onthedot.scheduling.task import TaskDefinition
+from onthedot.service.arithmetic import SINGLE
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
@@ -24,7 +25,7 @@ async def preview_edit(temporal: Temporal, task_id: str, definition: TaskDefinit
     """
     reader, now = TaskReader(temporal), temporal.now()
     found = await reader.find(task_id)
-    settled = settle(definition, task_id=task_id, now=now)
+    settled = await SINGLE.work_out(settle, definition, task_id=task_id, now=now)
 
     async def coming(
         of: TaskDefinition, remaining: int | None, began: datetime | None

@@ -13,8 +13,8 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-import activities.schedule
 from onthedot import naming
+from onthedot.activities.schedule import activity
 from onthedot.scheduling.errors import NotInForce, TaskNotFound
 from onthedot.service.tasks.listing import TaskFilter, TaskList
 from onthedot.service.tasks.tasks import Tasks
@@ -105,7 +105,7 @@ async def test_a_change_that_is_refused_says_that_it_was_taken(refusing: Refusin
     task_id = await refusing.registered(every(3600))
     await refusing.scheduled(task_id)
     refusing.gate.status = RPCStatusCode.RESOURCE_EXHAUSTED
-    with pytest.raises(NotInForce, match="took the change.*RESOURCE_EXHAUSTED"):
+    with pytest.raises(NotInForce, match=r"took the change.*RESOURCE_EXHAUSTED"):
         await refusing.tasks.replace(task_id, definition(every(60)), by="test")
     task = await refusing.tasks.get(task_id)
     assert task.revision == 2
@@ -138,9 +138,9 @@ async def test_what_no_attempt_can_mend_is_final(
     def impossible(*_: object, **__: object) -> None:
         raise ValueError("year 10000 is out of range")
 
-    original = activities.schedule.as_schedule
+    original = activity.as_schedule
     if fault == "trigger":
-        monkeypatch.setattr(activities.schedule, "as_schedule", impossible)
+        monkeypatch.setattr(activity, "as_schedule", impossible)
     else:
         refusing.gate.status = RPCStatusCode.INVALID_ARGUMENT
         refusing.gate.spared = {"delete_schedule"}
@@ -155,7 +155,7 @@ async def test_what_no_attempt_can_mend_is_final(
         await refusing.tasks.get(task_id)
     with pytest.raises(NotInForce):
         await refusing.tasks.replace(other, definition(every(90)), by="test")
-    monkeypatch.setattr(activities.schedule, "as_schedule", original)
+    monkeypatch.setattr(activity, "as_schedule", original)
     refusing.gate.status = None
     mended = await refusing.tasks.replace(other, definition(every(120)), by="test")
     assert mended.problem == ""
