@@ -9,7 +9,6 @@ and one that a crash cut in half is finished when a worker takes the task up aga
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -21,15 +20,12 @@ from onthedot.scheduling.run import RunCause, RunError
 from onthedot.scheduling.stored.run_order import RunOutcome
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import (
-    Change,
-    ChangeKind,
-    RefusedChange,
     TaskState,
-    apply_change,
 )
 from onthedot.workflows import task_steps
 from onthedot.workflows.execution import carry_out, skip
-from onthedot.workflows.refusals import Refusal, Refusals
+from onthedot.workflows.refusals import Refusal
+from onthedot.workflows.task_changes import ChangeableTask, may_have_schedule
 
 #: The same lower bound as Temporal has for its schedules.
 _SHORTEST_CATCHUP = timedelta(seconds=10)
@@ -42,20 +38,12 @@ _TRIED_AGAIN = "Until the schedule is tried again"
 
 
 @workflow.defn(name=naming.TASK, sandboxed=False)
-class Task:
+class Task(ChangeableTask):
     """One registered task, for as long as it exists."""
 
     @workflow.init
     def __init__(self, state: TaskState) -> None:
-        self._state = _may_have_schedule(state)
-        self._deleted = False
-        self._running = False
-        self._closing = False
-        self._look_wanted = False
-        self._refusals = Refusals()
-        self._removals = Refusals()
-        self._settled = state.revision - 1
-        """The latest revision that is in force; beyond any once the task has closed."""
+        super().__init__(state)
 
     @workflow.run
     async def run(self, state: TaskState) -> RunOutcome | None:
@@ -84,60 +72,6 @@ class Task:
             raise
         await self._close()
         return outcome
-
-    @workflow.signal(name=naming.LOOK)
-    def look(self) -> None:
-        """Have the task look at its schedule, and mend what is not as it should be."""
-        self._look_wanted = True
-
-    @workflow.update(name=naming.CHANGE)
-    async def change(self, change: Change) -> TaskState:
-        """Carry out a change; answered when it is in force, or cannot be for now."""
-        if change.kind is ChangeKind.DELETE:
-            self._look_wanted |= self._deleted
-            self._deleted = True
-            if not self._running:
-                await self._in_force_by(
-                    lambda: self._settled > self._state.revision, self._removals
-                )
-            else:
-                task_steps.mark(naming.State.DELETED)
-            return self._state
-        self._adopt(apply_change(self._state, change, at=workflow.now()))
-        mine = self._state
-        await self._in_force_by(lambda: self._settled >= mine.revision, self._refusals)
-        return self._state if self._state.revision == mine.revision else mine
-
-    async def _in_force_by(self, settled: Callable[[], bool], refusals: Refusals) -> None:
-        told = refusals.told
-        await workflow.wait_condition(lambda: settled() or refusals.told > told)
-        if not settled():
-            problem = self._state.problem
-            raise ApplicationError(problem, type=RefusedChange.NOT_YET, non_retryable=True)
-
-    @change.validator
-    def _refuse(self, change: Change) -> None:
-        refusal = self._refusal(change)
-        if refusal is not None:
-            raise ApplicationError(refusal, self._state.revision, type=refusal, non_retryable=True)
-
-    def _refusal(self, change: Change) -> RefusedChange | None:
-        if workflow.now() > change.not_after:
-            return RefusedChange.EXPIRED
-        if self._deleted and (change.kind is not ChangeKind.DELETE or self._leaving):
-            return RefusedChange.DELETED
-        if change.expected_revision not in (None, self._state.revision):
-            return RefusedChange.REVISION
-        due = None if self._state.definition.paused else self._state.due
-        came_due = self._running or (due is not None and workflow.now() >= due)
-        if self._closing or (came_due and change.kind is not ChangeKind.DELETE):
-            return RefusedChange.STATE
-        return None
-
-    @property
-    def _leaving(self) -> bool:
-        """Whether a deletion needs no other to join it."""
-        return self._closing or self._running
 
     async def _live(self) -> RunOutcome | None:
         while not self._deleted:
@@ -184,7 +118,7 @@ class Task:
         return await carry_out(order, due=due, begun=workflow.now())
 
     async def _recurring(self) -> bool:
-        self._state = state = _may_have_schedule(self._state)
+        self._state = state = may_have_schedule(self._state)
         applied = await task_steps.bring_schedule_in_line(state)
         if isinstance(applied, Refusal):
             await self._try_again_later(applied, state.revision)
@@ -241,9 +175,6 @@ class Task:
             self._look_wanted = False
             return True
         return False
-
-    def _changed_since(self, revision: int) -> bool:
-        return self._deleted or self._state.revision != revision
 
     def _in_force(self, revision: int, *, since: datetime) -> None:
         revisions = range(self._settled + 1, revision + 1)
@@ -308,16 +239,3 @@ class Task:
         if problem != self._state.problem:
             self._state = self._state.model_copy(update={"problem": problem})
             task_steps.tell(self._state)
-
-    def _resume(self) -> None:
-        resume = Change(kind=ChangeKind.RESUME, by="pause until", not_after=workflow.now())
-        self._adopt(apply_change(self._state, resume, at=workflow.now()))
-
-    def _adopt(self, state: TaskState) -> None:
-        self._state = state = _may_have_schedule(state)
-        task_steps.show(state)
-
-
-def _may_have_schedule(state: TaskState) -> TaskState:
-    """Noted before the schedule is made, so that a crash in between leaves none behind."""
-    return state.model_copy(update={"scheduled": state.scheduled or state.due is None})
