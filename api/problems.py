@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from onthedot.messages.problems import FieldError, Problem
 from onthedot.scheduling.errors import (
     FieldProblem,
     InvalidDefinition,
@@ -72,43 +72,6 @@ KINDS: Mapping[str, Kind] = {
         Kind("busy", 503, "The server is busy"),
     )
 }
-
-
-def _is_none(value: object) -> bool:
-    return value is None
-
-
-class FieldError(BaseModel):
-    """One field that has to be mended."""
-
-    field: str = Field(
-        description="Its path in the body, or the name of the query parameter or header; "
-        "empty for the body as a whole.",
-        examples=["trigger.expression"],
-    )
-    message: str = Field(examples=["minute 61 is out of range 0-59."])
-
-
-class Problem(BaseModel):
-    """An error, as RFC 9457 has it."""
-
-    type: str = Field(
-        description="Stable, for programs. All are in the documentation of errors.",
-        examples=["/errors/task-exists"],
-    )
-    title: str = Field(description="The kind of error, the same each time.")
-    status: int = Field(examples=[409])
-    detail: str = Field(description="What happened, and what to do about it.")
-    errors: list[FieldError] | None = Field(
-        default=None,
-        exclude_if=_is_none,
-        description="With 422: the fields that have to be mended.",
-    )
-    current_revision: int | None = Field(
-        default=None,
-        exclude_if=_is_none,
-        description="With revision-mismatch: the revision by now.",
-    )
 
 
 def problem(kind: Kind, detail: str, fields: Sequence[FieldProblem] = ()) -> Problem:

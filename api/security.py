@@ -25,6 +25,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onthedot.api import problems
+from onthedot.messages.problems import Problem
 from onthedot.settings import ApiToken, Settings, is_loopback
 
 #: Whom a change is put down to where no token is configured.
@@ -70,7 +71,7 @@ class WhoMayCall:
             more = _CHALLENGE if refused.status == 401 else None
             await problems.answer(refused, more)(scope, receive, send)
 
-    def _authenticate(self, scope: Scope, headers: Headers) -> problems.Problem | None:
+    def _authenticate(self, scope: Scope, headers: Headers) -> Problem | None:
         given = headers.get("authorization", "")
         scheme, _, token = given.partition(" ")
         name = _owner(token.strip(), self._tokens) if scheme.lower() == "bearer" else None
@@ -130,7 +131,7 @@ def _owner(token: str, known: tuple[ApiToken, ...]) -> str | None:
     return owner
 
 
-def _not_from_here(scope: Scope, headers: Headers) -> problems.Problem | None:
+def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
     mend = "Without a configured token only this machine may call. See ONTHEDOT_API_TOKENS."
     if not _is_local(scope):
         return problems.problem(problems.FORBIDDEN, f"The call comes from elsewhere. {mend}")

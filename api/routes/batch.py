@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, JsonValue, TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
 from onthedot.api import problems
 from onthedot.api.deps import Caller, TemporalDep
@@ -16,14 +15,12 @@ from onthedot.api.documented import refusals
 from onthedot.api.errors import invalid_request
 from onthedot.api.json_body import InvalidBody, JsonRoute, parse
 from onthedot.api.routes.tasks import IdempotencyKey
+from onthedot.messages.problems import Problem
+from onthedot.messages.tasks import Batch, BatchResults, Refused, Registered
 from onthedot.scheduling.errors import OnTheDotError, TaskExists, TemporalUnavailable
-from onthedot.scheduling.task import NewTask, Task
-from onthedot.scheduling.values import Model
+from onthedot.scheduling.task import NewTask
 from onthedot.service.arithmetic import of_batch
 from onthedot.service.tasks.tasks import Tasks
-
-#: The most tasks of one batch.
-MOST = 1000
 
 #: How many registrations are under way at once.
 _AT_ONCE = 16
@@ -35,49 +32,6 @@ _PATIENCE = 8
 _NEW_TASK: TypeAdapter[NewTask] = TypeAdapter(NewTask)
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
-
-
-class Batch(Model):
-    """Tasks to register."""
-
-    tasks: Annotated[
-        tuple[dict[str, JsonValue], ...],
-        Field(
-            min_length=1,
-            max_length=MOST,
-            description="Each as in `POST /tasks`. One that is not well-formed is answered for "
-            "itself, too.",
-            examples=[
-                [
-                    {
-                        "id": "hello",
-                        "trigger": {"kind": "cron", "expression": "0 9 * * 1-5"},
-                        "action": {"kind": "log", "message": "good morning"},
-                    }
-                ]
-            ],
-        ),
-    ]
-
-
-class Registered(BaseModel):
-    """A task that is there now."""
-
-    status: int = Field(description="201, as `POST /tasks` answers.", examples=[201])
-    task: Task
-
-
-class Refused(BaseModel):
-    """A task that was not registered, and why."""
-
-    status: int = Field(description="As `POST /tasks` would have answered.", examples=[409])
-    problem: problems.Problem
-
-
-class BatchResults(BaseModel):
-    """One result a task, in the order of the request."""
-
-    results: list[Registered | Refused]
 
 
 @router.post(
@@ -178,5 +132,5 @@ def _repeated(items: Sequence[dict[str, JsonValue]]) -> set[int]:
     return again
 
 
-def _refused(found: problems.Problem) -> Refused:
+def _refused(found: Problem) -> Refused:
     return Refused(status=found.status, problem=found)

@@ -12,6 +12,7 @@ from onthedot.api.documented import ETAG, LOCATION, links, refusals
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.examples import NewTaskBody, TaskBody
 from onthedot.api.json_body import JsonRoute
+from onthedot.messages.tasks import TaskPage
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.tasks.listing import TaskFilter
 from onthedot.service.temporal.paging import MAX_LIMIT
@@ -29,15 +30,6 @@ IdempotencyKey = Annotated[
         examples=["order-4711"],
     ),
 ]
-
-
-class TaskPage(BaseModel):
-    """Some tasks, and where the list goes on."""
-
-    items: list[Task]
-    next_cursor: str | None = Field(
-        default=None, description="For the next page; null on the last one."
-    )
 
 
 class TaskQuery(BaseModel):

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
+from pydantic import ValidationError
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.update.v1 import Request
 from temporalio.client import Client, WorkflowHistory
 
 from onthedot import naming
 from onthedot.scheduling.run import RunError, RunStatus
-from onthedot.scheduling.stored.attempt import DEFERRED, Attempt
-from onthedot.scheduling.stored.run_order import RunMemo, RunOrder, RunOutcome
+from onthedot.scheduling.stored.attempt import DEFERRED, Attempt, AttemptFailure
+from onthedot.scheduling.stored.run_order import Attempts, RunMemo, RunOrder, RunOutcome
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, apply_change
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.temporal.translate import decoded
@@ -45,6 +48,9 @@ class RunHistory:
     attempts_before: int = 0
     """Attempts that were made before the activity that Temporal counts."""
     last_failure: str = ""
+    last: AttemptFailure | None = None
+    """The last attempt of our own that failed, or was cancelled."""
+    looked_up: Attempts | None = None
     reason: RunError | None = None
 
 
@@ -120,12 +126,36 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
         case EventType.EVENT_TYPE_MARKER_RECORDED:
             # A local attempt leaves a marker, with a failure only if it failed.
             failure = event.marker_recorded_event_attributes.failure
-            failed = event.marker_recorded_event_attributes.HasField("failure")
-            if failed and failure.application_failure_info.type != DEFERRED:
+            if not event.marker_recorded_event_attributes.HasField("failure"):
+                await _take_lookup(run, client, event)
+            elif failure.application_failure_info.type != DEFERRED:
                 run.attempts, run.last_failure = 1, failure.message
+                run.last = await _attempt_failure(client, failure) or run.last
+        case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
+            failure = event.activity_task_failed_event_attributes.failure
+            run.last = await _attempt_failure(client, failure) or run.last
     if event.event_type in _CLOSED:
         run.status = run.outcome.status if run.outcome else _CLOSED[event.event_type]
         run.closed_at = _instant(event.event_time)
+
+
+async def _attempt_failure(client: Client, failure: Failure) -> AttemptFailure | None:
+    """What one of our own attempts left; None where it was somebody else's."""
+    details = failure.application_failure_info.details.payloads
+    try:
+        return await decoded(client, details, AttemptFailure) if details else None
+    except ValidationError:
+        return None
+
+
+async def _take_lookup(run: RunHistory, client: Client, event: HistoryEvent) -> None:
+    """What the recording of a run looked up, which is all there is of a cancelled one."""
+    details = event.marker_recorded_event_attributes.details
+    about = details["data"].payloads if "data" in details else ()
+    if about and json.loads(about[0].data).get("activity_type") == naming.RECORD:
+        result = details["result"].payloads if "result" in details else ()
+        if result and result[0].metadata.get("encoding") != b"binary/null":
+            run.looked_up = await decoded(client, result, Attempts)
 
 
 async def _change(client: Client, request: Request) -> Change:

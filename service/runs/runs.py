@@ -169,6 +169,9 @@ class Runs:
         told = outcome or memo
         order, state = history.order, history.state
         due = told.scheduled_for if told else _due(history)
+        last, looked_up = history.last, history.looked_up
+        output = last.output if last else looked_up.output if looked_up else None
+        made = last.made if last else looked_up.made if looked_up else ()
         return Run(
             id=address.run_id,
             task_id=order.task_id if order else state.id if state else "",
@@ -180,7 +183,8 @@ class Runs:
             attempts=max(told.attempts if told else 0, history.attempts),
             cause=order.cause if order else RunCause.TRIGGER,
             error=(told.error if told else None) or history.reason,
-            output=outcome.output if outcome else None,
+            output=outcome.output if outcome else output,
+            attempts_made=outcome.attempts_made if outcome else made,
             links=Links(temporal_ui=self._temporal.ui_link(address.workflow_id, address.execution)),
         )
 

@@ -12,7 +12,7 @@ from onthedot import naming
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import Cursor, Page, instant, literal
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key, instant, literal
 from onthedot.service.temporal.translate import NEXT_RUNS, answered, row_of, task_status
 
 #: How far this machine's clock and Temporal's may be apart.
@@ -69,7 +69,8 @@ class TaskList:
             TemporalUnavailable: Temporal does not answer.
         """
         now = self._temporal.now()
-        place = Cursor.decoded(cursor, which.query(None), now)
+        key = await cursor_key(self._temporal)
+        place = Cursor.decoded(cursor, which.query(None), now, key)
         listed = self._temporal.client.list_workflows(
             which.query(place.began), page_size=limit, next_page_token=place.token
         )
@@ -77,7 +78,8 @@ class TaskList:
         rows = await self._current(listed.current_page or (), which, place.began)
         items = [task for row in rows if (task := await self._task(row, now)) is not None]
         token = listed.next_page_token
-        return Page(items, Cursor(token, place.began).encoded(which.query(None)) if token else None)
+        following = Cursor(token, place.began).encoded(which.query(None), key) if token else None
+        return Page(items, following)
 
     async def count(self, which: TaskFilter) -> int:
         """How many tasks there are; a finished one that was armed again may count twice.
