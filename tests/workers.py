@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from onthedot.activities.assembly import Activities, Permissions
+from onthedot.activities.assembly import Activities
+from onthedot.activities.permissions import Permissions
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.activities.schedule import activity
+from onthedot.activities.schedule.form import as_schedule
 from onthedot.scheduling.errors import NotInForce, TaskNotFound
 from onthedot.service.tasks.listing import TaskFilter, TaskList
 from onthedot.service.tasks.tasks import Tasks
@@ -26,6 +26,7 @@ from tests.workflows.refusing import Gate, gated_worker
 
 pytestmark = pytest.mark.anyio
 
+_AS_SCHEDULE = "onthedot.activities.schedule.activity.as_schedule"
 _DENIED = RPCStatusCode.PERMISSION_DENIED
 
 
@@ -145,9 +146,8 @@ async def test_what_no_attempt_can_mend_is_final(
     def impossible(*_: object, **__: object) -> None:
         raise ValueError("year 10000 is out of range")
 
-    original = activity.as_schedule
     if fault == "trigger":
-        monkeypatch.setattr(activity, "as_schedule", impossible)
+        monkeypatch.setattr(_AS_SCHEDULE, impossible)
     else:
         refusing.gate.status = RPCStatusCode.INVALID_ARGUMENT
         refusing.gate.spared = {"delete_schedule"}
@@ -162,7 +162,7 @@ async def test_what_no_attempt_can_mend_is_final(
         await refusing.tasks.get(task_id)
     with pytest.raises(NotInForce):
         await refusing.tasks.replace(other, definition(every(90)), by="test")
-    monkeypatch.setattr(activity, "as_schedule", original)
+    monkeypatch.setattr(_AS_SCHEDULE, as_schedule)
     refusing.gate.status = None
     mended = await refusing.tasks.replace(other, definition(every(120)), by="test")
     assert mended.problem == ""
