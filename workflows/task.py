@@ -162,7 +162,8 @@ class Task(ChangeableTask):
         seen = self._state.revision
 
         def changed() -> bool:
-            return self._look_wanted or self._changed_since(seen)
+            # Reports of runs lengthen the history without waking the task.
+            return self._look_wanted or self._history_is_long or self._changed_since(seen)
 
         while at is None or workflow.now() < at:
             timeout = None if at is None else at - workflow.now()
