@@ -49,9 +49,8 @@ format: $(VENV)/.dev ## Format and mend what can be mended
 faults: $(VENV)/.dev ## The long tests: kills, stops and freezes
 	@$(BIN)/python -m pytest -m "full or faults" $(ARGS)
 
-histories: $(VENV)/.dev ## Capture the histories that must replay, anew
-	@rm -f tests/replay/histories/*.json
-	@$(BIN)/python -m tests.replay.capture
+histories: $(VENV)/.dev ## Add captures of all workflows to those that must replay
+	@$(BIN)/python -m tests.replay.capture $(ARGS)
 
 bench: $(VENV)/.dev ## Measure registration and lateness
 	@$(BIN)/python -m benchmarks $(ARGS)

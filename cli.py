@@ -21,7 +21,8 @@ from typing import Any, NoReturn
 
 from onthedot.processes import event_loop
 from onthedot.processes.errors import StartError
-from onthedot.settings import Settings, SettingsError, load, unknown_variables
+from onthedot.processes.sealed_environment import start_clean
+from onthedot.settings import SECRET_PREFIX, Settings, SettingsError, load, unknown_variables
 
 _OPTIONS: dict[str, str] = {
     "host": "address of REST and the page (default 127.0.0.1)",
@@ -43,6 +44,8 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 def main() -> NoReturn:
     """The console script. Leaves by os._exit: the SDK can crash when an interpreter ends."""
+    if sys.argv[1:2] and sys.argv[1] in _COMMANDS:
+        start_clean()
     try:
         code = run(sys.argv[1:])
     except SystemExit as leaving:
@@ -69,7 +72,7 @@ def run(arguments: Sequence[str]) -> int:
     if command == "token":
         return _new_token(parsed["name"])
     try:
-        _read_dotenv()
+        _read_dotenv(secrets_too=command in ("dev", "worker"))
         settings = load(parsed)
         _start_logging(settings)
         return _run_process(command, settings, parsed)
@@ -133,14 +136,17 @@ def _new_token(name: str) -> int:
     return 0
 
 
-def _read_dotenv() -> None:
+def _read_dotenv(*, secrets_too: bool) -> None:
     """Puts `.env` into the environment: tasks' secrets and Temporal's own settings count too."""
-    from dotenv import load_dotenv
+    from dotenv import dotenv_values
 
     try:
-        load_dotenv(Path(".env"), override=False)
+        found = dotenv_values(Path(".env"))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"Cannot read .env ({error}). Mend or remove it.") from None
+    for name, value in found.items():
+        if value is not None and (secrets_too or not name.startswith(SECRET_PREFIX)):
+            os.environ.setdefault(name, value)
 
 
 def _start_logging(settings: Settings) -> None:

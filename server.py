@@ -10,11 +10,13 @@ import uvicorn
 from onthedot.api.app import create_app
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes import event_loop
+from onthedot.processes.connections import BoundedHttp
 from onthedot.processes.ports import listen
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import connect
 from onthedot.settings import Settings, require_tokens_beyond_loopback
 from onthedot.ui.mounting import mount
+from onthedot.ui.sessions import Sessions
 
 #: What requests that are under way get when the server stops, in seconds.
 _GRACE_SECONDS = 2
@@ -37,10 +39,12 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     # Lazy, so that the server is there, and says so, while Temporal is not.
     client = await connect(settings, plugins=[OnTheDotPlugin()], lazy=True)
     temporal = Temporal(client, settings)
-    app = create_app(settings, temporal)
-    mount(app, settings, temporal)
+    sessions = Sessions(settings)
+    app = create_app(settings, temporal, sessions.name_of)
+    mount(app, settings, temporal, sessions)
     config = uvicorn.Config(
         app,
+        http=BoundedHttp,
         log_config=None,
         # It would log query strings, and with them what people search for.
         access_log=False,

@@ -25,6 +25,9 @@ SECRET_PREFIX = "ONTHEDOT_SECRET_"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
+#: Beyond any machine, and within what the SDK counts with.
+_MOST_AT_ONCE = 1_000_000
+
 
 class SettingsError(Exception):
     """A setting is wrong or missing. The message is one line and says what to change."""
@@ -130,6 +133,7 @@ class Settings(BaseSettings):
     )
     temporal_ui_url: str = Field(
         default="",
+        pattern=r"^(https?://\S+)?$",
         description="Where Temporal's Web UI is, for links. "
         "Empty: `http://127.0.0.1:` and `temporal_ui_port`.",
     )
@@ -161,12 +165,14 @@ class Settings(BaseSettings):
     max_concurrent_activities: int = Field(
         default=500,
         ge=1,
+        le=_MOST_AT_ONCE,
         description="How many actions one worker takes up at once. Those that wait for a busy host "
         "count too: with few, one slow host holds up the others.",
     )
     max_concurrent_workflow_tasks: int = Field(
         default=500,
         ge=2,
+        le=_MOST_AT_ONCE,
         description="How many workflow tasks one worker handles at once, and with them the first "
         "attempts of `http` and `log`. More begin sooner in a burst; what a worker holds for five "
         "seconds is handed out again, and its calls are made twice.",
@@ -174,6 +180,7 @@ class Settings(BaseSettings):
     max_cached_workflows: int = Field(
         default=1000,
         ge=10,
+        le=_MOST_AT_ONCE,
         description="How many workflows one worker keeps in memory, at about 110 KB each; "
         "at least 10.",
     )

@@ -1,65 +1,103 @@
-"""The frame around every attempt: heartbeats, the clock, and how it may end."""
+"""The frame around every attempt: heartbeats, the clock, and how it may end.
+
+1. Wait until the run is due, and for a place.
+2. Do the work for as long as the timeout and the deadline allow: an attempt ends itself at the
+   deadline, as one that Temporal gives up can no longer report what came so far.
+3. Report how it ended, the attempts before it included.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
-from datetime import UTC, datetime
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from datetime import UTC, datetime, timedelta
 from traceback import format_tb
 from typing import Any
 
 from temporalio import activity
+from temporalio.common import RetryPolicy
 
-from onthedot.activities.attempt_failed import AttemptFailed, Fault
-from onthedot.activities.heartbeat import heartbeating
-from onthedot.scheduling.stored.attempt import Attempt, AttemptResult
+from onthedot.activities.attempt_failed import AttemptFailed, Fault, Interrupted
+from onthedot.activities.heartbeat import Heart, heartbeating, left_behind
+from onthedot.scheduling.run import AttemptMade, RunError
+from onthedot.scheduling.stored.attempt import Attempt, AttemptResult, Beat, told
 
 _log = logging.getLogger("onthedot.attempt")
+
+#: A place that is free is taken sooner, and needs no heartbeat to say that it is waited for.
+_SOON = 0.2
+
+_LONGEST_TOLD = 200
 
 
 async def carry_out(
     attempt: Attempt,
     place: AbstractAsyncContextManager[None],
-    work: Callable[[], Awaitable[Any]],
+    work: Callable[[timedelta], Awaitable[Any]],
 ) -> AttemptResult:
     """Waits until it is due and for `place`, does `work` and reports its output.
 
+    Args:
+        work: given how long it may take, raises `AttemptFailed`, or `Interrupted` where it is
+            cancelled and has something to show.
+
     Raises:
-        ApplicationError: the work failed; the type is a `Fault`, the detail an `AttemptFailure`.
-        asyncio.CancelledError: the run was cancelled, or Temporal gave the attempt up.
+        ApplicationError: the work failed, or the run was cancelled; the type is a `Fault`, the
+            detail an `AttemptFailure`.
+        asyncio.CancelledError: Temporal gave the attempt up.
     """
-    started_at = _now()
+    number = attempt_number(attempt)
+    before = left_behind(attempt.made_before, number)
+    heart = Heart(Beat(attempt=number, since=_now(), made=before))
+    started_at, began = _now(), False
     try:
         if attempt.lead:
             await _until_due(attempt)
-            started_at = _now()
-        with nullcontext() if attempt.local else heartbeating():
-            async with place:
+        with nullcontext() if attempt.local else heartbeating(heart):
+            async with AsyncExitStack() as stack:
+                await _take(place, stack, attempt, heart)
                 started_at = _now()
-                output = await work()
+                allowed = _allowed(attempt, started_at, before)
+                began = True
+                heart.begins(started_at)
+                output = await _work(attempt, work, allowed)
+        ended_at = _now()
+        this = AttemptMade(attempt=number, started_at=started_at, ended_at=ended_at)
         return AttemptResult(
             started_at=started_at,
-            finished_at=_now(),
+            finished_at=ended_at,
             output=output,
-            attempt=attempt_number(attempt),
+            attempt=number,
+            made=told((*before, this)),
         )
     except AttemptFailed as failed:
         failure = failed
-    except asyncio.CancelledError:
-        if not _worker_stops():
-            raise
-        failure = AttemptFailed(
-            Fault.WORKER_STOPPED, "The worker was stopped before the attempt was through."
-        )
+    except (asyncio.CancelledError, Interrupted) as stopped:
+        failure = _stopped(stopped)
     except Exception as error:
         # Only its type and place: its message could hold what it was working on, secrets included.
         _log.error("%s in an attempt\n%s", type(error).__name__, _frames(error))
         failure = AttemptFailed(
             Fault.INTERNAL, f"{type(error).__name__} in the worker; its log says where."
         )
-    raise failure.as_application_error(started_at, _now(), attempt_number(attempt))
+    ended_at = _now()
+    _give_up_if_late(failure, attempt, ended_at)
+    made = before
+    if began:
+        why = RunError(type=failure.fault.value, message=failure.message[:_LONGEST_TOLD])
+        this = AttemptMade(attempt=number, started_at=started_at, ended_at=ended_at, error=why)
+        made = told((*before, this))
+    if not attempt.local:
+        heart.ends(made)
+    counted = number if began or failure.fault is not Fault.OVERDUE else number - 1
+    raise failure.as_application_error(started_at, ended_at, counted, made)
+
+
+def attempt_number(attempt: Attempt) -> int:
+    """Which attempt of its run this is, from 1."""
+    return attempt.attempts_before + activity.info().attempt
 
 
 async def _until_due(attempt: Attempt) -> None:
@@ -72,13 +110,94 @@ async def _until_due(attempt: Attempt) -> None:
         raise AttemptFailed(Fault.DEFERRED, "The worker was stopped before it was due.") from None
 
 
-def attempt_number(attempt: Attempt) -> int:
-    """Which attempt of its run this is, from 1."""
-    return attempt.attempts_before + activity.info().attempt
+async def _take(
+    place: AbstractAsyncContextManager[None],
+    stack: AsyncExitStack,
+    attempt: Attempt,
+    heart: Heart,
+) -> None:
+    loop = asyncio.get_running_loop()
+    since = _now()
+    left = None if attempt.deadline is None else (attempt.deadline - since).total_seconds()
+    saying = None if attempt.local else loop.call_later(_SOON, heart.waits, since)
+    try:
+        async with asyncio.timeout(left):
+            await stack.enter_async_context(place)
+    except TimeoutError:
+        raise AttemptFailed(
+            Fault.OVERDUE, "No place was free before the run's deadline.", final=True
+        ) from None
+    finally:
+        if saying is not None:
+            saying.cancel()
+
+
+def _allowed(attempt: Attempt, now: datetime, before: tuple[AttemptMade, ...]) -> timedelta:
+    """How long the work may take, from now on."""
+    if attempt.deadline is None:
+        return attempt.timeout
+    if now < attempt.deadline:
+        return min(attempt.timeout, attempt.deadline - now)
+    text = "The run's deadline passed before the attempt."
+    if before and (last := before[-1].error):
+        text = f"{text} The attempt before: {last.type}: {last.message}"
+    raise AttemptFailed(Fault.OVERDUE, text, final=True)
+
+
+async def _work(
+    attempt: Attempt, work: Callable[[timedelta], Awaitable[Any]], allowed: timedelta
+) -> Any:
+    try:
+        return await work(allowed)
+    except AttemptFailed as failed:
+        if failed.fault is Fault.TIMEOUT and allowed < attempt.timeout:
+            raise AttemptFailed(
+                Fault.OVERDUE,
+                f"It was not done by the run's deadline. {failed.message}",
+                final=True,
+                output=failed.output,
+            ) from None
+        raise
+
+
+def _stopped(stopped: asyncio.CancelledError | Interrupted) -> AttemptFailed:
+    output = stopped.output if isinstance(stopped, Interrupted) else None
+    # The SDK reports a shutdown as a cancel; unlike a cancel, it must not end the run.
+    if _worker_stops():
+        return AttemptFailed(
+            Fault.WORKER_STOPPED,
+            "The worker was stopped before the attempt was through.",
+            output=output,
+        )
+    details = activity.cancellation_details()
+    if details is not None and not details.cancel_requested:
+        # Given up: Temporal takes no report of it.
+        raise asyncio.CancelledError
+    return AttemptFailed(Fault.CANCELLED, "The run was cancelled.", final=True, output=output)
+
+
+def _give_up_if_late(failure: AttemptFailed, attempt: Attempt, now: datetime) -> None:
+    """The deadline is this project's, with time for a report behind it, so not Temporal's."""
+    policy = activity.info().retry_policy
+    if failure.final or attempt.local or attempt.deadline is None or policy is None:
+        return
+    if failure.fault is Fault.DEFERRED or activity.info().attempt == policy.maximum_attempts:
+        return
+    wait = failure.retry_after or _interval(policy, activity.info().attempt)
+    if now + wait >= attempt.deadline:
+        failure.final = failure.out_of_time = True
+
+
+def _interval(policy: RetryPolicy, made: int) -> timedelta:
+    """How long Temporal waits after so many attempts."""
+    longest = policy.maximum_interval or timedelta.max
+    try:
+        return min(policy.initial_interval * policy.backoff_coefficient ** (made - 1), longest)
+    except OverflowError:
+        return longest
 
 
 def _worker_stops() -> bool:
-    # The SDK reports a shutdown as a cancel; unlike a cancel, it must not end the run.
     details = activity.cancellation_details()
     return details is not None and details.worker_shutdown
 

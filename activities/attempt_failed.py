@@ -8,7 +8,8 @@ from typing import Any
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from onthedot.scheduling.stored.attempt import DEFERRED, AttemptFailure
+from onthedot.scheduling.run import AttemptMade
+from onthedot.scheduling.stored.attempt import DEFERRED, OVERDUE, AttemptFailure
 
 #: A run's error stands in lists, whose rows have to stay small.
 _LONGEST = 600
@@ -48,6 +49,10 @@ class Fault(StrEnum):
     COMMAND_NOT_STARTED = "CommandNotStarted"
     #: The worker was told to stop before the attempt was through. Tried again.
     WORKER_STOPPED = "WorkerStopped"
+    #: The run was cancelled while the attempt went on. Final.
+    CANCELLED = "Cancelled"
+    #: The run's deadline passed while the attempt went on, or before it began. Final.
+    OVERDUE = OVERDUE
     #: Nothing was done, and it does not count: no place was free.
     DEFERRED = DEFERRED
     #: A fault of this project; the worker's log has the details. Tried again.
@@ -58,7 +63,8 @@ class AttemptFailed(Exception):
     """An attempt did not do what it should.
 
     `message` holds no secret and `output` is what came so far; `retry_after` asks for a delay
-    before the next attempt other than the task's own.
+    before the next attempt other than the task's own. One that is `out_of_time` would be tried
+    again, were it not for the deadline.
     """
 
     def __init__(
@@ -69,6 +75,7 @@ class AttemptFailed(Exception):
         final: bool = False,
         retry_after: timedelta | None = None,
         output: Any = None,
+        out_of_time: bool = False,
     ) -> None:
         super().__init__(message)
         self.fault = fault
@@ -76,16 +83,26 @@ class AttemptFailed(Exception):
         self.final = final
         self.retry_after = retry_after
         self.output = output
+        self.out_of_time = out_of_time
 
     def as_application_error(
-        self, started_at: datetime, finished_at: datetime, attempt: int
+        self,
+        started_at: datetime,
+        finished_at: datetime,
+        attempt: int,
+        made: tuple[AttemptMade, ...] = (),
     ) -> ApplicationError:
         """The error that Temporal keeps, with an `AttemptFailure` as its detail.
 
         Benign to the SDK, which would log a traceback of ours for each failure of a receiver.
         """
         detail = AttemptFailure(
-            started_at=started_at, finished_at=finished_at, output=self.output, attempt=attempt
+            started_at=started_at,
+            finished_at=finished_at,
+            output=self.output,
+            attempt=attempt,
+            made=made,
+            out_of_time=self.out_of_time,
         )
         return ApplicationError(
             self.message[:_LONGEST],
@@ -95,3 +112,11 @@ class AttemptFailed(Exception):
             next_retry_delay=self.retry_after,
             category=ApplicationErrorCategory.BENIGN,
         )
+
+
+class Interrupted(Exception):
+    """The work was cancelled from outside; `output` is what came so far."""
+
+    def __init__(self, output: Any) -> None:
+        super().__init__()
+        self.output = output

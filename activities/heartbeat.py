@@ -1,18 +1,67 @@
-"""Telling Temporal that an attempt is still going."""
+"""Telling Temporal that an attempt is still going, and what it is doing."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 
 from temporalio import activity
 
-from onthedot.scheduling.stored.attempt import HEARTBEAT_EVERY
+from onthedot.scheduling.run import AttemptMade, RunError
+from onthedot.scheduling.stored.attempt import HEARTBEAT_EVERY, Beat, told
+
+_LOST = RunError(type="WorkerLost", message="The worker that carried it out stopped responding.")
+
+
+@dataclass
+class Heart:
+    """What the heartbeats of one attempt say. Temporal hands the last one to the next attempt."""
+
+    beat: Beat
+
+    def waits(self, since: datetime) -> None:
+        """It waits for a place: worth a heartbeat at once, for whoever looks at the run."""
+        self._say(waiting=True, since=since)
+        activity.heartbeat(self.beat)
+
+    def begins(self, at: datetime) -> None:
+        """It begins."""
+        waited = self.beat.waiting
+        self._say(waiting=False, since=at)
+        if waited:
+            activity.heartbeat(self.beat)
+
+    def ends(self, made: tuple[AttemptMade, ...]) -> None:
+        """It failed. Goes to Temporal with the failure, and costs nothing of its own."""
+        self.beat = self.beat.model_copy(update={"made": made})
+        activity.heartbeat(self.beat)
+
+    def _say(self, *, waiting: bool, since: datetime) -> None:
+        self.beat = self.beat.model_copy(update={"waiting": waiting, "since": since})
+
+
+def left_behind(before: tuple[AttemptMade, ...], number: int) -> tuple[AttemptMade, ...]:
+    """The attempts before the one with this number, as the heartbeats of the last one say.
+
+    Args:
+        before: those that earlier activities made, where there is no heartbeat.
+    """
+    details = activity.info().heartbeat_details
+    if not details:
+        return before
+    last = Beat.model_validate(details[0])
+    known = last.made or before
+    lost = last.attempt < number and all(made.attempt != last.attempt for made in known)
+    if not lost or last.waiting:
+        return known
+    return told((*known, AttemptMade(attempt=last.attempt, started_at=last.since, error=_LOST)))
 
 
 @contextmanager
-def heartbeating() -> Iterator[None]:
+def heartbeating(heart: Heart | None = None) -> Iterator[None]:
     """Heartbeats every `HEARTBEAT_EVERY` while the block runs.
 
     So a dead worker is noticed, and a cancel reaches the activity, which Temporal delivers only
@@ -25,7 +74,7 @@ def heartbeating() -> Iterator[None]:
 
     def beat() -> None:
         nonlocal timer
-        activity.heartbeat()
+        activity.heartbeat(*(() if heart is None else (heart.beat,)))
         timer = loop.call_later(seconds, beat)
 
     timer = loop.call_later(seconds, beat)

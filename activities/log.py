@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import Any
 
 from temporalio import activity
@@ -19,7 +20,7 @@ _log = logging.getLogger("onthedot.action.log")
 async def log(attempt: LogAttempt) -> AttemptResult:
     """Writes the message once, on one line, with the task and the run."""
 
-    async def write() -> dict[str, Any]:
+    async def write(_: timedelta) -> dict[str, Any]:
         message = attempt.action.message
         line = " ".join(message.splitlines())
         _log.info("%s (task %s, run %s)", line, attempt.task_id, attempt.run_id)

@@ -6,13 +6,18 @@ import logging
 
 from prometheus_client import Counter, Histogram
 from temporalio import activity
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from onthedot import naming
+from onthedot.activities.attempts_seen import attempts_seen
+from onthedot.activities.health import report_health
 from onthedot.activities.starts_first import StartsFirst
 from onthedot.scheduling.run import RunCause
-from onthedot.scheduling.stored.run_order import RunRecord
+from onthedot.scheduling.stored.run_order import Attempts, RunRecord, corrected
 
 log = logging.getLogger("onthedot.runs")
+_LOG = logging.getLogger("onthedot.record")
 
 RUNS = Counter("onthedot_runs", "Runs that ended.", ["status", "cause", "action"])
 ATTEMPTS = Counter("onthedot_attempts", "Attempts that runs made.", ["action"])
@@ -33,22 +38,42 @@ DURATION = Histogram(
 class RecordActivities:
     """Records runs, but not while there are others to begin."""
 
-    def __init__(self, starts: StartsFirst) -> None:
+    def __init__(self, starts: StartsFirst, client: Client) -> None:
         self._starts = starts
+        self._client = client
         # A counter that is there from the start shows its first increase.
         for kind in ("once", "cron", "interval"):
             LATENESS.labels(kind, RunCause.TRIGGER.value)
 
     @activity.defn(name=naming.RECORD)
-    async def record(self, run: RunRecord) -> None:
+    async def record(self, run: RunRecord) -> Attempts | None:
         """Write the line and count the run.
 
         At least once: after a worker's death in the very moment a line may stand twice, with the
         same `run`.
+
+        Returns:
+            What was looked up of the attempts of a run that is `unsure` of them.
         """
         await self._starts.over()
-        log.info("%s", run.model_dump_json())
+        attempts = await self._looked_up() if run.unsure else None
+        if attempts is not None:
+            run = corrected(run, attempts)
+        log.info("%s", run.model_dump_json(exclude={"unsure"}))
         RUNS.labels(run.status.value, run.cause.value, run.action).inc()
         ATTEMPTS.labels(run.action).inc(run.attempts)
         LATENESS.labels(run.kind or "none", run.cause.value).observe(run.lateness.total_seconds())
         DURATION.labels(run.action).observe((run.finished_at - run.started_at).total_seconds())
+        await report_health(self._client, run)
+        return attempts
+
+    async def _looked_up(self) -> Attempts | None:
+        info = activity.info()
+        if info.workflow_id is None or info.workflow_run_id is None:
+            return None
+        try:
+            return await attempts_seen(self._client, info.workflow_id, info.workflow_run_id)
+        except RPCError as error:
+            # The run has ended, and its record must not wait for this.
+            _LOG.warning("the attempts of %s could not be looked up: %s", info.workflow_id, error)
+            return None

@@ -29,7 +29,7 @@ from onthedot.api.routes import (
     tasks,
     triggers,
 )
-from onthedot.api.security import WhoMayCall
+from onthedot.api.security import SignedIn, WhoMayCall, nobody
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 
@@ -55,9 +55,13 @@ _TAGS = [
 ]
 
 
-def create_app(settings: Settings, temporal: Temporal) -> FastAPI:
+def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nobody) -> FastAPI:
     """The REST surface over one Temporal. The client may be lazy: while Temporal is away, calls
-    are answered 503. The page may be mounted at `/ui`, to which `/` leads."""
+    are answered 503. The page may be mounted at `/ui`, to which `/` leads.
+
+    Args:
+        signed_in: Who is signed in at the page, by the cookies of a request.
+    """
     app = FastAPI(
         title="On the Dot",
         summary="Scheduled tasks over REST, kept and run by Temporal.",
@@ -83,7 +87,7 @@ def create_app(settings: Settings, temporal: Temporal) -> FastAPI:
     app.add_middleware(Methods, routes=[r for r in routes if isinstance(r, APIRoute)])
     app.add_middleware(JsonOnly)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
-    app.add_middleware(WhoMayCall, settings=settings)
+    app.add_middleware(WhoMayCall, settings=settings, signed_in=signed_in)
     app.add_middleware(errors.LastResort)
     app.add_middleware(SafeHeaders)
     app.add_middleware(AccessLog)

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from onthedot.api import problems
+from onthedot.messages.problems import Problem
 
 _REF = {"$ref": "#/components/schemas/Problem"}
 _SAID = {
@@ -16,6 +17,7 @@ _SAID = {
     403: "Without a configured token only this machine may call, and no foreign web page.",
     404: "There is none.",
     405: "This address does not take this method.",
+    408: "The body did not come in time.",
     409: "It does not fit what is there: the id is in use, or the state does not allow it.",
     412: "`If-Match` named another revision than the current one.",
     413: "The body is larger than ONTHEDOT_MAX_BODY_BYTES.",
@@ -35,9 +37,9 @@ def refusals(*statuses: int, body: bool = False) -> Responses:
     """The errors of a call; those that every call has come by themselves.
 
     Args:
-        body: the call takes a body, which can be too large or of another type.
+        body: the call takes a body, which can be too slow, too large or of another type.
     """
-    wanted = {401, 403, 405, 422, 500, *statuses, *({413, 415} if body else set())}
+    wanted = {401, 403, 405, 422, 500, *statuses, *({408, 413, 415} if body else set())}
     return {status: _refusal(status) for status in sorted(wanted)}
 
 
@@ -90,9 +92,7 @@ def _built(app: FastAPI, with_tokens: bool) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas["Problem"] = problems.Problem.model_json_schema(
-        ref_template="#/components/schemas/{model}"
-    )
+    schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schemas["Problem"].pop("$defs"))
     if with_tokens:
         components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from onthedot.api import problems
 from onthedot.api.field_errors import parameter_problems
 from onthedot.api.json_body import InvalidBody
+from onthedot.messages.problems import Problem
 from onthedot.scheduling.errors import FieldProblem, OnTheDotError
 
 _LOG = logging.getLogger("onthedot.api")
@@ -44,7 +45,7 @@ def _invalid(fields: tuple[FieldProblem, ...]) -> Response:
     return problems.answer(invalid_request(fields))
 
 
-def invalid_request(fields: tuple[FieldProblem, ...]) -> problems.Problem:
+def invalid_request(fields: tuple[FieldProblem, ...]) -> Problem:
     """The document for fields that are not even well-formed."""
     detail = "; ".join(f"{f.field or 'body'}: {f.message.rstrip('.')}" for f in fields) + "."
     return problems.problem(problems.INVALID_REQUEST, detail, fields)
@@ -59,6 +60,8 @@ async def _http(request: Request, error: Exception) -> Response:
         case 405:
             kind = problems.METHOD_NOT_ALLOWED
             detail = f"{request.method} is not for this address; Allow says what is."
+        case 408:
+            kind, detail = problems.TOO_SLOW, str(refused.detail)
         case 413:
             kind, detail = problems.TOO_LARGE, str(refused.detail)
         case status:

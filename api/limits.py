@@ -16,6 +16,9 @@ from onthedot.api import problems
 _DRAIN_BYTES = 64 * 1024 * 1024
 _DRAIN_SECONDS = 2
 
+#: How long a body may take to come: 4 MiB at half a megabit a second.
+BODY_SECONDS = 60
+
 
 class BodyTooLarge(HTTPException):
     """More came than is allowed."""
@@ -24,8 +27,17 @@ class BodyTooLarge(HTTPException):
         super().__init__(413, too_large(most), {"Connection": "close"})
 
 
+class BodyTooSlow(HTTPException):
+    """Not all of it came in time."""
+
+    def __init__(self) -> None:
+        detail = f"The body did not come within {BODY_SECONDS} seconds. Send it again, at once."
+        super().__init__(408, detail, {"Connection": "close"})
+
+
 class BodyLimit:
-    """Refuses a body over the limit with 413, announced or not, and keeps none of it."""
+    """Refuses a body over the limit with 413, announced or not, and keeps none of it. One that
+    does not come in time is refused with 408."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app = app
@@ -43,11 +55,19 @@ class BodyLimit:
             found = problems.problem(problems.TOO_LARGE, too_large(self._most))
             await problems.answer(found, {"Connection": "close"})(scope, receive, send)
             return
-        came = 0
+        came, complete = 0, False
+        deadline = asyncio.get_running_loop().time() + BODY_SECONDS
 
         async def counted() -> Message:
-            nonlocal came
-            message = await receive()
+            nonlocal came, complete
+            if complete:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise BodyTooSlow from None
+            complete = not message.get("more_body", False)
             came += len(message.get("body", b""))
             if came > self._most:
                 await _drain(receive)

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from onthedot.messages.problems import FieldError, Problem
 from onthedot.scheduling.errors import (
     FieldProblem,
     InvalidDefinition,
@@ -37,6 +37,7 @@ WRONG_TOKEN = Kind("wrong-token", 401, "The token is not known")
 FORBIDDEN = Kind("forbidden", 403, "Not allowed from there")
 NOT_FOUND = Kind("not-found", 404, "There is no such address")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "This address does not take this method")
+TOO_SLOW = Kind("body-too-slow", 408, "The body did not come in time")
 TOO_LARGE = Kind("body-too-large", 413, "The body is too large")
 MEDIA = Kind("unsupported-media-type", 415, "The body is not of a type that is understood")
 INTERNAL = Kind("internal", 500, "Something went wrong here")
@@ -52,6 +53,7 @@ KINDS: Mapping[str, Kind] = {
         FORBIDDEN,
         NOT_FOUND,
         METHOD_NOT_ALLOWED,
+        TOO_SLOW,
         TOO_LARGE,
         MEDIA,
         INTERNAL,
@@ -66,45 +68,10 @@ KINDS: Mapping[str, Kind] = {
         Kind("revision-mismatch", 412, "The task has changed meanwhile"),
         Kind("temporal-unavailable", 503, "Temporal does not answer"),
         Kind("no-worker", 503, "No worker is there"),
+        Kind("not-in-force", 503, "The change is taken, but not in force yet"),
+        Kind("busy", 503, "The server is busy"),
     )
 }
-
-
-def _is_none(value: object) -> bool:
-    return value is None
-
-
-class FieldError(BaseModel):
-    """One field that has to be mended."""
-
-    field: str = Field(
-        description="Its path in the body, or the name of the query parameter or header; "
-        "empty for the body as a whole.",
-        examples=["trigger.expression"],
-    )
-    message: str = Field(examples=["minute 61 is out of range 0-59."])
-
-
-class Problem(BaseModel):
-    """An error, as RFC 9457 has it."""
-
-    type: str = Field(
-        description="Stable, for programs. All are in the documentation of errors.",
-        examples=["/errors/task-exists"],
-    )
-    title: str = Field(description="The kind of error, the same each time.")
-    status: int = Field(examples=[409])
-    detail: str = Field(description="What happened, and what to do about it.")
-    errors: list[FieldError] | None = Field(
-        default=None,
-        exclude_if=_is_none,
-        description="With 422: the fields that have to be mended.",
-    )
-    current_revision: int | None = Field(
-        default=None,
-        exclude_if=_is_none,
-        description="With revision-mismatch: the revision by now.",
-    )
 
 
 def problem(kind: Kind, detail: str, fields: Sequence[FieldProblem] = ()) -> Problem:

@@ -4,34 +4,51 @@ Without a token only this machine may, and no web page that a browser on it happ
 Host must be loopback, the Origin our own, and `Sec-Fetch-Site` not `cross-site`. With tokens a
 bearer token is needed everywhere but at `/healthz` and `/readyz`. The page under `/ui` has a login
 of its own, so a token is not asked for there.
+
+Who is signed in at the page may call with its cookie too, so that `/docs` opens, and its "Try it
+out" works. A browser sends cookies whoever made it send the request; so what may change something
+must come from a page of this very origin. Reading needs no such proof: no other origin gets to see
+the response.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onthedot.api import problems
+from onthedot.messages.problems import Problem
 from onthedot.settings import ApiToken, Settings, is_loopback
 
 #: Whom a change is put down to where no token is configured.
 LOCAL = "local"
 
+#: The name of who is signed in with these cookies, or None.
+SignedIn = Callable[[Mapping[str, str]], str | None]
+
 _OPEN = {"/healthz", "/readyz"}
+_READS = {"GET", "HEAD", "OPTIONS"}
+_DOCS = "/docs"
+#: From `/docs`, under whatever prefix a proxy serves it.
+_SIGN_IN = "ui/login?next=/docs"
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="onthedot"'}
 
 
 class WhoMayCall:
     """Refuses whoever may not call; `scope["state"]["caller"]` is the name of who may."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, signed_in: SignedIn) -> None:
         self._app = app
         self._tokens = settings.api_tokens
+        self._signed_in = signed_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -48,11 +65,13 @@ class WhoMayCall:
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": refused.title})
+        elif refused.status == 401 and _is_reader_of_docs(scope, headers):
+            await RedirectResponse(_SIGN_IN, 303)(scope, receive, send)
         else:
             more = _CHALLENGE if refused.status == 401 else None
             await problems.answer(refused, more)(scope, receive, send)
 
-    def _authenticate(self, scope: Scope, headers: Headers) -> problems.Problem | None:
+    def _authenticate(self, scope: Scope, headers: Headers) -> Problem | None:
         given = headers.get("authorization", "")
         scheme, _, token = given.partition(" ")
         name = _owner(token.strip(), self._tokens) if scheme.lower() == "bearer" else None
@@ -62,11 +81,44 @@ class WhoMayCall:
         path = scope["path"]
         if path in _OPEN or path == "/ui" or path.startswith("/ui/") or path == "/":
             return None
+        if not given and (name := self._session(scope, headers)) is not None:
+            scope.setdefault("state", {})["caller"] = name
+            return None
         if not given:
             detail = "Send `Authorization: Bearer <token>`; `onthedot token new` makes a token."
             return problems.problem(problems.MISSING_TOKEN, detail)
         detail = "This token is not configured here. Check ONTHEDOT_API_TOKENS."
         return problems.problem(problems.WRONG_TOKEN, detail)
+
+    def _session(self, scope: Scope, headers: Headers) -> str | None:
+        if scope["type"] != "http" or not _may_use_cookie(scope["method"], headers):
+            return None
+        return self._signed_in(cookie_parser(headers.get("cookie", "")))
+
+
+def nobody(_: Mapping[str, str]) -> str | None:
+    """Where there is no page to sign in at."""
+    return None
+
+
+def _may_use_cookie(method: str, headers: Headers) -> bool:
+    if method in _READS:
+        return True
+    hosts = {headers.get("host", ""), headers.get("x-forwarded-host", "")} - {""}
+    origin = headers.get("origin", "")
+    return headers.get("sec-fetch-site", "same-origin") == "same-origin" and any(
+        _own(origin, host) for host in hosts
+    )
+
+
+def _is_reader_of_docs(scope: Scope, headers: Headers) -> bool:
+    """Whether a person in a browser wants to read the documentation without a token."""
+    return (
+        scope["path"] == _DOCS
+        and scope["method"] == "GET"
+        and "authorization" not in headers
+        and "text/html" in headers.get("accept", "")
+    )
 
 
 def _owner(token: str, known: tuple[ApiToken, ...]) -> str | None:
@@ -79,7 +131,7 @@ def _owner(token: str, known: tuple[ApiToken, ...]) -> str | None:
     return owner
 
 
-def _not_from_here(scope: Scope, headers: Headers) -> problems.Problem | None:
+def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
     mend = "Without a configured token only this machine may call. See ONTHEDOT_API_TOKENS."
     if not _is_local(scope):
         return problems.problem(problems.FORBIDDEN, f"The call comes from elsewhere. {mend}")

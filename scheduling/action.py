@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Never
 
 from pydantic import ConfigDict, Discriminator, Field, JsonValue, StringConstraints, Tag
 
-from onthedot.scheduling.values import Model
+from onthedot.scheduling.values import Duration, Model
 
 #: Largest body, stdin or list of arguments of an action, in bytes of UTF-8.
 MAX_BODY = 256 * 1024
@@ -61,6 +61,12 @@ class ActivityAction(Model):
     name: Name
     arguments: tuple[JsonValue, ...] = Field(default=(), max_length=64)
     task_queue: Name | None = None
+    heartbeat_timeout: Duration | None = Field(
+        default=None,
+        description="How long it may go without a heartbeat until its worker counts as dead and "
+        "the next attempt is made. Only for an activity that sends heartbeats; left out, a dead "
+        "worker is noticed when `timeout` is over.",
+    )
 
 
 class WorkflowAction(Model):

@@ -13,24 +13,46 @@ from onthedot.scheduling.values import Duration, Model
 class OverlapPolicy(StrEnum):
     """What happens when an occurrence is due while an earlier run is still going."""
 
-    #: The new occurrence does not run.
     SKIP = "skip"
-    #: The new occurrence runs when the earlier one ends; one at most waits.
     BUFFER_ONE = "buffer_one"
-    #: Every occurrence runs, one after the other.
     BUFFER_ALL = "buffer_all"
-    #: The earlier run is cancelled, and the new one starts when it has ended.
     CANCEL_OTHER = "cancel_other"
-    #: The earlier run is terminated at once, and the new one starts.
     TERMINATE_OTHER = "terminate_other"
-    #: All run side by side.
     ALLOW_ALL = "allow_all"
+
+    @property
+    def meaning(self) -> str:
+        """A sentence for people."""
+        match self:
+            case OverlapPolicy.SKIP:
+                return "The new occurrence does not run."
+            case OverlapPolicy.BUFFER_ONE:
+                return "The new occurrence runs when the earlier one ends; one at most waits."
+            case OverlapPolicy.BUFFER_ALL:
+                return "Every occurrence runs, one after the other."
+            case OverlapPolicy.CANCEL_OTHER:
+                return "The earlier run is cancelled, and the new one starts when it has ended."
+            case OverlapPolicy.TERMINATE_OTHER:
+                return "The earlier run is terminated at once, and the new one starts."
+            case OverlapPolicy.ALLOW_ALL:
+                return "All run side by side."
 
 
 class RetryPolicy(Model):
     """How often and how soon a failed attempt is tried again."""
 
-    max_attempts: int = Field(default=3, ge=1, le=1000)
-    initial_interval: Duration = timedelta(seconds=1)
-    backoff: float = Field(default=2.0, ge=1.0, le=100.0)
-    max_interval: Duration = timedelta(minutes=1)
+    max_attempts: int = Field(
+        default=3,
+        ge=1,
+        le=1000,
+        description="All attempts together, the first one included; 1 means no retry.",
+    )
+    initial_interval: Duration = Field(
+        default=timedelta(seconds=1), description="The pause after the first failed attempt."
+    )
+    backoff: float = Field(
+        default=2.0, ge=1.0, le=100.0, description="What each further pause is multiplied by."
+    )
+    max_interval: Duration = Field(
+        default=timedelta(minutes=1), description="The longest pause between two attempts."
+    )

@@ -40,6 +40,30 @@ class RunError(Model):
     message: str
 
 
+class AttemptMade(Model):
+    """One attempt of a run."""
+
+    attempt: int = Field(description="Which one it was, from 1.")
+    started_at: Instant | None = Field(
+        default=None, description="Null where nothing is left that says it."
+    )
+    ended_at: Instant | None = None
+    error: RunError | None = Field(default=None, description="Null if it succeeded or goes on.")
+
+
+class RunPhase(StrEnum):
+    """What a running run is doing."""
+
+    #: Nobody has taken it up yet.
+    WAITING_FOR_WORKER = "waiting_for_worker"
+    #: A worker has it, and waits until the host, or the set of commands, has room.
+    WAITING_FOR_PLACE = "waiting_for_place"
+    #: An attempt goes on.
+    ATTEMPTING = "attempting"
+    #: An attempt failed; the next one comes.
+    BACKING_OFF = "backing_off"
+
+
 class Links(Model):
     """Where else this can be looked at."""
 
@@ -68,6 +92,19 @@ class Run(ShortRun):
     """A run with what it gave back."""
 
     output: Any = None
+    attempts_made: tuple[AttemptMade, ...] = Field(
+        default=(),
+        description="The attempts so far, oldest first. Of many, the first and the latest ones; of "
+        "an activity that is retried, those that Temporal still knows.",
+    )
+    phase: RunPhase | None = Field(default=None, description="While it runs: what it is doing.")
+    phase_since: Instant | None = Field(default=None, description="Since when.")
+    attempt: int | None = Field(
+        default=None, description="While it runs: the attempt that goes on or comes next."
+    )
+    next_attempt_at: Instant | None = Field(
+        default=None, description="When the next attempt begins, while it is waited for."
+    )
     waiting_for: str = Field(
         default="", description="While it runs: what it waits for, such as a queue nobody polls."
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from onthedot import cli
+from onthedot.scheduling.policy import OverlapPolicy, RetryPolicy
+from onthedot.scheduling.task import TaskDefinition
 from onthedot.settings import PREFIX, SECRET_PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -48,3 +50,25 @@ def test_named_settings_exist(document: Path) -> None:
 def test_nothing_of_one_machine_is_named(document: Path) -> None:
     for path in re.findall(r"(?<![\w.:/])/(?:root|work|farm|Users)/\S*", document.read_text()):
         pytest.fail(path)
+
+
+def test_every_policy_is_explained() -> None:
+    document = (ROOT / "docs" / "reference" / "policies.md").read_text()
+    fields = ("timeout", "deadline", "retry", "overlap", "catchup_window", "paused")
+    for name in (*fields, *RetryPolicy.model_fields):
+        assert f"`{name}`" in document, name
+    for policy in OverlapPolicy:
+        assert f"| `{policy}` |" in document, policy
+        assert (
+            policy.meaning
+            in TaskDefinition.model_json_schema()["properties"]["overlap"]["description"]
+        )
+    described = TaskDefinition.model_json_schema()
+    for name in fields:
+        assert described["properties"][name]["description"], name
+    for name, field in described["$defs"]["RetryPolicy"]["properties"].items():
+        assert field["description"], name
+
+
+def test_no_document_kills_by_name(document: Path) -> None:
+    assert not re.search(r"\b(pkill|killall)\b", document.read_text())

@@ -10,7 +10,7 @@ HEAD = (
     'type="font/woff2" crossorigin>'
     + "".join(f'<link rel="stylesheet" href="{{base}}/static/{name}.css">' for name in _STYLES)
     + "".join(
-        f'<script src="{{base}}/static/{name}.js" data-base="{{base}}"></script>'
+        f'<script nonce="{{nonce}}" src="{{base}}/static/{name}.js" data-base="{{base}}"></script>'
         for name in _SCRIPTS
     )
 )

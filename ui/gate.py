@@ -10,16 +10,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onthedot.ui.sessions import Sessions
 
-#: What is answered to anyone: the way in, and what it is drawn with.
-_OPEN = ("/login", "/static/", "/favicon.ico")
+#: What anyone gets, from the entrance: the way in and out, and what it is drawn with.
+_OPEN = {"/login", "/logout", "/favicon.ico"}
+_FILES = "/static/"
 
 
 class Gate:
     """Wraps the page's app. A socket is asked the same as a request."""
 
-    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+    def __init__(self, app: ASGIApp, sessions: Sessions, entrance: ASGIApp) -> None:
         self._app = app
         self._sessions = sessions
+        self._entrance = entrance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let through, send to the way in, or refuse."""
@@ -32,9 +34,13 @@ class Gate:
             if not same_origin(connection) or self._sessions.of(connection.cookies) is None:
                 await _refuse(scope, receive, send)
                 return
-        elif not path.startswith(_OPEN) and self._sessions.of(connection.cookies) is None:
+        elif path in _OPEN or path.startswith(_FILES):
+            await self._entrance(scope, receive, send)
+            return
+        elif self._sessions.of(connection.cookies) is None:
             query = f"?{connection.url.query}" if connection.url.query else ""
-            base = connection.headers.get("x-forwarded-prefix", "") + scope.get("root_path", "")
+            # NiceGUI puts the prefix of a proxy before it.
+            base = scope.get("root_path", "")
             target = f"{base}/login?next={quote(path + query, safe='')}"
             await RedirectResponse(target, 303)(scope, receive, send)
             return

@@ -7,11 +7,18 @@ import secrets
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from onthedot.ui.template import NONCE
+
 
 def policy(nonce: str) -> str:
-    """The Content-Security-Policy. Vue compiles templates at run time, hence `unsafe-eval`."""
+    """The Content-Security-Policy: only a script with the nonce runs, and what that one loads.
+
+    `unsafe-eval` has to stay: NiceGUI evaluates the handlers and the bound properties that it sends
+    to the browser, and Vue compiles templates there. It lets a script that runs evaluate text; it
+    lets none begin to run.
+    """
     return (
-        f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; "
+        f"default-src 'self'; script-src 'nonce-{nonce}' 'unsafe-eval'; "
         "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
         "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
@@ -19,10 +26,7 @@ def policy(nonce: str) -> str:
 
 
 class SafeHeaders:
-    """Adds the headers to every answer, and the nonce to the scripts of a page.
-
-    Whatever a user wrote reaches a page with its `<` escaped, so it cannot get a nonce.
-    """
+    """Gives every request a nonce, and every response the headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -32,33 +36,16 @@ class SafeHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, _Rewriter(send).send)
+        nonce = scope[NONCE] = secrets.token_urlsafe(16)
 
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "same-origin"
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers["Content-Security-Policy"] = policy(nonce)
+                    headers["X-Frame-Options"] = "DENY"
+            await send(message)
 
-class _Rewriter:
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._nonce = secrets.token_urlsafe(16)
-        self._start: Message | None = None
-        self._page = b""
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers["Referrer-Policy"] = "same-origin"
-            if headers.get("content-type", "").startswith("text/html"):
-                headers["Content-Security-Policy"] = policy(self._nonce)
-                headers["X-Frame-Options"] = "DENY"
-                self._start = message
-                return
-        elif message["type"] == "http.response.body" and self._start is not None:
-            self._page += message.get("body", b"")
-            if message.get("more_body"):
-                return
-            body = self._page.replace(b"<script", b'<script nonce="%s"' % self._nonce.encode())
-            MutableHeaders(scope=self._start)["content-length"] = str(len(body))
-            await self._send(self._start)
-            message = {"type": "http.response.body", "body": body}
-            self._start = None
-        await self._send(message)
+        await self._app(scope, receive, with_headers)

@@ -12,27 +12,25 @@ from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from onthedot.ui.entrance import entrance
 from onthedot.ui.frame import build_frame
 from onthedot.ui.gate import Gate
 from onthedot.ui.headers import SafeHeaders
 from onthedot.ui.page_context import House
-from onthedot.ui.pages.login import add_login
 from onthedot.ui.sessions import Sessions
+from onthedot.ui.template import put_nonces
 
 PATH = "/ui"
 STATIC = Path(__file__).with_name("static")
-_DAY = 24 * 3600
 
 
-def mount(app: FastAPI, settings: Settings, temporal: Temporal) -> None:
+def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessions) -> None:
     """Serve the page from `app`. Once a process: NiceGUI keeps one page app."""
     house = House(temporal, settings, OverviewReader(temporal), DueReader(temporal))
-    sessions = Sessions(settings)
-    page_app.add_static_files("/static", STATIC, max_cache_age=_DAY)
-    add_login(page_app, sessions)
-    # Both go inside NiceGUI's own compression, so that pages are still text here.
+    put_nonces()
+    # The one added last sees a request first: what the gate refuses has the headers too.
+    page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions, STATIC))
     page_app.add_middleware(SafeHeaders)
-    page_app.add_middleware(Gate, sessions=sessions)
     # A page's own requests go through the socket: a bar for others would only be in the way.
     page_app.config.quasar_config["loadingBar"] = {"skipHijack": True}
     # None means: the page's own origin. NiceGUI's default lets any web page connect.

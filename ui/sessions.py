@@ -85,6 +85,11 @@ class Sessions:
         session = self._open.get(number)
         return session if session and session.stands else None
 
+    def name_of(self, cookies: Mapping[str, str]) -> str | None:
+        """In whose name a request's cookies speak."""
+        session = self.of(cookies)
+        return session.name if session else None
+
     def end(self, cookies: Mapping[str, str]) -> None:
         """Sign out: pages that are still open stop working too."""
         session = self.of(cookies)

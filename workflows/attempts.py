@@ -26,6 +26,7 @@ from onthedot.scheduling.action import (
     unknown_kind,
 )
 from onthedot.scheduling.checking.action import queue_problem
+from onthedot.scheduling.run import AttemptMade
 from onthedot.scheduling.stored.attempt import (
     CLOSING,
     DEFERRED,
@@ -48,7 +49,7 @@ async def of_own(
     order: RunOrder, *, run_id: str, due: datetime, deadline: datetime
 ) -> AttemptResult:
     """Perform `http`, `command` or `log`."""
-    name, attempt = _attempt(order, run_id=run_id, due=due)
+    name, attempt = _attempt(order, run_id=run_id, due=due, deadline=deadline)
     made = 0
     if begins_locally(order.action, order.timeout):
         try:
@@ -60,6 +61,7 @@ async def of_own(
             if workflow.now() + wait >= deadline:
                 raise NoTimeLeftError(error) from error
             made = 1 if wait else 0
+            attempt = attempt.model_copy(update={"made_before": _made(error)})
             wait = max(wait, early(due, at=workflow.now()))
             if wait > timedelta(0):
                 await workflow.sleep(wait, summary="Until the next attempt")
@@ -71,6 +73,7 @@ async def of_own(
             if before is None or workflow.now() >= deadline or _cancelled():
                 raise
             made = before
+            attempt = attempt.model_copy(update={"made_before": _made(error)})
 
 
 async def of_activity(
@@ -86,6 +89,7 @@ async def of_activity(
         start_to_close_timeout=order.timeout,
         schedule_to_start_timeout=remaining,
         schedule_to_close_timeout=remaining,
+        heartbeat_timeout=action.heartbeat_timeout,
         retry_policy=_policy(
             order, interval=order.retry.initial_interval, attempts=order.retry.max_attempts
         ),
@@ -126,7 +130,8 @@ async def _ordinary(
         result_type=AttemptResult,
         # The activity keeps its own timeout and says what it waited for; this one is the net.
         start_to_close_timeout=order.timeout + PLACE_WAIT + CLOSING,
-        schedule_to_close_timeout=deadline - workflow.now(),
+        # As above: an attempt ends itself at the deadline, and needs time to report.
+        schedule_to_close_timeout=deadline - workflow.now() + CLOSING,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         retry_policy=_policy(
@@ -149,14 +154,17 @@ async def _local(name: str, attempt: Attempt, order: RunOrder, deadline: datetim
             }
         ),
         result_type=AttemptResult,
-        start_to_close_timeout=min(order.timeout + CLOSING, deadline - workflow.now()),
+        start_to_close_timeout=min(order.timeout, deadline - workflow.now()) + CLOSING,
+        cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         retry_policy=RetryPolicy(maximum_attempts=1),
         summary=order.name,
     )
     return result
 
 
-def _attempt(order: RunOrder, *, run_id: str, due: datetime) -> tuple[str, Attempt]:
+def _attempt(
+    order: RunOrder, *, run_id: str, due: datetime, deadline: datetime
+) -> tuple[str, Attempt]:
     action = order.action
     facts: dict[str, Any] = {
         "task_id": order.task_id,
@@ -164,6 +172,7 @@ def _attempt(order: RunOrder, *, run_id: str, due: datetime) -> tuple[str, Attem
         "idempotency_key": run_id,
         "scheduled_for": due,
         "timeout": order.timeout,
+        "deadline": deadline,
     }
     match action:
         case HttpAction():
@@ -213,6 +222,13 @@ def _made_before_deferral(error: ActivityError) -> int | None:
     if not isinstance(cause, ApplicationError) or cause.type != DEFERRED:
         return None
     return AttemptFailure.model_validate(cause.details[0]).attempt - 1
+
+
+def _made(error: ActivityError | ApplicationError) -> tuple[AttemptMade, ...]:
+    cause = error.cause if isinstance(error, ActivityError) else error
+    if not isinstance(cause, ApplicationError) or not cause.details:
+        return ()
+    return AttemptFailure.model_validate(cause.details[0]).made
 
 
 def _grown(order: RunOrder, made: int) -> timedelta:

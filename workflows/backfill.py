@@ -17,6 +17,7 @@ from onthedot.scheduling.stored.backfill import (
     SIDE_BY_SIDE,
     BackfillOrder,
     BackfillProgress,
+    BackfillStop,
     Occurrences,
     OccurrencesWanted,
 )
@@ -33,13 +34,22 @@ _TELL_EVERY = timedelta(seconds=5)
 class Backfill:
     """One backfill of one recurring task."""
 
-    def __init__(self) -> None:
+    @workflow.init
+    def __init__(self, order: BackfillOrder) -> None:
+        self._registered_at = order.registered_at
+        self._stopped = False
         self._done = 0
         self._told = workflow.now()
 
+    @workflow.signal(name=naming.STOP)
+    def stop(self, stop: BackfillStop) -> None:
+        """Begin no other run, if it is this backfill's task that was deleted."""
+        self._stopped |= self._registered_at in (None, stop.registered_at)
+
     @workflow.run
     async def run(self, order: BackfillOrder) -> BackfillProgress:
-        """Run every occurrence of the span once.
+        """Run every occurrence of the span once, or as many as there is time for until its task is
+        deleted.
 
         Raises:
             asyncio.CancelledError: it was cancelled; so are the runs that were going on.
@@ -52,10 +62,12 @@ class Backfill:
                 after=order.after or order.start - timedelta(microseconds=1),
                 until=order.end,
                 count=_AT_A_TIME,
+                registered_at=order.registered_at,
             ),
             result_type=Occurrences,
             start_to_close_timeout=timedelta(seconds=30),
         )
+        self._stopped |= listed.gone
         self._done = order.done
         running: deque[ChildWorkflowHandle[Any, RunOutcome]] = deque()
         wide = SIDE_BY_SIDE if order.overlap is OverlapPolicy.ALLOW_ALL else 1
@@ -63,12 +75,14 @@ class Backfill:
             for nominal in listed.instants:
                 if len(running) >= wide:
                     await self._finished(running.popleft(), order)
+                if self._stopped:
+                    break
                 running.append(await _start(order, nominal))
             while running:
                 await self._finished(running.popleft(), order)
         finally:
             progress = self._tell(order)
-        if len(listed.instants) == _AT_A_TIME:
+        if len(listed.instants) == _AT_A_TIME and not self._stopped:
             following = {"done": self._done, "after": listed.instants[-1]}
             workflow.continue_as_new(order.model_copy(update=following))
         return progress
@@ -94,6 +108,7 @@ class Backfill:
             overlap=order.overlap,
             total=order.total,
             done=self._done,
+            stopped=self._stopped,
         )
         workflow.upsert_memo({naming.BACKFILL_MEMO: progress})
         return progress

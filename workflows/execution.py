@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -35,7 +36,14 @@ from onthedot.scheduling.action import (
 )
 from onthedot.scheduling.run import RunError, RunStatus
 from onthedot.scheduling.stored.attempt import AttemptResult, early
-from onthedot.scheduling.stored.run_order import RunMemo, RunOrder, RunOutcome, RunRecord
+from onthedot.scheduling.stored.run_order import (
+    Attempts,
+    RunMemo,
+    RunOrder,
+    RunOutcome,
+    RunRecord,
+    corrected,
+)
 from onthedot.workflows import attempts
 from onthedot.workflows.failures import Failure, NotBegunError, NoTimeLeftError, explain
 from onthedot.workflows.notify_step import tell
@@ -61,9 +69,9 @@ async def carry_out(order: RunOrder, *, due: datetime, begun: datetime | None = 
     """
     taken_up = workflow.now()
     deadline = max(due, begun or due) + order.deadline
-    outcome = await _outcome(order, due=due, taken_up=taken_up, deadline=deadline)
-    await _publish(order, outcome)
-    await tell(order, outcome, run_id=run_id())
+    outcome, unsure = await _outcome(order, due=due, taken_up=taken_up, deadline=deadline)
+    outcome = await _publish(order, outcome, unsure=unsure)
+    outcome = await tell(order, outcome, run_id=run_id())
     match outcome.status:
         case RunStatus.SUCCEEDED | RunStatus.SKIPPED:
             return outcome
@@ -86,7 +94,7 @@ async def skip(order: RunOrder, *, due: datetime, error: RunError) -> RunOutcome
         attempts=0,
         error=error,
     )
-    await _publish(order, outcome)
+    outcome = await _publish(order, outcome, unsure=False)
     await tell(order, outcome, run_id=run_id())
     return outcome
 
@@ -99,14 +107,21 @@ def run_id() -> str:
 
 async def _outcome(
     order: RunOrder, *, due: datetime, taken_up: datetime, deadline: datetime
-) -> RunOutcome:
+) -> tuple[RunOutcome, bool]:
+    """How it ended, and whether what it says of attempts is to be looked up."""
+
     def ended(
         status: RunStatus, result: AttemptResult | None = None, failure: Failure | None = None
-    ) -> RunOutcome:
+    ) -> tuple[RunOutcome, bool]:
+        made = result.made if result else failure.made if failure else ()
         started = taken_up + early(due, at=taken_up)
-        if result and result.attempt == 1:
+        if made and made[0].attempt == 1 and made[0].started_at:
+            started = made[0].started_at
+        elif result and result.attempt == 1:
             started = result.started_at
-        return RunOutcome(
+        foreign = isinstance(order.action, ActivityAction | WorkflowAction)
+        unsure = not failure.counted if failure else foreign
+        outcome = RunOutcome(
             status=status,
             scheduled_for=due,
             started_at=started,
@@ -115,28 +130,31 @@ async def _outcome(
             attempts=result.attempt if result else failure.attempts if failure else 0,
             output=result.output if result else failure.output if failure else None,
             error=failure.error if failure else None,
+            attempts_made=made,
         )
+        return outcome, unsure
 
     if reason := await _not_an_occurrence(order, due):
         error = RunError(type="NotAnOccurrence", message=reason)
-        return ended(RunStatus.SKIPPED, failure=Failure(error))
+        return ended(RunStatus.SKIPPED, failure=Failure(error, counted=True))
     if taken_up >= deadline:
         error = RunError(
             type="DeadlineExceeded",
             message=f"No worker took it up before its deadline, {order.deadline} after it was due.",
         )
-        return ended(RunStatus.TIMED_OUT, failure=Failure(error))
+        return ended(RunStatus.TIMED_OUT, failure=Failure(error, counted=True))
     try:
         result = await _perform(order, due=due, deadline=deadline)
     except (UnknownKindError, NotBegunError) as error:
         kind = error.kind if isinstance(error, NotBegunError) else "UnknownAction"
-        failure = Failure(RunError(type=kind, message=str(error)))
+        failure = Failure(RunError(type=kind, message=str(error)), counted=True)
         return ended(RunStatus.FAILED, failure=failure)
     except (asyncio.CancelledError, FailureError, NoTimeLeftError) as error:
         # Once a cancel was asked for, a failed attempt is the last: Temporal makes no other.
         if is_cancelled_exception(error) or workflow.cancellation_reason() is not None:
             cancelled = RunError(type="Cancelled", message="The run was cancelled.")
-            return ended(RunStatus.CANCELLED, failure=Failure(cancelled, attempts=1))
+            failure = replace(explain(error, order), error=cancelled)
+            return ended(RunStatus.CANCELLED, failure=failure)
         failure = explain(error, order)
         late = failure.out_of_time or workflow.now() + _CLOSE_TO >= deadline
         return ended(RunStatus.TIMED_OUT if late else RunStatus.FAILED, failure=failure)
@@ -169,7 +187,8 @@ async def _not_an_occurrence(order: RunOrder, due: datetime) -> str:
     return reason
 
 
-async def _publish(order: RunOrder, outcome: RunOutcome) -> None:
+async def _publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> RunOutcome:
+    """Record the outcome; returned as it is known after that, where the run was unsure of it."""
     record = RunRecord(
         task=order.task_id,
         run=run_id(),
@@ -178,18 +197,22 @@ async def _publish(order: RunOrder, outcome: RunOutcome) -> None:
         action=order.action.kind,
         revision=order.revision,
         output_bytes=0 if outcome.output is None else len(str(outcome.output)),
-        **outcome.model_dump(exclude={"output", "error"}),
+        **outcome.model_dump(exclude={"output", "error", "attempts_made", "row"}),
         error=outcome.error,
+        unsure=unsure,
     )
     try:
-        await workflow.execute_local_activity(
+        attempts: Attempts | None = await workflow.execute_local_activity(
             naming.RECORD,
             record,
+            result_type=Attempts | None,  # type: ignore[arg-type]  # a union is no type to mypy
             start_to_close_timeout=_MARGIN,
             retry_policy=RetryPolicy(maximum_attempts=3),
         )
     except (ActivityError, ApplicationError):
         workflow.logger.warning("The execution log did not take the record of %s", record.run)
+    else:
+        outcome = corrected(outcome, attempts) if attempts else outcome
     memo = RunMemo(
         scheduled_for=outcome.scheduled_for,
         started_at=outcome.started_at,
@@ -206,3 +229,4 @@ async def _publish(order: RunOrder, outcome: RunOutcome) -> None:
         updates.append(naming.STATUS.value_set(naming.State.TIMED_OUT))
     if updates:
         workflow.upsert_search_attributes(updates)
+    return outcome

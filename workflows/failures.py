@@ -16,9 +16,9 @@ from temporalio.exceptions import (
     TimeoutType,
 )
 
-from onthedot.scheduling.action import WorkflowAction
-from onthedot.scheduling.run import RunError
-from onthedot.scheduling.stored.attempt import AttemptFailure
+from onthedot.scheduling.action import CommandAction, HttpAction, LogAction, WorkflowAction
+from onthedot.scheduling.run import AttemptMade, RunError
+from onthedot.scheduling.stored.attempt import OVERDUE, AttemptFailure
 from onthedot.scheduling.stored.run_order import RunOrder
 
 
@@ -29,6 +29,9 @@ class Failure:
     error: RunError
     attempts: int = 0
     output: Any = None
+    made: tuple[AttemptMade, ...] = ()
+    counted: bool = False
+    """The attempts are known, not guessed."""
     #: It was the run's deadline that ended it, not an attempt.
     out_of_time: bool = False
 
@@ -74,10 +77,18 @@ def _explain(error: BaseException, order: RunOrder) -> Failure:
 def _application(cause: ApplicationError, order: RunOrder) -> Failure:
     error = RunError(type=cause.type or "Failed", message=cause.message)
     detail = cause.details[0] if cause.details else None
-    if isinstance(detail, dict) and "started_at" in detail and "attempt" in detail:
-        made = AttemptFailure.model_validate(detail)
-        return Failure(error, attempts=made.attempt, output=made.output)
-    return Failure(error, attempts=1 if cause.non_retryable else order.retry.max_attempts)
+    ours = isinstance(order.action, HttpAction | CommandAction | LogAction)
+    if ours and isinstance(detail, dict) and "started_at" in detail and "attempt" in detail:
+        last = AttemptFailure.model_validate(detail)
+        return Failure(
+            error,
+            attempts=last.attempt,
+            output=last.output,
+            made=last.made,
+            counted=True,
+            out_of_time=last.out_of_time or cause.type == OVERDUE,
+        )
+    return Failure(error, attempts=1)
 
 
 def _timeout(cause: TimeoutError, order: RunOrder) -> Failure:
@@ -91,7 +102,7 @@ def _timeout(cause: TimeoutError, order: RunOrder) -> Failure:
             error = RunError(type="DeadlineExceeded", message=text)
             return Failure(error, attempts=1, out_of_time=True)
         case TimeoutType.HEARTBEAT:
-            text = "The worker that carried it out stopped answering."
+            text = "The worker that carried it out stopped responding."
             error = RunError(type="WorkerLost", message=text)
         case _ if isinstance(order.action, WorkflowAction):
             text = (
@@ -102,4 +113,4 @@ def _timeout(cause: TimeoutError, order: RunOrder) -> Failure:
         case _:
             text = f"An attempt took longer than its timeout of {order.timeout}."
             error = RunError(type="Timeout", message=text)
-    return Failure(error, attempts=order.retry.max_attempts)
+    return Failure(error, attempts=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import signal
@@ -12,7 +13,7 @@ from temporalio import activity
 
 from onthedot import naming
 from onthedot.activities.attempt import carry_out
-from onthedot.activities.attempt_failed import AttemptFailed, Fault
+from onthedot.activities.attempt_failed import AttemptFailed, Fault, Interrupted
 from onthedot.activities.command.pipes import OutPipe
 from onthedot.activities.command.process import (
     CommandProcess,
@@ -61,10 +62,10 @@ class CommandActivities:
         return await carry_out(
             attempt,
             self._places.place("the worker's set of commands", local=attempt.local),
-            lambda: self._run(attempt),
+            lambda allowed: self._run(attempt, allowed),
         )
 
-    async def _run(self, attempt: CommandAttempt) -> dict[str, Any]:
+    async def _run(self, attempt: CommandAttempt, allowed: timedelta) -> dict[str, Any]:
         if not self._allowed:
             raise AttemptFailed(
                 Fault.COMMANDS_OFF,
@@ -81,7 +82,7 @@ class CommandActivities:
                 inherited | own,
                 action.cwd,
                 action.stdin,
-                attempt.timeout,
+                allowed,
                 self._grace,
             )
         )
@@ -96,6 +97,8 @@ class CommandActivities:
                 f"{name}: the process that guards it was lost, so it was killed.",
                 output=_output(process, None, redactor),
             ) from None
+        except asyncio.CancelledError:
+            raise Interrupted(_output(process, None, redactor)) from None
         except OSError as error:
             raise AttemptFailed(
                 Fault.COMMAND_NOT_STARTED, f"{name} could not be started: {error.strerror}."
@@ -104,7 +107,7 @@ class CommandActivities:
         if timed_out:
             raise AttemptFailed(
                 Fault.TIMEOUT,
-                f"{name} was ended, for it ran longer than {attempt.timeout.total_seconds():g} s.",
+                f"{name} was ended, for it ran longer than {allowed.total_seconds():g} s.",
                 output=output,
             )
         if code != 0:

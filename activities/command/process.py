@@ -97,16 +97,16 @@ class CommandProcess:
         try:
             control.write(_spoken(self._order))
             async with asyncio.timeout(self._longest(self._order.timeout)):
-                report = await self._report(reader)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(flowing), _DRAIN_SECONDS)
-            return report
+                return await self._report(reader)
         except TimeoutError:
             raise GuardLostError from None
         finally:
             control.write(b"end\n")
             await self._see_off(guard)
             control.close()
+            # However it ended: what it wrote is shown.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(flowing), _DRAIN_SECONDS)
             flowing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await flowing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -59,10 +60,10 @@ class HttpActivities:
         return await carry_out(
             attempt,
             self._gate.place(host, local=attempt.local),
-            lambda: self._call(attempt),
+            lambda allowed: self._call(attempt, allowed),
         )
 
-    async def _call(self, attempt: HttpAttempt) -> dict[str, Any]:
+    async def _call(self, attempt: HttpAttempt, allowed: timedelta) -> dict[str, Any]:
         action = attempt.action
         headers, redactor = self._secrets.fill_in(action.headers)
         for name, value in headers.items():
@@ -87,7 +88,7 @@ class HttpActivities:
             frozenset(n.lower() for n, v in action.headers.items() if isinstance(v, SecretRef)),
         )
         call = HttpCall(self._open(), self._rules, action, redactor)
-        return await call.send(hop, attempt.timeout)
+        return await call.send(hop, allowed)
 
     def _headers(self, attempt: HttpAttempt, own: dict[str, str]) -> dict[str, str]:
         body = attempt.action.body

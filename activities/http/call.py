@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from onthedot.activities.attempt_failed import AttemptFailed, Fault
+from onthedot.activities.attempt_failed import AttemptFailed, Fault, Interrupted
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.connector import Target, target
 from onthedot.activities.http.redirect import MAX_REDIRECTS, Hop, follow, redirects
@@ -42,6 +42,7 @@ class HttpCall:
 
         Raises:
             AttemptFailed: with what was answered so far as its output.
+            Interrupted: it was cancelled, and something was answered.
         """
         seconds = timeout.total_seconds()
         try:
@@ -51,6 +52,10 @@ class HttpCall:
             raise self._failed(
                 Fault.TIMEOUT, f"{hop.method} {hop.shown} was not through after {seconds:g} s."
             ) from None
+        except asyncio.CancelledError:
+            if self._answer is None:
+                raise
+            raise Interrupted(self._answer.output(self._redactor)) from None
         if is_expected(self._action, answer.status):
             return answer.output(self._redactor)
         passing = is_passing(answer.status)

@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
 
-from onthedot.api.deps import BackfillIdPath, BackfillsDep, TaskIdPath, TasksDep
+from onthedot.api.deps import (
+    BackfillIdPath,
+    BackfillsDep,
+    TaskIdPath,
+    TasksDep,
+    within_reach,
+)
 from onthedot.api.documented import LOCATION, links, refusals
 from onthedot.api.json_body import JsonRoute
-from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.messages.runs import BackfillList, BackfillRequest
 from onthedot.scheduling.stored.backfill import Backfill
-from onthedot.scheduling.values import Instant, Model
 
 router = APIRouter(route_class=JsonRoute, tags=["backfills"])
-
-
-class BackfillRequest(Model):
-    """Which occurrences to run."""
-
-    start: Instant = Field(alias="from", description="The first one at or after it.")
-    end: Instant = Field(alias="to", description="The last one at or before it.")
-    overlap: OverlapPolicy | None = Field(
-        default=None,
-        description="`buffer_all` or `allow_all`; the task's own if it is one of them, else "
-        "`buffer_all`.",
-    )
-
-
-class BackfillList(BaseModel):
-    """The latest backfills of a task."""
-
-    items: list[Backfill]
 
 
 @router.post(
@@ -49,7 +35,9 @@ async def start_backfill(
     task_id: TaskIdPath, body: BackfillRequest, backfills: BackfillsDep, response: Response
 ) -> Backfill:
     """For recurring tasks. Durable, at most 10,000 occurrences; its runs say `cause: backfill`."""
-    found = await backfills.start(task_id, start=body.start, end=body.end, overlap=body.overlap)
+    found = await backfills.start(
+        task_id, start=within_reach(body.start), end=within_reach(body.end), overlap=body.overlap
+    )
     response.headers["Location"] = f"/backfills/{found.id}"
     return found
 

@@ -4,43 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, Field
 
 from onthedot.api.deps import TemporalDep
 from onthedot.api.documented import Responses, refusals
-from onthedot.scheduling.values import Instant
+from onthedot.messages.health import Alive, Ready, WorkerSeen
 from onthedot.service.overview import gauges, health
 
 router = APIRouter(tags=["health"])
-
-
-class Alive(BaseModel):
-    """The server answers."""
-
-    status: str = "ok"
-    version: str
-
-
-class WorkerSeen(BaseModel):
-    """A worker that polls."""
-
-    last_seen: Instant
-    identity: str | None = Field(
-        default=None, description="Left out for a caller without a token, where one is needed."
-    )
-
-
-class Ready(BaseModel):
-    """Temporal answers."""
-
-    status: str = "ready"
-    namespace: str
-    task_queue: str
-    workers: list[WorkerSeen] = Field(
-        description="Those that Temporal has heard of lately. None: nothing runs, and a task can "
-        "be registered but not changed."
-    )
-    backlog: int = Field(description="Workflow tasks that wait for a worker.")
 
 
 def _of_health(*statuses: int) -> Responses:

@@ -18,20 +18,12 @@ from onthedot.api.deps import (
 )
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
-from onthedot.scheduling.run import Run, RunStatus, ShortRun
+from onthedot.messages.runs import RunPage
+from onthedot.scheduling.run import Run, RunStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["runs"])
-
-
-class RunPage(BaseModel):
-    """Some runs, and where the log goes on."""
-
-    items: list[ShortRun]
-    next_cursor: str | None = Field(
-        default=None, description="For the next page; null on the last one."
-    )
 
 
 class RunQuery(BaseModel):

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
-from pydantic import Field
 
 from onthedot.api.deps import Caller, TaskIdPath, TasksDep, TemporalDep
 from onthedot.api.documented import ETAG, LOCATION, links, refusals
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.examples import TaskBody
 from onthedot.api.json_body import JsonRoute
+from onthedot.messages.tasks import Pause, Resume
 from onthedot.scheduling.firing.edit_preview import EditPreview
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.task import Task
-from onthedot.scheduling.values import Instant, Model
 from onthedot.service.tasks import edit_previews
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
-
-
-class Resume(Model):
-    """Why a task is resumed."""
-
-    note: str = Field(default="", max_length=500, examples=["maintenance is over"])
-
-
-class Pause(Resume):
-    """Why a task is paused, and for how long."""
-
-    until: Instant | None = Field(default=None, description="Resumes by itself then.")
 
 
 @router.post(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import chain
 from typing import assert_never
 
 from pydantic import JsonValue
@@ -42,7 +44,10 @@ def check_action(action: Action, *, where: str = "action") -> list[FieldProblem]
         case CommandAction():
             found = _command(action)
         case ActivityAction():
-            found = _foreign("name", action.name, action.arguments, action.task_queue)
+            found = chain(
+                _foreign("name", action.name, action.arguments, action.task_queue),
+                _heartbeats(action.heartbeat_timeout),
+            )
         case WorkflowAction():
             name = action.workflow_type
             found = _foreign("workflow_type", name, action.arguments, action.task_queue)
@@ -128,6 +133,11 @@ def _foreign(
         yield "arguments", "cannot be written as JSON in UTF-8: no NaN or lone surrogates."
     else:
         yield from _too_large("arguments", size)
+
+
+def _heartbeats(timeout: timedelta | None) -> Iterator[tuple[str, str]]:
+    if timeout is not None and timeout <= timedelta(0):
+        yield "heartbeat_timeout", "must be longer than 0; leave it out for an activity without."
 
 
 def _too_deep(field: str, value: JsonValue) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 from onthedot.scheduling.cron.expression import parse_cron
@@ -30,6 +31,8 @@ from onthedot.scheduling.trigger import (
 )
 
 _SECOND = timedelta(seconds=1)
+#: So many listed days in a row without an occurrence are looked at: a tenth of a second's work.
+_MOST_EMPTY_DAYS = 4000
 #: Jitter that Temporal can spread over; it counts milliseconds in 32 bits.
 LONGEST_JITTER = timedelta(days=49)
 
@@ -149,7 +152,13 @@ def _check_bounds(trigger: Recurring, now: datetime, problems: _Problems) -> Non
 
 
 def _check_fires(trigger: Recurring, now: datetime, key: str, problems: _Problems) -> None:
-    if next_occurrences(trigger, after=now, count=1, key=key):
+    if _is_empty(trigger, now, key):
+        problems.add(
+            "exclude",
+            f"its expressions together take out every occurrence of {_MOST_EMPTY_DAYS} days in a "
+            f"row. Exclude less, or name the days that are left in the trigger itself.",
+        )
+    elif next_occurrences(trigger, after=now, count=1, key=key):
         _check_runs(trigger, now, key, problems)
         return
     bare = trigger.model_copy(update={"exclude": (), "start_at": None, "end_at": None})
@@ -164,6 +173,19 @@ def _check_fires(trigger: Recurring, now: datetime, key: str, problems: _Problem
         problems.add("end_at", "nothing is due between `start_at` (or now) and `end_at`.")
     else:
         problems.add("exclude", "takes out every occurrence, so the task would never fire.")
+
+
+def _is_empty(trigger: Recurring, now: datetime, key: str) -> bool:
+    """Whether its first occurrence is too laborious to find."""
+    if not trigger.exclude:
+        return False
+    after = int(max(now, trigger.start_at or now).timestamp()) - 1
+    looked_at = 0
+    for base, mask in islice(recurrence(trigger, key).chunks(after), _MOST_EMPTY_DAYS):
+        if mask and base + mask.bit_length() - 1 > after:
+            return False
+        looked_at += 1
+    return looked_at == _MOST_EMPTY_DAYS
 
 
 def _check_runs(trigger: Recurring, now: datetime, key: str, problems: _Problems) -> None:

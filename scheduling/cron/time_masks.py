@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 SECONDS_OF_HOUR = 3600
 SECONDS_OF_DAY = 86_400
@@ -23,6 +24,7 @@ def span(first: int, end: int) -> int:
     return ((1 << end) - 1) ^ ((1 << first) - 1) if end > first else 0
 
 
+@lru_cache(maxsize=256)
 def every(step: int, first: int) -> int:
     """The seconds of a day at `first`, `first + step`, and so on."""
     if first >= SECONDS_OF_DAY:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from onthedot.scheduling.cron.days import DayRule, month_shape
 from onthedot.scheduling.cron.expression import Cron, parse_cron
 from onthedot.scheduling.cron.time_masks import WHOLE_DAY, times_of_day
 from onthedot.scheduling.firing.clock_changes import date_of, epoch_day
 
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:/(\d{4}-\d{2}-\d{2}))?$", re.ASCII)
+_LAST_YEAR = 2100
+#: Nothing fires after this day, so that an exclusion may as well end with it.
+_LAST_DAY = epoch_day(date(_LAST_YEAR, 12, 31))
+#: How many combinations of expressions are remembered: each one is 11 KB.
+_REMEMBERED = 64
 
 
 class ExclusionError(ValueError):
@@ -23,6 +31,7 @@ class Exclusions:
     """The local times at which nothing fires: whole local days, and times of day on some days."""
 
     days: tuple[range, ...]
+    """In order, apart from each other, none of them empty."""
     crons: tuple[Cron, ...]
     _known: dict[tuple[int, ...], int] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -33,22 +42,60 @@ class Exclusions:
 
     def on(self, day: int) -> int:
         """The excluded seconds of a local day, as bits."""
-        if any(day in days for days in self.days):
+        if self.range_of(day) is not None:
             return WHOLE_DAY
         if not self.crons:
             return 0
         on = date_of(day)
-        active = tuple(
-            n
-            for n, cron in enumerate(self.crons)
-            if cron.days.days(on.year, on.month) >> on.day & 1
-        )
+        active = tuple(rule.days(on.year, on.month) >> on.day & 1 for rule in self._times)
         if active not in self._known:
+            if len(self._known) == _REMEMBERED:
+                self._known.clear()
             mask = 0
-            for n in active:
-                mask |= excluded_times(self.crons[n])
+            for is_active, times in zip(active, self._times.values(), strict=True):
+                mask |= times if is_active else 0
             self._known[active] = mask
         return self._known[active]
+
+    def range_of(self, day: int) -> range | None:
+        """The range of whole days that holds a local day."""
+        found = bisect_right(self.days, day, key=lambda days: days.start) - 1
+        return self.days[found] if found >= 0 and day in self.days[found] else None
+
+    def covering(self, times: int) -> tuple[DayRule, ...]:
+        """On which days the expressions leave nothing of these seconds of a day.
+
+        Expressions for the same days count together; those for different days do not.
+        """
+        return tuple(rule for rule, excluded in self._times.items() if not times & ~excluded)
+
+    @cached_property
+    def _times(self) -> dict[DayRule, int]:
+        """The seconds that the expressions take out, by the days on which they do."""
+        found: dict[DayRule, int] = {}
+        for cron in self.crons:
+            found[cron.days] = found.get(cron.days, 0) | excluded_times(cron)
+        return found
+
+    def next_free(self, day: int, covering: tuple[DayRule, ...]) -> int:
+        """The first local day from this one on that is in no range, and that no rule covers; one
+        after the year 2100 where there is none."""
+        while True:
+            if (within := self.range_of(day)) is not None:
+                day = within.stop
+                continue
+            on = date_of(day)
+            if not covering or on.year > _LAST_YEAR:
+                return day
+            length, _ = month_shape(on.year, on.month)
+            covered = 0
+            for rule in covering:
+                covered |= rule.days(on.year, on.month)
+            free = ((2 << length) - 1) & ~covered >> on.day << on.day
+            if free >> on.day & 1:
+                return day
+            # Ranges are looked at again on the way.
+            day += (free & -free).bit_length() - 1 - on.day if free else length + 1 - on.day
 
 
 @lru_cache(maxsize=1024)
@@ -56,13 +103,24 @@ def parse_exclusions(exclude: tuple[str, ...], key: str) -> Exclusions:
     """All exclusions of a trigger. Raises ExclusionError or CronError."""
     parsed = [parse_exclusion(text, key) for text in exclude]
     return Exclusions(
-        days=tuple(p for p in parsed if isinstance(p, range)),
+        days=_apart(range(max(p.start, 0), p.stop) for p in parsed if isinstance(p, range)),
         crons=tuple(p for p in parsed if isinstance(p, Cron)),
     )
 
 
+def _apart(ranges: Iterable[range]) -> tuple[range, ...]:
+    """The same days in as few ranges as there can be, in order."""
+    found: list[range] = []
+    for days in sorted(ranges, key=lambda days: days.start):
+        if found and days.start <= found[-1].stop:
+            found[-1] = range(found[-1].start, max(found[-1].stop, days.stop))
+        elif days:
+            found.append(days)
+    return tuple(found)
+
+
 def parse_exclusion(text: str, key: str) -> range | Cron:
-    """One exclusion: days since 1970-01-01, or an expression.
+    """One exclusion: days since 1970-01-01 until the end of 2100, or an expression.
 
     Raises ExclusionError or CronError.
     """
@@ -73,7 +131,7 @@ def parse_exclusion(text: str, key: str) -> range | Cron:
     last = _date(match[2]) if match[2] else first
     if last < first:
         raise ExclusionError(f"{text!r} ends before it begins. Write {last}/{first}.")
-    return range(epoch_day(first), epoch_day(last) + 1)
+    return range(epoch_day(first), min(epoch_day(last), _LAST_DAY) + 1)
 
 
 def excluded_times(cron: Cron) -> int:

@@ -7,20 +7,33 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
-from onthedot.scheduling.firing.clock_changes import instant
+from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, instant
 from onthedot.scheduling.firing.jitter import jittered
-from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
+from onthedot.scheduling.firing.recurrence import (
+    LAST_INSTANT,
+    IntervalTimes,
+    Recurrence,
+    recurrence,
+)
 from onthedot.scheduling.trigger import OnceTrigger, Recurring, Trigger
 
 
 def occurrences(
-    trigger: Trigger, *, after: datetime, key: str, jitter_seed: str | None = None
+    trigger: Trigger,
+    *,
+    after: datetime,
+    key: str,
+    jitter_seed: str | None = None,
+    nominal_after: datetime | None = None,
 ) -> Iterator[datetime]:
     """The instants strictly after `after` at which a checked trigger is due, in UTC, lazily.
 
     `key` is the task's id, on which `H` depends. `start_at`, `end_at` and `exclude` are honoured,
     `max_runs` is not. With the seed that Temporal has for the schedule they are the instants that
     jitter leads to; without it they are nominal. Nothing is due after the year 2100.
+
+    `nominal_after` leaves out those whose nominal instant came before it, or at it: a schedule that
+    was made then does not know them.
     """
     if isinstance(trigger, OnceTrigger):
         if trigger.at is None or trigger.at.tzinfo is None:
@@ -33,7 +46,10 @@ def occurrences(
         for found in _nominal(trigger, plan, _floor(after)):
             yield instant(found)
         return
-    for found in _nominal(trigger, plan, _reach_back(trigger, plan, _floor(after))):
+    first = _reach_back(trigger, plan, _floor(after))
+    if nominal_after is not None:
+        first = max(first, _floor(nominal_after))
+    for found in _nominal(trigger, plan, first):
         following = next(plan.instants(found, excluded_too=True), None)
         moved = jittered(
             instant(found),
@@ -53,22 +69,57 @@ def next_occurrences(
     key: str,
     remaining: int | None = None,
     jitter_seed: str | None = None,
+    nominal_after: datetime | None = None,
 ) -> list[datetime]:
     """The first `count` of them, and no more than the `remaining` ones of `max_runs`."""
     limit = count if remaining is None else min(count, remaining)
-    found = occurrences(trigger, after=after, key=key, jitter_seed=jitter_seed)
+    found = occurrences(
+        trigger, after=after, key=key, jitter_seed=jitter_seed, nominal_after=nominal_after
+    )
     return list(islice(found, max(0, limit)))
 
 
+def last_occurrence(
+    trigger: Trigger, *, after: datetime, until: datetime, key: str
+) -> datetime | None:
+    """The last nominal instant after `after` and not after `until`; None where there is none.
+
+    Whole days are looked at, however often it fires on them.
+    """
+    if isinstance(trigger, OnceTrigger):
+        at = trigger.at
+        return at if at is not None and after <= at <= until else None
+    first, last = _bounds(trigger, _floor(after))
+    last = min(_floor(until), LAST_INSTANT if last is None else last)
+    plan = recurrence(trigger, key)
+    found: int | None = None
+    if isinstance(plan.times, IntervalTimes) and not plan.exclusions:
+        found = last - (last - plan.times.offset) % plan.times.step
+        return instant(found) if found > first else None
+    for base, mask in plan.chunks(first):
+        if base > last:
+            break
+        within = mask & ((1 << (last - base + 1)) - 1) if last - base < SECONDS_OF_DAY else mask
+        if within and base + within.bit_length() - 1 > first:
+            at_last = base + within.bit_length() - 1
+            found = at_last if found is None else max(found, at_last)
+    return None if found is None else instant(found)
+
+
 def _nominal(trigger: Recurring, plan: Recurrence, after: int) -> Iterator[int]:
-    first = max(after, 0)
-    if trigger.start_at is not None:
-        first = max(first, math.ceil(trigger.start_at.timestamp()) - 1)
-    last = None if trigger.end_at is None else _floor(trigger.end_at)
+    first, last = _bounds(trigger, after)
     for found in plan.instants(first):
         if last is not None and found > last:
             return
         yield found
+
+
+def _bounds(trigger: Recurring, after: int) -> tuple[int, int | None]:
+    """What to begin after and, where there is one, the last second."""
+    first = max(after, 0)
+    if trigger.start_at is not None:
+        first = max(first, math.ceil(trigger.start_at.timestamp()) - 1)
+    return first, None if trigger.end_at is None else _floor(trigger.end_at)
 
 
 def _reach_back(trigger: Recurring, plan: Recurrence, after: int) -> int:

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from onthedot.scheduling.cron.days import DayRule
 from onthedot.scheduling.cron.expression import Cron, parse_cron
-from onthedot.scheduling.cron.time_masks import every, seconds_in, span
+from onthedot.scheduling.cron.time_masks import WHOLE_DAY, every, seconds_in, span
 from onthedot.scheduling.firing.clock_changes import (
     SECONDS_OF_DAY,
     Change,
@@ -41,6 +42,11 @@ class CronTimes:
     """The local times that an expression lists."""
 
     cron: Cron
+
+    @property
+    def of_day(self) -> int:
+        """The seconds of a day at which it may fire, as bits."""
+        return self.cron.times
 
     @property
     def once_a_day(self) -> bool:
@@ -76,6 +82,7 @@ class IntervalTimes:
     step: int
     offset: int
     once_a_day = False
+    of_day = WHOLE_DAY
 
     @property
     def daily(self) -> bool:
@@ -126,7 +133,8 @@ class Recurrence:
 
         One instant may come in two chunks that follow each other.
         """
-        day = self.times.next_day(self.zone, local_day(self.zone, after) - 1)
+        covering = () if excluded_too else self.exclusions.covering(self.times.of_day)
+        day = self._next_day(local_day(self.zone, after) - 1, covering, excluded_too)
         while day is not None:
             midnight = plain_midnight(self.zone, day)
             if midnight is None:
@@ -138,7 +146,20 @@ class Recurrence:
                 excluded = self._excluded(day, excluded_too)
                 # The same object for days that are alike: whoever compares them need not look.
                 yield midnight, mask & ~excluded if excluded else mask
-            day = self.times.next_day(self.zone, day + 1)
+            day = self._next_day(day + 1, covering, excluded_too)
+
+    def _next_day(self, day: int, covering: tuple[DayRule, ...], excluded_too: bool) -> int | None:
+        """The first local day from this one on with anything listed that is not wholly excluded.
+
+        What is listed on a wholly excluded day fires nowhere, whatever clocks do.
+        """
+        found = self.times.next_day(self.zone, day)
+        while found is not None and not excluded_too:
+            free = self.exclusions.next_free(found, covering)
+            if free == found:
+                break
+            found = self.times.next_day(self.zone, free)
+        return found
 
     def listed_on(self, day: int) -> int:
         """What is listed on a local day, as if it were an ordinary one: seconds, as bits."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Literal
+from datetime import datetime, timedelta
+from itertools import accumulate, pairwise
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.notify import NotificationOrder
-from onthedot.scheduling.values import Duration, Instant, Model
+from onthedot.scheduling.values import Duration, Instant, Model, format_instant
 
 #: How often the ledgers are audited, and how long after an instant at the earliest.
 AUDIT_EVERY = timedelta(minutes=5)
@@ -27,11 +33,40 @@ MOST_PUT_OFF = 1000
 MOST_INSTANTS = 100
 
 
+#: From so many on, instants are stored by the steps between them. With a step of 15 characters at
+#: most, a report of `MOST_PUT_OFF` tasks with `MOST_INSTANTS` each stays below the 2 MiB that
+#: Temporal takes.
+_BY_STEPS = 8
+
+
 class Suspect(Model):
     """A task whose ledger has to be read, for these instants: they are not settled yet."""
 
     task_id: str
-    instants: tuple[Instant, ...]
+    instants: tuple[Instant, ...] = ()
+    since: Instant | None = None
+    until: Instant | None = None
+    """With `since`: all instants after it up to here, too, as nobody knows yet which those are."""
+
+    @model_serializer(mode="wrap")
+    def _stored(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        stored: dict[str, Any] = {k: v for k, v in plain(self).items() if v is not None}
+        if len(self.instants) > _BY_STEPS:
+            del stored["instants"]
+            steps = [(b - a).total_seconds() for a, b in pairwise(self.instants)]
+            stored["first"] = format_instant(self.instants[0])
+            stored["steps"] = [int(step) if step.is_integer() else step for step in steps]
+        return stored
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, stored: Any) -> Any:
+        if not isinstance(stored, dict) or "steps" not in stored:
+            return stored
+        others = {key: value for key, value in stored.items() if key not in ("first", "steps")}
+        steps = (timedelta(seconds=step) for step in stored["steps"])
+        first = datetime.fromisoformat(stored["first"])
+        return {**others, "instants": tuple(accumulate(steps, initial=first))}
 
 
 class AuditOrder(Model):

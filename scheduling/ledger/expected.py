@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice, takewhile
 
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
-from onthedot.scheduling.firing.occurrences import occurrences
+from onthedot.scheduling.firing.occurrences import last_occurrence, next_occurrences, occurrences
 from onthedot.scheduling.ledger.entries import MAX_INSTANTS
 from onthedot.scheduling.stored.task_state import JournalEntry
 from onthedot.scheduling.trigger import OnceTrigger
@@ -136,19 +136,26 @@ def instants_around(
             before = _last_before(periods, at - back, at, key)
     after = None
     for period in periods:
-        for one in _of(period, at + _JUST_BEFORE, at + _LOOK_BACK[-1], key):
-            if not one.excluded:
-                after = one.at if after is None else min(after, one.at)
-                break
+        first, last = max(period.since, at), at + _LOOK_BACK[-1]
+        if period.until is not None:
+            last = min(last, period.until)
+        found = next_occurrences(period.entry.trigger, after=first, count=1, key=key)
+        if found and found[0] <= last:
+            after = found[0] if after is None else min(after, found[0])
     return before, after
 
 
 def _last_before(
     periods: Sequence[Period], since: datetime, at: datetime, key: str
 ) -> datetime | None:
+    """The last instant from `since` on and before `at` that is not excluded."""
     last = None
     for period in periods:
-        for one in _of(period, since, at - _JUST_BEFORE, key):
-            if not one.excluded:
-                last = one.at if last is None else max(last, one.at)
+        trigger, until = period.entry.trigger, at - _JUST_BEFORE
+        if period.until is not None:
+            until = min(until, period.until)
+        first = max(period.since, since - _JUST_BEFORE)
+        found = last_occurrence(trigger, after=first, until=until, key=key)
+        if found is not None:
+            last = found if last is None else max(last, found)
     return last

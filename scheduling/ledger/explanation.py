@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.phrases import duration
 from onthedot.scheduling.run import RunStatus, ShortRun
@@ -16,14 +18,21 @@ def detail(
     *,
     entry: JournalEntry | None = None,
     run: ShortRun | None = None,
+    due: datetime | None = None,
+    opened: datetime | None = None,
 ) -> str:
     """One sentence; empty where state says it all.
 
     Args:
         entry: the definition that names the instant.
         run: its run, or the one that stood in its way.
+        due: when the instant was due.
+        opened: when Temporal began the run that stood in its way.
     """
-    text = _of_reason(state, reason, entry, run) if reason else _of_state(state, run)
+    if reason is Reason.OVERLAP and state is LedgerState.SKIPPED and due and opened and run:
+        text = _stood_in_its_way(entry, run, due, opened)
+    else:
+        text = _of_reason(state, reason, entry, run) if reason else _of_state(state, run)
     return text[:1].upper() + text[1:] + "." if text else ""
 
 
@@ -134,8 +143,22 @@ def _overlap(state: LedgerState, entry: JournalEntry | None, run: ShortRun | Non
             )
             return f"{late}because an earlier run was still going on{policy}"
         case _:
-            which = f"the run of {_at(run)}" if run else "an earlier run"
-            return f"{which} was still going on{policy}"
+            return f"an earlier run was still going on{policy}"
+
+
+def _stood_in_its_way(
+    entry: JournalEntry | None, run: ShortRun, due: datetime, opened: datetime
+) -> str:
+    policy = f" and the overlap policy is {entry.overlap.value}" if entry else ""
+    if opened > due:
+        return (
+            f"Temporal came to it only with the run of {_at(run)}, which it began at "
+            f"{_instant(opened)}, as after an outage,{policy}"
+        )
+    if run.started_at is not None and run.started_at > due:
+        until = _instant(run.started_at)
+        return f"the run of {_at(run)} was waiting for a worker until {until},{policy}"
+    return f"the run of {_at(run)} was still going on{policy}"
 
 
 def _paused(state: LedgerState, entry: JournalEntry | None) -> str:
@@ -145,4 +168,8 @@ def _paused(state: LedgerState, entry: JournalEntry | None) -> str:
 
 
 def _at(run: ShortRun | None) -> str:
-    return f"{run.scheduled_for:%Y-%m-%dT%H:%M:%SZ}" if run else ""
+    return _instant(run.scheduled_for) if run else ""
+
+
+def _instant(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

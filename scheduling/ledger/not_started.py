@@ -68,7 +68,7 @@ class Dropped:
     def _by_policy(self, one: Expected) -> LedgerEntry | None:
         if self._used_up(one):
             return entry(one, LedgerState.SKIPPED, Reason.MAX_RUNS)
-        if earlier := overlapping(one, self._evidence):
+        if earlier := _in_the_way(one, self._evidence):
             if one.at in self._waiting:
                 return entry(one, LedgerState.PENDING, Reason.OVERLAP, other=earlier)
             if one.entry.overlap is not OverlapPolicy.BUFFER_ALL:
@@ -96,17 +96,31 @@ class Dropped:
 
 
 def overlapping(one: Expected, evidence: Evidence) -> SeenRun | None:
-    """The run of an earlier instant that was still going on when this one came up."""
+    """The run of an earlier instant that was going on when this one was due."""
+    begun = [seen for seen in _earlier(one, evidence) if seen.opened <= one.due]
+    return latest(begun) if begun else None
+
+
+def _in_the_way(one: Expected, evidence: Evidence) -> SeenRun | None:
+    """The run of an earlier instant that was going on when Temporal came to this one.
+
+    After an outage it comes to many instants in one moment, and begins the first of them.
+    """
+    earlier = _earlier(one, evidence)
+    return overlapping(one, evidence) or (latest(earlier) if earlier else None)
+
+
+def _earlier(one: Expected, evidence: Evidence) -> list[SeenRun]:
+    """The runs of earlier instants that had not ended when this one was due, begun or not."""
     if one.entry.overlap is OverlapPolicy.ALLOW_ALL:
-        return None
-    going = [
+        return []
+    return [
         seen
         for seen in evidence.runs
         if seen.triggered
         and seen.nominal < one.at
         and (seen.closed is None or seen.closed > one.at)
     ]
-    return latest(going) if going else None
 
 
 def not_taken_up(one: Expected, evidence: Evidence) -> LedgerEntry:
@@ -136,7 +150,14 @@ def entry(
         at=one.at,
         state=state,
         reason=reason,
-        detail=detail(state, reason, entry=one.entry, run=shown.run if shown else None),
+        detail=detail(
+            state,
+            reason,
+            entry=one.entry,
+            run=shown.run if shown else None,
+            due=one.due,
+            opened=other.opened if other else None,
+        ),
         revision=one.entry.revision,
         run=run.run if run else None,
     )

@@ -20,6 +20,7 @@ from onthedot.scheduling.action import (
     UnknownAction,
     WorkflowAction,
 )
+from onthedot.scheduling.run import AttemptMade
 from onthedot.scheduling.values import Duration, Instant, Model
 
 #: The most that is kept of each part of an output (a body, a stream), in bytes of UTF-8.
@@ -39,6 +40,12 @@ CLOSING = timedelta(seconds=15)
 #: The type of the error that says: nothing was done, and it was not the action's fault. Such an
 #: attempt does not count.
 DEFERRED = "Deferred"
+
+#: The type of the error that says: the run's deadline passed.
+OVERDUE = "DeadlineExceeded"
+
+#: So many attempts are told one by one: the first one, and the latest.
+TOLD_ATTEMPTS = 20
 
 #: A longer attempt would occupy a workflow task for too long: it is an ordinary activity at once.
 LONGEST_LOCAL = timedelta(minutes=1)
@@ -81,8 +88,12 @@ class Attempt(_Passed):
     scheduled_for: Instant
     timeout: Duration
     """Of the work itself; waiting for a place is not counted."""
+    deadline: Instant | None = None
+    """Of the run. The attempt is ended then, so that it can still report what came so far."""
     attempts_before: int = 0
     """Attempts of this run that earlier activities made; Temporal counts only its own."""
+    made_before: tuple[AttemptMade, ...] = ()
+    """Those attempts."""
     local: bool = False
     """Runs as a local activity, which cannot heartbeat and should not wait."""
     lead: Duration = timedelta(0)
@@ -114,8 +125,29 @@ class AttemptResult(_Passed):
     finished_at: Instant
     output: Any = None
     attempt: int = 1
-    """Which attempt of its run it was, from 1."""
+    """Which attempt of its run it was, from 1; one less where it did not begin."""
+    made: tuple[AttemptMade, ...] = ()
+    """The attempts of the run so far, this one included; see `told`."""
 
 
 class AttemptFailure(AttemptResult):
     """The one detail of the error that a failed attempt raises: when, and what came so far."""
+
+    out_of_time: bool = False
+    """There was no further attempt because the deadline came first."""
+
+
+class Beat(_Passed):
+    """What an attempt says of itself while it goes on, and leaves to the next one."""
+
+    attempt: int
+    waiting: bool = False
+    """For a place, at a busy host say; `since` is when that began."""
+    since: Instant
+    made: tuple[AttemptMade, ...] = ()
+    """The attempts before it, or with it if it has ended."""
+
+
+def told(made: tuple[AttemptMade, ...]) -> tuple[AttemptMade, ...]:
+    """The attempts that are kept: the first one and the latest, `TOLD_ATTEMPTS` in all."""
+    return made if len(made) <= TOLD_ATTEMPTS else (made[0], *made[1 - TOLD_ATTEMPTS :])

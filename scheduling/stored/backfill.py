@@ -41,6 +41,15 @@ class BackfillOrder(Model):
     done: int = 0
     after: Instant | None = None
     """Occurrences up to here have been run."""
+    registered_at: Instant | None = None
+    """When the task was registered that it belongs to; none in a backfill of an earlier release."""
+
+
+class BackfillStop(Model):
+    """Tells the backfills of a task that it was deleted: they let their runs finish, and end."""
+
+    registered_at: Instant
+    """Of the deleted task: an id may have been registered anew."""
 
 
 class OccurrencesWanted(Model):
@@ -51,12 +60,16 @@ class OccurrencesWanted(Model):
     after: Instant
     until: Instant
     count: int
+    registered_at: Instant | None = None
+    """Of the task that has to be there still; none to ask for no task."""
 
 
 class Occurrences(Model):
     """Instants, ascending."""
 
     instants: tuple[Instant, ...]
+    gone: bool = False
+    """The task that they belong to was deleted."""
 
 
 class BackfillProgress(Model):
@@ -67,6 +80,7 @@ class BackfillProgress(Model):
     overlap: OverlapPolicy
     total: int
     done: int
+    stopped: bool = Field(default=False, description="Its task was deleted before it was done.")
 
 
 class Backfill(BackfillProgress):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from onthedot.scheduling.action import StoredAction
-from onthedot.scheduling.notify import Notify
+from onthedot.scheduling.notify import FailureRow, Notify
 from onthedot.scheduling.policy import RetryPolicy
-from onthedot.scheduling.run import RunCause, RunError, RunStatus
+from onthedot.scheduling.run import AttemptMade, RunCause, RunError, RunStatus
 from onthedot.scheduling.trigger import Recurring
 from onthedot.scheduling.values import Duration, Instant, Model
+
+#: Errors that say when it ended, but not what was wrong with the attempts.
+_NO_REASON = frozenset({"DeadlineExceeded", "NotTakenUp", "Timeout", "WorkerLost"})
 
 
 class RunOrder(Model):
@@ -47,6 +50,9 @@ class RunOutcome(Model):
     attempts: int
     output: Any = None
     error: RunError | None = None
+    attempts_made: tuple[AttemptMade, ...] = ()
+    row: FailureRow | None = None
+    """Of a run that failed, where somebody is to be told: what the next run is handed."""
 
 
 class RunMemo(Model):
@@ -77,3 +83,44 @@ class RunRecord(Model):
     input_bytes: int = 0
     output_bytes: int = 0
     error: RunError | None = None
+    unsure: bool = False
+    """A workflow does not see when an attempt began, nor those that Temporal retried: what this
+    says of attempts is to be looked up."""
+
+
+class Attempts(Model):
+    """What a run's own history says of its attempts, where it says more than the run could see."""
+
+    count: int
+    first_started_at: Instant | None = None
+    """None where it did not survive."""
+    made: tuple[AttemptMade, ...] = ()
+    output: Any = None
+    """What an activity that did not end by itself last reported."""
+    last_error: RunError | None = None
+    """Of the last attempt that ended by itself."""
+
+
+Ended = TypeVar("Ended", RunOutcome, RunRecord)
+
+
+def corrected(run: Ended, attempts: Attempts) -> Ended:
+    """A run with what was looked up of its attempts.
+
+    Where none began, it had waited until it ended.
+    """
+    started_at = run.started_at if attempts.count else run.finished_at
+    started_at = attempts.first_started_at or started_at
+    known: dict[str, Any] = {
+        "attempts": attempts.count,
+        "started_at": started_at,
+        "lateness": max(started_at - run.scheduled_for, timedelta(0)),
+    }
+    if run.error is not None and attempts.last_error is not None and run.error.type in _NO_REASON:
+        last = attempts.last_error
+        text = f"{run.error.message} The attempt before: {last.type}: {last.message}"
+        known["error"] = run.error.model_copy(update={"message": text})
+    if isinstance(run, RunOutcome):
+        known["attempts_made"] = run.attempts_made or attempts.made
+        known["output"] = attempts.output if run.output is None else run.output
+    return run.model_copy(update=known)

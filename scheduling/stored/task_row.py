@@ -1,4 +1,4 @@
-"""What a list shows of a task: a memo of at most 2 KB, since a page carries one for each row."""
+"""What a list shows of a task: a memo, kept to a few KB, since a page carries one for each row."""
 
 from __future__ import annotations
 
@@ -37,6 +37,9 @@ class TaskRow(Model):
     remaining: int | None = None
     """Runs left of `max_runs` when the task finished."""
     not_after: Instant | None = None
+    problem: str = ""
+    """Why its schedule is not as the definition says."""
+    occurs_after: Instant | None = None
     idempotency: str = ""
 
     @classmethod

@@ -12,7 +12,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -37,20 +37,29 @@ from onthedot.service.temporal.calls import Temporal
 
 _SIDE_BY_SIDE = 4
 _TRIES = 3
+_AGAIN = timedelta(seconds=1)
 
 _MENDABLE = (Reason.SCHEDULE_MISSING, Reason.SCHEDULE_PAUSED, Reason.SCHEDULE_CHANGED)
 
 
 @dataclass
 class _Wanted:
-    """The instants of one task to settle: those, and all of the span where a list cannot tell."""
+    """The instants of one task to settle: those, and all of a span where a list cannot tell."""
 
     instants: set[datetime] = field(default_factory=set)
-    span: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
 
-    def includes(self, at: datetime, order: AuditOrder) -> bool:
+    def span(self, since: datetime, until: datetime) -> None:
+        """All after `since` up to `until`; of two spans, what lies between, too."""
+        self.since = min(self.since or since, since)
+        self.until = max(self.until or until, until)
+
+    def includes(self, at: datetime) -> bool:
         """Whether this instant is to be settled."""
-        return at in self.instants or (self.span and order.since < at <= order.until)
+        if self.since is not None and self.until is not None and self.since < at <= self.until:
+            return True
+        return at in self.instants
 
 
 @dataclass
@@ -81,20 +90,22 @@ class Audit:
             wanted[task_id].instants.update(instants)
         for suspect in order.suspects:
             wanted[suspect.task_id].instants.update(suspect.instants)
+            if suspect.since and suspect.until:
+                wanted[suspect.task_id].span(suspect.since, suspect.until)
         for task_id in walked.changed:
-            wanted[task_id].span = True
-        ordered = sorted(wanted, key=lambda task_id: (wanted[task_id].span, task_id))
+            wanted[task_id].span(order.since, order.until)
+        ordered = sorted(wanted, key=lambda task_id: (wanted[task_id].since is not None, task_id))
         limit = asyncio.Semaphore(_SIDE_BY_SIDE)
 
         async def closely(task_id: str) -> None:
             async with limit:
-                await self._settle(task_id, wanted[task_id], order, found)
+                await self._settle(task_id, wanted[task_id], found)
 
         async with asyncio.TaskGroup() as group:
             for task_id in ordered[:MOST_CLOSELY]:
                 group.create_task(closely(task_id))
         for task_id in ordered[MOST_CLOSELY:]:
-            self._put_off(task_id, wanted[task_id].instants, found)
+            self._put_off(task_id, wanted[task_id], found)
         return Audited(
             report=AuditReport(
                 since=order.since,
@@ -109,52 +120,56 @@ class Audit:
             to_tell=tuple(found.to_tell),
         )
 
-    async def _settle(
-        self, task_id: str, wanted: _Wanted, order: AuditOrder, found: _Found
-    ) -> None:
-        """Read the ledger of one task."""
-        ends = {order.since, order.until} if wanted.span else set()
+    async def _settle(self, task_id: str, wanted: _Wanted, found: _Found) -> None:
+        """Read the ledger of one task. One that cannot be read now is no reason to begin again."""
+        ends = {at for at in (wanted.since, wanted.until) if at is not None}
         first, last = min(wanted.instants | ends), max(wanted.instants | ends)
         try:
             page = await self._read(task_id, first, last)
+            entries = [entry for entry in page.items if wanted.includes(entry.at)]
+            unknown = [entry for entry in entries if entry.state is LedgerState.UNKNOWN]
+            if any(entry.reason in _MENDABLE for entry in unknown):
+                await self._have_mended(task_id)
+            missed = [e for e in entries if e.gap or (e.state is LedgerState.MISSED and not e.run)]
+            to_tell = await self._to_tell(task_id, missed) if missed else []
         except TaskNotFound:
             return
         except InvalidDefinition:
             found.unexamined += 1
             return
-        entries = [entry for entry in page.items if wanted.includes(entry.at, order)]
-        unknown = [entry for entry in entries if entry.state is LedgerState.UNKNOWN]
+        except TemporalUnavailable:
+            self._put_off(task_id, wanted, found)
+            return
         found.findings += [_finding(task_id, entry) for entry in unknown]
-        unsettled = [
+        found.to_tell += to_tell
+        unsettled = {
             entry.at
             for entry in entries
             if entry.run is None and entry.state in (LedgerState.PENDING, LedgerState.LATE)
-        ]
+        }
         if unsettled:
-            self._put_off(task_id, unsettled, found)
-        if any(entry.reason in _MENDABLE for entry in unknown):
-            await self._have_mended(task_id)
-        missed = [e for e in entries if e.gap or (e.state is LedgerState.MISSED and not e.run)]
-        if missed:
-            found.to_tell += await self._to_tell(task_id, missed)
+            self._put_off(task_id, _Wanted(unsettled), found)
 
     async def _read(self, task_id: str, first: datetime, last: datetime) -> LedgerPage:
         for _ in range(_TRIES - 1):
             try:
                 return await self._ledger.of(task_id, first, last)
             except TemporalUnavailable:
-                # One slow answer among hundreds is no reason to begin the audit again.
-                await asyncio.sleep(1)
+                await asyncio.sleep(_AGAIN.total_seconds())
         return await self._ledger.of(task_id, first, last)
 
-    def _put_off(
-        self, task_id: str, instants: set[datetime] | Sequence[datetime], found: _Found
-    ) -> None:
-        kept = sorted(instants)[:MOST_INSTANTS]
-        if not kept or len(found.suspects) >= MOST_PUT_OFF:
+    def _put_off(self, task_id: str, wanted: _Wanted, found: _Found) -> None:
+        if len(found.suspects) >= MOST_PUT_OFF:
             found.unexamined += 1
             return
-        found.suspects.append(Suspect(task_id=task_id, instants=tuple(kept)))
+        found.suspects.append(
+            Suspect(
+                task_id=task_id,
+                instants=tuple(sorted(wanted.instants)[:MOST_INSTANTS]),
+                since=wanted.since,
+                until=wanted.until,
+            )
+        )
 
     async def _have_mended(self, task_id: str) -> None:
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))

@@ -11,9 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 
-from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from anyio import to_thread
+from temporalio.client import (
+    WorkflowExecution,
+    WorkflowExecutionAsyncIterator,
+    WorkflowExecutionStatus,
+)
 
 from onthedot import naming
+from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.ledger.audit import AuditOrder, Finding
 from onthedot.scheduling.ledger.entries import MAX_INSTANTS, LedgerState, Reason
@@ -26,6 +32,11 @@ from onthedot.service.temporal.translate import row_of
 
 _PAGE = 500
 _SECOND = timedelta(seconds=1)
+
+#: After an outage Temporal has much to do: how long a page may take, and how often it is asked for.
+_PAGE_PATIENCE = timedelta(seconds=10)
+_PAUSE = timedelta(seconds=2)
+_TRIES = 20
 
 #: A change this long before the span may still reach into it.
 _CHANGE_MARGIN = timedelta(minutes=1)
@@ -89,10 +100,9 @@ async def _due(
             found.changed.add(task_id)
             continue
         jitter = max(jitter, memo.definition.trigger.jitter)
-        due[task_id] = _instants(task_id, memo, order, row.close_time)
-        found.instants += len(due[task_id])
         # The worker does more than this.
-        await asyncio.sleep(0)
+        due[task_id] = await to_thread.run_sync(_instants, task_id, memo, order, row.close_time)
+        found.instants += len(due[task_id])
     return due, jitter
 
 
@@ -143,8 +153,20 @@ def _runs(order: AuditOrder, jitter: timedelta) -> str:
 async def _rows(temporal: Temporal, query: str) -> AsyncIterator[WorkflowExecution]:
     listed = temporal.client.list_workflows(query, page_size=_PAGE)
     while True:
-        await temporal.ask(listed.fetch_next_page())
+        await _turned(temporal, listed)
         for row in listed.current_page or ():
             yield row
         if not listed.next_page_token:
             return
+
+
+async def _turned(temporal: Temporal, listed: WorkflowExecutionAsyncIterator) -> None:
+    """Fetch the next page. The walk stands where it is until that works, or the patience ends."""
+    for _ in range(_TRIES - 1):
+        try:
+            await temporal.ask(listed.fetch_next_page(), _PAGE_PATIENCE)
+        except TemporalUnavailable:
+            await asyncio.sleep(_PAUSE.total_seconds())
+        else:
+            return
+    await temporal.ask(listed.fetch_next_page(), _PAGE_PATIENCE)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
+from pydantic import ValidationError
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.update.v1 import Request
 from temporalio.client import Client, WorkflowHistory
 
 from onthedot import naming
-from onthedot.scheduling.run import RunError, RunStatus
-from onthedot.scheduling.stored.attempt import DEFERRED, Attempt
-from onthedot.scheduling.stored.run_order import RunMemo, RunOrder, RunOutcome
+from onthedot.scheduling.run import AttemptMade, RunError, RunStatus
+from onthedot.scheduling.stored.attempt import DEFERRED, Attempt, AttemptFailure
+from onthedot.scheduling.stored.run_order import Attempts, RunMemo, RunOrder, RunOutcome
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, apply_change
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.temporal.translate import decoded
@@ -44,7 +47,17 @@ class RunHistory:
     attempts: int = 0
     attempts_before: int = 0
     """Attempts that were made before the activity that Temporal counts."""
+    made_before: tuple[AttemptMade, ...] = ()
+    task_began: datetime | None = None
+    """The last workflow task that a worker got."""
+    tasks_done: list[datetime] = field(default_factory=list)
+    """When each workflow task began that a worker has carried out."""
+    timer_until: datetime | None = None
+    """Of the timer that runs."""
     last_failure: str = ""
+    last: AttemptFailure | None = None
+    """The last attempt of our own that failed, or was cancelled."""
+    looked_up: Attempts | None = None
     reason: RunError | None = None
 
 
@@ -114,23 +127,63 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
             if scheduled.activity_type.name in _OWN:
                 attempt = await decoded(client, scheduled.input.payloads, Attempt)
                 run.attempts = run.attempts_before = attempt.attempts_before
+                run.made_before = attempt.made_before
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED if run.state is not None:
+            accepted = event.workflow_execution_update_accepted_event_attributes
+            change = await _change(client, accepted.accepted_request)
+            if change.kind is not ChangeKind.DELETE:
+                run.state = apply_change(run.state, change, at=change.not_after)
+        case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+            run.task_began = instant_of(event.event_time)
+        case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED if run.task_began is not None:
+            run.tasks_done.append(run.task_began)
+        case EventType.EVENT_TYPE_TIMER_STARTED:
+            wait = event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
+            run.timer_until = instant_of(event.event_time) + wait
+        case EventType.EVENT_TYPE_TIMER_FIRED | EventType.EVENT_TYPE_TIMER_CANCELED:
+            run.timer_until = None
         case EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
             made = event.activity_task_started_event_attributes.attempt
             run.attempts = run.attempts_before + made
         case EventType.EVENT_TYPE_MARKER_RECORDED:
             # A local attempt leaves a marker, with a failure only if it failed.
             failure = event.marker_recorded_event_attributes.failure
-            failed = event.marker_recorded_event_attributes.HasField("failure")
-            if failed and failure.application_failure_info.type != DEFERRED:
+            if not event.marker_recorded_event_attributes.HasField("failure"):
+                await _take_lookup(run, client, event)
+            elif failure.application_failure_info.type != DEFERRED:
                 run.attempts, run.last_failure = 1, failure.message
+                run.last = await _attempt_failure(client, failure) or run.last
+        case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
+            failure = event.activity_task_failed_event_attributes.failure
+            run.last = await _attempt_failure(client, failure) or run.last
     if event.event_type in _CLOSED:
         run.status = run.outcome.status if run.outcome else _CLOSED[event.event_type]
-        run.closed_at = _instant(event.event_time)
+        run.closed_at = instant_of(event.event_time)
+
+
+async def _attempt_failure(client: Client, failure: Failure) -> AttemptFailure | None:
+    """What one of our own attempts left; None where it was somebody else's."""
+    details = failure.application_failure_info.details.payloads
+    try:
+        return await decoded(client, details, AttemptFailure) if details else None
+    except ValidationError:
+        return None
+
+
+async def _take_lookup(run: RunHistory, client: Client, event: HistoryEvent) -> None:
+    """What the recording of a run looked up, which is all there is of a cancelled one."""
+    details = event.marker_recorded_event_attributes.details
+    about = details["data"].payloads if "data" in details else ()
+    if about and json.loads(about[0].data).get("activity_type") == naming.RECORD:
+        result = details["result"].payloads if "result" in details else ()
+        if result and result[0].metadata.get("encoding") != b"binary/null":
+            run.looked_up = await decoded(client, result, Attempts)
 
 
 async def _change(client: Client, request: Request) -> Change:
     return await decoded(client, request.input.args.payloads, Change)
 
 
-def _instant(stamp: Timestamp) -> datetime:
+def instant_of(stamp: Timestamp) -> datetime:
+    """The instant that Temporal stamped."""
     return stamp.ToDatetime(tzinfo=UTC)

@@ -14,6 +14,7 @@ from onthedot.scheduling.ledger.evidence import End, Evidence
 from onthedot.scheduling.ledger.expected import Period, expected, instants_around, limited
 from onthedot.scheduling.ledger.why import Standing, why_at, why_lately
 from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.arithmetic import SINGLE
 from onthedot.service.ledger.task_evidence import SeenTask, seen_schedule, seen_task
 from onthedot.service.runs.of_instants import seen_runs
 from onthedot.service.temporal.calls import Temporal
@@ -71,7 +72,7 @@ class Ledger:
         if at is not None:
             jitter = _longest_jitter(task.periods())
             found = await self._entries(task, at - jitter - _SECOND, at)
-            return why_at(self._standing(task, at), at, found, jitter)
+            return why_at(await self._standing(task, at), at, found, jitter)
         found = []
         for span in _LOOK_BACK:
             try:
@@ -80,7 +81,7 @@ class Ledger:
                 break
             if found:
                 break
-        return why_lately(self._standing(task, now), found)
+        return why_lately(await self._standing(task, now), found)
 
     async def _page(self, task: SeenTask, since: datetime, until: datetime) -> LedgerPage:
         items = await self._entries(task, since, until)
@@ -99,7 +100,9 @@ class Ledger:
             return []
         # One that was terminated fires no more, for all that is certain.
         last = min(until, now) if task.end is End.TERMINATED else until
-        instants = expected(task.periods(), since=since, until=last, key=task.task_id)
+        instants = await SINGLE.work_out(
+            expected, task.periods(), since=since, until=last, key=task.task_id
+        )
         jitter = _longest_jitter(task.periods())
         runs, schedule = await asyncio.gather(
             seen_runs(self._temporal, task.task_id, since=since, until=until, jitter=jitter),
@@ -123,9 +126,9 @@ class Ledger:
         kept = self._temporal.now() - self._temporal.settings.retention
         return max(kept, task.registered_at)
 
-    def _standing(self, task: SeenTask, at: datetime) -> Standing:
+    async def _standing(self, task: SeenTask, at: datetime) -> Standing:
         row, now = task.found.row, self._temporal.now()
-        before, after = instants_around(task.periods(), at, task.task_id)
+        before, after = await SINGLE.work_out(instants_around, task.periods(), at, task.task_id)
         return Standing(
             task_id=task.task_id,
             status=task_status(task.found.execution, task.found.definition, now),

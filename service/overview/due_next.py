@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +10,8 @@ from onthedot import naming
 from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.task import TaskStatus
 from onthedot.scheduling.trigger import Trigger
-from onthedot.service.tasks.listing import TaskFilter
+from onthedot.service.arithmetic import SINGLE
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.translate import row_of
@@ -129,7 +129,5 @@ class DueReader:
 
 
 async def _worked_out(task_id: str, name: str, trigger: Trigger, now: datetime) -> _Recurring:
-    found = next_occurrences(trigger, after=now, count=1, key=task_id)
-    # Some expressions take a while: others get their turn.
-    await asyncio.sleep(0)
+    found = await SINGLE.work_out(next_occurrences, trigger, after=now, count=1, key=task_id)
     return _Recurring(name, trigger, Due(found[0], task_id, name) if found else None)

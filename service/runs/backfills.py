@@ -22,7 +22,9 @@ from onthedot.scheduling.stored.backfill import (
     BackfillProgress,
     BackfillStatus,
 )
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.trigger import OnceTrigger, Recurring
+from onthedot.service.arithmetic import SINGLE
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
@@ -54,6 +56,17 @@ class Backfills:
             InvalidDefinition: the span is empty, holds too many occurrences or is not past.
         """
         state = await Tasks(self._temporal).state(task_id)
+        return await self.begin(state, start=start, end=end, overlap=overlap)
+
+    async def begin(
+        self, state: TaskState, *, start: datetime, end: datetime, overlap: OverlapPolicy | None
+    ) -> Backfill:
+        """`start`, of a task that was read before; one that was deleted since then runs nothing.
+
+        Raises:
+            TemporalUnavailable, WrongState, InvalidDefinition: see `start`.
+        """
+        task_id = state.id
         trigger, now = state.definition.trigger, self._temporal.now()
         # Nothing is due before 1970, and from the first date of all nothing can be taken.
         start = max(start, _EPOCH)
@@ -62,7 +75,7 @@ class Backfills:
         if overlap is None:
             own = state.definition.overlap
             overlap = own if own in _POLICIES else OverlapPolicy.BUFFER_ALL
-        total = _checked(trigger, task_id, start, end, overlap, now)
+        total = await SINGLE.work_out(_checked, trigger, task_id, start, end, overlap, now)
         order = BackfillOrder(
             token=secrets.token_hex(6),
             run=state.order(cause=RunCause.BACKFILL),
@@ -71,6 +84,7 @@ class Backfills:
             end=end,
             overlap=overlap,
             total=total,
+            registered_at=state.created_at,
         )
         progress = BackfillProgress(start=start, end=end, overlap=overlap, total=total, done=0)
         workflow_id = naming.backfill(task_id, order.token)
@@ -138,6 +152,8 @@ class Backfills:
         status = _STATUS.get(
             execution.status or WorkflowExecutionStatus.TERMINATED, BackfillStatus.FAILED
         )
+        if progress.stopped and status is BackfillStatus.COMPLETED:
+            status = BackfillStatus.CANCELLED
         return self._answer(execution.id, status, progress)
 
     def _answer(

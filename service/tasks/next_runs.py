@@ -12,14 +12,16 @@ from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.stored.task_state import max_runs
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
+from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.temporal.calls import Temporal
 
 
 class NextRuns:
     """Works out next runs. Temporal is asked only where `max_runs` or jitter make it needful."""
 
-    def __init__(self, temporal: Temporal) -> None:
+    def __init__(self, temporal: Temporal, arithmetic: Arithmetic = SINGLE) -> None:
         self._temporal = temporal
+        self._arithmetic = arithmetic
 
     async def of(
         self,
@@ -29,27 +31,32 @@ class NextRuns:
         after: datetime,
         count: int,
         remaining: int | None = None,
+        nominal_after: datetime | None = None,
     ) -> tuple[datetime, ...]:
         """At most `count` instants after `after`, those at which the task really runs.
 
         Args:
             remaining: the runs left of `max_runs`, if known; else the schedule is asked.
+            nominal_after: the task began then; jitter may have moved what was nominally before.
 
         Raises:
             TemporalUnavailable: Temporal had to be asked, and does not answer.
+            Busy: too much is to be worked out at present.
         """
         if remaining is None:
             remaining = await self.remaining(task_id, definition)
-        return tuple(
-            next_occurrences(
-                definition.trigger,
-                after=after,
-                count=count,
-                key=task_id,
-                remaining=remaining,
-                jitter_seed=await self.seed(task_id, definition.trigger),
-            )
+        trigger, seed = definition.trigger, await self.seed(task_id, definition.trigger)
+        found = await self._arithmetic.work_out(
+            next_occurrences,
+            trigger,
+            after=after,
+            count=count,
+            key=task_id,
+            remaining=remaining,
+            jitter_seed=seed,
+            nominal_after=nominal_after,
         )
+        return tuple(found)
 
     async def remaining(self, task_id: str, definition: TaskDefinition) -> int | None:
         """Runs left of `max_runs` of an open task, as its schedule counts them; None: no limit.

@@ -5,23 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from anyio import CapacityLimiter, to_thread
-
 from onthedot.scheduling.checking.trigger import settle_trigger
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.firing.recurrence import LAST_YEAR
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.words import describe, warnings
+from onthedot.service.arithmetic import SINGLE
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import Temporal
 
 #: A one-time instant may be past by so much, as a task's may that says nothing else.
 _CATCHUP = timedelta(hours=1)
-
-
-#: They are bound by CPU: more at once would only slow the event loop down.
-_ONE_AT_A_TIME = CapacityLimiter(1)
 
 
 @dataclass(frozen=True)
@@ -45,28 +40,32 @@ async def preview(
     Raises:
         InvalidDefinition: the trigger means nothing or could never fire, or `after` is too far.
         TemporalUnavailable: jitter and an id are given, and Temporal does not answer.
+        Busy: too much is to be worked out at present.
     """
     now = temporal.now()
     if after is not None and after.year > LAST_YEAR:
         raise InvalidDefinition(FieldProblem("after", f"nothing is due after {LAST_YEAR}"))
     seed = await NextRuns(temporal).seed(task_id or "", trigger)
-    # A rare expression is looked for through many years: that must not hold up other calls.
-    async with _ONE_AT_A_TIME:
-        return await to_thread.run_sync(
-            _preview, trigger, count, after or now, now, task_id or "", seed
-        )
+    return await SINGLE.work_out(_preview, trigger, count, after, now, task_id or "", seed)
 
 
 def _preview(
-    trigger: Trigger, count: int, after: datetime, now: datetime, key: str, seed: str | None
+    trigger: Trigger, count: int, after: datetime | None, now: datetime, key: str, seed: str | None
 ) -> Preview:
     settled = settle_trigger(trigger, now=now, catchup_window=_CATCHUP, key=key)
     limit = None if isinstance(settled, OnceTrigger) else settled.max_runs
     found = next_occurrences(
-        settled, after=after, count=count, key=key, remaining=limit, jitter_seed=seed
+        settled,
+        after=after or now,
+        count=count,
+        key=key,
+        remaining=limit,
+        jitter_seed=seed,
+        # Without an instant it is as if it were registered now.
+        nominal_after=None if after else now,
     )
     return Preview(
         next_runs=tuple(found),
         description=describe(settled, key=key),
-        warnings=tuple(warnings(settled, after=after, key=key)),
+        warnings=tuple(warnings(settled, after=after or now, key=key)),
     )

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.errors import Busy, TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import TaskState, max_runs
-from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
+from onthedot.scheduling.stored.task_state import TaskState
+from onthedot.scheduling.task import Health, HealthReport, Task, TaskDefinition, TaskStatus
+from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.ledger.history import latest_definition
 from onthedot.service.runs.listing import last_run
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
-from onthedot.service.temporal.translate import NEXT_RUNS, answered, row_of, task_status
+from onthedot.service.temporal.translate import (
+    NEXT_RUNS,
+    answered,
+    row_of,
+    task_health,
+    task_status,
+)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,9 @@ class Found:
     @property
     def state(self) -> TaskState:
         """What the task remembers, as far as its description tells."""
-        row = self.row
+        row, execution = self.row, self.execution
+        health = task_health(execution)
+        at = execution.close_time or execution.start_time
         return TaskState(
             id=self.task_id,
             definition=self.definition,
@@ -55,15 +69,18 @@ class Found:
             covered_until=row.updated_at,
             remaining=row.remaining,
             idempotency=row.idempotency,
+            problem=row.problem,
+            occurs_after=row.occurs_after,
+            health=None if health is Health.NEVER_RAN else HealthReport(health=health, at=at),
         )
 
 
 class TaskReader:
     """Looks tasks up, and answers with them."""
 
-    def __init__(self, temporal: Temporal) -> None:
+    def __init__(self, temporal: Temporal, arithmetic: Arithmetic = SINGLE) -> None:
         self._temporal = temporal
-        self._next = NextRuns(temporal)
+        self._next = NextRuns(temporal, arithmetic)
 
     async def find(self, task_id: str) -> Found:
         """A task.
@@ -109,7 +126,7 @@ class TaskReader:
         task_id, now = found.task_id, self._temporal.now()
         status = task_status(found.execution, found.definition, now)
         last, coming = await asyncio.gather(
-            last_run(self._temporal, task_id), self._coming(task_id, found.definition, status)
+            last_run(self._temporal, task_id), self._coming(found.state, status)
         )
         return answered(
             self._temporal,
@@ -119,45 +136,67 @@ class TaskReader:
             definition=found.definition,
             next_runs=coming,
             last_run=last,
+            health=task_health(found.execution),
         )
 
     async def settled(self, state: TaskState) -> Task:
-        """A task that has just taken a change, as it is answered."""
-        return await self._answer_state(state, state.remaining)
+        """A task that has just taken a change, as it is answered. The change counts: what cannot
+        be read or worked out any more is left out."""
+        last, coming = await asyncio.gather(
+            _if_possible(last_run(self._temporal, state.id)),
+            _if_possible(self.to_come(state, state.remaining)),
+        )
+        return self.fresh(state, coming or (), last)
 
-    async def fresh(self, state: TaskState) -> Task:
-        """A task that was just registered, as it is answered."""
-        return await self._answer_state(state, max_runs(state.definition))
-
-    async def _answer_state(self, state: TaskState, remaining: int | None) -> Task:
-        definition = state.definition
-        status = TaskStatus.PAUSED if definition.paused else TaskStatus.SCHEDULED
+    def fresh(
+        self, state: TaskState, coming: tuple[datetime, ...], last: ShortRun | None = None
+    ) -> Task:
+        """A task with nothing running, as it is answered."""
         return answered(
             self._temporal,
             state.id,
             TaskRow.of(state),
-            status,
-            definition=definition,
-            next_runs=await self._coming(state.id, definition, status, remaining),
+            _status(state.definition),
+            definition=state.definition,
+            next_runs=coming,
+            last_run=last,
+            health=state.health.health if state.health else Health.NEVER_RAN,
         )
 
+    async def to_come(self, state: TaskState, remaining: int | None) -> tuple[datetime, ...]:
+        """The next runs of a task in this state.
+
+        Raises:
+            TemporalUnavailable: Temporal had to be asked, and does not answer.
+            Busy: too much is to be worked out at present.
+        """
+        return await self._coming(state, _status(state.definition), remaining)
+
     async def _coming(
-        self,
-        task_id: str,
-        definition: TaskDefinition,
-        status: TaskStatus,
-        remaining: int | None = None,
+        self, state: TaskState, status: TaskStatus, remaining: int | None = None
     ) -> tuple[datetime, ...]:
-        if status is not TaskStatus.SCHEDULED:
+        if status is not TaskStatus.SCHEDULED or state.problem:
             return ()
         return await self._next.of(
-            task_id,
-            definition,
+            state.id,
+            state.definition,
             after=self._temporal.now(),
             count=NEXT_RUNS,
             remaining=remaining,
+            nominal_after=state.occurs_after,
         )
 
     async def remaining(self, found: Found) -> int | None:
         """Runs left of `max_runs`; None where there is no limit, or the task is finished."""
         return await self._next.remaining(found.task_id, found.definition) if found.open else None
+
+
+def _status(definition: TaskDefinition) -> TaskStatus:
+    return TaskStatus.PAUSED if definition.paused else TaskStatus.SCHEDULED
+
+
+async def _if_possible(answer: Awaitable[T]) -> T | None:
+    try:
+        return await answer
+    except (TemporalUnavailable, Busy):
+        return None

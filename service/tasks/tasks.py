@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import datetime
 
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -15,12 +16,15 @@ from onthedot.scheduling.errors import (
     InvalidDefinition,
     RevisionMismatch,
     TaskExists,
+    TemporalUnavailable,
     WrongState,
 )
 from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
 from onthedot.scheduling.stored.attempt import LEAD
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
+from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, max_runs
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
+from onthedot.service.arithmetic import SINGLE, Arithmetic
+from onthedot.service.runs.backfill_stops import stop_backfills
 from onthedot.service.tasks import changes
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.starts import TaskStarts
@@ -30,9 +34,10 @@ from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 class Tasks:
     """The registered tasks."""
 
-    def __init__(self, temporal: Temporal) -> None:
+    def __init__(self, temporal: Temporal, arithmetic: Arithmetic = SINGLE) -> None:
         self._temporal = temporal
-        self._reader = TaskReader(temporal)
+        self._arithmetic = arithmetic
+        self._reader = TaskReader(temporal, arithmetic)
         self._starts = TaskStarts(temporal, self._reader)
 
     async def create(self, new: NewTask, *, by: str, idempotency_key: str = "") -> Task:
@@ -47,7 +52,7 @@ class Tasks:
         now = self._temporal.now()
         key = Idempotency.of(idempotency_key, new)
         task_id = new.id or generated_id(now, key, secrets.token_hex(5))
-        definition = settle(new, task_id=task_id, now=now)
+        definition = await self._arithmetic.work_out(settle, new, task_id=task_id, now=now)
         state = TaskState(
             id=task_id,
             definition=definition,
@@ -55,10 +60,13 @@ class Tasks:
             updated_at=now,
             updated_by=by,
             covered_until=now,
+            occurs_after=now,
             lead=LEAD,
             not_after=self._temporal.expiry(RPC_TIMEOUT),
             idempotency=str(key),
         ).journalled()
+        # Whatever may fail comes first: once it is registered, it is answered as registered.
+        coming = await self._reader.to_come(state, max_runs(definition))
         try:
             await self._starts.first(state)
         except WorkflowAlreadyStartedError:
@@ -71,7 +79,7 @@ class Tasks:
                 if found.row.idempotency != str(key):
                     raise IdempotencyConflict from None
                 return await self._reader.answer(found)
-        return await self._reader.fresh(state)
+        return self._reader.fresh(state, coming)
 
     async def get(self, task_id: str) -> Task:
         """One task.
@@ -92,7 +100,7 @@ class Tasks:
             TemporalUnavailable.
         """
         now = self._temporal.now()
-        settled = settle(definition, task_id=task_id, now=now)
+        settled = await self._arithmetic.work_out(settle, definition, task_id=task_id, now=now)
         change = self._change(ChangeKind.REPLACE, by, if_match, definition=settled)
         state = await changes.execute(self._temporal, task_id, change)
         if state is None:
@@ -129,18 +137,22 @@ class Tasks:
         return await self._toggle(task_id, change)
 
     async def delete(self, task_id: str, *, by: str, if_match: int | None = None) -> None:
-        """End a task for good; a run in progress finishes.
+        """End a task for good, and its backfills; a run in progress finishes.
 
         Raises:
             TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
         """
         change = self._change(ChangeKind.DELETE, by, if_match)
-        while await changes.execute(self._temporal, task_id, change) is None:
+        while (deleted := await changes.execute(self._temporal, task_id, change)) is None:
             found = await self._reader.find(task_id)
             if if_match not in (None, found.row.revision):
                 raise RevisionMismatch(task_id, found.row.revision)
             if await changes.forget(self._temporal, found.state):
-                return
+                deleted = found.state
+                break
+        with suppress(TemporalUnavailable):
+            # It is deleted. The backfills see that by themselves, only later.
+            await stop_backfills(self._temporal, deleted)
 
     async def run_now(self, task_id: str) -> ShortRun:
         """Start a run at once, beside the schedule.

@@ -72,6 +72,9 @@ class Receiver:
     async def on_planned(self, request: web.Request) -> web.Response:
         return self.plan.pop(0)
 
+    async def on_planned_then_hang(self, request: web.Request) -> web.Response:
+        return self.plan.pop(0) if self.plan else await self.on_hang(request)
+
     async def on_hang(self, request: web.Request) -> web.Response:
         try:
             await self.release.wait()

@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from temporalio.exceptions import ApplicationError
 
 from onthedot.activities.command.activity import CommandActivities
 from onthedot.activities.secrets import Secrets
@@ -76,7 +77,7 @@ async def test_cancel_ends_children_that_ignore_sigterm(tmp_path: Path) -> None:
     await eventually(written(file, 3))
     began = time.monotonic()
     env.cancel()
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(ApplicationError, match="cancelled"):
         await running
     assert time.monotonic() - began < 5
     assert not any(runs(pid) for pid in pids(file))

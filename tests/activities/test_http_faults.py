@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
+from temporalio.exceptions import ApplicationError
 
 from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.http.verdict import LONGEST_RETRY_AFTER, retry_after
@@ -202,7 +203,7 @@ async def test_cancel_drops_the_connection(http: HttpActivities, receiver: Recei
     running = asyncio.ensure_future(env.run(http.http, http_attempt(receiver.url("/hang"))))
     await asyncio.wait_for(receiver.arrived.wait(), 5)
     env.cancel()
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(ApplicationError, match="cancelled"):
         await running
     await asyncio.wait_for(receiver.abandoned.wait(), 5)
 

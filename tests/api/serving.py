@@ -11,6 +11,7 @@ import httpx
 import uvicorn
 
 from onthedot.api.app import create_app
+from onthedot.api.security import SignedIn, nobody
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 
@@ -23,7 +24,9 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(settings: Settings, temporal: Temporal) -> AsyncIterator[httpx.AsyncClient]:
+async def serving(
+    settings: Settings, temporal: Temporal, signed_in: SignedIn = nobody
+) -> AsyncIterator[httpx.AsyncClient]:
     """A plain HTTP client of a server that runs as long as the block."""
     # With the protocol named, asyncio sends small answers at once instead of 40 ms later.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -31,7 +34,7 @@ async def serving(settings: Settings, temporal: Temporal) -> AsyncIterator[httpx
     listening.listen()
     port = listening.getsockname()[1]
     config = uvicorn.Config(
-        create_app(settings, temporal),
+        create_app(settings, temporal, signed_in),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from onthedot.api import limits
 from tests.api.definitions import LOG, YEARLY, one_time, recurring
 from tests.api.problem import fields, problem
 
@@ -183,3 +185,21 @@ async def test_a_body_that_does_not_say_its_size_is_cut_off(api: httpx.AsyncClie
     answer = await api.post("/tasks", content=endless(), headers=JSON)
     problem(answer, 413, "body-too-large")
     assert (await api.get("/healthz")).status_code == 200
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "BODY_SECONDS", 0.3)
+
+    address = api.base_url
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    writer.write(
+        b"POST /tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b'Content-Length: 1000\r\n\r\n{"trigger":'
+    )
+    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert b"connection: close" in head.lower()
+    assert json.loads(body)["type"] == "/errors/body-too-slow"

@@ -28,7 +28,7 @@ async def guarded(temporal: Temporal, settings: Settings) -> AsyncIterator[httpx
         for name, secret in (("ci", TOKEN), ("other", "otd_other"))
     )
     with_tokens = settings.model_copy(update={"api_tokens": tokens})
-    async with serving(with_tokens, temporal) as client:
+    async with serving(with_tokens, temporal, lambda cookies: cookies.get("session")) as client:
         yield client
 
 
@@ -119,3 +119,47 @@ async def test_the_document_says_that_a_token_is_needed(guarded: httpx.AsyncClie
     found = (await guarded.get("/openapi.json", headers=BEARER)).json()
     assert found["security"] == [{"token": []}]
     assert found["paths"]["/healthz"]["get"]["security"] == []
+
+
+SESSION = {"Cookie": "session=ada"}
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/docs/static/docs.js", "/tasks"])
+async def test_who_is_signed_in_at_the_page_may_read(guarded: httpx.AsyncClient, path: str) -> None:
+    assert (await guarded.get(path, headers=SESSION)).status_code == 200
+    problem(await guarded.get(path, headers={"Cookie": "other=ada"}), 401, "missing-token")
+    both = {**SESSION, "Authorization": "Bearer wrong"}
+    problem(await guarded.get(path, headers=both), 401, "wrong-token")
+
+
+async def test_a_session_changes_something_from_our_own_pages_alone(
+    guarded: httpx.AsyncClient,
+) -> None:
+    own = f"http://{guarded.base_url.netloc.decode()}"
+    for more in (
+        {},
+        {"Origin": "https://example.com"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": own, "Sec-Fetch-Site": "same-site"},
+        {"Origin": own, "Sec-Fetch-Site": "cross-site"},
+        {"Origin": own.replace("http:", "ftp:")},
+    ):
+        refused = await guarded.post("/tasks", json=one_time(), headers={**SESSION, **more})
+        problem(refused, 401, "missing-token")
+    for more in (
+        {"Origin": own},
+        {"Origin": own, "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "https://tasks.example", "X-Forwarded-Host": "tasks.example"},
+    ):
+        made = await guarded.post("/tasks", json=one_time(), headers={**SESSION, **more})
+        assert made.status_code == 201
+        assert made.json()["updated_by"] == "ada"
+
+
+async def test_a_reader_of_the_docs_is_led_to_the_way_in(guarded: httpx.AsyncClient) -> None:
+    led = await guarded.get("/docs", headers={"Accept": "text/html,*/*"})
+    assert led.status_code == 303
+    assert led.headers["location"] == "ui/login?next=/docs"
+    wrong = {"Accept": "text/html", "Authorization": "Bearer wrong"}
+    problem(await guarded.get("/docs", headers=wrong), 401, "wrong-token")

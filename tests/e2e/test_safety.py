@@ -45,7 +45,7 @@ def test_what_users_write_never_runs(site: Site, name: str) -> None:
     eventually(lambda: site.rest.get(f"/runs/{run}").json()["status"] == "failed", "the run failed")
     for path in (
         "/", "/tasks", f"/tasks?q={name}", f"/tasks/{name}", f"/tasks/{name}/edit", f"/runs/{run}",
-        f"/tasks/{name}-2", f"/tasks/new?from={name}-2", "/runs", f"/tasks?q={_EVIL}&tag={_EVIL}",
+        f"/tasks/{name}-2", f"/new?from={name}-2", "/runs", f"/tasks?q={_EVIL}&tag={_EVIL}",
         "/tasks/%3Cimg%20src=x%20onerror=alert(1)%3E",
     ):  # fmt: skip
         site.go(path)
@@ -66,6 +66,8 @@ def test_scripts_of_others_are_refused_by_the_browser(open_site: Open) -> None:
     assert answer.headers["x-frame-options"] == "DENY"
     again = site.rest.get("/ui/tasks").headers["content-security-policy"]
     assert nonce[1] not in again
+    # Not even a file of our own runs where somebody else asked for it.
+    assert re.search("script-src [^;]*'self'", policy) is None
     site.go("/tasks")
     site.page.evaluate(
         "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.broken=1\">');"
@@ -150,3 +152,17 @@ def test_the_way_in_leads_nowhere_else(guarded: int, open_site: Open) -> None:
     site.page.get_by_label("Token").fill("correct horse")
     site.page.get_by_role("button", name="Sign in").click()
     expect(site.page).to_have_url(f"{site.base}/ui/")
+
+
+def test_who_signed_in_reads_the_docs_and_tries_them_out(guarded: int, open_site: Open) -> None:
+    site = open_site(port=guarded, allowed=("401",))
+    page = site.page
+    page.goto(f"{site.base}/docs")
+    page.get_by_label("Token").fill("correct horse")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{site.base}/docs")
+    page.get_by_text("Preview a trigger", exact=True).click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute", exact=True).click()
+    status = page.locator(".live-responses-table .response-col_status")
+    expect(status.get_by_text("200")).to_be_visible()

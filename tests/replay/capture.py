@@ -1,9 +1,10 @@
-"""Captures histories of every shape of every workflow into tests/replay/histories.
+"""Captures histories of every shape of every workflow, into a new folder below `histories`.
 
-Run by `make histories` when workflows have changed in a way that old histories still replay: a
-history that was captured by an earlier release stays as it is, beside the new ones.
+Run by `make histories` when workflows have changed in a way that old histories still replay. It
+only adds: a history that was captured before is the evidence that an earlier release can be
+upgraded, so none is ever overwritten, and a folder that is there already is refused.
 
-    python -m tests.replay.capture [directory]
+    python -m tests.replay.capture [name of the new folder; the present instant by default]
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from pathlib import Path
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from onthedot.activities.assembly import Activities, Permissions
+from onthedot.activities.assembly import Activities
+from onthedot.activities.permissions import Permissions
 from onthedot.embedded import RAISED_LIMITS, find_binary
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.service.temporal.calls import Temporal
@@ -35,6 +37,16 @@ HISTORIES = Path(__file__).with_name("histories")
 _SUGGEST_RENEWAL_AT = 60
 
 _AT_ONCE = 4
+
+
+def new_folder(name: str, within: Path = HISTORIES) -> Path:
+    """A folder that was not there before. Raises SystemExit where it was."""
+    folder = within / name
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise SystemExit(f"{folder} is there already. Give the captures another name.") from None
+    return folder
 
 
 async def capture(directory: Path) -> None:
@@ -87,7 +99,8 @@ async def _captured(
                 path = directory / f"{name}-{number}-{part}.json"
                 events = _without_traces(history.to_json_dict())
                 kept = {"workflow_id": workflow_id, "history": events}
-                path.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
+                with path.open("x", encoding="utf-8") as file:
+                    file.write(json.dumps(kept, separators=(",", ":")) + "\n")
         print(f"{name}: {(datetime.now(UTC) - began) / timedelta(seconds=1):.1f} s")
 
 
@@ -101,9 +114,8 @@ def _without_traces(value: object) -> object:
 
 
 if __name__ == "__main__":
-    chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else HISTORIES
-    chosen.mkdir(parents=True, exist_ok=True)
-    asyncio.run(capture(chosen))
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
+    asyncio.run(capture(new_folder(sys.argv[1] if len(sys.argv) > 1 else now)))
     sys.stdout.flush()
     # The SDK can crash as the interpreter goes down (sdk-python#300).
     os._exit(0)

@@ -10,6 +10,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from onthedot.plugin import OnTheDotPlugin
+from tests.replay.capture import new_folder
 from tests.replay.shapes import SHAPES
 
 pytestmark = pytest.mark.anyio
@@ -34,3 +35,14 @@ def test_every_shape_has_a_history() -> None:
 def test_a_task_that_continued_as_new_is_among_them() -> None:
     parts = [path for path in _HISTORIES if path.stem.startswith("continued-as-new-0-")]
     assert len(parts) > 1
+
+
+def test_a_capture_only_adds(tmp_path: Path) -> None:
+    """What an earlier release left is the proof that it can be upgraded."""
+    new_folder("one", tmp_path)
+    with pytest.raises(SystemExit, match="there already"):
+        new_folder("one", tmp_path)
+    makefile = (Path(__file__).parents[2] / "Makefile").read_text()
+    recipe = makefile.partition("\nhistories:")[2].partition("\n\n")[0]
+    assert "replay.capture" in recipe
+    assert "rm " not in recipe

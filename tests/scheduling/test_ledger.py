@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -318,6 +319,29 @@ def test_what_was_caught_up_at_once_overlapped() -> None:
     """After an outage all is due in one moment: the first runs, the policy skips the rest."""
     found = told(run(T, late=10 * MINUTE), until=T + 3 * MINUTE)
     assert [one.reason for one in found] == [None, *[Reason.OVERLAP] * 3]
+    assert found[1].detail == (
+        "Temporal came to it only with the run of 2026-03-02T09:00:00Z, which it began at "
+        "2026-03-02T09:10:00Z, as after an outage, and the overlap policy is skip."
+    )
+
+
+def test_what_came_up_while_no_worker_was_there_says_so() -> None:
+    """A run that waits for a worker stands in the way, though nothing is being done."""
+    waited = run(T, opened=T, took=200 * SECOND)
+    begun = waited.run.model_copy(update={"started_at": T + 3 * MINUTE})
+    found = told(replace(waited, run=begun), run(T + 4 * MINUTE), until=T + 4 * MINUTE)
+    assert [one.reason for one in found][1:4] == [Reason.OVERLAP] * 3
+    waiting = "The run of 2026-03-02T09:00:00Z was waiting for a worker until 2026-03-02T09:03:00Z"
+    assert found[1].detail == f"{waiting}, and the overlap policy is skip."
+    assert "was still going on" in found[3].detail
+
+
+def test_what_was_late_after_an_outage_waited_for_no_run() -> None:
+    of = [period(entry(overlap=OverlapPolicy.BUFFER_ALL))]
+    first, second = run(T, late=10 * MINUTE), run(T + MINUTE, late=9 * MINUTE + 2 * SECOND)
+    found = told(first, second, of=of, until=T + MINUTE)
+    assert [one.state for one in found] == [LedgerState.LATE] * 2
+    assert [one.reason for one in found] == [None, None]
 
 
 def test_the_count_of_too_late_ones_explains_only_what_it_can() -> None:

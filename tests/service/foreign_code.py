@@ -33,6 +33,57 @@ async def sleep_long() -> None:
         await asyncio.sleep(0.2)
 
 
+STARTED: list[str] = []
+
+
+@activity.defn
+async def say(word: str) -> str:
+    return word
+
+
+@activity.defn
+async def fail_always(word: str) -> None:
+    STARTED.append(word)
+    await asyncio.sleep(0.05)
+    raise ApplicationError(f"no {word}", type="No")
+
+
+@activity.defn
+async def fail_twice_and_hang(word: str) -> None:
+    if activity.info().attempt < 3:
+        await fail_always(word)
+    STARTED.append(word)
+    await asyncio.sleep(60)
+
+
+@activity.defn
+async def die_once(word: str) -> int:
+    """Falls silent at the first attempt, as if its worker had died."""
+    STARTED.append(word)
+    if activity.info().attempt == 1:
+        await asyncio.sleep(60)
+    return activity.info().attempt
+
+
+@activity.defn
+async def report_progress() -> None:
+    for percent in range(1000):
+        activity.heartbeat({"percent": percent})
+        await asyncio.sleep(0.05)
+
+
+_ACTIVITIES = (
+    fail_twice,
+    refuse,
+    sleep_long,
+    say,
+    fail_always,
+    fail_twice_and_hang,
+    die_once,
+    report_progress,
+)
+
+
 @workflow.defn
 class Sleeper:
     @workflow.run
@@ -42,13 +93,13 @@ class Sleeper:
 
 
 @asynccontextmanager
-async def foreign_worker(client: Client) -> AsyncIterator[str]:
+async def foreign_worker(client: Client, queue: str = "") -> AsyncIterator[str]:
     """A worker of somebody else's; the queue that it polls."""
-    queue = f"foreign-{uuid4().hex[:8]}"
+    queue = queue or f"foreign-{uuid4().hex[:8]}"
     async with Worker(
         client,
         task_queue=queue,
-        activities=[fail_twice, refuse, sleep_long],
+        activities=_ACTIVITIES,
         workflows=[Sleeper],
         workflow_runner=UnsandboxedWorkflowRunner(),
     ):

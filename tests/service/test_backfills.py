@@ -15,6 +15,7 @@ from onthedot.scheduling.stored.backfill import Backfill, BackfillStatus
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import every, http, new_task, once, unique
 from tests.waiting import eventually
@@ -89,6 +90,50 @@ async def test_a_cancel_cancels_what_is_going_on(
     assert statuses == {RunStatus.CANCELLED}
     with pytest.raises(WrongState):
         await backfills.cancel(started.id)
+
+
+async def test_deleting_a_task_ends_its_backfill_and_not_that_of_its_successor(
+    tasks: Tasks, backfills: Backfills, run_list: RunList
+) -> None:
+    task_id = unique("deleted")
+    end = datetime(2026, 3, 4, 5, tzinfo=UTC)
+    await tasks.create(new_task(task_id, every(60)), by="test")
+    old = await backfills.start(
+        task_id, start=end - 60 * _HOUR, end=end, overlap=OverlapPolicy.BUFFER_ALL
+    )
+
+    async def some() -> bool:
+        return await run_list.count(RunFilter(task_id=task_id)) >= 2
+
+    await eventually(some)
+    await tasks.delete(task_id, by="test")
+    await tasks.create(new_task(task_id, every(60)), by="test")
+    new = await backfills.start(
+        task_id, start=end - _HOUR, end=end, overlap=OverlapPolicy.ALLOW_ALL
+    )
+    ended = await _ended(backfills, old.id)
+    assert ended.status is BackfillStatus.CANCELLED
+    assert ended.done < 100 < ended.total
+    assert (await _ended(backfills, new.id)).done == 61
+    runs = (await run_list.page(RunFilter(task_id=task_id), limit=500)).items
+    backfilled = [run for run in runs if run.cause is RunCause.BACKFILL]
+    assert {run.status for run in backfilled} == {RunStatus.SUCCEEDED}
+    assert len(backfilled) == ended.done + 61
+
+
+async def test_a_backfill_that_nobody_stopped_sees_that_its_task_is_gone(
+    temporal: Temporal, tasks: Tasks, backfills: Backfills
+) -> None:
+    task_id = unique("gone")
+    end = datetime(2026, 3, 4, 5, tzinfo=UTC)
+    await tasks.create(new_task(task_id, every(60)), by="test")
+    state = await tasks.state(task_id)
+    await tasks.delete(task_id, by="test")
+    started = await backfills.begin(
+        state, start=end - _HOUR, end=end, overlap=OverlapPolicy.ALLOW_ALL
+    )
+    ended = await _ended(backfills, started.id)
+    assert (ended.status, ended.done) == (BackfillStatus.CANCELLED, 0)
 
 
 async def test_what_cannot_be_backfilled(tasks: Tasks, backfills: Backfills) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 import pytest
@@ -18,7 +18,10 @@ from temporalio.worker import Worker
 from onthedot import naming
 from onthedot.activities.audit import LEDGER_GAPS, AuditActivities
 from onthedot.scheduling.action import CommandAction, LogAction
+from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.ledger.audit import (
+    MOST_INSTANTS,
+    MOST_PUT_OFF,
     AuditOrder,
     AuditPlan,
     AuditReport,
@@ -34,14 +37,17 @@ from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import IntervalTrigger
 from onthedot.service.ledger.audit import Audit
 from onthedot.service.ledger.audit_schedule import ensure_audit
+from onthedot.service.ledger.audit_walk import walk
 from onthedot.service.ledger.task_evidence import seen_schedule
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
-from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from tests.activities.receiver import open_receiver
 from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio
+
+V = TypeVar("V")
 
 EVERY_SECOND = IntervalTrigger(every=timedelta(seconds=1))
 SETTLED = timedelta(seconds=11)
@@ -239,3 +245,85 @@ def test_what_was_put_off_is_handed_on() -> None:
     suspect = Suspect(task_id="x", instants=(T,))
     last = AuditReport(since=T, until=T + timedelta(minutes=5), suspects=(suspect,))
     assert span(T + timedelta(minutes=12), AuditPlan(), last).suspects == (suspect,)
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=8), timedelta(hours=7, microseconds=123457)])
+async def test_a_report_of_the_worst_outage_is_one_that_temporal_takes(
+    temporal: Temporal, step: timedelta
+) -> None:
+    instants = tuple(T + step * number for number in range(MOST_INSTANTS))
+    suspects = tuple(
+        Suspect(task_id=f"{number:0128}", instants=instants, since=T, until=T)
+        for number in range(MOST_PUT_OFF)
+    )
+    report = AuditReport(since=T, until=T, suspects=suspects)
+    (payload,) = await temporal.client.data_converter.encode([report])
+    assert payload.ByteSize() < 2 * 1024 * 1024
+    (back,) = await temporal.client.data_converter.decode([payload], [AuditReport])
+    assert back == report
+
+
+class _Slow(Temporal):
+    """A Temporal that leaves every third call unanswered, and counts the others."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        super().__init__(temporal.client, temporal.settings)
+        object.__setattr__(self, "calls", 0)
+        object.__setattr__(self, "answered", 0)
+
+    calls: int
+    answered: int
+
+    async def ask(self, call: Awaitable[V], within: timedelta = RPC_TIMEOUT) -> V:
+        object.__setattr__(self, "calls", self.calls + 1)
+        if self.calls % 3 == 0:
+            cast(Coroutine[Any, Any, V], call).close()
+            raise TemporalUnavailable("nowhere")
+        answer = await super().ask(call, within)
+        object.__setattr__(self, "answered", self.answered + 1)
+        return answer
+
+
+async def test_a_slow_page_does_not_begin_the_walk_again(
+    temporal: Temporal, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.audit_walk._PAGE", 1)
+    monkeypatch.setattr("service.audit_walk._PAUSE", timedelta(milliseconds=1))
+    began = temporal.now()
+    names = [f"audit-{uuid4().hex[:10]}" for _ in range(5)]
+    tasks = Tasks(temporal)
+    for name in names:
+        new = NewTask(id=name, trigger=EVERY_SECOND, action=LogAction(message="hello"))
+        await tasks.create(new, by="t")
+    for name in names:
+        await _succeeded(temporal, name, 2)
+        await tasks.pause(name, by="t")
+    order = AuditOrder(since=began, until=began + timedelta(seconds=2))
+    quick, slow = _Slow(temporal), _Slow(temporal)
+    object.__setattr__(quick, "calls", -(10**9))
+    expected = await walk(quick, order)
+    assert await walk(slow, order) == expected
+    assert slow.answered == quick.answered
+    assert slow.calls > slow.answered > 10
+    for name in names:
+        await tasks.delete(name, by="t")
+
+
+async def test_a_task_that_cannot_be_read_now_is_put_off(
+    temporal: Temporal, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = temporal.now()
+    task_id = await _started(temporal)
+    await Tasks(temporal).pause(task_id, by="t")
+    end = temporal.now()
+    audit = Audit(temporal)
+
+    async def away(*_: object) -> None:
+        raise TemporalUnavailable("nowhere")
+
+    monkeypatch.setattr("service.audit._AGAIN", timedelta(milliseconds=1))
+    monkeypatch.setattr(audit._ledger, "of", away)
+    audited = await audit.audit(AuditOrder(since=began, until=end))
+    (put_off,) = [s for s in audited.report.suspects if s.task_id == task_id]
+    assert (put_off.since, put_off.until) == (began, end)
+    await Tasks(temporal).delete(task_id, by="t")

@@ -7,6 +7,7 @@ from typing import Any
 
 from onthedot.scheduling.action import Action, ActivityAction, WorkflowAction
 from onthedot.ui.components.fields import TextField
+from onthedot.ui.durations import as_value, human
 from onthedot.ui.forms.fields import FieldError, Fields, json_text, json_value
 
 
@@ -53,6 +54,18 @@ class ForeignFields:
                 hint="Empty: this project's own workers.",
             )
         )
+        self._silence: TextField | None = None
+        if kind == "activity":
+            silence = before.heartbeat_timeout if isinstance(before, ActivityAction) else None
+            self._silence = fields.add(
+                TextField(
+                    "Longest time between heartbeats",
+                    human(silence) if silence else "",
+                    at="action.heartbeat_timeout",
+                    optional=True,
+                    hint="Past it, its worker counts as dead. Only if the activity sends them.",
+                )
+            )
 
     def value(self) -> dict[str, Any]:
         """What they say, without the kind. Raises FieldError."""
@@ -64,6 +77,8 @@ class ForeignFields:
             given["arguments"] = arguments
         if self._queue.value.strip():
             given["task_queue"] = self._queue.value.strip()
+        if self._silence is not None and self._silence.value.strip():
+            given["heartbeat_timeout"] = as_value(self._silence.value)
         return given
 
 

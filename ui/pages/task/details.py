@@ -94,7 +94,13 @@ def _what(action: Action) -> None:
                 if isinstance(action, ActivityAction)
                 else ("Workflow", action.workflow_type)
             )
-            facts([(kind, lambda: text(name, "mono")), ("Queue", action.task_queue or "this one")])
+            rows: list[Fact] = [
+                (kind, lambda: text(name, "mono")),
+                ("Queue", action.task_queue or "this one"),
+            ]
+            if isinstance(action, ActivityAction) and action.heartbeat_timeout:
+                rows.append(("Heartbeats", f"at least every {human(action.heartbeat_timeout)}"))
+            facts(rows)
             _json("Arguments", list(action.arguments) or None)
         case LogAction():
             Code(action.message, "Message")

@@ -1,0 +1,239 @@
+"""What a run's own history says of its attempts, at the end of the run.
+
+A workflow is not told when a worker began an activity or a child, nor how often Temporal tried it
+again. Its history and description say that, whoever's worker it was and in whatever language:
+
+1. An activity that has ended left an event for the start of its last attempt, with the number of it
+   and how the one before failed. So the start of the first attempt survives if there was only one.
+2. One that has not ended, since the run was cancelled, is in the run's description.
+3. A child was begun when its first workflow task was started; each retry is a run of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.common.v1 import Payloads
+from temporalio.api.enums.v1 import EventType, PendingActivityState
+from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.client import Client, WorkflowHandle, WorkflowHistoryEventFilterType
+
+from onthedot import naming
+from onthedot.scheduling.run import AttemptMade, RunError
+from onthedot.scheduling.stored.run_order import Attempts
+
+_OWN = frozenset({naming.HTTP, naming.COMMAND, naming.LOG})
+_RPC_TIMEOUT = timedelta(seconds=3)
+_LONGEST_TOLD = 200
+
+#: So many runs of a child that nobody began are walked through for the first one that was begun.
+_MOST_CHILDREN = 20
+
+_ENDS = {
+    EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: "activity_task_completed_event_attributes",
+    EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED: "activity_task_failed_event_attributes",
+    EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT: "activity_task_timed_out_event_attributes",
+    EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED: "activity_task_canceled_event_attributes",
+}
+
+
+class _Seen:
+    """The last activity, or the child, of a run."""
+
+    def __init__(self) -> None:
+        self.scheduled: HistoryEvent | None = None
+        self.started: HistoryEvent | None = None
+        self.ended: HistoryEvent | None = None
+        self.child: HistoryEvent | None = None
+
+    def take(self, event: HistoryEvent) -> None:
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            self.scheduled, self.started, self.ended = event, None, None
+        elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
+            self.started = event
+        elif event.event_type in _ENDS:
+            self.ended = event
+        elif event.event_type == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED:
+            self.child = event
+
+
+async def attempts_seen(client: Client, workflow_id: str, run_id: str) -> Attempts | None:
+    """The attempts of the run that is this workflow; None where its history says nothing of them.
+
+    Costs one call to Temporal; two more for a child, one more for a run that was cancelled.
+
+    Raises:
+        RPCError: Temporal does not say.
+    """
+    handle = client.get_workflow_handle(workflow_id, run_id=run_id)
+    history = await handle.fetch_history(rpc_timeout=_RPC_TIMEOUT)
+    seen = _Seen()
+    for event in history.events:
+        seen.take(event)
+    if seen.child is not None:
+        started = seen.child.child_workflow_execution_started_event_attributes
+        execution = started.workflow_execution
+        return await _of_child(client, execution.workflow_id, execution.run_id)
+    if seen.scheduled is None:
+        return None
+    if seen.ended is None:
+        return await _of_pending(client, handle, seen.scheduled)
+    return await _of_activity(client, seen)
+
+
+async def _of_activity(client: Client, seen: _Seen) -> Attempts:
+    assert seen.scheduled is not None
+    assert seen.ended is not None
+    before = await _made_before(client, seen.scheduled)
+    attributes = getattr(seen.ended, _ENDS[seen.ended.event_type])
+    failure = attributes.failure if hasattr(attributes, "failure") else Failure()
+    output = await _last_reported(client, failure.timeout_failure_info.last_heartbeat_details)
+    if seen.started is None:
+        # It was between two attempts, or before the first.
+        made = 1 if failure.HasField("cause") else 0
+        return Attempts(count=before + made, output=output, last_error=_error(failure.cause))
+    started = seen.started.activity_task_started_event_attributes
+    earlier = _error(started.last_failure) if started.HasField("last_failure") else None
+    return _told(
+        before,
+        started.attempt,
+        _instant(seen.started.event_time),
+        earlier,
+        AttemptMade(
+            attempt=before + started.attempt,
+            started_at=_instant(seen.started.event_time),
+            ended_at=_instant(seen.ended.event_time),
+            error=_error(failure),
+        ),
+        output,
+    )
+
+
+async def _of_pending(
+    client: Client, handle: WorkflowHandle[Any, Any], scheduled: HistoryEvent
+) -> Attempts:
+    described = await handle.describe(rpc_timeout=_RPC_TIMEOUT)
+    before = await _made_before(client, scheduled)
+    pending = next(iter(described.raw_description.pending_activities), None)
+    if pending is None:
+        return Attempts(count=before)
+    output = await _last_reported(client, pending.heartbeat_details)
+    earlier = _error(pending.last_failure) if pending.HasField("last_failure") else None
+    if not _goes_on(pending):
+        return Attempts(count=before + pending.attempt - 1, output=output, last_error=earlier)
+    at = _instant(pending.last_started_time)
+    this = AttemptMade(attempt=before + pending.attempt, started_at=at)
+    return _told(before, pending.attempt, at, earlier, this, output)
+
+
+def _goes_on(pending: PendingActivityInfo) -> bool:
+    return pending.state in (
+        PendingActivityState.PENDING_ACTIVITY_STATE_STARTED,
+        PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
+    )
+
+
+def _told(
+    before: int,
+    number: int,
+    started_at: datetime,
+    earlier: RunError | None,
+    this: AttemptMade,
+    output: Any,
+) -> Attempts:
+    made: tuple[AttemptMade, ...] = (this,)
+    if earlier is not None:
+        made = (AttemptMade(attempt=before + number - 1, error=earlier), this)
+    return Attempts(
+        count=before + number,
+        first_started_at=started_at if number == 1 and not before else None,
+        made=made,
+        output=output,
+        last_error=earlier,
+    )
+
+
+async def _of_child(client: Client, workflow_id: str, run_id: str) -> Attempts:
+    """Walks from the first run of the child to the first that was begun; then to the last one."""
+    never_begun = 0
+    first: datetime | None = None
+    while first is None and never_begun < _MOST_CHILDREN:
+        events = await _first_events(client, workflow_id, run_id)
+        first = _begun(events)
+        if first is None:
+            never_begun += 1
+            run_id = await _successor(client, workflow_id, run_id)
+            if not run_id:
+                return Attempts(count=0)
+    events = await _first_events(client, workflow_id, None)
+    number = events[0].workflow_execution_started_event_attributes.attempt if events else 1
+    last = _begun(events)
+    count = max(number - never_begun - (0 if last else 1), 1)
+    made = [AttemptMade(attempt=1, started_at=first)]
+    if count > 1:
+        made.append(AttemptMade(attempt=count, started_at=last))
+    return Attempts(count=count, first_started_at=first, made=tuple(made))
+
+
+async def _first_events(client: Client, workflow_id: str, run_id: str | None) -> list[HistoryEvent]:
+    handle = client.get_workflow_handle(workflow_id, run_id=run_id)
+    events = handle.fetch_history_events(page_size=20, rpc_timeout=_RPC_TIMEOUT)
+    await events.fetch_next_page()
+    return list(events.current_page or ())
+
+
+def _begun(events: list[HistoryEvent]) -> datetime | None:
+    for event in events:
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+            return _instant(event.event_time)
+    return None
+
+
+async def _successor(client: Client, workflow_id: str, run_id: str) -> str:
+    """The run that Temporal made after this one failed; empty if there is none."""
+    handle = client.get_workflow_handle(workflow_id, run_id=run_id)
+    events = handle.fetch_history_events(
+        event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT, rpc_timeout=_RPC_TIMEOUT
+    )
+    await events.fetch_next_page()
+    for event in events.current_page or ():
+        timed_out = event.workflow_execution_timed_out_event_attributes.new_execution_run_id
+        return timed_out or event.workflow_execution_failed_event_attributes.new_execution_run_id
+    return ""
+
+
+async def _made_before(client: Client, scheduled: HistoryEvent) -> int:
+    """Attempts that were made before the activity that Temporal counts; only ours have any."""
+    attributes = scheduled.activity_task_scheduled_event_attributes
+    if attributes.activity_type.name not in _OWN:
+        return 0
+    (attempt,) = await client.data_converter.decode(attributes.input.payloads)
+    return int(attempt.get("attempts_before", 0))
+
+
+async def _last_reported(client: Client, details: Payloads) -> Any:
+    if not details.payloads:
+        return None
+    try:
+        values = await client.data_converter.decode(details.payloads)
+    except Exception:
+        # Somebody else's converter made them: that they cannot be read is no fault of the run.
+        return None
+    return values[0] if len(values) == 1 else values
+
+
+def _error(failure: Failure) -> RunError | None:
+    if not failure.message and not failure.WhichOneof("failure_info"):
+        return None
+    kind = failure.application_failure_info.type
+    if failure.HasField("timeout_failure_info"):
+        kind = "Timeout"
+    return RunError(type=kind or "Failed", message=failure.message[:_LONGEST_TOLD])
+
+
+def _instant(stamp: Timestamp) -> datetime:
+    return stamp.ToDatetime(tzinfo=UTC)

@@ -1,0 +1,71 @@
+"""The client that is awaited."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Self, TypeVar
+
+import anyio
+import httpx
+
+from onthedot.client import exchange
+from onthedot.client.call import AsyncSender, Call, Walk
+from onthedot.client.retrying import Retries
+from onthedot.client.surface import Calls
+
+T = TypeVar("T")
+
+
+class AsyncOnTheDot(Calls, AsyncSender):
+    """Talks to a server of On the Dot; each call is awaited, each list is an `async for`.
+
+    Takes and raises what `OnTheDot` does. Works with asyncio and trio.
+    """
+
+    def __init__(
+        self,
+        url: str = exchange.DEFAULT_URL,
+        token: str | None = None,
+        *,
+        timeout: timedelta = timedelta(seconds=60),
+        patience: timedelta = timedelta(seconds=30),
+    ) -> None:
+        self.url = url
+        self._patience = patience
+        self._http = httpx.AsyncClient(**exchange.options(url, token, timeout))
+
+    async def send(self, call: Call[T]) -> T:
+        retries = Retries(call, self._patience)
+        while True:
+            try:
+                response = await self._http.request(**exchange.arguments(call))
+            except (httpx.TransportError, httpx.InvalidURL) as error:
+                raise exchange.unreachable(self.url, error) from error
+            pause = retries.pause(response.status_code, response.headers.get("Retry-After"))
+            if pause is not None:
+                await anyio.sleep(pause.total_seconds())
+            elif retries.done_already(response.status_code):
+                return call.read(b"")
+            else:
+                return exchange.result(call, response)
+
+    async def walk(self, walk: Walk[T]) -> AsyncIterator[T]:
+        cursor: str | None = None
+        while True:
+            page = await self.send(walk.page(cursor))
+            for item in page.items:
+                yield item
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def close(self) -> None:
+        """Gives its connections up."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

@@ -1,0 +1,77 @@
+"""The client that blocks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Self, TypeVar
+
+import httpx
+
+from onthedot.client import exchange
+from onthedot.client.call import Call, Sender, Walk
+from onthedot.client.retrying import Retries
+from onthedot.client.surface import Calls
+
+T = TypeVar("T")
+
+
+class OnTheDot(Calls, Sender):
+    """Talks to a server of On the Dot; each call returns when it is done.
+
+    Args:
+        url: of the server, without a path unless it is served below one.
+        token: of a caller; None where the server needs none.
+        timeout: how long one exchange may take.
+        patience: how long a call that is answered 503 is tried again altogether.
+
+    Raises:
+        ValueError: `url` or `token` cannot be right.
+    """
+
+    def __init__(
+        self,
+        url: str = exchange.DEFAULT_URL,
+        token: str | None = None,
+        *,
+        timeout: timedelta = timedelta(seconds=60),
+        patience: timedelta = timedelta(seconds=30),
+    ) -> None:
+        self.url = url
+        self._patience = patience
+        self._http = httpx.Client(**exchange.options(url, token, timeout))
+
+    def send(self, call: Call[T]) -> T:
+        retries = Retries(call, self._patience)
+        while True:
+            try:
+                response = self._http.request(**exchange.arguments(call))
+            except (httpx.TransportError, httpx.InvalidURL) as error:
+                raise exchange.unreachable(self.url, error) from error
+            pause = retries.pause(response.status_code, response.headers.get("Retry-After"))
+            if pause is not None:
+                time.sleep(pause.total_seconds())
+            elif retries.done_already(response.status_code):
+                return call.read(b"")
+            else:
+                return exchange.result(call, response)
+
+    def walk(self, walk: Walk[T]) -> Iterator[T]:
+        cursor: str | None = None
+        while True:
+            page = self.send(walk.page(cursor))
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def close(self) -> None:
+        """Gives its connections up."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,75 @@
+"""The calls on calendars, freezes and the forecast. Results are plain JSON where the server's
+models are not shared yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from onthedot.client.building import call
+from onthedot.client.call import Call, Walk
+from onthedot.client.history_calls import Json, pages
+
+
+def list_calendars() -> Walk[Json]:
+    """Every calendar."""
+    return pages("/calendars")
+
+
+def get_calendar(name: str) -> Call[Json]:
+    """One calendar."""
+    return call("GET", "/calendars/{name}", dict, path={"name": name})
+
+
+def put_calendar(name: str, calendar: Mapping[str, Any]) -> Call[Json]:
+    """Makes or replaces a calendar; the change reaches every task that uses it."""
+    return call("PUT", "/calendars/{name}", dict, path={"name": name}, body=calendar)
+
+
+def delete_calendar(name: str) -> Call[None]:
+    """Deletes a calendar that no task uses."""
+    return call("DELETE", "/calendars/{name}", type(None), path={"name": name})
+
+
+def calendar_days(name: str, *, since: date, until: date) -> Call[Json]:
+    """The days of a calendar, with their names."""
+    query = {"from": since.isoformat(), "until": until.isoformat()}
+    return call("GET", "/calendars/{name}/days", dict, path={"name": name}, query=query)
+
+
+def list_freezes() -> Walk[Json]:
+    """Every freeze."""
+    return pages("/freezes")
+
+
+def get_freeze(name: str) -> Call[Json]:
+    """One freeze."""
+    return call("GET", "/freezes/{name}", dict, path={"name": name})
+
+
+def put_freeze(name: str, freeze: Mapping[str, Any]) -> Call[Json]:
+    """Makes or replaces a freeze: nothing begins while it lasts."""
+    return call("PUT", "/freezes/{name}", dict, path={"name": name}, body=freeze)
+
+
+def delete_freeze(name: str) -> Call[None]:
+    """Ends a freeze."""
+    return call("DELETE", "/freezes/{name}", type(None), path={"name": name})
+
+
+def forecast(
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    step: timedelta | None = None,
+    tag: str | None = None,
+) -> Call[Json]:
+    """How many starts are due, a step at a time, and the busiest instants."""
+    query = {"from": since, "until": until, "step": step, "tag": tag}
+    return call("GET", "/forecast", dict, query=query)
+
+
+def tasks_calendar(*, tag: str | None = None, task: str | None = None) -> Call[str]:
+    """Coming runs as an iCalendar feed."""
+    return call("GET", "/tasks.ics", str, query={"tag": tag, "task": task})

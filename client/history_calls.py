@@ -1,0 +1,94 @@
+"""The calls on a task's history and on runs that are tried anew. Results are plain JSON where
+the server's models are not shared yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from onthedot.client.building import call, given
+from onthedot.client.call import Call, Walk
+from onthedot.scheduling.run import Run
+from onthedot.scheduling.task import Task
+
+Json = dict[str, Any]
+
+
+class JsonPage(BaseModel):
+    """Some items as plain JSON, and where the list goes on."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    items: list[Json]
+    next_cursor: str | None = None
+
+
+def me() -> Call[Json]:
+    """Who the caller is: name, role, and via what."""
+    return call("GET", "/me", dict)
+
+
+def list_revisions(task_id: str) -> Walk[Json]:
+    """Every revision of a task, with what it changed."""
+    return pages("/tasks/{task_id}/revisions", {"task_id": task_id})
+
+
+def get_revision(task_id: str, revision: int) -> Call[Json]:
+    """The definition as it was at a revision."""
+    path: dict[str, str | int] = {"task_id": task_id, "revision": revision}
+    return call("GET", "/tasks/{task_id}/revisions/{revision}", dict, path=path)
+
+
+def restore_revision(task_id: str, revision: int, *, if_match: int | None = None) -> Call[Task]:
+    """Makes a new revision like an earlier one."""
+    template = "/tasks/{task_id}/revisions/{revision}/restore"
+    path: dict[str, str | int] = {"task_id": task_id, "revision": revision}
+    return call("POST", template, Task, path=path, if_match=if_match)
+
+
+def restore_task(task_id: str) -> Call[Task]:
+    """Brings a deleted task back, within the retention."""
+    return call("POST", "/tasks/{task_id}/restore", Task, path={"task_id": task_id})
+
+
+def retry_run(run_id: str) -> Call[Run]:
+    """A new run of the same occurrence."""
+    return call("POST", "/runs/{run_id}/retry", Run, path={"run_id": run_id})
+
+
+def retry_runs(
+    *,
+    ids: Sequence[str] | None = None,
+    task_id: str | None = None,
+    tag: str | None = None,
+    status: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Call[Json]:
+    """New runs of the same occurrences, by their ids or by a filter; at most 1,000."""
+    body = given(ids=ids, task_id=task_id, tag=tag, status=status, since=since, until=until)
+    return call("POST", "/runs:retry", dict, body=body)
+
+
+def cancel_runs(
+    *,
+    ids: Sequence[str] | None = None,
+    task_id: str | None = None,
+    tag: str | None = None,
+    status: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Call[Json]:
+    """Cancels runs by their ids or by a filter; at most 1,000."""
+    body = given(ids=ids, task_id=task_id, tag=tag, status=status, since=since, until=until)
+    return call("POST", "/runs:cancel", dict, body=body, repeatable=True)
+
+
+def pages(template: str, path: dict[str, str | int] | None = None, **query: Any) -> Walk[Json]:
+    """A list of plain JSON objects."""
+    return Walk(
+        lambda cursor: call("GET", template, JsonPage, path=path, query={**query, "cursor": cursor})
+    )

@@ -1,0 +1,68 @@
+"""The calls on many tasks at once, and those that look over all of them. Results are plain JSON
+where the server's models are not shared yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from onthedot.client.building import call, given
+from onthedot.client.call import Call
+from onthedot.client.history_calls import Json
+
+
+class _Many(Protocol):
+    """What can be asked of many tasks: ids or a filter, and whether only to say what it means."""
+
+    def __call__(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        tag: str | Sequence[str] | None = None,
+        q: str | None = None,
+        status: str | None = None,
+        health: str | None = None,
+        note: str | None = None,
+        until: datetime | None = None,
+        dry_run: bool | None = None,
+    ) -> Call[Json]: ...
+
+
+def _on_many(verb: str, what: str, *, repeatable: bool) -> _Many:
+    def describe(**asked: Any) -> Call[Json]:
+        template = f"/tasks:{verb}"
+        return call("POST", template, dict, body=given(**asked), repeatable=repeatable)
+
+    describe.__name__ = f"{verb}_tasks"
+    describe.__doc__ = f"{what} the tasks with these ids, or that fit a filter; says so for each."
+    return describe
+
+
+pause_tasks = _on_many("pause", "Pauses", repeatable=True)
+resume_tasks = _on_many("resume", "Resumes", repeatable=True)
+delete_tasks = _on_many("delete", "Deletes", repeatable=True)
+run_tasks = _on_many("run", "Runs", repeatable=False)
+
+
+def list_tags() -> Call[Json]:
+    """The tags, with how many tasks each has."""
+    return call("GET", "/tags", dict)
+
+
+def list_incidents(
+    *, since: datetime | None = None, until: datetime | None = None, tag: str | None = None
+) -> Call[Json]:
+    """What went wrong, grouped by cause."""
+    query = {"since": since, "until": until, "tag": tag}
+    return call("GET", "/incidents", dict, query=query)
+
+
+def list_workers() -> Call[Json]:
+    """The workers, and how much each has to do."""
+    return call("GET", "/workers", dict)
+
+
+def get_output(run_id: str) -> Call[str]:
+    """What a run has written so far."""
+    return call("GET", "/runs/{run_id}/output", str, path={"run_id": run_id})

@@ -1,0 +1,29 @@
+"""The calls on the server itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onthedot.client.building import call
+from onthedot.client.call import Call
+from onthedot.messages.health import Alive, Ready
+
+
+def alive() -> Call[Alive]:
+    """Whether the server answers, and its version."""
+    return call("GET", "/healthz", Alive)
+
+
+def ready() -> Call[Ready]:
+    """Whether Temporal answers, and which workers it has seen."""
+    return call("GET", "/readyz", Ready)
+
+
+def metrics() -> Call[str]:
+    """The server's metrics, in the text form of Prometheus."""
+    return call("GET", "/metrics", str)
+
+
+def openapi() -> Call[dict[str, Any]]:
+    """The OpenAPI document."""
+    return call("GET", "/openapi.json", dict)

@@ -1,0 +1,163 @@
+"""The calls on tasks, their history and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from onthedot.client.building import call, fresh_key, given
+from onthedot.client.call import Call, Walk
+from onthedot.messages.tasks import BatchResults, TaskPage
+from onthedot.scheduling.firing.edit_preview import EditPreview
+from onthedot.scheduling.ledger.entries import LedgerPage, Why
+from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.task import NewTask, Task, TaskDefinition, TaskStatus
+
+T = TypeVar("T")
+
+#: A definition: as a model, or as the JSON object that REST takes.
+Definition = TaskDefinition | Mapping[str, Any]
+
+#: Rows of a page where the caller does not say.
+ROWS = 200
+
+_TASK = "/tasks/{task_id}"
+
+
+def create_task(task: NewTask | Mapping[str, Any], *, idempotency_key: str = "") -> Call[Task]:
+    """Registers a task; without a key of the caller's, one is made, so that a retry is safe."""
+    key = idempotency_key or fresh_key()
+    return call("POST", "/tasks", Task, body=_new(task), idempotency_key=key)
+
+
+def create_tasks(
+    tasks: Sequence[NewTask | Mapping[str, Any]], *, idempotency_key: str = ""
+) -> Call[BatchResults]:
+    """Registers up to 1,000 tasks; each has a result of its own, in the same order."""
+    body = {"tasks": [_new(task) for task in tasks]}
+    key = idempotency_key or fresh_key()
+    return call("POST", "/tasks:batch", BatchResults, body=body, idempotency_key=key)
+
+
+def list_tasks(
+    *,
+    kind: str | None = None,
+    status: TaskStatus | str | None = None,
+    tag: str | Sequence[str] | None = None,
+    q: str | None = None,
+    health: str | None = None,
+    sort: str | None = None,
+    page_size: int = ROWS,
+) -> Walk[Task]:
+    """Every task that fits, open ones first. Long definitions are abridged in lists."""
+    query = {
+        "kind": kind,
+        "status": status,
+        "tag": tag,
+        "q": q,
+        "health": health,
+        "sort": sort,
+        "limit": page_size,
+    }
+    return Walk(lambda cursor: call("GET", "/tasks", TaskPage, query=query | {"cursor": cursor}))
+
+
+def get_task(task_id: str) -> Call[Task]:
+    """One task: the whole definition, its next runs and its last one."""
+    return _on(task_id, "GET", _TASK, Task)
+
+
+def replace_task(
+    task_id: str, definition: Definition, *, if_match: int | None = None, create: bool = False
+) -> Call[Task]:
+    """Replaces the whole definition, if the task is at revision `if_match` where that is given.
+
+    With `create`, registers the task where there is none.
+    """
+    query = {"create": True} if create else None
+    body = _definition(definition)
+    return _on(task_id, "PUT", _TASK, Task, query=query, body=body, if_match=if_match)
+
+
+def delete_task(task_id: str, *, if_match: int | None = None) -> Call[None]:
+    """Ends a task for good; a run in progress finishes."""
+    return _on(task_id, "DELETE", _TASK, type(None), if_match=if_match)
+
+
+def pause_task(
+    task_id: str, *, note: str = "", until: datetime | None = None, if_match: int | None = None
+) -> Call[Task]:
+    """Keeps a task from firing, until it is resumed or `until` comes."""
+    body = given(note=note, until=until)
+    return _change(task_id, "/pause", body, if_match)
+
+
+def resume_task(task_id: str, *, note: str = "", if_match: int | None = None) -> Call[Task]:
+    """Lets a paused task fire again."""
+    return _change(task_id, "/resume", given(note=note), if_match)
+
+
+def run_task(
+    task_id: str,
+    *,
+    scheduled_for: datetime | None = None,
+    arguments: Sequence[Any] | None = None,
+    body: Any = None,
+    env: Mapping[str, Any] | None = None,
+    through_freeze: bool | None = None,
+) -> Call[ShortRun]:
+    """Runs it now, beside its schedule; what else is given counts for this run alone.
+
+    Each call is one run, so it is not sent again by itself.
+    """
+    asked = given(
+        scheduled_for=scheduled_for,
+        arguments=arguments,
+        body=body,
+        env=env,
+        through_freeze=through_freeze,
+    )
+    return _on(task_id, "POST", _TASK + "/run", ShortRun, body=asked or None)
+
+
+def preview_edit(task_id: str, definition: Definition) -> Call[EditPreview]:
+    """The next ten runs before and after a definition, those gained and those lost."""
+    body = _definition(definition)
+    template = _TASK + "/preview-edit"
+    return _on(task_id, "POST", template, EditPreview, body=body, repeatable=True)
+
+
+def get_ledger(
+    task_id: str, *, since: datetime | None = None, until: datetime | None = None
+) -> Call[LedgerPage]:
+    """Every instant of a span at which the task should have fired, and what became of it."""
+    query = {"since": since, "until": until}
+    return _on(task_id, "GET", _TASK + "/ledger", LedgerPage, query=query)
+
+
+def get_why(task_id: str, *, at: datetime | None = None) -> Call[Why]:
+    """Why it did not run, in one sentence: at an instant, or the last time that it did not."""
+    return _on(task_id, "GET", _TASK + "/why", Why, query={"at": at})
+
+
+def sent_back(definition: TaskDefinition) -> dict[str, Any]:
+    """The part of a task that a PUT takes: what only an answer has is left out."""
+    return definition.model_dump(mode="json", include=set(TaskDefinition.model_fields))
+
+
+def _definition(definition: Definition) -> dict[str, Any]:
+    return sent_back(definition) if isinstance(definition, TaskDefinition) else dict(definition)
+
+
+def _new(task: NewTask | Mapping[str, Any]) -> dict[str, Any]:
+    return task.model_dump(mode="json") if isinstance(task, NewTask) else dict(task)
+
+
+def _change(task_id: str, what: str, body: Any, if_match: int | None) -> Call[Task]:
+    # Done twice it is no other than done once, but for the revision.
+    return _on(task_id, "POST", _TASK + what, Task, body=body, if_match=if_match, repeatable=True)
+
+
+def _on(task_id: str, method: str, template: str, result: type[T], **more: Any) -> Call[T]:
+    return call(method, template, result, path={"task_id": task_id}, **more)

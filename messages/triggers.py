@@ -1,0 +1,29 @@
+"""What a preview of a trigger is sent and answers."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from onthedot.scheduling.trigger import Trigger
+from onthedot.scheduling.values import Instant, Model, TaskId
+
+
+class PreviewRequest(Model):
+    """A trigger, and how far to look."""
+
+    trigger: Trigger = Field(
+        examples=[{"kind": "cron", "expression": "0 9 * * 1-5", "timezone": "Europe/Rome"}]
+    )
+    count: int = Field(default=10, ge=1, le=1000)
+    after: Instant | None = Field(default=None, description="Defaults to now.")
+    id: TaskId | None = Field(
+        default=None, description="The task's id, on which `H` and jitter depend."
+    )
+
+
+class PreviewAnswer(BaseModel):
+    """When the trigger fires."""
+
+    next_runs: list[Instant]
+    description: str = Field(examples=["At 09:00, Monday to Friday"])
+    warnings: list[str] = Field(description="What may surprise in it.")

@@ -1,0 +1,42 @@
+"""NiceGUI's page, with the nonce of its request on the scripts that its template itself holds.
+
+The nonce is written into the source of the template, before anything is filled in. So a script
+that gets into a page with what is filled in (text of users, added HTML) has none, and the browser
+refuses it. NiceGUI has no setting for this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from jinja2 import BaseLoader, Environment
+from nicegui import client
+
+#: Where a request's scope holds its nonce.
+NONCE = "onthedot.nonce"
+
+_ATTRIBUTE = f' nonce="{{{{ request.scope["{NONCE}"] }}}}"'
+#: What a browser asks the policy about.
+_ASKED_ABOUT = ("<script", '<link rel="modulepreload"')
+
+
+class _WithNonce(BaseLoader):
+    def __init__(self, loader: BaseLoader) -> None:
+        self._loader = loader
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        source, path, is_current = self._loader.get_source(environment, template)
+        for tag in _ASKED_ABOUT:
+            source = source.replace(tag, tag + _ATTRIBUTE)
+        return source, path, is_current
+
+
+def put_nonces() -> None:
+    """Have every page of this process rendered with nonces. Safe to repeat."""
+    environment = client.templates.env
+    if environment.loader is not None and not isinstance(environment.loader, _WithNonce):
+        environment.loader = _WithNonce(environment.loader)
+        if environment.cache is not None:
+            environment.cache.clear()
