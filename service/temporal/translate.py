@@ -111,6 +111,7 @@ def answered(
         health=health,
         note=row.note,
         paused_until=row.paused_until,
+        problem=row.problem,
         next_runs=tuple(next_runs),
         last_run=last_run,
         created_at=row.created_at,

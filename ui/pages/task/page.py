@@ -125,6 +125,10 @@ class _TaskPage:
                         text(task.description, "sub wrap", tag="p")
                 with box("actions"):
                     _buttons(self._desk, task)
+            if task.problem:
+                with named(box("banner"), role="status").style("margin: 0"):
+                    Icon("triangle-alert")
+                    text(f"Its schedule is not as it should be: {task.problem}", "wrap")
             if task.status is TaskStatus.PAUSED and (task.note or task.paused_until):
                 with box("banner").style("margin: 0"):
                     Icon("pause")
