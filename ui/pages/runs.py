@@ -125,7 +125,7 @@ class _RunsPage:
 
     def _unknown(self) -> str:
         """What is in the address and means nothing here."""
-        known = {"status": set(RunStatus), "cause": set(RunCause)}
+        known = {"status": set(map(str, RunStatus)), "cause": set(map(str, RunCause))}
         return next(
             (
                 f"There is no {key} “{self._query[key]}”"
