@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from onthedot import naming
 from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import Cursor, Page, instant, literal
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key, instant, literal
 from onthedot.service.temporal.translate import short_run
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -60,14 +60,16 @@ class RunList:
             InvalidDefinition: the cursor does not belong to this walk.
             TemporalUnavailable: Temporal does not answer.
         """
-        place = Cursor.decoded(cursor, which.query(None), self._temporal.now())
+        key = await cursor_key(self._temporal)
+        place = Cursor.decoded(cursor, which.query(None), self._temporal.now(), key)
         listed = self._temporal.client.list_workflows(
             which.query(place.began), page_size=limit, next_page_token=place.token
         )
         await self._temporal.ask(listed.fetch_next_page())
         items = [await short_run(self._temporal, row) for row in listed.current_page or ()]
         token = listed.next_page_token
-        return Page(items, Cursor(token, place.began).encoded(which.query(None)) if token else None)
+        following = Cursor(token, place.began).encoded(which.query(None), key) if token else None
+        return Page(items, following)
 
     async def count(self, which: RunFilter) -> int:
         """How many runs there are.
