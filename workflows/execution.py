@@ -214,6 +214,7 @@ async def _publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> Run
     else:
         outcome = corrected(outcome, attempts) if attempts else outcome
     memo = RunMemo(
+        name=order.name,
         scheduled_for=outcome.scheduled_for,
         started_at=outcome.started_at,
         lateness=outcome.lateness,
