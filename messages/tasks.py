@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue, create_model
 
 from onthedot.messages.problems import Problem
 from onthedot.scheduling.action import Name, SecretRef, Text
@@ -24,26 +24,26 @@ class TaskPage(BaseModel):
     )
 
 
-#: A field of an answer that may be sent back, and is not looked at.
-ReadOnly = Annotated[
-    Any, Field(description="Read-only: ignored.", json_schema_extra={"readOnly": True})
-]
+if TYPE_CHECKING:
+    _Answered = TaskDefinition
+else:
+    _IGNORED = Field(
+        default=None, description="Read-only: ignored.", json_schema_extra={"readOnly": True}
+    )
+    #: With what an answer adds to a definition, whatever that is.
+    _Answered = create_model(
+        "_Answered",
+        __base__=TaskDefinition,
+        **{
+            name: (Any, _IGNORED)
+            for name in Task.model_fields
+            if name not in TaskDefinition.model_fields
+        },
+    )
 
 
-class TaskReplacement(TaskDefinition):
+class TaskReplacement(_Answered):
     """A definition, or a task as it was answered: what is read-only in it is ignored."""
-
-    id: ReadOnly = None
-    status: ReadOnly = None
-    note: ReadOnly = None
-    paused_until: ReadOnly = None
-    next_runs: ReadOnly = None
-    last_run: ReadOnly = None
-    created_at: ReadOnly = None
-    updated_at: ReadOnly = None
-    updated_by: ReadOnly = None
-    revision: ReadOnly = None
-    links: ReadOnly = None
 
     @property
     def definition(self) -> TaskDefinition:

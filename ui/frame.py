@@ -11,7 +11,7 @@ from nicegui.element import Element
 
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.service.overview import health
-from onthedot.service.tasks.listing import TaskFilter
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.boot import BOOT, HEAD
 from onthedot.ui.components.markup import box, href, link, named, text
 from onthedot.ui.components.sign_out import sign_out

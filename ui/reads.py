@@ -10,7 +10,8 @@ from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.task import Task
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.recent import recent_runs
-from onthedot.service.tasks.listing import TaskFilter, TaskList
+from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.listing import TaskList
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal

@@ -25,6 +25,7 @@ from onthedot.scheduling.stored.task_state import (
     TaskState,
     apply_change,
 )
+from onthedot.scheduling.task import HealthReport
 from onthedot.workflows import task_steps
 from onthedot.workflows.execution import carry_out, skip
 
@@ -78,6 +79,19 @@ class Task:
     def look(self) -> None:
         """Have the task look at its schedule, and mend what is not as it should be."""
         self._look_wanted = True
+
+    @workflow.signal(name=naming.HEALTH_REPORT)
+    def report_health(self, report: HealthReport) -> None:
+        """Note how a run went, if it ended after the one that was noted before."""
+        before = self._state.health
+        if self._closing or (before is not None and report.at <= before.at):
+            return
+        self._state = self._state.model_copy(update={"health": report})
+        if workflow.info().typed_search_attributes.get(naming.WORDS) is None:
+            # It was registered by an earlier release.
+            task_steps.show(self._state)
+        if before is None or before.health is not report.health:
+            task_steps.show_health(report.health)
 
     @workflow.update(name=naming.CHANGE)
     async def change(self, change: Change) -> TaskState:

@@ -9,9 +9,11 @@ from temporalio.common import RetryPolicy
 
 from onthedot import naming
 from onthedot.scheduling.run import RunCause
+from onthedot.scheduling.search import terms
 from onthedot.scheduling.stored.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
+from onthedot.scheduling.task import Health
 from onthedot.scheduling.trigger import OnceTrigger
 
 _PATIENT = RetryPolicy(maximum_interval=timedelta(seconds=5))
@@ -60,6 +62,7 @@ def show(state: TaskState) -> None:
     """Put what lists show of a task, and filter it by, where they find it."""
     task = state.definition
     status = naming.State.PAUSED if task.paused else naming.State.SCHEDULED
+    found_by = terms(state.id, task)
     workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(state)})
     workflow.upsert_search_attributes(
         [
@@ -67,9 +70,17 @@ def show(state: TaskState) -> None:
             naming.KIND.value_set(task.trigger.kind),
             naming.STATUS.value_set(status),
             naming.TAGS.value_set(list(task.tags)),
+            naming.WORDS.value_set(list(found_by.words)),
+            naming.MORE_WORDS.value_set(found_by.more),
+            naming.LABELS.value_set(list(found_by.labels)),
             naming.DUE.value_set(state.due) if state.due else naming.DUE.value_unset(),
         ]
     )
+
+
+def show_health(health: Health) -> None:
+    """Put how the last run went where a list filters by it."""
+    workflow.upsert_search_attributes([naming.HEALTH.value_set(health.value)])
 
 
 def mark(status: str) -> None:

@@ -66,7 +66,7 @@ async def resume_task(
     summary="Run a task now",
     responses={
         202: {"headers": LOCATION, "links": links("run_id", "get_run", "cancel_run")},
-        **refusals(404, 503, body=True),
+        **refusals(404, 409, 503, body=True),
     },
 )
 async def run_task(

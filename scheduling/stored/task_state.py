@@ -12,7 +12,7 @@ from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.attempt import begins_locally
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.stored.schedule_order import Look
-from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.task import HealthReport, TaskDefinition
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.values import Duration, Instant, Model, TaskId
 
@@ -59,6 +59,8 @@ class TaskState(Model):
     idempotency: str = ""
     """Digest of the Idempotency-Key it was registered with, and of the body."""
     journal: tuple[JournalEntry, ...] = ()
+    health: HealthReport | None = None
+    """What the last run said; None where none did."""
 
     @property
     def due(self) -> datetime | None:

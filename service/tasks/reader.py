@@ -16,13 +16,19 @@ from onthedot.scheduling.errors import Busy, TaskNotFound, TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
-from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
+from onthedot.scheduling.task import Health, HealthReport, Task, TaskDefinition, TaskStatus
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.ledger.history import latest_definition
 from onthedot.service.runs.listing import last_run
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
-from onthedot.service.temporal.translate import NEXT_RUNS, answered, row_of, task_status
+from onthedot.service.temporal.translate import (
+    NEXT_RUNS,
+    answered,
+    row_of,
+    task_health,
+    task_status,
+)
 
 T = TypeVar("T")
 
@@ -48,7 +54,9 @@ class Found:
     @property
     def state(self) -> TaskState:
         """What the task remembers, as far as its description tells."""
-        row = self.row
+        row, execution = self.row, self.execution
+        health = task_health(execution)
+        at = execution.close_time or execution.start_time
         return TaskState(
             id=self.task_id,
             definition=self.definition,
@@ -61,6 +69,7 @@ class Found:
             covered_until=row.updated_at,
             remaining=row.remaining,
             idempotency=row.idempotency,
+            health=None if health is Health.NEVER_RAN else HealthReport(health=health, at=at),
         )
 
 
@@ -125,6 +134,7 @@ class TaskReader:
             definition=found.definition,
             next_runs=coming,
             last_run=last,
+            health=task_health(found.execution),
         )
 
     async def settled(self, state: TaskState) -> Task:
@@ -148,6 +158,7 @@ class TaskReader:
             definition=state.definition,
             next_runs=coming,
             last_run=last,
+            health=state.health.health if state.health else Health.NEVER_RAN,
         )
 
     async def to_come(self, state: TaskState, remaining: int | None) -> tuple[datetime, ...]:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from onthedot import naming
-from onthedot.scheduling.action import Action
+from onthedot.scheduling.action import Action, UnknownAction
 from onthedot.scheduling.checking.action import check_action
-from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, WrongState
 from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
@@ -33,7 +33,7 @@ async def run_now(
 
     Raises:
         InvalidDefinition: the action has no such field, or the instant is still to come.
-        TaskNotFound, TemporalUnavailable.
+        TaskNotFound, WrongState, TemporalUnavailable.
     """
     found, now = await TaskReader(temporal).find(task_id), temporal.now()
     if scheduled_for is not None and scheduled_for > now:
@@ -69,8 +69,10 @@ async def run_now(
     )
 
 
-def _with(action: Action, changed: Mapping[str, Any]) -> Action:
+def _with(action: Action | UnknownAction, changed: Mapping[str, Any]) -> Action:
     """The action with other values in some fields, checked as at a registration."""
+    if isinstance(action, UnknownAction):
+        raise WrongState("The task's action is of a kind that this version does not know.")
     unknown = [name for name in changed if name not in type(action).model_fields]
     if unknown:
         raise InvalidDefinition(
