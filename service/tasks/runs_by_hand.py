@@ -62,6 +62,7 @@ async def run_now(
     return ShortRun(
         id=naming.RunAddress(workflow_id, execution).run_id,
         task_id=task_id,
+        task_name=found.definition.name,
         status=RunStatus.RUNNING,
         scheduled_for=due,
         cause=RunCause.MANUAL,

@@ -64,6 +64,7 @@ class Tasks:
             updated_at=now,
             updated_by=by,
             covered_until=now,
+            occurs_after=now,
             lead=LEAD,
             not_after=self._temporal.expiry(RPC_TIMEOUT),
             idempotency=str(key),
