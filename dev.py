@@ -127,6 +127,8 @@ def _child_environment(
     denied = (*settings.deny_hosts, *(f"localhost:{port}" for port in theirs))
     environment[PREFIX + "ALLOW_HOSTS"] = ",".join((*settings.allow_hosts, *_LOOPBACK))
     environment[PREFIX + "DENY_HOSTS"] = ",".join(denied)
+    if "secrets_anywhere" not in settings.model_fields_set:
+        environment[PREFIX + "SECRETS_ANYWHERE"] = "true"
     environment[PREFIX + "WORKER_GRACE"] = _WORKER_GRACE
     environment["PYTHONUNBUFFERED"] = "1"
     return environment

@@ -9,6 +9,7 @@ variables and profiles, not from here.
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -84,7 +85,21 @@ def _seconds(value: object) -> object:
     return value
 
 
+def _parse_json(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError('it is no JSON. Write {"NAME": ["host.example.com"]}') from None
+
+
 Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+SecretHosts = Annotated[
+    dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")], tuple[str, ...]],
+    NoDecode,
+    BeforeValidator(_parse_json),
+]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Tokens = Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(_parse_tokens)]
 
@@ -161,6 +176,17 @@ class Settings(BaseSettings):
         default=None,
         description='Directory with one file a secret, named as in `{"secret": "NAME"}`. '
         "The variable `ONTHEDOT_SECRET_NAME` goes before the file.",
+    )
+    secret_hosts: SecretHosts = Field(
+        default={},
+        description="To which hosts each secret may be sent: JSON, "
+        '`{"BILLING_KEY": ["billing.example.com"]}`. A file `NAME.hosts` beside the secret\'s own '
+        "says the same. `command` among the hosts lets commands have it.",
+    )
+    secrets_anywhere: bool = Field(
+        default=False,
+        description="Whether a secret for which no hosts are named may be sent to any. "
+        "`onthedot dev` turns it on unless it is set.",
     )
     max_concurrent_activities: int = Field(
         default=500,

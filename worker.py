@@ -90,6 +90,8 @@ def _permissions(settings: Settings) -> Permissions:
             allow_hosts=settings.allow_hosts,
             deny_hosts=settings.deny_hosts,
             secrets_dir=settings.secrets_dir,
+            secret_hosts=settings.secret_hosts,
+            secrets_anywhere=settings.secrets_anywhere,
         )
     except ValueError as error:
         name, _, reason = str(error).partition(": ")

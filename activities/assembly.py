@@ -28,7 +28,7 @@ class Activities:
 
     def __init__(self, client: Client, permissions: Permissions) -> None:
         rules = AddressRules(permissions.allow_hosts, permissions.deny_hosts)
-        secrets = Secrets(permissions.secrets_dir)
+        secrets = Secrets(permissions.secrets_dir, hosts=permissions.where_secrets_go())
         starts = StartsFirst()
         self._http = HttpActivities(rules, secrets, HostGate(), starts)
         self._record = RecordActivities(starts, client)

@@ -69,8 +69,8 @@ class TaskDefinition(Model):
     deadline: Duration = Field(
         default=timedelta(hours=1),
         description="How long the whole run may take: waiting for a worker, every attempt, and the "
-        "pauses between them. Counts from when the run is due, or from when Temporal began it if "
-        "that was later. The run then ends as `timed_out`.",
+        "pauses between them. Counts from when the run is due, or from when it was begun if "
+        "that was later: after an outage or a pause. The run then ends as `timed_out`.",
     )
     retry: RetryPolicy = Field(
         default=RetryPolicy(),
@@ -109,6 +109,11 @@ class Task(TaskDefinition):
     )
     note: str = Field(default="", description="What was said when it was paused or resumed.")
     paused_until: Instant | None = None
+    problem: str = Field(
+        default="",
+        description="Why its schedule is not as the definition says; empty if it is. "
+        "Until that is fixed it fires as it did before, or not at all, and `next_runs` is empty.",
+    )
     next_runs: tuple[Instant, ...] = ()
     last_run: ShortRun | None = None
     created_at: Instant

@@ -140,7 +140,7 @@ def test_every_setting_is_described_and_documented_with_its_default() -> None:
 
 
 def _shown(default: object) -> str:
-    if default in ("", (), None):
+    if default in ("", (), None, {}):
         return "empty"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
@@ -155,6 +155,9 @@ def _shown(default: object) -> str:
         ("worker", "ONTHEDOT_ALLOW_HOSTS", "fine.example, not fine", "'not fine' is no host"),
         ("worker", "ONTHEDOT_DENY_HOSTS", "[::1", "'[::1' is no host"),
         ("worker", "ONTHEDOT_MAX_CACHED_WORKFLOWS", "9" * 30, "less than or equal"),
+        ("worker", "ONTHEDOT_SECRET_HOSTS", "{", "it is no JSON"),
+        ("worker", "ONTHEDOT_SECRET_HOSTS", '{"A": ["not fine"]}', "'not fine' is no host"),
+        ("worker", "ONTHEDOT_SECRET_HOSTS", '{"A": "a.example"}', "valid tuple"),
         ("worker", "TEMPORAL_ADDRESS", "a b:7233", "'a b:7233' is no address"),
         ("server", "TEMPORAL_ADDRESS", "a b:7233", "'a b:7233' is no address"),
         ("server", "ONTHEDOT_TEMPORAL_UI_URL", "javascript:alert(1)", "match pattern"),

@@ -78,5 +78,6 @@ async def task_detail(temporal: Temporal, task_id: str) -> TaskDetail:
     coming = task.next_runs
     if coming and task.trigger.kind != "once":
         now = temporal.now()
-        coming = await NextRuns(temporal).of(task.id, task, after=now, count=_COMING)
+        listed = await NextRuns(temporal).of(task.id, task, after=now, count=_COMING)
+        coming = tuple(at for at in listed if at >= coming[0])
     return TaskDetail(task, coming, page.items)

@@ -71,7 +71,7 @@ async def carry_out(order: RunOrder, *, due: datetime, begun: datetime | None = 
     deadline = max(due, begun or due) + order.deadline
     outcome, unsure = await _outcome(order, due=due, taken_up=taken_up, deadline=deadline)
     outcome = await _publish(order, outcome, unsure=unsure)
-    await tell(order, outcome, run_id=run_id())
+    outcome = await tell(order, outcome, run_id=run_id())
     match outcome.status:
         case RunStatus.SUCCEEDED | RunStatus.SKIPPED:
             return outcome
@@ -178,12 +178,20 @@ async def _perform(order: RunOrder, *, due: datetime, deadline: datetime) -> Att
 async def _not_an_occurrence(order: RunOrder, due: datetime) -> str:
     if order.exact_until is None or due <= order.exact_until:
         return ""
-    reason: str = await workflow.execute_local_activity(
-        naming.CHECK_OCCURRENCE,
-        order.model_copy(update={"scheduled_for": due}),
-        result_type=str,
-        start_to_close_timeout=_MARGIN,
-    )
+    try:
+        reason: str = await workflow.execute_local_activity(
+            naming.CHECK_OCCURRENCE,
+            order.model_copy(update={"scheduled_for": due}),
+            result_type=str,
+            start_to_close_timeout=_MARGIN,
+            retry_policy=RetryPolicy(maximum_attempts=3),
+        )
+    except (ActivityError, ApplicationError) as error:
+        if is_cancelled_exception(error):
+            raise
+        # What cannot be ruled out runs: a check must not cost an occurrence.
+        workflow.logger.warning("It could not be checked whether %s is due at %s", run_id(), due)
+        return ""
     return reason
 
 
@@ -197,7 +205,7 @@ async def _publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> Run
         action=order.action.kind,
         revision=order.revision,
         output_bytes=0 if outcome.output is None else len(str(outcome.output)),
-        **outcome.model_dump(exclude={"output", "error", "attempts_made"}),
+        **outcome.model_dump(exclude={"output", "error", "attempts_made", "row"}),
         error=outcome.error,
         unsure=unsure,
     )
@@ -214,6 +222,7 @@ async def _publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> Run
     else:
         outcome = corrected(outcome, attempts) if attempts else outcome
     memo = RunMemo(
+        name=order.name,
         scheduled_for=outcome.scheduled_for,
         started_at=outcome.started_at,
         lateness=outcome.lateness,

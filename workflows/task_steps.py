@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from onthedot import naming
 from onthedot.scheduling.run import RunCause
@@ -15,47 +16,58 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Health
 from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.workflows.refusals import Refusal
 
-_PATIENT = RetryPolicy(maximum_interval=timedelta(seconds=5))
+#: Attempts wait within a workflow task, each seconds of which cost three events of the history.
+_FEW = RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_attempts=3)
 _LONGEST = timedelta(seconds=20)
 
 
-async def bring_schedule_in_line(state: TaskState) -> Applied:
-    """Have the schedule of a recurring task be as the task says; tried until it works."""
+async def bring_schedule_in_line(state: TaskState) -> Applied | Refusal:
+    """Have the schedule of a recurring task be as the task says; tried a few times."""
     task, trigger = state.definition, state.definition.trigger
     assert not isinstance(trigger, OnceTrigger)
-    applied: Applied = await workflow.execute_local_activity(
-        naming.APPLY_SCHEDULE,
-        ScheduleOrder(
-            run=state.order(cause=RunCause.TRIGGER),
-            trigger=trigger,
-            overlap=task.overlap,
-            catchup_window=task.catchup_window,
-            paused=task.paused,
-            note=state.note,
-            covered_until=state.covered_until,
-            owner=workflow.info().first_execution_run_id,
-            remaining=state.remaining,
-            counted_from=state.counted_from,
-            look=state.look,
-        ),
-        result_type=Applied,
-        start_to_close_timeout=_LONGEST,
-        retry_policy=_PATIENT,
-        summary="Bring the schedule in line",
+    order = ScheduleOrder(
+        run=state.order(cause=RunCause.TRIGGER),
+        trigger=trigger,
+        overlap=task.overlap,
+        catchup_window=task.catchup_window,
+        paused=task.paused,
+        note=state.note,
+        covered_until=state.covered_until,
+        owner=workflow.info().first_execution_run_id,
+        remaining=state.remaining,
+        counted_from=state.counted_from,
+        look=state.look,
+        held=state.held,
     )
+    try:
+        applied: Applied = await workflow.execute_local_activity(
+            naming.APPLY_SCHEDULE,
+            order,
+            result_type=Applied,
+            start_to_close_timeout=_LONGEST,
+            retry_policy=_FEW,
+            summary="Bring the schedule in line",
+        )
+    except (ActivityError, ApplicationError) as error:
+        return Refusal.of(error)
     return applied
 
 
-async def remove_schedule(task_id: str, *, start_due: bool) -> None:
-    """Have the schedule deleted; tried until it works."""
-    await workflow.execute_local_activity(
-        naming.REMOVE_SCHEDULE,
-        ScheduleRemoval(task_id=task_id, start_due=start_due),
-        start_to_close_timeout=_LONGEST,
-        retry_policy=_PATIENT,
-        summary="Remove the schedule",
-    )
+async def remove_schedule(task_id: str, *, start_due: bool) -> Refusal | None:
+    """Have the schedule deleted; tried a few times. None if it is gone."""
+    try:
+        await workflow.execute_local_activity(
+            naming.REMOVE_SCHEDULE,
+            ScheduleRemoval(task_id=task_id, start_due=start_due),
+            start_to_close_timeout=_LONGEST,
+            retry_policy=_FEW,
+            summary="Remove the schedule",
+        )
+    except (ActivityError, ApplicationError) as error:
+        return Refusal.of(error)
+    return None
 
 
 def show(state: TaskState) -> None:
@@ -76,6 +88,11 @@ def show(state: TaskState) -> None:
             naming.DUE.value_set(state.due) if state.due else naming.DUE.value_unset(),
         ]
     )
+
+
+def tell(state: TaskState) -> None:
+    """Put where it is read what changed of a task other than by a change."""
+    workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(state)})
 
 
 def show_health(health: Health) -> None:

@@ -10,6 +10,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.activities.schedule.faults import explained
+from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.stored.backfill import Occurrences, OccurrencesWanted
 from onthedot.scheduling.stored.task_row import TaskRow
@@ -25,13 +27,15 @@ class OccurrenceActivities:
     async def list_occurrences(self, wanted: OccurrencesWanted) -> Occurrences:
         """At most `count` occurrences after `after`, none later than `until`.
 
-        None at all where the task that they belong to was deleted.
+        None at all where the task that they belong to was deleted. Raises as `explained` says.
         """
+        with explained():
+            return await self._found(wanted)
+
+    async def _found(self, wanted: OccurrencesWanted) -> Occurrences:
         if wanted.registered_at and not await self._is_there(wanted.key, wanted.registered_at):
             return Occurrences(instants=(), gone=True)
-        following = occurrences(wanted.trigger, after=wanted.after, key=wanted.key)
-        within = takewhile(lambda at: at <= wanted.until, following)
-        return Occurrences(instants=tuple(islice(within, wanted.count)))
+        return Occurrences(instants=await off_loop(_listed, wanted))
 
     async def _is_there(self, task_id: str, registered_at: datetime) -> bool:
         """Whether the task that was registered then is still there, and not just its id."""
@@ -46,3 +50,9 @@ class OccurrenceActivities:
             return False
         row = await found.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
         return row is not None and row.created_at == registered_at
+
+
+def _listed(wanted: OccurrencesWanted) -> tuple[datetime, ...]:
+    following = occurrences(wanted.trigger, after=wanted.after, key=wanted.key)
+    within = takewhile(lambda at: at <= wanted.until, following)
+    return tuple(islice(within, wanted.count))

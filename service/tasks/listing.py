@@ -106,8 +106,14 @@ class TaskList:
         status = task_status(execution, row.definition, now)
         task_id = execution.id.partition(":")[2]
         coming: tuple[datetime, ...] = ()
-        if status is TaskStatus.SCHEDULED:
-            coming = await self._next.of(task_id, row.definition, after=now, count=NEXT_RUNS)
+        if status is TaskStatus.SCHEDULED and not row.problem:
+            coming = await self._next.of(
+                task_id,
+                row.definition,
+                after=now,
+                count=NEXT_RUNS,
+                nominal_after=row.occurs_after,
+            )
         if status is TaskStatus.SCHEDULED and task_id in busy:
             status = TaskStatus.RUNNING
         health = task_health(execution)

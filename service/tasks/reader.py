@@ -69,6 +69,8 @@ class Found:
             covered_until=row.updated_at,
             remaining=row.remaining,
             idempotency=row.idempotency,
+            problem=row.problem,
+            occurs_after=row.occurs_after,
             health=None if health is Health.NEVER_RAN else HealthReport(health=health, at=at),
         )
 
@@ -124,7 +126,7 @@ class TaskReader:
         task_id, now = found.task_id, self._temporal.now()
         status = task_status(found.execution, found.definition, now)
         last, coming = await asyncio.gather(
-            last_run(self._temporal, task_id), self._coming(task_id, found.definition, status)
+            last_run(self._temporal, task_id), self._coming(found.state, status)
         )
         return answered(
             self._temporal,
@@ -168,24 +170,20 @@ class TaskReader:
             TemporalUnavailable: Temporal had to be asked, and does not answer.
             Busy: too much is to be worked out at present.
         """
-        definition = state.definition
-        return await self._coming(state.id, definition, _status(definition), remaining)
+        return await self._coming(state, _status(state.definition), remaining)
 
     async def _coming(
-        self,
-        task_id: str,
-        definition: TaskDefinition,
-        status: TaskStatus,
-        remaining: int | None = None,
+        self, state: TaskState, status: TaskStatus, remaining: int | None = None
     ) -> tuple[datetime, ...]:
-        if status is not TaskStatus.SCHEDULED:
+        if status is not TaskStatus.SCHEDULED or state.problem:
             return ()
         return await self._next.of(
-            task_id,
-            definition,
+            state.id,
+            state.definition,
             after=self._temporal.now(),
             count=NEXT_RUNS,
             remaining=remaining,
+            nominal_after=state.occurs_after,
         )
 
     async def remaining(self, found: Found) -> int | None:

@@ -221,8 +221,8 @@ class _TasksPage:
             "Nothing is scheduled yet",
             "A task is something to do, such as calling a URL, and when to do it: once, by a cron "
             "expression, or at an interval.",
-            lambda: link("New task", "/tasks/new", "btn primary", icon="plus"),
-            lambda: link("Try a harmless one", "/tasks/new?action=log&trigger=interval", "btn"),
+            lambda: link("New task", "/new", "btn primary", icon="plus"),
+            lambda: link("Try a harmless one", "/new?action=log&trigger=interval", "btn"),
         )
 
     async def _act(self, name: str, task_id: str) -> None:

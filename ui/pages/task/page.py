@@ -62,6 +62,7 @@ def _say_missing(place: Element, task_id: str, *, gone: bool) -> None:
         if gone:
             with empty("search", "There is no such task", f"{task_id} was deleted, or never was."):
                 link("To the tasks", "/tasks", "btn")
+                link("New task", "/new", "btn", icon="plus")
                 link("Its runs", f"/runs?task={task_id}", "btn")
         else:
             empty(
@@ -125,6 +126,10 @@ class _TaskPage:
                         text(task.description, "sub wrap", tag="p")
                 with box("actions"):
                     _buttons(self._desk, task)
+            if task.problem:
+                with named(box("banner"), role="status").style("margin: 0"):
+                    Icon("triangle-alert")
+                    text(f"Its schedule is not as it should be: {task.problem}", "wrap")
             if task.status is TaskStatus.PAUSED and (task.note or task.paused_until):
                 with box("banner").style("margin: 0"):
                     Icon("pause")
@@ -148,7 +153,7 @@ def _buttons(desk: Desk, task: Task) -> None:
     if task.status is TaskStatus.PAUSED:
         button("Resume", lambda: resume(desk, task.id), icon="play")
     link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil")
-    duplicate = named(box("btn icon-only", "a"), href=href(f"/tasks/new?from={task.id}"))
+    duplicate = named(box("btn icon-only", "a"), href=href(f"/new?from={task.id}"))
     with named(duplicate, aria_label="Duplicate", title="Duplicate"):
         Icon("copy")
     if task.trigger.kind != "once":
