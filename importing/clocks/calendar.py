@@ -19,7 +19,7 @@ HOURS = frozenset(range(24))
 DAYS = frozenset(range(1, 32))
 MONTHS = frozenset(range(1, 13))
 WEEKDAYS = frozenset(range(7))
-#: Years that are told apart; Temporal's calendars end there.
+#: Years that count; Temporal's calendars end there.
 YEARS = frozenset(range(2000, 2101))
 #: Days from the end of a month that always hold each weekday once.
 _LAST_WEEK = frozenset(range(1, 8))

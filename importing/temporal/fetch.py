@@ -23,7 +23,7 @@ from onthedot.scheduling.firing.jitter import jitter_seed
 from onthedot.scheduling.firing.zones import ZoneError, zone_named
 from onthedot.scheduling.values import format_instant
 
-#: What one call answers at most.
+#: Instants of one response at most.
 _PAGE = 1000
 #: Pages of one night; a schedule that fires more often than that is not compared there.
 _MOST_PAGES = 10
@@ -88,18 +88,18 @@ async def _nights(
 async def _times(
     client: Client, schedule_id: str, after: datetime, until: datetime
 ) -> list[datetime] | None:
-    """When the server says that it fires in (after, until]; None where that is too often to ask."""
+    """When it fires in (after, until]; None where that is too often to ask for."""
     found: list[datetime] = []
     for _ in range(_MOST_PAGES):
         start, end = Timestamp(), Timestamp()
         start.FromDatetime(found[-1] if found else after)
         end.FromDatetime(until)
-        answer = await client.workflow_service.list_schedule_matching_times(
+        response = await client.workflow_service.list_schedule_matching_times(
             ListScheduleMatchingTimesRequest(
                 namespace=client.namespace, schedule_id=schedule_id, start_time=start, end_time=end
             )
         )
-        found += [due.ToDatetime(tzinfo=UTC) for due in answer.start_time]
-        if len(answer.start_time) < _PAGE:
+        found += [due.ToDatetime(tzinfo=UTC) for due in response.start_time]
+        if len(response.start_time) < _PAGE:
             return found
     return None

@@ -1,4 +1,4 @@
-"""Clock changes: the instants of the server beside those of the tasks made from its schedule."""
+"""Clock changes: the server's instants compared with those of the tasks made from its schedule."""
 
 from __future__ import annotations
 

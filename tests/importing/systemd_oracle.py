@@ -43,7 +43,7 @@ SELDOM = (
     "*-*-* 2,14:15,45",
     "Sat,Sun *-*-* 00..03:30:00",
 )
-#: Those that fire often: compared around clock changes, and in the table as a whole.
+#: Those that fire often: around clock changes, and in one zone two years of each.
 OFTEN = ("hourly", "*:0/30", "0/4:00", "*-*-* 1..3:0/20")
 #: How many it is asked for in one call.
 _AT_ONCE = 150
@@ -115,8 +115,13 @@ def main() -> None:
     cases, given_up = [], []
     for zone in (*ZONES, HALF_HOUR):
         for expression in (*SELDOM, *OFTEN):
+            whole = expression in SELDOM or zone == "Europe/Rome"
             try:
-                fired = times(expression, zone, AT, UNTIL)
+                fired = (
+                    times(expression, zone, AT, UNTIL)
+                    if whole
+                    else around_changes(expression, zone)
+                )
             except GivesUp:
                 given_up.append({"expression": expression, "zone": zone})
                 continue
@@ -124,6 +129,7 @@ def main() -> None:
                 {
                     "expression": expression,
                     "zone": zone,
+                    "whole": whole,
                     "count": len(fired),
                     "digest": digest(fired),
                 }
