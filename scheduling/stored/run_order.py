@@ -63,6 +63,8 @@ class RunMemo(Model):
     lateness: Duration
     attempts: int
     error: RunError | None = None
+    name: str = ""
+    """Of the task; none in runs of earlier releases."""
 
 
 class RunRecord(Model):

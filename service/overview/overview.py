@@ -135,7 +135,7 @@ class OverviewReader:
         """
         now = self._temporal.now()
         if self._sample is None or now - self._sample.taken > _SAMPLE_AGE:
-            page = await RunList(self._temporal).page(RunFilter(), limit=SAMPLE)
+            page = await RunList(self._temporal).page(RunFilter(), limit=SAMPLE, with_names=False)
             ended = [run for run in page.items if run.status is not RunStatus.RUNNING]
             self._sample = Sample(now, punctuality(ended), failing(ended))
         return self._sample

@@ -184,6 +184,7 @@ class Runs:
         return Run(
             id=address.run_id,
             task_id=order.task_id if order else state.id if state else "",
+            task_name=order.name if order else state.definition.name if state else "",
             status=history.status,
             scheduled_for=due or self._temporal.now(),
             started_at=told.started_at if told else None,

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from onthedot.messages.many import MOST_OF_A_CHANGE, Outcome, PauseState
 from onthedot.scheduling.errors import (
     FieldProblem,
     InvalidDefinition,
@@ -20,34 +20,11 @@ from onthedot.service.tasks.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 
-#: The most tasks of one change.
-MOST = 1000
-
 #: How many are changed at the same time.
 _AT_ONCE = 8
 
 #: How often a task is looked at again that somebody else changed meanwhile.
 _TRIES = 3
-
-
-class Outcome(StrEnum):
-    """What became of one task."""
-
-    DONE = "done"
-    #: It was as wanted already, and is as it was.
-    UNCHANGED = "unchanged"
-    #: A dry run: it would have been changed.
-    WOULD_CHANGE = "would_change"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class PauseState:
-    """Whether a task is paused, why and until when."""
-
-    paused: bool
-    note: str = ""
-    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -78,20 +55,26 @@ class BulkChanges:
 
         Raises:
             TemporalUnavailable: Temporal does not answer.
-            InvalidDefinition: they are more than `MOST`.
+            InvalidDefinition: they are more than `MOST_OF_A_CHANGE`.
         """
         found: list[str] = []
         async for row in TaskList(self._temporal).walk(which):
             found.append(row.id.partition(":")[2])
-            if len(found) > MOST:
-                mend = f"more than {MOST} tasks match; narrow the filter"
+            if len(found) > MOST_OF_A_CHANGE:
+                mend = f"more than {MOST_OF_A_CHANGE} tasks match; narrow the filter"
                 raise InvalidDefinition(FieldProblem("filter", mend))
         return found
 
     async def pause(
         self, ids: Sequence[str], *, note: str = "", until: datetime | None = None
     ) -> list[Changed]:
-        """Pause them. One that is paused already keeps its note and its end."""
+        """Pause them. One that is paused already keeps its note and its end.
+
+        Raises:
+            InvalidDefinition: `until` is past.
+        """
+        if until is not None and until <= self._temporal.now():
+            raise InvalidDefinition(FieldProblem("until", "must lie in the future"))
 
         async def one(task_id: str, revision: int) -> int:
             task = await self._tasks.pause(
@@ -164,7 +147,9 @@ class BulkChanges:
     ) -> Changed:
         for _ in range(_TRIES):
             state = await self._tasks.state(task_id)
-            before = PauseState(state.definition.paused, state.note, state.paused_until)
+            before = PauseState(
+                paused=state.definition.paused, note=state.note, until=state.paused_until
+            )
             if before.paused is paused:
                 return Changed(task_id, Outcome.UNCHANGED, state.revision)
             if self._dry_run:

@@ -58,16 +58,20 @@ class TaskFilter:
             # One that went on as a new execution during this walk has left its place in it.
             f"(ExecutionStatus != 'ContinuedAsNew' OR CloseTime > {at})",
         ]
-        if self.kind:
-            parts.append(f"{naming.KIND.name} = {literal(self.kind)}")
-        parts += [_tagged(tag) for tag in self.tags]
-        if self.q and self.q.strip():
-            parts.append(_found_by(self.q))
+        parts += self.described()
         if self.status:
             parts.append(_status(self.status, at, running))
         if self.health:
             parts.append(_health(self.health))
         return " AND ".join(parts)
+
+    def described(self) -> list[str]:
+        """The part that asks for what a task is, and not for how it stands."""
+        parts = [f"{naming.KIND.name} = {literal(self.kind)}"] if self.kind else []
+        parts += [_tagged(tag) for tag in self.tags]
+        if self.q and self.q.strip():
+            parts.append(_found_by(self.q))
+        return parts
 
 
 def _tagged(tag: str) -> str:

@@ -180,6 +180,7 @@ class Tasks:
         return ShortRun(
             id=naming.RunAddress(workflow_id, execution).run_id,
             task_id=task_id,
+            task_name=found.definition.name,
             status=RunStatus.RUNNING,
             scheduled_for=now,
             cause=RunCause.MANUAL,

@@ -100,6 +100,8 @@ def answered(
 ) -> Task:
     """A task as it is answered; `definition` where the row is abridged."""
     definition = definition or row.definition
+    if last_run is not None and not last_run.task_name:
+        last_run = last_run.model_copy(update={"task_name": definition.name})
     if last_run is not None and last_run.status is RunStatus.RUNNING:
         status = TaskStatus.RUNNING if status is TaskStatus.SCHEDULED else status
     return Task(
@@ -132,6 +134,7 @@ async def short_run(temporal: Temporal, execution: WorkflowExecution) -> ShortRu
     return ShortRun(
         id=naming.RunAddress(execution.id, execution.run_id).run_id,
         task_id=attributes.get(naming.TASK_ID) or "",
+        task_name=memo.name if memo else "",
         status=status,
         scheduled_for=memo.scheduled_for if memo else due or execution.start_time,
         started_at=memo.started_at if memo else None,

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from onthedot.messages.many import Outcome
 from onthedot.scheduling.errors import RevisionMismatch, TaskNotFound
 from onthedot.scheduling.stored.task_state import TaskState
-from onthedot.service.tasks.bulk import BulkChanges, Outcome
+from onthedot.service.tasks.bulk import BulkChanges
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import new_task, unique

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from onthedot.service.tasks.bulk import BulkChanges, Changed, Outcome
+from onthedot.messages.many import Outcome
+from onthedot.service.tasks.bulk import BulkChanges, Changed
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.components.dialogs import confirm
 from onthedot.ui.page_context import Desk
