@@ -48,6 +48,10 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 def main() -> NoReturn:
     """The console script. Leaves by os._exit: the SDK can crash when an interpreter ends."""
+    if sys.argv[1:2] and sys.argv[1] in _COMMANDS:
+        from onthedot.processes.sealed_environment import start_clean
+
+        start_clean()
     try:
         code = run(sys.argv[1:])
     except SystemExit as leaving:
@@ -96,7 +100,7 @@ def _start(command: str, **options: Any) -> int:
     from onthedot.settings import SettingsError, load
 
     try:
-        _read_dotenv()
+        _read_dotenv(secrets_too=command in ("dev", "worker"))
         settings = load(options)
         _start_logging(settings)
         return _run_process(command, settings, options)
@@ -163,16 +167,19 @@ def _new_token(name: str) -> int:
     return 0
 
 
-def _read_dotenv() -> None:
+def _read_dotenv(*, secrets_too: bool) -> None:
     """Puts `.env` into the environment: tasks' secrets and Temporal's own settings count too."""
-    from dotenv import load_dotenv
+    from dotenv import dotenv_values
 
-    from onthedot.settings import SettingsError
+    from onthedot.settings import SECRET_PREFIX, SettingsError
 
     try:
-        load_dotenv(Path(".env"), override=False)
+        found = dotenv_values(Path(".env"))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"Cannot read .env ({error}). Mend or remove it.") from None
+    for name, value in found.items():
+        if value is not None and (secrets_too or not name.startswith(SECRET_PREFIX)):
+            os.environ.setdefault(name, value)
 
 
 def _start_logging(settings: Settings) -> None:

@@ -20,16 +20,17 @@ from typing import Any
 from onthedot import embedded
 from onthedot.processes.data_dir import DataDir
 from onthedot.processes.errors import StartError
+from onthedot.processes.front_door import front_door
 from onthedot.processes.orphans import ProcessRecord, end_orphans
-from onthedot.processes.ports import require_free
+from onthedot.processes.ports import listen, require_free
 from onthedot.processes.supervisor import Child, Supervisor
-from onthedot.settings import PREFIX, Settings, require_tokens_beyond_loopback
+from onthedot.settings import PREFIX, SECRET_PREFIX, Settings, require_tokens_beyond_loopback
 
 _WORKER_GRACE = "PT2S"
 #: After it the guard kills: a little longer than the worker's own grace, and within five seconds
 #: in all, Temporal's second included.
 _CHILD_GRACE = timedelta(seconds=2.75)
-_LOOPBACK = "localhost,127.0.0.0/8,::1"
+_LOOPBACK = ("localhost", "127.0.0.0/8", "::1")
 
 
 async def run(settings: Settings, options: Mapping[str, Any]) -> int:
@@ -49,11 +50,16 @@ async def run(settings: Settings, options: Mapping[str, Any]) -> int:
         end_orphans(record)
         _require_free_ports(settings)
         binary = embedded.find_binary() or await embedded.download_binary(directory.path)
+        web_ui = embedded.WebUi.hidden()
+        temporal = embedded.server(settings, directory.path, binary, web_ui)
+        environment = _child_environment(settings, options, web_ui)
         supervisor = Supervisor(ProcessRecord(record), _say)
+        door = listen(embedded.ADDRESS, settings.temporal_ui_port, "--temporal-ui-port")
         try:
-            return await _until_stopped(
-                _run_all(settings, options, directory.path, binary, supervisor), stop
-            )
+            async with front_door(door, web_ui.url):
+                return await _until_stopped(
+                    _run_all(settings, directory.path, temporal, environment, supervisor), stop
+                )
         finally:
             await supervisor.stop("server", "worker")
             await supervisor.stop_all()
@@ -63,22 +69,22 @@ async def run(settings: Settings, options: Mapping[str, Any]) -> int:
 
 async def _run_all(
     settings: Settings,
-    options: Mapping[str, Any],
     directory: Path,
-    binary: Path,
+    temporal: Child,
+    environment: Mapping[str, str],
     supervisor: Supervisor,
 ) -> int:
     """Starts everything in order; returns only when something cannot run as it is set up."""
     _say("dev", f"starting Temporal; its data and its log are in {directory}")
-    supervisor.start(embedded.server(settings, directory, binary))
-    environment = _child_environment(settings, options)
-    if await supervisor.run_once(_child("setup-namespace", environment)) != 0:
+    supervisor.start(temporal)
+    others = {name: value for name, value in environment.items() if not _is_a_tasks_secret(name)}
+    if await supervisor.run_once(_child("setup-namespace", others)) != 0:
         raise StartError(
             f"Temporal did not start, or could not be set up. The end of "
             f"{directory / 'temporal.log'} says why."
         )
     supervisor.start(_child("worker", environment))
-    supervisor.start(_child("server", environment))
+    supervisor.start(_child("server", others))
     announcement = asyncio.create_task(_announce(settings, directory))
     try:
         name = await supervisor.gave_up
@@ -108,17 +114,28 @@ def _child(name: str, environment: Mapping[str, str]) -> Child:
     return Child(name, command, environment, _CHILD_GRACE)
 
 
-def _child_environment(settings: Settings, options: Mapping[str, Any]) -> dict[str, str]:
+def _child_environment(
+    settings: Settings, options: Mapping[str, Any], web_ui: embedded.WebUi
+) -> dict[str, str]:
     """What the worker and the server read: this command's options, and the embedded Temporal."""
     environment = embedded.client_environment(settings, os.environ)
     for name, value in options.items():
         if value is not None:
             environment[PREFIX + name.upper()] = str(value)
-    allowed = ",".join(settings.allow_hosts)
-    environment[PREFIX + "ALLOW_HOSTS"] = f"{allowed},{_LOOPBACK}" if allowed else _LOOPBACK
+    # Whoever may register a task may not act as Temporal's operator.
+    theirs = (settings.temporal_port, settings.temporal_ui_port, web_ui.port)
+    denied = (*settings.deny_hosts, *(f"localhost:{port}" for port in theirs))
+    environment[PREFIX + "ALLOW_HOSTS"] = ",".join((*settings.allow_hosts, *_LOOPBACK))
+    environment[PREFIX + "DENY_HOSTS"] = ",".join(denied)
+    if "secrets_anywhere" not in settings.model_fields_set:
+        environment[PREFIX + "SECRETS_ANYWHERE"] = "true"
     environment[PREFIX + "WORKER_GRACE"] = _WORKER_GRACE
     environment["PYTHONUNBUFFERED"] = "1"
     return environment
+
+
+def _is_a_tasks_secret(name: str) -> bool:
+    return name.startswith(SECRET_PREFIX)
 
 
 def _require_free_ports(settings: Settings) -> None:

@@ -6,17 +6,21 @@ This file says what to run and with what; `processes/` starts, watches and stops
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sqlite3
 import sys
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from onthedot.processes.errors import StartError
+from onthedot.processes.ports import free_port
+from onthedot.processes.sealed_environment import may_be_secret
 from onthedot.processes.supervisor import Child
-from onthedot.settings import Settings
+from onthedot.settings import PREFIX, Settings
 
 ADDRESS = "127.0.0.1"
 
@@ -52,8 +56,36 @@ _GRACE = timedelta(seconds=1.5)
 _DOWNLOADED_VERSION = "v1.9.1"
 
 
-def server(settings: Settings, directory: Path, binary: Path) -> Child:
-    """The dev server that keeps its data and its log in `directory`."""
+@dataclass(frozen=True)
+class WebUi:
+    """Where Temporal's Web UI listens. It asks nobody who they are, nor for which host it is."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at the end."""
+        return f"http://{self.host}:{self.port}"
+
+    @classmethod
+    def hidden(cls) -> WebUi:
+        """A place behind a front door, that a web page in a browser of this machine cannot guess.
+
+        On Linux all of 127.0.0.0/8 is this machine; elsewhere only the port is a secret.
+        """
+        host = ADDRESS
+        if sys.platform == "linux":
+            host = ".".join(["127", *(str(1 + secrets.randbelow(254)) for _ in range(3))])
+        return cls(host, free_port(host))
+
+
+def server(settings: Settings, directory: Path, binary: Path, web_ui: WebUi | None = None) -> Child:
+    """The dev server that keeps its data and its log in `directory`.
+
+    `web_ui` is where its Web UI listens: by default on the port of the settings.
+    """
+    web_ui = web_ui or WebUi(ADDRESS, settings.temporal_ui_port)
     database = directory / _DATABASE
     _drop_unfinished(database)
     log = directory / _LOG
@@ -68,7 +100,8 @@ def server(settings: Settings, directory: Path, binary: Path) -> Child:
             "start-dev",
             f"--ip={ADDRESS}",
             f"--port={settings.temporal_port}",
-            f"--ui-port={settings.temporal_ui_port}",
+            f"--ui-ip={web_ui.host}",
+            f"--ui-port={web_ui.port}",
             f"--db-filename={database}",
             # Twice as fast as FULL. A power cut may lose the last commits, a crash does not.
             "--sqlite-pragma=journal_mode=WAL",
@@ -78,11 +111,22 @@ def server(settings: Settings, directory: Path, binary: Path) -> Child:
             f"--dynamic-config-value={_TIMERS}",
             "--log-level=warn",
             *limits,
+            f'--dynamic-config-value=frontend.httpAllowedHosts=["{_nobody()}"]',
         ),
-        environment=client_environment(settings, os.environ),
+        environment=_plain_environment(os.environ),
         grace=_GRACE,
         log=log,
     )
+
+
+def _nobody() -> str:
+    """A host name that no request has.
+
+    The server opens an HTTP API that asks for nothing: any web page in a browser on this machine
+    could start workflows through it. An empty list would let requests without a host in, and a
+    name that is known could be resolved by whoever runs the network.
+    """
+    return f"{secrets.token_hex(16)}.invalid"
 
 
 def client_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
@@ -95,6 +139,15 @@ def client_environment(settings: Settings, environ: Mapping[str, str]) -> dict[s
     ours["TEMPORAL_ADDRESS"] = f"{ADDRESS}:{settings.temporal_port}"
     ours["TEMPORAL_NAMESPACE"] = "default"
     return ours
+
+
+def _plain_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the server itself reads: nothing of ours, no client's settings, and no secret."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith((PREFIX, "TEMPORAL_")) and not may_be_secret(name)
+    } | {"TEMPORAL_CONFIG_FILE": os.devnull}
 
 
 def find_binary() -> Path | None:

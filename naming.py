@@ -13,6 +13,7 @@ from temporalio.common import (
 )
 
 from onthedot.scheduling.errors import RunNotFound
+from onthedot.scheduling.search import terms
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.stored.task_row import title
 from onthedot.scheduling.stored.task_state import TaskState
@@ -25,6 +26,7 @@ AUDIT = "onthedot.Audit"
 CHANGE = "onthedot.change"
 LOOK = "onthedot.look"
 STOP = "onthedot.stop"
+HEALTH_REPORT = "onthedot.health"
 
 #: The activities that do what a task is for.
 HTTP = "onthedot.http"
@@ -47,12 +49,24 @@ STATUS = SearchAttributeKey.for_keyword("OnTheDotStatus")
 CAUSE = SearchAttributeKey.for_keyword("OnTheDotCause")
 TAGS = SearchAttributeKey.for_keyword_list("OnTheDotTags")
 DUE = SearchAttributeKey.for_datetime("OnTheDotDue")
+#: How the last run of a task went; on tasks of an earlier release from their next run on.
+HEALTH = SearchAttributeKey.for_keyword("OnTheDotHealth")
+#: What tasks are found by, see scheduling/search.py; a task of an earlier release has none.
+WORDS = SearchAttributeKey.for_keyword_list("OnTheDotWords")
+MORE_WORDS = SearchAttributeKey.for_text("OnTheDotMoreWords")
+LABELS = SearchAttributeKey.for_keyword_list("OnTheDotLabels")
 
 #: Set by Temporal on what a schedule starts: the nominal instant, without jitter.
 SCHEDULED_START = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 
 SEARCH_ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
-    key.name: key.indexed_value_type for key in (TASK_ID, NAME, KIND, STATUS, CAUSE, TAGS, DUE)
+    key.name: key.indexed_value_type
+    for key in (
+        *(TASK_ID, NAME, KIND, STATUS, CAUSE, HEALTH),
+        *(TAGS, WORDS, LABELS),
+        MORE_WORDS,
+        DUE,
+    )
 }
 
 #: The memo keys of what a list shows of a task, of a run and of a backfill.
@@ -173,8 +187,14 @@ def task_attributes(state: TaskState, *, status: str = "") -> TypedSearchAttribu
     ]
     if state.due is not None:
         pairs.append(SearchAttributePair(DUE, state.due))
-    tags = [SearchAttributePair(TAGS, list(task.tags))] if task.tags else []
-    return TypedSearchAttributes([*pairs, *tags])
+    if state.health is not None:
+        pairs.append(SearchAttributePair(HEALTH, state.health.health.value))
+    found_by = terms(state.id, task)
+    pairs.append(SearchAttributePair(MORE_WORDS, found_by.more))
+    lists = [(TAGS, task.tags), (WORDS, found_by.words), (LABELS, found_by.labels)]
+    return TypedSearchAttributes(
+        [*pairs, *(SearchAttributePair(key, list(values)) for key, values in lists if values)]
+    )
 
 
 @dataclass(frozen=True)

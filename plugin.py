@@ -13,7 +13,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker, WorkerConfig
 
-from onthedot.activities.assembly import Activities, Permissions
+from onthedot.activities.assembly import Activities
+from onthedot.activities.permissions import Permissions
 from onthedot.workflows.audit import Audit
 from onthedot.workflows.backfill import Backfill
 from onthedot.workflows.notification import Notification

@@ -9,6 +9,7 @@ variables and profiles, not from here.
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -27,6 +28,9 @@ SECRET_PREFIX = "ONTHEDOT_SECRET_"
 CLIENT_VARIABLES = frozenset({"ONTHEDOT_URL", "ONTHEDOT_TOKEN"})
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+#: Beyond any machine, and within what the SDK counts with.
+_MOST_AT_ONCE = 1_000_000
 
 
 class SettingsError(Exception):
@@ -84,7 +88,21 @@ def _seconds(value: object) -> object:
     return value
 
 
+def _parse_json(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError('it is no JSON. Write {"NAME": ["host.example.com"]}') from None
+
+
 Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+SecretHosts = Annotated[
+    dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")], tuple[str, ...]],
+    NoDecode,
+    BeforeValidator(_parse_json),
+]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Tokens = Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(_parse_tokens)]
 
@@ -133,6 +151,7 @@ class Settings(BaseSettings):
     )
     temporal_ui_url: str = Field(
         default="",
+        pattern=r"^(https?://\S+)?$",
         description="Where Temporal's Web UI is, for links. "
         "Empty: `http://127.0.0.1:` and `temporal_ui_port`.",
     )
@@ -161,15 +180,28 @@ class Settings(BaseSettings):
         description='Directory with one file a secret, named as in `{"secret": "NAME"}`. '
         "The variable `ONTHEDOT_SECRET_NAME` goes before the file.",
     )
+    secret_hosts: SecretHosts = Field(
+        default={},
+        description="To which hosts each secret may be sent: JSON, "
+        '`{"BILLING_KEY": ["billing.example.com"]}`. A file `NAME.hosts` beside the secret\'s own '
+        "says the same. `command` among the hosts lets commands have it.",
+    )
+    secrets_anywhere: bool = Field(
+        default=False,
+        description="Whether a secret for which no hosts are named may be sent to any. "
+        "`onthedot dev` turns it on unless it is set.",
+    )
     max_concurrent_activities: int = Field(
         default=500,
         ge=1,
+        le=_MOST_AT_ONCE,
         description="How many actions one worker takes up at once. Those that wait for a busy host "
         "count too: with few, one slow host holds up the others.",
     )
     max_concurrent_workflow_tasks: int = Field(
         default=500,
         ge=2,
+        le=_MOST_AT_ONCE,
         description="How many workflow tasks one worker handles at once, and with them the first "
         "attempts of `http` and `log`. More begin sooner in a burst; what a worker holds for five "
         "seconds is handed out again, and its calls are made twice.",
@@ -177,6 +209,7 @@ class Settings(BaseSettings):
     max_cached_workflows: int = Field(
         default=1000,
         ge=10,
+        le=_MOST_AT_ONCE,
         description="How many workflows one worker keeps in memory, at about 110 KB each; "
         "at least 10.",
     )

@@ -19,8 +19,8 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 
 from onthedot import user_modules
-from onthedot.activities.assembly import Permissions
 from onthedot.activities.audit import AuditActivities
+from onthedot.activities.permissions import Permissions
 from onthedot.activities.user_code import RegisteredActivities
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes.errors import StartError
@@ -29,7 +29,7 @@ from onthedot.service.ledger.audit import Audit
 from onthedot.service.ledger.audit_schedule import have_ledgers_audited
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import connect, prepare_namespace
-from onthedot.settings import Settings
+from onthedot.settings import PREFIX, Settings, SettingsError
 from onthedot.worker_http import WorkerHealth, serve
 
 _LOG = logging.getLogger("onthedot.worker")
@@ -38,14 +38,18 @@ _SETUP_PATIENCE = timedelta(seconds=60)
 
 
 async def run(settings: Settings) -> None:
-    """Works until a signal asks to stop. Raises StartError where it cannot run as it is set up."""
+    """Works until a signal asks to stop.
+
+    Raises StartError or SettingsError where it cannot run as it is set up.
+    """
+    permissions = _permissions(settings)
     stop = _stop_signal()
     user_code = user_modules.load(settings.modules)
     sdk_address = f"127.0.0.1:{free_port()}"
     runtime = _runtime(sdk_address)
     health = WorkerHealth()
     async with serve(health, settings.metrics_host, settings.metrics_port, sdk_address):
-        client = await _connect_when_there(settings, runtime, stop)
+        client = await _connect_when_there(settings, permissions, runtime, stop)
         if client is None:
             return
         temporal = Temporal(client, settings)
@@ -79,12 +83,19 @@ async def set_up_namespace(settings: Settings) -> None:
 
 
 def _permissions(settings: Settings) -> Permissions:
-    return Permissions(
-        allow_commands=settings.allow_commands,
-        allow_hosts=settings.allow_hosts,
-        deny_hosts=settings.deny_hosts,
-        secrets_dir=settings.secrets_dir,
-    )
+    """Raises SettingsError where one cannot be read."""
+    try:
+        return Permissions(
+            allow_commands=settings.allow_commands,
+            allow_hosts=settings.allow_hosts,
+            deny_hosts=settings.deny_hosts,
+            secrets_dir=settings.secrets_dir,
+            secret_hosts=settings.secret_hosts,
+            secrets_anywhere=settings.secrets_anywhere,
+        )
+    except ValueError as error:
+        name, _, reason = str(error).partition(": ")
+        raise SettingsError(f"{PREFIX}{name.upper()}: {reason}") from None
 
 
 def _worker(temporal: Temporal, user_code: user_modules.UserCode) -> Worker:
@@ -108,13 +119,13 @@ def _worker(temporal: Temporal, user_code: user_modules.UserCode) -> Worker:
 
 
 async def _connect_when_there(
-    settings: Settings, runtime: Runtime, stop: asyncio.Event
+    settings: Settings, permissions: Permissions, runtime: Runtime, stop: asyncio.Event
 ) -> Client | None:
     """A client, or None where the stop came first."""
     told = False
     while not stop.is_set():
         try:
-            plugin = OnTheDotPlugin(_permissions(settings))
+            plugin = OnTheDotPlugin(permissions)
             return await connect(settings, plugins=[plugin], runtime=runtime)
         except RuntimeError as error:
             _LOG.log(logging.DEBUG if told else logging.WARNING, "waiting for Temporal: %s", error)

@@ -12,9 +12,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from onthedot.processes.ports import listen
+from onthedot.processes.own_host import is_foreign
+from onthedot.processes.ports import is_loopback, listen
 
 _SDK_TIMEOUT = ClientTimeout(total=2)
 
@@ -34,7 +36,7 @@ async def serve(
     socket = listen(host, port, "--metrics-port")
     async with ClientSession(timeout=_SDK_TIMEOUT) as session:
         answers = _Answers(health, session, f"http://{sdk_address}/metrics")
-        app = web.Application()
+        app = web.Application(middlewares=[_ours_alone] if is_loopback(socket) else [])
         app.router.add_get("/healthz", answers.alive)
         app.router.add_get("/readyz", answers.ready)
         app.router.add_get("/metrics", answers.metrics)
@@ -45,6 +47,14 @@ async def serve(
             yield
         finally:
             await runner.cleanup()
+
+
+@web.middleware
+async def _ours_alone(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Who listens on loopback answers this machine, and no web page in its browsers."""
+    if is_foreign(request.headers):
+        return web.Response(status=403, text="Only this machine may ask, by its own name.\n")
+    return await handler(request)
 
 
 class _Answers:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
@@ -16,6 +14,7 @@ from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.log import log
 from onthedot.activities.notify.decision import NotifyActivities
 from onthedot.activities.notify.result import notified
+from onthedot.activities.permissions import Permissions
 from onthedot.activities.record import RecordActivities
 from onthedot.activities.schedule.activity import ScheduleActivities
 from onthedot.activities.schedule.occurrence_check import check_occurrence
@@ -24,26 +23,12 @@ from onthedot.activities.secrets import Secrets
 from onthedot.activities.starts_first import StartsFirst
 
 
-@dataclass(frozen=True)
-class Permissions:
-    """What tasks may do on this worker's behalf. The defaults are the safe ones."""
-
-    allow_commands: bool = False
-    allow_hosts: tuple[str, ...] = ()
-    deny_hosts: tuple[str, ...] = ()
-    secrets_dir: Path | None = None
-
-
 class Activities:
-    """The activities of one worker.
-
-    Raises:
-        ValueError: an entry of the host lists is malformed; the message names it.
-    """
+    """The activities of one worker."""
 
     def __init__(self, client: Client, permissions: Permissions) -> None:
         rules = AddressRules(permissions.allow_hosts, permissions.deny_hosts)
-        secrets = Secrets(permissions.secrets_dir)
+        secrets = Secrets(permissions.secrets_dir, hosts=permissions.where_secrets_go())
         starts = StartsFirst()
         self._http = HttpActivities(rules, secrets, HostGate(), starts)
         self._record = RecordActivities(starts, client)

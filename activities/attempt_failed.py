@@ -37,6 +37,8 @@ class Fault(StrEnum):
     SECRET_MISSING = "SecretMissing"
     #: The secret cannot be used as it is, for instance with a line break in a header. Tried again.
     SECRET_INVALID = "SecretInvalid"
+    #: The secret may not be sent to this host, or given to a command. Final.
+    SECRET_REFUSED = "SecretRefused"
     #: The worker's operator has not allowed commands. Final.
     COMMANDS_OFF = "CommandsOff"
     #: The program ended with a code other than 0. Tried again.

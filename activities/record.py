@@ -11,6 +11,7 @@ from temporalio.service import RPCError
 
 from onthedot import naming
 from onthedot.activities.attempts_seen import attempts_seen
+from onthedot.activities.health import report_health
 from onthedot.activities.starts_first import StartsFirst
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.run_order import Attempts, RunRecord, corrected
@@ -63,6 +64,7 @@ class RecordActivities:
         ATTEMPTS.labels(run.action).inc(run.attempts)
         LATENESS.labels(run.kind or "none", run.cause.value).observe(run.lateness.total_seconds())
         DURATION.labels(run.action).observe((run.finished_at - run.started_at).total_seconds())
+        await report_health(self._client, run)
         return attempts
 
     async def _looked_up(self) -> Attempts | None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from onthedot.activities.attempt_failed import AttemptFailed, Fault
 from onthedot.activities.redaction import MAX_SECRET, Redactor
+from onthedot.activities.secret_hosts import SecretHosts
 from onthedot.scheduling.action import SecretRef
 
 #: Before the name of a secret, in the worker's environment.
 VARIABLE_PREFIX = "ONTHEDOT_SECRET_"
+
+#: What follows the prefix in the name of a setting.
+_NO_SECRETS = frozenset({"HOSTS"})
 
 #: A missing secret is mended by people: trying again within a second would use up the attempts.
 _PAUSE = timedelta(seconds=30)
@@ -22,11 +27,55 @@ class Secrets:
     """The secrets of this worker: environment variables first, then one file each."""
 
     def __init__(
-        self, directory: Path | None = None, environ: Mapping[str, str] = os.environ
+        self,
+        directory: Path | None = None,
+        environ: Mapping[str, str] = os.environ,
+        hosts: SecretHosts | None = None,
     ) -> None:
-        """`directory` holds a file a secret, named like it; a line break at its end is dropped."""
+        """`directory` holds a file a secret, named like it; a line break at its end is dropped.
+
+        `hosts` says where each may go: by default to no host.
+        """
         self._directory = directory
         self._environ = environ
+        self._hosts = hosts or SecretHosts()
+
+    def judge_host(self, names: Iterable[str], host: str, port: int) -> None:
+        """To be asked before each request; `host` in lower case, without a dot at its end.
+
+        Raises:
+            AttemptFailed: one of the secrets may not be sent there.
+        """
+        for name in names:
+            self._judge(name, partial(self._hosts.refused_to, name, host, port))
+
+    def judge_command(self, values: Mapping[str, str | SecretRef]) -> None:
+        """To be asked before each command.
+
+        Raises:
+            AttemptFailed: one of the secrets is not for commands.
+        """
+        for value in values.values():
+            if isinstance(value, SecretRef):
+                name = value.secret
+                self._judge(name, partial(self._hosts.refused_to_commands, name))
+
+    @staticmethod
+    def _judge(name: str, refusal: Callable[[], str]) -> None:
+        try:
+            why = refusal()
+        except ValueError as error:
+            raise AttemptFailed(
+                Fault.SECRET_INVALID,
+                f"Where the secret {name} may go cannot be read: {error}",
+                retry_after=_PAUSE,
+            ) from None
+        if why:
+            raise AttemptFailed(
+                Fault.SECRET_REFUSED,
+                f"{why} The worker's operator sets ONTHEDOT_SECRET_HOSTS, or a file {name}.hosts.",
+                final=True,
+            )
 
     def fill_in(self, values: Mapping[str, str | SecretRef]) -> tuple[dict[str, str], Redactor]:
         """`values` with every reference replaced, and what keeps those out of the output.
@@ -47,7 +96,7 @@ class Secrets:
         return filled, Redactor(used)
 
     def _find(self, name: str) -> str:
-        value = self._environ.get(VARIABLE_PREFIX + name)
+        value = None if name in _NO_SECRETS else self._environ.get(VARIABLE_PREFIX + name)
         if value is None:
             value = self._read(name)
         if not value:

@@ -24,6 +24,7 @@ from onthedot.api.routes import (
     docs,
     health,
     ledger,
+    many,
     runs,
     task_calls,
     tasks,
@@ -36,6 +37,7 @@ from onthedot.settings import Settings
 _ROUTERS = (
     tasks.router,
     batch.router,
+    many.router,
     task_calls.router,
     backfills.router,
     ledger.router,

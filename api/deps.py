@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from onthedot.scheduling.errors import BackfillNotFound, RunNotFound, TaskNotFound
 from onthedot.scheduling.values import Instant
@@ -100,8 +101,18 @@ def _plus_lost(value: object) -> object:
     return _SPACE_FOR_PLUS.sub("+", value) if isinstance(value, str) else value
 
 
+#: Nothing was due before, and nothing is due after; beyond, neither a calendar nor Temporal counts.
+_FIRST = datetime(1970, 1, 2, tzinfo=UTC)
+_LAST = datetime(2101, 1, 1, tzinfo=UTC)
+
+
+def within_reach(value: datetime) -> datetime:
+    """The nearest instant that can be looked at: `9999-12-31` is a way to say "without end"."""
+    return min(max(value, _FIRST), _LAST)
+
+
 #: An instant in a query.
-QueryInstant = Annotated[Instant, BeforeValidator(_plus_lost)]
+QueryInstant = Annotated[Instant, BeforeValidator(_plus_lost), AfterValidator(within_reach)]
 
 #: A text to search for, without control characters.
 QueryText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]

@@ -68,6 +68,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("revision-mismatch", 412, "The task has changed meanwhile"),
         Kind("temporal-unavailable", 503, "Temporal does not answer"),
         Kind("no-worker", 503, "No worker is there"),
+        Kind("not-in-force", 503, "The change is taken, but not in force yet"),
         Kind("busy", 503, "The server is busy"),
     )
 }

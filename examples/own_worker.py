@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from examples.invoices import MonthlyClose, send_invoice
-from onthedot.activities.assembly import Permissions
+from onthedot.activities.permissions import Permissions
 from onthedot.plugin import OnTheDotPlugin
 
 #: What tasks may do on this worker's behalf is yours to say.

@@ -22,6 +22,10 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 
+#: The variable that says which open file holds the variables that nobody may see: it is passed on
+#: to the command (processes/sealed_environment.py).
+SEALED = "SEALED_ENVIRONMENT"
+
 
 def main(arguments: list[str]) -> int:
     grace, command = float(arguments[0]), arguments[1:]
@@ -39,9 +43,15 @@ def main(arguments: list[str]) -> int:
 
     signal.signal(signal.SIGTERM, ask_stop)
     this = os.getpid()
+    sealed = [int(os.environ[SEALED])] if SEALED in os.environ else []
     child = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, preexec_fn=lambda: _prepare_child(this)
+        command,
+        stdin=subprocess.DEVNULL,
+        preexec_fn=lambda: _prepare_child(this),
+        pass_fds=sealed,
     )
+    for file in sealed:
+        os.close(file)
     while child.poll() is None and not stop_asked:
         ready, _, _ = select.select([sys.stdin, ended], [], [])
         if ended in ready:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from ipaddress import ip_address
 
 from onthedot.processes.errors import StartError
 
@@ -26,6 +27,11 @@ def listen(host: str, port: int, option: str) -> socket.socket:
         bound.close()
         raise StartError(_explain(error, host, port, option)) from None
     return bound
+
+
+def is_loopback(bound: socket.socket) -> bool:
+    """Whether only this machine reaches `bound`."""
+    return ip_address(bound.getsockname()[0]).is_loopback
 
 
 def require_free(host: str, port: int, option: str) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from time import monotonic
 
 from onthedot.processes.orphans import ProcessRecord, group_of
+from onthedot.processes.sealed_environment import hand_on
 
 #: Exit code of a command that cannot run as it is set up.
 CANNOT_START = 2
@@ -36,7 +37,10 @@ _LONGEST_LINE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Child:
-    """One command to keep running. Its output goes to `log`, or line by line to the supervisor."""
+    """One command to keep running. Its output goes to `log`, or line by line to the supervisor.
+
+    What may be secret in its `environment` reaches only a program that begins with `start_clean`.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -110,16 +114,18 @@ class Supervisor:
         guard = (sys.executable, "-I", "-S", _GUARD, str(child.grace.total_seconds()))
         output = child.log.open("ab") if child.log else None
         try:
-            process = await asyncio.create_subprocess_exec(
-                *guard,
-                *child.command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=output or asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                env=dict(child.environment),
-                start_new_session=True,
-                limit=_LONGEST_LINE,
-            )
+            with hand_on(child.environment) as (shown, files):
+                process = await asyncio.create_subprocess_exec(
+                    *guard,
+                    *child.command,
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=output or asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.STDOUT,
+                    env=shown,
+                    pass_fds=files,
+                    start_new_session=True,
+                    limit=_LONGEST_LINE,
+                )
         finally:
             if output:
                 output.close()

@@ -130,6 +130,20 @@ class NamespaceUnprepared(TemporalUnavailable):
         )
 
 
+class NotInForce(OnTheDotError):
+    """A task took a change, but the change is not in force yet."""
+
+    code = "not-in-force"
+    retryable = True
+
+    def __init__(self, task_id: str, problem: str = "") -> None:
+        why = problem or "the worker is still at it."
+        super().__init__(
+            f"Task {task_id!r} took the change, but it is not in force yet: {why} It is tried "
+            f"again until it is. Do not repeat it; GET /tasks/{task_id} shows how it stands."
+        )
+
+
 class Busy(OnTheDotError):
     """The server has too much to work out at present; nothing was changed."""
 
@@ -143,13 +157,23 @@ class Busy(OnTheDotError):
 
 
 class NoWorker(OnTheDotError):
-    """Temporal is there, but no worker took the change up in time."""
+    """Temporal is there, but no worker took the change up in time.
+
+    Args:
+        idle: nobody polls, so that it is certain that nothing was changed.
+    """
 
     code = "no-worker"
     retryable = True
 
-    def __init__(self, task_queue: str) -> None:
+    def __init__(self, task_queue: str, *, idle: bool = True) -> None:
+        outcome = (
+            "Nothing was changed."
+            if idle
+            else "It no longer counts, unless a worker was at it at this very moment: read the "
+            "task before you repeat the change."
+        )
         super().__init__(
             f"No worker of the task queue {task_queue!r} took it up in time: none polls, or all "
-            f"are busy. Nothing was changed. Start one with `onthedot worker`, then try again."
+            f"are busy. {outcome} Start one with `onthedot worker`, then try again."
         )

@@ -44,12 +44,25 @@ class NotifyEvent(StrEnum):
     MISSED = "missed"
 
 
+class FailureRow(Model):
+    """Failures in a row, up to a run that failed."""
+
+    count: int
+    first: str
+    """The execution of the first one: the row's name."""
+    told: bool = False
+    """It was told."""
+
+
 class EndedRun(Model):
     """A run that has ended, and whom its end may concern."""
 
     notify: Notify
     name: str
     run: Run
+    handed: FailureRow | None = None
+    """The row up to the run before, as Temporal's schedule hands it on: for longer than it keeps
+    that run. None for a run that no schedule started, and after one that did not fail."""
 
 
 class NotificationOrder(Model):

@@ -75,6 +75,7 @@ class ShortRun(Model):
 
     id: str
     task_id: str = Field(description="Empty for a test of an action.")
+    task_name: str = Field(default="", description="What the task was called then.")
     status: RunStatus
     scheduled_for: Instant = Field(description="When it was due; the end of the jitter window.")
     started_at: Instant | None = None

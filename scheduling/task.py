@@ -25,7 +25,7 @@ class TaskStatus(StrEnum):
     SCHEDULED = "scheduled"
     #: It does not fire until it is resumed.
     PAUSED = "paused"
-    #: One-time only: it came due and its run is going on.
+    #: A run of it is going on.
     RUNNING = "running"
     #: It will not fire again: fired once, `end_at` passed, or `max_runs` used up.
     COMPLETED = "completed"
@@ -33,6 +33,22 @@ class TaskStatus(StrEnum):
     FAILED = "failed"
     #: It was ended by hand before it was done.
     CANCELLED = "cancelled"
+
+
+class Health(StrEnum):
+    """How the last run of a task went that succeeded, failed or timed out."""
+
+    HEALTHY = "healthy"
+    FAILING = "failing"
+    NEVER_RAN = "never_ran"
+
+
+class HealthReport(Model):
+    """What a run that has ended says of its task's health. Stored."""
+
+    health: Health
+    at: Instant
+    """When the run ended: of two, the later one counts."""
 
 
 class TaskDefinition(Model):
@@ -53,8 +69,8 @@ class TaskDefinition(Model):
     deadline: Duration = Field(
         default=timedelta(hours=1),
         description="How long the whole run may take: waiting for a worker, every attempt, and the "
-        "pauses between them. Counts from when the run is due, or from when Temporal began it if "
-        "that was later. The run then ends as `timed_out`.",
+        "pauses between them. Counts from when the run is due, or from when it was begun if "
+        "that was later: after an outage or a pause. The run then ends as `timed_out`.",
     )
     retry: RetryPolicy = Field(
         default=RetryPolicy(),
@@ -87,8 +103,17 @@ class Task(TaskDefinition):
 
     id: TaskId
     status: TaskStatus
+    health: Health = Field(
+        default=Health.NEVER_RAN,
+        description="How its last run went that succeeded, failed or timed out.",
+    )
     note: str = Field(default="", description="What was said when it was paused or resumed.")
     paused_until: Instant | None = None
+    problem: str = Field(
+        default="",
+        description="Why its schedule is not as the definition says; empty if it is. "
+        "Until that is fixed it fires as it did before, or not at all, and `next_runs` is empty.",
+    )
     next_runs: tuple[Instant, ...] = ()
     last_run: ShortRun | None = None
     created_at: Instant

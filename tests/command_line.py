@@ -110,10 +110,12 @@ class Running:
 class Dev(Running):
     """`onthedot dev` on free ports; `directory` holds its data."""
 
-    def __init__(self, directory: Path, ports: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, directory: Path, ports: Mapping[str, int] | None = None, **extra: str
+    ) -> None:
         self.ports = dict(ports or free_ports())
         options = [f"--{name}={port}" for name, port in self.ports.items()]
-        super().__init__("dev", *options, f"--data-dir={directory}", cwd=directory.parent)
+        super().__init__("dev", *options, f"--data-dir={directory}", cwd=directory.parent, **extra)
 
     def wait_until_up(self) -> None:
         self.wait_for("On the Dot is running")

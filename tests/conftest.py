@@ -15,7 +15,8 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from onthedot.activities.assembly import Activities, Permissions
+from onthedot.activities.assembly import Activities
+from onthedot.activities.permissions import Permissions
 from onthedot.embedded import RAISED_LIMITS, find_binary
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.service.temporal.calls import Temporal

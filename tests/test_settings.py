@@ -19,6 +19,8 @@ from onthedot.settings import (
     require_tokens_beyond_loopback,
     unknown_variables,
 )
+from tests import command_line
+from tests.ports import free_port
 
 DOCS = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
 TOKEN_HASH = hashlib.sha256(b"otd_example").hexdigest()
@@ -138,10 +140,45 @@ def test_every_setting_is_described_and_documented_with_its_default() -> None:
 
 
 def _shown(default: object) -> str:
-    if default in ("", (), None):
+    if default in ("", (), None, {}):
         return "empty"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     if isinstance(default, timedelta):
         return {timedelta(days=30): "`P30D`", timedelta(seconds=30): "`PT30S`"}[default]
     return f"`{default}`"
+
+
+@pytest.mark.parametrize(
+    ("command", "variable", "value", "said"),
+    [
+        ("worker", "ONTHEDOT_ALLOW_HOSTS", "fine.example, not fine", "'not fine' is no host"),
+        ("worker", "ONTHEDOT_DENY_HOSTS", "[::1", "'[::1' is no host"),
+        ("worker", "ONTHEDOT_MAX_CACHED_WORKFLOWS", "9" * 30, "less than or equal"),
+        ("worker", "ONTHEDOT_SECRET_HOSTS", "{", "it is no JSON"),
+        ("worker", "ONTHEDOT_SECRET_HOSTS", '{"A": ["not fine"]}', "'not fine' is no host"),
+        ("worker", "ONTHEDOT_SECRET_HOSTS", '{"A": "a.example"}', "valid tuple"),
+        ("worker", "TEMPORAL_ADDRESS", "a b:7233", "'a b:7233' is no address"),
+        ("server", "TEMPORAL_ADDRESS", "a b:7233", "'a b:7233' is no address"),
+        ("server", "ONTHEDOT_TEMPORAL_UI_URL", "javascript:alert(1)", "match pattern"),
+        ("setup-namespace", "TEMPORAL_PROFILE", "absent", "'absent' not found"),
+    ],
+)
+def test_no_setting_is_read_so_late_that_a_process_starts_with_a_wrong_one(
+    tmp_path: Path, command: str, variable: str, value: str, said: str
+) -> None:
+    chosen = {"TEMPORAL_ADDRESS": "127.0.0.1:1", variable: value}
+    ports = {"ONTHEDOT_PORT": str(free_port()), "ONTHEDOT_METRICS_PORT": str(free_port())}
+    ended = command_line.run(command, cwd=tmp_path, **chosen, **ports)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1
+    assert variable.partition("_")[0] in ended.stderr
+    assert said in ended.stderr
+
+
+def test_a_broken_profile_is_not_repeated(tmp_path: Path) -> None:
+    (tmp_path / "profile.toml").write_text('[profile.default]\napi_key = "k3y\n')
+    ended = command_line.run("worker", cwd=tmp_path, TEMPORAL_CONFIG_FILE="profile.toml")
+    assert ended.returncode == 2
+    assert "TOML" in ended.stderr
+    assert "k3y" not in ended.stderr

@@ -11,7 +11,7 @@ from nicegui.element import Element
 
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.service.overview import health
-from onthedot.service.tasks.listing import TaskFilter
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.boot import BOOT, HEAD
 from onthedot.ui.components.markup import box, href, link, named, text
 from onthedot.ui.components.sign_out import sign_out
@@ -51,7 +51,7 @@ def build_frame(house: House, session: Session) -> None:
                 text("Search")
                 text("Ctrl K", tag="kbd")
             find.on("click", js_handler="() => dispatchEvent(new Event('otd-palette'))")
-            with named(box("btn primary new", "a"), href=href("/tasks/new"), aria_label="New task"):
+            with named(box("btn primary new", "a"), href=href("/new"), aria_label="New task"):
                 Icon("plus")
                 text("New task")
         with named(box("main", "main"), id="main", tabindex="-1"):
@@ -116,6 +116,7 @@ def _mark(places: list[dict[str, Element]], path: str) -> None:
     for links in places:
         for page, element in links.items():
             here = plain == page or (page != "/" and plain.startswith(f"{page}/"))
+            here = here or (page, plain) == ("/tasks", "/new")
             element.classes(add="here" if here else "", remove="" if here else "here")
             if here:
                 element.props["aria-current"] = "page"
@@ -182,7 +183,7 @@ def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
 def _palette_pages() -> list[dict[str, str]]:
     pages = [{"label": label, "path": path, "icon": icon} for path, label, icon in PAGES]
     return [
-        {"label": "New task", "path": "/tasks/new", "icon": "plus", "key": "n"},
+        {"label": "New task", "path": "/new", "icon": "plus", "key": "n"},
         *pages,
         {"label": "Failed runs", "path": "/runs?status=failed", "icon": "circle-alert"},
         {"label": "Paused tasks", "path": "/tasks?status=paused", "icon": "pause"},

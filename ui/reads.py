@@ -10,7 +10,8 @@ from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.task import Task
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.recent import recent_runs
-from onthedot.service.tasks.listing import TaskFilter, TaskList
+from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.listing import TaskList
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
@@ -77,5 +78,6 @@ async def task_detail(temporal: Temporal, task_id: str) -> TaskDetail:
     coming = task.next_runs
     if coming and task.trigger.kind != "once":
         now = temporal.now()
-        coming = await NextRuns(temporal).of(task.id, task, after=now, count=_COMING)
+        listed = await NextRuns(temporal).of(task.id, task, after=now, count=_COMING)
+        coming = tuple(at for at in listed if at >= coming[0])
     return TaskDetail(task, coming, page.items)

@@ -36,7 +36,8 @@ def show_pages(desk: Desk) -> None:
         {
             "/": page(overview_page, "Overview"),
             "/tasks": page(tasks_page, "Tasks"),
-            "/tasks/new": page(new_page, "New task"),
+            # Not below /tasks/, where every name may be a task's id.
+            "/new": page(new_page, "New task"),
             "/tasks/{task_id}": page(task_page, "Task"),
             "/tasks/{task_id}/edit": page(edit_page, "Edit task"),
             "/runs": page(runs_page, "Runs"),

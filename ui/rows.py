@@ -8,7 +8,7 @@ from typing import Any
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.stored.task_row import title
-from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
 from onthedot.scheduling.values import format_instant
 from onthedot.scheduling.words import describe
@@ -35,6 +35,11 @@ CAUSES = {
     RunCause.TRIGGER: "on schedule",
     RunCause.MANUAL: "by hand",
     RunCause.BACKFILL: "backfill",
+}
+_HEALTH = {
+    RunStatus.SUCCEEDED: Health.HEALTHY,
+    RunStatus.FAILED: Health.FAILING,
+    RunStatus.TIMED_OUT: Health.FAILING,
 }
 KINDS = {"once": "One-time", "cron": "Cron", "interval": "Interval"}
 TASK_WORDS = {
@@ -67,7 +72,7 @@ def task_row(task: Task, runs: Sequence[ShortRun]) -> dict[str, Any]:
         "next": format_instant(task.next_runs[0]) if task.next_runs else "",
         "ended": "",
         "zone": zone(task.trigger),
-        "can_pause": task.status is TaskStatus.SCHEDULED,
+        "can_pause": can_pause(task),
         "can_resume": task.status is TaskStatus.PAUSED,
     }
 
@@ -96,12 +101,26 @@ def task_status(task: Task, runs: Sequence[ShortRun]) -> dict[str, Any]:
         return {"label": TASK_WORDS[task.status], "tone": tone, "live": tone == "blue"}
     if any(run.status is RunStatus.RUNNING for run in runs):
         return {"label": "Running", "tone": "blue", "live": True}
-    ended = next((run for run in runs if run.status is not RunStatus.SKIPPED), None)
-    if ended is None:
-        return {"label": "Scheduled", "tone": "blue", "live": False}
-    if RUN_TONES[ended.status] == "red":
-        return {"label": "Failing", "tone": "red", "live": False}
-    return {"label": "Healthy", "tone": "green", "live": False}
+    match task.health if task.health is not Health.NEVER_RAN else _health(runs):
+        case Health.HEALTHY:
+            return {"label": "Healthy", "tone": "green", "live": False}
+        case Health.FAILING:
+            return {"label": "Failing", "tone": "red", "live": False}
+        case _:
+            return {"label": "Scheduled", "tone": "blue", "live": False}
+
+
+def can_pause(task: Task) -> bool:
+    """Whether there is something to keep from firing: not in a one-time task that came due."""
+    if task.status is TaskStatus.RUNNING:
+        return bool(task.next_runs)
+    return task.status is TaskStatus.SCHEDULED
+
+
+def _health(runs: Sequence[ShortRun]) -> Health:
+    """What the runs say, where the task does not know it yet: it is of an earlier release."""
+    told = (_HEALTH[run.status] for run in runs if run.status in _HEALTH)
+    return next(told, Health.NEVER_RAN)
 
 
 def run_status(status: RunStatus) -> dict[str, Any]:

@@ -71,7 +71,7 @@ async def carry_out(order: RunOrder, *, due: datetime, begun: datetime | None = 
     deadline = max(due, begun or due) + order.deadline
     outcome, unsure = await _outcome(order, due=due, taken_up=taken_up, deadline=deadline)
     outcome = await _publish(order, outcome, unsure=unsure)
-    await tell(order, outcome, run_id=run_id())
+    outcome = await tell(order, outcome, run_id=run_id())
     match outcome.status:
         case RunStatus.SUCCEEDED | RunStatus.SKIPPED:
             return outcome
@@ -197,7 +197,7 @@ async def _publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> Run
         action=order.action.kind,
         revision=order.revision,
         output_bytes=0 if outcome.output is None else len(str(outcome.output)),
-        **outcome.model_dump(exclude={"output", "error", "attempts_made"}),
+        **outcome.model_dump(exclude={"output", "error", "attempts_made", "row"}),
         error=outcome.error,
         unsure=unsure,
     )
@@ -214,6 +214,7 @@ async def _publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> Run
     else:
         outcome = corrected(outcome, attempts) if attempts else outcome
     memo = RunMemo(
+        name=order.name,
         scheduled_for=outcome.scheduled_for,
         started_at=outcome.started_at,
         lateness=outcome.lateness,

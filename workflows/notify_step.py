@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from onthedot import naming
-from onthedot.scheduling.notify import EndedRun
+from onthedot.scheduling.notify import EndedRun, FailureRow
 from onthedot.scheduling.run import Run, RunStatus
 from onthedot.scheduling.stored.run_order import RunOrder, RunOutcome
 
 _MARGIN = timedelta(seconds=10)
 
 
-async def tell(order: RunOrder, outcome: RunOutcome, *, run_id: str) -> None:
-    """Start a notification where one is due. Whatever fails here does not fail the run."""
+async def tell(order: RunOrder, outcome: RunOutcome, *, run_id: str) -> RunOutcome:
+    """Start a notification where one is due. Whatever fails here does not fail the run.
+
+    Returns:
+        The outcome, with the row of failures that it makes longer.
+    """
     if order.notify is None or not _worth_a_look(outcome):
-        return
+        return outcome
     run = Run(
         id=run_id,
         task_id=order.task_id,
@@ -34,15 +39,28 @@ async def tell(order: RunOrder, outcome: RunOutcome, *, run_id: str) -> None:
         output=outcome.output,
     )
     try:
-        await workflow.execute_local_activity(
+        row: FailureRow | None = await workflow.execute_local_activity(
             naming.NOTIFY,
-            EndedRun(notify=order.notify, name=order.name, run=run),
+            EndedRun(notify=order.notify, name=order.name, run=run, handed=_handed()),
+            result_type=FailureRow | None,  # type: ignore[arg-type]  # a union is no type to mypy
             start_to_close_timeout=_MARGIN,
             retry_policy=RetryPolicy(maximum_attempts=5),
             summary="Look whether somebody is to be told",
         )
     except (ActivityError, ApplicationError):
         workflow.logger.error("It could not be looked at whether to tell somebody of %s", run_id)
+        return outcome
+    return outcome.model_copy(update={"row": row}) if row else outcome
+
+
+def _handed() -> FailureRow | None:
+    failure = workflow.get_last_failure()
+    if not isinstance(failure, ApplicationError) or not failure.details:
+        return None
+    try:
+        return RunOutcome.model_validate(failure.details[0]).row
+    except ValidationError:
+        return None
 
 
 def _worth_a_look(outcome: RunOutcome) -> bool:

@@ -9,7 +9,8 @@ and one that a crash cut in half is finished when a worker takes the task up aga
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
@@ -19,32 +20,30 @@ from onthedot.scheduling.run import RunCause, RunError
 from onthedot.scheduling.stored.run_order import RunOutcome
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import (
-    Change,
-    ChangeKind,
-    RefusedChange,
     TaskState,
-    apply_change,
 )
 from onthedot.workflows import task_steps
 from onthedot.workflows.execution import carry_out, skip
+from onthedot.workflows.refusals import Refusal
+from onthedot.workflows.task_changes import ChangeableTask, may_have_schedule
 
 #: The same lower bound as Temporal has for its schedules.
 _SHORTEST_CATCHUP = timedelta(seconds=10)
 
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+#: What Temporal's Web UI shows beside timers.
+_NEXT_LOOK = "Until the next look at the schedule"
+_TRIED_AGAIN = "Until the schedule is tried again"
+
 
 @workflow.defn(name=naming.TASK, sandboxed=False)
-class Task:
+class Task(ChangeableTask):
     """One registered task, for as long as it exists."""
 
     @workflow.init
     def __init__(self, state: TaskState) -> None:
-        self._state = _may_have_schedule(state)
-        self._deleted = False
-        self._running = False
-        self._closing = False
-        self._look_wanted = False
-        self._settled = state.revision - 1
-        """The latest revision that is in force; beyond any once the task has closed."""
+        super().__init__(state)
 
     @workflow.run
     async def run(self, state: TaskState) -> RunOutcome | None:
@@ -67,51 +66,12 @@ class Task:
         except (asyncio.CancelledError, FailureError) as error:
             self._closing = True
             if is_cancelled_exception(error) and not self._running:
-                await self._remove_schedule()
+                await self._without_schedule()
                 task_steps.mark(naming.State.WITHDRAWN)
             await self._close()
             raise
         await self._close()
         return outcome
-
-    @workflow.signal(name=naming.LOOK)
-    def look(self) -> None:
-        """Have the task look at its schedule, and mend what is not as it should be."""
-        self._look_wanted = True
-
-    @workflow.update(name=naming.CHANGE)
-    async def change(self, change: Change) -> TaskState:
-        """Carry out a change; answered when it is in force."""
-        if change.kind is ChangeKind.DELETE:
-            self._deleted = True
-            if not self._running:
-                await workflow.wait_condition(lambda: self._settled > self._state.revision)
-            else:
-                task_steps.mark(naming.State.DELETED)
-            return self._state
-        self._adopt(apply_change(self._state, change, at=workflow.now()))
-        mine = self._state
-        await workflow.wait_condition(lambda: self._settled >= mine.revision)
-        return self._state if self._state.revision == mine.revision else mine
-
-    @change.validator
-    def _refuse(self, change: Change) -> None:
-        refusal = self._refusal(change)
-        if refusal is not None:
-            raise ApplicationError(refusal, self._state.revision, type=refusal, non_retryable=True)
-
-    def _refusal(self, change: Change) -> RefusedChange | None:
-        if workflow.now() > change.not_after:
-            return RefusedChange.EXPIRED
-        if self._deleted:
-            return RefusedChange.DELETED
-        if change.expected_revision not in (None, self._state.revision):
-            return RefusedChange.REVISION
-        due = None if self._state.definition.paused else self._state.due
-        came_due = self._running or (due is not None and workflow.now() >= due)
-        if self._closing or (came_due and change.kind is not ChangeKind.DELETE):
-            return RefusedChange.STATE
-        return None
 
     async def _live(self) -> RunOutcome | None:
         while not self._deleted:
@@ -120,7 +80,7 @@ class Task:
                     return outcome
             elif await self._recurring():
                 return None
-        await self._remove_schedule()
+        await self._without_schedule()
         return None
 
     async def _close(self) -> None:
@@ -133,8 +93,10 @@ class Task:
     async def _once(self, due: datetime) -> RunOutcome | None:
         state = self._state
         if state.scheduled:
-            await self._remove_schedule(start_due=True)
-            self._in_force(state.revision, since=self._state.covered_until)
+            if refusal := await self._remove_schedule(start_due=True):
+                await self._try_again_later(refusal, state.revision)
+            else:
+                self._in_force(state.revision, since=self._state.covered_until)
             return None
         self._settled = state.revision
         if await self._renew():
@@ -152,12 +114,21 @@ class Task:
             reason = f"It came up {late} after it was due, past its catch-up window."
             outcome = await skip(order, due=due, error=RunError(type="Missed", message=reason))
             raise ApplicationError(reason, outcome, type="Missed", non_retryable=True)
-        return await carry_out(order, due=due)
+        # How late it may begin is the catch-up window's to say, and not the deadline's.
+        return await carry_out(order, due=due, begun=workflow.now())
 
     async def _recurring(self) -> bool:
-        self._state = state = _may_have_schedule(self._state)
+        self._state = state = may_have_schedule(self._state)
         applied = await task_steps.bring_schedule_in_line(state)
-        known = {"covered_until": applied.covered_until, "look": applied.look}
+        if isinstance(applied, Refusal):
+            await self._try_again_later(applied, state.revision)
+            return False
+        self._no_longer_refused()
+        known = {
+            "covered_until": applied.covered_until,
+            "look": applied.look,
+            "held": applied.held,
+        }
         self._state = self._state.model_copy(update=known)
         self._in_force(state.revision, since=applied.effective_at)
         self._settled = state.revision
@@ -166,21 +137,23 @@ class Task:
         left = applied.remaining if applied.finished else None
         self._state = self._state.model_copy(update={"remaining": left})
         if applied.finished:
-            await self._remove_schedule()
-            if self._changed_since(state.revision):
+            refusal = await self._remove_schedule()
+            if refusal or self._changed_since(state.revision):
+                if refusal:
+                    await self._try_again_later(refusal, state.revision)
                 return False
             workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(self._state)})
             return True
         await self._rest(applied.wake_at)
         return False
 
-    async def _rest(self, wake_at: datetime | None) -> None:
+    async def _rest(self, wake_at: datetime | None, why: str = _NEXT_LOOK) -> None:
         if await self._renew():
             return
         until = self._state.paused_until if self._state.definition.paused else None
         wakes = [at for at in (wake_at, until) if at is not None]
         first = min(wakes) if wakes else None
-        changed = await self._changed_by(first, "Until the next look at the schedule")
+        changed = await self._changed_by(first, why)
         if not changed and until is not None and workflow.now() >= until:
             self._resume()
 
@@ -189,29 +162,33 @@ class Task:
         seen = self._state.revision
 
         def changed() -> bool:
-            return self._look_wanted or self._changed_since(seen)
+            # Reports of runs lengthen the history without waking the task.
+            return self._look_wanted or self._history_is_long or self._changed_since(seen)
 
         while at is None or workflow.now() < at:
             timeout = None if at is None else at - workflow.now()
             try:
                 await workflow.wait_condition(changed, timeout=timeout, timeout_summary=why)
             except TimeoutError:
-                continue
+                # What came together with the timer may have been taken up after it.
+                if not changed():
+                    continue
             self._look_wanted = False
             return True
         return False
-
-    def _changed_since(self, revision: int) -> bool:
-        return self._deleted or self._state.revision != revision
 
     def _in_force(self, revision: int, *, since: datetime) -> None:
         revisions = range(self._settled + 1, revision + 1)
         if revision > 1:
             self._state = self._state.in_force(since, revisions)
 
+    @property
+    def _history_is_long(self) -> bool:
+        return workflow.info().is_continue_as_new_suggested()
+
     async def _renew(self) -> bool:
         """Continue as new when the history has become long; whether a change came instead."""
-        if not workflow.info().is_continue_as_new_suggested():
+        if not self._history_is_long:
             return False
         seen = self._state.revision
         await workflow.wait_condition(
@@ -222,21 +199,44 @@ class Task:
             workflow.continue_as_new(self._state, memo=memo)
         return True
 
-    async def _remove_schedule(self, *, start_due: bool = False) -> None:
-        if self._state.scheduled:
-            await task_steps.remove_schedule(self._state.id, start_due=start_due)
-            gone = {"scheduled": False, "look": None, "covered_until": workflow.now()}
+    async def _remove_schedule(self, *, start_due: bool = False) -> Refusal | None:
+        if not self._state.scheduled:
+            return None
+        refusal = await task_steps.remove_schedule(self._state.id, start_due=start_due)
+        if refusal is None:
+            self._no_longer_refused()
+            gone = {"scheduled": False, "look": None, "covered_until": workflow.now(), "held": None}
             self._state = self._state.model_copy(update=gone)
+        return refusal
 
-    def _resume(self) -> None:
-        resume = Change(kind=ChangeKind.RESUME, by="pause until", not_after=workflow.now())
-        self._adopt(apply_change(self._state, resume, at=workflow.now()))
+    async def _without_schedule(self) -> None:
+        """Return when the schedule is gone; nothing else is of interest any more."""
+        while refusal := await self._remove_schedule():
+            self._tell(refusal.problem)
+            wait, renew = self._removals.another(refusal), self._deleted and self._history_is_long
+            if renew and workflow.all_handlers_finished():
+                # As the marker of a deletion is told: by a start that was too late to count.
+                gone = self._state.model_copy(update={"not_after": _LONG_AGO})
+                memo = {naming.TASK_MEMO: TaskRow.of(self._state)}
+                workflow.continue_as_new(gone, memo=memo)
+            self._look_wanted = False
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._look_wanted, timeout=wait, timeout_summary=_TRIED_AGAIN
+                )
 
-    def _adopt(self, state: TaskState) -> None:
-        self._state = state = _may_have_schedule(state)
-        task_steps.show(state)
+    async def _try_again_later(self, refusal: Refusal, revision: int) -> None:
+        self._tell(refusal.problem)
+        # Who waits to be told would keep a task with a long history from its renewal.
+        wait = self._refusals.another(refusal, tell=self._history_is_long)
+        if not self._changed_since(revision):
+            await self._rest(workflow.now() + wait, why=_TRIED_AGAIN)
 
+    def _no_longer_refused(self) -> None:
+        self._refusals.over()
+        self._tell("")
 
-def _may_have_schedule(state: TaskState) -> TaskState:
-    """Noted before the schedule is made, so that a crash in between leaves none behind."""
-    return state.model_copy(update={"scheduled": state.scheduled or state.due is None})
+    def _tell(self, problem: str) -> None:
+        if problem != self._state.problem:
+            self._state = self._state.model_copy(update={"problem": problem})
+            task_steps.tell(self._state)

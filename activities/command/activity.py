@@ -24,7 +24,7 @@ from onthedot.activities.command.process import (
 from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.redaction import Redactor
 from onthedot.activities.secrets import Secrets
-from onthedot.activities.stored_text import cut_text
+from onthedot.activities.stored_text import READ_AT_MOST, cut_text
 from onthedot.scheduling.stored.attempt import AttemptResult, CommandAttempt
 
 #: All that a command inherits from the worker.
@@ -74,6 +74,7 @@ class CommandActivities:
                 final=True,
             )
         action = attempt.action
+        self._secrets.judge_command(action.env)
         own, redactor = self._secrets.fill_in(action.env)
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         process = CommandProcess(
@@ -131,7 +132,11 @@ def _not_started(error: NotStartedError, name: str, cwd: str | None) -> AttemptF
 
 def _output(process: CommandProcess, code: int | None, redactor: Redactor) -> dict[str, Any]:
     texts = [
-        cut_text(redactor.text(stream.head.decode(errors="replace")))
+        cut_text(
+            redactor.text(
+                stream.head.decode(errors="replace"), cut=len(stream.head) >= READ_AT_MOST
+            )
+        )
         for stream in (process.stdout, process.stderr)
     ]
     output = {"exit_code": code, "stdout": texts[0][0], "stderr": texts[1][0]}

@@ -65,6 +65,9 @@ class HttpActivities:
 
     async def _call(self, attempt: HttpAttempt, allowed: timedelta) -> dict[str, Any]:
         action = attempt.action
+        secret = {
+            n.lower(): v.secret for n, v in action.headers.items() if isinstance(v, SecretRef)
+        }
         headers, redactor = self._secrets.fill_in(action.headers)
         for name, value in headers.items():
             if not header_value_ok(value):
@@ -85,9 +88,14 @@ class HttpActivities:
             url,
             self._headers(attempt, headers),
             body,
-            frozenset(n.lower() for n, v in action.headers.items() if isinstance(v, SecretRef)),
+            frozenset(secret),
         )
-        call = HttpCall(self._open(), self._rules, action, redactor)
+
+        def judge(hop: Hop, host: str, port: int) -> None:
+            names = (secret[name] for name in map(str.lower, hop.headers) if name in secret)
+            self._secrets.judge_host(names, host, port)
+
+        call = HttpCall(self._open(), self._rules, action, redactor, judge)
         return await call.send(hop, allowed)
 
     def _headers(self, attempt: HttpAttempt, own: dict[str, str]) -> dict[str, str]:

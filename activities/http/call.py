@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,7 +31,10 @@ class HttpCall:
         rules: AddressRules,
         action: HttpAction,
         redactor: Redactor,
+        judge: Callable[[Hop, str, int], None],
     ) -> None:
+        """`judge` is asked before each request, and raises AttemptFailed where it may not go."""
+        self._judge = judge
         self._session = session
         self._rules = rules
         self._action = action
@@ -95,6 +99,7 @@ class HttpCall:
         goal = Target(host, port, self._rules.name_refused(host, port))
         if goal.refusal:
             raise self._refused(goal)
+        self._judge(hop, host, port)
         target.set(goal)
         self._answer = None
         try:

@@ -68,7 +68,7 @@ class Answer:
 
     def output(self, redactor: Redactor) -> dict[str, Any]:
         """The run's output: no secret, and a body of at most `MAX_OUTPUT` bytes."""
-        text = redactor.text(_decode(bytes(self.data), self.charset))
+        text = redactor.text(_decode(bytes(self.data), self.charset), cut=not self.whole)
         body, cut = cut_text(text)
         truncated = cut or not self.whole
         return {

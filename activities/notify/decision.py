@@ -2,13 +2,18 @@
 
 1. The runs of the task that ended before are listed, newest first. The failures at the front are a
    row; cancelled, terminated and skipped runs neither lengthen nor end it.
-2. A failure is told when it makes the row as long as the task asks, a success when it ends such a
+2. A row that is longer than the list is counted, from the last success on. One that is longer than
+   Temporal keeps runs is handed on from run to run by the schedule.
+3. A failure is told when it makes the row as long as the task asks, a success when it ends such a
    row, a missed occurrence always.
-3. The notification is a workflow of its own, whose id is made from the first run of the row, so
+4. The notification is a workflow of its own, whose id is made from the first run of the row, so
    that a row is told once, however many runs see it.
 """
 
 from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
 
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
@@ -16,10 +21,17 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from onthedot import naming
-from onthedot.scheduling.notify import EndedRun, NotificationOrder, Notify, NotifyEvent, message
+from onthedot.scheduling.notify import (
+    EndedRun,
+    FailureRow,
+    NotificationOrder,
+    NotifyEvent,
+    message,
+)
 from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.values import format_instant
 
-#: How many failures more than it takes are looked through for the first one of the row.
+#: How many failures more than it takes are listed, and tell the row where the one before could not.
 _FURTHER = 100
 
 _FAILED = (WorkflowExecutionStatus.FAILED, WorkflowExecutionStatus.TIMED_OUT)
@@ -32,46 +44,63 @@ class NotifyActivities:
         self._client = client
 
     @activity.defn(name=naming.NOTIFY)
-    async def notify(self, ended: EndedRun) -> None:
+    async def notify(self, ended: EndedRun) -> FailureRow | None:
         """Start the notification of a run that has ended, if there is something to tell.
 
         At least once a row: a list that does not show the run before yet may tell a row twice.
+
+        Returns:
+            The row of failures that ends with this run, to be handed to the next one.
         """
         wanted, run = ended.notify, ended.run
         if run.status is RunStatus.SKIPPED:
             if wanted.on_missed:
                 await self._start(ended, NotifyEvent.MISSED, run.id, failures=0)
-            return
-        row = await self._row(run.task_id, wanted, one=run.status is RunStatus.SUCCEEDED)
-        if row is None:
-            return
-        if run.status is not RunStatus.SUCCEEDED:
-            row = [run.id.rpartition("~")[2], *row]
-            if len(row) >= wanted.after:
-                await self._start(ended, NotifyEvent.FAILED, row[-1], failures=len(row))
-        elif wanted.on_recovery and len(row) >= wanted.after:
-            await self._start(ended, NotifyEvent.RECOVERED, row[-1], failures=len(row))
+            return None
+        if run.status is RunStatus.SUCCEEDED:
+            before = await self._before(ended) if wanted.on_recovery else None
+            if before is not None and before.count >= wanted.after:
+                await self._start(ended, NotifyEvent.RECOVERED, before.first, failures=before.count)
+            return None
+        row = _longer(await self._before(ended), by=run.id.rpartition("~")[2])
+        if wanted.after <= row.count < wanted.after + _FURTHER and not row.told:
+            await self._start(ended, NotifyEvent.FAILED, row.first, failures=row.count)
+        return row.model_copy(update={"told": row.count >= wanted.after})
 
-    async def _row(self, task_id: str, wanted: Notify, *, one: bool) -> list[str] | None:
-        """The executions that failed in a row before, newest first; None if they are too many.
-
-        Args:
-            one: most likely there is none, so look at one run before looking at more.
-        """
-        if one and not await self._failures(task_id, 1):
-            return []
+    async def _before(self, ended: EndedRun) -> FailureRow | None:
+        """The row that the runs before this one make; None if the last one did not fail."""
+        task_id, wanted = ended.run.task_id, ended.notify
         most = wanted.after + _FURTHER
-        found = await self._failures(task_id, most)
-        return found if len(found) < most else None
+        if ended.run.status is RunStatus.SUCCEEDED:
+            # Most likely there is none, so look at one run before looking at more.
+            last = await self._ended(task_id, 1)
+            if last and not _failed(last[0]):
+                return None
+        runs = await self._ended(task_id, most)
+        failed = [run.run_id for run in itertools.takewhile(_failed, runs)]
+        if len(failed) < len(runs):
+            return FailureRow(count=len(failed), first=failed[-1]) if failed else None
+        if ended.handed is not None and ended.handed.count >= len(failed):
+            return ended.handed
+        if len(failed) == most:
+            return await self._counted(task_id)
+        return FailureRow(count=len(failed), first=failed[-1]) if failed else None
 
-    async def _failures(self, task_id: str, most: int) -> list[str]:
+    async def _ended(self, task_id: str, most: int) -> list[WorkflowExecution]:
         runs = self._client.list_workflows(_query(task_id), page_size=most, limit=most)
-        found = []
-        async for run in runs:
-            if not _failed(run):
-                break
-            found.append(run.run_id)
-        return found
+        return [run async for run in runs]
+
+    async def _counted(self, task_id: str) -> FailureRow:
+        """A row that is too long to be listed."""
+        failures = _query(task_id, ("Failed", "TimedOut"))
+        success = self._client.list_workflows(_query(task_id, ("Completed",)), page_size=1, limit=1)
+        first = "all"
+        async for run in success:
+            first = f"after-{run.run_id}"
+            if run.close_time is not None:
+                failures += f" AND CloseTime > '{format_instant(run.close_time)}'"
+        counted = await self._client.count_workflows(failures)
+        return FailureRow(count=counted.count, first=first)
 
     async def _start(
         self, ended: EndedRun, event: NotifyEvent, first: str, *, failures: int
@@ -120,10 +149,16 @@ _SAID = {
 }
 
 
-def _query(task_id: str) -> str:
+def _longer(row: FailureRow | None, *, by: str) -> FailureRow:
+    if row is None:
+        return FailureRow(count=1, first=by)
+    return row.model_copy(update={"count": row.count + 1})
+
+
+def _query(task_id: str, statuses: Sequence[str] = ("Completed", "Failed", "TimedOut")) -> str:
+    names = ", ".join(f"'{status}'" for status in statuses)
     return (
-        f"{naming.TASK_ID.name} = '{task_id}' "
-        f"AND ExecutionStatus IN ('Completed', 'Failed', 'TimedOut') "
+        f"{naming.TASK_ID.name} = '{task_id}' AND ExecutionStatus IN ({names}) "
         f"AND ((WorkflowType = '{naming.TASK_RUN}' AND ({naming.STATUS.name} IS NULL "
         f"OR {naming.STATUS.name} != '{naming.State.SKIPPED}')) "
         f"OR (WorkflowType = '{naming.TASK}' AND {naming.KIND.name} = 'once' "

@@ -28,6 +28,7 @@ from temporalio.client import (
 
 from onthedot import naming
 from onthedot.activities.schedule.calls import ScheduleCalls, owner_of, reach_of
+from onthedot.activities.schedule.faults import explained
 from onthedot.activities.schedule.form import (
     OVERLAP,
     as_schedule,
@@ -35,12 +36,14 @@ from onthedot.activities.schedule.form import (
     is_as_ordered,
     order_of,
 )
+from onthedot.activities.schedule.held import HeldOccurrences, with_held
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
+from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.activities.schedule.outlook import busy, due, outlook
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.firing.reach_back import reach_back
 from onthedot.scheduling.policy import OverlapPolicy
-from onthedot.scheduling.stored.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
+from onthedot.scheduling.stored.schedule_order import Applied, Held, ScheduleOrder, ScheduleRemoval
 from onthedot.scheduling.trigger import Recurring
 
 _MOST_MISSED = 1000
@@ -56,36 +59,50 @@ class ScheduleActivities:
     def __init__(self, client: Client) -> None:
         self._calls = ScheduleCalls(client)
         self._starts = OccurrenceStarts(client)
+        self._held = HeldOccurrences(self._calls, self._starts)
 
     @activity.defn(name=naming.REMOVE_SCHEDULE)
     async def remove(self, removal: ScheduleRemoval) -> None:
-        """Delete the task's schedule; fine if there is none."""
-        found = await self._calls.find(removal.task_id) if removal.start_due else None
-        if found is not None:
-            found = await self._caught_up(found)
-        await self._calls.remove(removal.task_id)
-        if found is not None:
-            await self._start_dropped(found, datetime.now(UTC))
+        """Delete the task's schedule; fine if there is none. Raises as `explained` says."""
+        with explained():
+            found = await self._calls.find(removal.task_id) if removal.start_due else None
+            if found is not None:
+                found = await self._caught_up(found)
+            await self._calls.remove(removal.task_id)
+            if found is not None:
+                await self._start_dropped(found, datetime.now(UTC))
 
     @activity.defn(name=naming.APPLY_SCHEDULE)
     async def apply(self, order: ScheduleOrder) -> Applied:
-        """Bring the schedule in line, and say from when on it is and when to look again."""
+        """Bring the schedule in line, and say from when on it is and when to look again.
+
+        Raises as `explained` says.
+        """
+        with explained():
+            return await self._applied(order)
+
+    async def _applied(self, order: ScheduleOrder) -> Applied:
         now, task_id = datetime.now(UTC), order.run.task_id
         found = await self._calls.find(task_id)
         if found is not None and await owner_of(found) != order.owner:
             await self._calls.remove(task_id)
             found = None
+        held = order.held
         if found is None:
-            found = await self._create(order, now)
+            found, held = await self._create(order, now)
         elif not await is_as_ordered(found, order, self._calls.client, at=now):
             found = await self._replace(found, order, now)
         elif not order.paused and (order.look is None or order.look.at < found.info.created_at):
             # An attempt that was cut short created it: it may not have come to its last step.
-            found = await self._start_unseen(order, found, now)
-        applied = outlook(found, order, at=datetime.now(UTC))
-        return _not_yet_finished(applied) if order.look is None else applied
+            found, held = await self._start_unseen(order, found, now)
+        if held is not None:
+            held = await self._held.released(held, order, found, at=datetime.now(UTC))
+        applied = await off_loop(outlook, found, order, at=datetime.now(UTC))
+        return with_held(_not_yet_finished(applied) if order.look is None else applied, held)
 
-    async def _create(self, order: ScheduleOrder, now: datetime) -> ScheduleDescription:
+    async def _create(
+        self, order: ScheduleOrder, now: datetime
+    ) -> tuple[ScheduleDescription, Held | None]:
         task_id, trigger = order.run.task_id, order.trigger
         remaining = await self._remaining(order)
         missed = [] if order.paused else await self._missed(order, now)
@@ -99,25 +116,19 @@ class ScheduleActivities:
         )
         await self._calls.create(
             task_id,
-            _schedule(order, now, remaining and remaining - back.used),
+            await _schedule(order, now, remaining and remaining - back.used),
             owner=order.owner,
             patch=[patch] if back.missed else [],
             reaches=now,
         )
         found = await self._calls.read_back(task_id)
         if order.paused or not whole:
-            return found
-        beside = _between(trigger, task_id, now, found.info.created_at)
-        if trigger.jitter and missed:
-            last = missed[-1]
-            moved = await self._calls.first_time(
-                task_id, last - timedelta(milliseconds=1), last + trigger.jitter
-            )
-            if moved is not None and moved > now:
-                beside.insert(0, missed.pop())
+            return found, None
+        beside = await _between(trigger, task_id, now, found.info.created_at)
+        held = await self._held.taken_from(beside or missed, order, after=now)
         if missed and order.overlap in _ONE_AT_ONCE:
-            return found
-        return await self._start_beside(order, beside, found)
+            return found, held
+        return await self._start_beside(order, beside, found), held
 
     async def _replace(
         self, found: ScheduleDescription, order: ScheduleOrder, now: datetime
@@ -135,7 +146,7 @@ class ScheduleActivities:
                 remaining = state.remaining_actions
             else:
                 remaining = await self._remaining(order)
-            found = await self._calls.write(found, _schedule(order, now, remaining))
+            found = await self._calls.write(found, await _schedule(order, now, remaining))
             if found.info.last_updated_at == before.info.last_updated_at:
                 continue
             if pausing and found.schedule.state.paused:
@@ -161,14 +172,14 @@ class ScheduleActivities:
         task_id = order.run.task_id
         since = max(order.covered_until, now - catchup_window(order))
         latest = await self._starts.latest(task_id, since) if order.look else None
-        missed = _between(order.trigger, task_id, max(since, latest or since), now)
+        missed = await _between(order.trigger, task_id, max(since, latest or since), now)
         while order.look and missed and await self._starts.exists(task_id, missed[0]):
             missed.pop(0)
         return missed
 
     async def _start_unseen(
         self, order: ScheduleOrder, found: ScheduleDescription, now: datetime
-    ) -> ScheduleDescription:
+    ) -> tuple[ScheduleDescription, Held | None]:
         """Start what was due after the patch's reach and before the schedule came to life.
 
         That may be long: Temporal makes a schedule at once, but it starts to count only when it is
@@ -177,9 +188,10 @@ class ScheduleActivities:
         made = found.info.created_at
         reach = (await reach_of(found) or made - _SECOND) - order.trigger.jitter
         since = max(order.covered_until, reach, now - catchup_window(order))
-        unseen = _between(order.trigger, order.run.task_id, since, made)
+        unseen = await _between(order.trigger, order.run.task_id, since, made)
+        held = await self._held.taken_from(unseen, order, after=now)
         used = reach_back(unseen, order.overlap, None).used
-        return await self._start_beside(order, unseen[len(unseen) - used :], found)
+        return await self._start_beside(order, unseen[len(unseen) - used :], found), held
 
     async def _start_beside(
         self, order: ScheduleOrder, nominals: list[datetime], found: ScheduleDescription
@@ -210,7 +222,9 @@ class ScheduleActivities:
             return 0
         trigger, key = written.trigger, written.task_id
         before = trigger.jitter + timedelta(microseconds=1)
-        nominals = (_between(trigger, key, time - before, time)[-1:] for time in due(found, at=at))
+        nominals = [
+            (await _between(trigger, key, time - before, time))[-1:] for time in due(found, at=at)
+        ]
         return await self._starts.start(written, chain.from_iterable(nominals))
 
 
@@ -225,11 +239,16 @@ def _not_yet_finished(applied: Applied) -> Applied:
     return applied.model_copy(update={"finished": False, "wake_at": applied.covered_until + _GHOST})
 
 
-def _schedule(order: ScheduleOrder, now: datetime, remaining: int | None) -> Schedule:
+async def _schedule(order: ScheduleOrder, now: datetime, remaining: int | None) -> Schedule:
     queue = activity.info().task_queue
-    return as_schedule(order, at=now, task_queue=queue, remaining=remaining)
+    return await off_loop(as_schedule, order, at=now, task_queue=queue, remaining=remaining)
 
 
-def _between(trigger: Recurring, key: str, after: datetime, until: datetime) -> list[datetime]:
-    following = occurrences(trigger, after=after, key=key)
-    return list(islice(takewhile(lambda at: at <= until, following), _MOST_MISSED))
+async def _between(
+    trigger: Recurring, key: str, after: datetime, until: datetime
+) -> list[datetime]:
+    def found() -> list[datetime]:
+        following = occurrences(trigger, after=after, key=key)
+        return list(islice(takewhile(lambda at: at <= until, following), _MOST_MISSED))
+
+    return await off_loop(found)

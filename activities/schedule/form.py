@@ -16,6 +16,7 @@ from temporalio.client import (
 )
 
 from onthedot import naming
+from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.activities.schedule.spec import to_schedule_spec
 from onthedot.scheduling.compiling.compilation import compile_trigger
 from onthedot.scheduling.policy import OverlapPolicy
@@ -110,7 +111,7 @@ async def is_as_ordered(
     return (
         limited
         and look.found == digest(found)
-        and look.compiled == compiled_digest(order, look.compiled_at)
+        and look.compiled == await off_loop(compiled_digest, order, look.compiled_at)
     )
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from temporalio import activity
 
 from onthedot import naming
+from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.stored.run_order import RunOrder
 
@@ -18,7 +19,9 @@ async def check_occurrence(order: RunOrder) -> str:
         return ""
     nominal = order.scheduled_for - order.jitter
     just_before = nominal - timedelta(microseconds=1)
-    following = next_occurrences(order.trigger, after=just_before, count=1, key=order.task_id)
+    following = await off_loop(
+        next_occurrences, order.trigger, after=just_before, count=1, key=order.task_id
+    )
     if following and following[0] == nominal:
         return ""
     return (

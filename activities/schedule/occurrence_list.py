@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.stored.backfill import Occurrences, OccurrencesWanted
 from onthedot.scheduling.stored.task_row import TaskRow
@@ -29,9 +30,7 @@ class OccurrenceActivities:
         """
         if wanted.registered_at and not await self._is_there(wanted.key, wanted.registered_at):
             return Occurrences(instants=(), gone=True)
-        following = occurrences(wanted.trigger, after=wanted.after, key=wanted.key)
-        within = takewhile(lambda at: at <= wanted.until, following)
-        return Occurrences(instants=tuple(islice(within, wanted.count)))
+        return Occurrences(instants=await off_loop(_listed, wanted))
 
     async def _is_there(self, task_id: str, registered_at: datetime) -> bool:
         """Whether the task that was registered then is still there, and not just its id."""
@@ -46,3 +45,9 @@ class OccurrenceActivities:
             return False
         row = await found.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
         return row is not None and row.created_at == registered_at
+
+
+def _listed(wanted: OccurrencesWanted) -> tuple[datetime, ...]:
+    following = occurrences(wanted.trigger, after=wanted.after, key=wanted.key)
+    within = takewhile(lambda at: at <= wanted.until, following)
+    return tuple(islice(within, wanted.count))

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from onthedot.api.deps import BackfillIdPath, BackfillsDep, TaskIdPath, TasksDep
+from onthedot.api.deps import (
+    BackfillIdPath,
+    BackfillsDep,
+    TaskIdPath,
+    TasksDep,
+    within_reach,
+)
 from onthedot.api.documented import LOCATION, links, refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.runs import BackfillList, BackfillRequest
@@ -29,7 +35,9 @@ async def start_backfill(
     task_id: TaskIdPath, body: BackfillRequest, backfills: BackfillsDep, response: Response
 ) -> Backfill:
     """For recurring tasks. Durable, at most 10,000 occurrences; its runs say `cause: backfill`."""
-    found = await backfills.start(task_id, start=body.start, end=body.end, overlap=body.overlap)
+    found = await backfills.start(
+        task_id, start=within_reach(body.start), end=within_reach(body.end), overlap=body.overlap
+    )
     response.headers["Location"] = f"/backfills/{found.id}"
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from onthedot.api.deps import (
     CursorText,
     QueryInstant,
+    QueryText,
     RunIdPath,
     RunListDep,
     RunsDep,
@@ -19,8 +20,9 @@ from onthedot.api.deps import (
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.runs import RunPage
-from onthedot.scheduling.run import Run, RunStatus
+from onthedot.scheduling.run import Run, RunCause, RunStatus
 from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["runs"])
@@ -38,22 +40,47 @@ class RunQuery(BaseModel):
     cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")
 
 
+class AllRunsQuery(RunQuery):
+    """Which runs to list, of whatever task."""
+
+    kind: Literal["once", "cron", "interval"] | None = Field(None, description="Of the task.")
+    tag: list[QueryText] = Field(
+        [], max_length=20, description="A tag of the task; several times: all of them."
+    )
+    q: QueryText | None = Field(None, description="Words of the task, as in `GET /tasks`.")
+    cause: RunCause | None = Field(None, description="Why the run exists.")
+    error: QueryText | None = Field(
+        None,
+        description="The type of its error, such as `HttpStatus`. A page may then hold fewer runs "
+        "than `limit`, and yet not be the last.",
+    )
+
+
 @router.get("/tasks/{task_id}/runs", summary="List a task's runs", responses=refusals(404, 503))
 async def list_task_runs(
     task_id: TaskIdPath, query: Annotated[RunQuery, Query()], runs: RunListDep, tasks: TasksDep
 ) -> RunPage:
     """Running first, then by finish, newest first. The runs of a deleted recurring task stay
     readable for the retention."""
-    page = await _page(runs, query, task_id)
+    which = RunFilter(task_id=task_id, status=query.status, since=query.since, until=query.until)
+    page = await _page(runs, query, which)
     if not page.items and query.cursor is None:
         await tasks.get(task_id)
     return page
 
 
 @router.get("/runs", summary="List runs", responses=refusals(503))
-async def list_runs(query: Annotated[RunQuery, Query()], runs: RunListDep) -> RunPage:
+async def list_runs(query: Annotated[AllRunsQuery, Query()], runs: RunListDep) -> RunPage:
     """The execution log of all tasks: running first, then by finish, newest first."""
-    return await _page(runs, query, None)
+    which = RunFilter(
+        status=query.status,
+        since=query.since,
+        until=query.until,
+        cause=query.cause,
+        error=query.error,
+        tasks=TaskFilter(kind=query.kind, tags=tuple(query.tag), q=query.q),
+    )
+    return await _page(runs, query, which)
 
 
 @router.get("/runs/{run_id}", summary="Read a run", responses=refusals(404, 503))
@@ -73,7 +100,6 @@ async def cancel_run(run_id: RunIdPath, runs: RunsDep) -> Run:
     return await runs.cancel(run_id)
 
 
-async def _page(runs: RunList, query: RunQuery, task_id: str | None) -> RunPage:
-    which = RunFilter(task_id=task_id, status=query.status, since=query.since, until=query.until)
+async def _page(runs: RunList, query: RunQuery, which: RunFilter) -> RunPage:
     page = await runs.page(which, limit=query.limit, cursor=query.cursor)
     return RunPage(items=page.items, next_cursor=page.next_cursor)

@@ -13,8 +13,8 @@ from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.examples import NewTaskBody, TaskBody
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.tasks import TaskPage
-from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.service.tasks.listing import TaskFilter
+from onthedot.scheduling.task import Health, Task, TaskStatus
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
@@ -39,8 +39,17 @@ class TaskQuery(BaseModel):
 
     kind: Literal["once", "cron", "interval"] | None = Field(None, description="Of the trigger.")
     status: TaskStatus | None = Field(None, description="What the task is doing.")
-    tag: QueryText | None = Field(None, description="One of the task's tags.")
-    q: QueryText | None = Field(None, description="Start of the name or of the id.")
+    health: Health | None = Field(
+        None, description="How the last run went that succeeded, failed or timed out."
+    )
+    tag: list[QueryText] = Field(
+        [], max_length=20, description="A tag of the task; several times: all of them."
+    )
+    q: QueryText | None = Field(
+        None,
+        description="Words anywhere in name, id, description, tags and target (URL, command, "
+        "activity, workflow), or the start of the name or id.",
+    )
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
     cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")
 
@@ -77,7 +86,13 @@ async def list_tasks(query: Annotated[TaskQuery, Query()], tasks: TaskListDep) -
     """Open ones first, newest first. Long definitions are abridged here: bodies, headers and
     arguments are left out, and so is `last_run`. A task that finishes during a walk may come
     twice, but none is left out."""
-    which = TaskFilter(kind=query.kind, status=query.status, tag=query.tag, q=query.q)
+    which = TaskFilter(
+        kind=query.kind,
+        status=query.status,
+        health=query.health,
+        tags=tuple(query.tag),
+        q=query.q,
+    )
     page = await tasks.page(which, limit=query.limit, cursor=query.cursor)
     return TaskPage(items=page.items, next_cursor=page.next_cursor)
 

@@ -103,7 +103,7 @@ def parse_exclusions(exclude: tuple[str, ...], key: str) -> Exclusions:
     """All exclusions of a trigger. Raises ExclusionError or CronError."""
     parsed = [parse_exclusion(text, key) for text in exclude]
     return Exclusions(
-        days=_apart(p for p in parsed if isinstance(p, range)),
+        days=_apart(range(max(p.start, 0), p.stop) for p in parsed if isinstance(p, range)),
         crons=tuple(p for p in parsed if isinstance(p, Cron)),
     )
 

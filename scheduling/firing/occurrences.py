@@ -19,13 +19,21 @@ from onthedot.scheduling.trigger import OnceTrigger, Recurring, Trigger
 
 
 def occurrences(
-    trigger: Trigger, *, after: datetime, key: str, jitter_seed: str | None = None
+    trigger: Trigger,
+    *,
+    after: datetime,
+    key: str,
+    jitter_seed: str | None = None,
+    nominal_after: datetime | None = None,
 ) -> Iterator[datetime]:
     """The instants strictly after `after` at which a checked trigger is due, in UTC, lazily.
 
     `key` is the task's id, on which `H` depends. `start_at`, `end_at` and `exclude` are honoured,
     `max_runs` is not. With the seed that Temporal has for the schedule they are the instants that
     jitter leads to; without it they are nominal. Nothing is due after the year 2100.
+
+    `nominal_after` leaves out those whose nominal instant came before it, or at it: a schedule that
+    was made then does not know them.
     """
     if isinstance(trigger, OnceTrigger):
         if trigger.at is None or trigger.at.tzinfo is None:
@@ -38,7 +46,10 @@ def occurrences(
         for found in _nominal(trigger, plan, _floor(after)):
             yield instant(found)
         return
-    for found in _nominal(trigger, plan, _reach_back(trigger, plan, _floor(after))):
+    first = _reach_back(trigger, plan, _floor(after))
+    if nominal_after is not None:
+        first = max(first, _floor(nominal_after))
+    for found in _nominal(trigger, plan, first):
         following = next(plan.instants(found, excluded_too=True), None)
         moved = jittered(
             instant(found),
@@ -58,10 +69,13 @@ def next_occurrences(
     key: str,
     remaining: int | None = None,
     jitter_seed: str | None = None,
+    nominal_after: datetime | None = None,
 ) -> list[datetime]:
     """The first `count` of them, and no more than the `remaining` ones of `max_runs`."""
     limit = count if remaining is None else min(count, remaining)
-    found = occurrences(trigger, after=after, key=key, jitter_seed=jitter_seed)
+    found = occurrences(
+        trigger, after=after, key=key, jitter_seed=jitter_seed, nominal_after=nominal_after
+    )
     return list(islice(found, max(0, limit)))
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from onthedot.scheduling.action import StoredAction
-from onthedot.scheduling.notify import Notify
+from onthedot.scheduling.notify import FailureRow, Notify
 from onthedot.scheduling.policy import RetryPolicy
 from onthedot.scheduling.run import AttemptMade, RunCause, RunError, RunStatus
 from onthedot.scheduling.trigger import Recurring
@@ -51,6 +51,8 @@ class RunOutcome(Model):
     output: Any = None
     error: RunError | None = None
     attempts_made: tuple[AttemptMade, ...] = ()
+    row: FailureRow | None = None
+    """Of a run that failed, where somebody is to be told: what the next run is handed."""
 
 
 class RunMemo(Model):
@@ -61,6 +63,8 @@ class RunMemo(Model):
     lateness: Duration
     attempts: int
     error: RunError | None = None
+    name: str = ""
+    """Of the task; none in runs of earlier releases."""
 
 
 class RunRecord(Model):

@@ -7,6 +7,10 @@ from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.trigger import Recurring
 from onthedot.scheduling.values import Duration, Instant, Model
 
+#: The type of the error that says: no attempt can bring the schedule in line, until the task or the
+#: worker's release changes.
+NEVER = "CannotBeScheduled"
+
 
 class Look(Model):
     """What was seen when the schedule was last looked at."""
@@ -20,6 +24,14 @@ class Look(Model):
     """Digest of what the trigger was compiled to; another one now: the zone's rules changed."""
     found: str
     """Digest of what the schedule held; another one now: someone else edited it."""
+
+
+class Held(Model):
+    """An occurrence that the schedule was made too late for, whose time is still to come."""
+
+    nominal: Instant
+    at: Instant
+    """When it is to start: where its jitter moves it."""
 
 
 class ScheduleOrder(Model):
@@ -41,6 +53,8 @@ class ScheduleOrder(Model):
     """The revision that had the runs counted anew: a schedule of it or later knows better."""
     look: Look | None = None
     """The last one; None where no schedule was made yet."""
+    held: Held | None = None
+    """To be started when its time comes."""
 
 
 class ScheduleRemoval(Model):
@@ -61,6 +75,8 @@ class Applied(Model):
     look: Look
     wake_at: Instant | None
     """When it is worth looking again: for upkeep, or because the last occurrence will be over."""
+    held: Held | None = None
+    """Still to be started."""
     finished: bool = False
     """No occurrence is left, none runs and none waits."""
     remaining: int | None = None

@@ -37,6 +37,9 @@ class TaskRow(Model):
     remaining: int | None = None
     """Runs left of `max_runs` when the task finished."""
     not_after: Instant | None = None
+    problem: str = ""
+    """Why its schedule is not as the definition says."""
+    occurs_after: Instant | None = None
     idempotency: str = ""
 
     @classmethod

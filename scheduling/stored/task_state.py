@@ -11,8 +11,8 @@ from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.attempt import begins_locally
 from onthedot.scheduling.stored.run_order import RunOrder
-from onthedot.scheduling.stored.schedule_order import Look
-from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.stored.schedule_order import Held, Look
+from onthedot.scheduling.task import HealthReport, TaskDefinition
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.values import Duration, Instant, Model, TaskId
 
@@ -58,7 +58,15 @@ class TaskState(Model):
     """A registration that Temporal took up later than this was answered 503 and does not count."""
     idempotency: str = ""
     """Digest of the Idempotency-Key it was registered with, and of the body."""
+    held: Held | None = None
+    """An occurrence that the schedule was made too late for, whose time is still to come."""
+    problem: str = ""
+    """Why its schedule is not as the definition says."""
+    occurs_after: Instant | None = None
+    """Nominal instants up to here are none of this recurring task's: it began after them."""
     journal: tuple[JournalEntry, ...] = ()
+    health: HealthReport | None = None
+    """What the last run said; None where none did."""
 
     @property
     def due(self) -> datetime | None:
@@ -141,22 +149,25 @@ class RefusedChange(StrEnum):
     REVISION = "RevisionMismatch"
     STATE = "WrongState"
     DELETED = "Deleted"
+    #: It was taken, but is not in force yet: the schedule could not be brought in line.
+    NOT_YET = "NotInForce"
 
 
 def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState:
     """The state after a change that was accepted at `at`; deletion is not a change of state."""
     definition, until = state.definition, state.paused_until
-    remaining, counted_from, covered_until = (
+    remaining, counted_from, covered_until, occurs_after = (
         state.remaining,
         state.counted_from,
         state.covered_until,
+        state.occurs_after,
     )
     if change.kind is ChangeKind.REPLACE:
         assert change.definition is not None
         if max_runs(change.definition) != max_runs(definition):
             remaining, counted_from = max_runs(change.definition), state.revision + 1
         if state.due is not None:
-            covered_until = at
+            covered_until = occurs_after = at
         definition = change.definition
         until = until if definition.paused else None
     elif change.kind is ChangeKind.PAUSE:
@@ -170,6 +181,7 @@ def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState
             "remaining": remaining,
             "counted_from": counted_from,
             "covered_until": covered_until,
+            "occurs_after": occurs_after,
             "revision": state.revision + 1,
             "updated_at": at,
             "updated_by": change.by,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from temporalio.api.update.v1 import Request
 from temporalio.client import Client, WorkflowHistory
 
 from onthedot import naming
-from onthedot.scheduling.run import RunError, RunStatus
+from onthedot.scheduling.run import AttemptMade, RunError, RunStatus
 from onthedot.scheduling.stored.attempt import DEFERRED, Attempt, AttemptFailure
 from onthedot.scheduling.stored.run_order import Attempts, RunMemo, RunOrder, RunOutcome
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, apply_change
@@ -47,6 +47,13 @@ class RunHistory:
     attempts: int = 0
     attempts_before: int = 0
     """Attempts that were made before the activity that Temporal counts."""
+    made_before: tuple[AttemptMade, ...] = ()
+    task_began: datetime | None = None
+    """The last workflow task that a worker got."""
+    tasks_done: list[datetime] = field(default_factory=list)
+    """When each workflow task began that a worker has carried out."""
+    timer_until: datetime | None = None
+    """Of the timer that runs."""
     last_failure: str = ""
     last: AttemptFailure | None = None
     """The last attempt of our own that failed, or was cancelled."""
@@ -120,6 +127,21 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
             if scheduled.activity_type.name in _OWN:
                 attempt = await decoded(client, scheduled.input.payloads, Attempt)
                 run.attempts = run.attempts_before = attempt.attempts_before
+                run.made_before = attempt.made_before
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED if run.state is not None:
+            accepted = event.workflow_execution_update_accepted_event_attributes
+            change = await _change(client, accepted.accepted_request)
+            if change.kind is not ChangeKind.DELETE:
+                run.state = apply_change(run.state, change, at=change.not_after)
+        case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+            run.task_began = instant_of(event.event_time)
+        case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED if run.task_began is not None:
+            run.tasks_done.append(run.task_began)
+        case EventType.EVENT_TYPE_TIMER_STARTED:
+            wait = event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
+            run.timer_until = instant_of(event.event_time) + wait
+        case EventType.EVENT_TYPE_TIMER_FIRED | EventType.EVENT_TYPE_TIMER_CANCELED:
+            run.timer_until = None
         case EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
             made = event.activity_task_started_event_attributes.attempt
             run.attempts = run.attempts_before + made
@@ -136,7 +158,7 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
             run.last = await _attempt_failure(client, failure) or run.last
     if event.event_type in _CLOSED:
         run.status = run.outcome.status if run.outcome else _CLOSED[event.event_type]
-        run.closed_at = _instant(event.event_time)
+        run.closed_at = instant_of(event.event_time)
 
 
 async def _attempt_failure(client: Client, failure: Failure) -> AttemptFailure | None:
@@ -162,5 +184,6 @@ async def _change(client: Client, request: Request) -> Change:
     return await decoded(client, request.input.args.payloads, Change)
 
 
-def _instant(stamp: Timestamp) -> datetime:
+def instant_of(stamp: Timestamp) -> datetime:
+    """The instant that Temporal stamped."""
     return stamp.ToDatetime(tzinfo=UTC)

@@ -11,7 +11,7 @@ from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.task import TaskStatus
 from onthedot.scheduling.trigger import Trigger
 from onthedot.service.arithmetic import SINGLE
-from onthedot.service.tasks.listing import TaskFilter
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.translate import row_of

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
-from onthedot.service.tasks.listing import TaskFilter, TaskList
+from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 
@@ -23,7 +24,7 @@ SAMPLE = 1000
 #: How long a sample is good for: reading one costs as much as twenty pages.
 _SAMPLE_AGE = timedelta(seconds=10)
 
-_FAILED = (RunStatus.FAILED, RunStatus.TIMED_OUT, RunStatus.TERMINATED)
+_FAILED = (RunStatus.FAILED, RunStatus.TIMED_OUT)
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class OverviewReader:
         """
         now = self._temporal.now()
         if self._sample is None or now - self._sample.taken > _SAMPLE_AGE:
-            page = await RunList(self._temporal).page(RunFilter(), limit=SAMPLE)
+            page = await RunList(self._temporal).page(RunFilter(), limit=SAMPLE, with_names=False)
             ended = [run for run in page.items if run.status is not RunStatus.RUNNING]
             self._sample = Sample(now, punctuality(ended), failing(ended))
         return self._sample
@@ -171,10 +172,11 @@ def failing(runs: Sequence[ShortRun]) -> tuple[Failing, ...]:
     over: set[str] = set()
     for run in runs:
         task = run.task_id
-        if run.status is RunStatus.SKIPPED or task in over:
+        if task in over:
             continue
-        if run.status not in _FAILED:
+        if run.status is RunStatus.SUCCEEDED:
             over.add(task)
+        if run.status not in _FAILED:
             continue
         first.setdefault(task, run)
         row[task] = row.get(task, 0) + 1

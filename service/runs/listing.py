@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from onthedot import naming
-from onthedot.scheduling.run import RunStatus, ShortRun
+from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
+from onthedot.service.runs.of_tasks import named, task_ids
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import Cursor, Page, instant, literal
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key, instant, literal
 from onthedot.service.temporal.translate import short_run
 
 _MILLISECOND = timedelta(milliseconds=1)
 _STATUS = naming.STATUS.name
+
+#: How many pages are looked through at most for one that has a run with a certain error.
+_LOOKED_THROUGH = 20
 
 
 @dataclass(frozen=True)
@@ -23,9 +29,18 @@ class RunFilter:
     status: RunStatus | None = None
     since: datetime | None = None
     until: datetime | None = None
+    cause: RunCause | None = None
+    error: str | None = None
+    """The type of its error. No store is asked for it: what else fits is looked through."""
+    tasks: TaskFilter | None = None
+    """What its task is: kind, tags and words count."""
 
-    def query(self, now: datetime | None) -> str:
-        """The visibility query; without `now`, a text that only tells filters apart."""
+    def query(self, now: datetime | None, tasks: Sequence[str] | None = None) -> str:
+        """The visibility query; without `now`, a text that only tells filters apart.
+
+        Args:
+            tasks: the tasks that are as asked for, where that is asked for.
+        """
         at = instant(now) if now else "now"
         parts = [
             f"((WorkflowType = '{naming.TASK_RUN}' AND {naming.TASK_ID.name} IS NOT NULL) OR "
@@ -42,7 +57,20 @@ class RunFilter:
             parts.append(_due("<=", _floor(self.until) + _MILLISECOND))
         if self.status:
             parts.append(_status(self.status))
+        if self.cause:
+            parts.append(_cause(self.cause))
+        if self.error is not None:
+            ended = "ExecutionStatus NOT IN ('Running', 'Terminated')"
+            parts.append(f"{ended} AND (ExecutionStatus != 'Completed' OR {_STATUS} = 'skipped')")
+        if tasks is not None:
+            parts.append(f"{naming.TASK_ID.name} IN ({', '.join(map(literal, tasks))})")
         return " AND ".join(parts)
+
+    @property
+    def text(self) -> str:
+        """What tells it from every other filter."""
+        described = self.tasks.described() if self.tasks else ()
+        return "\n".join((self.query(None), self.error or "", *described))
 
 
 class RunList:
@@ -52,36 +80,69 @@ class RunList:
         self._temporal = temporal
 
     async def page(
-        self, which: RunFilter, *, limit: int = 50, cursor: str | None = None
+        self,
+        which: RunFilter,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        with_names: bool = True,
     ) -> Page[ShortRun]:
         """One page of runs: running ones first, then by finish, newest first.
 
+        Where an `error` is asked for, a page may hold fewer than `limit`, and yet not be the last.
+
+        Args:
+            with_names: look up the task's name where a run does not carry it.
+
         Raises:
-            InvalidDefinition: the cursor does not belong to this walk.
+            InvalidDefinition: the cursor does not belong to this walk, or too many tasks fit.
             TemporalUnavailable: Temporal does not answer.
         """
-        place = Cursor.decoded(cursor, which.query(None), self._temporal.now())
+        key = await cursor_key(self._temporal)
+        place = Cursor.decoded(cursor, which.text, self._temporal.now(), key)
+        tasks = await self._tasks(which)
+        if tasks is not None and not tasks:
+            return Page([])
         listed = self._temporal.client.list_workflows(
-            which.query(place.began), page_size=limit, next_page_token=place.token
+            which.query(place.began, tasks), page_size=limit, next_page_token=place.token
         )
-        await self._temporal.ask(listed.fetch_next_page())
-        items = [await short_run(self._temporal, row) for row in listed.current_page or ()]
+        items: list[ShortRun] = []
+        for _ in range(_LOOKED_THROUGH if which.error is not None else 1):
+            await self._temporal.ask(listed.fetch_next_page())
+            runs = [await short_run(self._temporal, row) for row in listed.current_page or ()]
+            items = [run for run in runs if _fails_with(run, which.error)]
+            if items or not listed.next_page_token:
+                break
         token = listed.next_page_token
-        return Page(items, Cursor(token, place.began).encoded(which.query(None)) if token else None)
+        following = Cursor(token, place.began).encoded(which.text, key) if token else None
+        return Page(await named(self._temporal, items) if with_names else items, following)
 
     async def count(self, which: RunFilter) -> int:
-        """How many runs there are.
+        """How many runs there are; an `error` that is asked for does not count.
 
         Raises:
+            InvalidDefinition: too many tasks fit.
             TemporalUnavailable: Temporal does not answer.
         """
-        query = which.query(self._temporal.now())
+        tasks = await self._tasks(which)
+        if tasks is not None and not tasks:
+            return 0
+        query = which.query(self._temporal.now(), tasks)
         return (await self._temporal.ask(self._temporal.client.count_workflows(query))).count
+
+    async def _tasks(self, which: RunFilter) -> list[str] | None:
+        if which.tasks is None or not which.tasks.described():
+            return None
+        return await task_ids(self._temporal, which.tasks)
+
+
+def _fails_with(run: ShortRun, error: str | None) -> bool:
+    return error is None or (run.error is not None and run.error.type == error)
 
 
 async def last_run(temporal: Temporal, task_id: str) -> ShortRun | None:
     """The run of a task that is going on, or else the one that finished last."""
-    page = await RunList(temporal).page(RunFilter(task_id=task_id), limit=1)
+    page = await RunList(temporal).page(RunFilter(task_id=task_id), limit=1, with_names=False)
     return page.items[0] if page.items else None
 
 
@@ -93,6 +154,13 @@ def _floor(at: datetime) -> datetime:
 def _due(comparison: str, at: datetime) -> str:
     names = (naming.DUE.name, naming.SCHEDULED_START.name)
     return "(" + " OR ".join(f"{name} {comparison} {instant(at)}" for name in names) + ")"
+
+
+def _cause(cause: RunCause) -> str:
+    if cause is RunCause.TRIGGER:
+        # A one-time task that came due is its own run.
+        return f"(WorkflowType = '{naming.TASK}' OR {naming.CAUSE.name} = 'trigger')"
+    return f"{naming.CAUSE.name} = {literal(cause.value)}"
 
 
 def _status(status: RunStatus) -> str:

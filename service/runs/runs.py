@@ -22,6 +22,7 @@ from onthedot.scheduling.run import Links, Run, RunCause, RunStatus
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.service.ledger.history import RunHistory, run_history
 from onthedot.service.overview import health
+from onthedot.service.runs.progress import progress
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.translate import short_run
 
@@ -128,13 +129,21 @@ class Runs:
     async def _running(self, described: WorkflowExecutionDescription, history: RunHistory) -> Run:
         run = await short_run(self._temporal, described)
         pending = list(described.raw_description.pending_activities)
-        made = max((activity.attempt for activity in pending), default=0)
-        attempts = history.attempts_before + made if made else history.attempts
         failures = [p.last_failure.message for p in pending if p.HasField("last_failure")]
         if not pending and history.last_failure:
             failures = [history.last_failure]
+        now = await progress(self._temporal, described, history, due=run.scheduled_for)
+        started_at, lateness = now.started_at, None
+        if started_at is not None:
+            lateness = max(started_at - run.scheduled_for, timedelta(0))
+        known = {"attempts": now.begun, "started_at": started_at, "lateness": lateness}
         return Run(
-            **{**dict(run), "attempts": attempts, "started_at": None},
+            **{**dict(run), **known},
+            phase=now.phase,
+            phase_since=now.since,
+            attempt=now.attempt,
+            next_attempt_at=now.next_attempt_at,
+            attempts_made=now.made,
             waiting_for=failures[-1] if failures else await self._waiting(pending, history),
         )
 
@@ -170,11 +179,12 @@ class Runs:
         order, state = history.order, history.state
         due = told.scheduled_for if told else _due(history)
         last, looked_up = history.last, history.looked_up
-        output = last.output if last else looked_up.output if looked_up else None
-        made = last.made if last else looked_up.made if looked_up else ()
+        output = looked_up.output if looked_up else last.output if last else None
+        made = looked_up.made if looked_up else last.made if last else ()
         return Run(
             id=address.run_id,
             task_id=order.task_id if order else state.id if state else "",
+            task_name=order.name if order else state.definition.name if state else "",
             status=history.status,
             scheduled_for=due or self._temporal.now(),
             started_at=told.started_at if told else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import TaskQueueType
@@ -14,8 +15,10 @@ from temporalio.api.workflowservice.v1 import (
     DescribeTaskQueueRequest,
 )
 from temporalio.client import (
+    WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
+    WorkflowUpdateStage,
 )
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
@@ -23,6 +26,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.scheduling.errors import (
+    NotInForce,
     NoWorker,
     OnTheDotError,
     RevisionMismatch,
@@ -45,20 +49,18 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
 
     Raises:
         NoWorker: nobody took the change up before it expired.
+        NotInForce: the task took it, but cannot carry it out yet.
         TemporalUnavailable: Temporal does not answer.
         RevisionMismatch, WrongState, TaskNotFound: the task refused it.
     """
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-    update = asyncio.create_task(
-        handle.execute_update(
-            naming.CHANGE, change, result_type=TaskState, rpc_timeout=2 * CHANGE_TIMEOUT
-        )
-    )
+    taken = asyncio.Event()
+    update = asyncio.create_task(_carried_out(handle, change, taken))
     watch = asyncio.create_task(_until_hopeless(temporal, task_id, change))
     try:
         await asyncio.wait({update, watch}, return_when=asyncio.FIRST_COMPLETED)
         if not update.done():
-            raise watch.result()
+            raise NotInForce(task_id) if taken.is_set() else watch.result()
         state: TaskState = update.result()
         return state
     except WorkflowUpdateFailedError as error:
@@ -78,6 +80,22 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
         for task in (update, watch):
             task.cancel()
         await asyncio.gather(update, watch, return_exceptions=True)
+
+
+async def _carried_out(
+    handle: WorkflowHandle[Any, Any], change: Change, taken: asyncio.Event
+) -> TaskState:
+    """The state with the change in force; `taken` is set once the task has it for good."""
+    update = await handle.start_update(
+        naming.CHANGE,
+        change,
+        wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+        result_type=TaskState,
+        rpc_timeout=2 * CHANGE_TIMEOUT,
+    )
+    taken.set()
+    state: TaskState = await update.result(rpc_timeout=2 * CHANGE_TIMEOUT)
+    return state
 
 
 async def forget(temporal: Temporal, state: TaskState) -> bool:
@@ -169,7 +187,7 @@ async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> O
             # A run's first attempt holds the task; it listens every few seconds.
             patience = 2 * CHANGE_TIMEOUT
         await asyncio.sleep(0.5)
-    return NoWorker(temporal.task_queue)
+    return NoWorker(temporal.task_queue, idle=False)
 
 
 async def _is_running(temporal: Temporal, task_id: str) -> bool:
@@ -204,6 +222,8 @@ def _refused(
             return RevisionMismatch(task_id, int(current))
         case RefusedChange.EXPIRED:
             return NoWorker(temporal.task_queue)
+        case RefusedChange.NOT_YET:
+            return NotInForce(task_id, cause.message)
         case RefusedChange.DELETED:
             return TaskNotFound(task_id)
         case RefusedChange.STATE:

@@ -27,15 +27,20 @@ async def preview_edit(temporal: Temporal, task_id: str, definition: TaskDefinit
     found = await reader.find(task_id)
     settled = await SINGLE.work_out(settle, definition, task_id=task_id, now=now)
 
-    async def coming(of: TaskDefinition, remaining: int | None) -> tuple[datetime, ...]:
+    async def coming(
+        of: TaskDefinition, remaining: int | None, began: datetime | None
+    ) -> tuple[datetime, ...]:
         if of.paused:
             return ()
         return await NextRuns(temporal).of(
-            task_id, of, after=now, count=_PREVIEWED, remaining=remaining
+            task_id, of, after=now, count=_PREVIEWED, remaining=remaining, nominal_after=began
         )
 
     remaining = await reader.remaining(found)
-    before = await coming(found.definition, remaining) if found.open else ()
+    began = found.row.occurs_after
+    before = await coming(found.definition, remaining, began) if found.open else ()
     same = max_runs(settled) == max_runs(found.definition)
-    after = await coming(settled, remaining if same else max_runs(settled))
+    if not found.open or found.state.due is not None:
+        began = now
+    after = await coming(settled, remaining if same else max_runs(settled), began)
     return compare(before, after, count=_PREVIEWED)

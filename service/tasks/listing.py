@@ -2,54 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
 from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.service.runs.going_on import tasks_with_runs
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import Cursor, Page, instant, literal
-from onthedot.service.temporal.translate import NEXT_RUNS, answered, row_of, task_status
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
+from onthedot.service.temporal.translate import (
+    NEXT_RUNS,
+    answered,
+    row_of,
+    task_health,
+    task_status,
+)
 
 #: How far this machine's clock and Temporal's may be apart.
 _CLOCKS_DIFFER = timedelta(seconds=1)
 
-
-@dataclass(frozen=True)
-class TaskFilter:
-    """Which tasks to list; empty fields do not restrict."""
-
-    kind: str | None = None
-    status: TaskStatus | None = None
-    tag: str | None = None
-    q: str | None = None
-
-    def query(self, now: datetime | None) -> str:
-        """The visibility query; without `now`, a text that only tells filters apart."""
-        at = instant(now) if now else "now"
-        parts = [
-            f"WorkflowType = '{naming.TASK}'",
-            f"{naming.STATUS.name} != '{naming.State.DELETED}'",
-            # One that went on as a new execution during this walk has left its place in it.
-            f"(ExecutionStatus != 'ContinuedAsNew' OR CloseTime > {at})",
-        ]
-        if self.kind:
-            parts.append(f"{naming.KIND.name} = {literal(self.kind)}")
-        if self.tag:
-            parts.append(f"{naming.TAGS.name} = {literal(self.tag)}")
-        if self.q:
-            name, task_id = literal(naming.sort_name(self.q)), literal(self.q)
-            parts.append(
-                f"({naming.NAME.name} STARTS_WITH {name} OR "
-                f"{naming.TASK_ID.name} STARTS_WITH {task_id})"
-            )
-        if self.status:
-            parts.append(_status(self.status, at))
-        return " AND ".join(parts)
+_PAGE = 1000
 
 
 class TaskList:
@@ -68,16 +44,41 @@ class TaskList:
             InvalidDefinition: the cursor does not belong to this walk.
             TemporalUnavailable: Temporal does not answer.
         """
+        rows = await self.rows(which, limit=limit, cursor=cursor)
+        names = [row.id.partition(":")[2] for row in rows.items if _is_open(row)]
+        busy = set(await tasks_with_runs(self._temporal, names))
         now = self._temporal.now()
-        place = Cursor.decoded(cursor, which.query(None), now)
+        items = [task for row in rows.items if (task := await self.task(row, now, busy))]
+        return Page(items, rows.next_cursor)
+
+    async def rows(
+        self, which: TaskFilter, *, limit: int, cursor: str | None = None
+    ) -> Page[WorkflowExecution]:
+        """One page of the workflows that are the tasks. Raises as `page` does."""
+        now, key = self._temporal.now(), await cursor_key(self._temporal)
+        place = Cursor.decoded(cursor, which.query(None), now, key)
+        query = which.query(place.began, await self._running(which))
         listed = self._temporal.client.list_workflows(
-            which.query(place.began), page_size=limit, next_page_token=place.token
+            query, page_size=limit, next_page_token=place.token
         )
         await self._temporal.ask(listed.fetch_next_page())
-        rows = await self._current(listed.current_page or (), which, place.began)
-        items = [task for row in rows if (task := await self._task(row, now)) is not None]
+        rows = await self._current(listed.current_page or (), query, place.began)
         token = listed.next_page_token
-        return Page(items, Cursor(token, place.began).encoded(which.query(None)) if token else None)
+        following = Cursor(token, place.began).encoded(which.query(None), key) if token else None
+        return Page(rows, following)
+
+    async def walk(self, which: TaskFilter) -> AsyncIterator[WorkflowExecution]:
+        """The workflows of all tasks that a filter lets through, each once. Raises as `page`."""
+        seen: set[str] = set()
+        cursor: str | None = None
+        while True:
+            page = await self.rows(which, limit=_PAGE, cursor=cursor)
+            for row in page.items:
+                if row.id not in seen:
+                    seen.add(row.id)
+                    yield row
+            if (cursor := page.next_cursor) is None:
+                return
 
     async def count(self, which: TaskFilter) -> int:
         """How many tasks there are; a finished one that was armed again may count twice.
@@ -85,28 +86,47 @@ class TaskList:
         Raises:
             TemporalUnavailable: Temporal does not answer.
         """
-        query = which.query(self._temporal.now())
+        query = which.query(self._temporal.now(), await self._running(which))
         return (await self._temporal.ask(self._temporal.client.count_workflows(query))).count
 
-    async def _task(self, execution: WorkflowExecution, now: datetime) -> Task | None:
+    async def _running(self, which: TaskFilter) -> list[str]:
+        return await tasks_with_runs(self._temporal) if which.asks_for_runs else []
+
+    async def task(
+        self, execution: WorkflowExecution, now: datetime, busy: Collection[str]
+    ) -> Task | None:
+        """A row as it is answered, where `busy` tasks have a run that goes on; None if it is none.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
         row = await row_of(execution)
         if row is None:
             return None
         status = task_status(execution, row.definition, now)
         task_id = execution.id.partition(":")[2]
         coming: tuple[datetime, ...] = ()
-        if status is TaskStatus.SCHEDULED:
-            coming = await self._next.of(task_id, row.definition, after=now, count=NEXT_RUNS)
-        return answered(self._temporal, task_id, row, status, next_runs=coming)
+        if status is TaskStatus.SCHEDULED and not row.problem:
+            coming = await self._next.of(
+                task_id,
+                row.definition,
+                after=now,
+                count=NEXT_RUNS,
+                nominal_after=row.occurs_after,
+            )
+        if status is TaskStatus.SCHEDULED and task_id in busy:
+            status = TaskStatus.RUNNING
+        health = task_health(execution)
+        return answered(self._temporal, task_id, row, status, next_runs=coming, health=health)
 
     async def _current(
-        self, rows: Sequence[WorkflowExecution], which: TaskFilter, began: datetime
+        self, rows: Sequence[WorkflowExecution], query: str, began: datetime
     ) -> list[WorkflowExecution]:
         """The rows without those that a later execution of the same task has taken the place of.
 
         One that did so since the walk began stands where this walk has passed: it is shown here.
         """
-        closed = [row.id for row in rows if row.status is not WorkflowExecutionStatus.RUNNING]
+        closed = [row.id for row in rows if not _is_open(row)]
         if not closed:
             return list(rows)
         latest: dict[str, WorkflowExecution] = {}
@@ -121,7 +141,7 @@ class TaskList:
             and latest[row.id].run_id != row.run_id
             and latest[row.id].start_time > began - _CLOCKS_DIFFER
         ]
-        fitting = await self._named(which.query(began), moved) if moved else []
+        fitting = await self._named(query, moved) if moved else []
         here = {row.run_id for row in rows}
         elsewhere = {execution.run_id for execution in fitting} - here
         current = {row.id: latest.get(row.id, row) for row in rows}
@@ -142,23 +162,5 @@ class TaskList:
         return listed.current_page or ()
 
 
-def _status(status: TaskStatus, at: str) -> str:
-    once_due = f"({naming.KIND.name} = 'once' AND {naming.DUE.name} <= {at})"
-    match status:
-        case TaskStatus.PAUSED:
-            return f"ExecutionStatus = 'Running' AND {naming.STATUS.name} = 'paused'"
-        case TaskStatus.RUNNING:
-            return (
-                f"ExecutionStatus = 'Running' AND {naming.STATUS.name} = 'scheduled' AND {once_due}"
-            )
-        case TaskStatus.SCHEDULED:
-            return (
-                f"ExecutionStatus = 'Running' AND {naming.STATUS.name} = 'scheduled' AND "
-                f"({naming.KIND.name} != 'once' OR {naming.DUE.name} > {at})"
-            )
-        case TaskStatus.COMPLETED:
-            return "ExecutionStatus = 'Completed'"
-        case TaskStatus.FAILED:
-            return "ExecutionStatus IN ('Failed', 'TimedOut')"
-        case TaskStatus.CANCELLED:
-            return "ExecutionStatus IN ('Canceled', 'Terminated')"
+def _is_open(row: WorkflowExecution) -> bool:
+    return row.status is WorkflowExecutionStatus.RUNNING

@@ -31,11 +31,13 @@ class NextRuns:
         after: datetime,
         count: int,
         remaining: int | None = None,
+        nominal_after: datetime | None = None,
     ) -> tuple[datetime, ...]:
         """At most `count` instants after `after`, those at which the task really runs.
 
         Args:
             remaining: the runs left of `max_runs`, if known; else the schedule is asked.
+            nominal_after: the task began then; jitter may have moved what was nominally before.
 
         Raises:
             TemporalUnavailable: Temporal had to be asked, and does not answer.
@@ -52,6 +54,7 @@ class NextRuns:
             key=task_id,
             remaining=remaining,
             jitter_seed=seed,
+            nominal_after=nominal_after,
         )
         return tuple(found)
 

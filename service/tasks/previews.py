@@ -46,19 +46,26 @@ async def preview(
     if after is not None and after.year > LAST_YEAR:
         raise InvalidDefinition(FieldProblem("after", f"nothing is due after {LAST_YEAR}"))
     seed = await NextRuns(temporal).seed(task_id or "", trigger)
-    return await SINGLE.work_out(_preview, trigger, count, after or now, now, task_id or "", seed)
+    return await SINGLE.work_out(_preview, trigger, count, after, now, task_id or "", seed)
 
 
 def _preview(
-    trigger: Trigger, count: int, after: datetime, now: datetime, key: str, seed: str | None
+    trigger: Trigger, count: int, after: datetime | None, now: datetime, key: str, seed: str | None
 ) -> Preview:
     settled = settle_trigger(trigger, now=now, catchup_window=_CATCHUP, key=key)
     limit = None if isinstance(settled, OnceTrigger) else settled.max_runs
     found = next_occurrences(
-        settled, after=after, count=count, key=key, remaining=limit, jitter_seed=seed
+        settled,
+        after=after or now,
+        count=count,
+        key=key,
+        remaining=limit,
+        jitter_seed=seed,
+        # Without an instant it is as if it were registered now.
+        nominal_after=None if after else now,
     )
     return Preview(
         next_runs=tuple(found),
         description=describe(settled, key=key),
-        warnings=tuple(warnings(settled, after=after, key=key)),
+        warnings=tuple(warnings(settled, after=after or now, key=key)),
     )

@@ -16,13 +16,19 @@ from onthedot.scheduling.errors import Busy, TaskNotFound, TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
-from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
+from onthedot.scheduling.task import Health, HealthReport, Task, TaskDefinition, TaskStatus
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.ledger.history import latest_definition
 from onthedot.service.runs.listing import last_run
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
-from onthedot.service.temporal.translate import NEXT_RUNS, answered, row_of, task_status
+from onthedot.service.temporal.translate import (
+    NEXT_RUNS,
+    answered,
+    row_of,
+    task_health,
+    task_status,
+)
 
 T = TypeVar("T")
 
@@ -48,7 +54,9 @@ class Found:
     @property
     def state(self) -> TaskState:
         """What the task remembers, as far as its description tells."""
-        row = self.row
+        row, execution = self.row, self.execution
+        health = task_health(execution)
+        at = execution.close_time or execution.start_time
         return TaskState(
             id=self.task_id,
             definition=self.definition,
@@ -61,6 +69,9 @@ class Found:
             covered_until=row.updated_at,
             remaining=row.remaining,
             idempotency=row.idempotency,
+            problem=row.problem,
+            occurs_after=row.occurs_after,
+            health=None if health is Health.NEVER_RAN else HealthReport(health=health, at=at),
         )
 
 
@@ -115,7 +126,7 @@ class TaskReader:
         task_id, now = found.task_id, self._temporal.now()
         status = task_status(found.execution, found.definition, now)
         last, coming = await asyncio.gather(
-            last_run(self._temporal, task_id), self._coming(task_id, found.definition, status)
+            last_run(self._temporal, task_id), self._coming(found.state, status)
         )
         return answered(
             self._temporal,
@@ -125,6 +136,7 @@ class TaskReader:
             definition=found.definition,
             next_runs=coming,
             last_run=last,
+            health=task_health(found.execution),
         )
 
     async def settled(self, state: TaskState) -> Task:
@@ -148,6 +160,7 @@ class TaskReader:
             definition=state.definition,
             next_runs=coming,
             last_run=last,
+            health=state.health.health if state.health else Health.NEVER_RAN,
         )
 
     async def to_come(self, state: TaskState, remaining: int | None) -> tuple[datetime, ...]:
@@ -157,24 +170,20 @@ class TaskReader:
             TemporalUnavailable: Temporal had to be asked, and does not answer.
             Busy: too much is to be worked out at present.
         """
-        definition = state.definition
-        return await self._coming(state.id, definition, _status(definition), remaining)
+        return await self._coming(state, _status(state.definition), remaining)
 
     async def _coming(
-        self,
-        task_id: str,
-        definition: TaskDefinition,
-        status: TaskStatus,
-        remaining: int | None = None,
+        self, state: TaskState, status: TaskStatus, remaining: int | None = None
     ) -> tuple[datetime, ...]:
-        if status is not TaskStatus.SCHEDULED:
+        if status is not TaskStatus.SCHEDULED or state.problem:
             return ()
         return await self._next.of(
-            task_id,
-            definition,
+            state.id,
+            state.definition,
             after=self._temporal.now(),
             count=NEXT_RUNS,
             remaining=remaining,
+            nominal_after=state.occurs_after,
         )
 
     async def remaining(self, found: Found) -> int | None:

@@ -78,6 +78,8 @@ class TaskStarts:
         state = apply_change(found.state, change, at=now).model_copy(
             update={
                 "covered_until": now,
+                "occurs_after": now,
+                "problem": "",
                 "scheduled": scheduled,
                 "lead": LEAD,
                 "not_after": self._temporal.expiry(RPC_TIMEOUT),

@@ -60,6 +60,7 @@ class Tasks:
             updated_at=now,
             updated_by=by,
             covered_until=now,
+            occurs_after=now,
             lead=LEAD,
             not_after=self._temporal.expiry(RPC_TIMEOUT),
             idempotency=str(key),
@@ -179,6 +180,7 @@ class Tasks:
         return ShortRun(
             id=naming.RunAddress(workflow_id, execution).run_id,
             task_id=task_id,
+            task_name=found.definition.name,
             status=RunStatus.RUNNING,
             scheduled_for=now,
             cause=RunCause.MANUAL,

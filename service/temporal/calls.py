@@ -30,6 +30,9 @@ _AWAY = {
     RPCStatusCode.DEADLINE_EXCEEDED,
     RPCStatusCode.CANCELLED,
     RPCStatusCode.RESOURCE_EXHAUSTED,
+    # Its store has a fault; it says "please retry".
+    RPCStatusCode.UNKNOWN,
+    RPCStatusCode.INTERNAL,
 }
 
 #: How Temporal's words for "I do not know this search attribute" go, whatever the call.

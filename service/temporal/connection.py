@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from google.protobuf.duration_pb2 import Duration
+from pydantic import AnyUrl
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import (
@@ -14,7 +15,7 @@ from temporalio.api.operatorservice.v1 import (
 )
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
 from temporalio.client import Client, Plugin
-from temporalio.envconfig import ClientConfig
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
@@ -41,16 +42,44 @@ async def connect(
             503 while Temporal is away.
 
     Raises:
+        SettingsError: a variable, a profile or a file that it names cannot be used.
         RuntimeError: not lazy, and Temporal cannot be reached.
     """
-    config = ClientConfig.load_client_connect_config()
+    config = _connection_config()
+    try:
+        return await Client.connect(
+            **config,
+            plugins=list(plugins),
+            runtime=runtime,
+            lazy=lazy,
+            retry_config=RetryConfig(max_elapsed_time_millis=1500, max_retries=5) if lazy else None,
+        )
+    except ValueError as error:
+        raise _unusable(error) from None
+
+
+def _connection_config() -> ClientConnectConfig:
+    try:
+        config = ClientConfig.load_client_connect_config()
+    except (RuntimeError, ValueError, OSError) as error:
+        raise _unusable(error) from None
     config.setdefault("target_host", DEFAULT_ADDRESS)
-    return await Client.connect(
-        **config,
-        plugins=list(plugins),
-        runtime=runtime,
-        lazy=lazy,
-        retry_config=RetryConfig(max_elapsed_time_millis=1500, max_retries=5) if lazy else None,
+    # A lazy client would find out at the first call.
+    try:
+        AnyUrl(f"tcp://{config['target_host'].rpartition('://')[2]}")
+    except ValueError:
+        raise SettingsError(
+            f"TEMPORAL_ADDRESS: {config['target_host']!r} is no address: write HOST:PORT."
+        ) from None
+    return config
+
+
+def _unusable(error: Exception) -> SettingsError:
+    # A reader of TOML repeats the line, and with it an API key.
+    said = [line.strip() for line in str(error).splitlines() if "|" not in line]
+    reason = " ".join(line for line in said if line)
+    return SettingsError(
+        f"Temporal's own settings (TEMPORAL_… or its profile) cannot be used: {reason}"
     )
 
 

@@ -14,7 +14,7 @@ from onthedot import naming
 from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
 from onthedot.scheduling.stored.run_order import RunMemo
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
+from onthedot.scheduling.task import Health, Task, TaskDefinition, TaskStatus
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.temporal.calls import Temporal
 
@@ -76,6 +76,17 @@ def task_status(
     return TaskStatus.SCHEDULED
 
 
+def task_health(execution: WorkflowExecution) -> Health:
+    """How the last run of a task went; a one-time task that came due is its own run."""
+    if execution.typed_search_attributes.get(naming.KIND) == "once":
+        match execution.status:
+            case WorkflowExecutionStatus.COMPLETED:
+                return Health.HEALTHY
+            case WorkflowExecutionStatus.FAILED | WorkflowExecutionStatus.TIMED_OUT:
+                return Health.FAILING
+    return Health(execution.typed_search_attributes.get(naming.HEALTH) or Health.NEVER_RAN)
+
+
 def answered(
     temporal: Temporal,
     task_id: str,
@@ -85,15 +96,22 @@ def answered(
     definition: TaskDefinition | None = None,
     next_runs: Sequence[datetime] = (),
     last_run: ShortRun | None = None,
+    health: Health = Health.NEVER_RAN,
 ) -> Task:
     """A task as it is answered; `definition` where the row is abridged."""
     definition = definition or row.definition
+    if last_run is not None and not last_run.task_name:
+        last_run = last_run.model_copy(update={"task_name": definition.name})
+    if last_run is not None and last_run.status is RunStatus.RUNNING:
+        status = TaskStatus.RUNNING if status is TaskStatus.SCHEDULED else status
     return Task(
         **dict(definition),
         id=task_id,
         status=status,
+        health=health,
         note=row.note,
         paused_until=row.paused_until,
+        problem=row.problem,
         next_runs=tuple(next_runs),
         last_run=last_run,
         created_at=row.created_at,
@@ -116,6 +134,7 @@ async def short_run(temporal: Temporal, execution: WorkflowExecution) -> ShortRu
     return ShortRun(
         id=naming.RunAddress(execution.id, execution.run_id).run_id,
         task_id=attributes.get(naming.TASK_ID) or "",
+        task_name=memo.name if memo else "",
         status=status,
         scheduled_for=memo.scheduled_for if memo else due or execution.start_time,
         started_at=memo.started_at if memo else None,

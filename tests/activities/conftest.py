@@ -9,6 +9,7 @@ import pytest
 from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.host_gate import HostGate
+from onthedot.activities.secret_hosts import SecretHosts
 from onthedot.activities.secrets import Secrets
 from tests.activities.receiver import Receiver, open_receiver
 
@@ -31,7 +32,9 @@ async def other_receiver(anyio_backend: str) -> AsyncIterator[Receiver]:
 @pytest.fixture
 async def http(anyio_backend: str) -> AsyncIterator[HttpActivities]:
     activities = HttpActivities(
-        AddressRules(allow=["localhost"]), Secrets(environ=SECRETS), HostGate()
+        AddressRules(allow=["localhost"]),
+        Secrets(environ=SECRETS, hosts=SecretHosts(anywhere=True)),
+        HostGate(),
     )
     yield activities
     await activities.close()

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web
 
 from onthedot.activities.attempt_failed import AttemptFailed
+from onthedot.activities.command.activity import CommandActivities
 from onthedot.activities.http.activity import HttpActivities
+from onthedot.activities.http.addresses import AddressRules
+from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.redaction import Redactor
+from onthedot.activities.secret_hosts import SecretHosts
 from onthedot.activities.secrets import Secrets
 from onthedot.scheduling.action import SecretRef
 from onthedot.scheduling.stored.attempt import MAX_OUTPUT
-from tests.activities.attempts import fail, http_attempt, succeed
+from tests.activities.attempts import command_attempt, fail, http_attempt, succeed
+from tests.activities.conftest import SECRETS
 from tests.activities.receiver import Receiver
 
 pytestmark = pytest.mark.anyio
@@ -108,3 +114,70 @@ def test_redaction_knows_the_forms_of_a_value() -> None:
         assert redactor.text(f"<{text}>") == "<[secret A]>"
     assert redactor.text("abc") == "abc"
     assert redactor.json({'p"q/r+s': ['p"q/r+s', 1]}) == {"[secret A]": ["[secret A]", 1]}
+
+
+def limited(receiver: Receiver, *hosts: str, directory: Path | None = None) -> HttpActivities:
+    """Where TOKEN may go to `hosts` only."""
+    entries = {"TOKEN": hosts} if hosts else {}
+    secrets = Secrets(directory, SECRETS, SecretHosts(entries, directory))
+    return HttpActivities(AddressRules(allow=["localhost"]), secrets, HostGate())
+
+
+@pytest.mark.parametrize("hosts", [[], ["a.example"], ["127.0.0.1:1"], ["command"], ["127.0.0.2"]])
+async def test_a_secret_is_not_sent_to_a_host_that_is_not_named(
+    receiver: Receiver, hosts: list[str]
+) -> None:
+    http = limited(receiver, *hosts)
+    failure = await fail(http.http, http_attempt(receiver.url("/echo"), headers=AUTHORIZED))
+    assert (failure.type, failure.final) == ("SecretRefused", True)
+    assert "ONTHEDOT_SECRET_HOSTS" in failure.message
+    assert VALUE not in failure.everything
+    assert receiver.requests == []
+    await http.close()
+
+
+@pytest.mark.parametrize("hosts", ["127.0.0.1", "127.0.0.0/8", "a.example, 127.0.0.1", "*"])
+async def test_a_secret_is_sent_to_a_host_that_is_named(
+    receiver: Receiver, tmp_path: Path, hosts: str
+) -> None:
+    (tmp_path / "TOKEN.hosts").write_text(f"{hosts}\n")
+    http = limited(receiver, directory=tmp_path)
+    await succeed(http.http, http_attempt(receiver.url("/echo"), headers=AUTHORIZED))
+    assert receiver.requests[0].headers["Authorization"] == f"Bearer {VALUE}"
+    (tmp_path / "TOKEN.hosts").write_text("a.example\n")
+    failure = await fail(http.http, http_attempt(receiver.url("/echo"), headers=AUTHORIZED))
+    assert failure.type == "SecretRefused"
+    (tmp_path / "TOKEN.hosts").write_text("a b/c\n/")
+    failure = await fail(http.http, http_attempt(receiver.url("/echo"), headers=AUTHORIZED))
+    assert (failure.type, failure.final) == ("SecretInvalid", False)
+    await http.close()
+
+
+async def test_hosts_are_judged_after_a_redirect_too(
+    receiver: Receiver, other_receiver: Receiver
+) -> None:
+    http = limited(receiver, receiver.base.removeprefix("http://"))
+    away = quote(other_receiver.url("/echo"), safe="")
+    url = receiver.url(f"/redirect?status=307&to={away}")
+    await succeed(http.http, http_attempt(url, headers=AUTHORIZED))
+    assert "Authorization" in receiver.requests[0].headers
+    assert "Authorization" not in other_receiver.requests[0].headers
+    await http.close()
+
+
+async def test_a_command_gets_no_secret_that_is_for_hosts() -> None:
+    for hosts, refused in ((["a.example"], True), (["a.example", "command"], False)):
+        secrets = Secrets(None, SECRETS, SecretHosts({"TOKEN": hosts}))
+        commands = CommandActivities(secrets, allowed=True)
+        attempt = command_attempt("true", env={"KEY": {"secret": "TOKEN"}})
+        if refused:
+            assert (await fail(commands.command, attempt)).type == "SecretRefused"
+        else:
+            await succeed(commands.command, attempt)
+
+
+async def test_the_hosts_themselves_are_no_secret(receiver: Receiver) -> None:
+    hosts = SecretHosts(anywhere=True)
+    secrets = Secrets(None, {"ONTHEDOT_SECRET_HOSTS": "{}"}, hosts)
+    with pytest.raises(AttemptFailed, match="has no secret HOSTS"):
+        secrets.fill_in({"a": SecretRef(secret="HOSTS")})

@@ -13,7 +13,8 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from onthedot.activities.assembly import Activities, Permissions
+from onthedot.activities.assembly import Activities
+from onthedot.activities.permissions import Permissions
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.service.temporal.calls import CHANGE_TIMEOUT, Temporal
 from onthedot.service.temporal.connection import connect, prepare_namespace

@@ -34,7 +34,7 @@ def pages(site: Site, name: str) -> dict[str, str]:
         "tasks": "/tasks",
         "task": f"/tasks/{name}-2",
         "long task": f"/tasks/{name}",
-        "new": "/tasks/new",
+        "new": "/new",
         "edit": f"/tasks/{name}/edit",
         "runs": "/runs",
         "run": f"/runs/{run}",

@@ -14,7 +14,7 @@ def _preview(site: Site) -> str:
 
 
 def test_the_preview_follows_what_is_typed(site: Site) -> None:
-    site.go("/tasks/new")
+    site.go("/new")
     expect(site.page.get_by_text("At 09:00, Monday to Friday")).to_be_visible()
     site.field("Cron expression").fill("30 6 * * 1")
     expect(site.page.get_by_text("At 06:30, on Monday")).to_be_visible()
@@ -37,7 +37,7 @@ def test_the_preview_follows_what_is_typed(site: Site) -> None:
 
 def test_errors_stand_at_their_fields(site: Site, name: str) -> None:
     site.register(id=name, trigger=DAILY, action=HELLO)
-    site.go("/tasks/new")
+    site.go("/new")
     site.field("Body").fill('{"broken": ')
     expect(site.page.locator("[data-field='action.body'] .error")).to_contain_text("line 1")
     site.button("Register task").click()
@@ -67,7 +67,7 @@ def test_errors_stand_at_their_fields(site: Site, name: str) -> None:
 
 def test_a_test_saves_nothing(site: Site) -> None:
     before = len(site.rest.get("/tasks?limit=500").json()["items"])
-    site.go("/tasks/new")
+    site.go("/new")
     site.field("Method").select_option("GET")
     site.field("URL").fill(f"{site.base}/healthz")
     site.button("Test now").click()
@@ -82,7 +82,7 @@ def test_a_test_saves_nothing(site: Site) -> None:
 
 
 def test_what_is_copied_is_what_rest_takes(site: Site, name: str) -> None:
-    site.go("/tasks/new?action=log")
+    site.go("/new?action=log")
     site.page.get_by_label("Name", exact=True).fill(name)
     site.field("Tags").fill("one, two")
     site.page.get_by_text("Retries, timeouts, overlap").click()
@@ -106,7 +106,7 @@ def test_a_duplicate_starts_from_the_first(site: Site, name: str) -> None:
         action={"kind": "http", "url": "https://example.com/x", "headers": {"A": {"secret": "B"}}},
         retry={"max_attempts": 7},
     )
-    site.go(f"/tasks/new?from={name}")
+    site.go(f"/new?from={name}")
     expect(site.field("Cron expression")).to_have_value("5 4 * * *")
     expect(site.page.get_by_label("Header 1: kind")).to_have_value("secret")
     site.field("Id").fill(f"{name}-2")
@@ -151,7 +151,7 @@ def test_leaving_with_unsaved_changes_asks(site: Site) -> None:
     site.page.go_back()
     expect(site.dialog()).to_contain_text("Leave without saving?")
     site.dialog().get_by_role("button", name="Keep editing").click()
-    expect(site.page).to_have_url(f"{site.base}/ui/tasks/new")
+    expect(site.page).to_have_url(f"{site.base}/ui/new")
 
     site.link("Runs").first.click()
     site.dialog().get_by_role("button", name="Leave").click()

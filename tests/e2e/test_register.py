@@ -103,7 +103,7 @@ def test_registered_by_clicking_it_fires(
 @pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
 def test_a_task_from_first_to_last(open_site: Open, name: str, phone: bool) -> None:
     site = open_site(phone=phone)
-    site.go("/tasks/new?action=log&trigger=interval")
+    site.go("/new?action=log&trigger=interval")
     site.page.get_by_label("Name", exact=True).fill(name)
     site.page.get_by_label("Every", exact=True).fill("1 h")
     site.button("Register task").click()

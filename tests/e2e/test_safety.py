@@ -45,7 +45,7 @@ def test_what_users_write_never_runs(site: Site, name: str) -> None:
     eventually(lambda: site.rest.get(f"/runs/{run}").json()["status"] == "failed", "the run failed")
     for path in (
         "/", "/tasks", f"/tasks?q={name}", f"/tasks/{name}", f"/tasks/{name}/edit", f"/runs/{run}",
-        f"/tasks/{name}-2", f"/tasks/new?from={name}-2", "/runs", f"/tasks?q={_EVIL}&tag={_EVIL}",
+        f"/tasks/{name}-2", f"/new?from={name}-2", "/runs", f"/tasks?q={_EVIL}&tag={_EVIL}",
         "/tasks/%3Cimg%20src=x%20onerror=alert(1)%3E",
     ):  # fmt: skip
         site.go(path)

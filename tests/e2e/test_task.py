@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.site import DAILY, HELLO, Site
@@ -36,3 +37,18 @@ def test_a_backfill_says_how_many_runs_and_runs_them(site: Site, name: str) -> N
     site.dialog().get_by_role("button", name="Start").click()
     expect(site.toast("Started a backfill of")).to_be_visible()
     expect(site.runs().filter(has_text="backfill")).to_have_count(3, timeout=20_000)
+
+
+@pytest.mark.parametrize("task_id", ["new", "edit", "batch", "runs"])
+def test_a_task_may_be_called_as_a_page_is(site: Site, task_id: str) -> None:
+    site.go(f"/tasks/{task_id}")
+    expect(site.page.get_by_text("There is no such task")).to_be_visible()
+    site.register(id=task_id, trigger=DAILY, action=HELLO)
+    site.go(f"/tasks/{task_id}")
+    expect(site.page.locator("h1", has_text=task_id)).to_be_visible()
+    expect(site.button("Run now")).to_be_visible()
+    site.go(f"/tasks/{task_id}/edit")
+    expect(site.field("Name")).to_have_value(task_id)
+    assert site.task(task_id)["id"] == task_id
+    assert site.rest.get(f"/tasks/{task_id}/runs").status_code == 200
+    site.rest.delete(f"/tasks/{task_id}")

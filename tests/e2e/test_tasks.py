@@ -33,7 +33,7 @@ def test_search_as_one_types_and_back(site: Site, name: str, three: list[str]) -
     site.page.go_back()
     expect(site.row(three[1])).to_be_visible()
     expect(site.row(three[0])).to_have_count(0)
-    expect(site.field("Search by the start")).to_have_value(f"{name}-2")
+    expect(site.field("Search by words")).to_have_value(f"{name}-2")
 
     site.button("Clear").click()
     expect(site.page).to_have_url(f"{site.base}/ui/tasks")
@@ -74,6 +74,46 @@ def test_many_at_once(site: Site, name: str, three: list[str]) -> None:
     site.dialog().get_by_role("button", name="Delete 3 tasks").click()
     expect(site.toast("3 tasks deleted.")).to_be_visible()
     expect(site.page.get_by_text("No task matches")).to_be_visible()
+
+
+def test_a_pause_of_many_keeps_what_somebody_meant(site: Site, name: str, three: list[str]) -> None:
+    until = "2126-01-01T00:00:00Z"
+    meant = {"note": "the bank is closed", "until": until}
+    site.rest.post(f"/tasks/{three[0]}/pause", json=meant)
+    site.go(f"/tasks?tag={name}")
+    expect(site.row(three[0])).to_contain_text("Paused")
+    site.page.get_by_label("Choose all on this page").check()
+    site.page.get_by_role("toolbar").get_by_role("button", name="Pause").click()
+    site.dialog().get_by_role("button", name="Pause 3 tasks").click()
+    site.toast("2 tasks paused, 1 left as it was.").get_by_role("button", name="Undo").click()
+    expect(site.toast("2 tasks resumed.")).to_be_visible()
+    kept = site.rest.get(f"/tasks/{three[0]}").json()
+    assert (kept["status"], kept["note"], kept["paused_until"]) == ("paused", meant["note"], until)
+    for task_id in three[1:]:
+        assert site.rest.get(f"/tasks/{task_id}").json()["status"] == "scheduled"
+
+
+def test_what_fails_and_what_the_address_does_not_mean(site: Site, name: str) -> None:
+    fails = {"kind": "activity", "name": "nobody-has-it", "task_queue": name}
+    site.register(
+        id=f"{name}-1",
+        name=f'The "{name}" one',
+        tags=[name],
+        trigger=DAILY,
+        action=fails,
+        timeout=1,
+        deadline=1,
+        retry={"max_attempts": 1},
+    )
+    site.rest.post(f"/tasks/{name}-1/run")
+    site.go(f'/tasks?q="{name}"&status=failing')
+    expect(site.row(f"{name}-1")).to_contain_text("Failing")
+    site.go(f"/tasks?tag={name}&status=failed")
+    expect(site.row(f"{name}-1")).to_be_visible()
+    site.go(f"/tasks?tag={name}&status=healthy")
+    expect(site.page.get_by_text("No task matches")).to_be_visible()
+    site.go(f"/tasks?tag={name}&status=nonsense")
+    expect(site.page.get_by_text("There is no status “nonsense”")).to_be_visible()
 
 
 def test_by_keyboard_alone(site: Site, name: str, three: list[str]) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from onthedot.service.runs.listing import RunFilter, RunList
-from onthedot.service.tasks.listing import TaskFilter, TaskList
+from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.paging import Page
 from tests.definitions import definition, every, new_task, once, unique
@@ -24,7 +25,7 @@ async def test_tasks_that_come_finish_and_are_armed_again(
     tag = unique("walk")
     finished = [f"{tag}-{number:02}" for number in range(6)]
     await _register(tasks, finished, once(0), tag)
-    which = TaskFilter(tag=tag)
+    which = TaskFilter(tags=(tag,))
 
     async def all_done() -> bool:
         found = (await task_list.page(which)).items

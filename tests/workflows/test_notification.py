@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import pytest
 from aiohttp import web
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Worker
 
@@ -22,7 +24,7 @@ from onthedot.scheduling.notify import Notify
 from onthedot.scheduling.policy import RetryPolicy
 from onthedot.scheduling.run import Run, RunStatus
 from onthedot.scheduling.task import NewTask, TaskDefinition
-from onthedot.scheduling.trigger import CronTrigger, OnceTrigger
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
@@ -117,6 +119,72 @@ async def test_the_third_failure_in_a_row_and_the_recovery_are_told_once(
         "cause": "manual",
     }
     assert told[0]["error"]["message"]
+
+
+async def test_the_recovery_from_a_long_outage_is_told(
+    temporal: Temporal, worker: Worker, receiver: Receiver
+) -> None:
+    """More failures in a row than are listed."""
+    task = _task(receiver)
+    task_id = (await Tasks(temporal).create(task, by="t")).id
+    await _run(temporal, receiver, task_id, 200)
+    receiver.plan += [web.Response(status=404) for _ in range(103)]
+    for _ in range(103):
+        await Tasks(temporal).run_now(task_id)
+    query = f"{naming.TASK_ID.name} = '{task_id}' AND ExecutionStatus = 'Failed'"
+
+    async def failed() -> bool:
+        return (await temporal.client.count_workflows(query)).count == 103
+
+    await eventually(failed, 60)
+    receiver.requests.clear()
+    recovered = await _run(temporal, receiver, task_id, 200)
+
+    async def told() -> list[dict[str, Any]]:
+        return [body for body in _told(receiver) if body["event"] == "recovered"]
+
+    (body,) = await eventually(told)
+    assert (body["id"], body["failures"]) == (recovered.id, 103)
+    await _run(temporal, receiver, task_id, 200)
+    await Tasks(temporal).delete(task_id, by="t")
+    assert len(await told()) == 1
+
+
+async def test_the_recovery_is_told_when_the_failures_are_past_the_retention(
+    temporal: Temporal, worker: Worker, receiver: Receiver
+) -> None:
+    """A schedule hands the last failure on, even where no run is left to be listed."""
+    task = _task(receiver, after=2).model_copy(
+        update={"trigger": IntervalTrigger(every=timedelta(seconds=2))}
+    )
+    # Enough for whatever else it takes until the failures are gone.
+    receiver.plan += [web.Response(status=404) for _ in range(3)]
+    task_id = (await Tasks(temporal).create(task, by="t")).id
+    receiver.plan += [web.Response(status=200) for _ in range(20)]
+    query = f"{naming.TASK_ID.name} = '{task_id}' AND ExecutionStatus = 'Failed'"
+    gone: set[str] = set()
+
+    async def forgotten() -> bool:
+        async for run in temporal.client.list_workflows(query):
+            handle = run.id, run.run_id
+            request = DeleteWorkflowExecutionRequest(
+                namespace=temporal.client.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=run.id, run_id=run.run_id),
+            )
+            await temporal.client.workflow_service.delete_workflow_execution(request)
+            gone.add(handle[1])
+        return len(gone) >= 3
+
+    await eventually(forgotten)
+
+    async def told() -> list[dict[str, Any]]:
+        return [body for body in _told(receiver) if body["event"] == "recovered"]
+
+    (body,) = await eventually(told)
+    await Tasks(temporal).delete(task_id, by="t")
+    assert body["failures"] == 3
+    failed = [each for each in _told(receiver) if each["event"] == "failed"]
+    assert [each["failures"] for each in failed] == [2]
 
 
 async def test_what_is_sent_carries_headers_and_secrets_and_a_key(

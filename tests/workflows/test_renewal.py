@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from onthedot import naming
 from onthedot.scheduling.errors import RevisionMismatch
-from onthedot.service.tasks.listing import TaskFilter, TaskList
+from onthedot.scheduling.task import Health, HealthReport
+from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once, unique
@@ -75,6 +77,21 @@ async def test_looks_alone_renew_too(renewing: Temporal) -> None:
     await tasks.delete(task_id, by="test")
     ran = await nominals(renewing.client, task_id)
     assert set(ran) == instants(min(ran), max(ran), timedelta(seconds=1))
+
+
+async def test_reports_of_runs_renew_too(renewing: Temporal) -> None:
+    tasks, task_id = Tasks(renewing), unique("reported")
+    await tasks.create(new_task(task_id, every(3600)), by="test")
+    handle = renewing.client.get_workflow_handle(naming.task_workflow(task_id))
+
+    async def renewed() -> bool:
+        report = HealthReport(health=Health.FAILING, at=datetime.now(UTC))
+        await handle.signal(naming.HEALTH_REPORT, report)
+        return await _executions(renewing, task_id) >= 2
+
+    await eventually(renewed)
+    assert (await tasks.get(task_id)).health is Health.FAILING
+    await tasks.delete(task_id, by="test")
 
 
 async def _executions(temporal: Temporal, task_id: str) -> int:

@@ -50,7 +50,7 @@ export default {
       return h("div", { class: "menu", role: "menu", "aria-label": row.name, style, onKeydown: this.menuKeys }, [
         entry("run", "play", "Run now"),
         row.can_pause ? entry("pause", "pause", "Pause") : null, row.can_resume ? entry("resume", "play", "Resume") : null,
-        h("hr"), link(`/tasks/${row.id}/edit`, "pencil", "Edit"), link(`/tasks/new?from=${row.id}`, "copy", "Duplicate"), link(`/runs?task=${row.id}`, "history", "Its runs"),
+        h("hr"), link(`/tasks/${row.id}/edit`, "pencil", "Edit"), link(`/new?from=${row.id}`, "copy", "Duplicate"), link(`/runs?task=${row.id}`, "history", "Its runs"),
         h("hr"), entry("delete", "trash-2", "Delete…", "danger")]);
     },
   },

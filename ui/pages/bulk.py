@@ -2,55 +2,58 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from onthedot.scheduling.errors import OnTheDotError
-from onthedot.service.tasks.listing import TaskFilter
+from onthedot.messages.many import Outcome
+from onthedot.service.tasks.bulk import BulkChanges, Changed
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.components.dialogs import confirm
 from onthedot.ui.page_context import Desk
 
-#: How many are changed at the same time.
-_AT_ONCE = 8
+#: From how many on it is said that the work has begun.
+_MANY = 16
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A change: how it is asked for and told, and what it does to one task."""
+    """A change: how it is asked for and reported, and what it does to tasks."""
 
     ask: str
     done: str
     words: str
-    act: Callable[[Desk, str], Awaitable[Any]]
+    act: Callable[[BulkChanges, Sequence[str]], Awaitable[list[Changed]]]
     danger: bool = False
+    undone: str = ""
+    """What an undo made of them; empty where there is none."""
 
 
 KINDS = {
     "pause": Kind(
         "Pause",
         "paused",
-        "They will not fire until they are resumed.",
-        lambda desk, task_id: desk.tasks.pause(task_id, by=desk.by),
+        "They will not fire until they are resumed. What is paused already stays as it is.",
+        lambda bulk, ids: bulk.pause(ids),
+        undone="resumed",
     ),
     "resume": Kind(
         "Resume",
         "resumed",
         "They fire again from their next time on.",
-        lambda desk, task_id: desk.tasks.resume(task_id, by=desk.by),
+        lambda bulk, ids: bulk.resume(ids),
+        undone="paused again",
     ),
     "run": Kind(
         "Run",
         "started",
         "Each runs once now, beside its schedule.",
-        lambda desk, task_id: desk.tasks.run_now(task_id),
+        lambda bulk, ids: bulk.run(ids),
     ),
     "delete": Kind(
         "Delete",
         "deleted",
         "They will never fire again. Runs in progress finish.",
-        lambda desk, task_id: desk.tasks.delete(task_id, by=desk.by),
+        lambda bulk, ids: bulk.delete(ids),
         danger=True,
     ),
 }
@@ -97,33 +100,38 @@ def counted(number: int) -> str:
 
 
 async def _do(desk: Desk, kind: Kind, ids: Sequence[str]) -> None:
-    places = asyncio.Semaphore(_AT_ONCE)
-    failures: list[str] = []
-
-    async def one(task_id: str) -> bool:
-        async with places:
-            try:
-                await kind.act(desk, task_id)
-            except OnTheDotError as error:
-                failures.append(str(error))
-                return False
-            return True
-
-    if len(ids) > 2 * _AT_ONCE:
+    bulk = BulkChanges(desk.temporal, by=desk.by)
+    if len(ids) > _MANY:
         desk.toasts.say(f"{kind.ask}: {counted(len(ids))} …", tone="grey")
-    outcomes = await asyncio.gather(*(one(task_id) for task_id in ids))
-    done = [task_id for task_id, well in zip(ids, outcomes, strict=True) if well]
+    changed = await kind.act(bulk, ids)
     desk.changed()
-    if failures:
-        desk.toasts.say(
-            f"{counted(len(done))} {kind.done}, {len(failures):,} not: {failures[0]}", tone="red"
-        )
-    elif kind is KINDS["pause"]:
-        desk.toasts.say(
-            f"{counted(len(done))} paused.",
-            tone="grey",
-            action="Undo",
-            act=lambda: _do(desk, KINDS["resume"], done),
-        )
+
+    async def undo() -> None:
+        restored = await BulkChanges(desk.temporal, by=desk.by).undo(changed)
+        desk.changed()
+        _report(desk, restored, kind.undone)
+
+    done = any(each.outcome is Outcome.DONE for each in changed)
+    _report(desk, changed, kind.done, undo if kind.undone and done else None)
+
+
+def _report(
+    desk: Desk,
+    changed: Sequence[Changed],
+    done: str,
+    undo: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    number = sum(each.outcome is Outcome.DONE for each in changed)
+    before = sum(each.outcome is Outcome.UNCHANGED for each in changed)
+    errors = [str(each.error) for each in changed if each.error is not None]
+    said = f"{counted(number)} {done}"
+    if before:
+        said += f", {before:,} left as {'it was' if before == 1 else 'they were'}"
+    if errors:
+        said += f", {len(errors):,} not: {errors[0]}"
+    tone = "red" if errors else "grey" if undo else "green"
+    text = said if errors else f"{said}."
+    if undo is None:
+        desk.toasts.say(text, tone=tone)
     else:
-        desk.toasts.say(f"{counted(len(done))} {kind.done}.")
+        desk.toasts.say(text, tone=tone, action="Undo", act=undo)

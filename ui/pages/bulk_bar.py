@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from onthedot.service.tasks.listing import TaskFilter
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.components.markup import box, button, named, text
 from onthedot.ui.page_context import Desk
 from onthedot.ui.pages import bulk

@@ -103,7 +103,7 @@ def _welcome(place: Element, *, wanted: bool) -> None:
                 "Register a first task, and this page shows how its runs go.",
             ),
         ):
-            link("New task", "/tasks/new", "btn primary", icon="plus")
+            link("New task", "/new", "btn primary", icon="plus")
 
 
 class _HourChart:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from nicegui.element import Element
 
 from onthedot.scheduling.errors import RunNotFound
-from onthedot.scheduling.run import Run, RunStatus
+from onthedot.scheduling.run import Run, RunPhase, RunStatus
 from onthedot.service.runs.runs import Runs
 from onthedot.ui.components.markup import (
     box,
@@ -95,6 +95,8 @@ def _show(desk: Desk, run: Run) -> None:
                 button("Run again", lambda: run_now(desk, run.task_id), icon="rotate-ccw")
             outside_link("In Temporal", run.links.temporal_ui)
     with box("stack"):
+        if run.phase is not None:
+            _doing(run)
         if run.waiting_for:
             with named(box("banner"), role="status"):
                 text(run.waiting_for, "wrap")
@@ -104,6 +106,8 @@ def _show(desk: Desk, run: Run) -> None:
             with card("Error", aside=aside), box("stack snug"):
                 text(run.error.type, "pill red")
                 Code(run.error.message, "Error")
+        if run.attempts > 1 and run.attempts_made:
+            _attempts(run)
         with box("grid main-aside"):
             _output(run)
             with card("Details"):
@@ -115,6 +119,38 @@ def _show(desk: Desk, run: Run) -> None:
                         ("Id", lambda: text(run.id, "mono wrap small")),
                     ]
                 )
+
+
+_PHASES = {
+    RunPhase.WAITING_FOR_WORKER: "Waits for a worker",
+    RunPhase.WAITING_FOR_PLACE: "Waits for a free place",
+    RunPhase.ATTEMPTING: "Attempt {attempt} goes on",
+    RunPhase.BACKING_OFF: "Waits for attempt {attempt}",
+}
+
+
+def _doing(run: Run) -> None:
+    """What a running run is doing, since when, and when it tries again."""
+    assert run.phase is not None
+    with named(box("banner"), role="status"), text("", "wrap"):
+        text(_PHASES[run.phase].format(attempt=run.attempt), "strong")
+        text(", since ")
+        When(run.phase_since, "near")
+        if run.next_attempt_at is not None:
+            text("; it comes ")
+            When(run.next_attempt_at, "near")
+
+
+def _attempts(run: Run) -> None:
+    with card("Attempts", aside=f"{run.attempts} in all"), box("stack snug"):
+        for made in run.attempts_made:
+            with box("row"):
+                text(str(made.attempt), "strong")
+                When(made.started_at, "near", none="–")
+                if made.started_at and made.ended_at:
+                    text(f"took {human(made.ended_at - made.started_at)}", "muted small")
+                if made.error is not None:
+                    text(f"{made.error.type}: {made.error.message}", "wrap small")
 
 
 def _timeline(run: Run) -> None:

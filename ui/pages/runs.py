@@ -6,8 +6,9 @@ import json
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.service.runs.listing import RunFilter
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
 from onthedot.ui.components.pager import Pager
@@ -16,7 +17,7 @@ from onthedot.ui.components.tables import RunTable
 from onthedot.ui.page_context import Desk
 from onthedot.ui.pages.export import add_export
 from onthedot.ui.reads import ROWS, RunRows, run_rows
-from onthedot.ui.rows import RUN_WORDS, run_row
+from onthedot.ui.rows import CAUSES, RUN_WORDS, run_row
 from onthedot.ui.watches import Live, Seen
 
 AWAY = "Temporal cannot be reached"
@@ -27,7 +28,7 @@ SPANS = {
     "7d": "Last 7 days",
 }
 _LENGTHS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7)}
-_KEYS = ("task", "status", "span", "since", "until")
+_KEYS = ("task", "status", "cause", "tag", "q", "span", "since", "until")
 
 
 def runs_page(desk: Desk, query: dict[str, str]) -> None:
@@ -69,6 +70,20 @@ class _RunsPage:
                 on_change=lambda event: self._filter("status", event.value),
             )
             ChoiceField(
+                "Any cause",
+                {"": "Any cause", **{c.value: w.capitalize() for c, w in CAUSES.items()}},
+                self._query["cause"],
+                plain=True,
+                on_change=lambda event: self._filter("cause", event.value),
+            )
+            tag = TextField(
+                "Tag",
+                self._query["tag"],
+                placeholder="Tag, or several",
+                on_change=lambda event: self._filter("tag", event.value.strip()),
+            ).classes("short")
+            named(tag, hideLabel=True)
+            ChoiceField(
                 "Any time",
                 SPANS if not self._query["since"] else {**SPANS, "": "Between two times"},
                 self._query["span"],
@@ -95,14 +110,29 @@ class _RunsPage:
         self._watch()
 
     def _which(self) -> RunFilter:
-        known = {each.value for each in RunStatus}
+        status, cause = self._query["status"], self._query["cause"]
+        tags = tuple(self._query["tag"].replace(",", " ").split())
         span = _LENGTHS.get(self._query["span"])
         since = _instant(self._query["since"])
         return RunFilter(
             task_id=self._query["task"] or None,
-            status=RunStatus(self._query["status"]) if self._query["status"] in known else None,
+            status=RunStatus(status) if status in set(RunStatus) else None,
+            cause=RunCause(cause) if cause in set(RunCause) else None,
+            tasks=TaskFilter(tags=tags, q=self._query["q"] or None),
             since=self._desk.house.temporal.now() - span if span else since,
             until=_instant(self._query["until"]),
+        )
+
+    def _unknown(self) -> str:
+        """What is in the address and means nothing here."""
+        known = {"status": set(map(str, RunStatus)), "cause": set(map(str, RunCause))}
+        return next(
+            (
+                f"There is no {key} “{self._query[key]}”"
+                for key, values in known.items()
+                if self._query[key] and self._query[key] not in values
+            ),
+            "",
         )
 
     def _watch(self) -> None:
@@ -111,6 +141,9 @@ class _RunsPage:
         if self._live is not None:
             self._desk.script(f"otd.address({json.dumps(address)})")
             self._live.delete()
+        if unknown := self._unknown():
+            self._say("search", unknown, "Choose another.")
+            return
         which, cursor = self._which(), self._pager.cursor
         with self._place.parent_slot or self._place:
             self._live = self._desk.live(

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.overview.overview import TaskCounts
-from onthedot.service.tasks.listing import TaskFilter
+from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
 from onthedot.ui.components.pager import Pager
@@ -26,6 +26,22 @@ from onthedot.ui.watches import Live, Seen
 def tasks_page(desk: Desk, query: dict[str, str]) -> None:
     """Build the page."""
     _TasksPage(desk, query).build(query.get("page", ""))
+
+
+#: What a pill says, and of what cannot be said in one pill, how the last run went.
+_STATUSES = {
+    TaskStatus.SCHEDULED.value: TASK_WORDS[TaskStatus.SCHEDULED],
+    TaskStatus.RUNNING.value: TASK_WORDS[TaskStatus.RUNNING],
+    Health.FAILING.value: "Failing or failed",
+    Health.HEALTHY.value: "Healthy",
+    Health.NEVER_RAN.value: "Never ran",
+    TaskStatus.PAUSED.value: TASK_WORDS[TaskStatus.PAUSED],
+    TaskStatus.COMPLETED.value: TASK_WORDS[TaskStatus.COMPLETED],
+    TaskStatus.CANCELLED.value: TASK_WORDS[TaskStatus.CANCELLED],
+}
+
+#: Links that were kept from earlier.
+_EARLIER = {TaskStatus.FAILED.value: Health.FAILING.value}
 
 
 class _TasksPage:
@@ -58,19 +74,19 @@ class _TasksPage:
             with box("search"):
                 Icon("search")
                 search = TextField(
-                    "Search by the start of a name or id",
+                    "Search by words",
                     self._query["q"],
-                    placeholder="Name or id starts with…",
+                    placeholder="Words of name, id, tags, target…",
                     on_change=lambda event: self._filter("q", event.value.strip()),
                 )
                 named(search, hideLabel=True, searching=True)
                 text("/", tag="kbd")
             self._add_choice("kind", "Any kind", KINDS)
-            self._add_choice("status", "Any status", {s.value: w for s, w in TASK_WORDS.items()})
+            self._add_choice("status", "Any status", _STATUSES)
             tag = TextField(
                 "Tag",
                 self._query["tag"],
-                placeholder="Tag",
+                placeholder="Tag, or several",
                 on_change=lambda event: self._filter("tag", event.value.strip()),
             ).classes("short")
             named(tag, hideLabel=True)
@@ -110,13 +126,25 @@ class _TasksPage:
         return f"/tasks?{urlencode(given)}" if given else "/tasks"
 
     def _which(self) -> TaskFilter:
-        status = self._query["status"]
-        known = {each.value for each in TaskStatus}
+        status = _EARLIER.get(self._query["status"], self._query["status"])
         return TaskFilter(
             kind=self._query["kind"] or None,
-            status=TaskStatus(status) if status in known else None,
-            tag=self._query["tag"] or None,
+            status=TaskStatus(status) if status in set(TaskStatus) else None,
+            health=Health(status) if status in set(Health) else None,
+            tags=tuple(self._query["tag"].replace(",", " ").split()),
             q=self._query["q"] or None,
+        )
+
+    def _unknown(self) -> str:
+        """What is in the address and means nothing here."""
+        known = {"status": {**_STATUSES, **_EARLIER}, "kind": KINDS}
+        return next(
+            (
+                f"There is no {key} “{self._query[key]}”"
+                for key, values in known.items()
+                if self._query[key] and self._query[key] not in values
+            ),
+            "",
         )
 
     def _watch(self) -> None:
@@ -124,6 +152,10 @@ class _TasksPage:
             self._live.delete()
             address = json.dumps(self._address(self._pager.at))
             self._desk.script(f"otd.address({address})")
+        if unknown := self._unknown():
+            clear = "Clear filters"
+            self._say("search", unknown, "", lambda: button(clear, lambda: self._desk.go("/tasks")))
+            return
         which, cursor = self._which(), self._pager.cursor
         with self._place.parent_slot or self._place:
             self._live = self._desk.live(
@@ -180,7 +212,7 @@ class _TasksPage:
             self._say(
                 "search",
                 "No task matches",
-                "Search finds the start of a name or id.",
+                "Search finds whole words anywhere, and the start of a word of a name or id.",
                 lambda: button("Clear filters", lambda: self._desk.go("/tasks")),
             )
             return
@@ -189,8 +221,8 @@ class _TasksPage:
             "Nothing is scheduled yet",
             "A task is something to do, such as calling a URL, and when to do it: once, by a cron "
             "expression, or at an interval.",
-            lambda: link("New task", "/tasks/new", "btn primary", icon="plus"),
-            lambda: link("Try a harmless one", "/tasks/new?action=log&trigger=interval", "btn"),
+            lambda: link("New task", "/new", "btn primary", icon="plus"),
+            lambda: link("Try a harmless one", "/new?action=log&trigger=interval", "btn"),
         )
 
     async def _act(self, name: str, task_id: str) -> None:

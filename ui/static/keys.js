@@ -29,7 +29,7 @@
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key === "n") { event.preventDefault(); otd.go("/tasks/new"); }
+    if (event.key === "n") { event.preventDefault(); otd.go("/new"); }
     else if (event.key === "/") {
       const search = document.querySelector("[data-search]");
       event.preventDefault();

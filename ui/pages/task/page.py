@@ -10,7 +10,7 @@ from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
 from onthedot.scheduling.errors import TaskNotFound
-from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.ui.components.markup import (
     box,
     button,
@@ -31,7 +31,7 @@ from onthedot.ui.pages.task.ledger import show_ledger
 from onthedot.ui.pages.task.next_runs import show_next_runs
 from onthedot.ui.pages.task.runs import show_runs
 from onthedot.ui.reads import TaskDetail, task_detail
-from onthedot.ui.rows import run_row, task_status, words
+from onthedot.ui.rows import can_pause, run_row, task_status, words
 from onthedot.ui.watches import Seen
 
 
@@ -62,6 +62,7 @@ def _say_missing(place: Element, task_id: str, *, gone: bool) -> None:
         if gone:
             with empty("search", "There is no such task", f"{task_id} was deleted, or never was."):
                 link("To the tasks", "/tasks", "btn")
+                link("New task", "/new", "btn", icon="plus")
                 link("Its runs", f"/runs?task={task_id}", "btn")
         else:
             empty(
@@ -125,6 +126,10 @@ class _TaskPage:
                         text(task.description, "sub wrap", tag="p")
                 with box("actions"):
                     _buttons(self._desk, task)
+            if task.problem:
+                with named(box("banner"), role="status").style("margin: 0"):
+                    Icon("triangle-alert")
+                    text(f"Its schedule is not as it should be: {task.problem}", "wrap")
             if task.status is TaskStatus.PAUSED and (task.note or task.paused_until):
                 with box("banner").style("margin: 0"):
                     Icon("pause")
@@ -136,17 +141,19 @@ class _TaskPage:
 
 def _still(task: Task) -> Task:
     """The task without what changes with every run."""
-    return task.model_copy(update={"last_run": None, "next_runs": ()})
+    status = TaskStatus.SCHEDULED if can_pause(task) else task.status
+    changing = {"last_run": None, "next_runs": (), "health": Health.NEVER_RAN}
+    return task.model_copy(update={**changing, "status": status})
 
 
 def _buttons(desk: Desk, task: Task) -> None:
     button("Run now", lambda: run_now(desk, task.id), "primary", icon="play")
-    if task.status is TaskStatus.SCHEDULED:
+    if can_pause(task):
         button("Pause", lambda: ask_pause(desk, task.id), icon="pause")
     if task.status is TaskStatus.PAUSED:
         button("Resume", lambda: resume(desk, task.id), icon="play")
     link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil")
-    duplicate = named(box("btn icon-only", "a"), href=href(f"/tasks/new?from={task.id}"))
+    duplicate = named(box("btn icon-only", "a"), href=href(f"/new?from={task.id}"))
     with named(duplicate, aria_label="Duplicate", title="Duplicate"):
         Icon("copy")
     if task.trigger.kind != "once":

@@ -1,0 +1,65 @@
+"""An occurrence that came before its schedule was made, and that jitter moves past that.
+
+A new schedule counts from when it is made, by nominal instants, so it does not start this one. Only
+the last of them can be such: jitter ends at the next nominal instant. The task waits for its time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from temporalio.client import ScheduleDescription
+
+from onthedot.activities.schedule.calls import ScheduleCalls
+from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
+from onthedot.activities.schedule.outlook import busy
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.stored.schedule_order import Applied, Held, ScheduleOrder
+
+_MILLISECOND = timedelta(milliseconds=1)
+_SOON = timedelta(seconds=2)
+
+
+class HeldOccurrences:
+    """Finds such an occurrence, and starts it when its time has come."""
+
+    def __init__(self, calls: ScheduleCalls, starts: OccurrenceStarts) -> None:
+        self._calls = calls
+        self._starts = starts
+
+    async def taken_from(
+        self, nominals: list[datetime], order: ScheduleOrder, *, after: datetime
+    ) -> Held | None:
+        """The last of the nominal instants, taken off them, if its time comes after an instant."""
+        jitter = order.trigger.jitter
+        if not nominals or not jitter:
+            return None
+        last = nominals[-1]
+        at = await self._calls.first_time(order.run.task_id, last - _MILLISECOND, last + jitter)
+        return Held(nominal=nominals.pop(), at=at) if at is not None and at > after else None
+
+    async def released(
+        self, held: Held, order: ScheduleOrder, found: ScheduleDescription, *, at: datetime
+    ) -> Held | None:
+        """Start it if its time has come; what is still held then. It is dropped where the schedule
+        would have dropped it: while paused, or with `skip` beside a run that goes on.
+        """
+        if at < held.at:
+            return held
+        state = found.schedule.state
+        if order.paused or (state.limited_actions and not state.remaining_actions):
+            return None
+        if busy(found) and order.overlap is not OverlapPolicy.ALLOW_ALL:
+            if order.overlap is OverlapPolicy.SKIP:
+                return None
+            return held.model_copy(update={"at": at + _SOON})
+        await self._calls.count(found, await self._starts.start(order.run, [held.nominal]))
+        return None
+
+
+def with_held(applied: Applied, held: Held | None) -> Applied:
+    """What the task is told: it is to come back in time, and not finished before."""
+    if held is None:
+        return applied
+    wake_at = held.at if applied.wake_at is None else min(applied.wake_at, held.at)
+    return applied.model_copy(update={"held": held, "wake_at": wake_at, "finished": False})

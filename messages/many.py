@@ -1,0 +1,111 @@
+"""What the calls on many tasks are sent and answer."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from onthedot.messages.problems import Problem
+from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.task import Health, TaskStatus
+from onthedot.scheduling.values import Instant, Model
+
+#: The most tasks of one change.
+MOST_OF_A_CHANGE = 1000
+
+Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class Selection(Model):
+    """Which tasks: ids, or those that fit a filter, of which there is at least one part."""
+
+    ids: tuple[Text, ...] | None = Field(
+        default=None, min_length=1, max_length=MOST_OF_A_CHANGE, examples=[["nightly-report"]]
+    )
+    tag: Text | tuple[Text, ...] | None = Field(
+        default=None, description="A tag, or several: all of them."
+    )
+    q: Text | None = Field(default=None, description="As in `GET /tasks`.")
+    status: TaskStatus | None = None
+    health: Health | None = None
+    dry_run: bool = Field(default=False, description="Say what would be done, and do nothing.")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """All the tags that are asked for."""
+        if self.tag is None:
+            return ()
+        return (self.tag,) if isinstance(self.tag, str) else self.tag
+
+    @property
+    def has_filter(self) -> bool:
+        """Whether a part of a filter is given that restricts."""
+        words = bool(self.q and self.q.strip())
+        return bool(self.tags) or words or self.status is not None or self.health is not None
+
+
+class ResumeMany(Selection):
+    """Tasks to resume, and why."""
+
+    note: str = Field(default="", max_length=500)
+
+
+class PauseMany(ResumeMany):
+    """Tasks to pause, why, and for how long."""
+
+    until: Instant | None = Field(default=None, description="They resume by themselves then.")
+
+
+class Outcome(StrEnum):
+    """What became of one task."""
+
+    DONE = "done"
+    #: It was as wanted already, and is as it was.
+    UNCHANGED = "unchanged"
+    #: A dry run: it would have been changed.
+    WOULD_CHANGE = "would_change"
+    REFUSED = "refused"
+
+
+class PauseState(BaseModel):
+    """Whether a task is paused, why and until when."""
+
+    paused: bool
+    note: str = ""
+    until: Instant | None = None
+
+
+class ManyResult(BaseModel):
+    """What became of one task."""
+
+    id: str
+    outcome: Outcome
+    revision: int | None = Field(default=None, description="Its present one, where it is known.")
+    before: PauseState | None = Field(
+        default=None, description="How it was before a pause or a resume: what an undo restores."
+    )
+    run: ShortRun | None = Field(default=None, description="The run that was started.")
+    problem: Problem | None = Field(default=None, description="Why it was refused.")
+
+
+class ManyResults(BaseModel):
+    """One result a task."""
+
+    results: list[ManyResult]
+
+
+class TagCount(BaseModel):
+    """A tag, and how the tasks are that have it."""
+
+    tag: str
+    tasks: int
+    failing: int = Field(description="Those whose last run failed or timed out.")
+    paused: int
+
+
+class TagList(BaseModel):
+    """Every tag that a task has."""
+
+    items: list[TagCount]

@@ -1,0 +1,72 @@
+"""The tasks that runs belong to: by what they are, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from onthedot import naming
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import literal
+
+#: The most tasks that the runs of which can be asked for at once.
+MOST = 5000
+
+_PAGE = 1000
+
+
+async def task_ids(temporal: Temporal, which: TaskFilter) -> list[str]:
+    """The tasks that are as asked for, deleted ones included as long as Temporal keeps them.
+
+    Raises:
+        InvalidDefinition: they are more than `MOST`.
+        TemporalUnavailable: Temporal does not answer.
+    """
+    parts = [f"WorkflowType = '{naming.TASK}'", *which.described()]
+    found: set[str] = set()
+    listed = temporal.client.list_workflows(" AND ".join(parts), page_size=_PAGE)
+    while True:
+        await temporal.ask(listed.fetch_next_page())
+        found.update(row.id.partition(":")[2] for row in listed.current_page or ())
+        if len(found) > MOST:
+            field = "q" if which.q else "tag" if which.tags else "kind"
+            mend = f"more than {MOST} tasks are like this; narrow it, by another tag for instance"
+            raise InvalidDefinition(FieldProblem(field, mend))
+        if not listed.next_page_token:
+            return sorted(found)
+
+
+async def named(temporal: Temporal, runs: Sequence[ShortRun]) -> list[ShortRun]:
+    """The runs, each with the name of its task; those that have ended mostly carry it.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer.
+    """
+    missing = {run.task_id for run in runs if run.task_id and not run.task_name}
+    names = await _names(temporal, missing) if missing else {}
+    return [
+        run
+        if run.task_name
+        else run.model_copy(update={"task_name": names.get(run.task_id, run.task_id)})
+        for run in runs
+    ]
+
+
+async def _names(temporal: Temporal, ids: Collection[str]) -> dict[str, str]:
+    literals = ", ".join(map(literal, sorted(ids)))
+    listed = temporal.client.list_workflows(
+        f"WorkflowType = '{naming.TASK}' AND {naming.TASK_ID.name} IN ({literals}) "
+        f"AND ExecutionStatus != 'ContinuedAsNew'",
+        page_size=_PAGE,
+    )
+    await temporal.ask(listed.fetch_next_page())
+    names: dict[str, str] = {}
+    # Oldest first: of several executions of a task the latest counts.
+    for row in sorted(listed.current_page or (), key=lambda row: row.start_time):
+        memo = await row.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
+        if memo is not None:
+            names[row.id.partition(":")[2]] = memo.definition.name
+    return names

@@ -1,0 +1,205 @@
+"""How far a running run has come: what its history and its description say of it together.
+
+Temporal writes an activity's start into the history only when the activity ends, so what goes on is
+in the description, and what has ended in the history:
+
+1. An activity that is pending says itself whether it was taken up, and when it is tried again. The
+   last heartbeat of one of ours says whether it waits for a place, and which attempts were before.
+2. A child goes on once its first workflow task was started.
+3. Between a first attempt that failed and the second one, there is a timer.
+4. Otherwise the run makes its first attempt inside of a workflow task, once a worker has that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pydantic import ValidationError
+from temporalio.api.enums.v1 import EventType, PendingActivityState, PendingWorkflowTaskState
+from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.workflow.v1 import PendingActivityInfo, PendingChildExecutionInfo
+from temporalio.client import WorkflowExecutionDescription
+
+from onthedot.scheduling.action import RESERVED_PREFIX
+from onthedot.scheduling.run import AttemptMade, RunError, RunPhase
+from onthedot.scheduling.stored.attempt import LEAD, AttemptFailure, Beat
+from onthedot.service.ledger.history import RunHistory, instant_of
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.translate import decoded
+
+_GOES_ON = (
+    PendingActivityState.PENDING_ACTIVITY_STATE_STARTED,
+    PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
+)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a running run is doing."""
+
+    phase: RunPhase
+    since: datetime
+    attempt: int
+    next_attempt_at: datetime | None = None
+    made: tuple[AttemptMade, ...] = ()
+    """The attempts so far, the one that goes on included."""
+    taken_up: datetime | None = None
+    """When a worker took up the run."""
+
+    @property
+    def begun(self) -> int:
+        """How many attempts began."""
+        return self.attempt if self.phase is RunPhase.ATTEMPTING else self.attempt - 1
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When the first attempt began, or, if that did not survive, the run was taken up."""
+        if not self.begun:
+            return None
+        known = self.made[0].started_at if self.made and self.made[0].attempt == 1 else None
+        return known or self.taken_up
+
+
+async def progress(
+    temporal: Temporal,
+    described: WorkflowExecutionDescription,
+    history: RunHistory,
+    *,
+    due: datetime,
+) -> Progress:
+    """What a running run that was due at `due` is doing.
+
+    Costs nothing beside the description and the history; one call more for a child.
+
+    Raises:
+        RPCError, TemporalUnavailable.
+    """
+    raw = described.raw_description
+    taken_up = _taken_up(described, history, due)
+    for activity in raw.pending_activities:
+        found = await _of_activity(temporal, activity, history)
+        return replace(_with_current(found), taken_up=taken_up)
+    for child in raw.pending_children:
+        found = await _of_child(temporal, child, due)
+        return replace(_with_current(found), taken_up=taken_up)
+    last = history.last
+    if last is not None and history.timer_until is not None:
+        return Progress(
+            RunPhase.BACKING_OFF,
+            last.finished_at,
+            last.attempt + 1,
+            next_attempt_at=history.timer_until,
+            made=last.made,
+        )
+    number = last.attempt + 1 if last else 1
+    made = last.made if last else ()
+    if taken_up is None or last is not None:
+        scheduled = raw.pending_workflow_task.original_scheduled_time
+        since = instant_of(scheduled) if raw.HasField("pending_workflow_task") else due
+        return Progress(RunPhase.WAITING_FOR_WORKER, max(since, due), number, made=made)
+    return _with_current(Progress(RunPhase.ATTEMPTING, max(taken_up, due), number, made=made))
+
+
+def _with_current(found: Progress) -> Progress:
+    if found.phase is not RunPhase.ATTEMPTING:
+        return found
+    this = AttemptMade(attempt=found.attempt, started_at=found.since)
+    return replace(found, made=(*found.made, this))
+
+
+async def _of_activity(
+    temporal: Temporal, pending: PendingActivityInfo, history: RunHistory
+) -> Progress:
+    number = history.attempts_before + pending.attempt
+    beat = await _beat(temporal, pending)
+    made = await _made(temporal, pending, history, beat)
+    if pending.state in _GOES_ON:
+        since = instant_of(pending.last_started_time)
+        phase = RunPhase.ATTEMPTING
+        if beat is not None and beat.attempt == number and beat.since >= since:
+            since = beat.since
+            phase = RunPhase.WAITING_FOR_PLACE if beat.waiting else phase
+        return Progress(phase, since, number, made=made)
+    at = instant_of(pending.scheduled_time)
+    if pending.attempt > 1 and at > temporal.now():
+        since = instant_of(pending.last_attempt_complete_time)
+        return Progress(RunPhase.BACKING_OFF, since, number, next_attempt_at=at, made=made)
+    return Progress(RunPhase.WAITING_FOR_WORKER, at, number, made=made)
+
+
+async def _made(
+    temporal: Temporal, pending: PendingActivityInfo, history: RunHistory, beat: Beat | None
+) -> tuple[AttemptMade, ...]:
+    """The attempts before the one that goes on or comes next."""
+    made = beat.made if beat and beat.made else history.made_before
+    if not pending.HasField("last_failure"):
+        return made
+    number = history.attempts_before + pending.attempt - 1
+    if made and made[-1].attempt >= number:
+        return made
+    failure = pending.last_failure
+    left = await _left(temporal, failure)
+    if left is not None and left.made:
+        return left.made
+    error = RunError(
+        type=failure.application_failure_info.type or "Failed", message=failure.message[:200]
+    )
+    ended_at = instant_of(pending.last_attempt_complete_time)
+    return (*made, AttemptMade(attempt=number, ended_at=ended_at, error=error))
+
+
+async def _left(temporal: Temporal, failure: Failure) -> AttemptFailure | None:
+    details = failure.application_failure_info.details.payloads
+    try:
+        return await decoded(temporal.client, details, AttemptFailure) if details else None
+    except ValidationError:
+        return None
+
+
+async def _beat(temporal: Temporal, pending: PendingActivityInfo) -> Beat | None:
+    """What one of our own activities last said; None for somebody else's."""
+    details = pending.heartbeat_details.payloads
+    if not details or not pending.activity_type.name.startswith(RESERVED_PREFIX):
+        return None
+    try:
+        return await decoded(temporal.client, details, Beat)
+    except ValidationError:
+        return None
+
+
+async def _of_child(
+    temporal: Temporal, child: PendingChildExecutionInfo, due: datetime
+) -> Progress:
+    handle = temporal.client.get_workflow_handle(child.workflow_id)
+    events = handle.fetch_history_events(page_size=20, rpc_timeout=RPC_TIMEOUT)
+    await temporal.ask(events.fetch_next_page())
+    first = list(events.current_page or ())
+    number = first[0].workflow_execution_started_event_attributes.attempt if first else 1
+    begun = _when(first, EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED)
+    if begun is not None:
+        return Progress(RunPhase.ATTEMPTING, begun, number)
+    wait = first[0].workflow_execution_started_event_attributes.first_workflow_task_backoff
+    since = instant_of(first[0].event_time) if first else due
+    if number > 1 and since + wait.ToTimedelta() > temporal.now():
+        at = since + wait.ToTimedelta()
+        return Progress(RunPhase.BACKING_OFF, since, number, next_attempt_at=at)
+    return Progress(RunPhase.WAITING_FOR_WORKER, since, number)
+
+
+def _when(events: list[HistoryEvent], kind: EventType.ValueType) -> datetime | None:
+    return next(
+        (instant_of(event.event_time) for event in events if event.event_type == kind), None
+    )
+
+
+def _taken_up(
+    described: WorkflowExecutionDescription, history: RunHistory, due: datetime
+) -> datetime | None:
+    """When a worker got the workflow task that begins the run; None if none has it."""
+    task = described.raw_description.pending_workflow_task
+    begun = [at for at in history.tasks_done if at >= due - LEAD]
+    if task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED:
+        begun.append(instant_of(task.started_time))
+    return min(begun, default=None)

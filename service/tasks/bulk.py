@@ -1,0 +1,177 @@
+"""One change to many tasks: each is answered for itself, and what was as wanted is left alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from onthedot.messages.many import MOST_OF_A_CHANGE, Outcome, PauseState
+from onthedot.scheduling.errors import (
+    FieldProblem,
+    InvalidDefinition,
+    OnTheDotError,
+    RevisionMismatch,
+)
+from onthedot.scheduling.run import ShortRun
+from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
+
+#: How many are changed at the same time.
+_AT_ONCE = 8
+
+#: How often a task is looked at again that somebody else changed meanwhile.
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One task after a change to many."""
+
+    id: str
+    outcome: Outcome
+    revision: int | None = None
+    """With `before`: the one that the change made."""
+    before: PauseState | None = None
+    """How it was, where that can be undone."""
+    run: ShortRun | None = None
+    error: OnTheDotError | None = None
+
+
+class BulkChanges:
+    """Changes to many tasks, on behalf of one caller."""
+
+    def __init__(self, temporal: Temporal, *, by: str, dry_run: bool = False) -> None:
+        self._temporal = temporal
+        self._tasks = Tasks(temporal)
+        self._by = by
+        self._dry_run = dry_run
+
+    async def ids(self, which: TaskFilter) -> list[str]:
+        """The tasks that a filter lets through.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+            InvalidDefinition: they are more than `MOST_OF_A_CHANGE`.
+        """
+        found: list[str] = []
+        async for row in TaskList(self._temporal).walk(which):
+            found.append(row.id.partition(":")[2])
+            if len(found) > MOST_OF_A_CHANGE:
+                mend = f"more than {MOST_OF_A_CHANGE} tasks match; narrow the filter"
+                raise InvalidDefinition(FieldProblem("filter", mend))
+        return found
+
+    async def pause(
+        self, ids: Sequence[str], *, note: str = "", until: datetime | None = None
+    ) -> list[Changed]:
+        """Pause them. One that is paused already keeps its note and its end.
+
+        Raises:
+            InvalidDefinition: `until` is past.
+        """
+        if until is not None and until <= self._temporal.now():
+            raise InvalidDefinition(FieldProblem("until", "must lie in the future"))
+
+        async def one(task_id: str, revision: int) -> int:
+            task = await self._tasks.pause(
+                task_id, by=self._by, note=note, until=until, if_match=revision
+            )
+            return task.revision
+
+        return await self._each(ids, lambda task_id: self._toggled(task_id, True, one))
+
+    async def resume(self, ids: Sequence[str], *, note: str = "") -> list[Changed]:
+        """Resume them. One that is not paused stays as it is."""
+
+        async def one(task_id: str, revision: int) -> int:
+            task = await self._tasks.resume(task_id, by=self._by, note=note, if_match=revision)
+            return task.revision
+
+        return await self._each(ids, lambda task_id: self._toggled(task_id, False, one))
+
+    async def run(self, ids: Sequence[str]) -> list[Changed]:
+        """Run each once now, beside its schedule."""
+
+        async def one(task_id: str) -> Changed:
+            if self._dry_run:
+                await self._tasks.state(task_id)
+                return Changed(task_id, Outcome.WOULD_CHANGE)
+            return Changed(task_id, Outcome.DONE, run=await self._tasks.run_now(task_id))
+
+        return await self._each(ids, one)
+
+    async def delete(self, ids: Sequence[str]) -> list[Changed]:
+        """Delete them."""
+
+        async def one(task_id: str) -> Changed:
+            if self._dry_run:
+                await self._tasks.state(task_id)
+                return Changed(task_id, Outcome.WOULD_CHANGE)
+            await self._tasks.delete(task_id, by=self._by)
+            return Changed(task_id, Outcome.DONE)
+
+        return await self._each(ids, one)
+
+    async def undo(self, changed: Sequence[Changed]) -> list[Changed]:
+        """Restore the pauses that `pause` or `resume` changed, with their notes and ends.
+
+        A task that somebody changed since then is refused, and stays as it is.
+        """
+        touched = {each.id: each for each in changed if each.outcome is Outcome.DONE}
+
+        async def one(task_id: str) -> Changed:
+            before, revision = touched[task_id].before, touched[task_id].revision
+            assert before is not None
+            ended = before.until is not None and before.until <= self._temporal.now()
+            if before.paused and not ended:
+                task = await self._tasks.pause(
+                    task_id, by=self._by, note=before.note, until=before.until, if_match=revision
+                )
+            elif before.paused:
+                # Its pause would have ended by itself by now.
+                return Changed(task_id, Outcome.UNCHANGED, revision)
+            else:
+                task = await self._tasks.resume(
+                    task_id, by=self._by, note=before.note, if_match=revision
+                )
+            return Changed(task_id, Outcome.DONE, revision=task.revision)
+
+        return await self._each(list(touched), one)
+
+    async def _toggled(
+        self, task_id: str, paused: bool, change: Callable[[str, int], Awaitable[int]]
+    ) -> Changed:
+        for _ in range(_TRIES):
+            state = await self._tasks.state(task_id)
+            before = PauseState(
+                paused=state.definition.paused, note=state.note, until=state.paused_until
+            )
+            if before.paused is paused:
+                return Changed(task_id, Outcome.UNCHANGED, state.revision)
+            if self._dry_run:
+                return Changed(task_id, Outcome.WOULD_CHANGE, state.revision)
+            try:
+                revision = await change(task_id, state.revision)
+            except RevisionMismatch as error:
+                mismatch = error
+            else:
+                return Changed(task_id, Outcome.DONE, revision, before)
+        raise mismatch
+
+    async def _each(
+        self, ids: Sequence[str], change: Callable[[str], Awaitable[Changed]]
+    ) -> list[Changed]:
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(task_id: str) -> Changed:
+            async with places:
+                try:
+                    return await change(task_id)
+                except OnTheDotError as error:
+                    return Changed(task_id, Outcome.REFUSED, error=error)
+
+        return list(await asyncio.gather(*(one(task_id) for task_id in dict.fromkeys(ids))))

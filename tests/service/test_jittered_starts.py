@@ -1,0 +1,95 @@
+"""The first runs of a task with jitter: those that its preview names, at their instants."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio.client import Client
+
+from onthedot import naming
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
+from tests.definitions import definition, every, new_task, once, unique
+from tests.run_log import nominals
+from tests.waiting import eventually, until
+from tests.workers import polling
+
+pytestmark = pytest.mark.anyio
+
+_STEP = 6
+_TRIGGER = every(_STEP, jitter=5)
+_SECOND = timedelta(seconds=1)
+
+
+async def test_the_first_run_is_the_one_that_registration_named(
+    temporal: Temporal, tasks: Tasks
+) -> None:
+    names = [unique("jitter") for _ in range(6)]
+    await until(_next_nominal() + 0.3 * _SECOND)
+    first = {}
+    for name in names:
+        task = await tasks.create(new_task(name, _TRIGGER, overlap="allow_all"), by="test")
+        first[name] = task.next_runs[0]
+        assert (await tasks.get(name)).next_runs[0] == first[name]
+    await until(max(first.values()) + _SECOND)
+    for name in names:
+        started = await _starts(temporal, name)
+        assert abs(min(started) - first[name]) < _SECOND, (started, first[name])
+        await tasks.delete(name, by="test")
+
+
+async def test_a_task_that_becomes_recurring_counts_from_then(
+    temporal: Temporal, tasks: Tasks
+) -> None:
+    names = [unique("jitter") for _ in range(6)]
+    for name in names:
+        await tasks.create(new_task(name, once(3600)), by="test")
+    await until(_next_nominal() + 0.3 * _SECOND)
+    first = {}
+    for name in names:
+        became = await tasks.replace(name, definition(_TRIGGER, overlap="allow_all"), by="test")
+        first[name] = became.next_runs[0]
+    await until(max(first.values()) + _SECOND)
+    for name in names:
+        started = await _starts(temporal, name)
+        assert abs(min(started) - first[name]) < _SECOND, (started, first[name])
+        await tasks.delete(name, by="test")
+
+
+async def test_what_a_late_worker_finds_nominally_due_keeps_its_jitter(
+    client: Client, temporal: Temporal
+) -> None:
+    queue, names = unique("jitter"), [unique("jitter") for _ in range(6)]
+    settings = temporal.settings.model_copy(update={"task_queue": queue})
+    tasks = Tasks(replace(temporal, settings=settings))
+    await until(_next_nominal() - 2 * _SECOND)
+    first = {}
+    for name in names:
+        task = await tasks.create(new_task(name, _TRIGGER, overlap="allow_all"), by="test")
+        first[name] = task.next_runs[0]
+    await asyncio.sleep(2.5)
+    up = datetime.now(UTC)
+    assert max(first.values()) > up + 2 * _SECOND
+    async with polling(client, queue):
+        await until(max(first.values()) + _SECOND)
+        for name in names:
+            await eventually(lambda name=name: nominals(client, name))  # type: ignore[misc]
+            started = min(await _starts(temporal, name))
+            assert started >= first[name], name
+            assert started < max(first[name], up) + 2 * _SECOND, name
+            ran = await nominals(client, name)
+            assert set(ran.values()) == {1}
+            await tasks.delete(name, by="test")
+
+
+def _next_nominal() -> datetime:
+    now = datetime.now(UTC).timestamp()
+    return datetime.fromtimestamp((now + 2.5) // _STEP * _STEP + _STEP, UTC)
+
+
+async def _starts(temporal: Temporal, task_id: str) -> list[datetime]:
+    query = f"{naming.TASK_ID.name} = '{task_id}' AND WorkflowType = '{naming.TASK_RUN}'"
+    return [row.start_time async for row in temporal.client.list_workflows(query)]

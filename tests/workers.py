@@ -1,0 +1,28 @@
+"""A worker of a test's own, on a queue of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from onthedot.activities.assembly import Activities
+from onthedot.activities.permissions import Permissions
+
+
+@asynccontextmanager
+async def polling(client: Client, task_queue: str) -> AsyncIterator[Worker]:
+    """Run tasks of this queue for a while, with this client's rights."""
+    activities = Activities(client, Permissions())
+    worker = Worker(client, task_queue=task_queue, activities=activities.all())
+    # Not as a context: a worker that fails would cancel the test's own task.
+    running = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        await worker.shutdown()
+        await running
+        await activities.close()

@@ -1,0 +1,118 @@
+"""How a task takes changes: as Updates, one after the other, answered when they are in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from onthedot import naming
+from onthedot.scheduling.stored.task_state import (
+    Change,
+    ChangeKind,
+    RefusedChange,
+    TaskState,
+    apply_change,
+)
+from onthedot.scheduling.task import HealthReport
+from onthedot.workflows import task_steps
+from onthedot.workflows.refusals import Refusals
+
+
+class ChangeableTask:
+    """What a task remembers and is asked for. Who inherits from it carries that out."""
+
+    def __init__(self, state: TaskState) -> None:
+        self._state = may_have_schedule(state)
+        self._deleted = False
+        self._running = False
+        self._closing = False
+        self._look_wanted = False
+        self._refusals = Refusals()
+        self._removals = Refusals()
+        self._settled = state.revision - 1
+        """The latest revision that is in force; beyond any once the task has closed."""
+
+    @workflow.signal(name=naming.LOOK)
+    def look(self) -> None:
+        """Have the task look at its schedule, and mend what is not as it should be."""
+        self._look_wanted = True
+
+    @workflow.signal(name=naming.HEALTH_REPORT)
+    def report_health(self, report: HealthReport) -> None:
+        """Note how a run went, if it ended after the one that was noted before."""
+        before = self._state.health
+        if self._closing or (before is not None and report.at <= before.at):
+            return
+        self._state = self._state.model_copy(update={"health": report})
+        if workflow.info().typed_search_attributes.get(naming.WORDS) is None:
+            # It was registered by an earlier release.
+            task_steps.show(self._state)
+        if before is None or before.health is not report.health:
+            task_steps.show_health(report.health)
+
+    @workflow.update(name=naming.CHANGE)
+    async def change(self, change: Change) -> TaskState:
+        """Carry out a change; answered when it is in force, or cannot be for now."""
+        if change.kind is ChangeKind.DELETE:
+            self._look_wanted |= self._deleted
+            self._deleted = True
+            if not self._running:
+                await self._in_force_by(
+                    lambda: self._settled > self._state.revision, self._removals
+                )
+            else:
+                task_steps.mark(naming.State.DELETED)
+            return self._state
+        self._adopt(apply_change(self._state, change, at=workflow.now()))
+        mine = self._state
+        await self._in_force_by(lambda: self._settled >= mine.revision, self._refusals)
+        return self._state if self._state.revision == mine.revision else mine
+
+    async def _in_force_by(self, settled: Callable[[], bool], refusals: Refusals) -> None:
+        told = refusals.told
+        await workflow.wait_condition(lambda: settled() or refusals.told > told)
+        if not settled():
+            problem = self._state.problem
+            raise ApplicationError(problem, type=RefusedChange.NOT_YET, non_retryable=True)
+
+    @change.validator
+    def _refuse(self, change: Change) -> None:
+        refusal = self._refusal(change)
+        if refusal is not None:
+            raise ApplicationError(refusal, self._state.revision, type=refusal, non_retryable=True)
+
+    def _refusal(self, change: Change) -> RefusedChange | None:
+        if workflow.now() > change.not_after:
+            return RefusedChange.EXPIRED
+        if self._deleted and (change.kind is not ChangeKind.DELETE or self._leaving):
+            return RefusedChange.DELETED
+        if change.expected_revision not in (None, self._state.revision):
+            return RefusedChange.REVISION
+        due = None if self._state.definition.paused else self._state.due
+        came_due = self._running or (due is not None and workflow.now() >= due)
+        if self._closing or (came_due and change.kind is not ChangeKind.DELETE):
+            return RefusedChange.STATE
+        return None
+
+    @property
+    def _leaving(self) -> bool:
+        """Whether a deletion needs no other to join it."""
+        return self._closing or self._running
+
+    def _changed_since(self, revision: int) -> bool:
+        return self._deleted or self._state.revision != revision
+
+    def _resume(self) -> None:
+        resume = Change(kind=ChangeKind.RESUME, by="pause until", not_after=workflow.now())
+        self._adopt(apply_change(self._state, resume, at=workflow.now()))
+
+    def _adopt(self, state: TaskState) -> None:
+        self._state = state = may_have_schedule(state)
+        task_steps.show(state)
+
+
+def may_have_schedule(state: TaskState) -> TaskState:
+    """Noted before the schedule is made, so that a crash in between leaves none behind."""
+    return state.model_copy(update={"scheduled": state.scheduled or state.due is None})
