@@ -21,8 +21,8 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from onthedot.api.field_errors import field_problems
 from onthedot.api.json_shape import has_too_many_brackets, too_many
+from onthedot.messages.field_errors import field_problems
 from onthedot.scheduling.errors import FieldProblem
 
 #: Above so many bytes a thread costs less than what it saves.
