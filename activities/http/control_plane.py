@@ -23,10 +23,12 @@ class ControlPlane:
     """Where Temporal is, as far as it can be told."""
 
     def __init__(self, address: str = "") -> None:
-        """`address` is `HOST:PORT`, or empty: then there is nothing to keep tasks from."""
-        parts = urlsplit(f"//{address.rpartition('://')[2]}")
-        self._host = (parts.hostname or "").rstrip(".")
-        self._port = parts.port or 0
+        """`address` is `HOST:PORT`; with any other there is nothing to keep tasks from."""
+        try:
+            parts = urlsplit(f"//{address.rpartition('://')[2]}")
+            self._host, self._port = (parts.hostname or "").rstrip("."), parts.port or 0
+        except ValueError:
+            self._host, self._port = "", 0
         self._addresses: frozenset[IPv4Address | IPv6Address] = frozenset()
         self._looked_up = -_FRESH_SECONDS
         self._looking: asyncio.Task[None] | None = None

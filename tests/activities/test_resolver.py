@@ -88,6 +88,11 @@ async def test_temporal_itself_is_refused(
     assert not await called(f"http://temporal:{port}/echo", at, "temporal")
 
 
+@pytest.mark.parametrize("address", ["", "host:99999", "[::1", "unix:///run/temporal"])
+async def test_an_address_of_another_kind_is_none(receiver: Receiver, address: str) -> None:
+    assert not await called(receiver.url("/echo"), address, "localhost")
+
+
 async def test_an_address_of_temporal_is_refused_at_every_port() -> None:
     control = ControlPlane("192.0.2.7:7233")
     http = HttpActivities(AddressRules(control=control), Secrets(environ={}), HostGate())
