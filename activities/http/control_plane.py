@@ -34,8 +34,13 @@ class ControlPlane:
         self._looking: asyncio.Task[None] | None = None
 
     def is_named(self, host: str, port: int) -> bool:
-        """Whether `host` (lower case, no dot at its end) is its name; `localhost` at one port."""
-        return bool(host) and host == self._host and (host != "localhost" or port == self._port)
+        """Whether `host` (lower case, no dot at its end) is its name; `localhost` at one port.
+
+        An address is no name: `is_at` judges it.
+        """
+        if not host or host != self._host or _is_address(host):
+            return False
+        return host != "localhost" or port == self._port
 
     def is_at(self, address: IPv4Address | IPv6Address, port: int) -> bool:
         """Whether it is at `address`: at every port, for it opens several; on loopback at one."""
@@ -59,3 +64,11 @@ class ControlPlane:
         except (OSError, ValueError):
             pass  # the name still counts, and so do the addresses of before
         self._looked_up = time.monotonic()
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
