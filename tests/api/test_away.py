@@ -55,7 +55,7 @@ async def timed(answer: asyncio.Future[httpx.Response]) -> httpx.Response:
     """An answer that says in time that Temporal is away, and when to come again."""
     began = monotonic()
     found = await answer
-    assert monotonic() - began < PATIENCE
+    assert monotonic() - began < PATIENCE, found.request.url
     problem(found, 503, "temporal-unavailable")
     assert int(found.headers["retry-after"]) > 0
     return found
@@ -172,11 +172,8 @@ async def test_thawed_at_the_edge_each_is_what_was_answered(alone: Alone, frozen
     alone.server.thaw()
     answers = await asyncio.gather(*sent)
     assert {answer.status_code for answer in answers} <= {201, 503}
-    uncertain = [answer for answer in answers if "just while" in answer.text]
-    if frozen > 1.2:
-        assert {answer.status_code for answer in answers} == {503}
     for one, answer in zip(ids, answers, strict=True):
-        if answer not in uncertain or frozen > 1.2:
+        if "just while" not in answer.text:
             assert await _is_there(alone, one) == (answer.status_code == 201), answer.text
 
 
