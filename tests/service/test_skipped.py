@@ -1,0 +1,75 @@
+"""What was skipped is found in the log, though Temporal has no run of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from onthedot.scheduling.errors import RunNotFound, WrongState
+from onthedot.scheduling.ledger.entries import LedgerState
+from onthedot.scheduling.run import RunStatus, ShortRun
+from onthedot.service.ledger.ledger import Ledger
+from onthedot.service.ledger.skipped import SkippedRuns
+from onthedot.service.runs.listing import RunFilter
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
+from tests.activities.receiver import Receiver
+from tests.definitions import every, http, new_task, unique
+from tests.waiting import until
+
+pytestmark = pytest.mark.anyio
+
+
+async def _all(skipped: SkippedRuns, which: RunFilter, limit: int) -> list[ShortRun]:
+    found: list[ShortRun] = []
+    cursor: str | None = None
+    while True:
+        page = await skipped.page(which, limit=limit, cursor=cursor)
+        found += page.items
+        if (cursor := page.next_cursor) is None:
+            return found
+
+
+async def test_what_the_ledger_shows_as_skipped_is_in_the_log(
+    temporal: Temporal, tasks: Tasks, runs: Runs, receiver: Receiver
+) -> None:
+    tag = unique("skipped")
+    began = temporal.now()
+    new = new_task(tag, every(1), name="Slow one", tags=[tag], action=http(receiver.url("/hang")))
+    await tasks.create(new, by="t")
+    await until(began + timedelta(seconds=8))
+    await tasks.pause(tag, by="t")
+    end = temporal.now()
+    skipped = SkippedRuns(temporal)
+    await until(end + timedelta(seconds=3))
+    ledger = await Ledger(temporal).of(tag, began, end)
+    expected = [e.at for e in ledger.items if e.state is LedgerState.SKIPPED]
+    assert len(expected) >= 4
+
+    def instants(found: list[ShortRun]) -> list[datetime]:
+        assert {run.status for run in found} == {RunStatus.SKIPPED}
+        assert {run.task_name for run in found} == {"Slow one"}
+        return [run.scheduled_for for run in found]
+
+    of_task = RunFilter(task_id=tag, status=RunStatus.SKIPPED, until=end)
+    everything = RunFilter(status=RunStatus.SKIPPED, since=began, until=end)
+    by_tag = RunFilter(status=RunStatus.SKIPPED, until=end, tasks=TaskFilter(tags=(tag,)))
+    for which, limit in ((of_task, 50), (of_task, 2), (by_tag, 3), (of_task, len(expected))):
+        assert instants(await _all(skipped, which, limit)) == expected[::-1]
+    mine = [run for run in await _all(skipped, everything, 50) if run.task_id == tag]
+    assert instants(mine) == expected[::-1]
+    assert await skipped.count(of_task) == len(expected)
+    assert await _all(skipped, RunFilter(**{**vars(of_task), "error": "paused"}), 5) == []
+
+    read = await runs.get(mine[0].id)
+    assert (read.status, read.scheduled_for) == (RunStatus.SKIPPED, expected[-1])
+    assert read.error is not None
+    assert (read.error.type, "overlap policy" in read.error.message) == ("overlap", True)
+    with pytest.raises(WrongState):
+        await runs.cancel(mine[0].id)
+    with pytest.raises(RunNotFound):
+        await runs.get(f"{tag}~20200101T000000Z~skipped")
+    await tasks.delete(tag, by="t")
