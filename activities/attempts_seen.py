@@ -94,8 +94,13 @@ async def _of_activity(client: Client, seen: _Seen) -> Attempts:
     output = await _last_reported(client, failure.timeout_failure_info.last_heartbeat_details)
     if seen.started is None:
         # It was between two attempts, or before the first.
+        # How many there were before did not survive.
         made = 1 if failure.HasField("cause") else 0
-        return Attempts(count=before + made, output=output, last_error=_error(failure.cause))
+        error = _error(failure.cause)
+        last = AttemptMade(attempt=before + made, error=error)
+        return Attempts(
+            count=before + made, made=(last,) if made else (), output=output, last_error=error
+        )
     started = seen.started.activity_task_started_event_attributes
     earlier = _error(started.last_failure) if started.HasField("last_failure") else None
     return _told(

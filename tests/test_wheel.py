@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import site
 import subprocess
-import sys
 import tarfile
-import urllib.request
 import zipfile
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import Running, environment, free_ports, get
-from tests.process_tree import wait_until
-
-ROOT = Path(__file__).parent.parent
+from tests.command_line import Running, environment, free_ports
+from tests.rest import post, wait_for_end
+from tests.wheels import ROOT, build_sdist, build_wheel, install
 
 _THEIRS = {
     "settings.py": 'GREETING = "hello from the user\'s settings"\n',
@@ -60,36 +53,17 @@ _THEIRS = {
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sdist, and the wheel that was built from it."""
+    """The wheel, built from the source archive."""
     folder = tmp_path_factory.mktemp("dist")
-    source = folder / "source"
-    code = "import hatchling.build, sys; hatchling.build.build_sdist(sys.argv[1])"
-    subprocess.run([sys.executable, "-c", code, folder], cwd=ROOT, check=True)
-    with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
-        archive.extractall(source, filter="data")
-    code = code.replace("build_sdist", "build_wheel")
-    subprocess.run([sys.executable, "-c", code, folder], cwd=next(source.iterdir()), check=True)
-    return folder
+    with tarfile.open(build_sdist(ROOT, folder)) as archive:
+        archive.extractall(folder / "source", filter="data")
+    return build_wheel(next((folder / "source").iterdir()), folder)
 
 
 @pytest.fixture(scope="module")
 def python(built: Path) -> Path:
     """The interpreter of an environment that holds the wheel and what it depends on."""
-    home = built / "environment"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
-    interpreter = home / "bin" / "python"
-    install = ["-m", "pip", "--disable-pip-version-check", "--python", str(interpreter), "install"]
-    wheel = next(built.glob("*.whl"))
-    subprocess.run([sys.executable, *install, "-q", "--no-deps", "--no-index", wheel], check=True)
-    libraries = next(path for path in site.getsitepackages() if path.endswith("site-packages"))
-    # A line of such a file adds a folder, but not what that folder's own files would add: the
-    # libraries are there, this checkout is not.
-    own = next(home.glob("lib/python3*/site-packages"))
-    (own / "libraries.pth").write_text(f"{libraries}\n")
-    program = next(Path(sys.executable).parent.glob("temporal"), None)
-    if program:
-        shutil.copy(program, home / "bin")
-    return interpreter
+    return install(built, built.parent / "environment") / "python"
 
 
 @pytest.fixture
@@ -101,8 +75,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_wheel_holds_one_package(built: Path) -> None:
-    wheel = next(built.glob("*.whl"))
-    with zipfile.ZipFile(wheel) as archive:
+    with zipfile.ZipFile(built) as archive:
         names = archive.namelist()
         metadata = next(name for name in names if name.endswith("METADATA"))
         assert "Private" not in archive.read(metadata).decode()
@@ -152,28 +125,3 @@ def test_dev_runs_a_users_modules_from_their_folder(python: Path, folder: Path) 
             theirs.close()
     finally:
         running.close()
-
-
-def post(port: int, path: str, body: object) -> dict[str, str]:
-    """What REST answers to `body`."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{path}",
-        data=json.dumps(body).encode(),
-        headers={"content-type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=10) as response:
-        answered: dict[str, str] = json.load(response)
-        return answered
-
-
-def wait_for_end(port: int, task_id: str) -> str:
-    """The status of a one-time task once it is over."""
-    seen = ""
-
-    def over() -> bool:
-        nonlocal seen
-        seen = json.loads(get(port, f"/tasks/{task_id}")[1])["status"]
-        return seen not in ("scheduled", "running")
-
-    wait_until(over, timedelta(seconds=40), f"{task_id} is over")
-    return seen

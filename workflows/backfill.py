@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ChildWorkflowError, is_cancelled_exception
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    ChildWorkflowError,
+    is_cancelled_exception,
+)
 from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
 from onthedot import naming
@@ -22,6 +29,7 @@ from onthedot.scheduling.stored.backfill import (
     OccurrencesWanted,
 )
 from onthedot.scheduling.stored.run_order import RunOutcome
+from onthedot.workflows.refusals import Refusal, Refusals
 
 #: How many occurrences an execution runs before it continues as new, to keep its history short.
 _AT_A_TIME = 200
@@ -54,19 +62,7 @@ class Backfill:
         Raises:
             asyncio.CancelledError: it was cancelled; so are the runs that were going on.
         """
-        listed: Occurrences = await workflow.execute_local_activity(
-            naming.LIST_OCCURRENCES,
-            OccurrencesWanted(
-                trigger=order.trigger,
-                key=order.run.task_id,
-                after=order.after or order.start - timedelta(microseconds=1),
-                until=order.end,
-                count=_AT_A_TIME,
-                registered_at=order.registered_at,
-            ),
-            result_type=Occurrences,
-            start_to_close_timeout=timedelta(seconds=30),
-        )
+        listed = await self._listed(order)
         self._stopped |= listed.gone
         self._done = order.done
         running: deque[ChildWorkflowHandle[Any, RunOutcome]] = deque()
@@ -86,6 +82,46 @@ class Backfill:
             following = {"done": self._done, "after": listed.instants[-1]}
             workflow.continue_as_new(order.model_copy(update=following))
         return progress
+
+    async def _listed(self, order: BackfillOrder) -> Occurrences:
+        """The next occurrences. What fails for long is waited out, not tried in one workflow task.
+
+        Raises:
+            ActivityError, ApplicationError: no attempt can list them, or it was cancelled.
+        """
+        refusals = Refusals()
+        while True:
+            try:
+                listed: Occurrences = await workflow.execute_local_activity(
+                    naming.LIST_OCCURRENCES,
+                    OccurrencesWanted(
+                        trigger=order.trigger,
+                        key=order.run.task_id,
+                        after=order.after or order.start - timedelta(microseconds=1),
+                        until=order.end,
+                        count=_AT_A_TIME,
+                        registered_at=order.registered_at,
+                    ),
+                    result_type=Occurrences,
+                    start_to_close_timeout=timedelta(seconds=30),
+                    retry_policy=RetryPolicy(maximum_attempts=3),
+                )
+            except (ActivityError, ApplicationError) as error:
+                refusal = Refusal.of(error)
+                if refusal.final:
+                    raise
+            else:
+                return listed
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._stopped,
+                    timeout=refusals.another(refusal),
+                    timeout_summary="Until occurrences are listed again",
+                )
+            if self._stopped:
+                return Occurrences(instants=(), gone=True)
+            if workflow.info().is_continue_as_new_suggested():
+                workflow.continue_as_new(order)
 
     async def _finished(
         self, run: ChildWorkflowHandle[Any, RunOutcome], order: BackfillOrder

@@ -178,12 +178,20 @@ async def _perform(order: RunOrder, *, due: datetime, deadline: datetime) -> Att
 async def _not_an_occurrence(order: RunOrder, due: datetime) -> str:
     if order.exact_until is None or due <= order.exact_until:
         return ""
-    reason: str = await workflow.execute_local_activity(
-        naming.CHECK_OCCURRENCE,
-        order.model_copy(update={"scheduled_for": due}),
-        result_type=str,
-        start_to_close_timeout=_MARGIN,
-    )
+    try:
+        reason: str = await workflow.execute_local_activity(
+            naming.CHECK_OCCURRENCE,
+            order.model_copy(update={"scheduled_for": due}),
+            result_type=str,
+            start_to_close_timeout=_MARGIN,
+            retry_policy=RetryPolicy(maximum_attempts=3),
+        )
+    except (ActivityError, ApplicationError) as error:
+        if is_cancelled_exception(error):
+            raise
+        # What cannot be ruled out runs: a check must not cost an occurrence.
+        workflow.logger.warning("It could not be checked whether %s is due at %s", run_id(), due)
+        return ""
     return reason
 
 

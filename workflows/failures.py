@@ -18,7 +18,7 @@ from temporalio.exceptions import (
 
 from onthedot.scheduling.action import CommandAction, HttpAction, LogAction, WorkflowAction
 from onthedot.scheduling.run import AttemptMade, RunError
-from onthedot.scheduling.stored.attempt import OVERDUE, AttemptFailure
+from onthedot.scheduling.stored.attempt import DEFERRED, OVERDUE, AttemptFailure
 from onthedot.scheduling.stored.run_order import RunOrder
 
 
@@ -82,7 +82,8 @@ def _application(cause: ApplicationError, order: RunOrder) -> Failure:
         last = AttemptFailure.model_validate(detail)
         return Failure(
             error,
-            attempts=last.attempt,
+            # No place was free: nothing was done.
+            attempts=last.attempt - (cause.type == DEFERRED),
             output=last.output,
             made=last.made,
             counted=True,

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.activities.schedule.faults import explained
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.stored.backfill import Occurrences, OccurrencesWanted
@@ -26,8 +27,12 @@ class OccurrenceActivities:
     async def list_occurrences(self, wanted: OccurrencesWanted) -> Occurrences:
         """At most `count` occurrences after `after`, none later than `until`.
 
-        None at all where the task that they belong to was deleted.
+        None at all where the task that they belong to was deleted. Raises as `explained` says.
         """
+        with explained():
+            return await self._found(wanted)
+
+    async def _found(self, wanted: OccurrencesWanted) -> Occurrences:
         if wanted.registered_at and not await self._is_there(wanted.key, wanted.registered_at):
             return Occurrences(instants=(), gone=True)
         return Occurrences(instants=await off_loop(_listed, wanted))

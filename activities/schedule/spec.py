@@ -16,24 +16,18 @@ from onthedot.scheduling.compiling.calendars import ALL_YEARS, Calendar, Compile
 
 
 def to_schedule_spec(compiled: CompiledSpec) -> ScheduleSpec:
-    """The spec that fires at exactly the instants of a compiled trigger.
-
-    An interval as long as an instant is from 1970 fires at that instant, and not again for as long.
-    """
+    """The spec that fires at exactly the instants of a compiled trigger."""
     return ScheduleSpec(
         calendars=[_calendar(calendar) for calendar in compiled.calendars],
         intervals=[
-            *(
-                ScheduleIntervalSpec(timedelta(seconds=i.every), timedelta(seconds=i.offset))
-                for i in compiled.intervals
-            ),
-            *(ScheduleIntervalSpec(timedelta(seconds=at)) for at in compiled.instants),
+            ScheduleIntervalSpec(timedelta(seconds=i.every), timedelta(seconds=i.offset))
+            for i in compiled.intervals
         ],
         skip=[_calendar(calendar) for calendar in compiled.excluded],
         start_at=compiled.start_at,
         end_at=compiled.end_at,
         jitter=compiled.jitter or None,
-        time_zone_name=compiled.timezone,
+        time_zone_name="UTC",
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import chain
-from typing import assert_never
 
 from pydantic import JsonValue
 
@@ -19,10 +18,11 @@ from onthedot.scheduling.action import (
     HttpAction,
     LogAction,
     WorkflowAction,
+    unknown_kind,
 )
 from onthedot.scheduling.checking.header import header_problems
 from onthedot.scheduling.checking.url import url_problem
-from onthedot.scheduling.errors import FieldProblem
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.payload import encode_body, encode_json, is_deeper_than
 
 #: What Temporal keeps for itself.
@@ -37,6 +37,9 @@ def check_action(action: Action, *, where: str = "action") -> list[FieldProblem]
 
     Args:
         where: the field of the definition that holds it.
+
+    Raises:
+        InvalidDefinition: nothing here knows its kind.
     """
     match action:
         case HttpAction():
@@ -54,7 +57,7 @@ def check_action(action: Action, *, where: str = "action") -> list[FieldProblem]
         case LogAction():
             found = iter(())
         case _:
-            assert_never(action)
+            raise InvalidDefinition(FieldProblem(f"{where}.kind", str(unknown_kind(action))))
     return [FieldProblem(f"{where}.{field}", message) for field, message in found]
 
 

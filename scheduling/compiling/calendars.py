@@ -1,4 +1,4 @@
-"""What a Temporal schedule is made of, in plain values: calendars, intervals, instants."""
+"""What a Temporal schedule is made of, in plain values: calendars and intervals, in UTC."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Dates:
-    """Local dates whose year, month, day and weekday (Sunday = 0) are all named."""
+    """Dates whose year, month, day and weekday (Sunday = 0) are all named."""
 
     years: frozenset[int] = ALL_YEARS
     months: frozenset[int] = ALL_MONTHS
@@ -65,12 +65,9 @@ class CompiledSpec:
     It has no false and no missing instant from `at` (when it was compiled) to `exact_until`.
     """
 
-    timezone: str
     exact_until: datetime
     calendars: tuple[Calendar, ...] = ()
     intervals: tuple[Interval, ...] = ()
-    #: Unix times at which to fire beside all else.
-    instants: tuple[int, ...] = ()
     excluded: tuple[Calendar, ...] = ()
     start_at: datetime | None = None
     end_at: datetime | None = None
@@ -79,7 +76,7 @@ class CompiledSpec:
     @property
     def parts(self) -> int:
         """How many parts Temporal has to keep and to look at for each next instant."""
-        return sum(map(len, (self.calendars, self.intervals, self.instants, self.excluded)))
+        return sum(map(len, (self.calendars, self.intervals, self.excluded)))
 
 
 def spans(values: Iterable[int]) -> tuple[Span, ...]:

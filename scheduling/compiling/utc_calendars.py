@@ -1,4 +1,4 @@
-"""Any recurrence over some years as calendars in UTC, where Temporal makes no mistakes."""
+"""The instants of a recurrence over some years, as calendars in UTC."""
 
 from __future__ import annotations
 
@@ -13,29 +13,59 @@ from onthedot.scheduling.firing.recurrence import Recurrence
 
 
 def utc_days(plan: Recurrence, days: range, *, excluded_too: bool) -> dict[int, int]:
-    """UTC day to the seconds at which the plan fires on it, as bits, where it does."""
-    found: dict[int, int] = defaultdict(int)
+    """UTC day to the seconds at which the plan fires on it, as bits, where it does.
+
+    Days that are alike share one integer: thousands of days then cost what a few do.
+    """
+    pieces_of: dict[int, tuple[int, ...]] = defaultdict(tuple)
+    cut: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
+    pieces: dict[int, int] = {}
     for base, mask in _chunks(plan, days, excluded_too):
         day, shift = divmod(base, SECONDS_OF_DAY)
-        bits = mask << shift
-        while bits:
-            if day in days and bits & WHOLE_DAY:
-                found[day] |= bits & WHOLE_DAY
-            day, bits = day + 1, bits >> SECONDS_OF_DAY
-    return found
+        known = id(mask), shift
+        if known not in cut:
+            cut[known] = tuple(_cut(mask << shift))
+            # Also keeps the mask alive, so that no other one can come to have its id.
+            pieces |= {id(part): part for _, part in cut[known]} | {id(mask): mask}
+        for after, part in cut[known]:
+            if day + after in days:
+                pieces_of[day + after] += (id(part),)
+    return _joined(pieces_of, pieces)
 
 
 def utc_calendars(masks: dict[int, int], days: range) -> tuple[Calendar, ...]:
     """Calendars of the given seconds of days. If all of `days` are alike, they go on for ever."""
-    days_of: dict[int, list[int]] = defaultdict(list)
+    alike: dict[int, list[int]] = defaultdict(list)
     for day, mask in masks.items():
-        days_of[mask].append(day)
+        alike[id(mask)].append(day)
+    days_of: dict[int, list[int]] = defaultdict(list)
+    for named in alike.values():
+        days_of[masks[named[0]]] += named
     return tuple(
         Calendar(dates, Times(frozenset(hours), frozenset(minutes), frozenset(seconds)))
-        for mask, alike in days_of.items()
+        for mask, named in days_of.items()
         for hours, minutes, seconds in boxes(mask)
-        for dates in ([Dates()] if len(alike) == len(days) else dated(alike))
+        for dates in ([Dates()] if len(named) == len(days) else dated(named))
     )
+
+
+def _cut(bits: int) -> Iterator[tuple[int, int]]:
+    """Bits cut at each midnight: how many days after the first, and the seconds of that day."""
+    after = 0
+    while bits:
+        if bits & WHOLE_DAY:
+            yield after, bits & WHOLE_DAY
+        after, bits = after + 1, bits >> SECONDS_OF_DAY
+
+
+def _joined(pieces_of: dict[int, tuple[int, ...]], pieces: dict[int, int]) -> dict[int, int]:
+    joined: dict[tuple[int, ...], int] = {}
+    for named in set(pieces_of.values()):
+        mask = 0
+        for piece in named:
+            mask |= pieces[piece]
+        joined[named] = mask
+    return {day: joined[named] for day, named in pieces_of.items()}
 
 
 def _chunks(plan: Recurrence, days: range, excluded_too: bool) -> Iterator[tuple[int, int]]:

@@ -143,7 +143,9 @@ class Recurrence:
                 day = changed.last
             elif midnight + SECONDS_OF_DAY > after:
                 mask = self.times.listed(Stretch(midnight, day, 0, SECONDS_OF_DAY))
-                yield midnight, mask & ~self._excluded(day, excluded_too)
+                excluded = self._excluded(day, excluded_too)
+                # The same object for days that are alike: whoever compares them need not look.
+                yield midnight, mask & ~excluded if excluded else mask
             day = self._next_day(day + 1, covering, excluded_too)
 
     def _next_day(self, day: int, covering: tuple[DayRule, ...], excluded_too: bool) -> int | None:

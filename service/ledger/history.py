@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -174,7 +173,7 @@ async def _take_lookup(run: RunHistory, client: Client, event: HistoryEvent) -> 
     """What the recording of a run looked up, which is all there is of a cancelled one."""
     details = event.marker_recorded_event_attributes.details
     about = details["data"].payloads if "data" in details else ()
-    if about and json.loads(about[0].data).get("activity_type") == naming.RECORD:
+    if about and naming.RECORD.encode() in about[0].data:
         result = details["result"].payloads if "result" in details else ()
         if result and result[0].metadata.get("encoding") != b"binary/null":
             run.looked_up = await decoded(client, result, Attempts)

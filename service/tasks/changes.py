@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import TaskQueueType
@@ -39,6 +40,9 @@ from onthedot.scheduling.stored.task_state import Change, ChangeKind, RefusedCha
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.translate import row_of, task_status
+
+#: How often a change is handed to Temporal whose workflow task failed.
+_TRIES = 5
 
 
 async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState | None:
@@ -86,13 +90,25 @@ async def _carried_out(
     handle: WorkflowHandle[Any, Any], change: Change, taken: asyncio.Event
 ) -> TaskState:
     """The state with the change in force; `taken` is set once the task has it for good."""
-    update = await handle.start_update(
-        naming.CHANGE,
-        change,
-        wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-        result_type=TaskState,
-        rpc_timeout=2 * CHANGE_TIMEOUT,
-    )
+    update_id = uuid4().hex
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            update = await handle.start_update(
+                naming.CHANGE,
+                change,
+                id=update_id,
+                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                result_type=TaskState,
+                rpc_timeout=2 * CHANGE_TIMEOUT,
+            )
+        except RPCError as error:
+            # The workflow task failed that it came with, as when a task closes just as something
+            # else arrives. Under the same id it cannot count twice.
+            if error.status is not RPCStatusCode.FAILED_PRECONDITION or not tries_left:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            break
     taken.set()
     state: TaskState = await update.result(rpc_timeout=2 * CHANGE_TIMEOUT)
     return state

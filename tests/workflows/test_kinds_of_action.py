@@ -12,7 +12,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from onthedot import naming
-from onthedot.scheduling.action import KINDS, Action, StoredAction
+from onthedot.scheduling.action import KINDS, Action, StoredAction, UnknownAction
+from onthedot.scheduling.checking.action import check_action
+from onthedot.scheduling.errors import InvalidDefinition
 from onthedot.scheduling.stored.run_order import RunOutcome
 from onthedot.service.temporal.calls import Temporal
 from onthedot.ui.forms.actions.action import KINDS as IN_THE_FORM
@@ -65,6 +67,13 @@ async def test_a_stored_queue_that_temporal_refuses_fails_the_run(
     assert outcome.error is not None
     assert (outcome.status, outcome.attempts) == ("failed", 0)
     assert outcome.error.type == "InvalidTaskQueue"
+
+
+def test_a_kind_that_is_not_checked_is_not_registered() -> None:
+    half_done: Any = UnknownAction(kind="carrier-pigeon")
+    with pytest.raises(InvalidDefinition) as refused:
+        check_action(half_done)
+    assert [problem.field for problem in refused.value.problems] == ["action.kind"]
 
 
 def test_the_registry_has_every_kind() -> None:
