@@ -128,9 +128,7 @@ class SkippedRuns:
             asked = await task_ids(self._temporal, which.tasks)
             if len(asked) <= MOST_LEDGERS:
                 return asked
-        walked = await walk(
-            self._temporal, AuditOrder(since=since, until=until), patient=False
-        )
+        walked = await walk(self._temporal, AuditOrder(since=since, until=until), patient=False)
         ids = {*walked.differing, *walked.changed}
         return sorted(ids if asked is None else ids.intersection(asked))[:MOST_LEDGERS]
 
