@@ -62,14 +62,14 @@ async def test_what_the_ledger_shows_as_skipped_is_in_the_log(
     mine = [run for run in await _all(skipped, everything, 50) if run.task_id == tag]
     assert instants(mine) == expected[::-1]
     assert await skipped.count(of_task) == len(expected)
-    assert await _all(skipped, RunFilter(**{**vars(of_task), "error": "paused"}), 5) == []
+    assert await _all(skipped, RunFilter(**{**vars(of_task), "error": "excluded"}), 5) == []
 
-    read = await runs.get(mine[0].id)
-    assert (read.status, read.scheduled_for) == (RunStatus.SKIPPED, expected[-1])
+    read = await runs.get(mine[-1].id)
+    assert (read.status, read.scheduled_for) == (RunStatus.SKIPPED, expected[0])
     assert read.error is not None
     assert (read.error.type, "overlap policy" in read.error.message) == ("overlap", True)
     with pytest.raises(WrongState):
-        await runs.cancel(mine[0].id)
+        await runs.cancel(mine[-1].id)
     with pytest.raises(RunNotFound):
         await runs.get(f"{tag}~20200101T000000Z~skipped")
     await tasks.delete(tag, by="t")
