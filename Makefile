@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 LOCKS := requirements.lock requirements-build.lock requirements-dev.lock
 
-.PHONY: histories help setup setup-dev run test check lint types imports format faults bench wheel lock clean
+.PHONY: histories help setup setup-dev run test quick check lint types imports format faults bench wheel lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -26,15 +26,18 @@ run: $(VENV)/.run ## Start everything: make run ARGS="--port 9000"
 
 test: $(VENV)/.dev ## Run all checks and the tests
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS) || { \
-		echo "Trying once more, one at a time, what failed: a busy machine is no defect."; \
-		$(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(ARGS); }
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+quick: $(VENV)/.dev ## Run some tests and no checks: make quick ARGS=tests/test_settings.py
+	@$(BIN)/python -m pytest -q $(ARGS)
 
 check: lint types imports ## Lint, types and import arrows
 
 lint: $(VENV)/.dev ## Style and formatting
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@if [ -x $(BIN)/biome ]; then $(BIN)/biome check --log-level=warn .; \
+	else echo "JavaScript and CSS are not linted: there is no biome for this machine."; fi
 
 types: $(VENV)/.dev ## Strict static types
 	@$(BIN)/mypy
@@ -42,9 +45,10 @@ types: $(VENV)/.dev ## Strict static types
 imports: $(VENV)/.dev ## Who may import whom
 	@$(BIN)/lint-imports
 
-format: $(VENV)/.dev ## Format and mend what can be mended
+format: $(VENV)/.dev ## Format, and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@if [ -x $(BIN)/biome ]; then $(BIN)/biome check --write --log-level=warn .; fi
 
 faults: $(VENV)/.dev ## The long tests: kills, stops and freezes
 	@$(BIN)/python -m pytest -m "full or faults" $(ARGS)

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import Body
 from fastapi.openapi.models import Example
 
-from onthedot.scheduling.task import NewTask, TaskDefinition
+from onthedot.messages.tasks import TaskReplacement
+from onthedot.scheduling.task import NewTask
 
 _NIGHTLY: dict[str, Any] = {
     "name": "Nightly report",
@@ -51,5 +52,5 @@ _NEW: dict[str, Example] = {
     },
 }
 
-TaskBody = Annotated[TaskDefinition, Body(openapi_examples=_DEFINITIONS)]
+TaskBody = Annotated[TaskReplacement, Body(openapi_examples=_DEFINITIONS)]
 NewTaskBody = Annotated[NewTask, Body(openapi_examples=_NEW)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue, create_model
 
 from onthedot.messages.problems import Problem
-from onthedot.scheduling.task import Task
+from onthedot.scheduling.action import Name, SecretRef, Text
+from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.scheduling.values import Instant, Model
 
 #: The most tasks of one batch.
@@ -21,6 +22,59 @@ class TaskPage(BaseModel):
     next_cursor: str | None = Field(
         default=None, description="For the next page; null on the last one."
     )
+
+
+if TYPE_CHECKING:
+    _Answered = TaskDefinition
+else:
+    _IGNORED = Field(
+        default=None, description="Read-only: ignored.", json_schema_extra={"readOnly": True}
+    )
+    #: With what an answer adds to a definition, whatever that is.
+    _Answered = create_model(
+        "_Answered",
+        __base__=TaskDefinition,
+        **{
+            name: (Any, _IGNORED)
+            for name in Task.model_fields
+            if name not in TaskDefinition.model_fields
+        },
+    )
+
+
+class TaskReplacement(_Answered):
+    """A definition, or a task as it was answered: what is read-only in it is ignored."""
+
+    @property
+    def definition(self) -> TaskDefinition:
+        """What is to be kept of it."""
+        return TaskDefinition(**{name: getattr(self, name) for name in TaskDefinition.model_fields})
+
+    @property
+    def keeps_pause(self) -> bool:
+        """Whether a task that is paused stays so, because nothing is said of it."""
+        return "paused" not in self.model_fields_set
+
+
+class RunNow(Model):
+    """What is different in one run that is asked for by hand."""
+
+    scheduled_for: Instant | None = Field(
+        default=None, description="The past instant that the run is told it was due at; else now."
+    )
+    arguments: tuple[JsonValue, ...] | None = Field(
+        default=None, max_length=64, description="In place of the `activity`'s or `workflow`'s own."
+    )
+    body: JsonValue = Field(default=None, description="In place of the body of the `http` call.")
+    env: dict[Name, Text | SecretRef] | None = Field(
+        default=None, max_length=64, description="Beside the `command`'s own; these go first."
+    )
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """The fields of the action that are given; a body may be given as null."""
+        given = self.model_fields_set - {"scheduled_for"}
+        return {name: getattr(self, name) for name in sorted(given)}
 
 
 class Resume(Model):

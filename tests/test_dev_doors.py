@@ -150,7 +150,10 @@ def test_a_command_finds_the_secrets_of_nobody(running: Dev) -> None:
     look = "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n'"
     run = tried(
         running,
-        {"kind": "command", "argv": ["sh", "-c", f"{look} | grep -c {CANARY[:-1]}'{CANARY[-1]}'"]},
+        {
+            "kind": "command",
+            "argv": ["sh", "-c", f"{look} | grep -c '{CANARY[:-1]}[{CANARY[-1]}]'"],
+        },
     )
     assert run["error"]["message"].startswith("sh ended with exit code 1"), run
     named = {"kind": "command", "argv": ["sh", "-c", "printf %s $KEY | wc -c"]}

@@ -9,7 +9,7 @@ from onthedot.api.documented import ETAG, LOCATION, links, refusals
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.examples import TaskBody
 from onthedot.api.json_body import JsonRoute
-from onthedot.messages.tasks import Pause, Resume
+from onthedot.messages.tasks import Pause, Resume, RunNow
 from onthedot.scheduling.firing.edit_preview import EditPreview
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.task import Task
@@ -66,12 +66,16 @@ async def resume_task(
     summary="Run a task now",
     responses={
         202: {"headers": LOCATION, "links": links("run_id", "get_run", "cancel_run")},
-        **refusals(404, 503),
+        **refusals(404, 409, 503, body=True),
     },
 )
-async def run_task(task_id: TaskIdPath, tasks: TasksDep, response: Response) -> ShortRun:
-    """Beside its schedule, whatever else is running. Each call is one run."""
-    run = await tasks.run_now(task_id)
+async def run_task(
+    task_id: TaskIdPath, tasks: TasksDep, response: Response, body: RunNow | None = None
+) -> ShortRun:
+    """Beside its schedule, whatever else is running. Each call is one run. What the body gives is
+    for this run alone."""
+    asked = body or RunNow()
+    run = await tasks.run_now(task_id, scheduled_for=asked.scheduled_for, changed=asked.changed)
     response.headers["Location"] = f"/runs/{run.id}"
     return run
 
@@ -86,4 +90,6 @@ async def preview_edit(
 ) -> EditPreview:
     """The next ten runs before and after a definition, those gained and those lost. Changes
     nothing."""
-    return await edit_previews.preview_edit(temporal, task_id, definition)
+    return await edit_previews.preview_edit(
+        temporal, task_id, definition.definition, keeps_pause=definition.keeps_pause
+    )

@@ -112,19 +112,43 @@ async def get_task(task_id: TaskIdPath, tasks: TasksDep, response: Response) -> 
 @router.put(
     "/tasks/{task_id}",
     summary="Replace a task's definition",
-    responses={200: {"headers": ETAG}, **refusals(404, 409, 412, 503, body=True)},
+    responses={
+        200: {"headers": ETAG},
+        201: {
+            "model": Task,
+            "description": "Registered, with `create=true`.",
+            "headers": ETAG | LOCATION,
+        },
+        **refusals(404, 409, 412, 503, body=True),
+    },
 )
 async def replace_task(
     task_id: TaskIdPath,
-    definition: TaskBody,
+    body: TaskBody,
     tasks: TasksDep,
     caller: Caller,
     expected: ExpectedRevision,
     response: Response,
+    create: Annotated[
+        bool, Query(description="Registers the task where there is none (201).")
+    ] = False,
 ) -> Task:
     """Takes effect for the next occurrence, and adds or drops no other. The kind may change. A
-    finished task is armed again. An unchanged `max_runs` keeps its count."""
-    task = await tasks.replace(task_id, definition, by=caller, if_match=expected)
+    finished task is armed again. An unchanged `max_runs` keeps its count. Without `paused`, a task
+    that is paused stays so. What `GET` answers may be sent back: read-only fields are ignored. What
+    changes nothing keeps the revision."""
+    ask = tasks.put if create else tasks.replace
+    found = await ask(
+        task_id,
+        body.definition,
+        by=caller,
+        if_match=expected,
+        keeps_pause=body.keeps_pause,
+    )
+    task, registered = found if isinstance(found, tuple) else (found, False)
+    if registered:
+        response.status_code = 201
+        response.headers["Location"] = f"/tasks/{task.id}"
     response.headers["ETag"] = etag(task)
     return task
 

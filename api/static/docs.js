@@ -1,4 +1,3 @@
-"use strict";
 window.ui = SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#docs",

@@ -10,7 +10,11 @@ from typing import Any
 from temporalio.api.enums.v1 import PendingActivityState, TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.client import WorkflowExecutionDescription, WorkflowFailureError
+from temporalio.client import (
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
@@ -28,6 +32,9 @@ from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.translate import short_run
 
 _GRACE = timedelta(seconds=10)
+
+#: How often a run is read that ends just as it is read.
+_LOOKS = 3
 
 
 class Runs:
@@ -50,13 +57,17 @@ class Runs:
             address.workflow_id, run_id=address.execution
         )
         try:
-            fetched = await self._temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
-            history = await run_history(self._temporal.client, fetched)
-            if not _is_run(history, self._temporal.now()):
-                raise RunNotFound(run_id)
-            if history.status is RunStatus.RUNNING:
+            for look in range(_LOOKS):
+                fetched = await self._temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+                history = await run_history(self._temporal.client, fetched)
+                if not _is_run(history, self._temporal.now()):
+                    raise RunNotFound(run_id)
+                if history.status is not RunStatus.RUNNING:
+                    break
                 described = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
-                return await self._running(described, history)
+                # One that ended in between has an output by now.
+                if described.status is WorkflowExecutionStatus.RUNNING or look + 1 == _LOOKS:
+                    return await self._running(described, history)
         except RPCError as error:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
                 raise RunNotFound(run_id) from error
@@ -191,7 +202,7 @@ class Runs:
             status=history.status,
             scheduled_for=due or self._temporal.now(),
             started_at=told.started_at if told else None,
-            finished_at=outcome.finished_at if outcome else history.closed_at,
+            finished_at=history.closed_at or (outcome.finished_at if outcome else None),
             lateness=told.lateness if told else None,
             attempts=max(told.attempts if told else 0, history.attempts),
             cause=order.cause if order else RunCause.TRIGGER,

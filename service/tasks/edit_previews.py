@@ -17,14 +17,20 @@ from onthedot.service.temporal.calls import Temporal
 _PREVIEWED = 10
 
 
-async def preview_edit(temporal: Temporal, task_id: str, definition: TaskDefinition) -> EditPreview:
+async def preview_edit(
+    temporal: Temporal, task_id: str, definition: TaskDefinition, *, keeps_pause: bool = False
+) -> EditPreview:
     """The next ten runs before and after replacing the definition, gained and lost.
+
+    With `keeps_pause` a task that is paused stays so.
 
     Raises:
         InvalidDefinition, TaskNotFound, TemporalUnavailable.
     """
     reader, now = TaskReader(temporal), temporal.now()
     found = await reader.find(task_id)
+    if keeps_pause and found.open:
+        definition = definition.model_copy(update={"paused": found.definition.paused})
     settled = await SINGLE.work_out(settle, definition, task_id=task_id, now=now)
 
     async def coming(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from onthedot import naming
 from onthedot.scheduling.checking.registration import Idempotency, generated_id, settle
 from onthedot.scheduling.errors import (
     FieldProblem,
@@ -16,17 +17,19 @@ from onthedot.scheduling.errors import (
     InvalidDefinition,
     RevisionMismatch,
     TaskExists,
+    TaskNotFound,
     TemporalUnavailable,
     WrongState,
 )
-from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
+from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, max_runs
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.runs.backfill_stops import stop_backfills
-from onthedot.service.tasks import changes
+from onthedot.service.tasks import changes, runs_by_hand
 from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.tasks.replacements import Replacements
 from onthedot.service.tasks.starts import TaskStarts
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
@@ -39,6 +42,7 @@ class Tasks:
         self._arithmetic = arithmetic
         self._reader = TaskReader(temporal, arithmetic)
         self._starts = TaskStarts(temporal, self._reader)
+        self._replacements = Replacements(temporal, self._reader, self._starts, arithmetic)
 
     async def create(self, new: NewTask, *, by: str, idempotency_key: str = "") -> Task:
         """Register a task; once this returns it is durable.
@@ -91,21 +95,48 @@ class Tasks:
         return await self._reader.answer(await self._reader.find(task_id))
 
     async def replace(
-        self, task_id: str, definition: TaskDefinition, *, by: str, if_match: int | None = None
+        self,
+        task_id: str,
+        definition: TaskDefinition,
+        *,
+        by: str,
+        if_match: int | None = None,
+        keeps_pause: bool = False,
     ) -> Task:
         """Replace the whole definition, kind included; a finished task is armed again.
+
+        A definition that is the stored one changes nothing, the revision included. With
+        `keeps_pause` a task that is paused stays so, whatever the definition says.
 
         Raises:
             InvalidDefinition, TaskNotFound, RevisionMismatch, WrongState, NoWorker,
             TemporalUnavailable.
         """
-        now = self._temporal.now()
-        settled = await self._arithmetic.work_out(settle, definition, task_id=task_id, now=now)
-        change = self._change(ChangeKind.REPLACE, by, if_match, definition=settled)
-        state = await changes.execute(self._temporal, task_id, change)
-        if state is None:
-            state = await self._starts.once_more(task_id, change, now)
-        return await self._reader.settled(state)
+        return await self._replacements.replace(
+            task_id, definition, by=by, if_match=if_match, keeps_pause=keeps_pause
+        )
+
+    async def put(
+        self,
+        task_id: str,
+        definition: TaskDefinition,
+        *,
+        by: str,
+        if_match: int | None = None,
+        keeps_pause: bool = False,
+    ) -> tuple[Task, bool]:
+        """Replace a task's definition, or register it where there is none, unless a revision is
+        asked for; and whether it was registered. Raises as `replace` and `create` do."""
+        while True:
+            with suppress(TaskNotFound):
+                task = await self.replace(
+                    task_id, definition, by=by, if_match=if_match, keeps_pause=keeps_pause
+                )
+                return task, False
+            if if_match is not None:
+                raise TaskNotFound(task_id)
+            with suppress(TaskExists):
+                return await self.create(NewTask(id=task_id, **dict(definition)), by=by), True
 
     async def pause(
         self,
@@ -154,37 +185,16 @@ class Tasks:
             # It is deleted. The backfills see that by themselves, only later.
             await stop_backfills(self._temporal, deleted)
 
-    async def run_now(self, task_id: str) -> ShortRun:
-        """Start a run at once, beside the schedule.
-
-        Raises:
-            TaskNotFound, TemporalUnavailable.
-        """
-        found, now = await self._reader.find(task_id), self._temporal.now()
-        # Temporal's SQLite keeps milliseconds: filters compare what lists show.
-        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        order = found.state.order(cause=RunCause.MANUAL, scheduled_for=now)
-        workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")
-        handle = await self._temporal.ask(
-            self._temporal.client.start_workflow(
-                naming.TASK_RUN,
-                order,
-                id=workflow_id,
-                task_queue=self._temporal.task_queue,
-                task_timeout=naming.TASK_TIMEOUT,
-                search_attributes=naming.run_attributes(order),
-                static_summary=naming.run_summary(order),
-            )
-        )
-        execution = handle.first_execution_run_id or ""
-        return ShortRun(
-            id=naming.RunAddress(workflow_id, execution).run_id,
-            task_id=task_id,
-            task_name=found.definition.name,
-            status=RunStatus.RUNNING,
-            scheduled_for=now,
-            cause=RunCause.MANUAL,
-            links=Links(temporal_ui=self._temporal.ui_link(workflow_id, execution)),
+    async def run_now(
+        self,
+        task_id: str,
+        *,
+        scheduled_for: datetime | None = None,
+        changed: Mapping[str, Any] | None = None,
+    ) -> ShortRun:
+        """Start a run at once, beside the schedule; see `runs_by_hand`."""
+        return await runs_by_hand.run_now(
+            self._temporal, task_id, scheduled_for=scheduled_for, changed=changed
         )
 
     async def state(self, task_id: str) -> TaskState:

@@ -17,11 +17,11 @@ pytestmark = pytest.mark.anyio
 async def test_of_two_writers_with_one_tag_one_is_told(api: httpx.AsyncClient) -> None:
     task_id = fresh_id()
     etag = (await api.post("/tasks", json=recurring(id=task_id))).headers["etag"]
-    for _ in range(20):
+    for n in range(20):
         answers = await asyncio.gather(
             *(
                 api.put(f"/tasks/{task_id}", json=recurring(name=name), headers={"If-Match": etag})
-                for name in ("one", "two")
+                for name in (f"one {n}", f"two {n}")
             )
         )
         assert sorted(answer.status_code for answer in answers) == [200, 412]

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.api.definitions import EVERY_MINUTE, LOG, YEARLY, fresh_id, one_time, recurring
-from tests.api.problem import fields, problem
+from tests.api.problem import problem
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -132,13 +132,6 @@ async def test_the_kind_can_be_replaced(api: httpx.AsyncClient) -> None:
         assert answer.json()["revision"] == revision
         assert answer.json()["trigger"]["kind"] == trigger["kind"]
         assert answer.json()["next_runs"]
-
-
-async def test_a_definition_has_no_id_of_its_own(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
-    await api.post("/tasks", json=recurring(id=task_id))
-    answer = await api.put(f"/tasks/{task_id}", json=recurring(id=task_id))
-    assert list(fields(answer)) == ["id"]
 
 
 async def test_pause_and_resume(api: httpx.AsyncClient) -> None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from aiohttp import web
-from temporalio.service import RPCError
+from temporalio.client import Schedule
+from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.activities.schedule.form import as_schedule
+from onthedot.scheduling.errors import NotInForce
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import BackfillStatus
+from onthedot.scheduling.stored.schedule_order import ScheduleOrder
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.runs import Runs
@@ -21,7 +27,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, definition, every, http, new_task, once, unique
-from tests.waiting import eventually
+from tests.waiting import eventually, until
 
 _END = datetime(2026, 3, 4, 5, tzinfo=UTC)
 _QUICK = {"max_attempts": 3, "initial_interval": 0.02}
@@ -158,6 +164,43 @@ async def recurring_looked_at_and_mended(shape: Shape) -> list[str]:
     return [naming.task_workflow(task_id)]
 
 
+async def recurring_refused_now_and_then(shape: Shape) -> list[str]:
+    """Temporal refuses its schedule at first, and again at an edit. Deleted in the end."""
+    tasks, refused = Tasks(shape.temporal), {"refused-shape"}
+
+    def gated(order: ScheduleOrder, **more: Any) -> Schedule:
+        if order.run.task_id in refused:
+            raise RPCError("not for you", RPCStatusCode.PERMISSION_DENIED, b"")
+        return as_schedule(order, **more)
+
+    async def told(what: bool) -> bool:
+        return bool((await tasks.get(task_id)).problem) is what
+
+    with patch("onthedot.activities.schedule.activity.as_schedule", gated):
+        task_id = "refused-shape"
+        new = new_task(task_id, every(10, jitter=9), overlap="allow_all")
+        await tasks.create(new, by="capture")
+        await eventually(lambda: told(True))
+        await until(_next(timedelta(seconds=10)) + timedelta(seconds=0.2))
+        refused.clear()
+        await shape.temporal.client.get_workflow_handle(naming.task_workflow(task_id)).signal(
+            naming.LOOK
+        )
+        await eventually(lambda: told(False))
+        await until(_next(timedelta(seconds=10)))
+        refused.add(task_id)
+        with suppress(NotInForce):
+            await tasks.replace(task_id, definition(every(60)), by="capture")
+        await tasks.delete(task_id, by="capture")
+    return [naming.task_workflow(task_id)]
+
+
+def _next(step: timedelta) -> datetime:
+    """The next instant of an interval."""
+    epoch = datetime.fromtimestamp(0, UTC)
+    return epoch + ((datetime.now(UTC) - epoch) // step + 1) * step
+
+
 async def recurring_cancelled(shape: Shape) -> list[str]:
     task_id = await shape.register(every(3600))
     await asyncio.sleep(0.5)
@@ -265,6 +308,7 @@ SHAPES: dict[str, Callable[[Shape], Awaitable[list[str]]]] = {
         recurring_to_its_end,
         recurring_edited_paused_and_deleted,
         recurring_looked_at_and_mended,
+        recurring_refused_now_and_then,
         recurring_cancelled,
         every_kind_after_every_other,
         continued_as_new,

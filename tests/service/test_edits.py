@@ -79,7 +79,7 @@ async def test_two_writers_with_one_revision(tasks: Tasks) -> None:
                 tasks.replace(
                     task_id, definition(every(3600), name=name), by=name, if_match=revision
                 )
-                for name in ("ann", "bob")
+                for name in (f"ann {revision}", f"bob {revision}")
             ),
             return_exceptions=True,
         )

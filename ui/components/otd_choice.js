@@ -1,18 +1,62 @@
 // One of several: the system's own list, which every phone and screen reader knows how to use.
 let next = 0;
 export default {
-  props: { value: String, options: Array, label: String, hint: String, error: String, field: String, full: Boolean, hideLabel: Boolean, plain: Boolean },
+  props: {
+    value: String,
+    options: Array,
+    label: String,
+    hint: String,
+    error: String,
+    field: String,
+    full: Boolean,
+    hideLabel: Boolean,
+    plain: Boolean,
+  },
   emits: ["update:value"],
-  data() { return { id: `choice-${next++}`, now: this.value }; },
-  watch: { value(value) { this.now = value; } },
-  methods: { chose(event) { this.now = event.target.value; this.$emit("update:value", this.now); } },
+  data() {
+    return { id: `choice-${next++}`, now: this.value };
+  },
+  watch: {
+    value(value) {
+      this.now = value;
+    },
+  },
+  methods: {
+    chose(event) {
+      this.now = event.target.value;
+      this.$emit("update:value", this.now);
+    },
+  },
   render() {
     const h = Vue.h;
-    const select = h("select", { id: this.id, value: this.now, onChange: this.chose, "aria-label": this.hideLabel ? this.label : undefined, "aria-invalid": this.error ? "true" : undefined, "aria-describedby": this.error || this.hint ? `${this.id}-hint` : undefined },
-      this.options.map((option) => h("option", { value: option.value, selected: option.value === this.now }, option.label)));
+    const select = h(
+      "select",
+      {
+        id: this.id,
+        value: this.now,
+        onChange: this.chose,
+        "aria-label": this.hideLabel ? this.label : undefined,
+        "aria-invalid": this.error ? "true" : undefined,
+        "aria-describedby": this.error || this.hint ? `${this.id}-hint` : undefined,
+      },
+      this.options.map((option) =>
+        h("option", { value: option.value, selected: option.value === this.now }, option.label),
+      ),
+    );
     if (this.plain) return select;
-    return h("div", { class: ["field", { bad: this.error, full: this.full }], "data-field": this.field }, [
-      this.hideLabel ? null : h("label", { for: this.id }, this.label), select,
-      this.error || this.hint ? h("div", { class: this.error ? "error" : "hint", id: `${this.id}-hint` }, [this.error ? otd.icon("circle-alert") : null, h("span", this.error || this.hint)]) : null]);
+    return h(
+      "div",
+      { class: ["field", { bad: this.error, full: this.full }], "data-field": this.field },
+      [
+        this.hideLabel ? null : h("label", { for: this.id }, this.label),
+        select,
+        this.error || this.hint
+          ? h("div", { class: this.error ? "error" : "hint", id: `${this.id}-hint` }, [
+              this.error ? otd.icon("circle-alert") : null,
+              h("span", this.error || this.hint),
+            ])
+          : null,
+      ],
+    );
   },
 };

@@ -1,29 +1,109 @@
 // A line or a text to type in, with its label, a hint, and what is wrong with it.
 let next = 0;
 export default {
-  props: { value: String, label: String, hint: String, good: Boolean, error: String, optional: Boolean, placeholder: String, mono: Boolean, rows: Number, kind: { type: String, default: "text" },
-    list: Array, field: String, full: Boolean, focus: Boolean, hideLabel: Boolean, autocomplete: { type: String, default: "off" }, step: String, searching: Boolean },
+  props: {
+    value: String,
+    label: String,
+    hint: String,
+    good: Boolean,
+    error: String,
+    optional: Boolean,
+    placeholder: String,
+    mono: Boolean,
+    rows: Number,
+    kind: { type: String, default: "text" },
+    list: Array,
+    field: String,
+    full: Boolean,
+    focus: Boolean,
+    hideLabel: Boolean,
+    autocomplete: { type: String, default: "off" },
+    step: String,
+    searching: Boolean,
+  },
   emits: ["update:value", "enter"],
-  data() { return { text: this.value ?? "", id: `field-${next++}` }; },
-  watch: { value(value) { if (value !== this.text) this.text = value ?? ""; } },
-  mounted() { if (this.focus) this.$refs.input.focus(); },
+  data() {
+    return { text: this.value ?? "", id: `field-${next++}` };
+  },
+  watch: {
+    value(value) {
+      if (value !== this.text) this.text = value ?? "";
+    },
+  },
+  mounted() {
+    if (this.focus) this.$refs.input.focus();
+  },
   methods: {
-    typed(event) { this.text = event.target.value; this.$emit("update:value", this.text); },
+    typed(event) {
+      this.text = event.target.value;
+      this.$emit("update:value", this.text);
+    },
     keys(event) {
       if (event.key === "Enter" && !this.rows) this.$emit("enter");
-      if (event.key === "Tab" && this.rows && this.mono && !event.shiftKey && this.text && event.target.selectionStart !== event.target.selectionEnd) return;
+      if (
+        event.key === "Tab" &&
+        this.rows &&
+        this.mono &&
+        !event.shiftKey &&
+        this.text &&
+        event.target.selectionStart !== event.target.selectionEnd
+      )
+        return;
     },
   },
   render() {
-    const h = Vue.h, about = [this.error ? `${this.id}-error` : null, this.hint ? `${this.id}-hint` : null].filter(Boolean).join(" ");
-    const input = h(this.rows ? "textarea" : "input", { ref: "input", id: this.id, value: this.text, placeholder: this.placeholder, rows: this.rows, type: this.rows ? undefined : this.kind, step: this.step,
-      class: { mono: this.mono }, spellcheck: this.mono ? "false" : undefined, autocomplete: this.autocomplete, autocapitalize: "off", list: this.list ? `${this.id}-list` : undefined,
-      "aria-label": this.hideLabel ? this.label : undefined, "aria-invalid": this.error ? "true" : undefined, "aria-describedby": about || undefined, "data-search": this.searching ? "" : undefined, onInput: this.typed, onKeydown: this.keys });
-    return h("div", { class: ["field", { bad: this.error, full: this.full }], "data-field": this.field }, [
-      this.hideLabel ? null : h("label", { for: this.id }, [this.label, this.optional ? h("span", { class: "optional" }, " · optional") : null]),
-      input,
-      this.list ? h("datalist", { id: `${this.id}-list` }, this.list.map((option) => h("option", { value: option }))) : null,
-      this.error ? h("div", { class: "error", id: `${this.id}-error` }, [otd.icon("circle-alert"), h("span", this.error)]) : null,
-      this.hint ? h("div", { class: ["hint", { good: this.good }], id: `${this.id}-hint` }, this.hint) : null]);
+    const h = Vue.h,
+      about = [this.error ? `${this.id}-error` : null, this.hint ? `${this.id}-hint` : null]
+        .filter(Boolean)
+        .join(" ");
+    const input = h(this.rows ? "textarea" : "input", {
+      ref: "input",
+      id: this.id,
+      value: this.text,
+      placeholder: this.placeholder,
+      rows: this.rows,
+      type: this.rows ? undefined : this.kind,
+      step: this.step,
+      class: { mono: this.mono },
+      spellcheck: this.mono ? "false" : undefined,
+      autocomplete: this.autocomplete,
+      autocapitalize: "off",
+      list: this.list ? `${this.id}-list` : undefined,
+      "aria-label": this.hideLabel ? this.label : undefined,
+      "aria-invalid": this.error ? "true" : undefined,
+      "aria-describedby": about || undefined,
+      "data-search": this.searching ? "" : undefined,
+      onInput: this.typed,
+      onKeydown: this.keys,
+    });
+    return h(
+      "div",
+      { class: ["field", { bad: this.error, full: this.full }], "data-field": this.field },
+      [
+        this.hideLabel
+          ? null
+          : h("label", { for: this.id }, [
+              this.label,
+              this.optional ? h("span", { class: "optional" }, " · optional") : null,
+            ]),
+        input,
+        this.list
+          ? h(
+              "datalist",
+              { id: `${this.id}-list` },
+              this.list.map((option) => h("option", { value: option })),
+            )
+          : null,
+        this.error
+          ? h("div", { class: "error", id: `${this.id}-error` }, [
+              otd.icon("circle-alert"),
+              h("span", this.error),
+            ])
+          : null,
+        this.hint
+          ? h("div", { class: ["hint", { good: this.good }], id: `${this.id}-hint` }, this.hint)
+          : null,
+      ],
+    );
   },
 };

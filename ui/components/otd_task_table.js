@@ -3,66 +3,207 @@ export default {
   props: { rows: Array, chosen: Array, filtered: Boolean },
   emits: ["choose", "run", "act"],
   data: () => ({ menu: null }),
-  mounted() { addEventListener("click", this.dismiss, true); addEventListener("scroll", this.close, true); },
-  unmounted() { removeEventListener("click", this.dismiss, true); removeEventListener("scroll", this.close, true); },
+  mounted() {
+    addEventListener("click", this.dismiss, true);
+    addEventListener("scroll", this.close, true);
+  },
+  unmounted() {
+    removeEventListener("click", this.dismiss, true);
+    removeEventListener("scroll", this.close, true);
+  },
   methods: {
-    dismiss(event) { if (this.menu && !event.target.closest(".menu")) this.close(); },
-    close() { this.menu = null; },
+    dismiss(event) {
+      if (this.menu && !event.target.closest(".menu")) this.close();
+    },
+    close() {
+      this.menu = null;
+    },
     path: (row) => `/tasks/${row.id}`,
-    toggle(id) { this.$emit("choose", this.chosen.includes(id) ? this.chosen.filter((other) => other !== id) : [...this.chosen, id]); },
-    toggleAll(event) { this.$emit("choose", event.target.checked ? this.rows.map((row) => row.id) : []); },
+    toggle(id) {
+      this.$emit(
+        "choose",
+        this.chosen.includes(id)
+          ? this.chosen.filter((other) => other !== id)
+          : [...this.chosen, id],
+      );
+    },
+    toggleAll(event) {
+      this.$emit("choose", event.target.checked ? this.rows.map((row) => row.id) : []);
+    },
     open(row, event) {
       const place = event.currentTarget.getBoundingClientRect();
-      this.menu = this.menu?.row.id === row.id ? null : { row, opener: event.currentTarget,
-        style: { top: `${Math.min(place.bottom + 4, innerHeight - 250)}px`, right: `${document.documentElement.clientWidth - place.right}px` } };
+      this.menu =
+        this.menu?.row.id === row.id
+          ? null
+          : {
+              row,
+              opener: event.currentTarget,
+              style: {
+                top: `${Math.min(place.bottom + 4, innerHeight - 250)}px`,
+                right: `${document.documentElement.clientWidth - place.right}px`,
+              },
+            };
       this.$nextTick(() => this.$el.querySelector(".menu button, .menu a")?.focus());
     },
-    act(name) { const { row, opener } = this.menu; this.close(); opener.focus(); this.$emit("act", { name, id: row.id }); },
+    act(name) {
+      const { row, opener } = this.menu;
+      this.close();
+      opener.focus();
+      this.$emit("act", { name, id: row.id });
+    },
     menuKeys(event) {
       const entries = [...this.$el.querySelectorAll(".menu button, .menu a")];
       const at = entries.indexOf(document.activeElement);
-      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: entries.length - 1 }[event.key];
-      if (to !== undefined) { event.preventDefault(); entries[(to + entries.length) % entries.length]?.focus(); }
-      if (event.key === "Escape" || event.key === "Tab") { const { opener } = this.menu; event.preventDefault(); this.close(); opener.focus(); }
+      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: entries.length - 1 }[
+        event.key
+      ];
+      if (to !== undefined) {
+        event.preventDefault();
+        entries[(to + entries.length) % entries.length]?.focus();
+      }
+      if (event.key === "Escape" || event.key === "Tab") {
+        const { opener } = this.menu;
+        event.preventDefault();
+        this.close();
+        opener.focus();
+      }
     },
     row(row) {
-      const h = Vue.h, path = this.path(row);
-      return h("tr", { key: row.id, tabindex: 0, class: { chosen: this.chosen.includes(row.id) }, "data-task": row.id,
-        onClick: (event) => otd.rowClick(event, path),
-        onKeydown: (event) => otd.rowKeys(event, () => otd.go(path), () => this.toggle(row.id)) }, [
-        h("td", { class: "check-cell" }, [h("input", { type: "checkbox", checked: this.chosen.includes(row.id), "aria-label": `Choose ${row.name}`, onChange: () => this.toggle(row.id) })]),
-        h("td", { class: "c1" }, [
-          h("a", { class: "name", href: otd.href(path), tabindex: -1 }, row.name),
-          row.what ? h("span", { class: "under clip", title: row.what }, row.what) : null]),
-        h("td", { class: "c2" }, [h("span", { class: "wrap" }, row.words), row.expression ? h("span", { class: "under mono clip wide-only", title: row.expression }, row.expression) : null]),
-        h("td", { class: "c-status" }, [otd.pill(row.status)]),
-        h("td", { class: "c-bars" }, [otd.bars(row.runs)]),
-        h("td", { class: "c-next" }, row.next ? [otd.when(row.next, "relative", { zone: row.zone })] : [h("span", { class: "faint" }, row.ended || "–")]),
-        h("td", { class: "tools wide-only" }, [
-          h("button", { class: "btn ghost small icon-only", "aria-label": `Run ${row.name} now`, title: "Run now", onClick: () => this.$emit("run", row.id) }, [otd.icon("play")]),
-          h("button", { class: "btn ghost small icon-only", "aria-label": `More for ${row.name}`, "aria-haspopup": "menu", "aria-expanded": this.menu?.row.id === row.id, onClick: (event) => this.open(row, event) }, [otd.icon("ellipsis")])]),
-      ]);
+      const h = Vue.h,
+        path = this.path(row);
+      return h(
+        "tr",
+        {
+          key: row.id,
+          tabindex: 0,
+          class: { chosen: this.chosen.includes(row.id) },
+          "data-task": row.id,
+          onClick: (event) => otd.rowClick(event, path),
+          onKeydown: (event) =>
+            otd.rowKeys(
+              event,
+              () => otd.go(path),
+              () => this.toggle(row.id),
+            ),
+        },
+        [
+          h("td", { class: "check-cell" }, [
+            h("input", {
+              type: "checkbox",
+              checked: this.chosen.includes(row.id),
+              "aria-label": `Choose ${row.name}`,
+              onChange: () => this.toggle(row.id),
+            }),
+          ]),
+          h("td", { class: "c1" }, [
+            h("a", { class: "name", href: otd.href(path), tabindex: -1 }, row.name),
+            row.what ? h("span", { class: "under clip", title: row.what }, row.what) : null,
+          ]),
+          h("td", { class: "c2" }, [
+            h("span", { class: "wrap" }, row.words),
+            row.expression
+              ? h(
+                  "span",
+                  { class: "under mono clip wide-only", title: row.expression },
+                  row.expression,
+                )
+              : null,
+          ]),
+          h("td", { class: "c-status" }, [otd.pill(row.status)]),
+          h("td", { class: "c-bars" }, [otd.bars(row.runs)]),
+          h(
+            "td",
+            { class: "c-next" },
+            row.next
+              ? [otd.when(row.next, "relative", { zone: row.zone })]
+              : [h("span", { class: "faint" }, row.ended || "–")],
+          ),
+          h("td", { class: "tools wide-only" }, [
+            h(
+              "button",
+              {
+                class: "btn ghost small icon-only",
+                "aria-label": `Run ${row.name} now`,
+                title: "Run now",
+                onClick: () => this.$emit("run", row.id),
+              },
+              [otd.icon("play")],
+            ),
+            h(
+              "button",
+              {
+                class: "btn ghost small icon-only",
+                "aria-label": `More for ${row.name}`,
+                "aria-haspopup": "menu",
+                "aria-expanded": this.menu?.row.id === row.id,
+                onClick: (event) => this.open(row, event),
+              },
+              [otd.icon("ellipsis")],
+            ),
+          ]),
+        ],
+      );
     },
     menuBox() {
-      const h = Vue.h, { row, style } = this.menu;
-      const entry = (name, icon, text, extra = "") => h("button", { role: "menuitem", class: extra, onClick: () => this.act(name) }, [otd.icon(icon), text]);
-      const link = (path, icon, text) => h("a", { role: "menuitem", href: otd.href(path), onClick: () => this.close() }, [otd.icon(icon), text]);
-      return h("div", { class: "menu", role: "menu", "aria-label": row.name, style, onKeydown: this.menuKeys }, [
-        entry("run", "play", "Run now"),
-        row.can_pause ? entry("pause", "pause", "Pause") : null, row.can_resume ? entry("resume", "play", "Resume") : null,
-        h("hr"), link(`/tasks/${row.id}/edit`, "pencil", "Edit"), link(`/new?from=${row.id}`, "copy", "Duplicate"), link(`/runs?task=${row.id}`, "history", "Its runs"),
-        h("hr"), entry("delete", "trash-2", "Delete…", "danger")]);
+      const h = Vue.h,
+        { row, style } = this.menu;
+      const entry = (name, icon, text, extra = "") =>
+        h("button", { role: "menuitem", class: extra, onClick: () => this.act(name) }, [
+          otd.icon(icon),
+          text,
+        ]);
+      const link = (path, icon, text) =>
+        h("a", { role: "menuitem", href: otd.href(path), onClick: () => this.close() }, [
+          otd.icon(icon),
+          text,
+        ]);
+      return h(
+        "div",
+        { class: "menu", role: "menu", "aria-label": row.name, style, onKeydown: this.menuKeys },
+        [
+          entry("run", "play", "Run now"),
+          row.can_pause ? entry("pause", "pause", "Pause") : null,
+          row.can_resume ? entry("resume", "play", "Resume") : null,
+          h("hr"),
+          link(`/tasks/${row.id}/edit`, "pencil", "Edit"),
+          link(`/new?from=${row.id}`, "copy", "Duplicate"),
+          link(`/runs?task=${row.id}`, "history", "Its runs"),
+          h("hr"),
+          entry("delete", "trash-2", "Delete…", "danger"),
+        ],
+      );
     },
   },
   render() {
-    const h = Vue.h, all = this.rows.length > 0 && this.rows.every((row) => this.chosen.includes(row.id));
-    const columns = [["Task", "30%"], ["Schedule", "27%"], ["Status", "11%"], ["Last runs", "11%"], ["Next run", "12%"]];
+    const h = Vue.h,
+      all = this.rows.length > 0 && this.rows.every((row) => this.chosen.includes(row.id));
+    const columns = [
+      ["Task", "30%"],
+      ["Schedule", "27%"],
+      ["Status", "11%"],
+      ["Last runs", "11%"],
+      ["Next run", "12%"],
+    ];
     const head = columns.map(([text, width]) => h("th", { scope: "col", style: { width } }, text));
-    return h("div", { class: "card sheet cards fixed" }, [h("table", [
-      h("thead", [h("tr", [
-        h("th", { class: "check-cell" }, [h("input", { type: "checkbox", checked: all, "aria-label": "Choose all on this page", onChange: this.toggleAll })]),
-        ...head, h("th", { class: "tools" }, [h("span", { class: "sr" }, "Actions")])])]),
-      h("tbody", this.rows.map(this.row))]),
-      this.menu ? this.menuBox() : null]);
+    return h("div", { class: "card sheet cards fixed" }, [
+      h("table", [
+        h("thead", [
+          h("tr", [
+            h("th", { class: "check-cell" }, [
+              h("input", {
+                type: "checkbox",
+                checked: all,
+                "aria-label": "Choose all on this page",
+                onChange: this.toggleAll,
+              }),
+            ]),
+            ...head,
+            h("th", { class: "tools" }, [h("span", { class: "sr" }, "Actions")]),
+          ]),
+        ]),
+        h("tbody", this.rows.map(this.row)),
+      ]),
+      this.menu ? this.menuBox() : null,
+    ]);
   },
 };

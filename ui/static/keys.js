@@ -1,7 +1,13 @@
 // Theme, keyboard, and the question before unsaved changes are left.
 (() => {
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const stored = () => { try { return localStorage.getItem("onthedot-theme") || "system"; } catch { return "system"; } };
+  const stored = () => {
+    try {
+      return localStorage.getItem("onthedot-theme") || "system";
+    } catch {
+      return "system";
+    }
+  };
   otd.theme = stored;
   otd.showTheme = () => {
     const dark = stored() === "dark" || (stored() === "system" && system.matches);
@@ -9,7 +15,11 @@
     window.Quasar?.Dark?.set(dark);
   };
   otd.setTheme = (name) => {
-    try { localStorage.setItem("onthedot-theme", name); } catch { /* the page then follows the system */ }
+    try {
+      localStorage.setItem("onthedot-theme", name);
+    } catch {
+      /* the page then follows the system */
+    }
     otd.showTheme();
   };
   system.addEventListener("change", otd.showTheme);
@@ -25,40 +35,66 @@
     }
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
       const save = document.querySelector("[data-save]");
-      if (shown(save)) { event.preventDefault(); save.click(); }
+      if (shown(save)) {
+        event.preventDefault();
+        save.click();
+      }
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key === "n") { event.preventDefault(); otd.go("/new"); }
-    else if (event.key === "/") {
+    if (event.key === "n") {
+      event.preventDefault();
+      otd.go("/new");
+    } else if (event.key === "/") {
       const search = document.querySelector("[data-search]");
       event.preventDefault();
       if (shown(search)) search.focus();
       else dispatchEvent(new Event("otd-palette"));
     } else if (event.key === "ArrowDown" && event.target === document.body) {
       const row = document.querySelector(".sheet tbody tr[tabindex]");
-      if (row) { event.preventDefault(); row.focus(); }
+      if (row) {
+        event.preventDefault();
+        row.focus();
+      }
     }
   });
 
   // The server says whether there are unsaved changes; leaving then asks first.
-  let unsaved = false, address = "", leaveTo = null;
-  otd.setUnsaved = (value) => { unsaved = value; address = location.pathname + location.search; };
-  const ask = (path) => { leaveTo = path; dispatchEvent(new Event("otd-leave")); };
-  otd.leave = () => { unsaved = false; otd.go(leaveTo); };
-  addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
-  addEventListener("click", (event) => {
-    if (!unsaved || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-    const link = event.target.closest?.("a[href^='/']");
-    if (!link || link.target === "_blank" || link.hasAttribute("download")) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    ask(link.getAttribute("href").slice(otd.href("").length) || "/");
-  }, true);
+  let unsaved = false,
+    address = "",
+    leaveTo = null;
+  otd.setUnsaved = (value) => {
+    unsaved = value;
+    address = location.pathname + location.search;
+  };
+  const ask = (path) => {
+    leaveTo = path;
+    dispatchEvent(new Event("otd-leave"));
+  };
+  otd.leave = () => {
+    unsaved = false;
+    otd.go(leaveTo);
+  };
+  addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+  addEventListener(
+    "click",
+    (event) => {
+      if (!unsaved || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+      const link = event.target.closest?.("a[href^='/']");
+      if (!link || link.target === "_blank" || link.hasAttribute("download")) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      ask(link.getAttribute("href").slice(otd.href("").length) || "/");
+    },
+    true,
+  );
   addEventListener("popstate", (event) => {
     if (!unsaved) return;
     event.stopImmediatePropagation();
-    const wanted = event.state?.page ?? location.pathname.slice(otd.href("").length) + location.search;
+    const wanted =
+      event.state?.page ?? location.pathname.slice(otd.href("").length) + location.search;
     history.pushState({ page: address.slice(otd.href("").length) }, "", address);
     ask(wanted);
   });

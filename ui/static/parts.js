@@ -7,7 +7,9 @@
   otd.Icon = {
     props: { name: String },
     render() {
-      return Vue.h("svg", { class: "icon", "aria-hidden": "true" }, [Vue.h("use", { href: `${otd.href("/static/icons.svg")}#${this.name}` })]);
+      return Vue.h("svg", { class: "icon", "aria-hidden": "true" }, [
+        Vue.h("use", { href: `${otd.href("/static/icons.svg")}#${this.name}` }),
+      ]);
     },
   };
   otd.icon = (name) => Vue.h(otd.Icon, { name });
@@ -15,38 +17,80 @@
   // An instant. form: relative (exact in the tooltip), near, exact, clock, or there: how clocks of the task show it,
   // relative where those are the reader's own.
   otd.When = {
-    props: { at: String, form: { type: String, default: "relative" }, zone: String, none: { type: String, default: "–" } },
+    props: {
+      at: String,
+      form: { type: String, default: "relative" },
+      zone: String,
+      none: { type: String, default: "–" },
+    },
     render() {
       if (!this.at) return Vue.h("span", { class: "faint" }, this.none);
       const now = ["relative", "near", "there"].includes(this.form) ? otd.now() : 0;
       const zone = this.zone || otd.zone;
-      const text = { relative: () => otd.relative(this.at, now), near: () => otd.near(this.at, zone, now), exact: () => otd.exact(this.at, zone), clock: () => otd.clock(this.at), there: () => (zone === otd.zone ? otd.relative(this.at, now) : otd.there(this.at, zone)) }[this.form]();
-      return Vue.h("time", { datetime: this.at, title: otd.full(this.at, zone), class: "nowrap" }, text);
+      const text = {
+        relative: () => otd.relative(this.at, now),
+        near: () => otd.near(this.at, zone, now),
+        exact: () => otd.exact(this.at, zone),
+        clock: () => otd.clock(this.at),
+        there: () => (zone === otd.zone ? otd.relative(this.at, now) : otd.there(this.at, zone)),
+      }[this.form]();
+      return Vue.h(
+        "time",
+        { datetime: this.at, title: otd.full(this.at, zone), class: "nowrap" },
+        text,
+      );
     },
   };
   otd.when = (at, form = "relative", extra = {}) => Vue.h(otd.When, { at, form, ...extra });
 
-  otd.pill = (status) => Vue.h("span", { class: ["pill", status.tone, { live: status.live }], title: status.title }, status.label);
+  otd.pill = (status) =>
+    Vue.h(
+      "span",
+      { class: ["pill", status.tone, { live: status.live }], title: status.title },
+      status.label,
+    );
 
   // The last runs as small bars, oldest first: as high as they took, red where they failed.
   otd.bars = (runs, slots = 14) => {
     const longest = Math.max(0.001, ...runs.map((run) => run.seconds ?? 0));
     const bars = runs.slice(-slots).map((run) =>
-      Vue.h("i", { class: run.tone, style: { height: `${6 + 14 * Math.sqrt((run.seconds ?? 0) / longest)}px` } }));
-    const blank = Array.from({ length: Math.max(0, slots - bars.length) }, () => Vue.h("i", { class: "none" }));
+      Vue.h("i", {
+        class: run.tone,
+        style: { height: `${6 + 14 * Math.sqrt((run.seconds ?? 0) / longest)}px` },
+      }),
+    );
+    const blank = Array.from({ length: Math.max(0, slots - bars.length) }, () =>
+      Vue.h("i", { class: "none" }),
+    );
     const failed = runs.filter((run) => run.tone === "red").length;
     const label = runs.length ? `Last ${runs.length} runs, ${failed} failed` : "No runs yet";
-    return Vue.h("span", { class: ["bars", { blank: !runs.length }], role: "img", "aria-label": label, title: label }, [...blank, ...bars]);
+    return Vue.h(
+      "span",
+      { class: ["bars", { blank: !runs.length }], role: "img", "aria-label": label, title: label },
+      [...blank, ...bars],
+    );
   };
 
   // Arrow keys walk through rows, Enter opens one.
   otd.rowKeys = (event, open, choose) => {
     const row = event.currentTarget;
     if (event.target !== row) return;
-    const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling, j: row.nextElementSibling, k: row.previousElementSibling }[event.key];
-    if (next) { event.preventDefault(); next.focus(); }
-    else if (event.key === "Enter") { event.preventDefault(); open(); }
-    else if (event.key === " " && choose) { event.preventDefault(); choose(); }
+    const next = {
+      ArrowDown: row.nextElementSibling,
+      ArrowUp: row.previousElementSibling,
+      j: row.nextElementSibling,
+      k: row.previousElementSibling,
+    }[event.key];
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      open();
+    } else if (event.key === " " && choose) {
+      event.preventDefault();
+      choose();
+    }
   };
 
   // A click anywhere in a row opens it, except on what has a click of its own or while text is selected.

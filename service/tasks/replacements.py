@@ -1,0 +1,82 @@
+"""Replacing a task's definition: what is the same already, what stays, and what changes.
+
+1. A definition that is the stored one changes nothing: the task is answered, at its revision. That
+   holds for a finished task too, whose instant is past by now; a cancelled one is armed again.
+2. Where nothing is said of the pause, the task keeps it. The change then names the revision that
+   was read, so that a pause that comes in between is kept too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from onthedot.scheduling.checking.registration import settle
+from onthedot.scheduling.errors import RevisionMismatch
+from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
+from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
+from onthedot.service.arithmetic import Arithmetic
+from onthedot.service.tasks import changes
+from onthedot.service.tasks.reader import Found, TaskReader
+from onthedot.service.tasks.starts import TaskStarts
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.translate import task_status
+
+#: How often a change is made anew that somebody else was quicker than.
+_ATTEMPTS = 5
+
+
+class Replacements:
+    """Replaces definitions."""
+
+    def __init__(
+        self, temporal: Temporal, reader: TaskReader, starts: TaskStarts, arithmetic: Arithmetic
+    ) -> None:
+        self._temporal = temporal
+        self._reader = reader
+        self._starts = starts
+        self._arithmetic = arithmetic
+
+    async def replace(
+        self,
+        task_id: str,
+        definition: TaskDefinition,
+        *,
+        by: str,
+        if_match: int | None,
+        keeps_pause: bool,
+    ) -> Task:
+        """The task with this definition. Raises as `Tasks.replace` does."""
+        for attempt in range(_ATTEMPTS):
+            found, now = await self._reader.find(task_id), self._temporal.now()
+            if if_match not in (None, found.row.revision):
+                raise RevisionMismatch(task_id, found.row.revision)
+            asked = definition.model_copy(update={"name": definition.name or task_id})
+            if keeps_pause:
+                paused = found.open and found.definition.paused
+                asked = asked.model_copy(update={"paused": paused})
+            if self._is_as(asked, found):
+                return await self._reader.answer(found)
+            settled = await self._arithmetic.work_out(settle, asked, task_id=task_id, now=now)
+            if self._is_as(settled, found):
+                return await self._reader.answer(found)
+            change = Change(
+                kind=ChangeKind.REPLACE,
+                by=by,
+                not_after=self._temporal.expiry(),
+                expected_revision=found.row.revision if keeps_pause else if_match,
+                definition=settled,
+            )
+            try:
+                return await self._reader.settled(await self._changed(task_id, change, now))
+            except RevisionMismatch:
+                if if_match is not None or attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _changed(self, task_id: str, change: Change, now: datetime) -> TaskState:
+        state = await changes.execute(self._temporal, task_id, change)
+        return state or await self._starts.once_more(task_id, change, now)
+
+    def _is_as(self, definition: TaskDefinition, found: Found) -> bool:
+        status = task_status(found.execution, found.definition, self._temporal.now())
+        return status is not TaskStatus.CANCELLED and definition == found.definition

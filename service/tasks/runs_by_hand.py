@@ -1,0 +1,95 @@
+"""Runs of a task that are asked for by hand."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from onthedot import naming
+from onthedot.scheduling.action import Action, UnknownAction
+from onthedot.scheduling.checking.action import check_action
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, WrongState
+from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
+from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.temporal.calls import Temporal
+
+_OF = {"arguments": "activity or workflow", "body": "http", "env": "command"}
+
+
+async def run_now(
+    temporal: Temporal,
+    task_id: str,
+    *,
+    scheduled_for: datetime | None = None,
+    changed: Mapping[str, Any] | None = None,
+) -> ShortRun:
+    """Start a run at once, beside the schedule.
+
+    Args:
+        scheduled_for: the past instant that the run is told; now if left out.
+        changed: fields of the action that are different in this run alone.
+
+    Raises:
+        InvalidDefinition: the action has no such field, or the instant is still to come.
+        TaskNotFound, WrongState, TemporalUnavailable.
+    """
+    found, now = await TaskReader(temporal).find(task_id), temporal.now()
+    if scheduled_for is not None and scheduled_for > now:
+        raise InvalidDefinition(
+            FieldProblem("scheduled_for", "must be past: the run begins at once")
+        )
+    due = scheduled_for or now
+    # Temporal's SQLite keeps milliseconds: filters compare what lists show.
+    due = due.replace(microsecond=due.microsecond // 1000 * 1000)
+    order = found.state.order(cause=RunCause.MANUAL, scheduled_for=due)
+    if changed:
+        order = order.model_copy(update={"action": _with(order.action, changed)})
+    workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")
+    handle = await temporal.ask(
+        temporal.client.start_workflow(
+            naming.TASK_RUN,
+            order,
+            id=workflow_id,
+            task_queue=temporal.task_queue,
+            task_timeout=naming.TASK_TIMEOUT,
+            search_attributes=naming.run_attributes(order),
+            static_summary=naming.run_summary(order),
+        )
+    )
+    execution = handle.first_execution_run_id or ""
+    return ShortRun(
+        id=naming.RunAddress(workflow_id, execution).run_id,
+        task_id=task_id,
+        task_name=found.definition.name,
+        status=RunStatus.RUNNING,
+        scheduled_for=due,
+        cause=RunCause.MANUAL,
+        links=Links(temporal_ui=temporal.ui_link(workflow_id, execution)),
+    )
+
+
+def _with(action: Action | UnknownAction, changed: Mapping[str, Any]) -> Action:
+    """The action with other values in some fields, checked as at a registration."""
+    if isinstance(action, UnknownAction):
+        raise WrongState("The task's action is of a kind that this version does not know.")
+    unknown = [name for name in changed if name not in type(action).model_fields]
+    if unknown:
+        raise InvalidDefinition(
+            *(
+                FieldProblem(name, f"is for actions of the kind {_OF[name]}; this is {action.kind}")
+                for name in unknown
+            )
+        )
+    values = {
+        name: {**getattr(action, name), **(value or {})} if name == "env" else value
+        for name, value in changed.items()
+        if name == "body" or value is not None
+    }
+    given = action.model_copy(update=values)
+    if problems := check_action(given):
+        raise InvalidDefinition(
+            *(FieldProblem(p.field.removeprefix("action."), p.message) for p in problems)
+        )
+    return given
