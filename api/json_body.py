@@ -17,7 +17,7 @@ from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
 
-from onthedot.api.field_errors import field_problems
+from onthedot.messages.field_errors import field_problems
 from onthedot.scheduling.errors import FieldProblem
 
 
