@@ -79,6 +79,9 @@ BACKFILL_MEMO = "onthedot.backfill"
 #: The schedule of the standing audit, and of each audit the beginning of its id.
 AUDIT_SCHEDULE = "onthedot-audit"
 
+#: Stands in a run's id where an instant was skipped, and nothing was executed.
+NO_EXECUTION = "skipped"
+
 #: How long a worker may sit on a workflow task until another one takes it up.
 TASK_TIMEOUT = timedelta(seconds=5)
 
