@@ -23,6 +23,8 @@ TASK_RUN = "onthedot.TaskRun"
 BACKFILL = "onthedot.Backfill"
 NOTIFICATION = "onthedot.Notification"
 AUDIT = "onthedot.Audit"
+#: Stands for an Idempotency-Key; it is never run.
+IDEMPOTENCY_KEY = "onthedot.IdempotencyKey"
 CHANGE = "onthedot.change"
 LOOK = "onthedot.look"
 STOP = "onthedot.stop"
@@ -110,6 +112,11 @@ def sort_name(name: str) -> str:
 def task_workflow(task_id: str) -> str:
     """The id of the workflow that is this task."""
     return f"task:{task_id}"
+
+
+def idempotency_key(digest: str) -> str:
+    """The id of the workflow that stands for an Idempotency-Key."""
+    return f"key:{digest}"
 
 
 def schedule(task_id: str) -> str:
