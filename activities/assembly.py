@@ -10,6 +10,7 @@ from temporalio.client import Client
 from onthedot.activities.command.activity import CommandActivities
 from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.http.addresses import AddressRules
+from onthedot.activities.http.control_plane import ControlPlane
 from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.log import log
 from onthedot.activities.notify.decision import NotifyActivities
@@ -27,7 +28,8 @@ class Activities:
     """The activities of one worker."""
 
     def __init__(self, client: Client, permissions: Permissions) -> None:
-        rules = AddressRules(permissions.allow_hosts, permissions.deny_hosts)
+        temporal = ControlPlane(client.service_client.config.target_host)
+        rules = AddressRules(permissions.allow_hosts, permissions.deny_hosts, temporal)
         secrets = Secrets(permissions.secrets_dir, hosts=permissions.where_secrets_go())
         starts = StartsFirst()
         self._http = HttpActivities(rules, secrets, HostGate(), starts)

@@ -70,7 +70,8 @@ async def carry_out(
             finished_at=ended_at,
             output=output,
             attempt=number,
-            made=told((*before, this)),
+            # Alone it says nothing more, and most runs have one.
+            made=told((*before, this)) if before else (),
         )
     except AttemptFailed as failed:
         failure = failed

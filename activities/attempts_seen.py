@@ -11,27 +11,23 @@ again. Its history and description say that, whoever's worker it was and in what
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.common.v1 import Payloads
 from temporalio.api.enums.v1 import EventType, PendingActivityState
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo
-from temporalio.client import Client, WorkflowHandle, WorkflowHistoryEventFilterType
+from temporalio.client import Client, WorkflowHandle
 
 from onthedot import naming
+from onthedot.activities.attempts_of_child import RPC_TIMEOUT, instant_of, of_child
 from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.run_order import Attempts
 
 _OWN = frozenset({naming.HTTP, naming.COMMAND, naming.LOG})
-_RPC_TIMEOUT = timedelta(seconds=3)
 _LONGEST_TOLD = 200
-
-#: So many runs of a child that nobody began are walked through for the first one that was begun.
-_MOST_CHILDREN = 20
 
 _ENDS = {
     EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: "activity_task_completed_event_attributes",
@@ -48,6 +44,7 @@ class _Seen:
         self.scheduled: HistoryEvent | None = None
         self.started: HistoryEvent | None = None
         self.ended: HistoryEvent | None = None
+        self.asked_for_child = False
         self.child: HistoryEvent | None = None
 
     def take(self, event: HistoryEvent) -> None:
@@ -57,6 +54,8 @@ class _Seen:
             self.started = event
         elif event.event_type in _ENDS:
             self.ended = event
+        elif event.event_type == EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
+            self.asked_for_child = True
         elif event.event_type == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED:
             self.child = event
 
@@ -70,16 +69,16 @@ async def attempts_seen(client: Client, workflow_id: str, run_id: str) -> Attemp
         RPCError: Temporal does not say.
     """
     handle = client.get_workflow_handle(workflow_id, run_id=run_id)
-    history = await handle.fetch_history(rpc_timeout=_RPC_TIMEOUT)
+    history = await handle.fetch_history(rpc_timeout=RPC_TIMEOUT)
     seen = _Seen()
     for event in history.events:
         seen.take(event)
     if seen.child is not None:
         started = seen.child.child_workflow_execution_started_event_attributes
         execution = started.workflow_execution
-        return await _of_child(client, execution.workflow_id, execution.run_id)
+        return await of_child(client, execution.workflow_id, execution.run_id)
     if seen.scheduled is None:
-        return None
+        return Attempts(count=0) if seen.asked_for_child else None
     if seen.ended is None:
         return await _of_pending(client, handle, seen.scheduled)
     return await _of_activity(client, seen)
@@ -106,12 +105,12 @@ async def _of_activity(client: Client, seen: _Seen) -> Attempts:
     return _told(
         before,
         started.attempt,
-        _instant(seen.started.event_time),
+        instant_of(seen.started.event_time),
         earlier,
         AttemptMade(
             attempt=before + started.attempt,
-            started_at=_instant(seen.started.event_time),
-            ended_at=_instant(seen.ended.event_time),
+            started_at=instant_of(seen.started.event_time),
+            ended_at=instant_of(seen.ended.event_time),
             error=_error(failure),
         ),
         output,
@@ -121,7 +120,7 @@ async def _of_activity(client: Client, seen: _Seen) -> Attempts:
 async def _of_pending(
     client: Client, handle: WorkflowHandle[Any, Any], scheduled: HistoryEvent
 ) -> Attempts:
-    described = await handle.describe(rpc_timeout=_RPC_TIMEOUT)
+    described = await handle.describe(rpc_timeout=RPC_TIMEOUT)
     before = await _made_before(client, scheduled)
     pending = next(iter(described.raw_description.pending_activities), None)
     if pending is None:
@@ -130,7 +129,7 @@ async def _of_pending(
     earlier = _error(pending.last_failure) if pending.HasField("last_failure") else None
     if not _goes_on(pending):
         return Attempts(count=before + pending.attempt - 1, output=output, last_error=earlier)
-    at = _instant(pending.last_started_time)
+    at = instant_of(pending.last_started_time)
     this = AttemptMade(attempt=before + pending.attempt, started_at=at)
     return _told(before, pending.attempt, at, earlier, this, output)
 
@@ -162,55 +161,6 @@ def _told(
     )
 
 
-async def _of_child(client: Client, workflow_id: str, run_id: str) -> Attempts:
-    """Walks from the first run of the child to the first that was begun; then to the last one."""
-    never_begun = 0
-    first: datetime | None = None
-    while first is None and never_begun < _MOST_CHILDREN:
-        events = await _first_events(client, workflow_id, run_id)
-        first = _begun(events)
-        if first is None:
-            never_begun += 1
-            run_id = await _successor(client, workflow_id, run_id)
-            if not run_id:
-                return Attempts(count=0)
-    events = await _first_events(client, workflow_id, None)
-    number = events[0].workflow_execution_started_event_attributes.attempt if events else 1
-    last = _begun(events)
-    count = max(number - never_begun - (0 if last else 1), 1)
-    made = [AttemptMade(attempt=1, started_at=first)]
-    if count > 1:
-        made.append(AttemptMade(attempt=count, started_at=last))
-    return Attempts(count=count, first_started_at=first, made=tuple(made))
-
-
-async def _first_events(client: Client, workflow_id: str, run_id: str | None) -> list[HistoryEvent]:
-    handle = client.get_workflow_handle(workflow_id, run_id=run_id)
-    events = handle.fetch_history_events(page_size=20, rpc_timeout=_RPC_TIMEOUT)
-    await events.fetch_next_page()
-    return list(events.current_page or ())
-
-
-def _begun(events: list[HistoryEvent]) -> datetime | None:
-    for event in events:
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
-            return _instant(event.event_time)
-    return None
-
-
-async def _successor(client: Client, workflow_id: str, run_id: str) -> str:
-    """The run that Temporal made after this one failed; empty if there is none."""
-    handle = client.get_workflow_handle(workflow_id, run_id=run_id)
-    events = handle.fetch_history_events(
-        event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT, rpc_timeout=_RPC_TIMEOUT
-    )
-    await events.fetch_next_page()
-    for event in events.current_page or ():
-        timed_out = event.workflow_execution_timed_out_event_attributes.new_execution_run_id
-        return timed_out or event.workflow_execution_failed_event_attributes.new_execution_run_id
-    return ""
-
-
 async def _made_before(client: Client, scheduled: HistoryEvent) -> int:
     """Attempts that were made before the activity that Temporal counts; only ours have any."""
     attributes = scheduled.activity_task_scheduled_event_attributes
@@ -238,7 +188,3 @@ def _error(failure: Failure) -> RunError | None:
     if failure.HasField("timeout_failure_info"):
         kind = "Timeout"
     return RunError(type=kind or "Failed", message=failure.message[:_LONGEST_TOLD])
-
-
-def _instant(stamp: Timestamp) -> datetime:
-    return stamp.ToDatetime(tzinfo=UTC)

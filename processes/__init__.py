@@ -1,1 +1,4 @@
-"""Starting, watching and ending processes of this machine. Knows nothing of tasks or Temporal."""
+"""Starting, watching and ending processes of this machine. Begin with `supervisor.py`.
+
+Knows nothing of tasks or Temporal.
+"""

@@ -87,7 +87,11 @@ def temporal(client: Client, settings: Settings) -> Temporal:
 @pytest.fixture(scope="session")
 async def worker(client: Client, settings: Settings) -> AsyncIterator[Worker]:
     """A worker that runs tasks, and may call loopback."""
-    permissions = Permissions(allow_commands=True, allow_hosts=("localhost", "127.0.0.0/8"))
+    permissions = Permissions(
+        allow_commands=True,
+        allow_hosts=("localhost", "127.0.0.0/8"),
+        secret_hosts={"PAGER": ("127.0.0.1",)},
+    )
     activities = Activities(client, permissions)
     made = Worker(client, task_queue=settings.task_queue, activities=activities.all())
     # Not as a context: a worker that fails would cancel the task that all tests run in.

@@ -132,6 +132,13 @@ def test_no_host_opens_temporals_http_api(running: Dev) -> None:
     assert tried_ports
 
 
+def test_tasks_reach_everything_else_on_this_machine(running: Dev) -> None:
+    for host in ("127.0.0.1", "localhost"):
+        url = f"http://{host}:{running.ports['port']}/healthz"
+        run = tried(running, {"kind": "http", "method": "GET", "url": url})
+        assert run["status"] == "succeeded", run
+
+
 @pytest.mark.parametrize("port", ["temporal-port", "temporal-ui-port"])
 def test_tasks_do_not_reach_temporal(running: Dev, port: str) -> None:
     url = f"http://127.0.0.1:{running.ports[port]}/api/v1/namespaces"
@@ -150,7 +157,10 @@ def test_a_command_finds_the_secrets_of_nobody(running: Dev) -> None:
     look = "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n'"
     run = tried(
         running,
-        {"kind": "command", "argv": ["sh", "-c", f"{look} | grep -c {CANARY[:-1]}'{CANARY[-1]}'"]},
+        {
+            "kind": "command",
+            "argv": ["sh", "-c", f"{look} | grep -c '{CANARY[:-1]}[{CANARY[-1]}]'"],
+        },
     )
     assert run["error"]["message"].startswith("sh ended with exit code 1"), run
     named = {"kind": "command", "argv": ["sh", "-c", "printf %s $KEY | wc -c"]}

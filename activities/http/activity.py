@@ -16,6 +16,7 @@ from onthedot.activities.http.call import HttpCall, first_url
 from onthedot.activities.http.connector import open_session
 from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.http.redirect import Hop
+from onthedot.activities.http.resolver import OwnThreadsResolver
 from onthedot.activities.secrets import Secrets
 from onthedot.activities.starts_first import StartsFirst
 from onthedot.scheduling.action import HttpAction, SecretRef
@@ -41,12 +42,14 @@ class HttpActivities:
         self._gate = gate
         self._starts = starts or StartsFirst()
         self._user_agent = user_agent
+        self._resolver = OwnThreadsResolver()
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         """Closes the connections. To be awaited when the worker has ended."""
         if self._session is not None:
             await self._session.close()
+        await self._resolver.close()
 
     @activity.defn(name=naming.HTTP)
     async def http(self, attempt: HttpAttempt) -> AttemptResult:
@@ -96,6 +99,7 @@ class HttpActivities:
             self._secrets.judge_host(names, host, port)
 
         call = HttpCall(self._open(), self._rules, action, redactor, judge)
+        await self._rules.control.look_up(self._resolver)
         return await call.send(hop, allowed)
 
     def _headers(self, attempt: HttpAttempt, own: dict[str, str]) -> dict[str, str]:
@@ -119,7 +123,7 @@ class HttpActivities:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = open_session(self._rules, self._gate.in_flight)
+            self._session = open_session(self._rules, self._gate.in_flight, self._resolver)
         return self._session
 
 

@@ -48,6 +48,11 @@ class AddressRule:
         """Whether it is one name, without a wildcard."""
         return bool(self._name) and not self._name.startswith("*")
 
+    @property
+    def is_one_address(self) -> bool:
+        """Whether it is an address, and no network."""
+        return len(self._networks) == 1 and self._networks[0].num_addresses == 1
+
     def names(self, host: str, port: int) -> bool:
         """Whether it matches by name; `host` is in lower case, without a dot at its end."""
         if not self._name or self._port not in (None, port):

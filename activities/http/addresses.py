@@ -4,7 +4,8 @@ A target is judged by its name and by the address that is connected to:
 1. what the deny list names, by either, is refused;
 2. loopback, link-local, unspecified, multicast and metadata addresses are refused, unless the allow
    list has that very name, the address, or a network within the refused one;
-3. with `*` on the deny list, everything that the allow list does not name is refused.
+3. the Temporal that the worker works for is refused, unless the allow list has its name or address;
+4. with `*` on the deny list, everything that the allow list does not name is refused.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from ipaddress import (
 )
 
 from onthedot.activities.http.address_rule import AddressRule
+from onthedot.activities.http.control_plane import ControlPlane
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
+_CONTROL = "the Temporal that runs these tasks"
 _METADATA = "a cloud's metadata service"
 
 #: Refused by default: why, and which networks.
@@ -50,12 +53,21 @@ _V4_COMPATIBLE = ip_network("::/96")
 class AddressRules:
     """The rules of one worker."""
 
-    def __init__(self, allow: Iterable[str] = (), deny: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        allow: Iterable[str] = (),
+        deny: Iterable[str] = (),
+        control: ControlPlane | None = None,
+    ) -> None:
         """Reads the two lists; `AddressRule` says what an entry may be.
+
+        Args:
+            control: the Temporal that the worker works for.
 
         Raises:
             ValueError: an entry is malformed; the message names it.
         """
+        self.control = control or ControlPlane()
         self._allow = tuple(AddressRule(entry) for entry in allow)
         rules = tuple(AddressRule(entry) for entry in deny)
         self._deny = tuple(rule for rule in rules if not rule.is_everything)
@@ -67,6 +79,10 @@ class AddressRules:
             return f"{host} is a cloud's metadata service"
         if any(rule.names(host, port) for rule in self._deny):
             return f"{host} is on this worker's deny list"
+        if self.control.is_named(host, port) and not any(
+            rule.is_exact and rule.names(host, port) for rule in self._allow
+        ):
+            return f"{host} is {_CONTROL}"
         return ""
 
     def address_refused(self, host: str, port: int, address: Address) -> str:
@@ -79,6 +95,12 @@ class AddressRules:
             for why, network in _REFUSED:
                 if face in network and not self._lifted(host, port, face, why, network):
                     return f"{shown} is {why}"
+            if self.control.is_at(face, port) and not any(
+                (rule.is_exact and rule.names(host, port))
+                or (rule.is_one_address and rule.covers(face, port))
+                for rule in self._allow
+            ):
+                return f"{shown} is {_CONTROL}"
         if self._only_allowed and not any(
             rule.names(host, port) or rule.covers(faces[-1], port) for rule in self._allow
         ):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import aiohttp
 from aiohttp import AddrInfoType
+from aiohttp.abc import AbstractResolver
 
 from onthedot.activities.http.addresses import AddressRules, parse_address
 
@@ -32,10 +33,12 @@ class Target:
 target: ContextVar[Target] = ContextVar("onthedot_target")
 
 
-def open_session(rules: AddressRules, per_host: int) -> aiohttp.ClientSession:
+def open_session(
+    rules: AddressRules, per_host: int, resolver: AbstractResolver
+) -> aiohttp.ClientSession:
     """The one HTTP client of a worker: keeps `per_host` connections, no cookies and no proxies.
 
-    Must be called within the event loop, and closed.
+    Must be called within the event loop, and closed; the resolver is not closed with it.
     """
 
     def judged_socket(info: AddrInfoType) -> socket.socket:
@@ -53,7 +56,7 @@ def open_session(rules: AddressRules, per_host: int) -> aiohttp.ClientSession:
             limit_per_host=per_host,
             keepalive_timeout=_KEEP_ALIVE_SECONDS,
             socket_factory=judged_socket,
-            resolver=aiohttp.ThreadedResolver(),
+            resolver=resolver,
         ),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None),

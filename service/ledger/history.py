@@ -173,7 +173,8 @@ async def _take_lookup(run: RunHistory, client: Client, event: HistoryEvent) -> 
     """What the recording of a run looked up, which is all there is of a cancelled one."""
     details = event.marker_recorded_event_attributes.details
     about = details["data"].payloads if "data" in details else ()
-    if about and naming.RECORD.encode() in about[0].data:
+    (said,) = await client.data_converter.decode(about[:1]) if about else ({},)
+    if isinstance(said, dict) and said.get("activity_type") == naming.RECORD:
         result = details["result"].payloads if "result" in details else ()
         if result and result[0].metadata.get("encoding") != b"binary/null":
             run.looked_up = await decoded(client, result, Attempts)

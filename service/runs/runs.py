@@ -22,9 +22,10 @@ from onthedot.scheduling.action import Action, ActivityAction, WorkflowAction
 from onthedot.scheduling.checking.action import check_action
 from onthedot.scheduling.errors import InvalidDefinition, NoWorker, RunNotFound, WrongState
 from onthedot.scheduling.policy import RetryPolicy
-from onthedot.scheduling.run import Links, Run, RunCause, RunStatus
-from onthedot.scheduling.stored.run_order import RunOrder
+from onthedot.scheduling.run import AttemptMade, Links, Run, RunCause, RunStatus
+from onthedot.scheduling.stored.run_order import RunOrder, RunOutcome
 from onthedot.service.ledger.history import RunHistory, run_history
+from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.overview import health
 from onthedot.service.runs.progress import progress
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
@@ -50,6 +51,8 @@ class Runs:
             TemporalUnavailable: Temporal does not answer.
         """
         address = naming.RunAddress.parse(run_id)
+        if address.execution == naming.NO_EXECUTION:
+            return await SkippedRuns(self._temporal).one(address)
         handle = self._temporal.client.get_workflow_handle(
             address.workflow_id, run_id=address.execution
         )
@@ -205,9 +208,17 @@ class Runs:
             cause=order.cause if order else RunCause.TRIGGER,
             error=(told.error if told else None) or history.reason,
             output=outcome.output if outcome else output,
-            attempts_made=outcome.attempts_made if outcome else made,
+            attempts_made=(outcome.attempts_made or _only(outcome)) if outcome else made,
             links=Links(temporal_ui=self._temporal.ui_link(address.workflow_id, address.execution)),
         )
+
+
+def _only(outcome: RunOutcome) -> tuple[AttemptMade, ...]:
+    """The attempt of a run that made one, which is not stored beside the run's own times."""
+    if outcome.attempts != 1:
+        return ()
+    times = {"started_at": outcome.started_at, "ended_at": outcome.finished_at}
+    return (AttemptMade(attempt=1, **times, error=outcome.error),)
 
 
 def _due(history: RunHistory) -> datetime | None:

@@ -56,7 +56,7 @@ def _release(version: str) -> str:
 @pytest.mark.skipif(
     systemd_oracle.program() is None
     or _release(systemd_oracle.version()) != _release(TABLE["systemd"]),
-    reason=f"systemd-analyze of {_release(TABLE['systemd'])} is not here: the table alone is compared",
+    reason=f"{_release(TABLE['systemd'])} is not here, so that the table alone is compared",
 )
 def test_around_clock_changes_they_are_those_of_systemd_here() -> None:
     tally = Tally("systemd")

@@ -255,6 +255,25 @@ async def run_of_somebody_elses(shape: Shape) -> list[str]:
     ]
 
 
+async def run_interrupted_and_told(shape: Shape) -> list[str]:
+    """By its deadline in the middle of a retry, by silence, and by a cancel after a response."""
+    told = {"url": shape.receiver.url("/echo")}
+    hanging = http(shape.receiver.url("/hang"))
+    late = await shape.ran(hanging, retry=_QUICK, timeout=1.5, deadline=4, notify=told)
+    silent: dict[str, Any] = {"kind": "activity", "name": "die_once", "arguments": ["shape"]}
+    silent |= {"task_queue": shape.queue, "heartbeat_timeout": 1}
+    task_id = await shape.register(every(3600), action=http(shape.receiver.url("/trickle")))
+    asked = await Runs(shape.temporal).get((await Tasks(shape.temporal).run_now(task_id)).id)
+    await asyncio.sleep(1)
+    await Runs(shape.temporal).cancel(asked.id)
+
+    async def ended() -> bool:
+        return (await Runs(shape.temporal).get(asked.id)).finished_at is not None
+
+    await eventually(ended, 60)
+    return [*late, *await shape.ran(silent), naming.RunAddress.parse(asked.id).workflow_id]
+
+
 async def run_cancelled(shape: Shape) -> list[str]:
     found = []
     for action in (command("sleep", "60"), http(shape.receiver.url("/hang"))):
@@ -316,6 +335,7 @@ SHAPES: dict[str, Callable[[Shape], Awaitable[list[str]]]] = {
         run_tried_again,
         run_failed_and_timed_out,
         run_of_somebody_elses,
+        run_interrupted_and_told,
         run_cancelled,
         backfill_done_and_cancelled,
     )

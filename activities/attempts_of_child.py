@@ -1,0 +1,72 @@
+"""The attempts at a child workflow: each retry of it is a run of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client, WorkflowHistoryEventFilterType
+
+from onthedot.scheduling.run import AttemptMade
+from onthedot.scheduling.stored.run_order import Attempts
+
+RPC_TIMEOUT = timedelta(seconds=3)
+
+#: So many runs of a child that nobody began are walked through for the first one that was begun.
+_MOST_CHILDREN = 20
+
+
+async def of_child(client: Client, workflow_id: str, run_id: str) -> Attempts:
+    """Walks from the first run of the child to the first that was begun; then to the last one."""
+    never_begun = 0
+    first: datetime | None = None
+    while first is None and never_begun < _MOST_CHILDREN:
+        events = await _first_events(client, workflow_id, run_id)
+        first = _begun(events)
+        if first is None:
+            never_begun += 1
+            run_id = await _successor(client, workflow_id, run_id)
+            if not run_id:
+                return Attempts(count=0)
+    events = await _first_events(client, workflow_id, None)
+    number = events[0].workflow_execution_started_event_attributes.attempt if events else 1
+    last = _begun(events)
+    count = max(number - never_begun - (0 if last else 1), 1)
+    made = [AttemptMade(attempt=1, started_at=first)]
+    if count > 1:
+        made.append(AttemptMade(attempt=count, started_at=last))
+    return Attempts(count=count, first_started_at=first, made=tuple(made))
+
+
+async def _first_events(client: Client, workflow_id: str, run_id: str | None) -> list[HistoryEvent]:
+    handle = client.get_workflow_handle(workflow_id, run_id=run_id)
+    events = handle.fetch_history_events(page_size=20, rpc_timeout=RPC_TIMEOUT)
+    await events.fetch_next_page()
+    return list(events.current_page or ())
+
+
+def _begun(events: list[HistoryEvent]) -> datetime | None:
+    for event in events:
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+            return instant_of(event.event_time)
+    return None
+
+
+async def _successor(client: Client, workflow_id: str, run_id: str) -> str:
+    """The run that Temporal made after this one failed; empty if there is none."""
+    handle = client.get_workflow_handle(workflow_id, run_id=run_id)
+    events = handle.fetch_history_events(
+        event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT, rpc_timeout=RPC_TIMEOUT
+    )
+    await events.fetch_next_page()
+    for event in events.current_page or ():
+        timed_out = event.workflow_execution_timed_out_event_attributes.new_execution_run_id
+        return timed_out or event.workflow_execution_failed_event_attributes.new_execution_run_id
+    return ""
+
+
+def instant_of(stamp: Timestamp) -> datetime:
+    """The instant that Temporal stamped."""
+    return stamp.ToDatetime(tzinfo=UTC)

@@ -1,0 +1,68 @@
+"""Looking up names on threads of their own.
+
+A look-up cannot be interrupted, and one of a name whose servers are silent takes half a minute. The
+event loop's own threads are a handful, and others need them too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+#: So many names may be silent at the same time before others wait. The connector looks a name up
+#: once at a time, however many wait for it.
+_THREADS = 256
+
+
+class OwnThreadsResolver(AbstractResolver):
+    """The system's resolver, with everything that this machine is set up to look names up in."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolver")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """The addresses of `host`. Raises OSError where there are none."""
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._threads, _look_up, host, port, family
+        )
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=found_port,
+                family=found_family,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for found_family, protocol, address, found_port in found
+        ]
+
+    async def close(self) -> None:
+        """Begins no further look-up; one that is under way ends by itself."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[tuple[int, int, str, int]]:
+    found = socket.getaddrinfo(
+        host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
+    )
+    return [
+        (found_family, protocol, _with_zone(address), int(address[1]))
+        for found_family, _, protocol, _, address in found
+        if found_family != socket.AF_INET6 or socket.has_ipv6
+    ]
+
+
+def _with_zone(address: tuple[str | int | bytes, ...]) -> str:
+    """An address as text; one that is link-local is worth nothing without its zone."""
+    if len(address) > 3 and address[3]:
+        return socket.getnameinfo(
+            (str(address[0]), int(address[1]), 0, int(address[3])),
+            socket.NI_NUMERICHOST | socket.NI_NUMERICSERV,
+        )[0]
+    return str(address[0])
