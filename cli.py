@@ -1,13 +1,11 @@
-"""The command line: `onthedot dev | server | worker | setup-namespace | token new | version`.
+"""The command line. Here: what starts processes and makes tokens; `commands/` has the others.
 
-Exit codes: 0 done or stopped as asked, 1 failed, 2 not started because something has to be mended.
-Each command imports only what it runs.
+Exit codes: 0 done or stopped as asked, 1 failed, 2 not started because something has to be fixed.
+`diff` has its own. Each command imports only what it runs.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import hashlib
 import logging
 import os
@@ -15,14 +13,17 @@ import secrets
 import sys
 import time
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from onthedot.processes import event_loop
-from onthedot.processes.errors import StartError
-from onthedot.processes.sealed_environment import start_clean
-from onthedot.settings import SECRET_PREFIX, Settings, SettingsError, load, unknown_variables
+import click
+
+from onthedot.commands.failures import exit_code
+from onthedot.commands.root import installed_version, root
+
+if TYPE_CHECKING:
+    from onthedot.settings import Settings
 
 _OPTIONS: dict[str, str] = {
     "host": "address of REST and the page (default 127.0.0.1)",
@@ -35,16 +36,21 @@ _OPTIONS: dict[str, str] = {
 }
 
 _COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "dev": ("start everything on this machine: Temporal, a worker and the server", tuple(_OPTIONS)),
-    "server": ("start REST and the page", ("host", "port", "log_level")),
-    "worker": ("start a worker, which runs the tasks", ("metrics_port", "log_level")),
-    "setup-namespace": ("prepare a Temporal namespace, once a deployment", ("log_level",)),
+    "dev": (
+        "Start everything on this machine: Temporal, a worker and the server.",
+        tuple(_OPTIONS),
+    ),
+    "server": ("Start REST and the page.", ("host", "port", "log_level")),
+    "worker": ("Start a worker, which runs the tasks.", ("metrics_port", "log_level")),
+    "setup-namespace": ("Prepare a Temporal namespace, once a deployment.", ("log_level",)),
 }
 
 
 def main() -> NoReturn:
     """The console script. Leaves by os._exit: the SDK can crash when an interpreter ends."""
     if sys.argv[1:2] and sys.argv[1] in _COMMANDS:
+        from onthedot.processes.sealed_environment import start_clean
+
         start_clean()
     try:
         code = run(sys.argv[1:])
@@ -64,24 +70,50 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command; returns its exit code."""
-    parsed = vars(_parser().parse_args(arguments))
-    command = parsed.pop("command")
-    if command == "version":
-        print(_version())
-        return 0
-    if command == "token":
-        return _new_token(parsed["name"])
+    return exit_code(command(), arguments)
+
+
+def command() -> click.Group:
+    """The command `onthedot` with all that is below it."""
+    processes = {name: partial(_process_command, name) for name in _COMMANDS}
+    others = {"token": _token_command, "version": _version_command}
+    summaries = {name: summary for name, (summary, _) in _COMMANDS.items()}
+    summaries |= {"token": "Make a token for a caller of REST.", "version": "Print the version."}
+    return root({"Commands that start something": processes, "Others": others}, summaries)
+
+
+def _process_command(name: str) -> click.Command:
+    summary, options = _COMMANDS[name]
+    return click.Command(
+        name,
+        params=[
+            click.Option([f"--{option.replace('_', '-')}"], help=_OPTIONS[option])
+            for option in options
+        ],
+        callback=partial(_start, name),
+        help=summary,
+    )
+
+
+def _start(command: str, **options: Any) -> int:
+    from onthedot.processes.errors import StartError
+    from onthedot.settings import SettingsError, load
+
     try:
         _read_dotenv(secrets_too=command in ("dev", "worker"))
-        settings = load(parsed)
+        settings = load(options)
         _start_logging(settings)
-        return _run_process(command, settings, parsed)
+        return _run_process(command, settings, options)
     except (SettingsError, StartError) as error:
         print(f"onthedot: {error}", file=sys.stderr)
         return 2
 
 
 def _run_process(command: str, settings: Settings, options: dict[str, Any]) -> int:
+    import asyncio
+
+    from onthedot.processes import event_loop
+
     if command == "dev":
         from onthedot import dev
 
@@ -101,26 +133,25 @@ def _run_process(command: str, settings: Settings, options: dict[str, Any]) -> i
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="onthedot",
-        description="Scheduled tasks, kept and run by Temporal.",
-        epilog="Every option is also a setting: --port is ONTHEDOT_PORT, in the environment or in "
-        "a file .env. docs/reference/settings.md lists all of them.",
+def _token_command() -> click.Command:
+    new = click.Command(
+        "new",
+        params=[click.Argument(["name"], default="admin")],
+        callback=_new_token,
+        help="Make a token for the caller NAME (default admin), and print both halves.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (summary, options) in _COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=summary)
-        for option in options:
-            command.add_argument(f"--{option.replace('_', '-')}", help=_OPTIONS[option])
-    token = commands.add_parser("token", help="make a token for a caller of REST")
-    new = token.add_subparsers(dest="action", required=True, metavar="new").add_parser("new")
-    new.add_argument("name", nargs="?", default="admin", help="whose it is (default admin)")
-    commands.add_parser("version", help="print the version")
-    return parser
+    return click.Group("token", commands=[new], help="Make a token for a caller of REST.")
+
+
+def _version_command() -> click.Command:
+    return click.Command(
+        "version", callback=lambda: click.echo(installed_version()), help="Print the version."
+    )
 
 
 def _new_token(name: str) -> int:
+    from onthedot.settings import SettingsError, load
+
     token = f"otd_{secrets.token_urlsafe(32)}"
     entry = f"{name}:sha256:{hashlib.sha256(token.encode()).hexdigest()}"
     try:
@@ -140,6 +171,8 @@ def _read_dotenv(*, secrets_too: bool) -> None:
     """Puts `.env` into the environment: tasks' secrets and Temporal's own settings count too."""
     from dotenv import dotenv_values
 
+    from onthedot.settings import SECRET_PREFIX, SettingsError
+
     try:
         found = dotenv_values(Path(".env"))
     except (OSError, UnicodeDecodeError) as error:
@@ -150,6 +183,8 @@ def _read_dotenv(*, secrets_too: bool) -> None:
 
 
 def _start_logging(settings: Settings) -> None:
+    from onthedot.settings import unknown_variables
+
     logging.Formatter.converter = time.gmtime
     logging.basicConfig(
         level=settings.log_level.upper(),
@@ -168,13 +203,6 @@ def _start_logging(settings: Settings) -> None:
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     for name in unknown_variables(os.environ):
         logging.getLogger("onthedot").warning("%s is no setting; is it misspelt?", name)
-
-
-def _version() -> str:
-    try:
-        return version("onthedot")
-    except PackageNotFoundError:
-        return "unknown (not installed)"
 
 
 if __name__ == "__main__":

@@ -24,6 +24,9 @@ PREFIX = "ONTHEDOT_"
 #: Variables that start with this hold secrets for tasks, and are not settings.
 SECRET_PREFIX = "ONTHEDOT_SECRET_"
 
+#: What commands read that talk to a server: where it is, and the caller's token.
+CLIENT_VARIABLES = frozenset({"ONTHEDOT_URL", "ONTHEDOT_TOKEN"})
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 #: Beyond any machine, and within what the SDK counts with.
@@ -276,7 +279,7 @@ def is_loopback(host: str) -> bool:
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """Variables that look like settings but are none: most likely misspelt."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | CLIENT_VARIABLES
     return sorted(
         name
         for name in environ

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onthedot.api import problems
-from onthedot.api.field_errors import parameter_problems
 from onthedot.api.json_body import InvalidBody
+from onthedot.messages.field_errors import parameter_problems
 from onthedot.messages.problems import Problem
 from onthedot.scheduling.errors import FieldProblem, OnTheDotError
 

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
@@ -71,7 +72,10 @@ def test_everything_that_stays_has_a_health_check() -> None:
 def test_our_commands_and_settings_exist() -> None:
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     for name in OURS:
-        cli._parser().parse_args(SERVICES[name]["command"])
+        command, *arguments = SERVICES[name]["command"]
+        found = cli.command().get_command(click.Context(cli.command()), command)
+        assert found is not None
+        found.make_context(command, arguments)
         given = {key for key in SERVICES[name]["environment"] if key.startswith(PREFIX)}
         assert given <= known
 

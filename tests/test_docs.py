@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from onthedot import cli
 from onthedot.scheduling.policy import OverlapPolicy, RetryPolicy
 from onthedot.scheduling.task import TaskDefinition
-from onthedot.settings import PREFIX, SECRET_PREFIX, Settings
+from onthedot.settings import CLIENT_VARIABLES, PREFIX, SECRET_PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
@@ -29,9 +30,15 @@ def test_relative_links_lead_to_files(document: Path) -> None:
 
 
 def test_named_commands_exist(document: Path) -> None:
-    known = {*cli._COMMANDS, "token", "version"}
-    for command in re.findall(r"(?:^|`|/)onthedot ([a-z][a-z-]*)", document.read_text(), re.M):
-        assert command in known, command
+    """`onthedot task list` as much as `onthedot dev`."""
+    for words in re.findall(r"(?:^|`|/)onthedot((?: [a-z][a-z-]*)+)", document.read_text(), re.M):
+        group: click.Command = cli.command()
+        for word in words.split():
+            if not isinstance(group, click.Group):
+                break
+            found = group.get_command(click.Context(group), word)
+            assert found is not None, words
+            group = found
 
 
 def test_named_make_targets_exist(document: Path) -> None:
@@ -42,7 +49,7 @@ def test_named_make_targets_exist(document: Path) -> None:
 
 
 def test_named_settings_exist(document: Path) -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | CLIENT_VARIABLES
     for variable in re.findall(rf"{PREFIX}[A-Z_]+[A-Z]", document.read_text()):
         assert variable in known or variable.startswith(SECRET_PREFIX), variable
 

@@ -27,12 +27,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.scheduling.errors import (
+    NamespaceUnprepared,
     NotInForce,
     NoWorker,
     OnTheDotError,
     RevisionMismatch,
     TaskNotFound,
     TemporalUnavailable,
+    Unconfirmed,
     WrongState,
 )
 from onthedot.scheduling.stored.task_row import TaskRow
@@ -43,6 +45,11 @@ from onthedot.service.temporal.translate import row_of, task_status
 
 #: How often a change is handed to Temporal whose workflow task failed.
 _TRIES = 5
+
+_UNCONFIRMED = (
+    f"The change may be made all the same within {int(CHANGE_TIMEOUT.total_seconds())} seconds, "
+    f"and not later. Read the task before you repeat it, or repeat it with If-Match."
+)
 
 
 async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState | None:
@@ -196,8 +203,10 @@ async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> O
                     timeout=RPC_TIMEOUT - timedelta(seconds=0.5),
                 )
             )
-        except TemporalUnavailable as error:
+        except NamespaceUnprepared as error:
             return error
+        except TemporalUnavailable:
+            return Unconfirmed(temporal.address, _UNCONFIRMED)
         if not described.pollers:
             return NoWorker(temporal.task_queue)
         if await _is_running(temporal, task_id):

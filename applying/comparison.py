@@ -1,0 +1,46 @@
+"""What differs between two definitions, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from onthedot.scheduling.task import TaskDefinition
+
+#: Stands for a field that is not there.
+ABSENT = object()
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field: its path, and its plain JSON value before and after, or ABSENT."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+def plain_definition(definition: TaskDefinition) -> dict[str, Any]:
+    """The definition as plain JSON, defaults included; of a task, only what a PUT takes."""
+    return definition.model_dump(mode="json", include=set(TaskDefinition.model_fields))
+
+
+def changes(before: TaskDefinition, after: TaskDefinition) -> list[FieldChange]:
+    """What differs, in the order of the fields."""
+    return list(_changes("", plain_definition(before), plain_definition(after)))
+
+
+def _changes(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
+    # A trigger or an action of another kind is another one: its fields do not compare.
+    same_kind = not (
+        isinstance(before, dict)
+        and isinstance(after, dict)
+        and before.get("kind") != after.get("kind")
+    )
+    if isinstance(before, dict) and isinstance(after, dict) and same_kind:
+        for name in [*before, *(name for name in after if name not in before)]:
+            place = f"{path}.{name}" if path else name
+            yield from _changes(place, before.get(name, ABSENT), after.get(name, ABSENT))
+    elif before != after or type(before) is not type(after):
+        yield FieldChange(path, before, after)

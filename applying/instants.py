@@ -1,0 +1,59 @@
+"""What a change means: the instants of the next 30 days that are gained and lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from onthedot.client.call import Call
+from onthedot.client.run_calls import preview_trigger
+from onthedot.scheduling.firing.edit_preview import compare
+from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
+
+#: How far it is looked.
+SPAN = timedelta(days=30)
+
+#: The most instants that one preview gives.
+_MOST = 1000
+
+
+@dataclass(frozen=True)
+class InstantChanges:
+    """Instants gained and lost until `until`, which is sooner than 30 days where there are more
+    than a preview gives."""
+
+    gained: tuple[datetime, ...]
+    lost: tuple[datetime, ...]
+    until: datetime
+
+    def __bool__(self) -> bool:
+        return bool(self.gained or self.lost)
+
+
+def asked(before: Task, after: TaskDefinition) -> tuple[Call[Any] | None, Call[Any] | None]:
+    """The previews that tell it; None for a side that fires at nothing."""
+    fires = not before.paused and before.status in (TaskStatus.SCHEDULED, TaskStatus.RUNNING)
+    return (
+        preview_trigger(before.trigger, count=_MOST, task_id=before.id) if fires else None,
+        None if after.paused else preview_trigger(after.trigger, count=_MOST, task_id=before.id),
+    )
+
+
+def concerned(before: Task, after: TaskDefinition) -> bool:
+    """Whether the change can move an instant at all."""
+    over = before.status not in (TaskStatus.SCHEDULED, TaskStatus.PAUSED, TaskStatus.RUNNING)
+    return over or before.trigger != after.trigger or before.paused != after.paused
+
+
+def found(before: Sequence[datetime], after: Sequence[datetime], now: datetime) -> InstantChanges:
+    """What the previews' instants come to."""
+    until = now + SPAN
+    for runs in (before, after):
+        if len(runs) == _MOST:
+            until = min(until, runs[-1])
+    compared = compare(
+        [at for at in before if at <= until], [at for at in after if at <= until], count=_MOST + 1
+    )
+    return InstantChanges(compared.gained, compared.lost, until)

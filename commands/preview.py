@@ -1,0 +1,74 @@
+"""`onthedot preview`: when a trigger would fire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from onthedot.commands.output import Format, output_option, plain, say, show_one
+from onthedot.commands.reaching import server
+from onthedot.commands.times import INSTANT, shown
+from onthedot.messages.triggers import PreviewAnswer
+
+
+@click.command(
+    short_help="Show when a trigger would fire.",
+    epilog="\b\nExamples:\n"
+    '  onthedot preview "30 2 * * *" --tz Europe/Rome\n'
+    "  onthedot preview --every 90 -n 3\n"
+    '  onthedot preview "H 4 * * *" --id nightly-report',
+)
+@click.argument("expression", required=False, metavar="[CRON]")
+@click.option("--every", metavar="DURATION", help="Instead of CRON: PT90S, or seconds.")
+@click.option("--tz", metavar="ZONE", help="IANA time zone of CRON (default UTC).")
+@click.option("-n", "--count", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option("--after", type=INSTANT, help="From when on (default now).")
+@click.option("--id", "task_id", metavar="TASK", help="The task's id, on which H depends.")
+@output_option
+def preview(
+    expression: str | None,
+    every: str | None,
+    tz: str | None,
+    count: int,
+    after: datetime | None,
+    task_id: str | None,
+    form: str,
+) -> None:
+    """Show the next instants at which a cron expression, or an interval, fires.
+
+    Registers nothing. What may surprise is said on standard error.
+    """
+    if (expression is None) == (every is None):
+        raise click.UsageError('Give a cron expression in quotes, as in "30 2 * * *", or --every.')
+    trigger = (
+        {"kind": "interval", "every": seconds_or_iso(every)}
+        if every is not None
+        else {"kind": "cron", "expression": expression}
+    )
+    if tz is not None:
+        trigger["timezone"] = tz
+    with server() as there:
+        found = there.preview_trigger(trigger, count=count, after=after, task_id=task_id)
+    if form == Format.TABLE:
+        _show(found)
+    elif form == Format.NAME:
+        click.echo("\n".join(plain(found)["next_runs"]))
+    else:
+        show_one(found, form, lambda _: (), "")
+
+
+def seconds_or_iso(text: str) -> float | str:
+    """A duration as REST takes it: a number stands for seconds."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _show(found: PreviewAnswer) -> None:
+    click.echo(found.description)
+    for at in found.next_runs:
+        click.echo(f"  {shown(at)}")
+    for warning in found.warnings:
+        say(f"Note: {warning}")

@@ -1,0 +1,49 @@
+"""The server that commands talk to: where it is, and what is said when a call fails."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from onthedot.client import CallFailed, OnTheDot, ProblemResponse, Unauthorized, Unreachable
+from onthedot.client.exchange import DEFAULT_URL
+
+#: Read from the environment alone. A `.env` could come with someone else's repository, and would
+#: then say to which server the token is sent.
+URL = "ONTHEDOT_URL"
+TOKEN = "ONTHEDOT_TOKEN"
+
+
+def server_url() -> str:
+    """The address of the server."""
+    return os.environ.get(URL) or DEFAULT_URL
+
+
+def server_token() -> str | None:
+    """The caller's token; None where there is none."""
+    return os.environ.get(TOKEN) or None
+
+
+def server() -> OnTheDot:
+    """The server, to be used in a `with`.
+
+    Raises:
+        click.UsageError: the environment names none that can be.
+    """
+    try:
+        return OnTheDot(server_url(), server_token())
+    except ValueError as error:
+        raise click.UsageError(f"{URL} or {TOKEN}: {error}") from None
+
+
+def explained(error: CallFailed) -> str:
+    """The failure in a line or more: what happened and what to do."""
+    if isinstance(error, Unreachable):
+        return f"{error} Start one with `onthedot dev`, or say where it is with {URL}."
+    if isinstance(error, Unauthorized):
+        return f"{error} Put a token into {TOKEN}; `onthedot token new` makes one."
+    if isinstance(error, ProblemResponse) and error.problem.errors:
+        wrong = [f"  {found.field or 'body'}: {found.message}" for found in error.problem.errors]
+        return "\n".join([f"{error.problem.title}:", *wrong])
+    return str(error)

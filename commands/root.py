@@ -1,0 +1,102 @@
+"""The commands by name, loaded when they are used: `--help` and `--version` load none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import click
+
+#: Name, summary, and where it is.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "task": ("List, show, create, change and run tasks.", "onthedot.commands.task.group:task"),
+    "run": ("List, show, watch and cancel runs.", "onthedot.commands.run.group:run"),
+    "preview": ("Show when a trigger would fire.", "onthedot.commands.preview:preview"),
+    "backfill": ("Run past occurrences of a task.", "onthedot.commands.backfill:backfill"),
+    "completion": ("Print a completion script.", "onthedot.commands.completion:completion"),
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are called, with summaries at hand.
+
+    `more` are commands as they are, in sections of their own before the others.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        parts: Mapping[str, tuple[str, str]],
+        sections: Mapping[str, Mapping[str, Callable[[], click.Command]]],
+        summaries: Mapping[str, str],
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        self._parts = parts
+        self._sections = sections
+        self._summaries = summaries
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*self._parts, *(name for section in self._sections.values() for name in section)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self._parts:
+            module, _, attribute = self._parts[cmd_name][1].partition(":")
+            found: click.Command = getattr(import_module(module), attribute)
+            return found
+        for section in self._sections.values():
+            if cmd_name in section:
+                return section[cmd_name]()
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands for a server that runs"):
+            formatter.write_dl([(name, told) for name, (told, _) in self._parts.items()])
+        for title, section in self._sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, self._summaries[name]) for name in section])
+
+
+def root(
+    sections: Mapping[str, Mapping[str, Callable[[], click.Command]]],
+    summaries: Mapping[str, str],
+) -> click.Group:
+    """The command `onthedot`, with commands of other parts of the project in `sections`."""
+    return Lazy(
+        "onthedot",
+        parts=COMMANDS,
+        sections=sections,
+        summaries=summaries,
+        help="Scheduled tasks, kept and run by Temporal.",
+        epilog="The server is where ONTHEDOT_URL says (default http://127.0.0.1:8080), and "
+        "ONTHEDOT_TOKEN is sent to it. Options of dev, server and worker are settings too: --port "
+        "is ONTHEDOT_PORT, in the environment or in a file .env.",
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        no_args_is_help=True,
+        params=[
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                is_eager=True,
+                expose_value=False,
+                callback=_print_version,
+                help="Print the version and leave.",
+            )
+        ],
+    )
+
+
+def installed_version() -> str:
+    """The version of this installation."""
+    try:
+        return version("onthedot")
+    except PackageNotFoundError:
+        return "unknown (not installed)"
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(installed_version())
+        ctx.exit(0)

@@ -1,0 +1,1 @@
+"""`onthedot run …`: `group.py` lists its commands."""

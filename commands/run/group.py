@@ -1,0 +1,17 @@
+"""`onthedot run`: one group, its commands in the files beside this one."""
+
+from __future__ import annotations
+
+import click
+
+from onthedot.commands.run.views import cancel, list_, show
+from onthedot.commands.run.watch import watch
+
+
+@click.group(short_help="List, show, watch and cancel runs.")
+def run() -> None:
+    """List, show, watch and cancel runs."""
+
+
+for command in (list_, show, watch, cancel):
+    run.add_command(command)

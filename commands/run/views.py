@@ -1,0 +1,140 @@
+"""`onthedot run list`, `show` and `cancel`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+
+import click
+
+from onthedot.commands.ids import run_argument
+from onthedot.commands.output import (
+    Column,
+    Format,
+    output_option,
+    say,
+    show_list,
+    show_one,
+    to_yaml,
+)
+from onthedot.commands.reaching import server
+from onthedot.commands.times import INSTANT, lasting, shown
+from onthedot.commands.watching import watch_option, watched
+from onthedot.scheduling.run import Run, RunStatus, ShortRun
+
+COLUMNS = (
+    Column[ShortRun]("RUN", lambda run: run.id),
+    Column[ShortRun]("STATUS", lambda run: run.status.value, coloured=True),
+    Column[ShortRun]("DUE", lambda run: shown(run.scheduled_for)),
+    Column[ShortRun]("LATE BY", lambda run: lasting(run.lateness)),
+    Column[ShortRun]("TOOK", lambda run: _took(run)),
+    Column[ShortRun]("CAUSE", lambda run: run.cause.value),
+    Column[ShortRun](
+        "ERROR", lambda run: f"{run.error.type}: {run.error.message}" if run.error else ""
+    ),
+)
+
+
+@click.command(
+    "list",
+    short_help="List runs.",
+    epilog="\b\nExamples:\n"
+    "  onthedot run list --task nightly-report\n"
+    "  onthedot run list --status failed --since -1d",
+)
+@click.option("--task", "task_id", metavar="TASK", help="Of this task alone.")
+@click.option("--status", type=click.Choice([s.value for s in RunStatus]))
+@click.option("--since", type=INSTANT, help="Due then or later.")
+@click.option("--until", type=INSTANT, help="Due then or earlier.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most.")
+@watch_option
+@output_option
+def list_(
+    task_id: str | None,
+    status: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    watch: bool,
+    form: str,
+) -> None:
+    """List runs: running ones first, then by their end, newest first."""
+    with server() as there, watched(watch) as rounds:
+        for _ in rounds:
+            # One more than is shown tells whether there are more.
+            rows_wanted = min(limit + 1, 500)
+            found = (
+                there.list_task_runs(
+                    task_id, status=status, since=since, until=until, page_size=rows_wanted
+                )
+                if task_id
+                else there.list_runs(status=status, since=since, until=until, page_size=rows_wanted)
+            )
+            some = list(islice(found, limit + 1))
+            show_list(some[:limit], form, COLUMNS, lambda run: run.id)
+            if len(some) > limit:
+                say(f"There are more than {limit}: --limit shows more of them.")
+
+
+@click.command(
+    short_help="Show a run.",
+    epilog="\b\nExample:\n  onthedot run show RUN -o json",
+)
+@run_argument
+@output_option
+def show(run_id: str, form: str) -> None:
+    """Show one run with its output."""
+    with server() as there:
+        found = there.get_run(run_id)
+    show_one(found, form, rows, found.id)
+
+
+@click.command(
+    short_help="Cancel runs.",
+    epilog="\b\nExample:\n  onthedot run cancel RUN",
+)
+@run_argument
+@output_option
+def cancel(run_id: str, form: str) -> None:
+    """Tell the action of a running run to stop."""
+    with server() as there:
+        found = there.cancel_run(run_id)
+    if form == Format.TABLE:
+        click.echo(f"{found.id} is told to stop")
+    else:
+        show_one(found, form, rows, found.id)
+
+
+def rows(run: ShortRun) -> Sequence[tuple[str, str]]:
+    """What there is to say of a run, a line each."""
+    more: tuple[tuple[str, str], ...] = ()
+    if isinstance(run, Run):
+        output = run.output
+        told = output if isinstance(output, str) else to_yaml(output) if output is not None else ""
+        more = (("Waiting for", run.waiting_for), ("Output", told))
+    return (
+        ("Run", run.id),
+        ("Task", run.task_id),
+        ("Status", run.status.value),
+        ("Due", shown(run.scheduled_for)),
+        ("Started", shown(run.started_at)),
+        ("Finished", shown(run.finished_at)),
+        ("Late by", lasting(run.lateness)),
+        ("Took", _took(run)),
+        ("Attempts", str(run.attempts)),
+        ("Cause", run.cause.value),
+        ("Error", _error(run)),
+        *more,
+        ("In Temporal", run.links.temporal_ui),
+    )
+
+
+def _took(run: ShortRun) -> str:
+    if run.started_at is None or run.finished_at is None:
+        return ""
+    return lasting(run.finished_at - run.started_at)
+
+
+def _error(run: ShortRun) -> str:
+    return f"{run.error.type}: {run.error.message}" if run.error else ""

@@ -1,0 +1,1 @@
+"""`onthedot task …`: `group.py` lists its commands."""

@@ -1,0 +1,92 @@
+"""`onthedot task pause`, `resume`, `run` and `delete`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import click
+
+from onthedot.client import CallFailed, OnTheDot, ProblemResponse
+from onthedot.commands.asking import confirmed, yes_option
+from onthedot.commands.ids import task_argument
+from onthedot.commands.output import output_option, say, show_one
+from onthedot.commands.reaching import explained, server
+from onthedot.commands.run.views import rows
+from onthedot.commands.run.watch import follow
+from onthedot.commands.times import INSTANT
+
+
+@click.command(
+    short_help="Pause tasks.",
+    epilog='\b\nExample:\n  onthedot task pause nightly-report --note "moving house" --until +2d',
+)
+@task_argument(many=True)
+@click.option("--note", default="", help="Why.")
+@click.option("--until", type=INSTANT, help="Resumes by itself then.")
+def pause(task_ids: Sequence[str], note: str, until: datetime | None) -> None:
+    """Keep tasks from firing, until they are resumed or --until comes."""
+    _each(task_ids, lambda there, one: there.pause_task(one, note=note, until=until), "paused")
+
+
+@click.command(
+    short_help="Resume tasks.",
+    epilog="\b\nExample:\n  onthedot task resume nightly-report",
+)
+@task_argument(many=True)
+@click.option("--note", default="", help="Why.")
+def resume(task_ids: Sequence[str], note: str) -> None:
+    """Let paused tasks fire again."""
+    _each(task_ids, lambda there, one: there.resume_task(one, note=note), "resumed")
+
+
+@click.command(
+    short_help="Delete tasks.",
+    epilog="\b\nExample:\n  onthedot task delete nightly-report --yes",
+)
+@task_argument(many=True)
+@yes_option
+def delete(task_ids: Sequence[str], yes: bool) -> None:
+    """End tasks for good. A run in progress finishes."""
+    confirmed(f"Delete {', '.join(task_ids)}?", yes)
+    _each(task_ids, lambda there, one: there.delete_task(one), "deleted")
+
+
+@click.command(
+    short_help="Run a task now.",
+    epilog="\b\nExample:\n  onthedot task run nightly-report --wait",
+)
+@task_argument()
+@click.option("--wait", is_flag=True, help="Until it has ended: exit 0 if it succeeded, else 1.")
+@output_option
+@click.pass_context
+def run(ctx: click.Context, task_id: str, wait: bool, form: str) -> None:
+    """Run a task now, beside its schedule."""
+    with server() as there:
+        started = there.run_task(task_id)
+        if wait:
+            ctx.exit(follow(there, started.id, form))
+    show_one(started, form, rows, started.id)
+
+
+def _each(task_ids: Sequence[str], change: Callable[[OnTheDot, str], object], done: str) -> None:
+    """Does it to each, says so, and goes on past those that fail."""
+    failed = 0
+    with server() as there:
+        for task_id in task_ids:
+            try:
+                change(there, task_id)
+            except ProblemResponse as error:
+                failed += 1
+                say(f"onthedot: {task_id}: {explained(error)}")
+            else:
+                click.echo(f"{task_id} {done}")
+    if failed:
+        raise SomeFailed(failed, len(task_ids))
+
+
+class SomeFailed(CallFailed):
+    """Of several tasks, some were refused; each has been reported."""
+
+    def __init__(self, failed: int, of: int) -> None:
+        super().__init__(f"{failed} of {of} failed.")

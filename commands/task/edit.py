@@ -1,0 +1,85 @@
+"""`onthedot task edit`: the definition in an editor; the difference is shown before it is sent."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import click
+
+from onthedot.applying import instants
+from onthedot.applying.comparison import changes
+from onthedot.applying.files import FileTask, read_text
+from onthedot.applying.kept import as_kept
+from onthedot.applying.problems import WrongFiles
+from onthedot.client import CallFailed, OnTheDot
+from onthedot.commands.asking import confirmed, yes_option
+from onthedot.commands.differences import field_lines, instant_lines
+from onthedot.commands.exporting import as_file
+from onthedot.commands.ids import task_argument
+from onthedot.commands.output import say
+from onthedot.commands.reaching import server
+from onthedot.scheduling.task import Task, TaskDefinition
+
+
+@click.command(
+    short_help="Change a task in an editor.",
+    epilog="\b\nExample:\n  EDITOR=nano onthedot task edit nightly-report",
+)
+@task_argument()
+@yes_option
+def edit(task_id: str, yes: bool) -> None:
+    """Open a task's definition in $VISUAL or $EDITOR, show what changes, and send it.
+
+    Nothing is sent if somebody else changed the task meanwhile. What you wrote is kept then.
+    """
+    with server() as there:
+        task = there.get_task(task_id)
+        before = as_file(task)
+        text = click.edit(before, extension=".yaml", require_save=True)
+        if text is None or text == before:
+            say("Nothing changed.")
+            return
+        with _kept(text):
+            _send(there, task, text, yes)
+    click.echo(f"{task_id} changed")
+
+
+def _send(there: OnTheDot, task: Task, text: str, yes: bool) -> None:
+    found = read_text(text, "edited")
+    if len(found) != 1:
+        raise click.ClickException("There must be one task in it.")
+    after = _definition(found[0], task)
+    for line in field_lines(changes(task, after)):
+        say(line)
+    now = datetime.now(UTC)
+    preview = there.preview_edit(task.id, after)
+    compared = instants.InstantChanges(
+        preview.gained, preview.lost, max([*preview.before, *preview.after], default=now)
+    )
+    for line in instant_lines(compared, now):
+        say(line)
+    confirmed("Send it?", yes)
+    there.replace_task(task.id, after, if_match=task.revision)
+
+
+def _definition(found: FileTask, task: Task) -> TaskDefinition:
+    if found.task.id not in (None, task.id):
+        raise click.ClickException("The id cannot change: create another task, and delete this.")
+    return as_kept(found.task, task.id)
+
+
+@contextlib.contextmanager
+def _kept(text: str) -> Iterator[None]:
+    """Keeps what was written in a file if it could not be sent."""
+    try:
+        yield
+    except (CallFailed, WrongFiles, click.ClickException, click.Abort):
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", prefix="onthedot-", suffix=".yaml", delete=False
+        ) as kept:
+            kept.write(text)
+        say(f"What you wrote is in {kept.name}.")
+        raise

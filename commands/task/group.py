@@ -1,0 +1,20 @@
+"""`onthedot task`: one group, its commands in the files beside this one."""
+
+from __future__ import annotations
+
+import click
+
+from onthedot.commands.task.accounts import ledger, why
+from onthedot.commands.task.changes import delete, pause, resume, run
+from onthedot.commands.task.create import create
+from onthedot.commands.task.edit import edit
+from onthedot.commands.task.views import list_, show
+
+
+@click.group(short_help="List, show, create, change and run tasks.")
+def task() -> None:
+    """List, show, create, change and run tasks."""
+
+
+for command in (list_, show, create, edit, pause, resume, run, delete, why, ledger):
+    task.add_command(command)

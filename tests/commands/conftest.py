@@ -1,0 +1,70 @@
+"""What the tests of commands stand on: a real server with a worker, and the real command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from anyio import to_thread
+from temporalio.worker import Worker
+
+from onthedot.service.temporal.calls import Temporal
+from onthedot.settings import Settings
+from tests.api.serving import serving
+from tests.command_line import COMMAND, environment
+
+
+@pytest.fixture(scope="session")
+async def api(
+    temporal: Temporal, settings: Settings, worker: Worker
+) -> AsyncIterator[httpx.AsyncClient]:
+    """REST, with a worker."""
+    async with serving(settings, temporal) as client:
+        yield client
+
+
+class Shell:
+    """Runs the real command against the server of these tests."""
+
+    def __init__(self, url: str, directory: Path) -> None:
+        self.url = url
+        self.directory = directory
+
+    async def __call__(
+        self, *arguments: str, stdin: str = "", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """One command to its end; none ever shows a traceback."""
+        extra = {"ONTHEDOT_URL": self.url, "TZ": "Europe/Rome", **variables}
+
+        def run() -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [*COMMAND, *arguments],
+                cwd=self.directory,
+                env=environment(extra),
+                input=stdin,
+                capture_output=True,
+                text=True,
+                timeout=100,
+                check=False,
+            )
+
+        # The server runs in this thread.
+        ended = await to_thread.run_sync(run)
+        assert "Traceback" not in ended.stderr, ended.stderr
+        return ended
+
+    async def data(self, *arguments: str, **variables: str) -> Any:
+        """What a command that succeeds prints with -o json."""
+        ended = await self(*arguments, "-o", "json", **variables)
+        assert ended.returncode == 0, ended.stderr
+        return json.loads(ended.stdout)
+
+
+@pytest.fixture
+def shell(api: httpx.AsyncClient, tmp_path: Path) -> Shell:
+    return Shell(str(api.base_url), tmp_path)
