@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from onthedot.client.building import call, given
 from onthedot.client.call import Call, Walk
+from onthedot.messages.me import Me
 from onthedot.scheduling.run import Run
 from onthedot.scheduling.task import Task
 
@@ -26,9 +27,9 @@ class JsonPage(BaseModel):
     next_cursor: str | None = None
 
 
-def me() -> Call[Json]:
+def me() -> Call[Me]:
     """Who the caller is: name, role, and via what."""
-    return call("GET", "/me", dict)
+    return call("GET", "/me", Me)
 
 
 def list_revisions(task_id: str) -> Walk[Json]:
