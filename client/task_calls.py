@@ -143,7 +143,11 @@ def get_why(task_id: str, *, at: datetime | None = None) -> Call[Why]:
 
 def sent_back(definition: TaskDefinition) -> dict[str, Any]:
     """The part of a task that a PUT takes: what only an answer has is left out."""
-    return definition.model_dump(mode="json", include=set(TaskDefinition.model_fields))
+    fields = set(TaskDefinition.model_fields)
+    if "paused" not in definition.model_fields_set:
+        # A PUT that says nothing of it keeps the pause.
+        fields.remove("paused")
+    return definition.model_dump(mode="json", include=fields)
 
 
 def _definition(definition: Definition) -> dict[str, Any]:

@@ -77,10 +77,13 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
     except WorkflowUpdateFailedError as error:
         raise _refused(error, task_id, change, temporal) from error
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-        raise NoWorker(temporal.task_queue) from error
+        gone = NotInForce(task_id) if taken.is_set() else NoWorker(temporal.task_queue, idle=False)
+        raise gone from error
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
+        if taken.is_set():
+            raise NotInForce(task_id, f"Temporal does not answer ({error.status.name}).") from error
         if error.status is RPCStatusCode.FAILED_PRECONDITION:
             # The worker that had taken it up failed at it; Temporal gives it to another one.
             raise NoWorker(temporal.task_queue) from error
