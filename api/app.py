@@ -26,6 +26,7 @@ from onthedot.api.routes import (
     ledger,
     many,
     runs,
+    schema,
     task_calls,
     tasks,
     triggers,
@@ -44,6 +45,7 @@ _ROUTERS = (
     runs.router,
     actions.router,
     triggers.router,
+    schema.router,
     health.router,
 )
 _TAGS = [

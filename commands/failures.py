@@ -29,14 +29,14 @@ def exit_code(command: click.Command, arguments: Sequence[str]) -> int:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  # until the process ends
         return DONE
     except Exception as error:
-        if (known := _explained(error)) is None:
+        if (known := explanation(error)) is None:
             raise
         click.echo(f"onthedot: {known}", err=True)
         return FAILED
     return code if isinstance(code, int) else DONE
 
 
-def _explained(error: Exception) -> str | None:
+def explanation(error: Exception) -> str | None:
     """What to say of an error that commands may end with; None for one that nobody expects."""
     # Only what talks to a server or reads files raises these, and has loaded them.
     if "onthedot.client" in sys.modules:

@@ -15,6 +15,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("List, show, watch and cancel runs.", "onthedot.commands.run.group:run"),
     "preview": ("Show when a trigger would fire.", "onthedot.commands.preview:preview"),
     "backfill": ("Run past occurrences of a task.", "onthedot.commands.backfill:backfill"),
+    "diff": ("Show what an apply would change.", "onthedot.commands.files.diff:diff"),
+    "apply": ("Bring tasks from files to the server.", "onthedot.commands.files.apply:apply"),
+    "export": ("Write tasks into files.", "onthedot.commands.files.export:export"),
     "completion": ("Print a completion script.", "onthedot.commands.completion:completion"),
 }
 

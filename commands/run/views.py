@@ -8,6 +8,7 @@ from itertools import islice
 
 import click
 
+from onthedot.applying.yaml_output import to_yaml
 from onthedot.commands.ids import run_argument
 from onthedot.commands.output import (
     Column,
@@ -16,7 +17,6 @@ from onthedot.commands.output import (
     say,
     show_list,
     show_one,
-    to_yaml,
 )
 from onthedot.commands.reaching import server
 from onthedot.commands.times import INSTANT, lasting, shown

@@ -7,8 +7,9 @@ from itertools import islice
 
 import click
 
+from onthedot.applying.yaml_output import to_yaml
 from onthedot.commands.ids import task_argument
-from onthedot.commands.output import Column, output_option, plain, show_list, show_one, to_yaml
+from onthedot.commands.output import Column, output_option, plain, show_list, show_one
 from onthedot.commands.reaching import server
 from onthedot.commands.times import lasting, shown
 from onthedot.commands.watching import watch_option, watched
