@@ -23,6 +23,8 @@ TASK_RUN = "onthedot.TaskRun"
 BACKFILL = "onthedot.Backfill"
 NOTIFICATION = "onthedot.Notification"
 AUDIT = "onthedot.Audit"
+#: Stands for an Idempotency-Key; it is never run.
+IDEMPOTENCY_KEY = "onthedot.IdempotencyKey"
 CHANGE = "onthedot.change"
 LOOK = "onthedot.look"
 STOP = "onthedot.stop"
@@ -77,6 +79,9 @@ BACKFILL_MEMO = "onthedot.backfill"
 #: The schedule of the standing audit, and of each audit the beginning of its id.
 AUDIT_SCHEDULE = "onthedot-audit"
 
+#: Stands in a run's id where an instant was skipped, and nothing was executed.
+NO_EXECUTION = "skipped"
+
 #: How long a worker may sit on a workflow task until another one takes it up.
 TASK_TIMEOUT = timedelta(seconds=5)
 
@@ -107,6 +112,11 @@ def sort_name(name: str) -> str:
 def task_workflow(task_id: str) -> str:
     """The id of the workflow that is this task."""
     return f"task:{task_id}"
+
+
+def idempotency_key(digest: str) -> str:
+    """The id of the workflow that stands for an Idempotency-Key."""
+    return f"key:{digest}"
 
 
 def schedule(task_id: str) -> str:

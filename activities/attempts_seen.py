@@ -44,6 +44,7 @@ class _Seen:
         self.scheduled: HistoryEvent | None = None
         self.started: HistoryEvent | None = None
         self.ended: HistoryEvent | None = None
+        self.asked_for_child = False
         self.child: HistoryEvent | None = None
 
     def take(self, event: HistoryEvent) -> None:
@@ -53,6 +54,8 @@ class _Seen:
             self.started = event
         elif event.event_type in _ENDS:
             self.ended = event
+        elif event.event_type == EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
+            self.asked_for_child = True
         elif event.event_type == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED:
             self.child = event
 
@@ -75,7 +78,7 @@ async def attempts_seen(client: Client, workflow_id: str, run_id: str) -> Attemp
         execution = started.workflow_execution
         return await of_child(client, execution.workflow_id, execution.run_id)
     if seen.scheduled is None:
-        return None
+        return Attempts(count=0) if seen.asked_for_child else None
     if seen.ended is None:
         return await _of_pending(client, handle, seen.scheduled)
     return await _of_activity(client, seen)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from onthedot.scheduling.errors import BackfillNotFound, RunNotFound, TaskNotFound
 from onthedot.scheduling.values import Instant
+from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunList
 from onthedot.service.runs.runs import Runs
@@ -46,6 +47,10 @@ async def _run_list(temporal: TemporalDep) -> RunList:
     return RunList(temporal)
 
 
+async def _skipped_runs(temporal: TemporalDep) -> SkippedRuns:
+    return SkippedRuns(temporal)
+
+
 async def _backfills(temporal: TemporalDep) -> Backfills:
     return Backfills(temporal)
 
@@ -54,6 +59,7 @@ TasksDep = Annotated[Tasks, Depends(_tasks)]
 TaskListDep = Annotated[TaskList, Depends(_task_list)]
 RunsDep = Annotated[Runs, Depends(_runs)]
 RunListDep = Annotated[RunList, Depends(_run_list)]
+SkippedRunsDep = Annotated[SkippedRuns, Depends(_skipped_runs)]
 BackfillsDep = Annotated[Backfills, Depends(_backfills)]
 
 

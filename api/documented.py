@@ -24,7 +24,7 @@ _SAID = {
     415: "The body is not `application/json`.",
     422: "Fields have to be mended; `errors` names each.",
     500: "A fault of the server.",
-    503: "Temporal does not answer, or no worker takes the change up. Nothing was changed.",
+    503: "Temporal does not answer, or no worker takes it up. `detail` says what is certain.",
 }
 
 ETAG = {"ETag": {"description": "The revision, for If-Match.", "schema": {"type": "string"}}}

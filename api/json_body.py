@@ -1,9 +1,11 @@
 """How a body is read: strictly, so that nothing is guessed.
 
-1. The bytes are parsed and judged in one step by pydantic's own parser, in strict mode: `"yes"` is
+1. A key that comes twice, `NaN`, `Infinity`, and more values than any field takes are refused.
+2. The bytes are parsed and judged in one step by pydantic's own parser, in strict mode: `"yes"` is
    no boolean, a number no instant, half a surrogate pair no text.
-2. A key that comes twice, `NaN` and `Infinity` are refused.
 3. What is wrong is told with the path of each field.
+
+A large body is read in a thread, so that other requests are not held up meanwhile.
 """
 
 from __future__ import annotations
@@ -13,12 +15,18 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from anyio import to_thread
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
+from onthedot.api.json_shape import has_too_many_brackets, too_many
 from onthedot.messages.field_errors import field_problems
 from onthedot.scheduling.errors import FieldProblem
+
+#: Above so many bytes a thread costs less than what it saves.
+_LARGE = 32 * 1024
 
 
 class InvalidBody(HTTPException):
@@ -53,7 +61,10 @@ class _JsonRequest(Request):
         self._adapter = adapter
 
     async def json(self) -> Any:
-        return parse(await self.body(), self._adapter)
+        body = await self.body()
+        if len(body) <= _LARGE:
+            return parse(body, self._adapter)
+        return await to_thread.run_sync(parse, body, self._adapter)
 
 
 def parse(body: bytes, adapter: TypeAdapter[Any]) -> Any:
@@ -62,22 +73,34 @@ def parse(body: bytes, adapter: TypeAdapter[Any]) -> Any:
     Raises:
         InvalidBody: with every field that has to be mended.
     """
+    if problem := has_too_many_brackets(body):
+        raise InvalidBody(problem)
+    read = _without_twins(body)
+    if isinstance(read, dict | list) and (problem := too_many(read)):
+        raise InvalidBody(problem)
     try:
-        value = adapter.validate_json(body, strict=True)
+        return adapter.validate_json(body, strict=True)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
         if found[0]["type"] == "json_invalid":
             raise InvalidBody(FieldProblem("", found[0]["msg"])) from None
-        raise InvalidBody(*field_problems(found, _without_twins(body))) from None
-    _without_twins(body)
-    return value
+        raise InvalidBody(*field_problems(found, read)) from None
 
 
 def _without_twins(body: bytes) -> Any:
     try:
         return json.loads(body, object_pairs_hook=_object, parse_constant=_constant)
     except (ValueError, RecursionError):
-        raise InvalidBody(FieldProblem("", "is not JSON in UTF-8")) from None
+        raise InvalidBody(FieldProblem("", _not_json(body))) from None
+
+
+def _not_json(body: bytes) -> str:
+    """Where it stops being JSON."""
+    try:
+        from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        return f"Invalid JSON: {error}"
+    return "is not JSON in UTF-8"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

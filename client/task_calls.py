@@ -149,7 +149,11 @@ def sent_back(definition: TaskDefinition) -> dict[str, Any]:
     """
     if isinstance(definition, Task) and definition.abridged:
         raise ValueError(f"{definition.id} is abridged, as it comes from a list: use get_task.")
-    return definition.model_dump(mode="json", include=set(TaskDefinition.model_fields))
+    fields = set(TaskDefinition.model_fields)
+    if "paused" not in definition.model_fields_set:
+        # A PUT that says nothing of it keeps the pause.
+        fields.remove("paused")
+    return definition.model_dump(mode="json", include=fields)
 
 
 def _definition(definition: Definition) -> dict[str, Any]:

@@ -18,8 +18,11 @@ def exit_code(command: click.Command, arguments: Sequence[str]) -> int:
         command.context_settings.setdefault("color", False)
     try:
         code = command.main(list(arguments), prog_name="onthedot", standalone_mode=False)
-    except click.ClickException as error:
+    except click.UsageError as error:
         error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        click.echo(f"onthedot: {error.format_message()}", err=True)
         return error.exit_code
     except click.Abort:
         click.echo("onthedot: stopped.", err=True)

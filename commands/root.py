@@ -18,6 +18,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("Show what an apply would change.", "onthedot.commands.files.diff:diff"),
     "apply": ("Bring tasks from files to the server.", "onthedot.commands.files.apply:apply"),
     "export": ("Write tasks into files.", "onthedot.commands.files.export:export"),
+    "import": (
+        "Turn other schedulers' definitions into tasks.",
+        "onthedot.commands.importing:import_",
+    ),
     "completion": ("Print a completion script.", "onthedot.commands.completion:completion"),
 }
 

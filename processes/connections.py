@@ -7,6 +7,7 @@ all, would be kept for as long as the other end likes, and each costs a file and
 from __future__ import annotations
 
 import asyncio
+import json
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -19,6 +20,10 @@ _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-lengt
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"connection: close\r\ncontent-length: 0\r\n\r\n"
+)
+_NOT_HTTP = (
+    b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"
+    b"content-type: application/problem+json\r\ncontent-length: %d\r\n\r\n"
 )
 
 
@@ -60,6 +65,12 @@ class BoundedHttp(HttpToolsProtocol):
         self._in_head = False
         self._stop_timer()
         super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        detail = "These bytes are not an HTTP request. Check the method, the headers and the port."
+        problem = {"type": "/errors/http", "title": msg, "status": 400, "detail": detail}
+        body = json.dumps(problem).encode()
+        self._close(_NOT_HTTP % len(body) + body)
 
     def handle_websocket_upgrade(self) -> None:
         self._stop_timer()

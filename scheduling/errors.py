@@ -119,6 +119,13 @@ class TemporalUnavailable(OnTheDotError):
         )
 
 
+class Unconfirmed(TemporalUnavailable):
+    """Temporal stopped answering in the midst: whether it did what was asked cannot be told."""
+
+    def __init__(self, address: str, detail: str) -> None:
+        OnTheDotError.__init__(self, f"Temporal at {address} does not answer. {detail}")
+
+
 class NamespaceUnprepared(TemporalUnavailable):
     """The namespace lacks our search attributes, or part of Temporal has not heard of them."""
 

@@ -132,6 +132,13 @@ def test_no_host_opens_temporals_http_api(running: Dev) -> None:
     assert tried_ports
 
 
+def test_tasks_reach_everything_else_on_this_machine(running: Dev) -> None:
+    for host in ("127.0.0.1", "localhost"):
+        url = f"http://{host}:{running.ports['port']}/healthz"
+        run = tried(running, {"kind": "http", "method": "GET", "url": url})
+        assert run["status"] == "succeeded", run
+
+
 @pytest.mark.parametrize("port", ["temporal-port", "temporal-ui-port"])
 def test_tasks_do_not_reach_temporal(running: Dev, port: str) -> None:
     url = f"http://127.0.0.1:{running.ports[port]}/api/v1/namespaces"

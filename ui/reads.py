@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.scheduling.task import Task
+from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.recent import recent_runs
 from onthedot.service.tasks.filter import TaskFilter
@@ -62,7 +63,8 @@ async def task_rows(temporal: Temporal, which: TaskFilter, cursor: str | None) -
 
 async def run_rows(temporal: Temporal, which: RunFilter, cursor: str | None) -> RunRows:
     """Raises TemporalUnavailable."""
-    runs = RunList(temporal)
+    skipped = which.status is RunStatus.SKIPPED
+    runs = SkippedRuns(temporal) if skipped else RunList(temporal)
     page, count = await asyncio.gather(
         runs.page(which, limit=ROWS, cursor=cursor), runs.count(which)
     )

@@ -23,17 +23,24 @@ class ControlPlane:
     """Where Temporal is, as far as it can be told."""
 
     def __init__(self, address: str = "") -> None:
-        """`address` is `HOST:PORT`, or empty: then there is nothing to keep tasks from."""
-        parts = urlsplit(f"//{address.rpartition('://')[2]}")
-        self._host = (parts.hostname or "").rstrip(".")
-        self._port = parts.port or 0
+        """`address` is `HOST:PORT`; with any other there is nothing to keep tasks from."""
+        try:
+            parts = urlsplit(f"//{address.rpartition('://')[2]}")
+            self._host, self._port = (parts.hostname or "").rstrip("."), parts.port or 0
+        except ValueError:
+            self._host, self._port = "", 0
         self._addresses: frozenset[IPv4Address | IPv6Address] = frozenset()
         self._looked_up = -_FRESH_SECONDS
         self._looking: asyncio.Task[None] | None = None
 
     def is_named(self, host: str, port: int) -> bool:
-        """Whether `host` (lower case, no dot at its end) is its name; `localhost` at one port."""
-        return bool(host) and host == self._host and (host != "localhost" or port == self._port)
+        """Whether `host` (lower case, no dot at its end) is its name; `localhost` at one port.
+
+        An address is no name: `is_at` judges it.
+        """
+        if not host or host != self._host or _is_address(host):
+            return False
+        return host != "localhost" or port == self._port
 
     def is_at(self, address: IPv4Address | IPv6Address, port: int) -> bool:
         """Whether it is at `address`: at every port, for it opens several; on loopback at one."""
@@ -57,3 +64,11 @@ class ControlPlane:
         except (OSError, ValueError):
             pass  # the name still counts, and so do the addresses of before
         self._looked_up = time.monotonic()
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

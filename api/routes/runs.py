@@ -14,6 +14,7 @@ from onthedot.api.deps import (
     RunIdPath,
     RunListDep,
     RunsDep,
+    SkippedRunsDep,
     TaskIdPath,
     TasksDep,
 )
@@ -21,6 +22,7 @@ from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.runs import RunPage
 from onthedot.scheduling.run import Run, RunCause, RunStatus
+from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.temporal.paging import MAX_LIMIT
@@ -58,20 +60,27 @@ class AllRunsQuery(RunQuery):
 
 @router.get("/tasks/{task_id}/runs", summary="List a task's runs", responses=refusals(404, 503))
 async def list_task_runs(
-    task_id: TaskIdPath, query: Annotated[RunQuery, Query()], runs: RunListDep, tasks: TasksDep
+    task_id: TaskIdPath,
+    query: Annotated[RunQuery, Query()],
+    runs: RunListDep,
+    skipped: SkippedRunsDep,
+    tasks: TasksDep,
 ) -> RunPage:
     """Running first, then by finish, newest first. The runs of a deleted recurring task stay
     readable for the retention."""
     which = RunFilter(task_id=task_id, status=query.status, since=query.since, until=query.until)
-    page = await _page(runs, query, which)
+    page = await _page(runs, skipped, query, which)
     if not page.items and query.cursor is None:
         await tasks.get(task_id)
     return page
 
 
 @router.get("/runs", summary="List runs", responses=refusals(503))
-async def list_runs(query: Annotated[AllRunsQuery, Query()], runs: RunListDep) -> RunPage:
-    """The execution log of all tasks: running first, then by finish, newest first."""
+async def list_runs(
+    query: Annotated[AllRunsQuery, Query()], runs: RunListDep, skipped: SkippedRunsDep
+) -> RunPage:
+    """The execution log of all tasks: running first, then by finish, newest first. What was skipped
+    without a run is listed with `status=skipped`, for the last day where there is no `since`."""
     which = RunFilter(
         status=query.status,
         since=query.since,
@@ -80,7 +89,7 @@ async def list_runs(query: Annotated[AllRunsQuery, Query()], runs: RunListDep) -
         error=query.error,
         tasks=TaskFilter(kind=query.kind, tags=tuple(query.tag), q=query.q),
     )
-    return await _page(runs, query, which)
+    return await _page(runs, skipped, query, which)
 
 
 @router.get("/runs/{run_id}", summary="Read a run", responses=refusals(404, 503))
@@ -100,6 +109,7 @@ async def cancel_run(run_id: RunIdPath, runs: RunsDep) -> Run:
     return await runs.cancel(run_id)
 
 
-async def _page(runs: RunList, query: RunQuery, which: RunFilter) -> RunPage:
-    page = await runs.page(which, limit=query.limit, cursor=query.cursor)
+async def _page(runs: RunList, skipped: SkippedRuns, query: RunQuery, which: RunFilter) -> RunPage:
+    found = skipped if which.status is RunStatus.SKIPPED else runs
+    page = await found.page(which, limit=query.limit, cursor=query.cursor)
     return RunPage(items=page.items, next_cursor=page.next_cursor)

@@ -7,7 +7,15 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from onthedot.api.deps import Caller, CursorText, QueryText, TaskIdPath, TaskListDep, TasksDep
+from onthedot.api.deps import (
+    Caller,
+    CursorText,
+    QueryText,
+    TaskIdPath,
+    TaskListDep,
+    TasksDep,
+    TemporalDep,
+)
 from onthedot.api.documented import ETAG, LOCATION, links, refusals
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.examples import NewTaskBody, TaskBody
@@ -15,6 +23,7 @@ from onthedot.api.json_body import JsonRoute
 from onthedot.messages.tasks import TaskPage
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.sorting import SortedTasks, TaskOrder
 from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
@@ -50,6 +59,11 @@ class TaskQuery(BaseModel):
         description="Words anywhere in name, id, description, tags and target (URL, command, "
         "activity, workflow), or the start of the name or id.",
     )
+    sort: TaskOrder | None = Field(
+        None,
+        description="Instead of open ones first: `created` and `last_run` latest first, `next_run` "
+        "soonest first, `name` from A to Z. Up to 5,000 tasks are sorted, at each page anew.",
+    )
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
     cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")
 
@@ -82,7 +96,9 @@ async def create_task(
 
 
 @router.get("/tasks", summary="List tasks", responses=refusals(503))
-async def list_tasks(query: Annotated[TaskQuery, Query()], tasks: TaskListDep) -> TaskPage:
+async def list_tasks(
+    query: Annotated[TaskQuery, Query()], tasks: TaskListDep, temporal: TemporalDep
+) -> TaskPage:
     """Open ones first, newest first. Long definitions are abridged here: bodies, headers and
     arguments are left out, and so is `last_run`. A task that finishes during a walk may come
     twice, but none is left out."""
@@ -93,7 +109,12 @@ async def list_tasks(query: Annotated[TaskQuery, Query()], tasks: TaskListDep) -
         tags=tuple(query.tag),
         q=query.q,
     )
-    page = await tasks.page(which, limit=query.limit, cursor=query.cursor)
+    if query.sort is None:
+        page = await tasks.page(which, limit=query.limit, cursor=query.cursor)
+    else:
+        page = await SortedTasks(temporal).page(
+            which, query.sort, limit=query.limit, cursor=query.cursor
+        )
     return TaskPage(items=page.items, next_cursor=page.next_cursor)
 
 

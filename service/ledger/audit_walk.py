@@ -55,16 +55,16 @@ class Walk:
     terminated: list[Finding] = field(default_factory=list)
 
 
-async def walk(temporal: Temporal, order: AuditOrder) -> Walk:
-    """Compare the two lists over a span.
+async def walk(temporal: Temporal, order: AuditOrder, *, patient: bool = True) -> Walk:
+    """Compare the two lists over a span; `patient` where nobody waits for it.
 
     Raises:
         TemporalUnavailable: Temporal does not answer.
     """
     found = Walk()
-    due, jitter = await _due(temporal, order, found)
+    due, jitter = await _due(temporal, order, found, patient)
     seen: set[tuple[str, datetime]] = set()
-    async for row in _rows(temporal, _runs(order, jitter)):
+    async for row in _rows(temporal, _runs(order, jitter), patient):
         task_id = row.typed_search_attributes.get(naming.TASK_ID)
         nominal = naming.nominal_instant(row.id)
         if task_id not in due or nominal is None or not order.since < nominal <= order.until:
@@ -76,7 +76,7 @@ async def walk(temporal: Temporal, order: AuditOrder) -> Walk:
     for task_id, instants in due.items():
         if without := {at for at in instants if (task_id, at) not in seen}:
             found.differing.setdefault(task_id, set()).update(without)
-    async for row in _rows(temporal, _once_terminated(order)):
+    async for row in _rows(temporal, _once_terminated(order), patient):
         at = row.typed_search_attributes.get(naming.DUE)
         if at is not None:
             found.differing.setdefault(row.id.partition(":")[2], set()).add(at)
@@ -84,11 +84,11 @@ async def walk(temporal: Temporal, order: AuditOrder) -> Walk:
 
 
 async def _due(
-    temporal: Temporal, order: AuditOrder, found: Walk
+    temporal: Temporal, order: AuditOrder, found: Walk, patient: bool
 ) -> tuple[dict[str, set[datetime]], timedelta]:
     due: dict[str, set[datetime]] = {}
     jitter = timedelta(0)
-    async for row in _rows(temporal, _recurring(order)):
+    async for row in _rows(temporal, _recurring(order), patient):
         memo = await row_of(row)
         if memo is None or isinstance(memo.definition.trigger, OnceTrigger):
             continue
@@ -150,10 +150,13 @@ def _runs(order: AuditOrder, jitter: timedelta) -> str:
     )
 
 
-async def _rows(temporal: Temporal, query: str) -> AsyncIterator[WorkflowExecution]:
+async def _rows(temporal: Temporal, query: str, patient: bool) -> AsyncIterator[WorkflowExecution]:
     listed = temporal.client.list_workflows(query, page_size=_PAGE)
     while True:
-        await _turned(temporal, listed)
+        if patient:
+            await _turned(temporal, listed)
+        else:
+            await temporal.ask(listed.fetch_next_page())
         for row in listed.current_page or ():
             yield row
         if not listed.next_page_token:

@@ -172,6 +172,9 @@ async def _beat(temporal: Temporal, pending: PendingActivityInfo) -> Beat | None
 async def _of_child(
     temporal: Temporal, child: PendingChildExecutionInfo, due: datetime
 ) -> Progress:
+    if not child.run_id:
+        # Asked for, but not there yet.
+        return Progress(RunPhase.WAITING_FOR_WORKER, due, 1)
     handle = temporal.client.get_workflow_handle(child.workflow_id)
     events = handle.fetch_history_events(page_size=20, rpc_timeout=RPC_TIMEOUT)
     await temporal.ask(events.fetch_next_page())

@@ -25,6 +25,7 @@ from onthedot.scheduling.policy import RetryPolicy
 from onthedot.scheduling.run import AttemptMade, Links, Run, RunCause, RunStatus
 from onthedot.scheduling.stored.run_order import RunOrder, RunOutcome
 from onthedot.service.ledger.history import RunHistory, run_history
+from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.overview import health
 from onthedot.service.runs.progress import progress
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
@@ -50,6 +51,8 @@ class Runs:
             TemporalUnavailable: Temporal does not answer.
         """
         address = naming.RunAddress.parse(run_id)
+        if address.execution == naming.NO_EXECUTION:
+            return await SkippedRuns(self._temporal).one(address)
         handle = self._temporal.client.get_workflow_handle(
             address.workflow_id, run_id=address.execution
         )

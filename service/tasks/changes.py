@@ -27,12 +27,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.scheduling.errors import (
+    NamespaceUnprepared,
     NotInForce,
     NoWorker,
     OnTheDotError,
     RevisionMismatch,
     TaskNotFound,
     TemporalUnavailable,
+    Unconfirmed,
     WrongState,
 )
 from onthedot.scheduling.stored.task_row import TaskRow
@@ -43,6 +45,11 @@ from onthedot.service.temporal.translate import row_of, task_status
 
 #: How often a change is handed to Temporal whose workflow task failed.
 _TRIES = 5
+
+_UNCONFIRMED = (
+    f"The change may be made all the same within {int(CHANGE_TIMEOUT.total_seconds())} seconds, "
+    f"and not later. Read the task before you repeat it, or repeat it with If-Match."
+)
 
 
 async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState | None:
@@ -70,10 +77,13 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
     except WorkflowUpdateFailedError as error:
         raise _refused(error, task_id, change, temporal) from error
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-        raise NoWorker(temporal.task_queue) from error
+        gone = NotInForce(task_id) if taken.is_set() else NoWorker(temporal.task_queue, idle=False)
+        raise gone from error
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
+        if taken.is_set():
+            raise NotInForce(task_id, f"Temporal does not answer ({error.status.name}).") from error
         if error.status is RPCStatusCode.FAILED_PRECONDITION:
             # The worker that had taken it up failed at it; Temporal gives it to another one.
             raise NoWorker(temporal.task_queue) from error
@@ -193,8 +203,10 @@ async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> O
                     timeout=RPC_TIMEOUT - timedelta(seconds=0.5),
                 )
             )
-        except TemporalUnavailable as error:
+        except NamespaceUnprepared as error:
             return error
+        except TemporalUnavailable:
+            return Unconfirmed(temporal.address, _UNCONFIRMED)
         if not described.pollers:
             return NoWorker(temporal.task_queue)
         if await _is_running(temporal, task_id):

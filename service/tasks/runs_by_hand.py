@@ -10,7 +10,14 @@ from typing import Any
 from onthedot import naming
 from onthedot.scheduling.action import Action, UnknownAction
 from onthedot.scheduling.checking.action import check_action
-from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, WrongState
+from onthedot.scheduling.errors import (
+    FieldProblem,
+    InvalidDefinition,
+    NamespaceUnprepared,
+    TemporalUnavailable,
+    Unconfirmed,
+    WrongState,
+)
 from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
@@ -47,17 +54,23 @@ async def run_now(
     if changed:
         order = order.model_copy(update={"action": _with(order.action, changed)})
     workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")
-    handle = await temporal.ask(
-        temporal.client.start_workflow(
-            naming.TASK_RUN,
-            order,
-            id=workflow_id,
-            task_queue=temporal.task_queue,
-            task_timeout=naming.TASK_TIMEOUT,
-            search_attributes=naming.run_attributes(order),
-            static_summary=naming.run_summary(order),
+    try:
+        handle = await temporal.ask(
+            temporal.client.start_workflow(
+                naming.TASK_RUN,
+                order,
+                id=workflow_id,
+                task_queue=temporal.task_queue,
+                task_timeout=naming.TASK_TIMEOUT,
+                search_attributes=naming.run_attributes(order),
+                static_summary=naming.run_summary(order),
+            )
         )
-    )
+    except NamespaceUnprepared:
+        raise
+    except TemporalUnavailable as error:
+        said = f"The run may begin all the same: GET /tasks/{task_id}/runs lists it if it does."
+        raise Unconfirmed(temporal.address, said) from error
     execution = handle.first_execution_run_id or ""
     return ShortRun(
         id=naming.RunAddress(workflow_id, execution).run_id,

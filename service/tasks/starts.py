@@ -6,9 +6,17 @@ from datetime import datetime, timedelta
 
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.scheduling.errors import RevisionMismatch, TaskExists, TemporalUnavailable, WrongState
+from onthedot.scheduling.errors import (
+    NamespaceUnprepared,
+    RevisionMismatch,
+    TaskExists,
+    TemporalUnavailable,
+    Unconfirmed,
+    WrongState,
+)
 from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import Change, TaskState, apply_change
@@ -16,13 +24,22 @@ from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.tasks.late_registrations import LateRegistrations
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.translate import row_of
 
 #: How long before it is due a one-time task comes to a worker, to wait there for its time.
 _AWAKE = timedelta(seconds=5)
+#: With a look at what became of it, a 503 comes within two seconds.
+_START = RPC_TIMEOUT - timedelta(seconds=0.1)
+#: What Temporal takes up later than this does not count. The rest of the call's time is for its
+#: answer to come back, so that hardly ever one counts that was answered 503.
+_COUNTS = _START - timedelta(seconds=0.3)
 #: An answer that comes this close to a registration's expiry is no proof that it counts.
-_CLOSE = timedelta(seconds=0.5)
-#: With the call before, a 503 comes within two seconds.
-_LOOK = timedelta(seconds=0.4)
+_CLOSE = timedelta(seconds=0.3)
+_LOOK = timedelta(seconds=0.3)
+_UNCONFIRMED = (
+    "If it stopped just while it took the task up, the task is there; if not, it will not be there "
+    "later either. Try again shortly, with an Idempotency-Key or an id: it is registered once."
+)
 
 
 class TaskStarts:
@@ -82,7 +99,6 @@ class TaskStarts:
                 "problem": "",
                 "scheduled": scheduled,
                 "lead": LEAD,
-                "not_after": self._temporal.expiry(RPC_TIMEOUT),
             }
         )
         try:
@@ -92,11 +108,31 @@ class TaskStarts:
         return state
 
     async def _start(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
+        state = state.model_copy(update={"not_after": self._temporal.expiry(_COUNTS)})
         try:
             await self._started(state, policy)
-        except TemporalUnavailable:
-            self._late.expect(state.id)
+        except NamespaceUnprepared:
             raise
+        except TemporalUnavailable:
+            counts = await self._counts(state)
+            if counts:
+                return
+            self._late.expect(state.id)
+            if counts is None:
+                raise Unconfirmed(self._temporal.address, _UNCONFIRMED) from None
+            raise
+
+    async def _counts(self, state: TaskState) -> bool | None:
+        """Whether Temporal took this very registration up in time; None if it does not say."""
+        handle = self._temporal.client.get_workflow_handle(naming.task_workflow(state.id))
+        try:
+            execution = await self._temporal.ask(handle.describe(), within=_LOOK)
+        except TemporalUnavailable:
+            return None
+        except RPCError as error:
+            return False if error.status is RPCStatusCode.NOT_FOUND else None
+        row = await row_of(execution)
+        return row is not None and row.not_after == state.not_after
 
     async def _started(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
         sent = self._temporal.now()
@@ -113,8 +149,9 @@ class TaskStarts:
                 search_attributes=naming.task_attributes(state),
                 static_summary=naming.task_summary(state),
                 start_delay=delay,
-                rpc_timeout=RPC_TIMEOUT,
-            )
+                rpc_timeout=_START,
+            ),
+            within=_START,
         )
         clock, answered = self._temporal.clock, self._temporal.now()
         in_time = state.not_after is None or clock.theirs(answered) < state.not_after - _CLOSE

@@ -28,10 +28,11 @@ from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.runs.backfill_stops import stop_backfills
 from onthedot.service.tasks import changes, runs_by_hand
+from onthedot.service.tasks.idempotency_keys import claim
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.replacements import Replacements
 from onthedot.service.tasks.starts import TaskStarts
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 
 class Tasks:
@@ -51,12 +52,19 @@ class Tasks:
             InvalidDefinition: it is well-formed but means nothing, or could never fire.
             TaskExists: the id is in use; the task that has it is untouched.
             IdempotencyConflict: the key was used with another body.
-            TemporalUnavailable: nothing was registered.
+            TemporalUnavailable: nothing was registered; `Unconfirmed` if that is not certain.
         """
         now = self._temporal.now()
         key = Idempotency.of(idempotency_key, new)
         task_id = new.id or generated_id(now, key, secrets.token_hex(5))
-        definition = await self._arithmetic.work_out(settle, new, task_id=task_id, now=now)
+        try:
+            definition = await self._arithmetic.work_out(settle, new, task_id=task_id, now=now)
+        except InvalidDefinition:
+            # A repeat may come when its instant is past.
+            found = await self._reader.look(task_id) if key.key else None
+            if found is None or found.row.idempotency != str(key):
+                raise
+            return await self._reader.answer(found)
         state = TaskState(
             id=task_id,
             definition=definition,
@@ -66,11 +74,12 @@ class Tasks:
             covered_until=now,
             occurs_after=now,
             lead=LEAD,
-            not_after=self._temporal.expiry(RPC_TIMEOUT),
             idempotency=str(key),
         ).journalled()
         # Whatever may fail comes first: once it is registered, it is answered as registered.
         coming = await self._reader.to_come(state, max_runs(definition))
+        if key.key:
+            await claim(self._temporal, key, task_id)
         try:
             await self._starts.first(state)
         except WorkflowAlreadyStartedError:

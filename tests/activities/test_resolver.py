@@ -82,10 +82,18 @@ async def test_temporal_itself_is_refused(
     # By its name, at any port: it has an HTTP API too.
     assert refused in await called("http://temporal:1/echo", at)
     assert receiver.requests == []
-    # On loopback everything else is somebody else's.
-    assert not await called(other_receiver.url("/echo"), at, "localhost")
+    # On loopback everything else is somebody else's, by whatever name.
+    for name in ("temporal", "127.0.0.1", "localhost"):
+        own = f"{name}:{port}"
+        assert not await called(other_receiver.url("/echo"), own, "localhost")
+        assert refused in await called(receiver.url("/echo"), own)
     assert not await called(f"http://127.0.0.1:{port}/echo", at, "127.0.0.1")
     assert not await called(f"http://temporal:{port}/echo", at, "temporal")
+
+
+@pytest.mark.parametrize("address", ["", "host:99999", "[::1", "unix:///run/temporal"])
+async def test_an_address_of_another_kind_is_none(receiver: Receiver, address: str) -> None:
+    assert not await called(receiver.url("/echo"), address, "localhost")
 
 
 async def test_an_address_of_temporal_is_refused_at_every_port() -> None:

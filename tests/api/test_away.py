@@ -55,7 +55,7 @@ async def timed(answer: asyncio.Future[httpx.Response]) -> httpx.Response:
     """An answer that says in time that Temporal is away, and when to come again."""
     began = monotonic()
     found = await answer
-    assert monotonic() - began < PATIENCE
+    assert monotonic() - began < PATIENCE, found.request.url
     problem(found, 503, "temporal-unavailable")
     assert int(found.headers["retry-after"]) > 0
     return found
@@ -157,3 +157,43 @@ async def test_before_the_namespace_is_set_up_nothing_can_be_registered(
                 assert "onthedot setup-namespace" in answer.json()["detail"]
             await prepare_namespace(client, Settings())
             assert (await api.post("/tasks", json=one_time())).status_code == 201
+
+
+@pytest.mark.parametrize("frozen", [0.9, 1.15, 1.3, 1.49])
+async def test_thawed_at_the_edge_each_is_what_was_answered(alone: Alone, frozen: float) -> None:
+    """However late Temporal comes back: 201 is registered, and 503 is not, unless it says that it
+    cannot tell. What comes too late is never registered."""
+    assert (await alone.api.post("/tasks", json=one_time())).status_code == 201
+    ids = [fresh_id() for _ in range(30)]
+    alone.server.freeze()
+    began = monotonic()
+    sent = [asyncio.create_task(alone.api.post("/tasks", json=one_time(id=one))) for one in ids]
+    await asyncio.sleep(frozen - (monotonic() - began))
+    alone.server.thaw()
+    answers = await asyncio.gather(*sent)
+    assert {answer.status_code for answer in answers} <= {201, 503}
+    for one, answer in zip(ids, answers, strict=True):
+        if "just while" not in answer.text:
+            assert await _is_there(alone, one) == (answer.status_code == 201), answer.text
+
+
+async def _is_there(alone: Alone, task_id: str) -> bool:
+    async def settled() -> httpx.Response | None:
+        found = await alone.api.get(f"/tasks/{task_id}")
+        return found if found.status_code in (200, 404) else None
+
+    return (await eventually(settled)).status_code == 200
+
+
+@pytest.mark.parametrize("size", [30, 1000])
+async def test_a_batch_while_it_is_frozen(alone: Alone, size: int) -> None:
+    assert (await alone.api.post("/tasks", json=one_time())).status_code == 201
+    alone.server.freeze()
+    try:
+        await timed(
+            asyncio.ensure_future(
+                alone.api.post("/tasks:batch", json={"tasks": [recurring()] * size})
+            )
+        )
+    finally:
+        alone.server.thaw()

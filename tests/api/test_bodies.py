@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -203,3 +204,39 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
     assert head.startswith(b"HTTP/1.1 408 ")
     assert b"connection: close" in head.lower()
     assert json.loads(body)["type"] == "/errors/body-too-slow"
+
+
+LONG = 300_000
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"tags": [1] * LONG}, "tags"),
+        ({f"k{n}": 1 for n in range(LONG)}, ""),
+        ({"action": {"kind": "http", "url": "u", "expect_status": [1] * LONG}}, "expect_status"),
+        ({"action": {"kind": "http", "headers": {f"h{n}": 1 for n in range(LONG)}}}, "headers"),
+        ({"action": {"kind": "http", "url": "u", "body": [1] * LONG}}, "body"),
+        ({"action": {"kind": "activity", "name": "n", "arguments": [[1] * LONG]}}, "arguments"),
+        ({"trigger": [1] * LONG}, "trigger"),
+        ({"trigger": [[]] * LONG}, ""),
+    ],
+)
+@pytest.mark.parametrize("path", ["/tasks", "/tasks:batch"])
+async def test_long_lists_are_refused_before_each_value_is_judged(
+    api: httpx.AsyncClient, more: dict[str, Any], field: str, path: str
+) -> None:
+    """Half a minute, in which nobody else was answered, is what one such body used to take."""
+    body = recurring(**more)
+    content = json.dumps({"tasks": [body]} if path == "/tasks:batch" else body).encode()
+    began = time.monotonic()
+    response = await api.post(path, content=content, headers=JSON)
+    assert time.monotonic() - began < 3
+    ((name, said),) = fields(response).items()
+    assert name.endswith(field)
+    assert "which no field takes" in said
+
+
+async def test_the_longest_json_of_ones_own_is_taken(api: httpx.AsyncClient) -> None:
+    response = await api.post("/tasks", json=http(body=[1] * 80_000) | {"paused": True})
+    assert response.status_code == 201

@@ -77,11 +77,11 @@ async def task_id(api: httpx.AsyncClient) -> str:
 @pytest.mark.parametrize(
     ("path", "names", "values"),
     [
-        ("/tasks", ("q", "kind", "status"), TEXTS),
+        ("/tasks", ("tag", "q", "kind", "status", "health", "sort"), TEXTS),
         ("/tasks", ("limit",), NUMBERS),
         ("/tasks", ("cursor",), tuple(_cursors())),
         ("/runs", ("since", "until"), INSTANTS),
-        ("/runs", ("since", "until", "status"), TEXTS),
+        ("/runs", ("since", "until", "status", "tag", "kind", "cause", "error", "q"), TEXTS),
         ("/runs", ("limit",), NUMBERS),
         ("/runs", ("cursor",), tuple(_cursors())),
         ("/tasks/{}/runs", ("since", "until"), INSTANTS),
@@ -168,7 +168,7 @@ async def test_a_signed_cursor_that_temporal_does_not_know(
     api: httpx.AsyncClient, temporal: Temporal
 ) -> None:
     """As after a move to another store, which has no better word for it than "please retry"."""
-    key, query = await cursor_key(temporal), RunFilter().query(None)
+    key, query = await cursor_key(temporal), RunFilter().text
     cursor = Cursor(b"nonsense", temporal.now()).encoded(query, key)
     found = await api.get("/runs", params={"cursor": cursor})
     problem(found, 503, "temporal-unavailable")

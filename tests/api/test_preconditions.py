@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
-from tests.api.definitions import fresh_id, one_time, recurring
+from tests.api.definitions import LOG, fresh_id, one_time, recurring
 from tests.api.problem import fields, problem
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -118,3 +120,55 @@ async def test_a_repeat_is_answered_with_the_task_as_it_is_now(api: httpx.AsyncC
 async def test_a_key_has_1_to_255_characters(api: httpx.AsyncClient, length: int) -> None:
     answer = await api.post("/tasks", json=one_time(), headers={"Idempotency-Key": "k" * length})
     assert list(fields(answer)) == ["Idempotency-Key"]
+
+
+async def test_a_key_stands_for_one_body_whatever_the_id(api: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": fresh_id()}
+    bodies = [
+        one_time(id=fresh_id()),
+        one_time(id=fresh_id()),
+        one_time(),
+        recurring(id=fresh_id()),
+    ]
+    first = await api.post("/tasks", json=bodies[0], headers=headers)
+    assert first.status_code == 201
+    for body in bodies[1:]:
+        refused = await api.post("/tasks", json=body, headers=headers)
+        problem(refused, 422, "idempotency-conflict")
+        if "id" in body:
+            problem(await api.get(f"/tasks/{body['id']}"), 404, "task-not-found")
+    again = await api.post("/tasks", json=bodies[0], headers=headers)
+    assert (again.status_code, again.json()["id"]) == (201, bodies[0]["id"])
+    # It may be used first without an id, too.
+    headers = {"Idempotency-Key": fresh_id()}
+    assert (await api.post("/tasks", json=bodies[2], headers=headers)).status_code == 201
+    refused = await api.post("/tasks", json=one_time(id=fresh_id()), headers=headers)
+    problem(refused, 422, "idempotency-conflict")
+
+
+async def test_of_many_bodies_at_once_with_one_key_one_counts(api: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": fresh_id()}
+    answers = await asyncio.gather(
+        *(api.post("/tasks", json=one_time(id=fresh_id()), headers=headers) for _ in range(10))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201] + [422] * 9
+
+
+async def test_a_repeat_when_the_instant_is_past(api: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": fresh_id()}
+    at = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+    body = {
+        "id": fresh_id(),
+        "trigger": {"kind": "once", "at": at},
+        "action": LOG,
+        "catchup_window": 0,
+    }
+    assert (await api.post("/tasks", json=body, headers=headers)).status_code == 201
+
+    async def refused_without() -> bool:
+        other = {**body, "id": fresh_id(), "paused": True}
+        return (await api.post("/tasks", json=other)).status_code == 422
+
+    await eventually(refused_without)
+    again = await api.post("/tasks", json=body, headers=headers)
+    assert (again.status_code, again.json()["id"]) == (201, body["id"])

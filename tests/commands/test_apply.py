@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from jsonschema_rs import validator_for
 
 from onthedot.applying.files import read_paths
 from tests.api.definitions import fresh_id, recurring
@@ -155,9 +156,7 @@ async def test_a_long_definition_and_a_local_time_are_unchanged_too(
 
 
 async def test_the_schema_for_editors(api: httpx.AsyncClient) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
-    schema = (await api.get("/task.schema.json")).json()
-    checks = jsonschema.Draft202012Validator(schema)
+    checks = validator_for((await api.get("/task.schema.json")).json())
     assert checks.is_valid({"id": "a", **recurring()})
     assert checks.is_valid({"x-base": {}, "tasks": [recurring()]})
     assert not checks.is_valid({"id": "a", **recurring(), "colour": "red"})

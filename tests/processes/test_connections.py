@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
@@ -138,3 +139,11 @@ async def test_requests_one_after_the_other_and_all_at_once(port: int) -> None:
     body = b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + b"x" * 200_000
     answered, _ = await said(port, body + _LAST[:10], _LAST[10:])
     assert answered.count(b"HTTP/1.1 200") == 2
+
+
+async def test_what_is_no_request_gets_a_problem_document(port: int) -> None:
+    answered, _ = await said(port, b"FOO / HTTP/1.1\r\n\r\n")
+    head, _, body = answered.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head
+    assert json.loads(body)["status"] == 400

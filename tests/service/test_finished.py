@@ -49,7 +49,7 @@ async def test_finished_is_not_before_the_last_run_ended(tasks: Tasks, receiver:
     await tasks.create(new, by="test")
     await receiver.arrived.wait()
     await asyncio.sleep(3.5)
-    assert (await tasks.get(task_id)).status is TaskStatus.SCHEDULED
+    assert (await tasks.get(task_id)).status is TaskStatus.RUNNING
     receiver.release.set()
     assert (await _closed(tasks, task_id)).status is TaskStatus.COMPLETED
 

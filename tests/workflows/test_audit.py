@@ -287,8 +287,8 @@ class _Slow(Temporal):
 async def test_a_slow_page_does_not_begin_the_walk_again(
     temporal: Temporal, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.audit_walk._PAGE", 1)
-    monkeypatch.setattr("service.audit_walk._PAUSE", timedelta(milliseconds=1))
+    monkeypatch.setattr("onthedot.service.ledger.audit_walk._PAGE", 1)
+    monkeypatch.setattr("onthedot.service.ledger.audit_walk._PAUSE", timedelta(milliseconds=1))
     began = temporal.now()
     names = [f"audit-{uuid4().hex[:10]}" for _ in range(5)]
     tasks = Tasks(temporal)
@@ -321,7 +321,7 @@ async def test_a_task_that_cannot_be_read_now_is_put_off(
     async def away(*_: object) -> None:
         raise TemporalUnavailable("nowhere")
 
-    monkeypatch.setattr("service.audit._AGAIN", timedelta(milliseconds=1))
+    monkeypatch.setattr("onthedot.service.ledger.audit._AGAIN", timedelta(milliseconds=1))
     monkeypatch.setattr(audit._ledger, "of", away)
     audited = await audit.audit(AuditOrder(since=began, until=end))
     (put_off,) = [s for s in audited.report.suspects if s.task_id == task_id]

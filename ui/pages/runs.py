@@ -123,6 +123,12 @@ class _RunsPage:
             until=_instant(self._query["until"]),
         )
 
+    def _often(self) -> timedelta:
+        if self._query["status"] == RunStatus.SKIPPED:
+            # Ledgers are read for it.
+            return timedelta(seconds=30)
+        return timedelta(seconds=1 if self._pager.cursor is None else 5)
+
     def _unknown(self) -> str:
         """What is in the address and means nothing here."""
         known = {"status": set(map(str, RunStatus)), "cause": set(map(str, RunCause))}
@@ -151,7 +157,7 @@ class _RunsPage:
                 lambda: run_rows(self._desk.house.temporal, which, cursor),
                 self._show,
                 # Only the first page changes by itself.
-                every=timedelta(seconds=1 if cursor is None else 5),
+                every=self._often(),
             )
 
     def _show(self, seen: Seen[RunRows]) -> None:

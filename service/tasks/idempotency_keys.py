@@ -1,0 +1,61 @@
+"""Which body an Idempotency-Key came with first.
+
+A task knows the key that it was registered with. But another body may name another id, so the key
+itself has a workflow, whose id Temporal keeps unique for as long as closed workflows are kept. It
+lies in a task queue that nobody polls, and closes by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.scheduling.checking.registration import Idempotency
+from onthedot.scheduling.errors import IdempotencyConflict
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+
+_QUEUE = "onthedot-idempotency-keys"
+_BODY = "onthedot.body"
+#: It need not stay open: a closed workflow keeps its id taken.
+_OPEN = timedelta(seconds=1)
+
+
+async def claim(temporal: Temporal, key: Idempotency, task_id: str) -> None:
+    """Have the key stand for the body that came with it.
+
+    Raises:
+        IdempotencyConflict: it stands for another one.
+        TemporalUnavailable: Temporal does not answer; the claim may be repeated.
+    """
+    workflow_id = naming.idempotency_key(key.key)
+    try:
+        await temporal.ask(
+            temporal.client.start_workflow(
+                naming.IDEMPOTENCY_KEY,
+                id=workflow_id,
+                task_queue=_QUEUE,
+                execution_timeout=_OPEN,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                memo={_BODY: key.body},
+                static_summary=f"Idempotency-Key of task {task_id}. It closes by itself.",
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        )
+    except WorkflowAlreadyStartedError:
+        if await _body(temporal, workflow_id) not in (None, key.body):
+            raise IdempotencyConflict from None
+
+
+async def _body(temporal: Temporal, workflow_id: str) -> str | None:
+    handle = temporal.client.get_workflow_handle(workflow_id)
+    try:
+        described = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
+    return await described.memo_value(_BODY, None, type_hint=str)
