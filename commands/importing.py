@@ -11,10 +11,9 @@ import anyio
 import click
 
 from onthedot.commands.output import say
-from onthedot.importing.imported import NoteKind, Source
+from onthedot.importing.imported import ImportFailed, NoteKind, Source
 from onthedot.importing.read import read
 from onthedot.importing.yaml_output import to_yaml
-from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.firing.zones import ZoneError
 
 
@@ -51,7 +50,7 @@ def import_(source: str, paths: Sequence[str], tz: str | None, system: bool | No
         ]
     except ZoneError as error:
         raise click.BadParameter(str(error), param_hint="--tz") from None
-    except OnTheDotError as error:
+    except ImportFailed as error:
         raise click.ClickException(str(error)) from None
     tasks = [task for one in found for task in one.tasks]
     click.echo(to_yaml(tasks), nl=False)

@@ -8,17 +8,14 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
+from onthedot.importing.imported import ImportFailed
 from onthedot.importing.temporal.fetch import fetch
-from onthedot.scheduling.errors import OnTheDotError
 
 _DEFAULT_ADDRESS = "127.0.0.1:7233"
 
 
-class SourceAway(OnTheDotError):
+class SourceAway(ImportFailed):
     """The server that is to be read does not answer, or refuses."""
-
-    code = "source-away"
-    retryable = True
 
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(

@@ -94,7 +94,7 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.text(st.characters(codec="ascii", categories=("L",)), min_size=1), inner
+            st.text(st.characters(codec="ascii", categories=["L"]), min_size=1), inner
         )
     ),
     max_leaves=8,
