@@ -60,7 +60,7 @@ def _release(version: str) -> str:
 )
 def test_around_clock_changes_they_are_those_of_systemd_here() -> None:
     tally = Tally("systemd")
-    for zone in (*ZONES, HALF_HOUR):
+    for zone in (*ZONES[:4], HALF_HOUR):
         for expression in (*systemd_oracle.SELDOM[::2], *systemd_oracle.OFTEN):
             found = imported(Source.SYSTEMD, timer(expression, zone), name="job.timer")
             try:

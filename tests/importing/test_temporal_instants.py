@@ -21,6 +21,7 @@ from onthedot.importing.imported import Imported, NoteKind, Source
 from onthedot.importing.temporal.fetch import fetch
 from tests.importing.comparison import AT, HALF_HOUR, UNTIL, ZONES, Tally, imported
 from tests.scheduling.temporal_clock import Clock, TemporalClock
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
 
@@ -146,8 +147,13 @@ async def test_what_a_schedule_starts_and_its_policies(temporal_clock: TemporalC
             ),
         ),
     )
-    try:
+
+    async def listed() -> str | None:
         text = await fetch(client, at=AT)
+        return text if '"reports"' in text else None
+
+    try:
+        text = await eventually(listed)
     finally:
         await handle.delete()
     found = imported(Source.TEMPORAL, text, name="schedules.json")
