@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from onthedot.client.building import call, given
 from onthedot.client.call import Call, Walk
-from onthedot.scheduling.run import Run
+from onthedot.messages.many import ManyResults
+from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.task import Task
 
 Json = dict[str, Any]
@@ -54,37 +55,41 @@ def restore_task(task_id: str) -> Call[Task]:
     return call("POST", "/tasks/{task_id}/restore", Task, path={"task_id": task_id})
 
 
-def retry_run(run_id: str) -> Call[Run]:
+def retry_run(run_id: str) -> Call[ShortRun]:
     """A new run of the same occurrence."""
-    return call("POST", "/runs/{run_id}/retry", Run, path={"run_id": run_id})
+    return call("POST", "/runs/{run_id}/retry", ShortRun, path={"run_id": run_id})
 
 
 def retry_runs(
     *,
     ids: Sequence[str] | None = None,
     task_id: str | None = None,
-    tag: str | None = None,
+    tag: str | Sequence[str] | None = None,
     status: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> Call[Json]:
+    dry_run: bool | None = None,
+) -> Call[ManyResults]:
     """New runs of the same occurrences, by their ids or by a filter; at most 1,000."""
-    body = given(ids=ids, task_id=task_id, tag=tag, status=status, since=since, until=until)
-    return call("POST", "/runs:retry", dict, body=body)
+    asked = {"ids": ids, "task_id": task_id, "tag": tag, "status": status}
+    body = given(**asked, since=since, until=until, dry_run=dry_run)
+    return call("POST", "/runs:retry", ManyResults, body=body)
 
 
 def cancel_runs(
     *,
     ids: Sequence[str] | None = None,
     task_id: str | None = None,
-    tag: str | None = None,
+    tag: str | Sequence[str] | None = None,
     status: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> Call[Json]:
+    dry_run: bool | None = None,
+) -> Call[ManyResults]:
     """Cancels runs by their ids or by a filter; at most 1,000."""
-    body = given(ids=ids, task_id=task_id, tag=tag, status=status, since=since, until=until)
-    return call("POST", "/runs:cancel", dict, body=body, repeatable=True)
+    asked = {"ids": ids, "task_id": task_id, "tag": tag, "status": status}
+    body = given(**asked, since=since, until=until, dry_run=dry_run)
+    return call("POST", "/runs:cancel", ManyResults, body=body, repeatable=True)
 
 
 def pages(template: str, path: dict[str, str | int] | None = None, **query: Any) -> Walk[Json]:
