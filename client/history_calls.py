@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from onthedot.client.building import call, given
 from onthedot.client.call import Call, Walk
 from onthedot.messages.many import ManyResults
-from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.scheduling.task import Task
 
 Json = dict[str, Any]
@@ -25,6 +25,22 @@ class JsonPage(BaseModel):
 
     items: list[Json]
     next_cursor: str | None = None
+
+
+class _ManyRuns(Protocol):
+    """What can be asked of many runs: ids or a filter, and whether only to say what it means."""
+
+    def __call__(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        task_id: str | None = None,
+        tag: str | Sequence[str] | None = None,
+        status: RunStatus | str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        dry_run: bool | None = None,
+    ) -> Call[ManyResults]: ...
 
 
 def me() -> Call[Json]:
@@ -56,40 +72,22 @@ def restore_task(task_id: str) -> Call[Task]:
 
 
 def retry_run(run_id: str) -> Call[ShortRun]:
-    """A new run of the same occurrence."""
+    """A new run of the same occurrence. Each call is one run."""
     return call("POST", "/runs/{run_id}/retry", ShortRun, path={"run_id": run_id})
 
 
-def retry_runs(
-    *,
-    ids: Sequence[str] | None = None,
-    task_id: str | None = None,
-    tag: str | Sequence[str] | None = None,
-    status: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    dry_run: bool | None = None,
-) -> Call[ManyResults]:
-    """New runs of the same occurrences, by their ids or by a filter; at most 1,000."""
-    asked = {"ids": ids, "task_id": task_id, "tag": tag, "status": status}
-    body = given(**asked, since=since, until=until, dry_run=dry_run)
-    return call("POST", "/runs:retry", ManyResults, body=body)
+def _on_many_runs(verb: str, what: str, *, repeatable: bool) -> _ManyRuns:
+    def describe(**asked: Any) -> Call[ManyResults]:
+        template = f"/runs:{verb}"
+        return call("POST", template, ManyResults, body=given(**asked), repeatable=repeatable)
+
+    describe.__name__ = f"{verb}_runs"
+    describe.__doc__ = f"{what} the runs with these ids, or that fit a filter; at most 1,000."
+    return describe
 
 
-def cancel_runs(
-    *,
-    ids: Sequence[str] | None = None,
-    task_id: str | None = None,
-    tag: str | Sequence[str] | None = None,
-    status: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    dry_run: bool | None = None,
-) -> Call[ManyResults]:
-    """Cancels runs by their ids or by a filter; at most 1,000."""
-    asked = {"ids": ids, "task_id": task_id, "tag": tag, "status": status}
-    body = given(**asked, since=since, until=until, dry_run=dry_run)
-    return call("POST", "/runs:cancel", ManyResults, body=body, repeatable=True)
+retry_runs = _on_many_runs("retry", "Retries", repeatable=False)
+cancel_runs = _on_many_runs("cancel", "Cancels", repeatable=True)
 
 
 def pages(template: str, path: dict[str, str | int] | None = None, **query: Any) -> Walk[Json]:

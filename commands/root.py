@@ -12,7 +12,7 @@ import click
 #: Name, summary, and where it is.
 COMMANDS: dict[str, tuple[str, str]] = {
     "task": ("List, show, create, change and run tasks.", "onthedot.commands.task.group:task"),
-    "run": ("List, show, watch and cancel runs.", "onthedot.commands.run.group:run"),
+    "run": ("List, show, watch, cancel and retry runs.", "onthedot.commands.run.group:run"),
     "preview": ("Show when a trigger would fire.", "onthedot.commands.preview:preview"),
     "backfill": ("Run past occurrences of a task.", "onthedot.commands.backfill:backfill"),
     "diff": ("Show what an apply would change.", "onthedot.commands.files.diff:diff"),
