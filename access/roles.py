@@ -15,7 +15,7 @@ class Role(StrEnum):
 
     #: Reads everything but secrets and settings.
     VIEWER = "viewer"
-    #: Runs, cancels, pauses, resumes and backfills what is registered.
+    #: Runs, retries, cancels, pauses, resumes and backfills what is registered.
     OPERATOR = "operator"
     #: Registers, replaces and deletes tasks, and tests any action.
     EDITOR = "editor"
@@ -44,6 +44,7 @@ ROLES: Mapping[str, Role] = {
     "list_backfills": Role.VIEWER,
     "get_backfill": Role.VIEWER,
     "metrics": Role.VIEWER,
+    "task_schema": Role.VIEWER,
     "page": Role.VIEWER,
     "run_task": Role.OPERATOR,
     "run_tasks": Role.OPERATOR,
@@ -52,6 +53,9 @@ ROLES: Mapping[str, Role] = {
     "resume_task": Role.OPERATOR,
     "resume_tasks": Role.OPERATOR,
     "cancel_run": Role.OPERATOR,
+    "cancel_runs": Role.OPERATOR,
+    "retry_run": Role.OPERATOR,
+    "retry_runs": Role.OPERATOR,
     "start_backfill": Role.OPERATOR,
     "cancel_backfill": Role.OPERATOR,
     "read_settings": Role.OPERATOR,

@@ -27,8 +27,10 @@ from onthedot.api.routes import (
     health,
     ledger,
     many,
+    many_runs,
     me,
     runs,
+    schema,
     task_calls,
     tasks,
     triggers,
@@ -45,9 +47,11 @@ _ROUTERS = (
     backfills.router,
     ledger.router,
     runs.router,
+    many_runs.router,
     actions.router,
     triggers.router,
     me.router,
+    schema.router,
     health.router,
 )
 _TAGS = [

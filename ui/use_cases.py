@@ -17,6 +17,8 @@ from onthedot.scheduling.run import Run, ShortRun
 from onthedot.scheduling.stored.backfill import Backfill
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.runs.backfills import Backfills
+from onthedot.service.runs.bulk import BulkRuns
+from onthedot.service.runs.retries import retry
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.bulk import BulkChanges, Changed
 from onthedot.service.tasks.tasks import Tasks
@@ -74,6 +76,11 @@ class UseCases:
         with self._call("cancel_run"):
             return await Runs(self._temporal).cancel(run_id)
 
+    async def retry_run(self, run_id: str) -> ShortRun:
+        """Run the occurrence of a run once more."""
+        with self._call("retry_run"):
+            return await retry(self._temporal, run_id)
+
     async def try_action(self, action: Action, *, attempt_timeout: timedelta) -> Run:
         """Run an action once."""
         with self._call("try_action"):
@@ -117,6 +124,16 @@ class UseCases:
         """Restore the pauses that `pause_tasks` or `resume_tasks` changed."""
         with self._call("resume_tasks") as by:
             return await BulkChanges(self._temporal, by=by).undo(changed)
+
+    async def retry_runs(self, ids: Sequence[str]) -> list[Changed]:
+        """Run the occurrences of many runs once more."""
+        with self._call("retry_runs"):
+            return await BulkRuns(self._temporal).retry(ids)
+
+    async def cancel_runs(self, ids: Sequence[str]) -> list[Changed]:
+        """Ask many runs to stop."""
+        with self._call("cancel_runs"):
+            return await BulkRuns(self._temporal).cancel(ids)
 
     @contextmanager
     def _call(self, name: str) -> Iterator[str]:

@@ -97,11 +97,17 @@ def _show(desk: Desk, run: Run) -> None:
                     icon="ban",
                     why_not=desk.why_not("cancel_run"),
                 )
+            elif run.task_id and run.status is not RunStatus.SUCCEEDED:
+                why_not = desk.why_not("retry_run")
+                again = button(
+                    "Run again", lambda: _retry(desk, run), icon="rotate-ccw", why_not=why_not
+                )
+                named(again, title=why_not or "A new run of the same occurrence")
             if run.task_id:
                 button(
-                    "Run again",
+                    "Run now",
                     lambda: run_now(desk, run.task_id),
-                    icon="rotate-ccw",
+                    icon="play",
                     why_not=desk.why_not("run_task"),
                 )
             outside_link("In Temporal", run.links.temporal_ui)
@@ -226,6 +232,17 @@ def _pretty(value: str) -> str:
 def _size(output: object) -> str:
     size = len(json.dumps(output, ensure_ascii=False).encode())
     return f"{size:,} bytes" if size < 10_000 else f"{size / 1024:.1f} KiB"
+
+
+async def _retry(desk: Desk, run: Run) -> None:
+    again = await desk.tried(desk.uses.retry_run(run.id))
+    if again is not None:
+        desk.toasts.say(
+            f"Started {run.task_id} again, as the same occurrence.",
+            action="View run",
+            act=lambda: desk.go(f"/runs/{again.id}"),
+        )
+        desk.changed()
 
 
 async def _cancel(desk: Desk, run: Run) -> None:
