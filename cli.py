@@ -208,7 +208,7 @@ def _start_logging(settings: Settings) -> None:
     # What happened is JSON, a line each, for whoever collects it: runs, gaps, notifications.
     lines = logging.StreamHandler(sys.stdout)
     lines.setFormatter(logging.Formatter("%(message)s"))
-    for name in ("onthedot.runs", "onthedot.gaps", "onthedot.notifications"):
+    for name in ("onthedot.runs", "onthedot.gaps", "onthedot.notifications", "onthedot.audit"):
         told = logging.getLogger(name)
         told.addHandler(lines)
         told.propagate = False

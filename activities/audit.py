@@ -15,7 +15,7 @@ from onthedot.activities.notify.decision import start_notification
 from onthedot.scheduling.ledger.audit import Audited, AuditOrder, AuditReport
 from onthedot.scheduling.ledger.entries import GAPS, Reason
 
-log = logging.getLogger("onthedot.audit")
+log = logging.getLogger("onthedot.ledger_audit")
 gaps = logging.getLogger("onthedot.gaps")
 
 LEDGER_GAPS = Counter(

@@ -1,7 +1,8 @@
 """REST as one ASGI app.
 
-A request passes, in this order: the access log, the last resort for errors, who may call, whether
-the caller's role will do, the limits of a body, the methods of an address, and then the route.
+A request passes, in this order: the access log, the last resort for errors, the audit, who may
+call, whether the caller's role will do, the limits of a body, the methods of an address, and then
+the route.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from fastapi.routing import APIRoute
 
 from onthedot.api import errors
 from onthedot.api.access_log import AccessLog
+from onthedot.api.audited import Audited
 from onthedot.api.call_names import CallNames
 from onthedot.api.documented import describe, operation_id
 from onthedot.api.enough_rights import EnoughRights
@@ -101,6 +103,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(EnoughRights, names=names)
     app.add_middleware(WhoMayCall, settings=settings, signed_in=signed_in)
+    app.add_middleware(Audited, names=names)
     app.add_middleware(errors.LastResort)
     app.add_middleware(SafeHeaders)
     app.add_middleware(AccessLog)

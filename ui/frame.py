@@ -60,7 +60,7 @@ def build_frame(house: House, session: Session) -> None:
             content = box()
         places.append(_bottom())
         toasts, overlay = Toasts(), box()
-    desk = Desk(house, session, toasts, overlay, zone=_zone())
+    desk = Desk(house, session, toasts, overlay, zone=_zone(), address=_address())
     Palette(_palette_pages(desk), lambda typed: _find(desk, typed))
     _watch_health(desk, banner)
     router = ui.context.client.sub_pages_router
@@ -73,6 +73,11 @@ def build_frame(house: House, session: Session) -> None:
 
 def _emptied(place: Element) -> None:
     place.clear()
+
+
+def _address() -> str:
+    client = ui.context.client.request.client
+    return client.host if client else ""
 
 
 def _zone() -> str:

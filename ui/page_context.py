@@ -54,13 +54,16 @@ class Desk:
     memory: dict[str, list[str | None]] = field(default_factory=dict)
     """Where a walk through a long list stands, by filter."""
 
+    address: str = ""
+    """Where the browser is, for the audit."""
+
     zone: str = ""
     """The reader's own zone, once it is known."""
 
     @property
     def uses(self) -> UseCases:
         """Everything that changes something. Each checks session and role when it is used."""
-        return UseCases(self.house.temporal, self.session)
+        return UseCases(self.house.temporal, self.session, self.address)
 
     def why_not(self, call: str) -> str:
         """Why a button for this call cannot be pressed; empty where it can."""

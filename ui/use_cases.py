@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from onthedot.access.audit import Line, audited
 from onthedot.scheduling.action import Action
-from onthedot.scheduling.errors import Forbidden
+from onthedot.scheduling.errors import Forbidden, OnTheDotError
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import Run, ShortRun
 from onthedot.scheduling.stored.backfill import Backfill
@@ -23,7 +24,7 @@ from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.bulk import BulkChanges, Changed
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from onthedot.ui.sessions import Session
+from onthedot.ui.sessions import Session, SignedOut
 
 
 class UseCases:
@@ -32,9 +33,10 @@ class UseCases:
     Each raises SignedOut, Forbidden, and what the service's use case of that name does.
     """
 
-    def __init__(self, temporal: Temporal, session: Session) -> None:
+    def __init__(self, temporal: Temporal, session: Session, address: str = "") -> None:
         self._temporal = temporal
         self._session = session
+        self._address = address
 
     async def create_task(self, new: NewTask) -> Task:
         """Register a task."""
@@ -45,40 +47,40 @@ class UseCases:
         self, task_id: str, definition: TaskDefinition, *, if_match: int | None
     ) -> Task:
         """Replace a task's definition."""
-        with self._call("replace_task") as by:
+        with self._call("replace_task", task=task_id) as by:
             return await Tasks(self._temporal).replace(
                 task_id, definition, by=by, if_match=if_match
             )
 
     async def pause_task(self, task_id: str, *, note: str, until: datetime | None) -> Task:
         """Pause a task."""
-        with self._call("pause_task") as by:
+        with self._call("pause_task", task=task_id) as by:
             return await Tasks(self._temporal).pause(task_id, by=by, note=note, until=until)
 
     async def resume_task(self, task_id: str) -> Task:
         """Resume a task."""
-        with self._call("resume_task") as by:
+        with self._call("resume_task", task=task_id) as by:
             return await Tasks(self._temporal).resume(task_id, by=by)
 
     async def delete_task(self, task_id: str) -> bool:
         """Delete a task; True once that is done."""
-        with self._call("delete_task") as by:
+        with self._call("delete_task", task=task_id) as by:
             await Tasks(self._temporal).delete(task_id, by=by)
             return True
 
     async def run_task(self, task_id: str) -> ShortRun:
         """Run a task now."""
-        with self._call("run_task"):
+        with self._call("run_task", task=task_id):
             return await Tasks(self._temporal).run_now(task_id)
 
     async def cancel_run(self, run_id: str) -> Run:
         """Ask a run to stop."""
-        with self._call("cancel_run"):
+        with self._call("cancel_run", run=run_id):
             return await Runs(self._temporal).cancel(run_id)
 
     async def retry_run(self, run_id: str) -> ShortRun:
         """Run the occurrence of a run once more."""
-        with self._call("retry_run"):
+        with self._call("retry_run", run=run_id):
             return await retry(self._temporal, run_id)
 
     async def try_action(self, action: Action, *, attempt_timeout: timedelta) -> Run:
@@ -90,14 +92,14 @@ class UseCases:
         self, task_id: str, *, start: datetime, end: datetime, overlap: OverlapPolicy
     ) -> Backfill:
         """Run past occurrences."""
-        with self._call("start_backfill"):
+        with self._call("start_backfill", task=task_id):
             return await Backfills(self._temporal).start(
                 task_id, start=start, end=end, overlap=overlap
             )
 
     async def cancel_backfill(self, backfill_id: str) -> Backfill:
         """Stop a backfill."""
-        with self._call("cancel_backfill"):
+        with self._call("cancel_backfill", backfill=backfill_id):
             return await Backfills(self._temporal).cancel(backfill_id)
 
     async def pause_tasks(self, ids: Sequence[str]) -> list[Changed]:
@@ -136,10 +138,18 @@ class UseCases:
             return await BulkRuns(self._temporal).cancel(ids)
 
     @contextmanager
-    def _call(self, name: str) -> Iterator[str]:
-        """In whose name a call is made."""
-        self._session.check()
+    def _call(self, name: str, **subject: str) -> Iterator[str]:
+        """In whose name a call is made; `subject` is what it is about, for the audit."""
         identity = self._session.identity
-        if not identity.may(name):
-            raise Forbidden.of(identity, name)
-        yield identity.name
+        with audited(Line(name, "page", self._address, identity, subject, "done")) as line:
+            try:
+                self._session.check()
+                if not identity.may(name):
+                    raise Forbidden.of(identity, name)
+                yield identity.name
+            except SignedOut:
+                line.status = "signed-out"
+                raise
+            except OnTheDotError as error:
+                line.status = error.code
+                raise

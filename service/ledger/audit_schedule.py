@@ -26,7 +26,7 @@ from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.ledger.audit import AuditPlan
 from onthedot.service.temporal.calls import Temporal
 
-_LOG = logging.getLogger("onthedot.audit")
+_LOG = logging.getLogger("onthedot.ledger_audit")
 _AGAIN_AFTER = timedelta(seconds=30)
 
 

@@ -26,6 +26,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.access.audit import note
 from onthedot.scheduling.errors import (
     NamespaceUnprepared,
     NotInForce,
@@ -73,6 +74,9 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
         if not update.done():
             raise NotInForce(task_id) if taken.is_set() else watch.result()
         state: TaskState = update.result()
+        deletes = change.kind is ChangeKind.DELETE
+        facts = {} if deletes else {"after": state.revision}
+        note(task_id, before=state.revision - (0 if deletes else 1), **facts)
         return state
     except WorkflowUpdateFailedError as error:
         raise _refused(error, task_id, change, temporal) from error

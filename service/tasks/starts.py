@@ -9,6 +9,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.access.audit import note
 from onthedot.scheduling.errors import (
     NamespaceUnprepared,
     RevisionMismatch,
@@ -109,6 +110,10 @@ class TaskStarts:
 
     async def _start(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
         state = state.model_copy(update={"not_after": self._temporal.expiry(_COUNTS)})
+        await self._confirmed(state, policy)
+        note(state.id, before=state.revision - 1, after=state.revision)
+
+    async def _confirmed(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
         try:
             await self._started(state, policy)
         except NamespaceUnprepared:

@@ -1,0 +1,84 @@
+"""Who did what: one JSON line of the log `onthedot.audit` for each call that changes something.
+
+A door opens a line, refused calls included; what is below it notes what was changed. No line holds
+more of a call than names and numbers: no body, no token, no secret.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from onthedot.access.identity import Identity
+from onthedot.access.roles import Role, needed
+
+LOG = logging.getLogger("onthedot.audit")
+
+#: What asks for more than a viewer, and yet only reads.
+_READS = {"read_settings"}
+
+
+def changes_something(call: str) -> bool:
+    """Whether a call, named as in `ROLES`, is one that the audit holds."""
+    return bool(call) and call not in _READS and needed(call) is not Role.VIEWER
+
+
+@dataclass
+class Line:
+    """One call. `door` is `rest`, where `status` is the response's, or `page`, where it is `done`
+    or the code of the error."""
+
+    call: str
+    door: str
+    address: str
+    identity: Identity | None = None
+    subject: dict[str, str] = field(default_factory=dict)
+    status: int | str = 200
+    changes: list[dict[str, str | int]] = field(default_factory=list)
+
+    def text(self) -> str:
+        """The line as JSON."""
+        who = self.identity
+        said: dict[str, object] = {
+            "who": who.name if who else None,
+            "role": who.role if who else None,
+            "via": who.via if who else None,
+            "door": self.door,
+            "address": self.address,
+            "call": self.call,
+            **self.subject,
+            "status": self.status,
+        }
+        # Of a call that changes many, each change names its task.
+        said |= self.changes[0] if len(self.changes) == 1 else {}
+        if len(self.changes) > 1:
+            said["changes"] = self.changes
+        return json.dumps(said, ensure_ascii=False)
+
+
+_current: ContextVar[Line | None] = ContextVar("onthedot.audit", default=None)
+
+
+@contextmanager
+def audited(line: Line) -> Iterator[Line]:
+    """Writes the line when the block ends, however it does."""
+    token = _current.set(line)
+    try:
+        yield line
+    except BaseException:
+        if line.status in (200, "done"):
+            line.status = 500
+        raise
+    finally:
+        _current.reset(token)
+        LOG.info("%s", line.text())
+
+
+def note(task: str, **facts: str | int) -> None:
+    """What was changed: `before` and `after` are revisions; nothing where no call is audited."""
+    if (line := _current.get()) is not None:
+        line.changes.append({"task": task, **facts})
