@@ -12,15 +12,14 @@ import sys
 import urllib.error
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import Dev, Running, free_ports, get, run
-from tests.process_tree import descendants, is_running, wait_until
+from tests.process_tree import descendants, is_running
+from tests.waiting import wait_until
 
-SOON = timedelta(seconds=8)
 #: What `onthedot dev` promises for a stop, in seconds.
 STOP_LIMIT = 5.0
 
@@ -204,7 +203,7 @@ def test_nothing_stays_after_the_parent_is_killed(tmp_path: Path) -> None:
         family = descendants(running.process.pid)
         assert len(family) == 6  # three guards, and what they guard
         running.stop(signal.SIGKILL)
-        wait_until(lambda: not any(map(is_running, family)), SOON, "every child is gone")
+        wait_until(lambda: not any(map(is_running, family)), "every child is gone")
 
 
 @pytest.mark.faults
@@ -249,7 +248,7 @@ def test_a_killed_part_is_started_again(tmp_path: Path, name: str) -> None:
         os.kill(victims[0], signal.SIGKILL)
         running.wait_for("starting it again")
         port = {"worker": "metrics-port", "server": "port", "temporal": "temporal-ui-port"}[name]
-        wait_until(lambda: _answers(running.ports[port]), timedelta(seconds=30), f"{name} is back")
+        wait_until(lambda: _answers(running.ports[port]), f"{name} is back")
         code, took = running.stop(signal.SIGINT)
         assert code == 0, running.lines
         assert took < STOP_LIMIT

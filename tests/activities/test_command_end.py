@@ -19,7 +19,7 @@ from temporalio.exceptions import ApplicationError
 from onthedot.activities.command.activity import CommandActivities
 from onthedot.activities.secrets import Secrets
 from tests.activities.attempts import command_attempt, environment, fail, succeed
-from tests.activities.eventually import eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 

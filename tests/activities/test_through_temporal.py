@@ -32,9 +32,9 @@ from onthedot.scheduling.stored.attempt import (
 )
 from tests.activities.attempts import command_attempt, http_attempt
 from tests.activities.conftest import SECRETS
-from tests.activities.eventually import eventually
 from tests.activities.receiver import Receiver
 from tests.activities.test_command_end import STUBBORN, pids, runs, written
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 

@@ -11,6 +11,7 @@ import httpx
 
 from onthedot import embedded
 from tests.command_line import environment
+from tests.waiting import wait_until
 
 _PATIENCE_SECONDS = 60.0
 
@@ -34,10 +35,7 @@ class System:
         return ready.status_code == 200 and bool(ready.json()["workers"])
 
     def wait_until_ready(self) -> None:
-        limit = time.monotonic() + _PATIENCE_SECONDS
-        while not self.is_ready():
-            assert time.monotonic() < limit, "the system is not ready"
-            time.sleep(0.05)
+        wait_until(self.is_ready, "the system is ready")
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         """A read, repeated while a busy machine answers 503."""

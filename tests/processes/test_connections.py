@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from onthedot.processes import connections
 from onthedot.processes.connections import BoundedHttp
-from tests.activities.eventually import eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 

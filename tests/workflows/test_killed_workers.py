@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -76,7 +77,7 @@ async def test_a_worker_that_comes_back_within_the_window(
         return min(ran) <= since and set(ran) == instants(min(ran), max(ran), step)
 
     for name in names.values():
-        await eventually(lambda name=name: all_ran(name, registered + _SECOND), 60)  # type: ignore[misc]
+        await eventually(partial(all_ran, name, registered + _SECOND), 60)
     await eventually(lambda: all_ran(jittered, registered + 2 * _SECOND, 2 * _SECOND), 60)
     await eventually(lambda: all_ran(short, back), 60)
     assert min(await nominals(served.client, short)) > back - 11 * _SECOND

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -94,7 +95,7 @@ async def outage(private: PrivateTemporal) -> Outage:
     for number in range(20):
         await tasks.replace("edited", definition(every(1), name=f"{number}", **more), by="test")
     for name in ("allow_all", "buffer_all", "skip", "short", "edited"):
-        await eventually(lambda name=name: _caught_up(temporal, name, up))  # type: ignore[misc]
+        await eventually(partial(_caught_up, temporal, name, up))
     await asyncio.sleep(1)
     return Outage(temporal, down, up, 20)
 
@@ -168,7 +169,7 @@ async def test_edits_that_reach_temporal_as_it_catches_up(
     for name in names:
         await tasks.create(new_task(name, every(1), **more), by="test")
     for name in names:
-        await eventually(lambda name=name: outage.ran(name))  # type: ignore[misc]
+        await eventually(partial(outage.ran, name))
     private.freeze()
     now = datetime.now(UTC)
     pause = Change(kind=ChangeKind.PAUSE, by="test", not_after=now + timedelta(minutes=1))
