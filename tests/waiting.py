@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -58,3 +59,8 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = PATI
     while not condition():
         assert time.monotonic() < limit, f"not within {seconds} s: {what}"
         time.sleep(0.02)
+
+
+def at_load(seconds: float) -> float:
+    """What is promised to take so long at most, on a machine as busy as this one is now."""
+    return seconds * (1 + os.getloadavg()[0] / (os.cpu_count() or 1))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from typing import Any
 
 import httpx
@@ -12,8 +11,6 @@ import httpx
 from onthedot import embedded
 from tests.command_line import environment
 from tests.waiting import wait_until
-
-_PATIENCE_SECONDS = 60.0
 
 
 class System:
@@ -39,12 +36,14 @@ class System:
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         """A read, repeated while a busy machine answers 503."""
-        limit = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            answer = self.client.get(path, params=params)
-            if answer.status_code != 503 or time.monotonic() > limit:
-                return answer
-            time.sleep(0.1)
+        answers: list[httpx.Response] = []
+
+        def not_busy() -> bool:
+            answers.append(self.client.get(path, params=params))
+            return answers[-1].status_code != 503
+
+        wait_until(not_busy, f"{path} is answered")
+        return answers[-1]
 
     def listed_by_temporal(self, query: str) -> list[str]:
         """The workflow ids that Temporal's own command lists, one an execution."""

@@ -12,7 +12,7 @@ import pytest
 
 from onthedot.processes import guard
 from tests.process_tree import descendants, is_running
-from tests.waiting import wait_until
+from tests.waiting import at_load, wait_until
 
 GUARD = [sys.executable, "-I", "-S", guard.__file__]
 #: Says when it is ready, and does not end on SIGTERM.
@@ -65,14 +65,12 @@ def test_a_command_that_does_not_end_is_killed_after_its_grace() -> None:
     process = start(STUBBORN, grace="0.5")
     began = time.monotonic()
     assert finish(process) == 128 + signal.SIGKILL
-    assert 0.4 < time.monotonic() - began < 3
+    assert 0.4 < time.monotonic() - began < at_load(3)
 
 
 def test_ctrl_c_and_a_stray_signal_are_the_parents_business() -> None:
     process = start(POLITE)
     process.send_signal(signal.SIGINT)
-    time.sleep(0.2)
-    assert process.poll() is None
     assert finish(process) == 7
 
 
