@@ -15,6 +15,7 @@ from temporalio.worker import Worker, WorkerConfig
 
 from onthedot.activities.assembly import Activities
 from onthedot.activities.permissions import Permissions
+from onthedot.run_context.interceptor import RunInterceptor
 from onthedot.workflows.audit import Audit
 from onthedot.workflows.backfill import Backfill
 from onthedot.workflows.notification import Notification
@@ -29,7 +30,8 @@ _HEARTBEATS_SENT_EVERY = timedelta(seconds=2)
 
 
 class OnTheDotPlugin(SimplePlugin):
-    """Brings the data converter and the workflows, and to a worker the activities.
+    """Brings the data converter, the workflows and what they tell activities of their run, and to a
+    worker the activities.
 
     Args:
         permissions: what tasks may do on the worker's behalf. None where there is no worker: for a
@@ -37,7 +39,12 @@ class OnTheDotPlugin(SimplePlugin):
     """
 
     def __init__(self, permissions: Permissions | None = None) -> None:
-        super().__init__("onthedot", data_converter=pydantic_data_converter, workflows=WORKFLOWS)
+        super().__init__(
+            "onthedot",
+            data_converter=pydantic_data_converter,
+            workflows=WORKFLOWS,
+            interceptors=[RunInterceptor()],
+        )
         self._permissions = permissions
         self._made: list[Activities] = []
         self._running = 0

@@ -153,7 +153,7 @@ class _Reader:
         text: str = node.value
         if node.tag not in (_TAG + "str", _MERGE, "!"):
             raise self._wrong(node, path, f"has the tag {node.tag}, which means nothing here")
-        if node.style is not None:
+        if node.style:  # None or, from libyaml, empty where it is written without quotes
             return text
         if text in _WORDS:
             return _WORDS[text]

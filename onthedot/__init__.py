@@ -3,4 +3,24 @@
 Everything is imported from here: `onthedot.plugin`, `onthedot.scheduling`. In the repository, each
 part is a link to the folder or file of its name beside this one. The wheel holds the files, in one
 package, so that it can be installed beside anyone's own `activities.py` and `settings.py`.
+
+For activities and workflows that tasks run: `onthedot.current_run()` says which run it is.
 """
+
+from typing import TYPE_CHECKING, Any
+
+from onthedot.run_context.current import CurrentRun, current_run
+
+if TYPE_CHECKING:
+    from onthedot.run_context.interceptor import RunInterceptor
+
+__all__ = ["CurrentRun", "RunInterceptor", "current_run"]
+
+
+def __getattr__(name: str) -> Any:
+    # It needs Temporal's SDK, which takes half a second to import.
+    if name != "RunInterceptor":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from onthedot.run_context.interceptor import RunInterceptor
+
+    return RunInterceptor

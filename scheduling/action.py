@@ -19,6 +19,13 @@ MAX_DEPTH = 100
 RESERVED_PREFIX = "onthedot."
 
 
+#: What a command is told of its run; not to be set by a task.
+RESERVED_VARIABLES = frozenset(
+    f"ONTHEDOT_{fact}"
+    for fact in ("TASK_ID", "RUN_ID", "SCHEDULED_FOR", "ATTEMPT", "CAUSE", "IDEMPOTENCY_KEY")
+)
+
+
 class SecretRef(Model):
     """Stands for a value that the worker looks up at each attempt and that is stored nowhere."""
 
@@ -27,6 +34,16 @@ class SecretRef(Model):
 
 Text = Annotated[str, StringConstraints(max_length=8192)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+Arguments = Annotated[
+    tuple[JsonValue, ...],
+    Field(
+        max_length=64,
+        description='`{"$run": "scheduled_for"}`, anywhere in it, stands for what the run is told; '
+        "so do `task_id`, `run_id`, `cause` and `idempotency_key`.",
+    ),
+]
 
 
 class HttpAction(Model):
@@ -59,7 +76,7 @@ class ActivityAction(Model):
 
     kind: Literal["activity"] = "activity"
     name: Name
-    arguments: tuple[JsonValue, ...] = Field(default=(), max_length=64)
+    arguments: Arguments = ()
     task_queue: Name | None = None
     heartbeat_timeout: Duration | None = Field(
         default=None,
@@ -74,7 +91,7 @@ class WorkflowAction(Model):
 
     kind: Literal["workflow"] = "workflow"
     workflow_type: Name
-    arguments: tuple[JsonValue, ...] = Field(default=(), max_length=64)
+    arguments: Arguments = ()
     task_queue: Name | None = None
 
 

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from onthedot import cli
+from onthedot.scheduling.action import RESERVED_VARIABLES
 from onthedot.scheduling.policy import OverlapPolicy, RetryPolicy
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.settings import CLIENT_VARIABLES, PREFIX, SECRET_PREFIX, Settings
@@ -49,7 +50,8 @@ def test_named_make_targets_exist(document: Path) -> None:
 
 
 def test_named_settings_exist(document: Path) -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | CLIENT_VARIABLES
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known |= CLIENT_VARIABLES | RESERVED_VARIABLES
     for variable in re.findall(rf"{PREFIX}[A-Z_]+[A-Z]", document.read_text()):
         assert variable in known or variable.startswith(SECRET_PREFIX), variable
 

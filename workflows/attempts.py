@@ -9,12 +9,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import JsonValue
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
-from temporalio.workflow import ActivityCancellationType, ParentClosePolicy
+from temporalio.workflow import (
+    ActivityCancellationType,
+    ChildWorkflowHandle,
+    ParentClosePolicy,
+)
 
 from onthedot import naming
+from onthedot.run_context.interceptor import telling
 from onthedot.scheduling.action import (
     ActivityAction,
     CommandAction,
@@ -27,6 +33,7 @@ from onthedot.scheduling.action import (
 )
 from onthedot.scheduling.checking.action import queue_problem
 from onthedot.scheduling.run import AttemptMade
+from onthedot.scheduling.run_told import Told, filled_in
 from onthedot.scheduling.stored.attempt import (
     CLOSING,
     DEFERRED,
@@ -45,11 +52,10 @@ from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.workflows.failures import NotBegunError, NoTimeLeftError
 
 
-async def of_own(
-    order: RunOrder, *, run_id: str, due: datetime, deadline: datetime
-) -> AttemptResult:
+async def of_own(order: RunOrder, told: Told, *, deadline: datetime) -> AttemptResult:
     """Perform `http`, `command` or `log`."""
-    name, attempt = _attempt(order, run_id=run_id, due=due, deadline=deadline)
+    due = told.scheduled_for
+    name, attempt = _attempt(order, told, deadline=deadline)
     made = 0
     if begins_locally(order.action, order.timeout):
         try:
@@ -77,46 +83,50 @@ async def of_own(
 
 
 async def of_activity(
-    order: RunOrder, action: ActivityAction, *, deadline: datetime
+    order: RunOrder, action: ActivityAction, told: Told, *, deadline: datetime
 ) -> AttemptResult:
     """Run someone's activity; it is given up at the deadline, a queue without a poller included."""
     _check_queue(action.task_queue)
     started, remaining = workflow.now(), deadline - workflow.now()
-    output: Any = await workflow.execute_activity(
-        action.name,
-        args=action.arguments,
-        task_queue=action.task_queue,
-        start_to_close_timeout=order.timeout,
-        schedule_to_start_timeout=remaining,
-        schedule_to_close_timeout=remaining,
-        heartbeat_timeout=action.heartbeat_timeout,
-        retry_policy=_policy(
-            order, interval=order.retry.initial_interval, attempts=order.retry.max_attempts
-        ),
-        summary=order.name,
-    )
+    with telling(told.facts()):
+        activity = workflow.start_activity(
+            action.name,
+            args=_arguments(action, told),
+            task_queue=action.task_queue,
+            start_to_close_timeout=order.timeout,
+            schedule_to_start_timeout=remaining,
+            schedule_to_close_timeout=remaining,
+            heartbeat_timeout=action.heartbeat_timeout,
+            retry_policy=_policy(
+                order, interval=order.retry.initial_interval, attempts=order.retry.max_attempts
+            ),
+            summary=order.name,
+        )
+    output: Any = await activity
     return AttemptResult(started_at=started, finished_at=workflow.now(), output=output)
 
 
 async def of_workflow(
-    order: RunOrder, action: WorkflowAction, *, run_id: str, deadline: datetime
+    order: RunOrder, action: WorkflowAction, told: Told, *, deadline: datetime
 ) -> AttemptResult:
     """Run someone's workflow as a child, which is cancelled with the run."""
     _check_queue(action.task_queue)
     started = workflow.now()
-    output: Any = await workflow.execute_child_workflow(
-        action.workflow_type,
-        args=action.arguments,
-        id=f"work:{run_id}",
-        task_queue=action.task_queue,
-        execution_timeout=deadline - started,
-        run_timeout=min(order.timeout, deadline - started),
-        parent_close_policy=ParentClosePolicy.REQUEST_CANCEL,
-        retry_policy=_policy(
-            order, interval=order.retry.initial_interval, attempts=order.retry.max_attempts
-        ),
-        static_summary=order.name,
-    )
+    with telling(told.facts()):
+        child: ChildWorkflowHandle[Any, Any] = await workflow.start_child_workflow(
+            action.workflow_type,
+            args=_arguments(action, told),
+            id=f"work:{told.run_id}",
+            task_queue=action.task_queue,
+            execution_timeout=deadline - started,
+            run_timeout=min(order.timeout, deadline - started),
+            parent_close_policy=ParentClosePolicy.REQUEST_CANCEL,
+            retry_policy=_policy(
+                order, interval=order.retry.initial_interval, attempts=order.retry.max_attempts
+            ),
+            static_summary=order.name,
+        )
+    output: Any = await child
     return AttemptResult(started_at=started, finished_at=workflow.now(), output=output)
 
 
@@ -162,15 +172,19 @@ async def _local(name: str, attempt: Attempt, order: RunOrder, deadline: datetim
     return result
 
 
-def _attempt(
-    order: RunOrder, *, run_id: str, due: datetime, deadline: datetime
-) -> tuple[str, Attempt]:
+def _arguments(action: ActivityAction | WorkflowAction, told: Told) -> list[JsonValue]:
+    facts = told.facts()
+    return [filled_in(argument, facts) for argument in action.arguments]
+
+
+def _attempt(order: RunOrder, told: Told, *, deadline: datetime) -> tuple[str, Attempt]:
     action = order.action
     facts: dict[str, Any] = {
-        "task_id": order.task_id,
-        "run_id": run_id,
-        "idempotency_key": run_id,
-        "scheduled_for": due,
+        "task_id": told.task_id,
+        "run_id": told.run_id,
+        "idempotency_key": told.run_id,
+        "scheduled_for": told.scheduled_for,
+        "cause": told.cause,
         "timeout": order.timeout,
         "deadline": deadline,
     }

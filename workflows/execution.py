@@ -35,6 +35,7 @@ from onthedot.scheduling.action import (
     unknown_kind,
 )
 from onthedot.scheduling.run import RunError, RunStatus
+from onthedot.scheduling.run_told import Told
 from onthedot.scheduling.stored.attempt import AttemptResult, early
 from onthedot.scheduling.stored.run_order import (
     Attempts,
@@ -162,13 +163,14 @@ async def _outcome(
 
 
 async def _perform(order: RunOrder, *, due: datetime, deadline: datetime) -> AttemptResult:
+    told = Told(task_id=order.task_id, run_id=run_id(), scheduled_for=due, cause=order.cause)
     match order.action:
         case ActivityAction() as action:
-            return await attempts.of_activity(order, action, deadline=deadline)
+            return await attempts.of_activity(order, action, told, deadline=deadline)
         case WorkflowAction() as action:
-            return await attempts.of_workflow(order, action, run_id=run_id(), deadline=deadline)
+            return await attempts.of_workflow(order, action, told, deadline=deadline)
         case HttpAction() | CommandAction() | LogAction():
-            return await attempts.of_own(order, run_id=run_id(), due=due, deadline=deadline)
+            return await attempts.of_own(order, told, deadline=deadline)
         case UnknownAction() as action:
             raise UnknownKindError(action.kind)
         case _:

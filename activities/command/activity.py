@@ -12,7 +12,7 @@ from typing import Any
 from temporalio import activity
 
 from onthedot import naming
-from onthedot.activities.attempt import carry_out
+from onthedot.activities.attempt import attempt_number, carry_out
 from onthedot.activities.attempt_failed import AttemptFailed, Fault, Interrupted
 from onthedot.activities.command.pipes import OutPipe
 from onthedot.activities.command.process import (
@@ -26,6 +26,7 @@ from onthedot.activities.redaction import Redactor
 from onthedot.activities.secrets import Secrets
 from onthedot.activities.stored_text import READ_AT_MOST, cut_text
 from onthedot.scheduling.stored.attempt import AttemptResult, CommandAttempt
+from onthedot.scheduling.values import format_instant
 
 #: All that a command inherits from the worker.
 INHERITED = ("PATH", "HOME", "LANG")
@@ -80,7 +81,7 @@ class CommandActivities:
         process = CommandProcess(
             Order(
                 action.argv,
-                inherited | own,
+                inherited | own | _told(attempt),
                 action.cwd,
                 action.stdin,
                 allowed,
@@ -118,6 +119,18 @@ class CommandActivities:
                 output=output,
             )
         return output
+
+
+def _told(attempt: CommandAttempt) -> dict[str, str]:
+    """What the command is told of its run: the variables in `RESERVED_VARIABLES`."""
+    told = {
+        "ONTHEDOT_TASK_ID": attempt.task_id,
+        "ONTHEDOT_RUN_ID": attempt.run_id,
+        "ONTHEDOT_SCHEDULED_FOR": format_instant(attempt.scheduled_for),
+        "ONTHEDOT_ATTEMPT": str(attempt_number(attempt)),
+        "ONTHEDOT_IDEMPOTENCY_KEY": attempt.idempotency_key,
+    }
+    return told | ({"ONTHEDOT_CAUSE": attempt.cause.value} if attempt.cause else {})
 
 
 def _not_started(error: NotStartedError, name: str, cwd: str | None) -> AttemptFailed:

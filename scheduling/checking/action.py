@@ -12,6 +12,7 @@ from onthedot.scheduling.action import (
     MAX_BODY,
     MAX_DEPTH,
     RESERVED_PREFIX,
+    RESERVED_VARIABLES,
     Action,
     ActivityAction,
     CommandAction,
@@ -24,6 +25,7 @@ from onthedot.scheduling.checking.header import header_problems
 from onthedot.scheduling.checking.url import url_problem
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.payload import encode_body, encode_json, is_deeper_than
+from onthedot.scheduling.run_told import reference_problems
 
 #: What Temporal keeps for itself.
 _TEMPORAL_PREFIX = "__temporal"
@@ -102,6 +104,8 @@ def _command(action: CommandAction) -> Iterator[tuple[str, str]]:
     for name, value in action.env.items():
         if "=" in name or "\0" in name or name != name.strip():
             yield f"env.{name}", "a variable's name has no '=', NUL or blanks around it."
+        if name in RESERVED_VARIABLES:
+            yield f"env.{name}", "is set by the worker; leave it out."
         if isinstance(value, str):
             texts.append((f"env.{name}", value))
     if action.cwd is not None:
@@ -130,6 +134,8 @@ def _foreign(
     if name.startswith(_TEMPORAL_PREFIX):
         yield field, f"names that start with {_TEMPORAL_PREFIX!r} are Temporal's own."
     yield from _too_deep("arguments", list(arguments))
+    for where, problem in reference_problems(arguments):
+        yield f"arguments.{where}".rstrip("."), problem
     try:
         size = len(encode_json(list(arguments)))
     except ValueError:

@@ -20,7 +20,7 @@ from onthedot.scheduling.action import (
     UnknownAction,
     WorkflowAction,
 )
-from onthedot.scheduling.run import AttemptMade
+from onthedot.scheduling.run import AttemptMade, RunCause
 from onthedot.scheduling.values import Duration, Instant, Model
 
 #: The most that is kept of each part of an output (a body, a stream), in bytes of UTF-8.
@@ -86,6 +86,8 @@ class Attempt(_Passed):
     idempotency_key: str
     """The same for every attempt of an occurrence."""
     scheduled_for: Instant
+    cause: RunCause | None = None
+    """None from a workflow of an earlier release."""
     timeout: Duration
     """Of the work itself; waiting for a place is not counted."""
     deadline: Instant | None = None

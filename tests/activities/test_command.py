@@ -38,7 +38,9 @@ async def test_arguments_reach_it_as_they_are() -> None:
     assert (await succeed(commands().command, attempt))["stdout"] == "$HOME|a b|*||ü|"
 
 
-async def test_it_inherits_path_home_and_lang_only(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_besides_its_run_it_gets_path_home_and_lang_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("ONTHEDOT_SECRET_OTHER", "not for you")
     monkeypatch.setenv("HOME", "/home/someone")
     monkeypatch.delenv("LANG", raising=False)
@@ -49,6 +51,11 @@ async def test_it_inherits_path_home_and_lang_only(monkeypatch: pytest.MonkeyPat
     assert sorted(output["stdout"].split("\n")[:-1]) == [
         "HOME=/home/someone",
         "KEY=[secret KEY]",
+        "ONTHEDOT_ATTEMPT=1",
+        "ONTHEDOT_IDEMPOTENCY_KEY=key-1",
+        "ONTHEDOT_RUN_ID=nightly~x",
+        "ONTHEDOT_SCHEDULED_FOR=2026-03-04T05:06:07Z",
+        "ONTHEDOT_TASK_ID=nightly",
         "OWN=1",
         "PATH=/usr/bin:/bin",
     ]

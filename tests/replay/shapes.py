@@ -22,7 +22,7 @@ from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.backfill import BackfillStatus
 from onthedot.scheduling.stored.schedule_order import ScheduleOrder
-from onthedot.scheduling.task import TaskStatus
+from onthedot.scheduling.task import Health, TaskStatus
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
@@ -327,6 +327,39 @@ async def backfill_done_and_cancelled(shape: Shape) -> list[str]:
     return found
 
 
+async def backfill_of_a_deleted_task(shape: Shape) -> list[str]:
+    task_id = await shape.register(every(60), action=command("sleep", "1"), timeout=20)
+    backfills = Backfills(shape.temporal)
+    made = await backfills.start(
+        task_id, start=_END - timedelta(hours=9), end=_END, overlap=OverlapPolicy.BUFFER_ALL
+    )
+    await asyncio.sleep(1)
+    await Tasks(shape.temporal).delete(task_id, by="capture")
+
+    async def ended() -> bool:
+        return (await backfills.get(made.id)).status is not BackfillStatus.RUNNING
+
+    await eventually(ended, 60)
+    return [f"backfill:{made.id}"]
+
+
+async def recurring_told_of_its_health(shape: Shape) -> list[str]:
+    """It fails, then it succeeds; its runs by hand say so."""
+    yearly = {"kind": "cron", "expression": "0 0 1 1 *"}
+    fails = {"action": command("false"), "retry": {"max_attempts": 1}}
+    task_id = await shape.register(yearly, **fails)
+    for health in (Health.FAILING, Health.HEALTHY):
+        await Tasks(shape.temporal).run_now(task_id)
+
+        async def known(health: Health = health) -> bool:
+            return (await Tasks(shape.temporal).get(task_id)).health is health
+
+        await eventually(known, 60)
+        await Tasks(shape.temporal).replace(task_id, definition(yearly), by="capture")
+    await Tasks(shape.temporal).delete(task_id, by="capture")
+    return [naming.task_workflow(task_id)]
+
+
 #: Each brings its shape about and names the workflows whose histories are to be kept.
 SHAPES: dict[str, Callable[[Shape], Awaitable[list[str]]]] = {
     shape.__name__.replace("_", "-"): shape
@@ -352,5 +385,7 @@ SHAPES: dict[str, Callable[[Shape], Awaitable[list[str]]]] = {
         run_interrupted_and_told,
         run_cancelled,
         backfill_done_and_cancelled,
+        backfill_of_a_deleted_task,
+        recurring_told_of_its_health,
     )
 }

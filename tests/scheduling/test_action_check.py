@@ -141,6 +141,7 @@ def test_bodies_are_measured_as_they_are_sent(body: Any, fits: bool) -> None:
         ({"argv": ["a"], "cwd": "/a\0"}, "cwd"),
         ({"argv": ["a"], "env": {"A=B": "c"}}, "env.A=B"),
         ({"argv": ["a"], "env": {"A": "\0"}}, "env.A"),
+        ({"argv": ["a"], "env": {"ONTHEDOT_RUN_ID": "mine"}}, "env.ONTHEDOT_RUN_ID"),
         ({"argv": ["a"], "stdin": "ü" * MAX_BODY}, "stdin"),
         ({"argv": ["a", *["x" * 8192] * 40]}, "argv"),
     ],
@@ -150,7 +151,7 @@ def test_commands_that_cannot_run(action: dict[str, Any], field: str) -> None:
 
 
 def test_commands_that_can() -> None:
-    env = {"A": "1", "KEY": {"secret": "KEY"}}
+    env = {"A": "1", "KEY": {"secret": "KEY"}, "ONTHEDOT_URL": "http://127.0.0.1:8080"}
     assert problems(kind="command", argv=["sh", "-c", ""], env=env, cwd="/", stdin="\0") == {}
 
 
@@ -184,3 +185,24 @@ def test_queues_that_are_temporals_own(kind: str) -> None:
     ):
         found = problems(kind=kind, **own, task_queue=queue)
         assert found.keys() == {"action.task_queue"}, queue
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field", "said"),
+    [
+        ([{"$run": "when"}], "arguments.0", "scheduled_for"),
+        ([{"$run": 1}], "arguments.0", "scheduled_for"),
+        ([{"$run": "attempt"}], "arguments.0", "current_run()"),
+        ([1, {"a": [{"$run": "run_id", "b": 1}]}], "arguments.1.a.0", "only that"),
+        ([[{"$run": "run_id"}] * 65], "arguments", "64"),
+    ],
+)
+def test_references_that_no_run_fills_in(arguments: list[Any], field: str, said: str) -> None:
+    found = problems(kind="activity", name="mine", arguments=arguments)
+    assert found.keys() == {f"action.{field}"}
+    assert said in found[f"action.{field}"]
+
+
+def test_references_that_runs_fill_in() -> None:
+    arguments = [{"$run": "scheduled_for"}, [{"deep": {"$run": "idempotency_key"}}] * 63, "$run"]
+    assert problems(kind="activity", name="mine", arguments=arguments) == {}

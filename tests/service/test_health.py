@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from temporalio.common import TypedSearchAttributes
 
 from onthedot import naming
 from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Health, TaskStatus
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.tasks.filter import TaskFilter
@@ -156,3 +158,34 @@ async def test_what_runs_is_listed_as_running(
     assert (found.status, bool(found.next_runs)) == (TaskStatus.RUNNING, True)
     for name in ("clock", "hand", "rests", "paused"):
         await tasks.delete(ids[name], by="t")
+
+
+async def test_a_task_of_an_earlier_release_is_found_and_catches_up(
+    tasks: Tasks, task_list: TaskList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag = unique("earlier")
+    new = {naming.WORDS.name, naming.MORE_WORDS.name, naming.LABELS.name}
+    complete = naming.task_attributes
+
+    def as_before(state: TaskState, *, status: str = "") -> TypedSearchAttributes:
+        pairs = complete(state, status=status).search_attributes
+        return TypedSearchAttributes([pair for pair in pairs if pair.key.name not in new])
+
+    monkeypatch.setattr(naming, "task_attributes", as_before)
+    await tasks.create(new_task(tag, YEARLY, name="Old but gold", tags=[tag]), by="t")
+    for which in (TaskFilter(tags=(tag,)), TaskFilter(q="old BUT"), TaskFilter(q=tag)):
+
+        async def found(which: TaskFilter = which) -> bool:
+            return tag in await _ids(task_list, which)
+
+        await eventually(found)
+    gold = TaskFilter(q=f"gold {tag}")
+    assert await _ids(task_list, gold) == set()
+    await tasks.run_now(tag)
+
+    async def caught_up() -> bool:
+        return await _ids(task_list, gold) == {tag}
+
+    await eventually(caught_up)
+    assert await _ids(task_list, TaskFilter(tags=(tag,), health=Health.HEALTHY)) == {tag}
+    await tasks.delete(tag, by="t")

@@ -1,0 +1,1 @@
+"""DAG files, read without running them. Open `dag.py` first."""

@@ -1,0 +1,63 @@
+"""What of a DAG its schedule does not carry over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from onthedot.importing.airflow.timing import Timing
+from onthedot.importing.airflow.values import Call, Unknown
+from onthedot.importing.collector import Collector
+
+#: Arguments of a DAG whose meaning a schedule does not carry.
+_STAYS = ("on_failure_callback", "on_success_callback", "sla_miss_callback", "params", "deadline")
+
+
+def note_the_rest(
+    dag: Call,
+    line: int,
+    start: datetime | None,
+    timed: Sequence[Timing],
+    found: Collector,
+    task_id: str,
+) -> None:
+    """Notes the DAG's work, data intervals, and arguments without a counterpart."""
+    found.lost(
+        dag.line,
+        "What the DAG does is not read: the task writes a line to the log. Put its action there.",
+        task_id,
+    )
+    if any(timing.interval_end for timing in timed):
+        found.check(
+            line,
+            "A run comes at the end of its data interval. `scheduled_for` is that instant; "
+            "Airflow's logical date, where it keeps data intervals, is the one before it.",
+            task_id,
+        )
+    if start is not None and start.astimezone(UTC) > found.at:
+        found.check(
+            dag.lines.get("start_date", dag.line),
+            "The first run is the first instant from start_date on; with data intervals "
+            "Airflow's is the second.",
+            task_id,
+        )
+    if dag.argument(None, "catchup") is True:
+        found.changed(
+            dag.lines["catchup"],
+            "catchup becomes a window of 30 days, in which missed runs come; runs from before "
+            "the task is registered do not. Use a backfill for those.",
+            task_id,
+        )
+    active = dag.argument(None, "max_active_runs")
+    if isinstance(active, int) and active > 1:
+        found.changed(
+            dag.lines["max_active_runs"],
+            f"max_active_runs={active}: runs may be one at a time (`overlap`), or any number.",
+            task_id,
+        )
+    for name in _STAYS:
+        if dag.argument(None, name) is not None:
+            found.lost(dag.lines[name], f"{name} has no counterpart; see `notify`.", task_id)
+    for name, value in dag.keywords.items():
+        if isinstance(value, Unknown) and name in ("dagrun_timeout", "catchup", "max_active_runs"):
+            found.lost(dag.lines[name], f"{name}={value.text} is no constant.", task_id)

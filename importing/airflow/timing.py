@@ -1,0 +1,149 @@
+"""What a DAG's `schedule` says about time, as triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from onthedot.importing.airflow.values import Call, Unknown
+from onthedot.importing.collector import Collector
+from onthedot.importing.cron_dialects import from_croniter
+from onthedot.scheduling.cron.fields import CronError
+
+#: Stands for a schedule that is not written at all, which is not the same as None.
+NOT_GIVEN = Unknown("nothing")
+
+#: A preset of Airflow's that is none of ours.
+_PRESETS = {"@quarterly": "0 0 1 */3 *"}
+_CRON = {"CronTriggerTimetable", "CronDataIntervalTimetable", "MultipleCronTriggerTimetable"}
+_DELTA = {"DeltaTriggerTimetable", "DeltaDataIntervalTimetable"}
+_ASSETS = {"Asset", "AssetAlias", "AssetAll", "AssetAny", "Dataset", "DatasetAlias"}
+_ASSETS_OR_TIME = {"AssetOrTimeSchedule", "DatasetOrTimeSchedule"}
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One trigger of a DAG."""
+
+    line: int
+    trigger: dict[str, Any]
+    #: Whether it may come with data intervals, whose end is when it runs.
+    interval_end: bool = True
+
+    @property
+    def recurring(self) -> bool:
+        """Whether it fires more than once."""
+        return bool(self.trigger["kind"] != "once")
+
+
+@dataclass(frozen=True)
+class ScheduleReader:
+    """Reads the schedule of one DAG."""
+
+    #: The zone where the schedule names none; asking for it may note that it is a guess.
+    zone: Callable[[], str]
+    start: datetime | None
+    found: Collector
+    task_id: str
+
+    def timings(self, schedule: Any, line: int) -> list[Timing]:
+        """The triggers of a schedule; none, and a note, where it has no counterpart."""
+        return list(self._any(schedule, line))
+
+    def _any(self, schedule: Any, line: int) -> Iterator[Timing]:
+        match schedule:
+            case str():
+                yield from self._text(schedule, line)
+            case timedelta():
+                yield from self._every(schedule, line)
+            case Call(name=name) if (last := name.rpartition(".")[2]) in _CRON | _DELTA:
+                yield from self._timetable(last, schedule)
+            case Call(name=name) if name.rpartition(".")[2] in _ASSETS_OR_TIME:
+                self._lost(line, "Runs that assets start have no counterpart.")
+                yield from self._any(schedule.argument(0, "timetable"), line)
+            case _:
+                self._lost(line, _reason(schedule))
+
+    def _text(self, text: str, line: int, zone: str | None = None) -> Iterator[Timing]:
+        if text == "@once":
+            if self.start is not None and _aware(self.start) > self.found.at:
+                yield Timing(line, {"kind": "once", "at": _aware(self.start)}, interval_end=False)
+            else:
+                self._lost(line, "Not carried over: @once, and its start_date is past.")
+            return
+        if text == "@continuous":
+            self._lost(line, "Not carried over: @continuous starts a run as one ends.")
+            return
+        try:
+            expression = from_croniter(_PRESETS.get(text.strip(), text))
+        except CronError as error:
+            self._lost(line, f"Not carried over: {error}")
+            return
+        named = zone or self.zone()
+        yield Timing(line, {"kind": "cron", "expression": expression, "timezone": named})
+
+    def _every(self, delta: timedelta, line: int) -> Iterator[Timing]:
+        seconds = delta.total_seconds()
+        if seconds < 1 or seconds % 1:
+            self._lost(line, "Not carried over: an interval is a whole number of seconds.")
+            return
+        offset = _aware(self.start).timestamp() % seconds if self.start is not None else 0
+        self.found.changed(
+            line,
+            "The interval counts from start_date, for ever; without catchup Airflow counts from "
+            "the moment at which it was turned on.",
+            self.task_id,
+        )
+        yield Timing(line, {"kind": "interval", "every": seconds, "offset": float(int(offset))})
+
+    def _timetable(self, last: str, call: Call) -> Iterator[Timing]:
+        if last in _DELTA:
+            delta = call.argument(0, "delta")
+            if isinstance(delta, timedelta):
+                yield from self._every(delta, call.line)
+            else:
+                self._lost(call.line, "Not carried over: its delta is no constant.")
+            return
+        several = last.startswith("Multiple")
+        zone = self._own_zone(call, None if several else 1)
+        for each in call.arguments if several else (call.argument(0, "cron"),):
+            if isinstance(each, str):
+                yield from self._text(each, call.line, zone)
+            else:
+                self._lost(call.line, "Not carried over: its cron is no constant.")
+
+    def _own_zone(self, call: Call, position: int | None) -> str | None:
+        own = call.argument(position, "timezone")
+        if isinstance(own, ZoneInfo):
+            return own.key
+        if isinstance(own, tzinfo):
+            return "UTC"
+        if own is not None and not isinstance(own, str):
+            self._lost(call.line, "Its timezone is no constant; the DAG's is taken.")
+            return None
+        return own
+
+    def _lost(self, line: int, text: str) -> None:
+        self.found.lost(line, text, self.task_id)
+
+
+def _reason(schedule: Any) -> str:
+    if schedule is NOT_GIVEN:
+        return (
+            "Not carried over: no schedule is given. Airflow 3 then runs it by hand alone, "
+            "Airflow 2 once a day."
+        )
+    if schedule is None:
+        return "Not carried over: it has no schedule and runs by hand or by another DAG alone."
+    calls = schedule if isinstance(schedule, list) else [schedule]
+    if any(isinstance(c, Call) and c.name.rpartition(".")[2] in _ASSETS for c in calls):
+        return "Not carried over: it runs when assets change. A task is due at a time."
+    text = schedule.text if isinstance(schedule, Unknown) else getattr(schedule, "name", schedule)
+    return f"Not carried over: the schedule {text!r} is only known when the file runs."
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

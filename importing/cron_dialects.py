@@ -1,0 +1,167 @@
+"""Cron expressions of other programs, written so that they mean the same here.
+
+What is read alike stays as it was written. Each function raises CronError for what the original
+itself refuses, with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from croniter import CroniterError, croniter
+
+from onthedot.scheduling.cron.expression import MACROS, parse_cron
+from onthedot.scheduling.cron.fields import (
+    DAY,
+    HOUR,
+    MINUTE,
+    MONTH,
+    MONTHS,
+    WEEKDAY,
+    WEEKDAYS,
+    CronError,
+    Field,
+    element_values,
+    value,
+)
+
+_FIVE = (MINUTE, HOUR, DAY, MONTH, WEEKDAY)
+_NAMES = "|".join((*MONTHS, *WEEKDAYS))
+_VALUE = rf"(?:\d{{1,9}}|{_NAMES})"
+#: A step needs a star or a range before it: Vixie's grammar.
+_VIXIE = re.compile(rf"(?:\*|{_VALUE}-{_VALUE})(?:/\d{{1,9}})?|{_VALUE}", re.ASCII | re.IGNORECASE)
+_ROBFIG = re.compile(rf"(?:[*?]|{_VALUE}(?:-{_VALUE})?)(?:/\d{{1,9}})?", re.ASCII | re.IGNORECASE)
+_RANDOM = re.compile(r"(\d{0,9})~(\d{0,9})(?:/(\d{1,9}))?", re.ASCII)
+_STEP = re.compile(r"\d{1,9}", re.ASCII)
+#: What the libraries call midnight and the like; none of them knows more.
+_MACRO = re.compile(r"@[a-z]+", re.IGNORECASE)
+
+_Element = Callable[[Field, str], str]
+
+
+def from_vixie(expression: str) -> str:
+    """An expression of Debian's cron or cronie: five fields, or a name such as `@daily`."""
+    return _translated(expression, _vixie_element, "cron")
+
+
+def from_robfig(expression: str) -> str:
+    """An expression of a CronJob. Its `@every` is none: it is an interval."""
+    return _translated(expression, _robfig_element, "Kubernetes")
+
+
+def from_croniter(expression: str) -> str:
+    """An expression as Airflow reads it: five fields, or six with the seconds last."""
+    fields = expression.split()
+    if len(fields) == 6:
+        seconds = fields[5]
+        return f"{seconds} {_translated(' '.join(fields[:5]), _croniter_element, 'Airflow')}"
+    return _translated(expression, _croniter_element, "Airflow")
+
+
+def _translated(expression: str, element_of: _Element, program: str) -> str:
+    text = expression.strip()
+    if text.startswith("@"):
+        if text.upper() not in MACROS or not _MACRO.fullmatch(text):
+            raise CronError(f"{program} does not know {text!r}.")
+        return text
+    fields = text.split()
+    if len(fields) != 5:
+        raise CronError(f"{program} expects five fields here, and finds {len(fields)}.")
+    found = " ".join(
+        _field(field, written, element_of) for field, written in zip(_FIVE, fields, strict=True)
+    )
+    parse_cron(found, "")
+    return found
+
+
+def _field(field: Field, text: str, element_of: _Element) -> str:
+    """A field, element by element. A star in a list makes all of it a star, but for cron."""
+    elements = [element_of(field, element) for element in text.split(",")]
+    if "*" in elements and element_of is not _vixie_element:
+        return "*"
+    return ",".join(elements)
+
+
+def _vixie_element(field: Field, element: str) -> str:
+    drawn = _RANDOM.fullmatch(element)
+    if drawn is not None:
+        # cronie draws when it loads the file; H draws from the task's id, and stays.
+        low, high = drawn[1] or field.low, drawn[2] or field.high
+        return f"H({low}-{high})" + (f"/{drawn[3]}" if drawn[3] else "")
+    if not _VIXIE.fullmatch(element):
+        raise CronError(f"cron does not read {element!r} in the {field.name} field.")
+    _counting_up(field, element, "cron")
+    return _read_alike(field, element)
+
+
+def _robfig_element(field: Field, element: str) -> str:
+    if not _ROBFIG.fullmatch(element) or (field is WEEKDAY and "7" in element.partition("/")[0]):
+        raise CronError(f"Kubernetes does not read {element!r} in the {field.name} field.")
+    _counting_up(field, element, "Kubernetes")
+    return _read_alike(field, _restricting(field, element.replace("?", "*")))
+
+
+def _croniter_element(field: Field, element: str) -> str:
+    if field in (DAY, WEEKDAY):
+        element = element.replace("?", "*")
+    try:
+        restricting = _restricting(field, element)
+        element_values(field, restricting.upper(), "")
+    except CronError:
+        if "L" in element.upper() or "#" in element or "W" in element.upper():
+            return element
+        return _listed(field, element)
+    return restricting
+
+
+def _restricting(field: Field, element: str) -> str:
+    """`*/5` in a day field as a range: only a bare star leaves such a field free there."""
+    body, _, step = element.partition("/")
+    if body != "*" or field not in (DAY, WEEKDAY) or not _STEP.fullmatch(step):
+        return element
+    return "*" if int(step) == 1 else f"{field.low}-{field.high}/{step}"
+
+
+def _counting_up(field: Field, element: str, program: str) -> None:
+    body = element.partition("/")[0].upper()
+    if "-" not in body:
+        return
+    first, last = (value(field, element, part) for part in body.split("-"))
+    if first > last:
+        raise CronError(f"{program} does not read {element!r}: the range counts down.")
+
+
+def _read_alike(field: Field, element: str) -> str:
+    """The element, or where it is refused here as open to two readings, the plain one."""
+    upper = element.upper()
+    try:
+        element_values(field, upper, "")
+    except CronError:
+        body, slash, step_text = upper.partition("/")
+        first_text, dash, last_text = body.partition("-")
+        first = value(field, element, first_text)
+        last = value(field, element, last_text) if dash else field.high if slash else first
+        if slash and (not _STEP.fullmatch(step_text) or not step_text.strip("0")):
+            raise
+        step = int(step_text) if slash else 1
+        found = {v % 7 if field is WEEKDAY else v for v in range(first, last + 1, step)}
+        return ",".join(map(str, sorted(found)))
+    return element
+
+
+def _listed(field: Field, element: str) -> str:
+    """The values that croniter gives an element, one by one."""
+    fields = ["*"] * 5
+    fields[_FIVE.index(field)] = element
+    try:
+        expanded, _ = croniter.expand(" ".join(fields))
+    except (CroniterError, ValueError) as error:
+        raise CronError(f"Airflow does not read {element!r}: {error}.") from None
+    named = expanded[_FIVE.index(field)]
+    if named == ["*"]:
+        return "*"
+    if not all(isinstance(each, int) for each in named):
+        raise CronError(f"{element!r} in the {field.name} field has no counterpart.")
+    values = {int(each) % 7 if field is WEEKDAY else int(each) for each in named}
+    return ",".join(map(str, sorted(values)))

@@ -1,0 +1,1 @@
+"""Crontabs. Open `table.py` first."""

@@ -1,0 +1,123 @@
+"""Crontabs: the user's form and the system's, by the rules of Debian's cron and of cronie.
+
+1. A line is a comment, a setting, which holds for the lines below it, or a job.
+2. A job runs `SHELL -c command`; its first unescaped `%` ends the command and starts its input.
+3. Clock changes mean the same here, as our rule is that of Debian's cron.
+"""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import ZoneInfo
+
+from onthedot.importing.clocks.rules import crowded
+from onthedot.importing.collector import NO_CATCHUP, NO_LIMIT, Collector
+from onthedot.importing.cron_dialects import from_vixie
+from onthedot.importing.crontab.line import split_input, split_job, title
+from onthedot.importing.crontab.settings import Settings, is_setting
+from onthedot.scheduling.cron.fields import CronError
+from onthedot.scheduling.phrases import joined
+from onthedot.scheduling.trigger import CronTrigger
+
+_SYSTEM_FILE = re.compile(r"(^|/)etc/(crontab$|cron\.d/)")
+
+
+def read_crontab(text: str, found: Collector, *, system: bool | None) -> None:
+    """Adds the jobs of a crontab. Never raises for what a line holds."""
+    lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1)]
+    lines = [(n, line) for n, line in lines if line and not line.startswith("#")]
+    jobs = [(n, line) for n, line in lines if not is_setting(line)]
+    if system is None:
+        system = _is_system(found, jobs)
+    if jobs:
+        found.check(
+            jobs[0][0],
+            "Jobs run as the worker's user and with its PATH; without HOME in the crontab they "
+            "start in the worker's directory. cron sets no limit to a run, tries none again and "
+            "drops what it misses: each task has a timeout of a day, one attempt, and a minute "
+            "to catch up.",
+        )
+    settings = Settings()
+    for number, line in lines:
+        if not settings.read(number, line, found):
+            _job(number, line, settings, found, system=system)
+
+
+def _is_system(found: Collector, jobs: list[tuple[int, str]]) -> bool:
+    if _SYSTEM_FILE.search(found.name):
+        return True
+    for number, line in jobs:
+        parts = split_job(line, system=True)
+        if parts is not None and parts[1] == "root":
+            found.check(number, "Read as a system crontab: the word before the command is a user.")
+            return True
+    return False
+
+
+def _job(number: int, line: str, settings: Settings, found: Collector, *, system: bool) -> None:
+    parts = split_job(line.removeprefix("-"), system=system)
+    if parts is None:
+        found.lost(number, f"Not understood, by cron neither: {line!r}.")
+        return
+    expression, user, written = parts
+    if expression.lower() == "@reboot":
+        found.lost(
+            number,
+            f"@reboot is impossible: a task is due at a time, not when a machine starts: "
+            f"{written!r}. A systemd service can do that.",
+        )
+        return
+    try:
+        translated = from_vixie(expression)
+    except CronError as error:
+        found.lost(number, f"Not carried over: {error}")
+        return
+    command, given = split_input(written)
+    task_id = found.free_id(title(command))
+    zone = settings.zone or found.zone(number, "the machine's zone")
+    if user and user != "root":
+        found.changed(number, f"Ran as {user}; here it runs as the worker's user.", task_id)
+    elif user:
+        found.changed(number, "Ran as root; here it runs as the worker's user.", task_id)
+    if "~" in expression:
+        found.changed(number, "~ becomes H: drawn from the task's id, once and for all.", task_id)
+    home = settings.environment.get("HOME", "")
+    added = found.add(
+        number,
+        task_id,
+        {
+            "name": " ".join(command.split())[:200],
+            "trigger": {
+                "kind": "cron",
+                "expression": translated,
+                "timezone": zone,
+                "jitter": settings.random_delay * 60,
+            },
+            "action": {
+                "kind": "command",
+                "argv": [settings.shell, "-c", command],
+                "env": dict(settings.environment),
+                "cwd": home if home.startswith("/") else None,
+                "stdin": given,
+            },
+            "timeout": NO_LIMIT,
+            "deadline": NO_LIMIT,
+            "retry": {"max_attempts": 1},
+            "overlap": "allow_all",
+            "catchup_window": NO_CATCHUP,
+        },
+    )
+    if added:
+        _note_crowds(number, task_id, found)
+
+
+def _note_crowds(number: int, task_id: str, found: Collector) -> None:
+    trigger = found.task(task_id).trigger
+    if isinstance(trigger, CronTrigger) and (at := crowded(trigger, task_id, found.at)):
+        days = joined([f"{each.astimezone(ZoneInfo(trigger.timezone)).date()}" for each in at])
+        found.changed(
+            number,
+            f"Clocks skip more than one of its times on {days}. cron then runs it as many times "
+            f"at once; here it runs once.",
+            task_id,
+        )

@@ -1,0 +1,1 @@
+"""CronJob manifests. Open `cronjob.py` first."""

@@ -1,0 +1,156 @@
+"""CronJob manifests: one file, many documents, lists of them, as YAML or JSON.
+
+Kubernetes reads expressions with robfig/cron: a step makes a star restrict, and where clocks are
+put forward a run is skipped, where they are put back it comes twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from onthedot.importing.clocks.nights import HORIZON
+from onthedot.importing.clocks.rules import KUBERNETES
+from onthedot.importing.collector import NO_LIMIT, Collector
+from onthedot.importing.cron_dialects import from_robfig
+from onthedot.importing.imported import UnreadableSource
+from onthedot.importing.kubernetes.container import container_action
+from onthedot.importing.kubernetes.policies import JOB, catchup, overlap, retry, seconds
+from onthedot.importing.yaml_source import Located, documents
+from onthedot.scheduling.cron.fields import CronError
+from onthedot.scheduling.firing.clock_changes import changes
+from onthedot.scheduling.trigger import CronTrigger
+
+_EVERY = re.compile(r"@every\s+(\S+)\s*", re.ASCII)
+_GO_PART = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(h|ms|m|s)", re.ASCII)
+_GO_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_ZONE_PREFIX = re.compile(r"(?:CRON_)?TZ=(\S+)\s+(.*)", re.ASCII)
+_HISTORY = ("successfulJobsHistoryLimit", "failedJobsHistoryLimit")
+
+
+def read_kubernetes(text: str, found: Collector) -> None:
+    """Adds the CronJobs of a file; other kinds of object are passed over.
+
+    Raises:
+        UnreadableSource: it is no YAML, or holds no CronJob.
+    """
+    jobs = [job for document in documents(text, found.name) for job in _cron_jobs(document)]
+    if not jobs:
+        raise UnreadableSource(found.name, 1, "holds no CronJob.")
+    for job in jobs:
+        _read(job, found)
+
+
+def _cron_jobs(document: Located) -> Iterator[Located]:
+    if document.text("kind") == "CronJob":
+        yield document
+    elif document.text("kind").endswith("List"):
+        yield from (item for item in document.items("items") if item.text("kind") == "CronJob")
+
+
+def _read(job: Located, found: Collector) -> None:
+    name = job.text("metadata", "name") or "cronjob"
+    task_id = found.free_id(name)
+    line = job.line_of("spec", "schedule")
+    trigger = _trigger(job, found, task_id)
+    if trigger is None:
+        return
+    distance = found.distance(trigger, task_id)
+    action, action_line = container_action(job, found, task_id)
+    limit = seconds(job, found, task_id, *JOB, "activeDeadlineSeconds")
+    added = found.add(
+        line,
+        task_id,
+        {
+            "name": name,
+            "tags": _tags(job),
+            "trigger": trigger,
+            "action": action,
+            "timeout": limit or NO_LIMIT,
+            "deadline": limit or NO_LIMIT,
+            "retry": retry(job, found, task_id),
+            "overlap": overlap(job, found, task_id),
+            "catchup_window": catchup(job, found, task_id, distance),
+            "paused": job.at("spec", "suspend") is True,
+        },
+        KUBERNETES,
+    )
+    if added:
+        typed = found.task(task_id).trigger
+        if isinstance(typed, CronTrigger) and _changes_by_less_than_an_hour(typed, found):
+            found.check(
+                line,
+                f"robfig/cron, which Kubernetes uses, goes by whole hours and misses instants in "
+                f"{typed.timezone}, where clocks change by less. Here none is missed.",
+                task_id,
+            )
+        _also(job, found, task_id, limit is None, action_line)
+
+
+def _trigger(job: Located, found: Collector, task_id: str) -> dict[str, Any] | None:
+    line, written = job.line_of("spec", "schedule"), job.at("spec", "schedule")
+    if not isinstance(written, str):
+        found.lost(line, "Not carried over: it has no schedule.", task_id)
+        return None
+    zone = job.text("spec", "timeZone")
+    prefix = _ZONE_PREFIX.fullmatch(written.strip())
+    if prefix is not None:
+        zone, written = prefix[1], prefix[2]
+    every = _EVERY.fullmatch(written.strip())
+    if every is not None:
+        seconds = _go_duration(every[1])
+        if seconds is None:
+            found.lost(line, f"Not carried over: {written!r} is not understood.", task_id)
+            return None
+        found.changed(
+            line, "@every counts from the last run there, and by the clock in UTC here.", task_id
+        )
+        return {"kind": "interval", "every": max(1.0, float(int(seconds)))}
+    try:
+        expression = from_robfig(written)
+    except CronError as error:
+        found.lost(line, f"Not carried over: {error}", task_id)
+        return None
+    if not zone:
+        zone = found.zone(line, "the zone of kube-controller-manager")
+    return {"kind": "cron", "expression": expression, "timezone": zone}
+
+
+def _go_duration(text: str) -> float | None:
+    parts = _GO_PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    return sum(float(number) * _GO_UNITS[unit] for number, unit in parts)
+
+
+def _changes_by_less_than_an_hour(trigger: CronTrigger, found: Collector) -> bool:
+    start, end = int(found.at.timestamp()), int((found.at + HORIZON).timestamp())
+    coming = changes(ZoneInfo(trigger.timezone), start, end)
+    return any((change.after - change.before) % 3600 for change in coming)
+
+
+def _tags(job: Located) -> list[str]:
+    """The namespace, so that a team's jobs can be listed."""
+    namespace = job.text("metadata", "namespace")
+    return [namespace] if namespace else []
+
+
+def _also(job: Located, found: Collector, task_id: str, unlimited: bool, action_line: int) -> None:
+    if unlimited:
+        found.check(
+            action_line,
+            "Kubernetes sets no limit to a run; timeout and deadline are a day.",
+            task_id,
+        )
+    for name in _HISTORY:
+        if job.at("spec", name) is not None:
+            found.lost(
+                job.line_of("spec", name),
+                f"{name}: how long runs are kept is one setting for all tasks.",
+                task_id,
+            )
+    for name in ("parallelism", "completions", "podFailurePolicy", "completionMode"):
+        if job.at(*JOB, name) not in (None, 1):
+            found.lost(job.line_of(*JOB, name), f"{name}: a run is one process.", task_id)

@@ -1,0 +1,83 @@
+"""How a CronJob's runs are kept apart, retried and caught up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from onthedot.importing.collector import Collector
+from onthedot.importing.yaml_source import Located
+
+#: Where the job itself stands in a CronJob.
+JOB = ("spec", "jobTemplate", "spec")
+_OVERLAP = {"Allow": "allow_all", "Forbid": "skip", "Replace": "cancel_other"}
+#: What Kubernetes does where a CronJob does not say: six more attempts, ten seconds apart at first.
+_BACKOFF_LIMIT = 6
+_RETRY = {"initial_interval": 10, "backoff": 2.0, "max_interval": 360}
+
+
+def overlap(job: Located, found: Collector, task_id: str) -> str:
+    """The overlap policy that stands for a CronJob's concurrency policy."""
+    policy = job.at("spec", "concurrencyPolicy", default="Allow")
+    line = job.line_of("spec", "concurrencyPolicy")
+    if policy == "Forbid":
+        found.changed(
+            line,
+            "Forbid becomes skip. Kubernetes may still start the skipped run late, when the "
+            "earlier one has ended; `buffer_one` does that.",
+            task_id,
+        )
+    elif policy == "Replace":
+        found.changed(
+            line,
+            "Replace becomes cancel_other: the earlier run is given time to end before the new "
+            "one starts.",
+            task_id,
+        )
+    elif policy != "Allow":
+        found.lost(line, f"concurrencyPolicy {policy!r} is not known; Allow is taken.", task_id)
+    return _OVERLAP.get(policy if isinstance(policy, str) else "", "allow_all")
+
+
+def catchup(job: Located, found: Collector, task_id: str, distance: timedelta) -> timedelta:
+    """Kubernetes starts the last missed run alone: a window as long as one run's distance."""
+    limit = seconds(job, found, task_id, "spec", "startingDeadlineSeconds")
+    if limit is None:
+        found.check(
+            job.line,
+            "Without startingDeadlineSeconds Kubernetes starts the last run that it missed, "
+            "however late. The catch-up window is the distance of two runs, which comes to the "
+            "same unless it is down for longer.",
+            task_id,
+        )
+        return distance
+    if limit > distance:
+        found.changed(
+            job.line_of("spec", "startingDeadlineSeconds"),
+            "After an outage Kubernetes starts the last missed run alone; here every one within "
+            "the window runs, as `overlap` allows.",
+            task_id,
+        )
+    return limit
+
+
+def retry(job: Located, found: Collector, task_id: str) -> dict[str, Any]:
+    """The retry policy that stands for a job's back-off."""
+    limit = job.at(*JOB, "backoffLimit", default=_BACKOFF_LIMIT)
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
+        found.lost(job.line_of(*JOB, "backoffLimit"), "backoffLimit is not understood.", task_id)
+        limit = _BACKOFF_LIMIT
+    if limit >= 1000:
+        found.changed(job.line_of(*JOB, "backoffLimit"), "At most 1,000 attempts.", task_id)
+    return {"max_attempts": min(limit + 1, 1000), **_RETRY}
+
+
+def seconds(job: Located, found: Collector, task_id: str, *path: str) -> timedelta | None:
+    """A number of seconds; None, and a note, for anything else that is there."""
+    value = job.at(*path)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 3_155_760_000:
+        found.lost(job.line_of(*path), f"{path[-1]} is not a number of seconds.", task_id)
+        return None
+    return timedelta(seconds=value)

@@ -1,0 +1,1 @@
+"""Timer units. Open `timer.py` first."""

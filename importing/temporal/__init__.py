@@ -1,0 +1,1 @@
+"""Schedules of Temporal. Open `schedule.py` first; `fetch.py` asks a server."""

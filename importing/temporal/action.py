@@ -1,0 +1,98 @@
+"""What a Temporal Schedule starts, as a `workflow` action with its limits and retries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onthedot.importing.collector import Collector
+from onthedot.importing.temporal.values import PayloadError, payload_value, seconds_of
+from onthedot.importing.yaml_source import Located
+
+_START = ("schedule", "action", "startWorkflow")
+#: Temporal sets no limit where none is asked for; a task's longest run is bounded.
+_NO_LIMIT = 365 * 86_400
+#: What of a start has no place in a task.
+_STAYS = (
+    "memo",
+    "searchAttributes",
+    "header",
+    "userMetadata",
+    "cronSchedule",
+    "versioningOverride",
+)
+
+
+def workflow_fields(described: Located, found: Collector, task_id: str) -> dict[str, Any] | None:
+    """The action, limits and retries of a schedule; None, and a note, where there are none."""
+    line = described.line_of("schedule", "action")
+    workflow_type = described.text(*_START, "workflowType", "name")
+    if not workflow_type:
+        found.lost(line, "Not carried over: it starts no workflow.", task_id)
+        return None
+    for name in _STAYS:
+        if described.at(*_START, name) not in (None, {}, ""):
+            where = described.line_of(*_START, name)
+            found.lost(where, f"{name}: a task's workflow is started without it.", task_id)
+    found.changed(
+        described.line_of(*_START, "workflowId"),
+        "Workflows are started as children of the task's run, with ids made from the task's.",
+        task_id,
+    )
+    run = seconds_of(described.text(*_START, "workflowRunTimeout"))
+    whole = seconds_of(described.text(*_START, "workflowExecutionTimeout"))
+    return {
+        "action": {
+            "kind": "workflow",
+            "workflow_type": workflow_type,
+            "arguments": _arguments(described, found, task_id),
+            "task_queue": described.text(*_START, "taskQueue", "name") or None,
+        },
+        "timeout": run or whole or _NO_LIMIT,
+        "deadline": whole or _NO_LIMIT,
+        "retry": _retry(described, found, task_id),
+    }
+
+
+def _arguments(described: Located, found: Collector, task_id: str) -> list[Any]:
+    path = (*_START, "input")
+    given = described.at(*path)
+    if isinstance(given, list):
+        # The CLI's own short form: the values themselves.
+        return given
+    arguments = []
+    for n, payload in enumerate(described.sequence(*path, "payloads")):
+        try:
+            arguments.append(payload_value(payload))
+        except PayloadError as error:
+            arguments.append(None)
+            found.lost(
+                described.line_of(*path, "payloads", n),
+                f"Argument {n + 1} {error}: it is null in the task. Write its value there.",
+                task_id,
+            )
+    return arguments
+
+
+def _retry(described: Located, found: Collector, task_id: str) -> dict[str, Any]:
+    policy = (*_START, "retryPolicy")
+    if not described.mapping(*policy):
+        return {"max_attempts": 1}
+    attempts = described.at(*policy, "maximumAttempts", default=0)
+    if not isinstance(attempts, int) or not 0 < attempts <= 1000:
+        found.changed(
+            described.line_of(*policy), "There is no retry without end: 1,000 attempts.", task_id
+        )
+        attempts = 1000
+    if described.at(*policy, "nonRetryableErrorTypes"):
+        found.lost(
+            described.line_of(*policy, "nonRetryableErrorTypes"),
+            "nonRetryableErrorTypes: throw such errors as non-retryable.",
+            task_id,
+        )
+    initial = seconds_of(described.text(*policy, "initialInterval")) or 1
+    return {
+        "max_attempts": attempts,
+        "initial_interval": initial,
+        "backoff": described.at(*policy, "backoffCoefficient", default=2.0),
+        "max_interval": seconds_of(described.text(*policy, "maximumInterval")) or initial * 100,
+    }

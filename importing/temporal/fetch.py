@@ -1,0 +1,105 @@
+"""Reads schedules from a Temporal server, as the text that `temporal` then takes.
+
+It only asks: nothing on the server changes. The instants around clock changes come along.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
+    ListScheduleMatchingTimesRequest,
+)
+from temporalio.client import Client
+
+from onthedot.importing.clocks.nights import nights
+from onthedot.scheduling.firing.jitter import jitter_seed
+from onthedot.scheduling.firing.zones import ZoneError, zone_named
+from onthedot.scheduling.values import format_instant
+
+#: Instants of one response at most.
+_PAGE = 1000
+#: Pages of one night; a schedule that fires more often than that is not compared there.
+_MOST_PAGES = 10
+#: Schedules of this project itself, which are tasks already.
+_OURS = ("schedule:", "onthedot-")
+
+
+async def fetch(client: Client, *, at: datetime, ids: Iterable[str] | None = None) -> str:
+    """Descriptions of schedules, all of the namespace where no ids are given, as JSON.
+
+    Args:
+        at: now; nights of clock changes are those of the two years that follow.
+
+    Raises:
+        temporalio.service.RPCError: there is no such schedule, or the server is out of reach.
+    """
+    described = await client.workflow_service.describe_namespace(
+        DescribeNamespaceRequest(namespace=client.namespace)
+    )
+    if ids is None:
+        listed = [entry.id async for entry in await client.list_schedules()]
+        ids = sorted(each for each in listed if not each.startswith(_OURS))
+    found = [await _fetched(client, described.namespace_info.id, each, at) for each in ids]
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+async def _fetched(
+    client: Client, namespace_id: str, schedule_id: str, at: datetime
+) -> dict[str, Any]:
+    description = await client.get_schedule_handle(schedule_id).describe()
+    raw = MessageToDict(description.raw_description)
+    spec = raw.get("schedule", {}).get("spec", {})
+    return {
+        "scheduleId": schedule_id,
+        "jitterSeed": jitter_seed(namespace_id, schedule_id),
+        "schedule": raw.get("schedule", {}),
+        "nights": await _nights(client, schedule_id, spec.get("timezoneName") or "UTC", at),
+    }
+
+
+async def _nights(
+    client: Client, schedule_id: str, zone: str, at: datetime
+) -> list[dict[str, Any]]:
+    try:
+        windows = list(nights(zone_named(zone), at))
+    except ZoneError:
+        return []
+    found = []
+    for opens, closes in windows:
+        times = await _times(client, schedule_id, opens, closes)
+        if times is not None:
+            found.append(
+                {
+                    "from": format_instant(opens),
+                    "to": format_instant(closes),
+                    "times": [format_instant(due) for due in times],
+                }
+            )
+    return found
+
+
+async def _times(
+    client: Client, schedule_id: str, after: datetime, until: datetime
+) -> list[datetime] | None:
+    """When it fires in (after, until]; None where that is too often to ask for."""
+    found: list[datetime] = []
+    for _ in range(_MOST_PAGES):
+        start, end = Timestamp(), Timestamp()
+        start.FromDatetime(found[-1] if found else after)
+        end.FromDatetime(until)
+        response = await client.workflow_service.list_schedule_matching_times(
+            ListScheduleMatchingTimesRequest(
+                namespace=client.namespace, schedule_id=schedule_id, start_time=start, end_time=end
+            )
+        )
+        found += [due.ToDatetime(tzinfo=UTC) for due in response.start_time]
+        if len(response.start_time) < _PAGE:
+            return found
+    return None
