@@ -56,8 +56,11 @@ def main() -> NoReturn:
         code = run(sys.argv[1:])
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 2
-    except BaseException:
-        logging.getLogger("onthedot").exception("ended by an error")
+    except BaseException as error:
+        if sys.argv[1:2] and sys.argv[1] in _COMMANDS:
+            logging.getLogger("onthedot").exception("ended by an error")
+        else:
+            print(f"onthedot: a fault: {type(error).__name__}: {error}", file=sys.stderr)
         code = 1
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):

@@ -149,13 +149,19 @@ def backfill_run(task_id: str, token: str, nominal: datetime) -> str:
     return direct_run(task_id, f"backfill-{token}-{nominal.astimezone(UTC).strftime(_STAMP)}")
 
 
+def retry_run(task_id: str, token: str, nominal: datetime | None) -> str:
+    """The id of the workflow that runs an occurrence once more."""
+    stamp = f"-{nominal.astimezone(UTC).strftime(_STAMP)}" if nominal else ""
+    return direct_run(task_id, f"retry-{token}{stamp}")
+
+
 def notification(task_id: str, event: str, token: str) -> str:
     """The id of the workflow that tells of an event, once for each token."""
     return f"notification:{task_id}~{event}~{token}"
 
 
 def nominal_instant(workflow_id: str) -> datetime | None:
-    """The instant whose run this workflow is, where its id says so: scheduled or backfilled."""
+    """The instant whose run this workflow is, where its id says so; a retry may say it too."""
     rest = workflow_id.partition(":")[2]
     stamp, form = (rest[-16:], _STAMP) if "~" in rest else (rest[-20:], _ISO)
     try:

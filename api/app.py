@@ -25,7 +25,9 @@ from onthedot.api.routes import (
     health,
     ledger,
     many,
+    many_runs,
     runs,
+    schema,
     task_calls,
     tasks,
     triggers,
@@ -42,8 +44,10 @@ _ROUTERS = (
     backfills.router,
     ledger.router,
     runs.router,
+    many_runs.router,
     actions.router,
     triggers.router,
+    schema.router,
     health.router,
 )
 _TAGS = [

@@ -21,12 +21,12 @@ _MOST = 1000
 
 @dataclass(frozen=True)
 class InstantChanges:
-    """Instants gained and lost until `until`, which is sooner than 30 days where there are more
+    """Instants gained and lost in the next 30 days, or until `until` where there are more in them
     than a preview gives."""
 
     gained: tuple[datetime, ...]
     lost: tuple[datetime, ...]
-    until: datetime
+    until: datetime | None
 
     def __bool__(self) -> bool:
         return bool(self.gained or self.lost)
@@ -49,11 +49,8 @@ def concerned(before: Task, after: TaskDefinition) -> bool:
 
 def found(before: Sequence[datetime], after: Sequence[datetime], now: datetime) -> InstantChanges:
     """What the previews' instants come to."""
-    until = now + SPAN
-    for runs in (before, after):
-        if len(runs) == _MOST:
-            until = min(until, runs[-1])
+    end = min([now + SPAN, *(runs[-1] for runs in (before, after) if len(runs) == _MOST)])
     compared = compare(
-        [at for at in before if at <= until], [at for at in after if at <= until], count=_MOST + 1
+        [at for at in before if at <= end], [at for at in after if at <= end], count=_MOST + 1
     )
-    return InstantChanges(compared.gained, compared.lost, until)
+    return InstantChanges(compared.gained, compared.lost, None if end == now + SPAN else end)

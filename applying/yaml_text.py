@@ -19,6 +19,9 @@ from onthedot.applying.problems import FileProblem, WrongFiles
 _TAG = "tag:yaml.org,2002:"
 _MERGE = _TAG + "merge"
 
+#: How many levels a file may have: libyaml's composer is not safe from what is far deeper.
+_DEEPEST = 1000
+
 #: The most values of one file: aliases can make a short text as large as one likes.
 _MOST = 1_000_000
 
@@ -73,6 +76,8 @@ def documents(text: str, name: str) -> Iterator[Located]:
     """
     parser = None
     try:
+        if len(text) > _DEEPEST and _too_deep(text):
+            raise RecursionError
         parser = _Parser(text)
         while parser.check_node():
             node = parser.get_node()
@@ -93,6 +98,27 @@ def documents(text: str, name: str) -> Iterator[Located]:
     finally:
         if parser is not None:
             parser.dispose()
+
+
+def _too_deep(text: str) -> bool:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Parser):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+def plain_scalar(text: str) -> object:
+    """What text without quotes stands for."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text) and len(text) < 300:
+        return int(text)
+    if _FLOAT.fullmatch(text) and any(c in text for c in ".eE"):
+        return float(text)
+    return text
 
 
 class _Reader:
@@ -155,13 +181,7 @@ class _Reader:
             raise self._wrong(node, path, f"has the tag {node.tag}, which means nothing here")
         if node.style:  # None or, from libyaml, empty where it is written without quotes
             return text
-        if text in _WORDS:
-            return _WORDS[text]
-        if _INT.fullmatch(text) and len(text) < 300:
-            return int(text)
-        if _FLOAT.fullmatch(text) and any(c in text for c in ".eE"):
-            return float(text)
-        return text
+        return plain_scalar(text)
 
     def _wrong(self, node: Node, path: Path, message: str) -> WrongFiles:
         return WrongFiles(FileProblem(self._name, _line(node), ".".join(path), message))

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from onthedot.client.building import call, given
 from onthedot.client.call import Call, Walk
-from onthedot.scheduling.run import Run
+from onthedot.messages.many import ManyResults
+from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.scheduling.task import Task
 
 Json = dict[str, Any]
@@ -24,6 +25,22 @@ class JsonPage(BaseModel):
 
     items: list[Json]
     next_cursor: str | None = None
+
+
+class _ManyRuns(Protocol):
+    """What can be asked of many runs: ids or a filter, and whether only to say what it means."""
+
+    def __call__(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        task_id: str | None = None,
+        tag: str | Sequence[str] | None = None,
+        status: RunStatus | str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        dry_run: bool | None = None,
+    ) -> Call[ManyResults]: ...
 
 
 def me() -> Call[Json]:
@@ -54,37 +71,23 @@ def restore_task(task_id: str) -> Call[Task]:
     return call("POST", "/tasks/{task_id}/restore", Task, path={"task_id": task_id})
 
 
-def retry_run(run_id: str) -> Call[Run]:
-    """A new run of the same occurrence."""
-    return call("POST", "/runs/{run_id}/retry", Run, path={"run_id": run_id})
+def retry_run(run_id: str) -> Call[ShortRun]:
+    """A new run of the same occurrence. Each call is one run."""
+    return call("POST", "/runs/{run_id}/retry", ShortRun, path={"run_id": run_id})
 
 
-def retry_runs(
-    *,
-    ids: Sequence[str] | None = None,
-    task_id: str | None = None,
-    tag: str | None = None,
-    status: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> Call[Json]:
-    """New runs of the same occurrences, by their ids or by a filter; at most 1,000."""
-    body = given(ids=ids, task_id=task_id, tag=tag, status=status, since=since, until=until)
-    return call("POST", "/runs:retry", dict, body=body)
+def _on_many_runs(verb: str, what: str, *, repeatable: bool) -> _ManyRuns:
+    def describe(**asked: Any) -> Call[ManyResults]:
+        template = f"/runs:{verb}"
+        return call("POST", template, ManyResults, body=given(**asked), repeatable=repeatable)
+
+    describe.__name__ = f"{verb}_runs"
+    describe.__doc__ = f"{what} the runs with these ids, or that fit a filter; at most 1,000."
+    return describe
 
 
-def cancel_runs(
-    *,
-    ids: Sequence[str] | None = None,
-    task_id: str | None = None,
-    tag: str | None = None,
-    status: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> Call[Json]:
-    """Cancels runs by their ids or by a filter; at most 1,000."""
-    body = given(ids=ids, task_id=task_id, tag=tag, status=status, since=since, until=until)
-    return call("POST", "/runs:cancel", dict, body=body, repeatable=True)
+retry_runs = _on_many_runs("retry", "Retries", repeatable=False)
+cancel_runs = _on_many_runs("cancel", "Cancels", repeatable=True)
 
 
 def pages(template: str, path: dict[str, str | int] | None = None, **query: Any) -> Walk[Json]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from onthedot.client.building import call, given
 from onthedot.client.call import Call
 from onthedot.client.history_calls import Json
+from onthedot.messages.many import ManyResults, TagList
 
 
 class _Many(Protocol):
@@ -26,13 +27,13 @@ class _Many(Protocol):
         note: str | None = None,
         until: datetime | None = None,
         dry_run: bool | None = None,
-    ) -> Call[Json]: ...
+    ) -> Call[ManyResults]: ...
 
 
 def _on_many(verb: str, what: str, *, repeatable: bool) -> _Many:
-    def describe(**asked: Any) -> Call[Json]:
+    def describe(**asked: Any) -> Call[ManyResults]:
         template = f"/tasks:{verb}"
-        return call("POST", template, dict, body=given(**asked), repeatable=repeatable)
+        return call("POST", template, ManyResults, body=given(**asked), repeatable=repeatable)
 
     describe.__name__ = f"{verb}_tasks"
     describe.__doc__ = f"{what} the tasks with these ids, or that fit a filter; says so for each."
@@ -45,9 +46,9 @@ delete_tasks = _on_many("delete", "Deletes", repeatable=True)
 run_tasks = _on_many("run", "Runs", repeatable=False)
 
 
-def list_tags() -> Call[Json]:
+def list_tags() -> Call[TagList]:
     """The tags, with how many tasks each has."""
-    return call("GET", "/tags", dict)
+    return call("GET", "/tags", TagList)
 
 
 def list_incidents(

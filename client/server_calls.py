@@ -24,6 +24,11 @@ def metrics() -> Call[str]:
     return call("GET", "/metrics", str)
 
 
+def task_schema() -> Call[dict[str, Any]]:
+    """The JSON Schema of files that hold tasks."""
+    return call("GET", "/task.schema.json", dict)
+
+
 def openapi() -> Call[dict[str, Any]]:
     """The OpenAPI document."""
     return call("GET", "/openapi.json", dict)

@@ -43,6 +43,7 @@ class Calls:
     alive = Described(server_calls.alive)
     ready = Described(server_calls.ready)
     metrics = Described(server_calls.metrics)
+    task_schema = Described(server_calls.task_schema)
     openapi = Described(server_calls.openapi)
 
     # Of the second part of the contract: a server that does not have one yet answers 404 or 405.

@@ -142,7 +142,13 @@ def get_why(task_id: str, *, at: datetime | None = None) -> Call[Why]:
 
 
 def sent_back(definition: TaskDefinition) -> dict[str, Any]:
-    """The part of a task that a PUT takes: what only an answer has is left out."""
+    """The part of a task that a PUT takes: what only an answer has is left out.
+
+    Raises:
+        ValueError: it is a row of a list, which does not show all of the definition.
+    """
+    if isinstance(definition, Task) and definition.abridged:
+        raise ValueError(f"{definition.id} is abridged, as it comes from a list: use get_task.")
     fields = set(TaskDefinition.model_fields)
     if "paused" not in definition.model_fields_set:
         # A PUT that says nothing of it keeps the pause.

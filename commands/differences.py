@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from onthedot.applying.comparison import ABSENT, FieldChange
-from onthedot.applying.instants import SPAN, InstantChanges
+from onthedot.applying.instants import InstantChanges
 from onthedot.commands.times import shown
 
 #: More instants than this are counted rather than listed.
@@ -26,11 +26,11 @@ def field_lines(changes: Sequence[FieldChange]) -> Iterator[str]:
             yield click.style(f"  + {change.path}: {_value(change.after)}", fg="green")
 
 
-def instant_lines(changes: InstantChanges | None, now: datetime) -> Iterator[str]:
+def instant_lines(changes: InstantChanges | None) -> Iterator[str]:
     """What it means for the coming runs."""
     if changes is None:
         return
-    span = "the next 30 days" if changes.until >= now + SPAN else f"until {shown(changes.until)}"
+    span = f"until {shown(changes.until)}" if changes.until else "the next 30 days"
     if not changes:
         yield f"    runs: the same instants, {span}"
         return

@@ -18,8 +18,11 @@ def exit_code(command: click.Command, arguments: Sequence[str]) -> int:
         command.context_settings.setdefault("color", False)
     try:
         code = command.main(list(arguments), prog_name="onthedot", standalone_mode=False)
-    except click.ClickException as error:
+    except click.UsageError as error:
         error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        click.echo(f"onthedot: {error.format_message()}", err=True)
         return error.exit_code
     except click.Abort:
         click.echo("onthedot: stopped.", err=True)
@@ -29,14 +32,14 @@ def exit_code(command: click.Command, arguments: Sequence[str]) -> int:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  # until the process ends
         return DONE
     except Exception as error:
-        if (known := _explained(error)) is None:
+        if (known := explanation(error)) is None:
             raise
         click.echo(f"onthedot: {known}", err=True)
         return FAILED
     return code if isinstance(code, int) else DONE
 
 
-def _explained(error: Exception) -> str | None:
+def explanation(error: Exception) -> str | None:
     """What to say of an error that commands may end with; None for one that nobody expects."""
     # Only what talks to a server or reads files raises these, and has loaded them.
     if "onthedot.client" in sys.modules:

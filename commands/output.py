@@ -125,17 +125,12 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def to_yaml(value: Any) -> str:
-    """Plain values as YAML."""
-    import yaml
-
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000)
-
-
 def _dump(value: Any, form: str) -> None:
     if form == Format.JSON:
         click.echo(json.dumps(value, ensure_ascii=False, indent=2))
     else:
+        from onthedot.applying.yaml_output import to_yaml
+
         click.echo(to_yaml(value), nl=False)
 
 

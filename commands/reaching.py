@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import TypeVar
 
 import click
 
-from onthedot.client import CallFailed, OnTheDot, ProblemResponse, Unauthorized, Unreachable
+from onthedot.client import (
+    AsyncOnTheDot,
+    CallFailed,
+    OnTheDot,
+    ProblemResponse,
+    Unauthorized,
+    Unreachable,
+)
 from onthedot.client.exchange import DEFAULT_URL
+
+Client = TypeVar("Client")
 
 #: Read from the environment alone. A `.env` could come with someone else's repository, and would
 #: then say to which server the token is sent.
@@ -31,8 +42,17 @@ def server() -> OnTheDot:
     Raises:
         click.UsageError: the environment names none that can be.
     """
+    return _made(OnTheDot)
+
+
+def async_server() -> AsyncOnTheDot:
+    """The same, to be used in an `async with`."""
+    return _made(AsyncOnTheDot)
+
+
+def _made(client: Callable[[str, str | None], Client]) -> Client:
     try:
-        return OnTheDot(server_url(), server_token())
+        return client(server_url(), server_token())
     except ValueError as error:
         raise click.UsageError(f"{URL} or {TOKEN}: {error}") from None
 

@@ -12,9 +12,16 @@ import click
 #: Name, summary, and where it is.
 COMMANDS: dict[str, tuple[str, str]] = {
     "task": ("List, show, create, change and run tasks.", "onthedot.commands.task.group:task"),
-    "run": ("List, show, watch and cancel runs.", "onthedot.commands.run.group:run"),
+    "run": ("List, show, watch, cancel and retry runs.", "onthedot.commands.run.group:run"),
     "preview": ("Show when a trigger would fire.", "onthedot.commands.preview:preview"),
     "backfill": ("Run past occurrences of a task.", "onthedot.commands.backfill:backfill"),
+    "diff": ("Show what an apply would change.", "onthedot.commands.files.diff:diff"),
+    "apply": ("Bring tasks from files to the server.", "onthedot.commands.files.apply:apply"),
+    "export": ("Write tasks into files.", "onthedot.commands.files.export:export"),
+    "import": (
+        "Turn other schedulers' definitions into tasks.",
+        "onthedot.commands.importing:import_",
+    ),
     "completion": ("Print a completion script.", "onthedot.commands.completion:completion"),
 }
 

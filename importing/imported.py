@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.task import NewTask
 
 
@@ -78,10 +77,12 @@ class Imported:
         )
 
 
-class UnreadableSource(OnTheDotError):
-    """A file is not of the kind that it should be, so that nothing of it can be read."""
+class ImportFailed(Exception):
+    """Nothing could be read. The message says of what, and why."""
 
-    code = "unreadable-source"
+
+class UnreadableSource(ImportFailed):
+    """A file is not of the kind that it should be, so that nothing of it can be read."""
 
     def __init__(self, name: str, line: int, reason: str) -> None:
         super().__init__(f"{name}:{line}: {reason}")

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StringConstraints
 
 from onthedot.messages.problems import Problem
-from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.scheduling.task import Health, TaskStatus
 from onthedot.scheduling.values import Instant, Model
 
@@ -16,6 +16,10 @@ from onthedot.scheduling.values import Instant, Model
 MOST_OF_A_CHANGE = 1000
 
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+#: The id of a run: the task's and Temporal's own in one.
+RunIdText = Annotated[str, StringConstraints(max_length=400, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class Selection(Model):
@@ -46,6 +50,35 @@ class Selection(Model):
         return bool(self.tags) or words or self.status is not None or self.health is not None
 
 
+class RunSelection(Model):
+    """Which runs: ids, or those that fit a filter, of which there is at least one part."""
+
+    ids: tuple[RunIdText, ...] | None = Field(
+        default=None, min_length=1, max_length=MOST_OF_A_CHANGE
+    )
+    task_id: Text | None = None
+    tag: Text | tuple[Text, ...] | None = Field(
+        default=None, description="A tag of the task, or several: all of them."
+    )
+    status: RunStatus | None = None
+    since: Instant | None = Field(default=None, description="`scheduled_for` at or after it.")
+    until: Instant | None = Field(default=None, description="`scheduled_for` at or before it.")
+    dry_run: bool = Field(default=False, description="Say what would be done, and do nothing.")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """All the tags that are asked for."""
+        if self.tag is None:
+            return ()
+        return (self.tag,) if isinstance(self.tag, str) else self.tag
+
+    @property
+    def has_filter(self) -> bool:
+        """Whether a part of a filter is given that restricts."""
+        given = (self.task_id, self.status, self.since, self.until)
+        return bool(self.tags) or any(part is not None for part in given)
+
+
 class ResumeMany(Selection):
     """Tasks to resume, and why."""
 
@@ -59,7 +92,7 @@ class PauseMany(ResumeMany):
 
 
 class Outcome(StrEnum):
-    """What became of one task."""
+    """What became of one task or run."""
 
     DONE = "done"
     #: It was as wanted already, and is as it was.
@@ -78,7 +111,7 @@ class PauseState(BaseModel):
 
 
 class ManyResult(BaseModel):
-    """What became of one task."""
+    """What became of one task or run."""
 
     id: str
     outcome: Outcome
@@ -91,7 +124,7 @@ class ManyResult(BaseModel):
 
 
 class ManyResults(BaseModel):
-    """One result a task."""
+    """One result a task or run."""
 
     results: list[ManyResult]
 

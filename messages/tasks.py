@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, Field, JsonValue, create_model
+from pydantic import BaseModel, Field, JsonValue, create_model, model_validator
 
 from onthedot.messages.problems import Problem
 from onthedot.scheduling.action import Name, SecretRef, Text
@@ -44,6 +44,15 @@ else:
 
 class TaskReplacement(_Answered):
     """A definition, or a task as it was answered: what is read-only in it is ignored."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if getattr(self, "abridged", None) is True:
+            raise ValueError(
+                "is a row of a list, and parts of it are left out: read the task itself, and send "
+                "that"
+            )
+        return self
 
     @property
     def definition(self) -> TaskDefinition:

@@ -31,6 +31,8 @@ class RunCause(StrEnum):
     TRIGGER = "trigger"
     MANUAL = "manual"
     BACKFILL = "backfill"
+    #: A run of an occurrence that ran, or was to run, before.
+    RETRY = "retry"
 
 
 class RunError(Model):

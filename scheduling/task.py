@@ -90,6 +90,11 @@ class TaskDefinition(Model):
         default=False, description="A paused task does not fire until it is resumed."
     )
     notify: Notify | None = Field(default=None, description="Whom to tell when runs go wrong.")
+    applied: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{0,64}$")] = Field(
+        default="",
+        description="Written by `onthedot apply`: a digest of the definition as it was applied, by "
+        "which it sees that somebody changed the task by hand since. Leave it out.",
+    )
 
 
 class NewTask(TaskDefinition):
@@ -120,4 +125,8 @@ class Task(TaskDefinition):
     updated_at: Instant
     updated_by: str
     revision: int
+    abridged: bool = Field(
+        default=False,
+        description="In a list: the definition is long, and parts of it are left out here.",
+    )
     links: Links

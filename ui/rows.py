@@ -35,6 +35,7 @@ CAUSES = {
     RunCause.TRIGGER: "on schedule",
     RunCause.MANUAL: "by hand",
     RunCause.BACKFILL: "backfill",
+    RunCause.RETRY: "as a retry",
 }
 _HEALTH = {
     RunStatus.SUCCEEDED: Health.HEALTHY,

@@ -38,28 +38,28 @@ async def pause_tasks(asked: PauseMany, temporal: TemporalDep, caller: Caller) -
     its pause. `before` is what an undo restores."""
     bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
     ids = await _ids(bulk, asked)
-    return _answer(await bulk.pause(ids, note=asked.note, until=asked.until))
+    return answer(await bulk.pause(ids, note=asked.note, until=asked.until))
 
 
 @router.post("/tasks:resume", summary="Resume many tasks", responses=refusals(503, body=True))
 async def resume_tasks(asked: ResumeMany, temporal: TemporalDep, caller: Caller) -> ManyResults:
     """By ids, or by a filter; at most 1,000. One that is not paused stays as it is."""
     bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
-    return _answer(await bulk.resume(await _ids(bulk, asked), note=asked.note))
+    return answer(await bulk.resume(await _ids(bulk, asked), note=asked.note))
 
 
 @router.post("/tasks:run", summary="Run many tasks now", responses=refusals(503, body=True))
 async def run_tasks(asked: Selection, temporal: TemporalDep, caller: Caller) -> ManyResults:
     """By ids, or by a filter; at most 1,000. Each call is one run of each."""
     bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
-    return _answer(await bulk.run(await _ids(bulk, asked)))
+    return answer(await bulk.run(await _ids(bulk, asked)))
 
 
 @router.post("/tasks:delete", summary="Delete many tasks", responses=refusals(503, body=True))
 async def delete_tasks(asked: Selection, temporal: TemporalDep, caller: Caller) -> ManyResults:
     """By ids, or by a filter; at most 1,000."""
     bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
-    return _answer(await bulk.delete(await _ids(bulk, asked)))
+    return answer(await bulk.delete(await _ids(bulk, asked)))
 
 
 async def _ids(bulk: BulkChanges, asked: Selection) -> Sequence[str]:
@@ -74,7 +74,12 @@ async def _ids(bulk: BulkChanges, asked: Selection) -> Sequence[str]:
     return await bulk.ids(which)
 
 
-def _answer(changed: Sequence[Changed]) -> ManyResults:
+def answer(changed: Sequence[Changed]) -> ManyResults:
+    """What became of each.
+
+    Raises:
+        TemporalUnavailable: that is what became of all.
+    """
     errors = [each.error for each in changed]
     away = next((error for error in errors if isinstance(error, TemporalUnavailable)), None)
     if away is not None and all(error is not None for error in errors):

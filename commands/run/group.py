@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
+from onthedot.commands.run.retry import retry
 from onthedot.commands.run.views import cancel, list_, show
 from onthedot.commands.run.watch import watch
 
 
-@click.group(short_help="List, show, watch and cancel runs.")
+@click.group(short_help="List, show, watch, cancel and retry runs.")
 def run() -> None:
-    """List, show, watch and cancel runs."""
+    """List, show, watch, cancel and retry runs."""
 
 
-for command in (list_, show, watch, cancel):
+for command in (list_, show, watch, cancel, retry):
     run.add_command(command)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 import click
 
+from onthedot.applying.yaml_output import to_yaml
 from onthedot.commands.ids import run_argument
 from onthedot.commands.output import (
     Column,
@@ -16,12 +18,11 @@ from onthedot.commands.output import (
     say,
     show_list,
     show_one,
-    to_yaml,
 )
 from onthedot.commands.reaching import server
 from onthedot.commands.times import INSTANT, lasting, shown
 from onthedot.commands.watching import watch_option, watched
-from onthedot.scheduling.run import Run, RunStatus, ShortRun
+from onthedot.scheduling.run import Run, RunCause, RunStatus, ShortRun
 
 COLUMNS = (
     Column[ShortRun]("RUN", lambda run: run.id),
@@ -30,9 +31,7 @@ COLUMNS = (
     Column[ShortRun]("LATE BY", lambda run: lasting(run.lateness)),
     Column[ShortRun]("TOOK", lambda run: _took(run)),
     Column[ShortRun]("CAUSE", lambda run: run.cause.value),
-    Column[ShortRun](
-        "ERROR", lambda run: f"{run.error.type}: {run.error.message}" if run.error else ""
-    ),
+    Column[ShortRun]("ERROR", lambda run: _error(run)),
 )
 
 
@@ -45,6 +44,10 @@ COLUMNS = (
 )
 @click.option("--task", "task_id", metavar="TASK", help="Of this task alone.")
 @click.option("--status", type=click.Choice([s.value for s in RunStatus]))
+@click.option("--tag", multiple=True, help="Of tasks with this tag; several times: all of them.")
+@click.option("--cause", type=click.Choice([c.value for c in RunCause]), help="Why it ran.")
+@click.option("--error", metavar="TYPE", help="That failed like this, such as HttpStatus.")
+@click.option("-q", "--search", "q", metavar="TEXT", help="Of tasks in which these words are.")
 @click.option("--since", type=INSTANT, help="Due then or later.")
 @click.option("--until", type=INSTANT, help="Due then or earlier.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most.")
@@ -58,8 +61,11 @@ def list_(
     limit: int,
     watch: bool,
     form: str,
+    **of_all: Any,
 ) -> None:
     """List runs: running ones first, then by their end, newest first."""
+    if task_id and any(of_all.values()):
+        raise click.UsageError("--tag, --cause, --error and --search do not go with --task.")
     with server() as there, watched(watch) as rounds:
         for _ in rounds:
             # One more than is shown tells whether there are more.
@@ -69,7 +75,9 @@ def list_(
                     task_id, status=status, since=since, until=until, page_size=rows_wanted
                 )
                 if task_id
-                else there.list_runs(status=status, since=since, until=until, page_size=rows_wanted)
+                else there.list_runs(
+                    status=status, since=since, until=until, page_size=rows_wanted, **of_all
+                )
             )
             some = list(islice(found, limit + 1))
             show_list(some[:limit], form, COLUMNS, lambda run: run.id)

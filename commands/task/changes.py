@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import click
 
@@ -54,19 +56,51 @@ def delete(task_ids: Sequence[str], yes: bool) -> None:
 
 @click.command(
     short_help="Run a task now.",
-    epilog="\b\nExample:\n  onthedot task run nightly-report --wait",
+    epilog="\b\nExamples:\n  onthedot task run nightly-report --wait\n"
+    "  onthedot task run nightly-report --scheduled-for 2026-11-24T02:00 --env DRY_RUN=1",
 )
 @task_argument()
+@click.option("--scheduled-for", type=INSTANT, help="When it counts as due (default now).")
+@click.option("--arguments", metavar="JSON", help="A list, in place of the action's arguments.")
+@click.option("--body", metavar="JSON", help="In place of the body of the call.")
+@click.option("--env", multiple=True, metavar="NAME=VALUE", help="Beside the command's own.")
 @click.option("--wait", is_flag=True, help="Until it has ended: exit 0 if it succeeded, else 1.")
 @output_option
 @click.pass_context
-def run(ctx: click.Context, task_id: str, wait: bool, form: str) -> None:
-    """Run a task now, beside its schedule."""
+def run(
+    ctx: click.Context,
+    task_id: str,
+    scheduled_for: datetime | None,
+    arguments: str | None,
+    body: str | None,
+    env: Sequence[str],
+    wait: bool,
+    form: str,
+) -> None:
+    """Run a task now, beside its schedule. What else is given counts for this run alone."""
+    changed = {
+        "arguments": _json("--arguments", arguments),
+        "body": _json("--body", body),
+        "env": _variables(env) or None,
+    }
     with server() as there:
-        started = there.run_task(task_id)
+        started = there.run_task(task_id, scheduled_for=scheduled_for, **changed)
         if wait:
             ctx.exit(follow(there, started.id, form))
     show_one(started, form, rows, started.id)
+
+
+def _json(option: str, text: str | None) -> Any:
+    try:
+        return None if text is None else json.loads(text)
+    except ValueError as error:
+        raise click.BadParameter(f"is not JSON: {error}.", param_hint=option) from None
+
+
+def _variables(env: Sequence[str]) -> dict[str, str]:
+    if wrong := [one for one in env if not one.partition("=")[0] or "=" not in one]:
+        raise click.BadParameter(f"{wrong[0]!r} is not NAME=VALUE.", param_hint="--env")
+    return {name: value for name, _, value in (one.partition("=") for one in env)}
 
 
 def _each(task_ids: Sequence[str], change: Callable[[OnTheDot, str], object], done: str) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import click
 
 from onthedot.applying import instants
 from onthedot.applying.comparison import changes
+from onthedot.applying.concise import concise
 from onthedot.applying.files import FileTask, read_text
 from onthedot.applying.kept import as_kept
 from onthedot.applying.problems import WrongFiles
+from onthedot.applying.yaml_output import to_yaml
 from onthedot.client import CallFailed, OnTheDot
 from onthedot.commands.asking import confirmed, yes_option
 from onthedot.commands.differences import field_lines, instant_lines
-from onthedot.commands.exporting import as_file
 from onthedot.commands.ids import task_argument
 from onthedot.commands.output import say
 from onthedot.commands.reaching import server
@@ -37,7 +37,7 @@ def edit(task_id: str, yes: bool) -> None:
     """
     with server() as there:
         task = there.get_task(task_id)
-        before = as_file(task)
+        before = to_yaml(concise(task, task.id))
         text = click.edit(before, extension=".yaml", require_save=True)
         if text is None or text == before:
             say("Nothing changed.")
@@ -54,12 +54,10 @@ def _send(there: OnTheDot, task: Task, text: str, yes: bool) -> None:
     after = _definition(found[0], task)
     for line in field_lines(changes(task, after)):
         say(line)
-    now = datetime.now(UTC)
     preview = there.preview_edit(task.id, after)
-    compared = instants.InstantChanges(
-        preview.gained, preview.lost, max([*preview.before, *preview.after], default=now)
-    )
-    for line in instant_lines(compared, now):
+    last = max([*preview.before, *preview.after], default=None)
+    compared = instants.InstantChanges(preview.gained, preview.lost, last)
+    for line in instant_lines(compared):
         say(line)
     confirmed("Send it?", yes)
     there.replace_task(task.id, after, if_match=task.revision)

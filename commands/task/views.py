@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
 import click
 
+from onthedot.applying.yaml_output import to_yaml
 from onthedot.commands.ids import task_argument
-from onthedot.commands.output import Column, output_option, plain, show_list, show_one, to_yaml
+from onthedot.commands.output import Column, output_option, plain, show_list, show_one
 from onthedot.commands.reaching import server
 from onthedot.commands.times import lasting, shown
 from onthedot.commands.watching import watch_option, watched
 from onthedot.scheduling.stored.task_row import title
-from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Trigger
+
+_ORDERS = ("created", "name", "next_run", "last_run")
 
 COLUMNS = (
     Column[Task]("ID", lambda task: task.id),
@@ -33,26 +37,20 @@ COLUMNS = (
     "  onthedot task list --status paused\n"
     "  onthedot task list --tag reports -o name",
 )
-@click.option("--tag", help="Only those with this tag.")
+@click.option("--tag", multiple=True, help="With this tag; several times: all of them.")
 @click.option("--status", type=click.Choice([s.value for s in TaskStatus]))
+@click.option("--health", type=click.Choice([h.value for h in Health]), help="Of its last run.")
 @click.option("--kind", type=click.Choice(["once", "cron", "interval"]))
-@click.option("-q", "--search", "q", metavar="TEXT", help="Only those whose name or id fits.")
+@click.option("-q", "--search", "q", metavar="TEXT", help="With these words in it.")
+@click.option("--sort", type=click.Choice(_ORDERS), help="Instead of open ones first.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many (default all).")
 @watch_option
 @output_option
-def list_(
-    tag: str | None,
-    status: str | None,
-    kind: str | None,
-    q: str | None,
-    limit: int | None,
-    watch: bool,
-    form: str,
-) -> None:
+def list_(limit: int | None, watch: bool, form: str, **which: Any) -> None:
     """List tasks: open ones first, newest first. Long definitions are abridged."""
     with server() as there, watched(watch) as rounds:
         for _ in rounds:
-            found = there.list_tasks(tag=tag, status=status, kind=kind, q=q)
+            found = there.list_tasks(**which)
             show_list(islice(found, limit), form, COLUMNS, lambda task: task.id)
 
 

@@ -7,6 +7,7 @@
    agree: a count of too late ones, for instance, not for an instant while the schedule was at work.
 4. What is left has no explanation, and reads `unknown`: a gap.
 5. A run at an instant that no definition names reads `unknown` as well.
+6. A retry that succeeded or goes on tells an instant that was not carried out before.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ from onthedot.scheduling.ledger.expected import Expected
 from onthedot.scheduling.ledger.explanation import detail
 from onthedot.scheduling.ledger.not_started import Dropped, entry, latest, not_taken_up, overlapping
 from onthedot.scheduling.run import RunStatus
+
+#: What an instant is by its retries, where one has come so far.
+_RETRIED = {
+    RunStatus.SUCCEEDED: LedgerState.RAN,
+    RunStatus.RUNNING: LedgerState.RUNNING,
+}
 
 
 def account(
@@ -37,8 +44,10 @@ def account(
     dropped = Dropped(instants, evidence)
     found = []
     for one in instants:
-        mine = runs.pop(one.at, [])
-        found.append(_with_runs(one, mine, evidence) if mine else _without(one, evidence, dropped))
+        every = runs.pop(one.at, [])
+        mine = [seen for seen in every if not seen.retried]
+        at_first = _with_runs(one, mine, evidence) if mine else _without(one, evidence, dropped)
+        found.append(_retried(one, at_first, [seen for seen in every if seen.retried]))
     found += [told for at, others in runs.items() if (told := _unexpected(at, others))]
     return sorted(found, key=lambda entry: entry.at)
 
@@ -62,6 +71,17 @@ def _with_runs(one: Expected, runs: list[SeenRun], evidence: Evidence) -> Ledger
     if state is LedgerState.LATE and overlapping(one, evidence):
         reason = Reason.OVERLAP
     return entry(one, state, reason, run=seen)
+
+
+def _retried(one: Expected, told: LedgerEntry, retries: Sequence[SeenRun]) -> LedgerEntry:
+    """The entry with what the retries made of it."""
+    done = told.state in (LedgerState.RAN, LedgerState.LATE, LedgerState.RUNNING)
+    somebody_elses = told.state is LedgerState.UNKNOWN and told.run is not None
+    for status, state in _RETRIED.items():
+        found = [seen for seen in retries if seen.run.status is status]
+        if found and not done and not somebody_elses:
+            return entry(one, state, Reason.RETRY, run=latest(found))
+    return told
 
 
 def _of_run(seen: SeenRun) -> tuple[LedgerState, Reason | None]:

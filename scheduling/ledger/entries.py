@@ -65,6 +65,8 @@ class Reason(StrEnum):
     BEHIND = "behind"
     #: A backfill ran it later.
     BACKFILL = "backfill"
+    #: A retry of it ran later.
+    RETRY = "retry"
     #: There is no run, and nothing explains that: a gap.
     NO_RUN = "no_run"
     #: There is a run where the definition has no occurrence.

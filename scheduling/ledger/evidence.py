@@ -33,6 +33,11 @@ class SeenRun:
         """Whether the task's own clock started it."""
         return self.run.cause is RunCause.TRIGGER
 
+    @property
+    def retried(self) -> bool:
+        """Whether it is a retry of the instant."""
+        return self.run.cause is RunCause.RETRY
+
 
 @dataclass(frozen=True)
 class SeenSchedule:

@@ -92,6 +92,8 @@ def _of_reason(
             return "Temporal has not come to it yet"
         case Reason.BACKFILL:
             return "a backfill ran it later"
+        case Reason.RETRY:
+            return "a retry ran it later"
         case _:
             return _unknown(reason)
 

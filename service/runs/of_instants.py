@@ -53,7 +53,8 @@ def _query(
     due, nominal = naming.DUE.name, naming.SCHEDULED_START.name
     return (
         f"{naming.TASK_ID.name} = {literal(task_id)} AND ("
-        f"(WorkflowType = '{naming.TASK_RUN}' AND {naming.CAUSE.name} IN ('trigger', 'backfill') "
+        f"(WorkflowType = '{naming.TASK_RUN}' "
+        f"AND {naming.CAUSE.name} IN ('trigger', 'backfill', 'retry') "
         f"AND (({nominal} >= {first} AND {nominal} <= {last}) "
         f"OR ({due} >= {first} AND {due} <= {instant(until + jitter + _SECOND)}) "
         f"OR (StartTime <= {last} AND (CloseTime >= {first} OR ExecutionStatus = 'Running')))) "

@@ -29,7 +29,7 @@ _TRIES = 3
 
 @dataclass(frozen=True)
 class Changed:
-    """One task after a change to many."""
+    """One task or run after a change to many."""
 
     id: str
     outcome: Outcome
@@ -82,7 +82,7 @@ class BulkChanges:
             )
             return task.revision
 
-        return await self._each(ids, lambda task_id: self._toggled(task_id, True, one))
+        return await for_each(ids, lambda task_id: self._toggled(task_id, True, one))
 
     async def resume(self, ids: Sequence[str], *, note: str = "") -> list[Changed]:
         """Resume them. One that is not paused stays as it is."""
@@ -91,7 +91,7 @@ class BulkChanges:
             task = await self._tasks.resume(task_id, by=self._by, note=note, if_match=revision)
             return task.revision
 
-        return await self._each(ids, lambda task_id: self._toggled(task_id, False, one))
+        return await for_each(ids, lambda task_id: self._toggled(task_id, False, one))
 
     async def run(self, ids: Sequence[str]) -> list[Changed]:
         """Run each once now, beside its schedule."""
@@ -102,7 +102,7 @@ class BulkChanges:
                 return Changed(task_id, Outcome.WOULD_CHANGE)
             return Changed(task_id, Outcome.DONE, run=await self._tasks.run_now(task_id))
 
-        return await self._each(ids, one)
+        return await for_each(ids, one)
 
     async def delete(self, ids: Sequence[str]) -> list[Changed]:
         """Delete them."""
@@ -114,7 +114,7 @@ class BulkChanges:
             await self._tasks.delete(task_id, by=self._by)
             return Changed(task_id, Outcome.DONE)
 
-        return await self._each(ids, one)
+        return await for_each(ids, one)
 
     async def undo(self, changed: Sequence[Changed]) -> list[Changed]:
         """Restore the pauses that `pause` or `resume` changed, with their notes and ends.
@@ -140,7 +140,7 @@ class BulkChanges:
                 )
             return Changed(task_id, Outcome.DONE, revision=task.revision)
 
-        return await self._each(list(touched), one)
+        return await for_each(list(touched), one)
 
     async def _toggled(
         self, task_id: str, paused: bool, change: Callable[[str, int], Awaitable[int]]
@@ -162,16 +162,18 @@ class BulkChanges:
                 return Changed(task_id, Outcome.DONE, revision, before)
         raise mismatch
 
-    async def _each(
-        self, ids: Sequence[str], change: Callable[[str], Awaitable[Changed]]
-    ) -> list[Changed]:
-        places = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(task_id: str) -> Changed:
-            async with places:
-                try:
-                    return await change(task_id)
-                except OnTheDotError as error:
-                    return Changed(task_id, Outcome.REFUSED, error=error)
+async def for_each(
+    ids: Sequence[str], change: Callable[[str], Awaitable[Changed]]
+) -> list[Changed]:
+    """A few at a time, each once; one that is refused keeps no other from its change."""
+    places = asyncio.Semaphore(_AT_ONCE)
 
-        return list(await asyncio.gather(*(one(task_id) for task_id in dict.fromkeys(ids))))
+    async def one(changed_id: str) -> Changed:
+        async with places:
+            try:
+                return await change(changed_id)
+            except OnTheDotError as error:
+                return Changed(changed_id, Outcome.REFUSED, error=error)
+
+    return list(await asyncio.gather(*(one(each) for each in dict.fromkeys(ids))))

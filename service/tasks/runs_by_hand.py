@@ -13,12 +13,10 @@ from onthedot.scheduling.checking.action import check_action
 from onthedot.scheduling.errors import (
     FieldProblem,
     InvalidDefinition,
-    NamespaceUnprepared,
-    TemporalUnavailable,
-    Unconfirmed,
     WrongState,
 )
-from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
+from onthedot.scheduling.run import RunCause, ShortRun
+from onthedot.service.runs.direct_starts import start_run
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
 
@@ -54,33 +52,7 @@ async def run_now(
     if changed:
         order = order.model_copy(update={"action": _with(order.action, changed)})
     workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")
-    try:
-        handle = await temporal.ask(
-            temporal.client.start_workflow(
-                naming.TASK_RUN,
-                order,
-                id=workflow_id,
-                task_queue=temporal.task_queue,
-                task_timeout=naming.TASK_TIMEOUT,
-                search_attributes=naming.run_attributes(order),
-                static_summary=naming.run_summary(order),
-            )
-        )
-    except NamespaceUnprepared:
-        raise
-    except TemporalUnavailable as error:
-        said = f"The run may begin all the same: GET /tasks/{task_id}/runs lists it if it does."
-        raise Unconfirmed(temporal.address, said) from error
-    execution = handle.first_execution_run_id or ""
-    return ShortRun(
-        id=naming.RunAddress(workflow_id, execution).run_id,
-        task_id=task_id,
-        task_name=found.definition.name,
-        status=RunStatus.RUNNING,
-        scheduled_for=due,
-        cause=RunCause.MANUAL,
-        links=Links(temporal_ui=temporal.ui_link(workflow_id, execution)),
-    )
+    return await start_run(temporal, order, workflow_id)
 
 
 def _with(action: Action | UnknownAction, changed: Mapping[str, Any]) -> Action:

@@ -99,6 +99,7 @@ def answered(
     health: Health = Health.NEVER_RAN,
 ) -> Task:
     """A task as it is answered; `definition` where the row is abridged."""
+    abridged = row.abridged and definition is None
     definition = definition or row.definition
     if last_run is not None and not last_run.task_name:
         last_run = last_run.model_copy(update={"task_name": definition.name})
@@ -118,6 +119,7 @@ def answered(
         updated_at=row.updated_at,
         updated_by=row.updated_by,
         revision=row.revision,
+        abridged=abridged,
         links=Links(temporal_ui=temporal.ui_link(naming.task_workflow(task_id))),
     )
 

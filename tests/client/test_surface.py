@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,24 @@ def test_calls_are_named_as_in_the_openapi_document(settings: Settings, temporal
     for name, call in _described().items():
         there = served.get((call.method, _plain(call.template)))
         assert there in (None, name)
+
+
+def test_results_are_the_models_of_the_server(settings: Settings, temporal: Temporal) -> None:
+    document = create_app(settings, temporal).openapi()
+    for call in _described().values():
+        path = {_plain(p): p for p in document["paths"]}.get(_plain(call.template), "")
+        operation = document["paths"].get(path, {}).get(call.method.lower())
+        if operation is None:
+            continue
+        content = [
+            answer.get("content", {}).get("application/json", {}).get("schema", {})
+            for status, answer in operation["responses"].items()
+            if status.startswith("2")
+        ]
+        named = {schema["$ref"].rpartition("/")[2] for schema in content if "$ref" in schema}
+        assert isinstance(call.read, partial)
+        read = call.read.args[0]
+        assert not named or named == {read.__name__}, f"{call.template} is to be read as {named}"
 
 
 def test_both_clients_have_the_same_methods() -> None:

@@ -168,6 +168,29 @@ async def test_a_run_is_cancelled_and_watching_says_so(
     assert "cancelled" in watched.stdout
 
 
+async def test_a_run_with_variables_of_its_own_and_once_more(
+    shell: Shell, api: httpx.AsyncClient
+) -> None:
+    task_id = fresh_id()
+    action = {"kind": "command", "argv": ["sh", "-c", "echo $WHO $ONTHEDOT_SCHEDULED_FOR"]}
+    await api.post("/tasks", json=recurring(id=task_id, action=action, tags=[task_id]))
+    ran = await shell(
+        "task", "run", task_id, "--env", "WHO=me", "--scheduled-for", "2026-11-01T02:00", "--wait",
+        "-o", "json",
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    run = json.loads(ran.stdout)
+    assert run["scheduled_for"] == "2026-11-01T01:00:00Z"
+    assert "me 2026-11-01T01:00:00" in json.dumps(run["output"])
+    again = await shell("run", "retry", run["id"], "--wait")
+    assert again.returncode == 0, again.stderr
+    listed = await shell.data("run", "list", "--tag", task_id, "--cause", "retry")
+    assert [one["scheduled_for"] for one in listed] == [run["scheduled_for"]]
+    assert (await shell("task", "run", task_id, "--env", "WHO")).returncode == 2
+    assert (await shell("task", "run", task_id, "--body", "{")).returncode == 2
+    assert (await shell("run", "list", "--task", task_id, "--tag", "x")).returncode == 2
+
+
 async def test_no_server_and_wrong_addresses(shell: Shell) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     away = await shell("task", "list", ONTHEDOT_URL=url)

@@ -67,9 +67,42 @@ def test_a_run_is_cancelled_and_repeated(site: Site, name: str) -> None:
     expect(site.page.get_by_text("Attempt 1 goes on")).to_be_visible()
     site.button("Cancel").click()
     expect(site.page.locator(".head .pill")).to_have_text("Cancelled")
-    site.button("Run again").click()
+    site.button("Run now").click()
     expect(site.toast(f"Started {name}.")).to_have_count(2)
+    due = site.rest.get(f"/tasks/{name}/runs?status=cancelled").json()["items"][0]["scheduled_for"]
+    site.button("Run again").click()
+    started = site.toast(f"Started {name} again, as the same occurrence.")
+    started.get_by_role("button", name="View run").click()
+    expect(site.page.get_by_text("Started as a retry")).to_be_visible()
+    (retried,) = site.rest.get("/runs", params={"q": name, "cause": "retry"}).json()["items"]
+    assert retried["scheduled_for"] == due
     site.rest.delete(f"/tasks/{name}")
+
+
+def test_chosen_runs_are_repeated_and_cancelled(site: Site, name: str) -> None:
+    failing = {"kind": "command", "argv": ["false"]}
+    retry = {"max_attempts": 1}
+    site.register(id=name, trigger=DAILY, action=failing, retry=retry, timeout="PT2M")
+    for _ in range(3):
+        site.rest.post(f"/tasks/{name}/run").raise_for_status()
+    site.go(f"/runs?task={name}&status=failed")
+    expect(site.runs()).to_have_count(3)
+    site.page.get_by_label("Choose all on this page").check()
+    bar = site.page.get_by_role("toolbar")
+    expect(bar).to_contain_text("3 chosen")
+    site.runs().first.get_by_role("checkbox").uncheck()
+    expect(bar).to_contain_text("2 chosen")
+    bar.get_by_role("button", name="Run again").click()
+    site.dialog().get_by_role("button", name="Run again: 2 runs").click()
+    expect(site.toast("2 runs started again.")).to_be_visible()
+    expect(site.runs()).to_have_count(5)
+    site.go(f"/runs?task={name}&cause=retry")
+    expect(site.runs()).to_have_count(2)
+    expect(site.runs().first).to_contain_text("as a retry")
+    site.page.get_by_label("Choose all on this page").check()
+    bar.get_by_role("button", name="Cancel").click()
+    site.dialog().get_by_role("button", name="Cancel: 2 runs").click()
+    expect(site.toast("0 runs asked to stop, 2 not")).to_be_visible()
 
 
 def test_the_overview_counts_and_leads(site: Site, name: str) -> None:

@@ -236,6 +236,32 @@ def test_an_instant_with_a_run_is_told_by_it(
     assert found[0].run == seen.run
 
 
+def retried(status: RunStatus, at: datetime = T) -> SeenRun:
+    return run(at, cause=RunCause.RETRY, status=status, late=MINUTE)
+
+
+def test_a_retry_tells_an_instant_that_was_not_carried_out() -> None:
+    failed = run(T, status=RunStatus.FAILED)
+    again, better = retried(RunStatus.FAILED), retried(RunStatus.SUCCEEDED)
+    assert at(told(failed, again, until=T), T) == (LedgerState.FAILED, None)
+    found = told(failed, again, better, until=T)
+    assert at(found, T) == (LedgerState.RAN, Reason.RETRY)
+    assert found[0].run == better.run
+    going = retried(RunStatus.RUNNING)
+    assert at(told(failed, going, until=T), T) == (LedgerState.RUNNING, Reason.RETRY)
+    assert at(told(better, until=T), T) == (LedgerState.RAN, Reason.RETRY)
+
+
+def test_a_retry_hides_nothing() -> None:
+    late = run(T, late=MINUTE)
+    assert at(told(late, retried(RunStatus.FAILED), until=T), T) == (LedgerState.LATE, None)
+    assert at(told(late, retried(RunStatus.SUCCEEDED), until=T), T) == (LedgerState.LATE, None)
+    twice = (run(T), run(T, late=5 * SECOND), retried(RunStatus.SUCCEEDED))
+    assert at(told(*twice, until=T), T) == (LedgerState.UNKNOWN, Reason.SEVERAL_RUNS)
+    missed = told(retried(RunStatus.FAILED), until=T)
+    assert at(missed, T) == at(told(until=T), T)
+
+
 def test_a_run_that_nobody_expects_is_unknown() -> None:
     found = told(run(T + 30 * SECOND), run(T), until=T + 59 * SECOND)
     assert at(found, T) == (LedgerState.RAN, None)

@@ -1,6 +1,8 @@
 // The execution log; rows that were not there before light up for a moment.
 export default {
-  props: { rows: Array, task: { type: Boolean, default: true }, caption: String },
+  // Rows can be chosen where `chosen` is given.
+  props: { rows: Array, chosen: Array, task: { type: Boolean, default: true }, caption: String },
+  emits: ["choose"],
   data: () => ({ known: null, fresh: new Set() }),
   watch: {
     rows: {
@@ -13,10 +15,25 @@ export default {
     },
   },
   methods: {
+    toggle(id) {
+      this.$emit(
+        "choose",
+        this.chosen.includes(id)
+          ? this.chosen.filter((other) => other !== id)
+          : [...this.chosen, id],
+      );
+    },
+    toggleAll(event) {
+      this.$emit("choose", event.target.checked ? this.rows.map((row) => row.id) : []);
+    },
+    check(label, checked, onChange) {
+      return Vue.h("input", { type: "checkbox", checked, "aria-label": label, onChange });
+    },
     row(row) {
       const h = Vue.h,
         path = `/runs/${row.id}`,
-        open = () => otd.go(path);
+        open = () => otd.go(path),
+        chosen = !!this.chosen?.includes(row.id);
       const first = this.task
         ? [
             h("a", { class: "name", href: otd.href(path), tabindex: -1 }, row.task),
@@ -38,11 +55,19 @@ export default {
           key: row.id,
           tabindex: 0,
           "data-run": row.id,
-          class: { fresh: this.fresh.has(row.id + row.status.label) },
+          class: { chosen, fresh: this.fresh.has(row.id + row.status.label) },
           onClick: (event) => otd.rowClick(event, path),
-          onKeydown: (event) => otd.rowKeys(event, open),
+          onKeydown: (event) =>
+            otd.rowKeys(event, open, this.chosen && (() => this.toggle(row.id))),
         },
         [
+          this.chosen
+            ? h("td", { class: "check-cell" }, [
+                this.check(`Choose the run of ${row.task}, ${row.due}`, chosen, () =>
+                  this.toggle(row.id),
+                ),
+              ])
+            : null,
           h("td", { class: "c1" }, first),
           h("td", { class: "c-status" }, [otd.pill(row.status)]),
           this.task ? h("td", { class: "c2" }, [otd.when(row.due, "near")]) : null,
@@ -83,6 +108,15 @@ export default {
         this.caption ? h("caption", { class: "sr" }, this.caption) : null,
         h("thead", [
           h("tr", [
+            this.chosen
+              ? h("th", { class: "check-cell" }, [
+                  this.check(
+                    "Choose all on this page",
+                    this.rows.length > 0 && this.rows.every((row) => this.chosen.includes(row.id)),
+                    this.toggleAll,
+                  ),
+                ])
+              : null,
             th(this.task ? "Task" : "Due"),
             th("Status"),
             this.task ? th("Due") : null,

@@ -35,13 +35,24 @@ class TaskTable(Element, component="otd_task_table.js"):
 class RunTable(Element, component="otd_run_table.js"):
     """A page of the execution log; without `task`, that of a single task."""
 
-    def __init__(self, caption: str, *, task: bool = True) -> None:
+    def __init__(
+        self,
+        caption: str,
+        *,
+        task: bool = True,
+        choose: Callable[[list[str]], None] | None = None,
+    ) -> None:
         super().__init__()
         self.props["rows"] = []
         self.props["task"] = task
         self.props["caption"] = caption
+        if choose is not None:
+            self.props["chosen"] = []
+            self.on("choose", lambda event: choose([str(each) for each in event.args]))
 
-    def show(self, rows: Sequence[dict[str, Any]]) -> None:
-        """These rows; nothing is sent where nothing changed."""
+    def show(self, rows: Sequence[dict[str, Any]], chosen: Sequence[str] = ()) -> None:
+        """These rows, these of them chosen; nothing is sent where nothing changed."""
         if self.props["rows"] != list(rows):
             self.props["rows"] = list(rows)
+        if "chosen" in self.props and self.props["chosen"] != list(chosen):
+            self.props["chosen"] = list(chosen)

@@ -9,6 +9,7 @@ from nicegui.element import Element
 
 from onthedot.scheduling.errors import RunNotFound
 from onthedot.scheduling.run import Run, RunPhase, RunStatus
+from onthedot.service.runs.retries import retry
 from onthedot.service.runs.runs import Runs
 from onthedot.ui.components.markup import (
     box,
@@ -91,8 +92,11 @@ def _show(desk: Desk, run: Run) -> None:
         with box("actions"):
             if run.status is RunStatus.RUNNING:
                 button("Cancel", lambda: _cancel(desk, run), "danger", icon="ban")
+            elif run.task_id and run.status is not RunStatus.SUCCEEDED:
+                again = button("Run again", lambda: _retry(desk, run), icon="rotate-ccw")
+                named(again, title="A new run of the same occurrence")
             if run.task_id:
-                button("Run again", lambda: run_now(desk, run.task_id), icon="rotate-ccw")
+                button("Run now", lambda: run_now(desk, run.task_id), icon="play")
             outside_link("In Temporal", run.links.temporal_ui)
     with box("stack"):
         if run.phase is not None:
@@ -215,6 +219,17 @@ def _pretty(value: str) -> str:
 def _size(output: object) -> str:
     size = len(json.dumps(output, ensure_ascii=False).encode())
     return f"{size:,} bytes" if size < 10_000 else f"{size / 1024:.1f} KiB"
+
+
+async def _retry(desk: Desk, run: Run) -> None:
+    again = await desk.tried(retry(desk.temporal, run.id))
+    if again is not None:
+        desk.toasts.say(
+            f"Started {run.task_id} again, as the same occurrence.",
+            action="View run",
+            act=lambda: desk.go(f"/runs/{again.id}"),
+        )
+        desk.changed()
 
 
 async def _cancel(desk: Desk, run: Run) -> None:

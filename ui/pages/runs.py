@@ -15,6 +15,7 @@ from onthedot.ui.components.pager import Pager
 from onthedot.ui.components.small import Icon
 from onthedot.ui.components.tables import RunTable
 from onthedot.ui.page_context import Desk
+from onthedot.ui.pages.bulk_runs import RunChoice
 from onthedot.ui.pages.export import add_export
 from onthedot.ui.reads import ROWS, RunRows, run_rows
 from onthedot.ui.rows import CAUSES, RUN_WORDS, run_row
@@ -43,6 +44,7 @@ class _RunsPage:
         self._live: Live[RunRows] | None = None
         self._table: RunTable | None = None
         self._said = ""
+        self._on_page = self._count = 0
 
     def build(self) -> None:
         with box("head"):
@@ -97,12 +99,19 @@ class _RunsPage:
         with self._place:
             skeleton(430)
         self._pager = Pager(ROWS, [None], 1, self._turned, ("Newer", "Older"))
+        self._choice = RunChoice(self._desk, self._which, self._chosen)
         self._watch()
+
+    def _chosen(self, ids: list[str]) -> None:
+        if self._table is not None:
+            self._table.props["chosen"] = ids
+        self._choice.show(on_page=self._on_page, count=self._count)
 
     def _filter(self, key: str, value: str) -> None:
         if self._query[key] == value:
             return
         self._query[key] = value
+        self._choice.choose([])
         if key == "span":
             self._query["since"] = self._query["until"] = ""
         self._pager.restart([None])
@@ -175,9 +184,11 @@ class _RunsPage:
         if self._table is None:
             self._place.clear()
             with self._place:
-                self._table = RunTable("Runs")
+                self._table = RunTable("Runs", choose=self._choice.choose)
         self._said = ""
-        self._table.show([run_row(run) for run in shown.page.items])
+        self._table.show([run_row(run) for run in shown.page.items], self._choice.ids)
+        self._on_page, self._count = len(shown.page.items), shown.count
+        self._choice.show(on_page=self._on_page, count=self._count)
         self._pager.show(len(shown.page.items), shown.count, shown.page.next_cursor)
 
     def _say(self, icon: str, title: str, words: str) -> None:
@@ -191,6 +202,7 @@ class _RunsPage:
                 link("To the tasks", "/tasks", "btn")
 
     def _turned(self) -> None:
+        self._choice.choose([])
         self._watch()
         self._desk.script("scrollTo({top: 0})")
 

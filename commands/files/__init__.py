@@ -1,0 +1,1 @@
+"""Tasks in files: `onthedot diff`, `apply` and `export`, a file each."""

@@ -1,0 +1,125 @@
+"""`onthedot apply`: brings tasks from files to the server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import anyio
+import click
+
+from onthedot.applying.carrying_out import Outcome, carry_out
+from onthedot.applying.comparing import make_plan
+from onthedot.applying.files import FileTask, read_paths
+from onthedot.applying.plan import Step, StepKind
+from onthedot.client import AsyncOnTheDot, RevisionMismatch
+from onthedot.commands.asking import confirmed, yes_option
+from onthedot.commands.files.options import (
+    by_hand,
+    checked_prune,
+    counts,
+    file_options,
+    plan_lines,
+)
+from onthedot.commands.output import say
+from onthedot.commands.reaching import async_server, explained
+
+_DONE = {StepKind.CREATE: "created", StepKind.CHANGE: "changed", StepKind.DELETE: "deleted"}
+
+#: With this many steps, how far it is is told in between.
+_MANY = 50
+
+
+@dataclass(frozen=True)
+class _Asked:
+    files: list[FileTask]
+    set_name: str | None
+    prune: bool
+    force: bool
+    dry_run: bool
+    yes: bool
+
+
+@click.command(
+    short_help="Bring tasks from files to the server.",
+    epilog="\b\nExamples:\n"
+    "  onthedot apply -f tasks/ --dry-run\n"
+    "  onthedot apply -f tasks/ --set billing --prune --yes",
+)
+@file_options
+@click.option("--dry-run", is_flag=True, help="Only show what would be done.")
+@yes_option
+@click.pass_context
+def apply(
+    ctx: click.Context,
+    paths: Sequence[str],
+    set_name: str | None,
+    prune: bool,
+    force: bool,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Create and change tasks so that they are as the files say. The same again changes nothing.
+
+    Nothing is sent while one file is wrong; after that, it goes on past what fails and names it. A
+    task that somebody changed by hand since it was applied is left alone, unless --force is given.
+    """
+    checked_prune(prune, set_name)
+    asked = _Asked(read_paths(paths), set_name, prune, force, dry_run, yes)
+    ctx.exit(anyio.run(_apply, async_server(), asked))
+
+
+async def _apply(server: AsyncOnTheDot, asked: _Asked) -> int:
+    async with server:
+        steps = await make_plan(
+            server,
+            asked.files,
+            set_name=asked.set_name,
+            prune=asked.prune,
+            force=asked.force,
+            with_instants=asked.dry_run,
+        )
+        if asked.dry_run:
+            for line in plan_lines(steps):
+                click.echo(line)
+            say(counts(steps))
+            return 0
+        _ask_about_deletions(steps, asked.yes)
+        conflicts = [step for step in steps if step.kind is StepKind.CONFLICT]
+        for step in conflicts:
+            say(f"onthedot: {step.task_id}: {by_hand(step)}.")
+        failed = await _carried_out(server, steps, asked.force)
+    unchanged = sum(step.kind is StepKind.UNCHANGED for step in steps)
+    left = f", {len(conflicts)} left as changed by hand" if conflicts else ""
+    say(f"{unchanged:,} unchanged{left}" + (f", {failed:,} failed" if failed else ""))
+    return 1 if failed or conflicts else 0
+
+
+async def _carried_out(server: AsyncOnTheDot, steps: list[Step], force: bool) -> int:
+    """Does it, says what was done, and returns how many failed."""
+    todo = sum(step.kind in _DONE for step in steps)
+    failed = done = 0
+    async for outcome in carry_out(server, steps, force=force):
+        done += 1
+        failed += outcome.error is not None
+        _report(outcome)
+        if todo >= _MANY and done % _MANY == 0:
+            say(f"{done:,} of {todo:,}")
+    return failed
+
+
+def _report(outcome: Outcome) -> None:
+    task_id, error = outcome.step.task_id, outcome.error
+    if error is None:
+        click.echo(f"{task_id} {_DONE[outcome.step.kind]}")
+    elif isinstance(error, RevisionMismatch):
+        say(f"onthedot: {task_id}: somebody changed it just now. Look with diff, and apply again.")
+    else:
+        say(f"onthedot: {task_id}: {explained(error)}")
+
+
+def _ask_about_deletions(steps: Sequence[Step], yes: bool) -> None:
+    gone = [step.task_id for step in steps if step.kind is StepKind.DELETE]
+    if gone:
+        say(f"In no file any more: {', '.join(gone)}")
+        confirmed(f"Delete {len(gone):,} tasks?" if len(gone) > 1 else "Delete it?", yes)

@@ -1,0 +1,42 @@
+"""The Temporal server whose schedules are read, by Temporal's own variables and profiles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RPCError
+
+from onthedot.importing.imported import ImportFailed
+from onthedot.importing.temporal.fetch import fetch
+
+_DEFAULT_ADDRESS = "127.0.0.1:7233"
+
+
+class SourceAway(ImportFailed):
+    """The server that is to be read does not answer, or refuses."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(
+            f"Temporal at {address} cannot be read: {reason}. TEMPORAL_ADDRESS and "
+            f"TEMPORAL_NAMESPACE say which one is meant."
+        )
+
+
+async def fetch_from_environment(at: datetime) -> str:
+    """Every schedule of the namespace, as `read` takes it.
+
+    Raises:
+        SourceAway: the server does not answer, or what says where it is cannot be used.
+    """
+    address = _DEFAULT_ADDRESS
+    try:
+        config = ClientConfig.load_client_connect_config()
+        address = config.setdefault("target_host", _DEFAULT_ADDRESS)
+        return await fetch(await Client.connect(**config), at=at)
+    except RPCError as error:
+        raise SourceAway(address, error.message) from None
+    except (RuntimeError, ValueError, OSError) as error:
+        # Settings may be repeated in a message, and hold a key: its first line is enough.
+        raise SourceAway(address, str(error).partition("\n")[0]) from None

@@ -1,0 +1,131 @@
+"""One change to many runs: each is answered for itself.
+
+A retry by a filter leaves alone what has been repeated already: of an occurrence with several runs
+the latest is retried, and none of which a retry succeeded or goes on. So it may be asked twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from onthedot.messages.many import MOST_OF_A_CHANGE, Outcome
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, WrongState
+from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.runs.retries import retry
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.bulk import Changed, for_each
+from onthedot.service.temporal.calls import Temporal
+
+#: What a retry by a filter takes where no status is asked for.
+_WENT_WRONG = (RunStatus.FAILED, RunStatus.TIMED_OUT)
+
+_PAGE = 500
+
+
+class BulkRuns:
+    """Changes to many runs."""
+
+    def __init__(self, temporal: Temporal, *, dry_run: bool = False) -> None:
+        self._temporal = temporal
+        self._runs = Runs(temporal)
+        self._list = RunList(temporal)
+        self._dry_run = dry_run
+
+    async def retry(self, ids: Sequence[str]) -> list[Changed]:
+        """A new run of the occurrence of each, however often they were repeated before."""
+
+        async def one(run_id: str) -> Changed:
+            if self._dry_run:
+                if (await self._runs.get(run_id)).status is RunStatus.RUNNING:
+                    raise WrongState(f"Run {run_id} goes on.")
+                return Changed(run_id, Outcome.WOULD_CHANGE)
+            return Changed(run_id, Outcome.DONE, run=await retry(self._temporal, run_id))
+
+        return await for_each(ids, one)
+
+    async def retry_all(self, which: RunFilter) -> list[Changed]:
+        """A new run of each occurrence whose run a filter lets through.
+
+        Without a status it means those that failed or timed out.
+
+        Raises:
+            InvalidDefinition: they are more than `MOST_OF_A_CHANGE`, or are to be running ones.
+            TemporalUnavailable: Temporal does not answer.
+        """
+        if which.status is RunStatus.RUNNING:
+            mend = "a run that goes on cannot be retried; cancel it first"
+            raise InvalidDefinition(FieldProblem("status", mend))
+        found: list[ShortRun] = []
+        for status in (which.status,) if which.status else _WENT_WRONG:
+            found += await self._found(replace(which, status=status))
+        _refuse_too_many(found)
+        repeated = await self._repeated(which)
+        latest: dict[tuple[str, datetime], ShortRun] = {}
+        for run in sorted(found, key=lambda run: (run.scheduled_for, _ended(run))):
+            latest[_occurrence(run)] = run
+        left = [run.id for of, run in latest.items() if of in repeated]
+        done = await self.retry([run.id for of, run in latest.items() if of not in repeated])
+        return [*done, *(Changed(run_id, Outcome.UNCHANGED) for run_id in left)]
+
+    async def cancel(self, ids: Sequence[str]) -> list[Changed]:
+        """Ask them to stop."""
+
+        async def one(run_id: str) -> Changed:
+            run = await (self._runs.get if self._dry_run else self._runs.cancel)(run_id)
+            if run.status is not RunStatus.RUNNING:
+                raise WrongState(f"Run {run_id} has ended already: {run.status.value}.")
+            return Changed(run_id, Outcome.WOULD_CHANGE if self._dry_run else Outcome.DONE)
+
+        return await for_each(ids, one)
+
+    async def cancel_all(self, which: RunFilter) -> list[Changed]:
+        """Ask all to stop that go on and that a filter lets through. Raises as `retry_all`."""
+        if which.status not in (None, RunStatus.RUNNING):
+            raise InvalidDefinition(FieldProblem("status", "only what is running can be cancelled"))
+        found = await self._found(replace(which, status=RunStatus.RUNNING))
+        _refuse_too_many(found)
+        return await self.cancel([run.id for run in found])
+
+    async def _found(self, which: RunFilter) -> list[ShortRun]:
+        found = []
+        async for run in self._walk(which):
+            found.append(run)
+            if len(found) > MOST_OF_A_CHANGE:
+                break
+        return found
+
+    async def _repeated(self, which: RunFilter) -> set[tuple[str, datetime]]:
+        """The occurrences of which a retry succeeded or goes on."""
+        return {
+            _occurrence(run)
+            for status in (RunStatus.SUCCEEDED, RunStatus.RUNNING)
+            async for run in self._walk(replace(which, status=status, cause=RunCause.RETRY))
+        }
+
+    async def _walk(self, which: RunFilter) -> AsyncIterator[ShortRun]:
+        cursor: str | None = None
+        while True:
+            page = await self._list.page(which, limit=_PAGE, cursor=cursor, with_names=False)
+            for run in page.items:
+                yield run
+            if (cursor := page.next_cursor) is None:
+                return
+
+
+def _refuse_too_many(found: Sequence[ShortRun]) -> None:
+    if len(found) > MOST_OF_A_CHANGE:
+        mend = f"more than {MOST_OF_A_CHANGE} runs match; narrow the filter"
+        raise InvalidDefinition(FieldProblem("filter", mend))
+
+
+def _occurrence(run: ShortRun) -> tuple[str, datetime]:
+    """What two runs of one occurrence have in common; stores keep milliseconds of it."""
+    at = run.scheduled_for
+    return run.task_id, at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def _ended(run: ShortRun) -> datetime:
+    return run.finished_at or run.scheduled_for

@@ -1,0 +1,62 @@
+"""Runs an occurrence once more.
+
+1. The new run has an id of its own, and so an Idempotency-Key of its own: a receiver that drops
+   repeats takes it for what it is, another run. It is due when the first one was.
+2. An occurrence of a recurring task is carried out as the task is defined now: what made it fail
+   may have been fixed since. A run by hand may have been given a body of its own, and a one-time
+   task is its run: those are repeated as they were.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from onthedot import naming
+from onthedot.scheduling.errors import WrongState
+from onthedot.scheduling.run import Run, RunCause, RunStatus, ShortRun
+from onthedot.scheduling.stored.run_order import RunOrder
+from onthedot.service.ledger.history import run_history
+from onthedot.service.runs.direct_starts import start_run
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+
+
+async def retry(temporal: Temporal, run_id: str) -> ShortRun:
+    """Start a new run of the occurrence that a run was of.
+
+    Raises:
+        RunNotFound: there is none, or it is past the retention.
+        WrongState: it goes on, it was the test of an action, or its task is deleted.
+        TemporalUnavailable: nothing was started; `Unconfirmed` if that is not certain.
+    """
+    run = await Runs(temporal).get(run_id)
+    if run.status is RunStatus.RUNNING:
+        raise WrongState(f"Run {run_id} goes on. Wait for its end, or cancel it, then retry it.")
+    if not run.task_id:
+        raise WrongState(f"Run {run_id} was a test of an action. Test the action again instead.")
+    address = naming.RunAddress.parse(run_id)
+    nominal = naming.nominal_instant(address.workflow_id)
+    order = await _order(temporal, run, address, as_it_was=nominal is None)
+    return await start_run(
+        temporal, order, naming.retry_run(run.task_id, secrets.token_hex(8), nominal)
+    )
+
+
+async def _order(
+    temporal: Temporal, run: Run, address: naming.RunAddress, *, as_it_was: bool
+) -> RunOrder:
+    found = await TaskReader(temporal).look(run.task_id)
+    if found is None:
+        raise WrongState(f"Task {run.task_id!r} is deleted, and nothing of it fires again.")
+    now = found.state.order(cause=RunCause.RETRY, scheduled_for=run.scheduled_for)
+    if not as_it_was:
+        return now
+    handle = temporal.client.get_workflow_handle(address.workflow_id, run_id=address.execution)
+    fetched = await temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+    history = await run_history(temporal.client, fetched)
+    if history.order is not None:
+        known = {"cause": RunCause.RETRY, "scheduled_for": run.scheduled_for, "kind": now.kind}
+        return history.order.model_copy(update=known)
+    assert history.state is not None
+    return history.state.order(cause=RunCause.RETRY, scheduled_for=run.scheduled_for)
