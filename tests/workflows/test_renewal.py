@@ -66,6 +66,7 @@ async def test_looks_alone_renew_too(renewing: Temporal) -> None:
         return await _executions(renewing, task_id) >= 2
 
     await eventually(renewed)
+    await eventually(lambda: nominals(renewing.client, task_id))
     task = await tasks.get(task_id)
     assert task.revision == 1
     assert [row.id for row in (await TaskList(renewing).page(TaskFilter(q=task_id))).items] == [
