@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from onthedot.access.roles import Role
 from onthedot.commands.failures import exit_code
 from onthedot.commands.root import installed_version, root
 
@@ -139,7 +140,16 @@ def _run_process(command: str, settings: Settings, options: dict[str, Any]) -> i
 def _token_command() -> click.Command:
     new = click.Command(
         "new",
-        params=[click.Argument(["name"], default="admin")],
+        params=[
+            click.Argument(["name"], default="admin"),
+            click.Option(
+                ["--role"],
+                type=click.Choice([role.value for role in Role]),
+                default=Role.ADMIN.value,
+                show_default=True,
+                help="what the caller may do; each role has all rights of those before it",
+            ),
+        ],
         callback=_new_token,
         help="Make a token for the caller NAME (default admin), and print both halves.",
     )
@@ -152,11 +162,11 @@ def _version_command() -> click.Command:
     )
 
 
-def _new_token(name: str) -> int:
+def _new_token(name: str, role: str) -> int:
     from onthedot.settings import SettingsError, load
 
     token = f"otd_{secrets.token_urlsafe(32)}"
-    entry = f"{name}:sha256:{hashlib.sha256(token.encode()).hexdigest()}"
+    entry = f"{name}:{role}:sha256:{hashlib.sha256(token.encode()).hexdigest()}"
     try:
         load({"api_tokens": entry})
     except SettingsError:

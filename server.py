@@ -40,7 +40,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     client = await connect(settings, plugins=[OnTheDotPlugin()], lazy=True)
     temporal = Temporal(client, settings)
     sessions = Sessions(settings)
-    app = create_app(settings, temporal, sessions.name_of)
+    app = create_app(settings, temporal, sessions.identity_of)
     mount(app, settings, temporal, sessions)
     config = uvicorn.Config(
         app,

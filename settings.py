@@ -19,6 +19,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from onthedot.access.identity import Identity, Via
+from onthedot.access.roles import Role
+
 PREFIX = "ONTHEDOT_"
 
 #: Variables that start with this hold secrets for tasks, and are not settings.
@@ -38,12 +41,19 @@ class SettingsError(Exception):
 
 
 class ApiToken(BaseModel):
-    """One caller: a name for the record, and the SHA-256 of the token (never the token itself)."""
+    """One caller: a name for the record, what it may do, and the SHA-256 of the token (never the
+    token itself)."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     sha256: str = Field(repr=False)
+    role: Role = Role.ADMIN
+
+    @property
+    def identity(self) -> Identity:
+        """Who calls with it."""
+        return Identity(self.name, self.role, Via.TOKEN)
 
 
 def _split(value: object) -> object:
@@ -53,11 +63,14 @@ def _split(value: object) -> object:
     return value
 
 
-_TOKEN = re.compile(r"(?P<name>[A-Za-z0-9._-]{1,64}):sha256:(?P<sha256>[0-9a-fA-F]{64})")
+_TOKEN = re.compile(
+    r"(?P<name>[A-Za-z0-9._-]{1,64})(:(?P<role>[^:]*))?:sha256:(?P<sha256>[0-9a-fA-F]{64})"
+)
 
 
 def _parse_tokens(value: object) -> object:
-    """Reads `name:sha256:<hex>,…`. Never repeats it: a token may stand there."""
+    """Reads `name:role:sha256:<hex>,…`; without a role, an admin. Never repeats it: a token may
+    stand there."""
     if not isinstance(value, str):
         return value
     tokens: dict[str, ApiToken] = {}
@@ -65,12 +78,18 @@ def _parse_tokens(value: object) -> object:
         match = _TOKEN.fullmatch(entry)
         if match is None:
             raise ValueError(
-                f"entry {number} is not of the form name:sha256:<64 hex digits>. "
+                f"entry {number} is not of the form name:role:sha256:<64 hex digits>. "
                 f"`onthedot token new NAME` prints one"
             )
         if match["name"] in tokens:
             raise ValueError(f"the name {match['name']!r} is there twice. Give each its own")
-        tokens[match["name"]] = ApiToken(name=match["name"], sha256=match["sha256"].lower())
+        role = match["role"] if match["role"] is not None else Role.ADMIN
+        if role not in set(Role):
+            # The role itself is not repeated: it may be anything.
+            raise ValueError(f"entry {number} has no such role. Use one of {', '.join(Role)}")
+        tokens[match["name"]] = ApiToken(
+            name=match["name"], sha256=match["sha256"].lower(), role=Role(role)
+        )
     return tuple(tokens.values())
 
 
@@ -129,8 +148,9 @@ class Settings(BaseSettings):
     api_tokens: Tokens = Field(
         default=(),
         repr=False,
-        description="Who may call: `name:sha256:<hex>`, separated by commas. "
-        "`onthedot token new NAME` prints both halves. Empty: only loopback may call.",
+        description="Who may call: `name:role:sha256:<hex>`, separated by commas; without a role, "
+        "an admin. `onthedot token new NAME --role operator` prints both halves. "
+        "Empty: only loopback may call.",
     )
     max_body_bytes: int = Field(
         default=4 * 1024 * 1024,

@@ -48,7 +48,8 @@ class AccessLog:
             SECONDS.labels(method, route(scope), str(status)).observe(took)
             path = printable_path(scope)
             if path not in _QUIET and not _is_page(path):
-                caller = scope.get("state", {}).get("caller", "-")
+                identity = scope.get("state", {}).get("identity")
+                caller = identity.name if identity else "-"
                 _LOG.info("%s %s %d %.1f ms by %s", method, path, status, took * 1000, caller)
 
 

@@ -1,7 +1,7 @@
 """REST as one ASGI app.
 
-A request passes, in this order: the access log, the last resort for errors, who may call, the
-limits of a body, the methods of an address, and then the route.
+A request passes, in this order: the access log, the last resort for errors, who may call, whether
+the caller's role will do, the limits of a body, the methods of an address, and then the route.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from fastapi.routing import APIRoute
 
 from onthedot.api import errors
 from onthedot.api.access_log import AccessLog
+from onthedot.api.call_names import CallNames
 from onthedot.api.documented import describe, operation_id
+from onthedot.api.enough_rights import EnoughRights
 from onthedot.api.headers import SafeHeaders
 from onthedot.api.limits import BodyLimit, JsonOnly
 from onthedot.api.methods import Methods
@@ -26,6 +28,7 @@ from onthedot.api.routes import (
     ledger,
     many,
     many_runs,
+    me,
     runs,
     schema,
     task_calls,
@@ -47,6 +50,7 @@ _ROUTERS = (
     many_runs.router,
     actions.router,
     triggers.router,
+    me.router,
     schema.router,
     health.router,
 )
@@ -57,6 +61,7 @@ _TAGS = [
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
     {"name": "actions", "description": "What a task does."},
+    {"name": "access", "description": "Who one is, and what one may do."},
     {"name": "health", "description": "Whether all is well."},
 ]
 
@@ -88,16 +93,24 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
     docs.mount(app)
     errors.install(app)
     describe(app, with_tokens=bool(settings.api_tokens))
-    routes = [r for router in (*_ROUTERS, docs.router) for r in router.routes]
+    routes = calls()
+    names = CallNames(routes)
     # The last one added sees a request first.
-    app.add_middleware(Methods, routes=[r for r in routes if isinstance(r, APIRoute)])
+    app.add_middleware(Methods, routes=routes)
     app.add_middleware(JsonOnly)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
+    app.add_middleware(EnoughRights, names=names)
     app.add_middleware(WhoMayCall, settings=settings, signed_in=signed_in)
     app.add_middleware(errors.LastResort)
     app.add_middleware(SafeHeaders)
     app.add_middleware(AccessLog)
     return app
+
+
+def calls() -> list[APIRoute]:
+    """The route of every call, those outside of the OpenAPI document included."""
+    routes = [r for router in (*_ROUTERS, docs.router) for r in router.routes]
+    return [r for r in routes if isinstance(r, APIRoute)]
 
 
 def _version() -> str:

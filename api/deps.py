@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
+from onthedot.access.identity import Identity
 from onthedot.scheduling.errors import BackfillNotFound, RunNotFound, TaskNotFound
 from onthedot.scheduling.values import Instant
 from onthedot.service.ledger.skipped import SkippedRuns
@@ -63,12 +64,20 @@ SkippedRunsDep = Annotated[SkippedRuns, Depends(_skipped_runs)]
 BackfillsDep = Annotated[Backfills, Depends(_backfills)]
 
 
-async def _caller(request: Request) -> str:
-    name: str = request.state.caller
-    return name
+async def _who(request: Request) -> Identity:
+    identity: Identity = request.state.identity
+    return identity
 
 
-#: The name of the token that calls, or `local`.
+#: Who calls.
+Who = Annotated[Identity, Depends(_who)]
+
+
+async def _caller(who: Who) -> str:
+    return who.name
+
+
+#: The name of who calls, or `local`.
 Caller = Annotated[str, Depends(_caller)]
 
 

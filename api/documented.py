@@ -14,7 +14,8 @@ from onthedot.messages.problems import Problem
 _REF = {"$ref": "#/components/schemas/Problem"}
 _SAID = {
     401: "A token is needed, or the one sent is not known.",
-    403: "Without a configured token only this machine may call, and no foreign web page.",
+    403: "The caller's role is too small (`needed_role` would do); or no token is configured, and "
+    "the call is not from this machine, or from a foreign web page.",
     404: "There is none.",
     405: "This address does not take this method.",
     408: "The body did not come in time.",

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from onthedot.messages.problems import FieldError, Problem
 from onthedot.scheduling.errors import (
     FieldProblem,
+    Forbidden,
     InvalidDefinition,
     OnTheDotError,
     RevisionMismatch,
@@ -34,7 +35,7 @@ class Kind:
 INVALID_REQUEST = Kind("invalid-request", 422, "The request is not understood")
 MISSING_TOKEN = Kind("missing-token", 401, "A token is needed")
 WRONG_TOKEN = Kind("wrong-token", 401, "The token is not known")
-FORBIDDEN = Kind("forbidden", 403, "Not allowed from there")
+FORBIDDEN = Kind("forbidden", 403, "Not allowed")
 NOT_FOUND = Kind("not-found", 404, "There is no such address")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "This address does not take this method")
 TOO_SLOW = Kind("body-too-slow", 408, "The body did not come in time")
@@ -90,6 +91,8 @@ def problem_of(error: OnTheDotError) -> Problem:
     kind = KINDS.get(error.code, INTERNAL)
     fields = error.problems if isinstance(error, InvalidDefinition) else ()
     found = problem(kind, str(error), fields)
+    if isinstance(error, Forbidden):
+        found.needed_role = error.needed
     if isinstance(error, RevisionMismatch):
         found.current_revision = error.current
     return found

@@ -24,15 +24,13 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from onthedot.access.identity import LOCAL, Identity
 from onthedot.api import problems
 from onthedot.messages.problems import Problem
 from onthedot.settings import ApiToken, Settings, is_loopback
 
-#: Whom a change is put down to where no token is configured.
-LOCAL = "local"
-
-#: The name of who is signed in with these cookies, or None.
-SignedIn = Callable[[Mapping[str, str]], str | None]
+#: Who is signed in with these cookies, or None.
+SignedIn = Callable[[Mapping[str, str]], Identity | None]
 
 _OPEN = {"/healthz", "/readyz"}
 _READS = {"GET", "HEAD", "OPTIONS"}
@@ -43,7 +41,7 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="onthedot"'}
 
 
 class WhoMayCall:
-    """Refuses whoever may not call; `scope["state"]["caller"]` is the name of who may."""
+    """Refuses whoever may not call; `scope["state"]["identity"]` is who may."""
 
     def __init__(self, app: ASGIApp, settings: Settings, signed_in: SignedIn) -> None:
         self._app = app
@@ -59,7 +57,7 @@ class WhoMayCall:
             refused = self._authenticate(scope, headers)
         else:
             refused = _not_from_here(scope, headers)
-            scope.setdefault("state", {})["caller"] = LOCAL
+            scope.setdefault("state", {})["identity"] = LOCAL
         if refused is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -74,15 +72,15 @@ class WhoMayCall:
     def _authenticate(self, scope: Scope, headers: Headers) -> Problem | None:
         given = headers.get("authorization", "")
         scheme, _, token = given.partition(" ")
-        name = _owner(token.strip(), self._tokens) if scheme.lower() == "bearer" else None
-        if name is not None:
-            scope.setdefault("state", {})["caller"] = name
+        who = _owner(token.strip(), self._tokens) if scheme.lower() == "bearer" else None
+        if who is not None:
+            scope.setdefault("state", {})["identity"] = who
             return None
         path = scope["path"]
         if path in _OPEN or path == "/ui" or path.startswith("/ui/") or path == "/":
             return None
-        if not given and (name := self._session(scope, headers)) is not None:
-            scope.setdefault("state", {})["caller"] = name
+        if not given and (who := self._session(scope, headers)) is not None:
+            scope.setdefault("state", {})["identity"] = who
             return None
         if not given:
             detail = "Send `Authorization: Bearer <token>`; `onthedot token new` makes a token."
@@ -90,13 +88,13 @@ class WhoMayCall:
         detail = "This token is not configured here. Check ONTHEDOT_API_TOKENS."
         return problems.problem(problems.WRONG_TOKEN, detail)
 
-    def _session(self, scope: Scope, headers: Headers) -> str | None:
+    def _session(self, scope: Scope, headers: Headers) -> Identity | None:
         if scope["type"] != "http" or not _may_use_cookie(scope["method"], headers):
             return None
         return self._signed_in(cookie_parser(headers.get("cookie", "")))
 
 
-def nobody(_: Mapping[str, str]) -> str | None:
+def nobody(_: Mapping[str, str]) -> Identity | None:
     """Where there is no page to sign in at."""
     return None
 
@@ -121,13 +119,13 @@ def _is_reader_of_docs(scope: Scope, headers: Headers) -> bool:
     )
 
 
-def _owner(token: str, known: tuple[ApiToken, ...]) -> str | None:
+def _owner(token: str, known: tuple[ApiToken, ...]) -> Identity | None:
     """Whose token this is. Compares with every one, so that the time taken tells nothing."""
     digest = hashlib.sha256(token.encode()).hexdigest()
     owner = None
     for candidate in known:
         if hmac.compare_digest(digest, candidate.sha256):
-            owner = candidate.name
+            owner = candidate.identity
     return owner
 
 

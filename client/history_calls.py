@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from onthedot.client.building import call, given
 from onthedot.client.call import Call, Walk
 from onthedot.messages.many import ManyResults
+from onthedot.messages.me import Me
 from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.scheduling.task import Task
 
@@ -43,9 +44,9 @@ class _ManyRuns(Protocol):
     ) -> Call[ManyResults]: ...
 
 
-def me() -> Call[Json]:
+def me() -> Call[Me]:
     """Who the caller is: name, role, and via what."""
-    return call("GET", "/me", dict)
+    return call("GET", "/me", Me)
 
 
 def list_revisions(task_id: str) -> Walk[Json]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from onthedot.access.roles import Role
+
 
 def _is_none(value: object) -> bool:
     return value is None
@@ -39,4 +41,9 @@ class Problem(BaseModel):
         default=None,
         exclude_if=_is_none,
         description="With revision-mismatch: the revision by now.",
+    )
+    needed_role: Role | None = Field(
+        default=None,
+        exclude_if=_is_none,
+        description="With forbidden, where the caller's role is too small: the role that would do.",
     )

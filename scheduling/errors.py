@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from onthedot.access.identity import Identity
+from onthedot.access.roles import Role, needed
+
 
 class OnTheDotError(Exception):
     """Root of all errors meant for a caller. The message says what to do."""
@@ -32,6 +35,23 @@ class InvalidDefinition(OnTheDotError):
     def __init__(self, *problems: FieldProblem) -> None:
         self.problems = problems
         super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems))
+
+
+class Forbidden(OnTheDotError):
+    """The caller's role is too small. `needed` is the smallest that would do."""
+
+    code = "forbidden"
+
+    def __init__(self, name: str, role: Role, needed_role: Role) -> None:
+        super().__init__(
+            f"This needs the role {needed_role} or a larger one; {name} has the role {role}."
+        )
+        self.needed = needed_role
+
+    @classmethod
+    def of(cls, identity: Identity, call: str) -> Forbidden:
+        """What to say to somebody whose role is too small for a call."""
+        return cls(identity.name, identity.role, needed(call))
 
 
 class TaskNotFound(OnTheDotError):

@@ -59,10 +59,10 @@ def test_a_command_imports_only_what_it_runs() -> None:
 
 
 def test_a_new_token_is_shown_once_with_its_hash(tmp_path: Path) -> None:
-    made = run("token", "new", "ann", cwd=tmp_path)
+    made = run("token", "new", "ann", "--role", "operator", cwd=tmp_path)
     assert made.returncode == 0
     token = re.search(r"Bearer (otd_\S{40,})", made.stdout)
-    entry = re.search(r"ONTHEDOT_API_TOKENS=ann:sha256:([0-9a-f]{64})", made.stdout)
+    entry = re.search(r"ONTHEDOT_API_TOKENS=ann:operator:sha256:([0-9a-f]{64})", made.stdout)
     assert token
     assert entry
     assert hashlib.sha256(token[1].encode()).hexdigest() == entry[1]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from onthedot.access.roles import Role
 from onthedot.settings import (
     PREFIX,
     Settings,
@@ -66,6 +67,17 @@ def test_a_duration_is_iso_8601_or_seconds(text: str, meant: timedelta) -> None:
     assert load({"retention": text}).retention == meant
 
 
+def test_a_token_has_a_role() -> None:
+    given = [f"{role}-s:{role}:sha256:{TOKEN_HASH}" for role in Role]
+    read = load({"api_tokens": ",".join([*given, f"bob:sha256:{TOKEN_HASH}"])})
+    assert [token.role for token in read.api_tokens] == [*Role, Role.ADMIN]
+    for wrong in ("owner", "Admin", "", "otd_the-token-itself"):
+        with pytest.raises(SettingsError) as refused:
+            load({"api_tokens": f"ann:{wrong}:sha256:{TOKEN_HASH}"})
+        assert "viewer, operator, editor, admin" in str(refused.value)
+        assert "otd_" not in str(refused.value)
+
+
 def test_tokens_are_read() -> None:
     read = load({"api_tokens": f"ann:sha256:{TOKEN_HASH}, bob:sha256:{TOKEN_HASH.upper()}"})
     assert [token.name for token in read.api_tokens] == ["ann", "bob"]
@@ -85,7 +97,7 @@ def test_tokens_are_read() -> None:
 def test_a_wrong_token_is_refused_without_being_repeated(text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load({"api_tokens": text})
-    assert "name:sha256:" in str(refused.value)
+    assert "name:role:sha256:" in str(refused.value)
     assert "the-token-itself" not in str(refused.value)
     assert TOKEN_HASH not in str(refused.value)
 

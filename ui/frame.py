@@ -51,16 +51,17 @@ def build_frame(house: House, session: Session) -> None:
                 text("Search")
                 text("Ctrl K", tag="kbd")
             find.on("click", js_handler="() => dispatchEvent(new Event('otd-palette'))")
-            with named(box("btn primary new", "a"), href=href("/new"), aria_label="New task"):
-                Icon("plus")
-                text("New task")
+            if session.identity.may("create_task"):
+                with named(box("btn primary new", "a"), href=href("/new"), aria_label="New task"):
+                    Icon("plus")
+                    text("New task")
         with named(box("main", "main"), id="main", tabindex="-1"):
             banner = box()
             content = box()
         places.append(_bottom())
         toasts, overlay = Toasts(), box()
     desk = Desk(house, session, toasts, overlay, zone=_zone())
-    Palette(_palette_pages(), lambda typed: _find(desk, typed))
+    Palette(_palette_pages(desk), lambda typed: _find(desk, typed))
     _watch_health(desk, banner)
     router = ui.context.client.sub_pages_router
     router.on_path_changed(lambda path: _mark(places, path))
@@ -101,7 +102,7 @@ def _side(house: House, session: Session) -> list[dict[str, Element]]:
                 every=_EVERY,
             )
             if session.number:
-                sign_out(session.name)
+                sign_out(session.identity)
             ThemeSwitch()
     return [places]
 
@@ -180,10 +181,11 @@ def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
     return "", ""
 
 
-def _palette_pages() -> list[dict[str, str]]:
+def _palette_pages(desk: Desk) -> list[dict[str, str]]:
     pages = [{"label": label, "path": path, "icon": icon} for path, label, icon in PAGES]
+    new = {"label": "New task", "path": "/new", "icon": "plus", "key": "n"}
     return [
-        {"label": "New task", "path": "/new", "icon": "plus", "key": "n"},
+        *([] if desk.why_not("create_task") else [new]),
         *pages,
         {"label": "Failed runs", "path": "/runs?status=failed", "icon": "circle-alert"},
         {"label": "Paused tasks", "path": "/tasks?status=paused", "icon": "pause"},

@@ -12,18 +12,18 @@ from zoneinfo import available_timezones
 from nicegui import ui
 from nicegui.element import Element
 
+from onthedot.access.roles import needed
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.runs.listing import RunList
-from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.listing import TaskList
-from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.sessions import Session, SignedOut
+from onthedot.ui.use_cases import UseCases
 from onthedot.ui.watches import Live, Seen, Watches
 
 T = TypeVar("T")
@@ -58,9 +58,13 @@ class Desk:
     """The reader's own zone, once it is known."""
 
     @property
-    def by(self) -> str:
-        """Who does what is done here, for the record."""
-        return self.session.name
+    def uses(self) -> UseCases:
+        """Everything that changes something. Each checks session and role when it is used."""
+        return UseCases(self.house.temporal, self.session)
+
+    def why_not(self, call: str) -> str:
+        """Why a button for this call cannot be pressed; empty where it can."""
+        return "" if self.session.identity.may(call) else f"Needs the role {needed(call)}"
 
     @property
     def temporal(self) -> Temporal:
@@ -69,19 +73,9 @@ class Desk:
         return self.house.temporal
 
     @property
-    def tasks(self) -> Tasks:
-        """The registered tasks. Raises SignedOut."""
-        return Tasks(self.temporal)
-
-    @property
     def task_list(self) -> TaskList:
         """The list of tasks. Raises SignedOut."""
         return TaskList(self.temporal)
-
-    @property
-    def runs(self) -> Runs:
-        """Single runs. Raises SignedOut."""
-        return Runs(self.temporal)
 
     @property
     def run_list(self) -> RunList:

@@ -6,11 +6,15 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from onthedot.scheduling.run import RunStatus, ShortRun
+from onthedot.scheduling.run import Run, RunStatus, ShortRun
+from onthedot.scheduling.stored.backfill import Backfill
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task
 from onthedot.service.ledger.skipped import SkippedRuns
+from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.recent import recent_runs
+from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.tasks.listing import TaskList
 from onthedot.service.tasks.next_runs import NextRuns
@@ -69,6 +73,21 @@ async def run_rows(temporal: Temporal, which: RunFilter, cursor: str | None) -> 
         runs.page(which, limit=ROWS, cursor=cursor), runs.count(which)
     )
     return RunRows(page, count)
+
+
+async def one_run(temporal: Temporal, run_id: str) -> Run:
+    """Raises RunNotFound, TemporalUnavailable."""
+    return await Runs(temporal).get(run_id)
+
+
+async def backfills_of(temporal: Temporal, task_id: str) -> list[Backfill]:
+    """Raises TemporalUnavailable."""
+    return await Backfills(temporal).of_task(task_id)
+
+
+async def task_state(temporal: Temporal, task_id: str) -> TaskState:
+    """Raises TaskNotFound, TemporalUnavailable."""
+    return await Tasks(temporal).state(task_id)
 
 
 async def task_detail(temporal: Temporal, task_id: str) -> TaskDetail:

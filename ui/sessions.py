@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from itsdangerous import BadSignature, TimestampSigner
 
+from onthedot.access.identity import LOCAL, Identity
 from onthedot.settings import Settings
 
 COOKIE = "onthedot_session"
@@ -27,9 +28,9 @@ class SignedOut(Exception):
 
 @dataclass
 class Session:
-    """One sign-in. `name` is that of its token."""
+    """One sign-in."""
 
-    name: str
+    identity: Identity
     ends: float = float("inf")
     number: str = ""
     ended: bool = False
@@ -71,13 +72,13 @@ class Sessions:
             return None
         self._forget_old()
         number = secrets.token_urlsafe(18)
-        self._open[number] = Session(found.name, time.monotonic() + MAX_AGE, number)
+        self._open[number] = Session(found.identity, time.monotonic() + MAX_AGE, number)
         return self._signer.sign(number).decode()
 
     def of(self, cookies: Mapping[str, str]) -> Session | None:
         """The session that a request's cookies stand for."""
         if not self.needed:
-            return Session("local")
+            return Session(LOCAL)
         try:
             number = self._signer.unsign(cookies.get(COOKIE, ""), max_age=MAX_AGE).decode()
         except BadSignature:
@@ -85,10 +86,10 @@ class Sessions:
         session = self._open.get(number)
         return session if session and session.stands else None
 
-    def name_of(self, cookies: Mapping[str, str]) -> str | None:
+    def identity_of(self, cookies: Mapping[str, str]) -> Identity | None:
         """In whose name a request's cookies speak."""
         session = self.of(cookies)
-        return session.name if session else None
+        return session.identity if session else None
 
     def end(self, cookies: Mapping[str, str]) -> None:
         """Sign out: pages that are still open stop working too."""

@@ -33,7 +33,7 @@ async def alive(request: Request) -> Alive:
 async def ready(request: Request, temporal: TemporalDep) -> Ready:
     """200 when Temporal answers, with the workers it has seen. Asks for no token."""
     found = await health.check(temporal)
-    known = hasattr(request.state, "caller")
+    known = hasattr(request.state, "identity")
     return Ready(
         namespace=found.namespace,
         task_queue=found.task_queue,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from onthedot.api.deps import Caller, TaskIdPath, TasksDep, TemporalDep
+from onthedot.api.deps import Caller, TaskIdPath, TasksDep, TemporalDep, Who
 from onthedot.api.documented import ETAG, LOCATION, links, refusals
+from onthedot.api.enough_rights import require
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.examples import TaskBody
 from onthedot.api.json_body import JsonRoute
@@ -70,11 +71,13 @@ async def resume_task(
     },
 )
 async def run_task(
-    task_id: TaskIdPath, tasks: TasksDep, response: Response, body: RunNow | None = None
+    task_id: TaskIdPath, tasks: TasksDep, who: Who, response: Response, body: RunNow | None = None
 ) -> ShortRun:
     """Beside its schedule, whatever else is running. Each call is one run. What the body gives is
-    for this run alone."""
+    for this run alone; `arguments`, `body` and `env` need the role of an editor."""
     asked = body or RunNow()
+    if asked.changed:
+        require(who, "run_task_with_changes")
     run = await tasks.run_now(task_id, scheduled_for=asked.scheduled_for, changed=asked.changed)
     response.headers["Location"] = f"/runs/{run.id}"
     return run

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import httpx
 import pytest
 
+from onthedot.access.identity import Identity, Via
+from onthedot.access.roles import Role
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import ApiToken, Settings
 from tests.api.definitions import fresh_id, one_time
@@ -20,6 +22,11 @@ TOKEN = "otd_a-token-of-a-test"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
+def _signed_in(cookies: Mapping[str, str]) -> Identity | None:
+    name = cookies.get("session")
+    return Identity(name, Role.EDITOR, Via.TOKEN) if name else None
+
+
 @pytest.fixture(scope="module")
 async def guarded(temporal: Temporal, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """REST with two tokens configured."""
@@ -28,7 +35,7 @@ async def guarded(temporal: Temporal, settings: Settings) -> AsyncIterator[httpx
         for name, secret in (("ci", TOKEN), ("other", "otd_other"))
     )
     with_tokens = settings.model_copy(update={"api_tokens": tokens})
-    async with serving(with_tokens, temporal, lambda cookies: cookies.get("session")) as client:
+    async with serving(with_tokens, temporal, _signed_in) as client:
         yield client
 
 

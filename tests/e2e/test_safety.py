@@ -103,7 +103,9 @@ def guarded(stack: Running) -> Iterator[int]:
     """The port of a second server, which asks for a token."""
     port = free_port()
     digest = hashlib.sha256(b"correct horse").hexdigest()
-    server = stack.another_server(port, ONTHEDOT_API_TOKENS=f"ada:sha256:{digest}")
+    viewer = hashlib.sha256(b"only looking").hexdigest()
+    tokens = f"ada:sha256:{digest},eve:viewer:sha256:{viewer}"
+    server = stack.another_server(port, ONTHEDOT_API_TOKENS=tokens)
     server.start()
     server.wait_until_up()
     yield port
@@ -140,11 +142,39 @@ def _in_and_out(site: Site, plain: httpx.Client, name: str) -> None:
     # An open page outlives a logout elsewhere, but does nothing any more.
     second = page.context.new_page()
     second.goto(f"{site.base}/ui/")
-    second.get_by_role("button", name="Sign out ada").first.click()
+    second.get_by_role("button", name="Sign out").first.click()
     expect(second.get_by_label("Token")).to_be_visible()
     expect(page.get_by_label("Token")).to_be_visible()
     old = {"cookie": f"{cookie['name']}={cookie['value']}"}
     assert plain.get("/ui/tasks", headers=old).status_code == 303
+
+
+def test_a_viewer_sees_what_is_not_hers_to_do(guarded: int, open_site: Open, name: str) -> None:
+    site = open_site(port=guarded)
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    site.page.goto(f"{site.base}/ui/tasks/{name}")
+    site.page.get_by_label("Token").fill("only looking")
+    site.page.get_by_role("button", name="Sign in").click()
+    expect(site.button("Run now")).to_be_disabled()
+    expect(site.button("Run now")).to_have_attribute("title", "Needs the role operator")
+    expect(site.button("Delete")).to_have_attribute("title", "Needs the role editor")
+    expect(site.link("Edit")).to_have_count(0)
+    expect(site.link("New task")).to_have_count(0)
+    expect(site.page.get_by_text("eve, viewer").first).to_be_visible()
+    # What the page hides can be asked for all the same.
+    site.button("Run now").evaluate("each => { each.disabled = false; each.click(); }")
+    expect(site.toast("This needs the role operator")).to_be_visible()
+    assert site.rest.get(f"/tasks/{name}/runs").json()["items"] == []
+
+    site.go(f"/tasks?q={name}")
+    row = site.row(name)
+    expect(row.get_by_role("button", name=f"Run {name} now")).to_be_disabled()
+    row.get_by_role("button", name=f"More for {name}").click()
+    expect(site.page.get_by_role("menuitem", name="Pause")).to_be_disabled()
+    expect(site.page.get_by_role("menuitem", name="Its runs")).to_be_enabled()
+    site.go("/settings")
+    expect(site.page.get_by_role("heading", name="You")).to_be_visible()
+    expect(site.page.get_by_role("heading", name="Temporal")).to_have_count(0)
 
 
 def test_the_way_in_leads_nowhere_else(guarded: int, open_site: Open) -> None:

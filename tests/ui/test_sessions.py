@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 
+from onthedot.access.identity import LOCAL
 from onthedot.settings import ApiToken, Settings
 from onthedot.ui.sessions import COOKIE, Sessions, SignedOut
 
@@ -25,7 +26,7 @@ def test_a_token_opens_a_session_in_its_name(sessions: Sessions) -> None:
     assert "two" not in cookie
     found = sessions.of({COOKIE: cookie})
     assert found is not None
-    assert found.name == "bob"
+    assert found.identity.name == "bob"
     assert sessions.begin("three") is None
     assert sessions.begin("") is None
 
@@ -64,4 +65,4 @@ def test_a_session_ends_by_itself(sessions: Sessions) -> None:
 def test_without_tokens_there_is_nothing_to_sign_in_to() -> None:
     found = Sessions(Settings()).of({})
     assert found is not None
-    assert found.name == "local"
+    assert found.identity == LOCAL

@@ -60,14 +60,23 @@ def outside_link(label: str, address: str, classes: str = "btn", *, icon: str = 
 
 
 def button(
-    label: str, act: Handler, classes: str = "", *, icon: str = "", aria: str = ""
+    label: str,
+    act: Handler,
+    classes: str = "",
+    *,
+    icon: str = "",
+    aria: str = "",
+    why_not: str = "",
 ) -> Element:
-    """A button; without a label, `aria` names it. It cannot be pressed twice while it works."""
+    """A button; without a label, `aria` names it. It cannot be pressed twice while it works, and
+    not at all where `why_not` says why."""
     element = named(
         box(f"btn {classes}" + ("" if label else " icon-only"), "button"), type="button"
     )
     if aria:
         named(element, aria_label=aria, title=aria)
+    if why_not:
+        named(element, disabled=True, title=why_not)
     with element:
         if icon:
             Icon(icon)

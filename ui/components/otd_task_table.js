@@ -1,6 +1,6 @@
 // The list of tasks: rows come from the server a page at a time; on a phone each is a card.
 export default {
-  props: { rows: Array, chosen: Array, filtered: Boolean },
+  props: { rows: Array, chosen: Array, filtered: Boolean, whyNot: Object },
   emits: ["choose", "run", "act"],
   data: () => ({ menu: null }),
   mounted() {
@@ -43,7 +43,7 @@ export default {
                 right: `${document.documentElement.clientWidth - place.right}px`,
               },
             };
-      this.$nextTick(() => this.$el.querySelector(".menu button, .menu a")?.focus());
+      this.$nextTick(() => this.$el.querySelector(".menu button:enabled, .menu a")?.focus());
     },
     act(name) {
       const { row, opener } = this.menu;
@@ -52,7 +52,7 @@ export default {
       this.$emit("act", { name, id: row.id });
     },
     menuKeys(event) {
-      const entries = [...this.$el.querySelectorAll(".menu button, .menu a")];
+      const entries = [...this.$el.querySelectorAll(".menu button:enabled, .menu a")];
       const at = entries.indexOf(document.activeElement);
       const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: entries.length - 1 }[
         event.key
@@ -124,7 +124,8 @@ export default {
               {
                 class: "btn ghost small icon-only",
                 "aria-label": `Run ${row.name} now`,
-                title: "Run now",
+                title: this.whyNot.run || "Run now",
+                disabled: !!this.whyNot.run,
                 onClick: () => this.$emit("run", row.id),
               },
               [otd.icon("play")],
@@ -148,10 +149,17 @@ export default {
       const h = Vue.h,
         { row, style } = this.menu;
       const entry = (name, icon, text, extra = "") =>
-        h("button", { role: "menuitem", class: extra, onClick: () => this.act(name) }, [
-          otd.icon(icon),
-          text,
-        ]);
+        h(
+          "button",
+          {
+            role: "menuitem",
+            class: extra,
+            disabled: !!this.whyNot[name],
+            title: this.whyNot[name] || null,
+            onClick: () => this.act(name),
+          },
+          [otd.icon(icon), text],
+        );
       const link = (path, icon, text) =>
         h("a", { role: "menuitem", href: otd.href(path), onClick: () => this.close() }, [
           otd.icon(icon),
@@ -165,8 +173,8 @@ export default {
           row.can_pause ? entry("pause", "pause", "Pause") : null,
           row.can_resume ? entry("resume", "play", "Resume") : null,
           h("hr"),
-          link(`/tasks/${row.id}/edit`, "pencil", "Edit"),
-          link(`/new?from=${row.id}`, "copy", "Duplicate"),
+          this.whyNot.edit ? null : link(`/tasks/${row.id}/edit`, "pencil", "Edit"),
+          this.whyNot.edit ? null : link(`/new?from=${row.id}`, "copy", "Duplicate"),
           link(`/runs?task=${row.id}`, "history", "Its runs"),
           h("hr"),
           entry("delete", "trash-2", "Delete…", "danger"),

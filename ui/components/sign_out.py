@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from onthedot.access.identity import Identity
 from onthedot.ui.components.markup import box, href, named, text
 from onthedot.ui.components.small import Icon
 
 
-def sign_out(name: str) -> None:
-    """A button that ends the session of this name, in every tab."""
+def sign_out(identity: Identity) -> None:
+    """Who is signed in, with which role, and a button that ends the session in every tab."""
+    with box("who small muted"):
+        text(f"{identity.name}, {identity.role}")
     form = named(box("", "form"), method="post", action=href("/logout"))
     with form, named(box("btn ghost small", "button"), type="submit"):
         Icon("log-out")
-        text(f"Sign out {name}")
+        text("Sign out")

@@ -16,8 +16,11 @@ class TaskTable(Element, component="otd_task_table.js"):
         *,
         choose: Callable[[list[str]], None],
         act: Callable[[str, str], Awaitable[None]],
+        why_not: dict[str, str],
     ) -> None:
+        """`why_not` says of each change why it cannot be chosen; empty where it can."""
         super().__init__()
+        self.props["whyNot"] = why_not
         self.props["rows"] = []
         self.props["chosen"] = []
         self.on("choose", lambda event: choose([str(each) for each in event.args]))

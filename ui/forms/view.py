@@ -81,8 +81,10 @@ class FormView:
                 text(title, tag="h1")
             with box("actions"):
                 link("Cancel", back, "btn ghost")
-                save = button(label, self._save, "primary", icon="check")
-                named(save, data_save="", title="Ctrl Enter")
+                call = "replace_task" if self._task_id else "create_task"
+                why_not = self._desk.why_not(call)
+                save = button(label, self._save, "primary", icon="check", why_not=why_not)
+                named(save, data_save="", title=why_not or "Ctrl Enter")
 
     def _build_parts(self) -> Draft:
         before = self._before
@@ -163,12 +165,10 @@ class FormView:
             self._desk.go(f"/tasks/{task.id}")
 
     async def _store(self, definition: NewTask | TaskDefinition) -> Task:
-        tasks = self._desk.tasks
+        uses = self._desk.uses
         if isinstance(definition, NewTask):
-            return await tasks.create(definition, by=self._desk.by)
-        return await tasks.replace(
-            self._task_id, definition, by=self._desk.by, if_match=self._revision
-        )
+            return await uses.create_task(definition)
+        return await uses.replace_task(self._task_id, definition, if_match=self._revision)
 
     def _say(self, problems: Sequence[FieldProblem]) -> None:
         if self._waiting is not None:

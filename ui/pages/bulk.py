@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from onthedot.messages.many import Outcome
-from onthedot.service.tasks.bulk import BulkChanges, Changed
+from onthedot.service.tasks.bulk import Changed
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.components.dialogs import confirm
 from onthedot.ui.page_context import Desk
+from onthedot.ui.use_cases import UseCases
 
 #: From how many on it is said that the work has begun.
 _MANY = 16
@@ -17,12 +18,13 @@ _MANY = 16
 
 @dataclass(frozen=True)
 class Kind:
-    """A change: how it is asked for and reported, and what it does to tasks."""
+    """A change: how it is asked for and reported, which call it is, and what it does to tasks."""
 
     ask: str
     done: str
     words: str
-    act: Callable[[BulkChanges, Sequence[str]], Awaitable[list[Changed]]]
+    call: str
+    act: Callable[[UseCases, Sequence[str]], Awaitable[list[Changed]]]
     danger: bool = False
     undone: str = ""
     """What an undo made of them; empty where there is none."""
@@ -33,27 +35,31 @@ KINDS = {
         "Pause",
         "paused",
         "They will not fire until they are resumed. What is paused already stays as it is.",
-        lambda bulk, ids: bulk.pause(ids),
+        "pause_tasks",
+        lambda uses, ids: uses.pause_tasks(ids),
         undone="resumed",
     ),
     "resume": Kind(
         "Resume",
         "resumed",
         "They fire again from their next time on.",
-        lambda bulk, ids: bulk.resume(ids),
+        "resume_tasks",
+        lambda uses, ids: uses.resume_tasks(ids),
         undone="paused again",
     ),
     "run": Kind(
         "Run",
         "started",
         "Each runs once now, beside its schedule.",
-        lambda bulk, ids: bulk.run(ids),
+        "run_tasks",
+        lambda uses, ids: uses.run_tasks(ids),
     ),
     "delete": Kind(
         "Delete",
         "deleted",
         "They will never fire again. Runs in progress finish.",
-        lambda bulk, ids: bulk.delete(ids),
+        "delete_tasks",
+        lambda uses, ids: uses.delete_tasks(ids),
         danger=True,
     ),
 }
@@ -100,14 +106,17 @@ def counted(number: int) -> str:
 
 
 async def _do(desk: Desk, kind: Kind, ids: Sequence[str]) -> None:
-    bulk = BulkChanges(desk.temporal, by=desk.by)
     if len(ids) > _MANY:
         desk.toasts.say(f"{kind.ask}: {counted(len(ids))} …", tone="grey")
-    changed = await kind.act(bulk, ids)
+    changed = await desk.tried(kind.act(desk.uses, ids))
+    if changed is None:
+        return
     desk.changed()
 
     async def undo() -> None:
-        restored = await BulkChanges(desk.temporal, by=desk.by).undo(changed)
+        restored = await desk.tried(desk.uses.undo(changed))
+        if restored is None:
+            return
         desk.changed()
         _report(desk, restored, kind.undone)
 

@@ -53,7 +53,13 @@ class TaskChoice:
         def pressed() -> None:
             bulk.ask(self._desk, kind, self.ids, lambda: self.choose([]))
 
-        button(kind.ask, pressed, "small danger" if kind.danger else "small", icon=icon)
+        button(
+            kind.ask,
+            pressed,
+            "small danger" if kind.danger else "small",
+            icon=icon,
+            why_not=self._desk.why_not(kind.call),
+        )
 
     async def _choose_all(self) -> None:
         ids = await self._desk.tried(bulk.all_ids(self._desk, self._which()))

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from onthedot.messages.many import MOST_OF_A_CHANGE, Outcome
-from onthedot.service.runs.bulk import BulkRuns
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.tasks.bulk import Changed
 from onthedot.ui.components.dialogs import confirm
 from onthedot.ui.components.markup import box, button, named, text
 from onthedot.ui.page_context import Desk
+from onthedot.ui.use_cases import UseCases
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class _Kind:
     icon: str
     done: str
     words: str
-    act: Callable[[BulkRuns, Sequence[str]], Awaitable[list[Changed]]]
+    call: str
+    act: Callable[[UseCases, Sequence[str]], Awaitable[list[Changed]]]
     danger: bool = False
 
 
@@ -33,14 +34,16 @@ _KINDS = (
         "started again",
         "Each gets a new run of the same occurrence: due when it was, carried out as its task is "
         "defined now.",
-        lambda bulk, ids: bulk.retry(ids),
+        "retry_runs",
+        lambda uses, ids: uses.retry_runs(ids),
     ),
     _Kind(
         "Cancel",
         "ban",
         "asked to stop",
         "Those that go on are told to stop.",
-        lambda bulk, ids: bulk.cancel(ids),
+        "cancel_runs",
+        lambda uses, ids: uses.cancel_runs(ids),
         danger=True,
     ),
 )
@@ -98,7 +101,13 @@ class RunChoice:
                 danger=kind.danger,
             )
 
-        button(kind.ask, pressed, "small danger" if kind.danger else "small", icon=kind.icon)
+        button(
+            kind.ask,
+            pressed,
+            "small danger" if kind.danger else "small",
+            icon=kind.icon,
+            why_not=self._desk.why_not(kind.call),
+        )
 
     async def _choose_all(self) -> None:
         ids = await self._desk.tried(_all_ids(self._desk, self._which()))
@@ -124,7 +133,7 @@ async def _all_ids(desk: Desk, which: RunFilter) -> list[str]:
 
 
 async def _do(desk: Desk, kind: _Kind, ids: Sequence[str]) -> None:
-    changed = await kind.act(BulkRuns(desk.temporal), ids)
+    changed = await kind.act(desk.uses, ids)
     desk.changed()
     done = sum(each.outcome is Outcome.DONE for each in changed)
     errors = [str(each.error) for each in changed if each.error is not None]

@@ -9,8 +9,6 @@ from nicegui.element import Element
 
 from onthedot.scheduling.errors import RunNotFound
 from onthedot.scheduling.run import Run, RunPhase, RunStatus
-from onthedot.service.runs.retries import retry
-from onthedot.service.runs.runs import Runs
 from onthedot.ui.components.markup import (
     box,
     button,
@@ -27,6 +25,7 @@ from onthedot.ui.components.small import Code, When
 from onthedot.ui.durations import human, precise
 from onthedot.ui.page_context import Desk
 from onthedot.ui.pages.task.actions import run_now
+from onthedot.ui.reads import one_run
 from onthedot.ui.rows import CAUSES, RUN_TONES, RUN_WORDS, took
 from onthedot.ui.watches import Live, Seen
 
@@ -58,7 +57,7 @@ def run_page(desk: Desk, query: dict[str, str], run_id: str) -> None:
     with place.parent_slot or place:
         found = desk.live(
             ("run", run_id),
-            lambda: Runs(desk.house.temporal).get(run_id),
+            lambda: one_run(desk.house.temporal, run_id),
             show,
             every=timedelta(seconds=1),
         )
@@ -91,12 +90,26 @@ def _show(desk: Desk, run: Run) -> None:
                 text(RUN_WORDS[run.status], f"pill {RUN_TONES[run.status]}{live}")
         with box("actions"):
             if run.status is RunStatus.RUNNING:
-                button("Cancel", lambda: _cancel(desk, run), "danger", icon="ban")
+                button(
+                    "Cancel",
+                    lambda: _cancel(desk, run),
+                    "danger",
+                    icon="ban",
+                    why_not=desk.why_not("cancel_run"),
+                )
             elif run.task_id and run.status is not RunStatus.SUCCEEDED:
-                again = button("Run again", lambda: _retry(desk, run), icon="rotate-ccw")
-                named(again, title="A new run of the same occurrence")
+                why_not = desk.why_not("retry_run")
+                again = button(
+                    "Run again", lambda: _retry(desk, run), icon="rotate-ccw", why_not=why_not
+                )
+                named(again, title=why_not or "A new run of the same occurrence")
             if run.task_id:
-                button("Run now", lambda: run_now(desk, run.task_id), icon="play")
+                button(
+                    "Run now",
+                    lambda: run_now(desk, run.task_id),
+                    icon="play",
+                    why_not=desk.why_not("run_task"),
+                )
             outside_link("In Temporal", run.links.temporal_ui)
     with box("stack"):
         if run.phase is not None:
@@ -222,7 +235,7 @@ def _size(output: object) -> str:
 
 
 async def _retry(desk: Desk, run: Run) -> None:
-    again = await desk.tried(retry(desk.temporal, run.id))
+    again = await desk.tried(desk.uses.retry_run(run.id))
     if again is not None:
         desk.toasts.say(
             f"Started {run.task_id} again, as the same occurrence.",
@@ -233,6 +246,6 @@ async def _retry(desk: Desk, run: Run) -> None:
 
 
 async def _cancel(desk: Desk, run: Run) -> None:
-    if await desk.tried(desk.runs.cancel(run.id)) is not None:
+    if await desk.tried(desk.uses.cancel_run(run.id)) is not None:
         desk.toasts.say("Asked to cancel.", tone="grey")
         desk.changed()

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from nicegui.element import Element
 
+from onthedot.access.identity import Via
 from onthedot.service.overview import health
 from onthedot.ui.components.markup import (
     box,
@@ -25,6 +26,12 @@ from onthedot.ui.durations import human
 from onthedot.ui.page_context import Desk
 from onthedot.ui.watches import Seen
 
+_VIA = {
+    Via.TOKEN: "a token",
+    Via.OIDC: "single sign-on",
+    Via.LOOPBACK: "a call from this machine, without a token",
+}
+
 _KEYS = (
     ("Ctrl K", "Go to any task or page"),
     ("n", "New task"),
@@ -37,28 +44,21 @@ _KEYS = (
 
 def settings_page(desk: Desk, query: dict[str, str]) -> None:
     """Build the page."""
-    settings, temporal = desk.house.settings, desk.house.temporal
+    temporal = desk.house.temporal
     with box("head"), box("titles"):
         text("Settings", tag="h1")
         text("Set by the environment when the server starts; shown here to be checked.", "sub", "p")
+    may_read = not desk.why_not("read_settings")
     with box("grid two"):
-        with card("Temporal"):
-            state = box()
-            with state:
-                skeleton(120)
-        with card("Workers"):
-            workers = box()
-            with workers:
-                skeleton(120)
-        with card("Tasks"):
+        if may_read:
+            state, workers = _show_installation(desk)
+        with card("You"):
+            identity = desk.session.identity
             facts(
                 [
-                    ("Finished tasks and runs", f"kept for {human(settings.retention)}"),
-                    ("Commands", "on" if settings.allow_commands else "off, as the server sees it"),
-                    ("Hosts allowed", ", ".join(settings.allow_hosts) or "public and private ones"),
-                    ("Hosts denied", ", ".join(settings.deny_hosts) or "none beyond the rules"),
-                    ("Modules", ", ".join(settings.modules) or "none"),
-                    ("Who may call", _callers(desk)),
+                    ("Name", identity.name),
+                    ("Role", identity.role.value),
+                    ("Known by", _VIA[identity.via]),
                 ]
             )
         with card("Versions"):
@@ -75,7 +75,7 @@ def settings_page(desk: Desk, query: dict[str, str]) -> None:
             with box().style("max-width: 220px"):
                 ThemeSwitch()
             if desk.session.number:
-                sign_out(desk.session.name)
+                sign_out(desk.session.identity)
         with card("Keyboard"), box("facts", "dl"):
             for key, words in _KEYS:
                 with box("", "dt"):
@@ -94,7 +94,33 @@ def settings_page(desk: Desk, query: dict[str, str]) -> None:
         _temporal(state, seen, desk)
         _workers(workers, seen)
 
-    desk.live("health", lambda: health.check(temporal), show, every=timedelta(seconds=3))
+    if may_read:
+        desk.live("health", lambda: health.check(temporal), show, every=timedelta(seconds=3))
+
+
+def _show_installation(desk: Desk) -> tuple[Element, Element]:
+    """What concerns whoever operates it; the places for Temporal's state and for the workers."""
+    settings = desk.house.settings
+    with card("Temporal"):
+        state = box()
+        with state:
+            skeleton(120)
+    with card("Workers"):
+        workers = box()
+        with workers:
+            skeleton(120)
+    with card("Tasks"):
+        facts(
+            [
+                ("Finished tasks and runs", f"kept for {human(settings.retention)}"),
+                ("Commands", "on" if settings.allow_commands else "off, as the server sees it"),
+                ("Hosts allowed", ", ".join(settings.allow_hosts) or "public and private ones"),
+                ("Hosts denied", ", ".join(settings.deny_hosts) or "none beyond the rules"),
+                ("Modules", ", ".join(settings.modules) or "none"),
+                ("Who may call", _callers(desk)),
+            ]
+        )
+    return state, workers
 
 
 def _temporal(place: Element, seen: Seen[health.Health], desk: Desk) -> None:
@@ -135,7 +161,8 @@ def _workers(place: Element, seen: Seen[health.Health]) -> None:
 
 def _callers(desk: Desk) -> str:
     tokens = desk.house.settings.api_tokens
-    return ", ".join(token.name for token in tokens) or "this machine only, without a token"
+    named_so = ", ".join(f"{token.name} ({token.role})" for token in tokens)
+    return named_so or "this machine only, without a token"
 
 
 def _version(package: str) -> str:

@@ -185,7 +185,17 @@ class _TasksPage:
         if self._table is None:
             self._place.clear()
             with self._place:
-                self._table = TaskTable(choose=self._choice.choose, act=self._act)
+                self._table = TaskTable(
+                    choose=self._choice.choose,
+                    act=self._act,
+                    why_not={
+                        "run": self._desk.why_not("run_task"),
+                        "pause": self._desk.why_not("pause_task"),
+                        "resume": self._desk.why_not("resume_task"),
+                        "edit": self._desk.why_not("replace_task"),
+                        "delete": self._desk.why_not("delete_task"),
+                    },
+                )
         self._said = ""
         rows = [task_row(task, shown.runs.get(task.id, [])) for task in shown.page.items]
         self._table.show(rows, self._choice.ids)
@@ -221,6 +231,13 @@ class _TasksPage:
             "Nothing is scheduled yet",
             "A task is something to do, such as calling a URL, and when to do it: once, by a cron "
             "expression, or at an interval.",
+            *self._ways_to_begin(),
+        )
+
+    def _ways_to_begin(self) -> tuple[Callable[[], object], ...]:
+        if self._desk.why_not("create_task"):
+            return ()
+        return (
             lambda: link("New task", "/new", "btn primary", icon="plus"),
             lambda: link("Try a harmless one", "/new?action=log&trigger=interval", "btn"),
         )

@@ -32,7 +32,8 @@ def add_test(desk: Desk, draft: Tested) -> None:
                 text("Running …", "pill blue live")
             run: Run | None = None
             try:
-                run = await desk.tried(desk.runs.test(definition.action, attempt_timeout=timeout))
+                tested = desk.uses.try_action(definition.action, attempt_timeout=timeout)
+                run = await desk.tried(tested)
             except InvalidDefinition as error:
                 desk.toasts.say(str(error), tone="red")
             if place.is_deleted:
@@ -43,7 +44,7 @@ def add_test(desk: Desk, draft: Tested) -> None:
                     _show(run)
 
         with box("row"):
-            button("Test now", test, icon="flask-conical")
+            button("Test now", test, icon="flask-conical", why_not=desk.why_not("try_action"))
         place = box("stack snug")
 
 

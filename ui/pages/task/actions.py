@@ -15,7 +15,7 @@ _ACTIVE = (TaskStatus.SCHEDULED, TaskStatus.RUNNING)
 
 async def run_now(desk: Desk, task_id: str) -> None:
     """Start a run beside the schedule."""
-    run = await desk.tried(desk.tasks.run_now(task_id))
+    run = await desk.tried(desk.uses.run_task(task_id))
     if run is not None:
         desk.toasts.say(
             f"Started {task_id}.", action="View run", act=lambda: desk.go(f"/runs/{run.id}")
@@ -26,7 +26,7 @@ async def run_now(desk: Desk, task_id: str) -> None:
 async def pause(desk: Desk, task_id: str, note: str = "", length: timedelta | None = None) -> None:
     """Pause it, for a while where `length` is given; the message offers to resume."""
     until = desk.house.temporal.now() + length if length else None
-    paused = desk.tasks.pause(task_id, by=desk.by, note=note, until=until)
+    paused = desk.uses.pause_task(task_id, note=note, until=until)
     if await desk.tried(paused) is not None:
 
         async def undo() -> None:
@@ -38,7 +38,7 @@ async def pause(desk: Desk, task_id: str, note: str = "", length: timedelta | No
 
 async def resume(desk: Desk, task_id: str) -> None:
     """Let it fire again."""
-    if await desk.tried(desk.tasks.resume(task_id, by=desk.by)) is not None:
+    if await desk.tried(desk.uses.resume_task(task_id)) is not None:
         desk.toasts.say(f"Resumed {task_id}.")
         desk.changed()
 
@@ -59,15 +59,7 @@ def ask_delete(desk: Desk, task: Task, after: Callable[[], None] | None = None) 
     )
 
     async def delete() -> None:
-        done = False
-
-        async def work() -> None:
-            nonlocal done
-            await desk.tasks.delete(task.id, by=desk.by)
-            done = True
-
-        await desk.tried(work())
-        if done:
+        if await desk.tried(desk.uses.delete_task(task.id)):
             desk.toasts.say(f"Deleted {task.id}.", tone="grey")
             desk.changed()
             if after is not None:

@@ -12,13 +12,13 @@ from onthedot.scheduling.firing.zones import LocalTimeError, instant_of
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import MAX_OCCURRENCES, Backfill, BackfillStatus
 from onthedot.scheduling.task import Task
-from onthedot.service.runs.backfills import Backfills
 from onthedot.ui.components.dialogs import dismiss, foot
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, card, named, text
 from onthedot.ui.components.small import Modal, When
 from onthedot.ui.forms.fields import local_text
 from onthedot.ui.page_context import Desk
+from onthedot.ui.reads import backfills_of
 from onthedot.ui.watches import Seen
 
 _OVERLAP = {
@@ -72,10 +72,9 @@ def show_backfills(desk: Desk, task_id: str) -> None:
                 for one in going:
                     _row(desk, one)
 
-    backfills = Backfills(desk.house.temporal)
     desk.live(
         ("backfills", task_id),
-        lambda: backfills.of_task(task_id),
+        lambda: backfills_of(desk.house.temporal, task_id),
         show,
         every=timedelta(seconds=3),
     )
@@ -91,11 +90,12 @@ def _row(desk: Desk, one: Backfill) -> None:
                 When(one.end, "near")
 
         async def cancel() -> None:
-            if await desk.tried(Backfills(desk.temporal).cancel(one.id)) is not None:
+            if await desk.tried(desk.uses.cancel_backfill(one.id)) is not None:
                 desk.toasts.say("Asked to cancel the backfill.", tone="grey")
                 desk.changed()
 
-        button("Cancel", cancel, "small danger", icon="ban")
+        why_not = desk.why_not("cancel_backfill")
+        button("Cancel", cancel, "small danger", icon="ban", why_not=why_not)
 
 
 async def _start(
@@ -105,7 +105,7 @@ async def _start(
         field.say()
     try:
         found = await desk.tried(
-            Backfills(desk.temporal).start(
+            desk.uses.start_backfill(
                 task.id,
                 start=_instant(desk, start),
                 end=_instant(desk, end),

@@ -12,6 +12,7 @@ from onthedot.service.overview.user_code import registered
 from onthedot.ui.components.markup import box, empty, link, skeleton
 from onthedot.ui.forms.view import FormView
 from onthedot.ui.page_context import Desk, House
+from onthedot.ui.reads import task_state
 
 #: How long what the workers have registered is taken to be the same.
 _AGE = timedelta(seconds=30)
@@ -46,7 +47,7 @@ async def _changed(desk: Desk, query: dict[str, str], task_id: str, *, copy: boo
         skeleton(420)
     await desk.learn_zone()
     try:
-        found, names = await asyncio.gather(desk.tasks.state(task_id), _names(desk.house))
+        found, names = await asyncio.gather(task_state(desk.temporal, task_id), _names(desk.house))
     except (TaskNotFound, TemporalUnavailable) as error:
         place.clear()
         with place, box("card"), empty("search", "It cannot be edited now", str(error)):

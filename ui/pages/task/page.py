@@ -62,7 +62,6 @@ def _say_missing(place: Element, task_id: str, *, gone: bool) -> None:
         if gone:
             with empty("search", "There is no such task", f"{task_id} was deleted, or never was."):
                 link("To the tasks", "/tasks", "btn")
-                link("New task", "/new", "btn", icon="plus")
                 link("Its runs", f"/runs?task={task_id}", "btn")
         else:
             empty(
@@ -147,22 +146,31 @@ def _still(task: Task) -> Task:
 
 
 def _buttons(desk: Desk, task: Task) -> None:
-    button("Run now", lambda: run_now(desk, task.id), "primary", icon="play")
+    no_run, no_pause = desk.why_not("run_task"), desk.why_not("pause_task")
+    button("Run now", lambda: run_now(desk, task.id), "primary", icon="play", why_not=no_run)
     if can_pause(task):
-        button("Pause", lambda: ask_pause(desk, task.id), icon="pause")
+        button("Pause", lambda: ask_pause(desk, task.id), icon="pause", why_not=no_pause)
     if task.status is TaskStatus.PAUSED:
-        button("Resume", lambda: resume(desk, task.id), icon="play")
-    link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil")
-    duplicate = named(box("btn icon-only", "a"), href=href(f"/new?from={task.id}"))
-    with named(duplicate, aria_label="Duplicate", title="Duplicate"):
-        Icon("copy")
+        button("Resume", lambda: resume(desk, task.id), icon="play", why_not=no_pause)
+    if not desk.why_not("replace_task"):
+        link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil")
+        duplicate = named(box("btn icon-only", "a"), href=href(f"/new?from={task.id}"))
+        with named(duplicate, aria_label="Duplicate", title="Duplicate"):
+            Icon("copy")
     if task.trigger.kind != "once":
-        button("", lambda: ask_backfill(desk, task), icon="calendar", aria="Backfill")
+        button(
+            "",
+            lambda: ask_backfill(desk, task),
+            icon="calendar",
+            aria="Backfill",
+            why_not=desk.why_not("start_backfill"),
+        )
     button(
         "",
         lambda: ask_delete(desk, task, lambda: desk.go("/tasks")),
         "danger",
         icon="trash-2",
         aria="Delete",
+        why_not=desk.why_not("delete_task"),
     )
     outside_link("In Temporal", task.links.temporal_ui, "btn ghost")

@@ -1,0 +1,77 @@
+"""The four roles, and which one each call needs: one table for every door.
+
+REST looks its routes up here by their names, the page its use cases. What is not in the table
+needs the largest role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody may do. Each has all rights of those before it."""
+
+    #: Reads everything but secrets and settings.
+    VIEWER = "viewer"
+    #: Runs, retries, cancels, pauses, resumes and backfills what is registered.
+    OPERATOR = "operator"
+    #: Registers, replaces and deletes tasks, and tests any action.
+    EDITOR = "editor"
+    #: Does what concerns all.
+    ADMIN = "admin"
+
+    def covers(self, needed: Role) -> bool:
+        """Whether this role has the rights of `needed`."""
+        order = tuple(Role)
+        return order.index(self) >= order.index(needed)
+
+
+#: The role that each call needs, by its name in the OpenAPI document.
+ROLES: Mapping[str, Role] = {
+    "me": Role.VIEWER,
+    "list_tasks": Role.VIEWER,
+    "get_task": Role.VIEWER,
+    "list_tags": Role.VIEWER,
+    "preview_trigger": Role.VIEWER,
+    "preview_edit": Role.VIEWER,
+    "get_ledger": Role.VIEWER,
+    "get_why": Role.VIEWER,
+    "list_runs": Role.VIEWER,
+    "list_task_runs": Role.VIEWER,
+    "get_run": Role.VIEWER,
+    "list_backfills": Role.VIEWER,
+    "get_backfill": Role.VIEWER,
+    "metrics": Role.VIEWER,
+    "task_schema": Role.VIEWER,
+    "page": Role.VIEWER,
+    "run_task": Role.OPERATOR,
+    "run_tasks": Role.OPERATOR,
+    "pause_task": Role.OPERATOR,
+    "pause_tasks": Role.OPERATOR,
+    "resume_task": Role.OPERATOR,
+    "resume_tasks": Role.OPERATOR,
+    "cancel_run": Role.OPERATOR,
+    "cancel_runs": Role.OPERATOR,
+    "retry_run": Role.OPERATOR,
+    "retry_runs": Role.OPERATOR,
+    "start_backfill": Role.OPERATOR,
+    "cancel_backfill": Role.OPERATOR,
+    "read_settings": Role.OPERATOR,
+    "create_task": Role.EDITOR,
+    "create_tasks": Role.EDITOR,
+    "replace_task": Role.EDITOR,
+    "delete_task": Role.EDITOR,
+    "delete_tasks": Role.EDITOR,
+    "try_action": Role.EDITOR,
+    "run_task_with_changes": Role.EDITOR,
+}
+
+#: Calls that ask nobody who they are.
+OPEN = frozenset({"alive", "ready", "home", "page_root"})
+
+
+def needed(call: str) -> Role:
+    """The role that a call needs, other than one of `OPEN`."""
+    return ROLES.get(call, Role.ADMIN)

@@ -1,0 +1,145 @@
+"""What a page may have done: the only way from a page to a change.
+
+Each use case checks that the session still stands and that its role will do, whatever the page
+shows: an open page outlives a sign-out, and its messages can be made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from onthedot.scheduling.action import Action
+from onthedot.scheduling.errors import Forbidden
+from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import Run, ShortRun
+from onthedot.scheduling.stored.backfill import Backfill
+from onthedot.scheduling.task import NewTask, Task, TaskDefinition
+from onthedot.service.runs.backfills import Backfills
+from onthedot.service.runs.bulk import BulkRuns
+from onthedot.service.runs.retries import retry
+from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.bulk import BulkChanges, Changed
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
+from onthedot.ui.sessions import Session
+
+
+class UseCases:
+    """Everything that changes something, on behalf of one session; named as the calls of REST.
+
+    Each raises SignedOut, Forbidden, and what the service's use case of that name does.
+    """
+
+    def __init__(self, temporal: Temporal, session: Session) -> None:
+        self._temporal = temporal
+        self._session = session
+
+    async def create_task(self, new: NewTask) -> Task:
+        """Register a task."""
+        with self._call("create_task") as by:
+            return await Tasks(self._temporal).create(new, by=by)
+
+    async def replace_task(
+        self, task_id: str, definition: TaskDefinition, *, if_match: int | None
+    ) -> Task:
+        """Replace a task's definition."""
+        with self._call("replace_task") as by:
+            return await Tasks(self._temporal).replace(
+                task_id, definition, by=by, if_match=if_match
+            )
+
+    async def pause_task(self, task_id: str, *, note: str, until: datetime | None) -> Task:
+        """Pause a task."""
+        with self._call("pause_task") as by:
+            return await Tasks(self._temporal).pause(task_id, by=by, note=note, until=until)
+
+    async def resume_task(self, task_id: str) -> Task:
+        """Resume a task."""
+        with self._call("resume_task") as by:
+            return await Tasks(self._temporal).resume(task_id, by=by)
+
+    async def delete_task(self, task_id: str) -> bool:
+        """Delete a task; True once that is done."""
+        with self._call("delete_task") as by:
+            await Tasks(self._temporal).delete(task_id, by=by)
+            return True
+
+    async def run_task(self, task_id: str) -> ShortRun:
+        """Run a task now."""
+        with self._call("run_task"):
+            return await Tasks(self._temporal).run_now(task_id)
+
+    async def cancel_run(self, run_id: str) -> Run:
+        """Ask a run to stop."""
+        with self._call("cancel_run"):
+            return await Runs(self._temporal).cancel(run_id)
+
+    async def retry_run(self, run_id: str) -> ShortRun:
+        """Run the occurrence of a run once more."""
+        with self._call("retry_run"):
+            return await retry(self._temporal, run_id)
+
+    async def try_action(self, action: Action, *, attempt_timeout: timedelta) -> Run:
+        """Run an action once."""
+        with self._call("try_action"):
+            return await Runs(self._temporal).test(action, attempt_timeout=attempt_timeout)
+
+    async def start_backfill(
+        self, task_id: str, *, start: datetime, end: datetime, overlap: OverlapPolicy
+    ) -> Backfill:
+        """Run past occurrences."""
+        with self._call("start_backfill"):
+            return await Backfills(self._temporal).start(
+                task_id, start=start, end=end, overlap=overlap
+            )
+
+    async def cancel_backfill(self, backfill_id: str) -> Backfill:
+        """Stop a backfill."""
+        with self._call("cancel_backfill"):
+            return await Backfills(self._temporal).cancel(backfill_id)
+
+    async def pause_tasks(self, ids: Sequence[str]) -> list[Changed]:
+        """Pause many tasks."""
+        with self._call("pause_tasks") as by:
+            return await BulkChanges(self._temporal, by=by).pause(ids)
+
+    async def resume_tasks(self, ids: Sequence[str]) -> list[Changed]:
+        """Resume many tasks."""
+        with self._call("resume_tasks") as by:
+            return await BulkChanges(self._temporal, by=by).resume(ids)
+
+    async def run_tasks(self, ids: Sequence[str]) -> list[Changed]:
+        """Run many tasks now."""
+        with self._call("run_tasks") as by:
+            return await BulkChanges(self._temporal, by=by).run(ids)
+
+    async def delete_tasks(self, ids: Sequence[str]) -> list[Changed]:
+        """Delete many tasks."""
+        with self._call("delete_tasks") as by:
+            return await BulkChanges(self._temporal, by=by).delete(ids)
+
+    async def undo(self, changed: Sequence[Changed]) -> list[Changed]:
+        """Restore the pauses that `pause_tasks` or `resume_tasks` changed."""
+        with self._call("resume_tasks") as by:
+            return await BulkChanges(self._temporal, by=by).undo(changed)
+
+    async def retry_runs(self, ids: Sequence[str]) -> list[Changed]:
+        """Run the occurrences of many runs once more."""
+        with self._call("retry_runs"):
+            return await BulkRuns(self._temporal).retry(ids)
+
+    async def cancel_runs(self, ids: Sequence[str]) -> list[Changed]:
+        """Ask many runs to stop."""
+        with self._call("cancel_runs"):
+            return await BulkRuns(self._temporal).cancel(ids)
+
+    @contextmanager
+    def _call(self, name: str) -> Iterator[str]:
+        """In whose name a call is made."""
+        self._session.check()
+        identity = self._session.identity
+        if not identity.may(name):
+            raise Forbidden.of(identity, name)
+        yield identity.name
