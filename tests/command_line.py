@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.ports import free_port
+from tests.waiting import PATIENCE
 
 #: `onthedot`, without the working directory on its path.
 COMMAND = (sys.executable, "-P", "-m", "onthedot.cli")
@@ -62,7 +63,7 @@ class Running:
         self._reader.start()
 
     def wait_for(
-        self, text: str, within: timedelta = timedelta(seconds=40), count: int = 1
+        self, text: str, within: timedelta = timedelta(seconds=PATIENCE), count: int = 1
     ) -> None:
         """Returns once `text` was said `count` times."""
 
@@ -79,7 +80,7 @@ class Running:
         """Sends a signal; returns the exit code and how many seconds it took."""
         began = time.monotonic()
         self.process.send_signal(number)
-        code = self.process.wait(30)
+        code = self.process.wait(PATIENCE)
         took = time.monotonic() - began
         self._reader.join()
         return code, took

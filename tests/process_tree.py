@@ -4,17 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
-from collections.abc import Callable
-from datetime import timedelta
-
-
-def wait_until(condition: Callable[[], bool], within: timedelta, what: str) -> None:
-    """Returns once `condition` holds; fails the test where it does not `within` that time."""
-    limit = time.monotonic() + within.total_seconds()
-    while not condition():
-        assert time.monotonic() < limit, f"not within {within}: {what}"
-        time.sleep(0.02)
 
 
 def is_running(process_id: int) -> bool:

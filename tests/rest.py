@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from datetime import timedelta
 from typing import Any
 
 from tests.command_line import get
-from tests.process_tree import wait_until
+from tests.waiting import wait_until
 
 
 def call(port: int, method: str, path: str, body: object = None) -> Any:
@@ -38,5 +37,5 @@ def wait_for_end(port: int, task_id: str) -> str:
         seen = json.loads(get(port, f"/tasks/{task_id}")[1])["status"]
         return seen not in ("scheduled", "running")
 
-    wait_until(over, timedelta(seconds=40), f"{task_id} is over")
+    wait_until(over, f"{task_id} is over")
     return seen

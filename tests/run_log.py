@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from temporalio.client import Client, WorkflowExecution
 
 from onthedot import naming
+from tests.waiting import eventually
 
 
 async def executions(client: Client, task_id: str) -> list[WorkflowExecution]:
@@ -28,3 +30,18 @@ async def nominals(client: Client, task_id: str) -> Counter[datetime]:
 def instants(first: datetime, last: datetime, step: timedelta) -> set[datetime]:
     """The instants of an interval, both ends included."""
     return {first + step * number for number in range((last - first) // step + 1)}
+
+
+async def lists_caught_up(client: Client) -> None:
+    """Wait until what has happened so far is in Temporal's lists.
+
+    Temporal writes them in the order of what happened, so that a marker's turn is everybody's.
+    """
+    marker = f"marker-{uuid4().hex}"
+    handle = await client.start_workflow("Marker", id=marker, task_queue=marker)
+
+    async def listed() -> bool:
+        return (await client.count_workflows(f"WorkflowId = '{marker}'")).count == 1
+
+    await eventually(listed)
+    await handle.terminate()

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.command_line import Running, free_ports, get
-from tests.process_tree import wait_until
 from tests.rest import call, post, wait_for_end
+from tests.waiting import wait_until
 from tests.wheels import ROOT, build_wheel, export, install
 
 #: The last commit whose modules stood at the top level, each under its own name.
@@ -55,7 +55,7 @@ def test_tasks_of_an_earlier_commit_go_on(tmp_path: Path) -> None:
         ):
             post(port, "/tasks", task | {"action": _LOG})
         runs = "/tasks/every-2s/runs?status=succeeded"
-        wait_until(lambda: bool(item(port, runs)["items"]), timedelta(seconds=30), "a first run")
+        wait_until(lambda: bool(item(port, runs)["items"]), "a first run")
         assert running.stop(signal.SIGTERM)[0] == 0
     finally:
         running.close()
@@ -71,7 +71,7 @@ def test_tasks_of_an_earlier_commit_go_on(tmp_path: Path) -> None:
             newest = item(port, runs)["items"][0]["scheduled_for"]
             return datetime.fromisoformat(newest) > started
 
-        wait_until(fires, timedelta(seconds=30), "a run under the new code")
+        wait_until(fires, "a run under the new code")
         assert item(port, "/tasks/paused")["status"] == "paused"
         assert call(port, "POST", "/tasks/paused/resume")["status"] == "scheduled"
         changed = {"trigger": {"kind": "cron", "expression": "0 4 * * *"}, "action": _LOG}

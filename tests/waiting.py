@@ -1,32 +1,66 @@
-"""Waiting for a condition that has to be asked for."""
+"""Waiting for a condition, with time enough for a busy machine."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TypeVar, overload
 
 from onthedot.scheduling.errors import TemporalUnavailable
 
 T = TypeVar("T")
 
+#: In seconds: what an idle machine does in two or three, one with a load of fifteen does in this.
+PATIENCE = 60.0
 
-async def eventually(ask: Callable[[], Awaitable[T | None]], seconds: float = 30.0) -> T:
+
+@overload
+async def eventually(ask: Callable[[], bool], seconds: float = PATIENCE) -> bool: ...
+
+
+@overload
+async def eventually(ask: Callable[[], Awaitable[T | None]], seconds: float = PATIENCE) -> T: ...
+
+
+async def eventually(
+    ask: Callable[[], bool] | Callable[[], Awaitable[T | None]], seconds: float = PATIENCE
+) -> bool | T:
     """The first answer that is true. That a busy machine does not answer in time is none.
 
     Raises:
         TimeoutError: there was none within `seconds`.
     """
-    async with asyncio.timeout(seconds):
-        while True:
-            with suppress(TemporalUnavailable):
-                if answer := await ask():
-                    return answer
-            await asyncio.sleep(0.1)
+    answer: bool | T | None = None
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                with suppress(TemporalUnavailable):
+                    asked = ask()
+                    answer = asked if isinstance(asked, bool) else await asked
+                    if answer:
+                        return answer
+                await asyncio.sleep(0.05)
+    except TimeoutError as error:
+        raise TimeoutError(f"not within {seconds} s; the last answer was {answer!r}") from error
 
 
 async def until(instant: datetime) -> None:
     """Sleep until an instant."""
     await asyncio.sleep(max(0.0, (instant - datetime.now(UTC)).total_seconds()))
+
+
+def wait_until(condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+    """Returns once `condition` holds; fails the test where it does not within `seconds`."""
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, f"not within {seconds} s: {what}"
+        time.sleep(0.02)
+
+
+def at_load(seconds: float) -> float:
+    """What is promised to take so long at most, on a machine as busy as this one is now."""
+    return seconds * (1 + os.getloadavg()[0] / (os.cpu_count() or 1))

@@ -34,6 +34,7 @@ class Receiver:
     requests: list[Received] = field(default_factory=list)
     plan: list[web.Response] = field(default_factory=list)
     sent: int = 0
+    trickled: int = 0
     """Bytes of body that `/stream` got rid of."""
     running: int = 0
     most_running: int = 0
@@ -115,6 +116,7 @@ class Receiver:
         await response.prepare(request)
         while True:
             await response.write(b".")
+            self.trickled += 1
             await asyncio.sleep(0.02)
 
     async def on_bomb(self, request: web.Request) -> web.Response:

@@ -14,8 +14,8 @@ from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.secrets import Secrets
 from tests.activities.attempts import environment, fail, http_attempt, succeed
-from tests.activities.eventually import eventually
 from tests.activities.receiver import Receiver
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 

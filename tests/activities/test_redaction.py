@@ -108,6 +108,6 @@ def test_what_holds_none_stays_as_it_is(text: str) -> None:
 )
 def test_no_text_takes_long(unit: str) -> None:
     text = "\n" + unit * (100_000 // len(unit))
-    began = time.perf_counter()
+    began = time.process_time()
     Redactor({"A": VALUE, "LONG": "x1" * 4096}).text(text, cut=True)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3

@@ -15,6 +15,7 @@ from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.secrets import Secrets
 from tests.activities.attempts import fail, http_attempt, succeed
 from tests.activities.receiver import Receiver
+from tests.waiting import at_load
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +43,7 @@ async def test_many_silent_names_hold_up_no_other(
     try:
         await asyncio.to_thread(asked.acquire)
         port = receiver.base.rpartition(":")[2]
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(at_load(8)):
             await succeed(http.http, http_attempt(f"http://localhost:{port}/echo"))
         assert not any(task.done() for task in slow)
     finally:

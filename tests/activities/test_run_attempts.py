@@ -18,6 +18,7 @@ from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.run_order import RunOrder, RunOutcome
 from onthedot.settings import Settings
 from tests.activities.receiver import Receiver
+from tests.waiting import PATIENCE, at_load
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("worker")]
 
@@ -70,11 +71,11 @@ async def test_a_burst_at_one_slow_host_is_done_by_ordinary_activities(
 ) -> None:
     """None of them fails for want of a place, and another host's run does not wait for them."""
     handles = [await start(client, settings.task_queue, receiver.url("/hang")) for _ in range(70)]
-    await asyncio.wait_for(receiver.arrived.wait(), 10)
+    await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
     began = time.monotonic()
     quick = await start(client, settings.task_queue, other_receiver.url("/echo"))
     assert (await quick.result()).status is RunStatus.SUCCEEDED
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < at_load(3)
     receiver.release.set()
     outcomes = [await handle.result() for handle in handles]
     assert {(outcome.status, outcome.attempts) for outcome in outcomes} == {
@@ -88,9 +89,9 @@ async def test_a_cancelled_run_makes_no_further_attempt(
 ) -> None:
     """A local attempt learns of it when the workflow task it holds is renewed, every 8 s."""
     handle = await start(client, settings.task_queue, receiver.url("/hang"))
-    await asyncio.wait_for(receiver.arrived.wait(), 10)
+    await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
     await handle.cancel()
-    await asyncio.wait_for(receiver.abandoned.wait(), 15)
+    await asyncio.wait_for(receiver.abandoned.wait(), at_load(15))
     with pytest.raises(WorkflowFailureError):
         await handle.result()
     assert len(receiver.requests) == 1

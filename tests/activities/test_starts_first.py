@@ -8,17 +8,18 @@ from datetime import timedelta
 import pytest
 
 from onthedot.activities.starts_first import StartsFirst
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
-_LONG = timedelta(seconds=30)
+_LONG = timedelta(hours=1)
 
 
 async def test_a_single_attempt_is_no_burst() -> None:
     starts = StartsFirst(gap=_LONG, patience=_LONG)
     await starts.over()
     starts.begun()
-    await asyncio.wait_for(starts.over(), 5)
+    await asyncio.wait_for(starts.over(), PATIENCE)
 
 
 async def test_an_outcome_waits_while_attempts_keep_beginning() -> None:
@@ -29,11 +30,11 @@ async def test_an_outcome_waits_while_attempts_keep_beginning() -> None:
     await asyncio.sleep(0)
     starts.begun()
     assert not waiting.done()
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, PATIENCE)
 
 
 async def test_its_patience_ends() -> None:
     starts = StartsFirst(gap=_LONG, patience=timedelta(milliseconds=50))
     starts.begun()
     starts.begun()
-    await asyncio.wait_for(starts.over(), 10)
+    await asyncio.wait_for(starts.over(), PATIENCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -32,9 +33,9 @@ from onthedot.scheduling.stored.attempt import (
 )
 from tests.activities.attempts import command_attempt, http_attempt
 from tests.activities.conftest import SECRETS
-from tests.activities.eventually import eventually
 from tests.activities.receiver import Receiver
 from tests.activities.test_command_end import STUBBORN, pids, runs, written
+from tests.waiting import PATIENCE, at_load, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +55,7 @@ class CallOnce:
                 naming.HTTP,
                 attempt,
                 result_type=AttemptResult,
-                start_to_close_timeout=timedelta(seconds=30),
+                start_to_close_timeout=timedelta(seconds=at_load(10)),
                 retry_policy=RetryPolicy(maximum_attempts=1),
             )
             return result
@@ -213,9 +214,9 @@ async def test_cancel_reaches_a_call_within_seconds(
     slow = timedelta(seconds=50)
     async with working(client, "cancel", http):
         handle = await start(client, "cancel", http_attempt(receiver.url("/hang"), timeout=slow))
-        await asyncio.wait_for(receiver.arrived.wait(), 10)
+        await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
         await handle.cancel()
-        await asyncio.wait_for(receiver.abandoned.wait(), 6)
+        await asyncio.wait_for(receiver.abandoned.wait(), at_load(10))
         with pytest.raises(WorkflowFailureError):
             await handle.result()
 
@@ -230,19 +231,20 @@ async def test_cancel_ends_a_command_within_seconds(
         handle = await start(client, "end", attempt)
         await eventually(written(file, 3))
         await handle.cancel()
-        await eventually(lambda: not any(runs(pid) for pid in pids(file)), seconds=8)
+        await eventually(lambda: not any(runs(pid) for pid in pids(file)), seconds=at_load(10))
         with pytest.raises(WorkflowFailureError):
             await handle.result()
 
 
 async def test_a_worker_that_stops_lets_a_call_finish_within_its_grace(
-    client: Client, http: HttpActivities, receiver: Receiver
+    client: Client, http: HttpActivities, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "temporalio.worker")
     async with working(client, "drain", http, timedelta(seconds=10)) as first:
         handle = await start(client, "drain", http_attempt(receiver.url("/hang")))
-        await asyncio.wait_for(receiver.arrived.wait(), 10)
+        await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
         stopping = asyncio.ensure_future(first.shutdown())
-        await asyncio.sleep(0.2)
+        await eventually(lambda: "Beginning worker shutdown" in caplog.text)
         receiver.release.set()
         await stopping
     async with working(client, "drain", http):
@@ -257,8 +259,8 @@ async def test_what_a_stopping_worker_cuts_is_tried_again_by_another(
     slow = timedelta(seconds=50)
     async with working(client, "stop", http):
         handle = await start(client, "stop", http_attempt(receiver.url("/hang"), timeout=slow))
-        await asyncio.wait_for(receiver.arrived.wait(), 10)
-    await asyncio.wait_for(receiver.abandoned.wait(), 5)
+        await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
+    await asyncio.wait_for(receiver.abandoned.wait(), at_load(10))
     receiver.release.set()
     async with working(client, "stop", http):
         result = await handle.result()

@@ -16,6 +16,7 @@ from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes.ports import free_port
 from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
+from tests.waiting import PATIENCE
 
 
 @dataclass
@@ -67,7 +68,7 @@ async def temporal_process(*, prepared: bool = True) -> AsyncIterator[TemporalPr
 
 
 async def _ready(address: str, *, prepared: bool) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 client = await Client.connect(address, plugins=[OnTheDotPlugin()])

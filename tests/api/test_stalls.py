@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 
 import httpx
@@ -17,6 +17,7 @@ from onthedot.settings import Settings
 from tests.api.definitions import LOG, fresh_id
 from tests.api.problem import fields, problem
 from tests.api.serving import serving
+from tests.waiting import at_load
 
 pytestmark = pytest.mark.anyio
 
@@ -40,15 +41,15 @@ HOLIDAYS = [
 
 @contextmanager
 def longest_stall() -> Iterator[list[float]]:
-    """How long the event loop was held at most while the block ran, in seconds."""
+    """How long the event loop was held at most while the block ran, in seconds of this process."""
     found = [0.0]
 
     async def beat() -> None:
-        last = monotonic()
+        last = process_time()
         while True:
             await asyncio.sleep(0.01)
-            now = monotonic()
-            found[0] = max(found[0], now - last - 0.01)
+            now = process_time()
+            found[0] = max(found[0], now - last)
             last = now
 
     beating = asyncio.create_task(beat())
@@ -90,7 +91,7 @@ async def test_one_registration(
     with longest_stall() as stall:
         answer = await alone.post("/tasks", json=task(trigger))
     assert stall[0] < MOST
-    assert monotonic() - began < 5
+    assert monotonic() - began < at_load(5)
     if status == 422:
         assert "trigger.exclude" in fields(answer, "invalid-definition")
     else:
@@ -112,9 +113,9 @@ async def test_a_batch_of_laborious_triggers(alone: httpx.AsyncClient) -> None:
             assert other.status_code == 201
             waits.append(monotonic() - sent)
             await asyncio.sleep(0.05)
-    assert monotonic() - began < 60
+    assert monotonic() - began < at_load(60)
     assert stall[0] < MOST
-    assert max(waits) < 2
+    assert max(waits) < at_load(2)
     statuses = [result["status"] for result in (await answering).json()["results"]]
     assert set(statuses) == {422, 503}
     assert statuses[0] == 422

@@ -15,6 +15,7 @@ from onthedot.client import AsyncOnTheDot, OnTheDot
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask, Task, TaskStatus
 from tests.api.definitions import LOG, fresh_id, recurring
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -80,8 +81,12 @@ async def test_lists_go_on_over_pages(server: AsyncOnTheDot) -> None:
     tag = fresh_id("tag")
     batch = await server.create_tasks([recurring(id=f"{tag}-{n}", tags=[tag]) for n in range(5)])
     assert [result.status for result in batch.results] == [201] * 5
-    found = [task.id async for task in server.list_tasks(tag=tag, page_size=2)]
-    assert sorted(found) == [f"{tag}-{n}" for n in range(5)]
+
+    async def all_listed() -> bool:
+        found = [task.id async for task in server.list_tasks(tag=tag, page_size=2)]
+        return sorted(found) == [f"{tag}-{n}" for n in range(5)]
+
+    await eventually(all_listed)
 
 
 async def test_problems_are_typed(server: AsyncOnTheDot) -> None:
@@ -110,7 +115,11 @@ async def test_an_action_a_preview_and_a_backfill(server: AsyncOnTheDot) -> None
         task_id, start=end - timedelta(days=400), end=end, overlap="allow_all"
     )
     assert backfill.total == 1
-    assert [b.id for b in (await server.list_backfills(task_id)).items] == [backfill.id]
+
+    async def listed() -> list[str]:
+        return [one.id for one in (await server.list_backfills(task_id)).items]
+
+    assert await eventually(listed) == [backfill.id]
     assert (await server.get_backfill(backfill.id)).id == backfill.id
     await server.delete_task(task_id)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from pathlib import Path
 
 import httpx
@@ -13,6 +12,7 @@ from onthedot.settings import load
 from tests.command_line import COMMAND, environment
 from tests.faults.part import Part, answers
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 _ROOT = Path(__file__).parents[2]
 
@@ -61,17 +61,14 @@ class Running:
 
     def wait_until_ready(self) -> None:
         """Returns once Temporal answers and a worker was seen."""
-        limit = time.monotonic() + 60
-        while time.monotonic() < limit:
-            try:
-                ready = self.client.get("/readyz")
-            except httpx.HTTPError:
-                time.sleep(0.05)
-                continue
-            if ready.status_code == 200 and ready.json()["workers"]:
-                return
-            time.sleep(0.05)
-        raise AssertionError(f"never ready: {self.server.said()}")
+        wait_until(self._is_ready, "Temporal answers, and a worker was seen")
+
+    def _is_ready(self) -> bool:
+        try:
+            ready = self.client.get("/readyz")
+        except httpx.HTTPError:
+            return False
+        return ready.status_code == 200 and bool(ready.json()["workers"])
 
     def another_server(self, port: int, **more: str) -> Part:
         """A server before the same Temporal, with settings of its own; not started yet."""

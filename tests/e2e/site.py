@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,14 +72,6 @@ class Site:
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
         assert wide <= room, f"{self.page.url}: {wide} px in {room} px"
-
-
-def eventually(condition: Callable[[], bool], what: str, within: float = 15) -> None:
-    """Returns once `condition` holds."""
-    limit = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < limit, f"not within {within} s: {what}"
-        time.sleep(0.05)
 
 
 HELLO = {"kind": "log", "message": "hello"}

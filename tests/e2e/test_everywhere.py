@@ -7,7 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Open
-from tests.e2e.site import DAILY, HELLO, Site, eventually
+from tests.e2e.site import DAILY, HELLO, Site
+from tests.waiting import wait_until
 
 _LONG = "a-name-without-any-blank-" * 6
 
@@ -25,7 +26,7 @@ def pages(site: Site, name: str) -> dict[str, str]:
     )
     site.register(id=f"{name}-2", trigger=DAILY, action=HELLO)
     site.rest.post(f"/tasks/{name}-2/run").raise_for_status()
-    eventually(
+    wait_until(
         lambda: bool(site.rest.get(f"/tasks/{name}-2/runs?status=succeeded").json()["items"]), "ran"
     )
     run = site.rest.get(f"/tasks/{name}-2/runs").json()["items"][0]["id"]

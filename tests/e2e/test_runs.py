@@ -9,7 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.e2e.site import DAILY, HELLO, Site, eventually
+from tests.e2e.site import DAILY, HELLO, Site
+from tests.waiting import wait_until
 
 
 def test_new_runs_appear_by_themselves(site: Site, name: str) -> None:
@@ -30,7 +31,7 @@ def test_filters_and_export(site: Site, name: str) -> None:
         retry={"max_attempts": 1},
     )
     site.rest.post(f"/tasks/{name}/run").raise_for_status()
-    eventually(
+    wait_until(
         lambda: bool(site.rest.get(f"/tasks/{name}/runs?status=failed").json()["items"]),
         "the run failed",
     )

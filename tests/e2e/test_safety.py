@@ -13,8 +13,9 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Open
 from tests.e2e.running import Running
-from tests.e2e.site import DAILY, HELLO, Site, eventually
+from tests.e2e.site import DAILY, HELLO, Site
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 _EVIL = "<img src=x onerror=window.broken=1><script>window.broken=1</script>{{window.broken=1}}"
 
@@ -42,7 +43,7 @@ def test_what_users_write_never_runs(site: Site, name: str) -> None:
         retry={"max_attempts": 1},
     )
     run = site.rest.post(f"/tasks/{name}-2/run").json()["id"]
-    eventually(lambda: site.rest.get(f"/runs/{run}").json()["status"] == "failed", "the run failed")
+    wait_until(lambda: site.rest.get(f"/runs/{run}").json()["status"] == "failed", "the run failed")
     for path in (
         "/", "/tasks", f"/tasks?q={name}", f"/tasks/{name}", f"/tasks/{name}/edit", f"/runs/{run}",
         f"/tasks/{name}-2", f"/new?from={name}-2", "/runs", f"/tasks?q={_EVIL}&tag={_EVIL}",

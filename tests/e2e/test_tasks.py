@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.site import DAILY, HELLO, Site, eventually
+from tests.e2e.site import DAILY, HELLO, Site
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def three(site: Site, name: str) -> list[str]:
     ids = [f"{name}-{n}" for n in (1, 2, 3)]
     for task_id in ids:
         site.register(id=task_id, tags=[name], trigger=DAILY, action=HELLO)
-    eventually(lambda: len(site.listed(name)) == 3, "listed by tag")
+    wait_until(lambda: len(site.listed(name)) == 3, "listed by tag")
     return ids
 
 
@@ -158,7 +159,7 @@ def test_pages_of_a_long_list(site: Site, name: str) -> None:
         for n in range(60)
     ]
     site.rest.post("/tasks:batch", json={"tasks": tasks}).raise_for_status()
-    eventually(lambda: len(site.listed(name)) == 60, "listed by tag")
+    wait_until(lambda: len(site.listed(name)) == 60, "listed by tag")
     site.go(f"/tasks?tag={name}")
     expect(site.page.get_by_text("1–50 of 60")).to_be_visible()
     site.button("Next").click()

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import httpx
 
-#: A machine with two busy cores needs a while to start Python.
-_PATIENCE_SECONDS = 60.0
+from tests.waiting import wait_until
 
 
 class Part:
@@ -59,11 +57,12 @@ class Part:
 
     def wait_until_up(self) -> None:
         """Returns once it answers."""
-        limit = time.monotonic() + _PATIENCE_SECONDS
-        while not self._is_up():
+
+        def up() -> bool:
             assert self.running, f"{self.name} ended: {self.said()}"
-            assert time.monotonic() < limit, f"{self.name} does not answer: {self.said()}"
-            time.sleep(0.05)
+            return self._is_up()
+
+        wait_until(up, f"{self.name} answers")
 
     def kill(self) -> None:
         """`kill -9`: no time for anything."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.faults.system import System
 from tests.faults.verdict import Verdict
 from tests.faults.wave import Wave
-from tests.process_tree import is_running, wait_until
+from tests.process_tree import is_running
+from tests.waiting import wait_until
 
 #: Parent and child write down who they are.
 _PROGRAM = """
@@ -44,19 +45,19 @@ class Stubborn:
         assert system.client.post("/tasks", json=body).status_code == 201
 
     def wait_until_forked(self) -> None:
-        wait_until(lambda: len(self._pids()) == 2, timedelta(seconds=15), "it has forked")
+        wait_until(lambda: len(self._pids()) == 2, "it has forked")
 
     def wait_until_gone(self) -> None:
         """Returns once all of it has ended, which follows its worker's end by itself."""
         wait_until(
             lambda: not any(map(is_running, self._pids())),
-            timedelta(seconds=5),
             "all of it is gone with its worker",
+            5,
         )
 
     def judge(self, *, back: float) -> Verdict:
         """Waits until it is through, and looks at its run."""
-        wait_until(lambda: self._status() == "completed", timedelta(seconds=40), "it has run")
+        wait_until(lambda: self._status() == "completed", "it has run")
         recovered = self._file.stat().st_mtime - back
         runs = self._system.client.get(f"/tasks/{self._task}/runs").json()["items"]
         assert [(run["status"], run["attempts"]) for run in runs] == [("succeeded", 2)]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from typing import Any
 
 import httpx
 
 from onthedot import embedded
 from tests.command_line import environment
-
-_PATIENCE_SECONDS = 60.0
+from tests.waiting import wait_until
 
 
 class System:
@@ -34,19 +32,18 @@ class System:
         return ready.status_code == 200 and bool(ready.json()["workers"])
 
     def wait_until_ready(self) -> None:
-        limit = time.monotonic() + _PATIENCE_SECONDS
-        while not self.is_ready():
-            assert time.monotonic() < limit, "the system is not ready"
-            time.sleep(0.05)
+        wait_until(self.is_ready, "the system is ready")
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         """A read, repeated while a busy machine answers 503."""
-        limit = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            answer = self.client.get(path, params=params)
-            if answer.status_code != 503 or time.monotonic() > limit:
-                return answer
-            time.sleep(0.1)
+        answers: list[httpx.Response] = []
+
+        def not_busy() -> bool:
+            answers.append(self.client.get(path, params=params))
+            return answers[-1].status_code != 503
+
+        wait_until(not_busy, f"{path} is answered")
+        return answers[-1]
 
     def listed_by_temporal(self, query: str) -> list[str]:
         """The workflow ids that Temporal's own command lists, one an execution."""

@@ -16,6 +16,7 @@ from tests.faults.table import FaultTable
 from tests.faults.trials import five_times
 from tests.faults.verdict import judge
 from tests.faults.wave import Wave, sleep_until
+from tests.waiting import wait_until
 
 _MEGABYTES = 64
 
@@ -52,11 +53,12 @@ def test_the_disk_is_full_and_has_space_again(
     sleep_until(begin + 1)
     disk.fill()
     with wave.keep_registering():
-        time.sleep(4)
+        wait_until(wave.refused, "a registration was refused")
+        sleep_until(time.time() + 4)
     refused = wave.refused()
     with wave.keep_registering():
         back = time.time()
         disk.empty()
-        time.sleep(2)
+        wave.wait_for_registration()
     assert refused
     table.note("the disk full under SQLite for 4 s", judge(wave, back=back))

@@ -46,7 +46,7 @@ def test_one_part_is_killed_while_tasks_wait_fire_and_run(
     with wave.keep_registering():
         sleep_until(begin + 1.5)
         part.kill()
-        time.sleep(1)
+        sleep_until(time.time() + 1)
         back = time.time()
         part.start()
         stack.wait_until_ready()

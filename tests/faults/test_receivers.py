@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from tests.faults.receiving import Receiving
@@ -15,6 +16,7 @@ from tests.faults.table import FaultTable
 from tests.faults.trials import five_times
 from tests.faults.verdict import judge
 from tests.faults.wave import Wave
+from tests.waiting import wait_until
 
 _FAULTS = ("hang", "error", "drop", "half")
 #: These are left at the most that is kept of an answer, and count as answered.
@@ -45,7 +47,8 @@ def test_a_receiver_that_refuses_is_tried_until_it_is_there(
     refusing = Receiving(tmp_path)
     wave, due = Wave(stack, refusing), datetime.now(UTC) + timedelta(seconds=1)
     tasks = [wave.once(due, "/ok") for _ in range(10)]
-    time.sleep(3)
+    for task in tasks:
+        wait_until(partial(_tried, stack, task), f"{task} was tried")
     assert not refusing.arrivals()
     back = time.time()
     refusing.part.start()
@@ -55,3 +58,9 @@ def test_a_receiver_that_refuses_is_tried_until_it_is_there(
     finally:
         refusing.part.kill()
     table.note("a receiver that refuses", verdict)
+
+
+def _tried(stack: Stack, task: str) -> bool:
+    """Whether an attempt of its run has failed."""
+    runs = stack.get(f"/tasks/{task}/runs").json()["items"]
+    return bool(runs) and bool(stack.get(f"/runs/{runs[0]['id']}").json()["attempts"])

@@ -36,7 +36,7 @@ def test_nothing_is_lost_or_doubled_when_it_breaks_in_the_middle(
         for number in range(12):
             overlap = ("allow_all", "buffer_all")[number % 2]
             pool.submit(wave.recurring, start, start + timedelta(seconds=4), overlap)
-        time.sleep(0.05 * turn)
+        sleep_until(time.time() + 0.05 * turn)
         if fault == "Temporal is killed":
             stack.temporal.kill()
         else:

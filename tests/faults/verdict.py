@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -13,10 +13,10 @@ from typing import Any
 
 from tests.faults.receiving import Arrival
 from tests.faults.wave import Wave
+from tests.waiting import PATIENCE, at_load, wait_until
 
-_PATIENCE_SECONDS = 60.0
 #: What is promised of a 503. A machine that has far more to do than it can is given more time.
-REFUSED_WITHIN_SECONDS = 2.0 if os.getloadavg()[0] < 3 * (os.cpu_count() or 1) else 5.0
+REFUSED_WITHIN_SECONDS = 2.0
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Verdict:
         assert not any(found.values()), {name: wrong for name, wrong in found.items() if wrong}
 
 
-def judge(wave: Wave, *, back: float, patience: float = _PATIENCE_SECONDS) -> Verdict:
+def judge(wave: Wave, *, back: float, patience: float = PATIENCE) -> Verdict:
     """Waits until the wave is through, and looks at every occurrence of it.
 
     Args:
@@ -60,7 +60,7 @@ def judge(wave: Wave, *, back: float, patience: float = _PATIENCE_SECONDS) -> Ve
     for answer in refused:
         if answer.status not in (0, 503):
             verdict.refused_wrongly.append(f"{answer.task}: {answer.status}")
-        elif answer.seconds > REFUSED_WITHIN_SECONDS:
+        elif answer.seconds > at_load(REFUSED_WITHIN_SECONDS):
             verdict.refused_late.append(f"{answer.task}: after {answer.seconds:.2f} s")
         verdict.slowest_refusal = max(verdict.slowest_refusal, answer.seconds)
     _judge_runs(wave, whole, verdict)
@@ -95,11 +95,14 @@ def _wait_until_through(wave: Wave, expected: set[tuple[str, datetime]], patienc
         f"OnTheDotTask STARTS_WITH '{wave.name}-' AND ExecutionStatus = 'Running' AND "
         f"(OnTheDotKind IS NULL OR OnTheDotKind = 'once')"
     )
-    while time.time() < limit:
+
+    def through() -> bool:
         arrived = {(one.task, one.due) for one in wave.receiving.arrivals()}
-        if expected <= arrived and not wave.system.listed_by_temporal(query):
-            return
-        time.sleep(0.2)
+        return expected <= arrived and not wave.system.listed_by_temporal(query)
+
+    # What is missing then is the verdict's to say.
+    with suppress(AssertionError):
+        wait_until(through, "all has arrived", limit - time.time())
 
 
 def _judge_runs(wave: Wave, tasks: list[str], verdict: Verdict) -> None:

@@ -17,6 +17,7 @@ import httpx
 
 from tests.faults.receiving import Receiving
 from tests.faults.system import System
+from tests.waiting import wait_until
 
 #: Enough for an attempt to be lost at every turn of a fault.
 _RETRY = {"max_attempts": 20, "initial_interval": "PT0.2S", "backoff": 1.0}
@@ -102,6 +103,11 @@ class Wave:
         finally:
             stop.set()
             poster.join()
+
+    def wait_for_registration(self) -> None:
+        """Returns once a task was registered that nobody had tried to register before."""
+        known = set(self.expected)
+        wait_until(lambda: set(self.registered()) - known, "a registration succeeds again")
 
     def once(
         self, due: datetime, path: str = "", host: str = "127.0.0.1", timeout: str = "PT30S"

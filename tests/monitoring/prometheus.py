@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 
 def program(name: str) -> str:
@@ -72,11 +72,8 @@ def running(config: Path) -> Iterator[Prometheus]:
     )
     try:
         prometheus = Prometheus(port)
-        limit = time.monotonic() + 30
-        while not prometheus.ready():
-            assert process.poll() is None, "Prometheus ended"
-            assert time.monotonic() < limit, "Prometheus did not start"
-            time.sleep(0.1)
+        wait_until(lambda: process.poll() is not None or prometheus.ready(), "Prometheus started")
+        assert process.poll() is None, "Prometheus ended"
         yield prometheus
     finally:
         process.terminate()

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import yaml
 
 from tests.command_line import Dev
 from tests.monitoring.prometheus import Prometheus, program, running
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
@@ -124,10 +124,9 @@ def test_whatever_the_alerts_and_the_dashboard_ask_for_is_there(
         for expression in EXPRESSIONS
         for name in re.findall(r"\b(?:onthedot|temporal)_[a-z_]+|\bup\b", expression)
     }
-    limit = time.monotonic() + 30
-    while missing := asked - set(prometheus.get("label/__name__/values")):
-        assert time.monotonic() < limit, missing
-        time.sleep(0.5)
+    wait_until(
+        lambda: asked <= set(prometheus.get("label/__name__/values")), f"all of {sorted(asked)}"
+    )
     for expression in EXPRESSIONS:
         prometheus.query(expression)
 
@@ -137,10 +136,7 @@ def test_prometheus_takes_the_rules_and_none_fires(dev: Dev, prometheus: Prometh
         found: list[dict[str, Any]] = prometheus.get("rules")["groups"][0]["rules"]
         return found
 
-    limit = time.monotonic() + 30
-    while any(rule["health"] == "unknown" for rule in rules()):
-        assert time.monotonic() < limit
-        time.sleep(0.5)
+    wait_until(lambda: all(r["health"] != "unknown" for r in rules()), "each rule was tried")
     assert {rule["name"]: rule["health"] for rule in rules()} == {
         rule["alert"]: "ok" for rule in RULES
     }
@@ -163,14 +159,16 @@ def _post(dev: Dev, path: str, body: object) -> None:
 
 def _value(prometheus: Prometheus, expression: str, *, at_least: float = 1) -> float:
     """The value of an expression that has one sample, once it has come so far."""
-    limit = time.monotonic() + 40
-    while True:
+    value = 0.0
+
+    def come() -> bool:
+        nonlocal value
         found = prometheus.query(expression)
         value = float(found[0]["value"][1]) if found else 0.0
-        if value >= at_least:
-            return value
-        assert time.monotonic() < limit, (expression, found)
-        time.sleep(0.3)
+        return value >= at_least
+
+    wait_until(come, expression)
+    return value
 
 
 def test_the_guide_names_every_metric_and_every_alert() -> None:

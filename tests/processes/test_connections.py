@@ -15,11 +15,11 @@ from starlette.types import Receive, Scope, Send
 
 from onthedot.processes import connections
 from onthedot.processes.connections import BoundedHttp
-from tests.activities.eventually import eventually
+from tests.waiting import PATIENCE, at_load, eventually
 
 pytestmark = pytest.mark.anyio
 
-_LIMIT = 0.4
+_LIMIT = 0.8
 _GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 _LAST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
@@ -77,7 +77,7 @@ async def said(port: int, *parts: bytes, again: bytes = b"") -> tuple[bytes, flo
     sending = asyncio.create_task(send())
     answered = b""
     with suppress(ConnectionError):
-        while part := await asyncio.wait_for(reader.read(65536), 20):
+        while part := await asyncio.wait_for(reader.read(65536), PATIENCE):
             answered += part
     sending.cancel()
     writer.close()
@@ -100,14 +100,14 @@ async def test_a_head_that_does_not_come_is_not_waited_for(
     answered, seconds = await said(port, sent, again=again)
     assert answered.startswith(response)
     assert bool(answered) is bool(response)
-    assert _LIMIT * 0.9 < seconds < _LIMIT * 10
+    assert _LIMIT * 0.9 < seconds < at_load(_LIMIT * 10)
 
 
 @pytest.mark.parametrize("again", [b"\r\n", b"GET / HT", b"A"])
 async def test_nor_is_it_after_a_first_request(port: int, again: bytes) -> None:
     answered, seconds = await said(port, _GET + b"GET /" * (again == b"A"), again=again)
     assert answered.startswith(b"HTTP/1.1 200")
-    assert seconds < _LIMIT * 10
+    assert seconds < at_load(_LIMIT * 10)
 
 
 async def test_the_rest_of_a_body_is_not_waited_for_once_it_is_answered(port: int) -> None:
@@ -115,7 +115,7 @@ async def test_the_rest_of_a_body_is_not_waited_for_once_it_is_answered(port: in
     answered, seconds = await said(port, head, again=b"x")
     assert answered.startswith(b"HTTP/1.1 200")
     assert b"408" not in answered
-    assert seconds < _LIMIT * 10
+    assert seconds < at_load(_LIMIT * 10)
 
 
 async def test_a_head_that_never_ends_is_refused(port: int) -> None:

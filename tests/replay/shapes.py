@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -18,10 +19,12 @@ from onthedot import naming
 from onthedot.activities.schedule.form import as_schedule
 from onthedot.scheduling.errors import NotInForce
 from onthedot.scheduling.policy import OverlapPolicy
+from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.backfill import BackfillStatus
 from onthedot.scheduling.stored.schedule_order import ScheduleOrder
 from onthedot.scheduling.task import Health, TaskStatus
 from onthedot.service.runs.backfills import Backfills
+from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
@@ -89,14 +92,18 @@ async def once_edited_paused_and_resumed(shape: Shape) -> list[str]:
     await tasks.pause(task_id, by="capture", note="wait")
     await tasks.resume(task_id, by="capture")
     await tasks.pause(task_id, by="capture", until=datetime.now(UTC) + timedelta(seconds=1))
-    await asyncio.sleep(1.5)
+    await eventually(partial(_resumed, tasks, task_id))
     await tasks.replace(task_id, definition(once(0.1)), by="capture")
     return await shape.closed(task_id)
 
 
+async def _resumed(tasks: Tasks, task_id: str) -> bool:
+    return not (await tasks.get(task_id)).paused
+
+
 async def once_missed(shape: Shape) -> list[str]:
     task_id = await shape.register(once(0.1), paused=True, catchup_window=0)
-    await asyncio.sleep(10.5)
+    await until(datetime.now(UTC) + timedelta(seconds=10.5))
     await Tasks(shape.temporal).resume(task_id, by="capture")
     return await shape.closed(task_id)
 
@@ -135,9 +142,8 @@ async def recurring_edited_paused_and_deleted(shape: Shape) -> list[str]:
     await asyncio.gather(
         *(tasks.replace(task_id, definition(every(n)), by="capture") for n in (60, 90))
     )
-    until = datetime.now(UTC) + timedelta(seconds=1)
-    await tasks.pause(task_id, by="capture", until=until)
-    await asyncio.sleep(1.5)
+    await tasks.pause(task_id, by="capture", until=datetime.now(UTC) + timedelta(seconds=1))
+    await eventually(partial(_resumed, tasks, task_id))
     await tasks.pause(task_id, by="capture")
     await tasks.resume(task_id, by="capture")
     await tasks.delete(task_id, by="capture")
@@ -149,19 +155,22 @@ async def recurring_looked_at_and_mended(shape: Shape) -> list[str]:
     handle = shape.temporal.client.get_workflow_handle(naming.task_workflow(task_id))
     await handle.signal(naming.LOOK)
     schedule = shape.temporal.client.get_schedule_handle(naming.schedule(task_id))
-
-    async def made() -> bool:
-        try:
-            return bool(await schedule.describe())
-        except RPCError:
-            return False
-
+    made = partial(_has_schedule, shape, task_id)
     await eventually(made)
     await schedule.delete()
     await handle.signal(naming.LOOK)
     await eventually(made)
     await tasks.pause(task_id, by="capture")
     return [naming.task_workflow(task_id)]
+
+
+async def _has_schedule(shape: Shape, task_id: str) -> bool:
+    try:
+        return bool(
+            await shape.temporal.client.get_schedule_handle(naming.schedule(task_id)).describe()
+        )
+    except RPCError:
+        return False
 
 
 async def recurring_refused_now_and_then(shape: Shape) -> list[str]:
@@ -203,7 +212,7 @@ def _next(step: timedelta) -> datetime:
 
 async def recurring_cancelled(shape: Shape) -> list[str]:
     task_id = await shape.register(every(3600))
-    await asyncio.sleep(0.5)
+    await eventually(partial(_has_schedule, shape, task_id))
     await shape.temporal.client.get_workflow_handle(naming.task_workflow(task_id)).cancel()
     return await shape.closed(task_id)
 
@@ -264,7 +273,7 @@ async def run_interrupted_and_told(shape: Shape) -> list[str]:
     silent |= {"task_queue": shape.queue, "heartbeat_timeout": 1}
     task_id = await shape.register(every(3600), action=http(shape.receiver.url("/trickle")))
     asked = await Runs(shape.temporal).get((await Tasks(shape.temporal).run_now(task_id)).id)
-    await asyncio.sleep(1)
+    await eventually(lambda: shape.receiver.trickled >= 20)
     await Runs(shape.temporal).cancel(asked.id)
 
     async def ended() -> bool:
@@ -279,7 +288,11 @@ async def run_cancelled(shape: Shape) -> list[str]:
     for action in (command("sleep", "60"), http(shape.receiver.url("/hang"))):
         task_id = await shape.register(every(3600), action=action, timeout=50)
         asked = await Tasks(shape.temporal).run_now(task_id)
-        await asyncio.sleep(1)
+
+        async def attempted(run_id: str = asked.id) -> bool:
+            return (await Runs(shape.temporal).get(run_id)).attempts == 1
+
+        await eventually(attempted)
         await Runs(shape.temporal).cancel(asked.id)
 
         async def ended(run_id: str = asked.id) -> bool:
@@ -302,7 +315,8 @@ async def backfill_done_and_cancelled(shape: Shape) -> list[str]:
         start = _END - timedelta(minutes=minutes)
         made = await backfills.start(name, start=start, end=_END, overlap=overlap)
         if name == slow:
-            await asyncio.sleep(1)
+            goes_on = RunFilter(task_id=slow, status=RunStatus.RUNNING)
+            await eventually(partial(RunList(shape.temporal).count, goes_on))
             await backfills.cancel(made.id)
 
         async def ended(backfill_id: str = made.id) -> bool:

@@ -138,12 +138,12 @@ def test_ten_instants_take_less_than_20_ms() -> None:
     ]
     spent = []
     for trigger in triggers:
-        started = time.perf_counter()
+        started = time.thread_time()
         try:
             next_occurrences(trigger, after=START, count=10, key="k")
         except CronError:
             continue
-        spent.append(time.perf_counter() - started)
+        spent.append(time.thread_time() - started)
     assert len(spent) > 800
     p95 = statistics.quantiles(spent, n=20)[-1]
     print(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +13,8 @@ from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
 from onthedot.service.tasks import changes
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition
-from tests.waiting import eventually
+from tests.run_log import lists_caught_up
+from tests.waiting import eventually, until
 
 
 async def edit(temporal: Temporal, task_id: str, trigger: dict[str, Any], **more: Any) -> TaskState:
@@ -32,8 +32,8 @@ async def edit(temporal: Temporal, task_id: str, trigger: dict[str, Any], **more
 async def near_a_second(chance: random.Random, within: float) -> None:
     """Sleep until a random instant at most so many seconds away from a full second."""
     offset = chance.uniform(-within, within)
-    now = datetime.now(UTC).timestamp()
-    await asyncio.sleep((offset - now) % 1)
+    now = datetime.now(UTC)
+    await until(now + timedelta(seconds=(offset - now.timestamp()) % 1))
 
 
 def expected(state: TaskState, until: datetime) -> set[datetime]:
@@ -53,9 +53,25 @@ def expected(state: TaskState, until: datetime) -> set[datetime]:
 async def settled_runs(temporal: Temporal, task_id: str) -> None:
     """Wait until no run of a task goes on and lists have caught up."""
     query = f"{naming.TASK_ID.name} = '{task_id}' AND ExecutionStatus = 'Running'"
-    await asyncio.sleep(1)
+    await lists_caught_up(temporal.client)
 
     async def none_but_the_task() -> bool:
         return (await temporal.client.count_workflows(query)).count <= 1
 
     await eventually(none_but_the_task)
+
+
+async def look(temporal: Temporal, task_id: str) -> None:
+    """Have a task look at its schedule, and wait until it has."""
+    handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+    before = (await handle.describe()).history_length
+    await handle.signal(naming.LOOK)
+
+    async def looked() -> bool:
+        described = await handle.describe()
+        raw = described.raw_description
+        going = raw.HasField("pending_workflow_task") or raw.pending_activities
+        # The signal itself, and a workflow task that was started and completed.
+        return not going and described.history_length >= before + 3
+
+    await eventually(looked)

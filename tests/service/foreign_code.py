@@ -34,6 +34,7 @@ async def sleep_long() -> None:
 
 
 STARTED: list[str] = []
+REPORTED: list[int] = []
 
 
 @activity.defn
@@ -69,6 +70,7 @@ async def die_once(word: str) -> int:
 async def report_progress() -> None:
     for percent in range(1000):
         activity.heartbeat({"percent": percent})
+        REPORTED.append(percent)
         await asyncio.sleep(0.05)
 
 

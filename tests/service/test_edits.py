@@ -104,7 +104,7 @@ async def test_an_unchanged_max_runs_keeps_its_count(temporal: Temporal, tasks: 
     task_id, chance = unique("count"), random.Random(7)
     await tasks.create(new_task(task_id, every(1, max_runs=5)), by="test")
     for number in range(15):
-        await near_a_second(chance, 0.05) if number % 2 else await asyncio.sleep(0.1)
+        await near_a_second(chance, 0.05 if number % 2 else 0.5)
         if (await tasks.get(task_id)).status is TaskStatus.COMPLETED:
             break
         await edit(temporal, task_id, every(1, max_runs=5), name=f"edit {number}")
@@ -143,8 +143,13 @@ async def _edited(
         await near_a_second(chance, 0.15)
         step = chance.choice([1, 1, 1, 2])
         trigger = every(step, offset=chance.randrange(step))
-        await edit(temporal, task_id, trigger, overlap="allow_all", name=f"edit {number}")
-    await asyncio.sleep(1.5)
+        edited = await edit(temporal, task_id, trigger, overlap="allow_all", name=f"edit {number}")
+
+    async def fired_since() -> bool:
+        ran = await nominals(temporal.client, task_id)
+        return max(ran, default=edited.journal[0].since) > edited.journal[-1].since
+
+    await eventually(fired_since)
     trigger = every(3600, offset=1)
     state = await edit(temporal, task_id, trigger, overlap="allow_all", paused=True)
     await settled_runs(temporal, task_id)

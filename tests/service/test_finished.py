@@ -6,7 +6,9 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from temporalio.service import RPCError
 
+from onthedot import naming
 from onthedot.scheduling.errors import TaskExists, TaskNotFound, WrongState
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import Task, TaskStatus
@@ -18,7 +20,8 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, definition, every, http, new_task, once, unique
-from tests.run_log import nominals
+from tests.run_log import lists_caught_up, nominals
+from tests.service.editing import look
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -43,12 +46,14 @@ async def test_the_end_passed(temporal: Temporal, tasks: Tasks) -> None:
     assert max(await nominals(temporal.client, task_id)) == end
 
 
-async def test_finished_is_not_before_the_last_run_ended(tasks: Tasks, receiver: Receiver) -> None:
+async def test_finished_is_not_before_the_last_run_ended(
+    temporal: Temporal, tasks: Tasks, receiver: Receiver
+) -> None:
     task_id = unique("last")
     new = new_task(task_id, every(1, max_runs=1), action=http(receiver.url("/hang")))
     await tasks.create(new, by="test")
     await receiver.arrived.wait()
-    await asyncio.sleep(3.5)
+    await look(temporal, task_id)
     assert (await tasks.get(task_id)).status is TaskStatus.RUNNING
     receiver.release.set()
     assert (await _closed(tasks, task_id)).status is TaskStatus.COMPLETED
@@ -87,7 +92,7 @@ async def test_a_failed_run_fails_its_task(tasks: Tasks, runs: Runs) -> None:
 
 
 async def test_deleting_a_recurring_task_lets_its_run_finish(
-    tasks: Tasks, run_list: RunList, receiver: Receiver
+    temporal: Temporal, tasks: Tasks, run_list: RunList, receiver: Receiver
 ) -> None:
     task_id = unique("delete")
     await tasks.create(new_task(task_id, every(1), action=http(receiver.url("/hang"))), by="test")
@@ -102,7 +107,9 @@ async def test_deleting_a_recurring_task_lets_its_run_finish(
         return [run.status for run in page.items] == [RunStatus.SUCCEEDED]
 
     await eventually(finished)
-    await asyncio.sleep(1.5)
+    with pytest.raises(RPCError, match="not found"):
+        await temporal.client.get_schedule_handle(naming.schedule(task_id)).describe()
+    await lists_caught_up(temporal.client)
     assert await run_list.count(RunFilter(task_id=task_id)) == 1
 
 

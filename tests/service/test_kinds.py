@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from onthedot import naming
-from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.run import Run, RunStatus
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
@@ -17,7 +17,7 @@ from onthedot.service.tasks.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import LOG, definition, every, new_task, once, unique
-from tests.run_log import instants, nominals
+from tests.run_log import instants, lists_caught_up, nominals
 from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio
@@ -29,13 +29,18 @@ async def test_every_kind_after_every_other(
     task_id = unique("kinds")
     started = datetime.now(UTC)
     await tasks.create(new_task(task_id, once(3600)), by="test")
+    registered = datetime.now(UTC)
     cron = {"kind": "cron", "expression": "* * * * * *"}
+    runs_by_then = {2: 2, 3: 3}
     for revision, trigger in enumerate([cron, every(2), once(3600)], start=2):
         answer = await tasks.replace(task_id, definition(trigger), by="test", if_match=revision - 1)
         assert (answer.id, answer.revision) == (task_id, revision)
         assert (await tasks.get(task_id)).trigger.kind == trigger["kind"]
-        if trigger["kind"] != "once":
-            await asyncio.sleep(2.5)
+
+        async def enough(count: int = runs_by_then.get(revision, 0)) -> bool:
+            return await run_list.count(RunFilter(task_id=task_id)) >= count
+
+        await eventually(enough)
     answer = await tasks.replace(task_id, definition(once(0.5)), by="test")
 
     async def closed() -> bool:
@@ -46,23 +51,30 @@ async def test_every_kind_after_every_other(
     assert len(page.items) >= 4
     assert all(run.scheduled_for > started for run in page.items)
     for run in page.items:
-        assert (await runs.get(run.id)).status is RunStatus.SUCCEEDED
-    assert (await tasks.get(task_id)).created_at < started + timedelta(seconds=2)
+
+        async def finished(run_id: str = run.id) -> Run | None:
+            found = await runs.get(run_id)
+            return found if found.finished_at else None
+
+        assert (await eventually(finished)).status is RunStatus.SUCCEEDED
+    assert started <= (await tasks.get(task_id)).created_at <= registered
 
 
 async def test_a_change_of_kind_adds_and_drops_no_occurrence(
     temporal: Temporal, tasks: Tasks
 ) -> None:
     task_id = unique("flip")
-    await tasks.create(new_task(task_id, once(3600), overlap="allow_all"), by="test")
-    await asyncio.sleep(1.2)
+    new = new_task(task_id, once(3600), overlap="allow_all")
+    created = await tasks.create(new, by="test")
+    # Whole seconds between the two: none of them may run.
+    await until(created.created_at + timedelta(seconds=1.2))
     recurring = await tasks.replace(task_id, definition(every(1), overlap="allow_all"), by="test")
     second = recurring.updated_at.replace(microsecond=0) + timedelta(seconds=1)
     # At the very instant of a firing, which then is due but may not have been started.
     await until(second + timedelta(seconds=3))
     flipped = await tasks.replace(task_id, definition(once(3600)), by="test")
     after = datetime.now(UTC)
-    await asyncio.sleep(1.5)
+    await lists_caught_up(temporal.client)
     ran = await nominals(temporal.client, task_id)
     must = instants(second, flipped.updated_at.replace(microsecond=0), timedelta(seconds=1))
     may = instants(second, after.replace(microsecond=0), timedelta(seconds=1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -79,7 +78,11 @@ async def test_a_task_that_is_paused_edited_and_resumed_has_no_gap(
     await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=LOG), by="t")
     await _ran(temporal, task_id, 2)
     await tasks.pause(task_id, by="t", note="being looked at")
-    await asyncio.sleep(2.5)
+
+    async def two_paused() -> bool:
+        return sum(e.reason is Reason.PAUSED for e in await _entries(temporal, task_id)) >= 2
+
+    await eventually(two_paused)
     paused = await Ledger(temporal).why(task_id)
     assert paused.answer.startswith("It is paused, since ")
     assert "by t: being looked at" in paused.answer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -48,7 +47,7 @@ async def after(private: PrivateTemporal) -> tuple[Temporal, datetime, datetime]
     async def polls() -> bool:
         return bool((await health.check(temporal)).workers)
 
-    await eventually(polls, 40)
+    await eventually(polls)
     tasks = Tasks(temporal)
     for policy in _POLICIES:
         for name, window in (("short", _SHORT), ("long", timedelta(hours=1))):
@@ -62,7 +61,7 @@ async def after(private: PrivateTemporal) -> tuple[Temporal, datetime, datetime]
     await tasks.create(new_task("once-long", once(5)), by="t")
     down = temporal.now()
     private.kill()
-    await asyncio.sleep(_OUTAGE.total_seconds())
+    await until(down + _OUTAGE)
     temporal = await private.start()
     up = temporal.now()
     for policy in _POLICIES:
@@ -77,7 +76,7 @@ async def _succeeded(temporal: Temporal, task_id: str, count: int) -> None:
     async def enough() -> bool:
         return await RunList(temporal).count(which) >= count
 
-    await eventually(enough, 60)
+    await eventually(enough, 90)
 
 
 async def _entries(temporal: Temporal, task_id: str) -> list[LedgerEntry]:

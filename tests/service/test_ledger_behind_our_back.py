@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -93,7 +92,6 @@ async def test_a_task_that_is_terminated(temporal: Temporal, worker: Worker) -> 
     task_id = await _running(temporal)
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
     await handle.terminate("by hand")
-    await asyncio.sleep(2.1)
 
     async def seen() -> bool:
         entries = await _entries(temporal, task_id)

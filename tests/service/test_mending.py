@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -23,7 +22,8 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once, unique
 from tests.run_log import instants, nominals
-from tests.waiting import eventually
+from tests.service.editing import look
+from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio
 
@@ -31,8 +31,8 @@ pytestmark = pytest.mark.anyio
 async def test_a_look_that_finds_all_well_writes_nothing(temporal: Temporal, tasks: Tasks) -> None:
     task_id = await _registered(tasks, every(3600, exclude=["2030-12-25", "0 12 * * *"]))
     before = (await _schedule(temporal, task_id).describe()).info.last_updated_at
-    await _look(temporal, task_id)
-    await _look(temporal, task_id)
+    await look(temporal, task_id)
+    await look(temporal, task_id)
     assert (await _schedule(temporal, task_id).describe()).info.last_updated_at == before
     assert (await tasks.get(task_id)).revision == 1
 
@@ -62,7 +62,7 @@ async def test_a_foreign_edit_is_undone(temporal: Temporal, tasks: Tasks) -> Non
         assert (await handle.describe()).raw_description.schedule != (
             original.raw_description.schedule
         )
-        await _look(temporal, task_id)
+        await look(temporal, task_id)
         mended = await handle.describe()
         assert mended.raw_description.schedule == original.raw_description.schedule
         assert (await tasks.get(task_id)).revision == 1
@@ -71,7 +71,7 @@ async def test_a_foreign_edit_is_undone(temporal: Temporal, tasks: Tasks) -> Non
 async def test_a_foreign_pause_is_undone(temporal: Temporal, tasks: Tasks) -> None:
     task_id = await _registered(tasks, every(3600))
     await _schedule(temporal, task_id).pause(note="by hand")
-    await _look(temporal, task_id)
+    await look(temporal, task_id)
     assert not (await _schedule(temporal, task_id).describe()).schedule.state.paused
 
 
@@ -83,7 +83,7 @@ async def test_a_schedule_that_is_gone_is_made_again(temporal: Temporal, tasks: 
 
     await eventually(some)
     await _schedule(temporal, task_id).delete()
-    await asyncio.sleep(2.2)
+    await until(temporal.now() + timedelta(seconds=2))
     await temporal.client.get_workflow_handle(naming.task_workflow(task_id)).signal(naming.LOOK)
 
     async def completed() -> bool:
@@ -156,22 +156,8 @@ async def _registered(tasks: Tasks, trigger: dict[str, object], **more: object) 
     task_id = unique("mended")
     await tasks.create(new_task(task_id, trigger, **more), by="test")
     if trigger["kind"] != "once":
-        await _look(tasks._temporal, task_id)
+        await look(tasks._temporal, task_id)
     return task_id
-
-
-async def _look(temporal: Temporal, task_id: str) -> None:
-    """Have a task look at its schedule, and wait until it has."""
-    handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-    await handle.signal(naming.LOOK)
-    sent = (await handle.describe()).history_length
-
-    async def looked() -> bool:
-        described = await handle.describe()
-        waiting = described.raw_description.HasField("pending_workflow_task")
-        return not waiting and described.history_length > sent
-
-    await eventually(looked)
 
 
 async def _has_status(tasks: Tasks, task_id: str, status: TaskStatus) -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from onthedot.scheduling.errors import WrongState
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import definition, every, http, new_task, once, unique
-from tests.run_log import nominals
+from tests.run_log import lists_caught_up, nominals
 from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio
@@ -32,8 +33,8 @@ async def test_a_paused_task_does_not_fire_until_resumed(temporal: Temporal, tas
         (),
     )
     quiet_from = datetime.now(UTC)
-    await asyncio.sleep(2.2)
-    quiet_until = datetime.now(UTC)
+    quiet_until = quiet_from + timedelta(seconds=2)
+    await until(quiet_until)
     resumed = await tasks.resume(task_id, by="ann", note="done")
     assert (resumed.status, resumed.note) == (TaskStatus.SCHEDULED, "done")
 
@@ -65,7 +66,7 @@ async def test_a_pause_drops_nothing_that_was_due(temporal: Temporal, tasks: Tas
         since = datetime.now(UTC)
         maybe |= {at for at in seconds if resumed.updated_at < at <= since}
     await tasks.delete(task_id, by="test")
-    await asyncio.sleep(0.5)
+    await lists_caught_up(temporal.client)
     ran = await nominals(temporal.client, task_id)
     assert due - set(ran) == set()
     assert {at for at in ran if at <= since} - due - maybe == set()
@@ -78,7 +79,7 @@ async def test_a_pause_ends_by_itself(tasks: Tasks) -> None:
         ends = datetime.now(UTC) + timedelta(seconds=1)
         paused = await tasks.pause(task_id, by="test", until=ends)
         assert paused.paused_until == ends
-        task = await eventually(lambda task_id=task_id: _scheduled(tasks, task_id))  # type: ignore[misc]
+        task = await eventually(partial(_scheduled, tasks, task_id))
         assert datetime.now(UTC) >= ends
         assert (task.revision, task.paused_until, task.paused) == (3, None, False)
 
@@ -98,14 +99,16 @@ async def test_a_missed_instant_within_the_window_runs_on_resume(
 ) -> None:
     task_id = unique("within")
     task = await tasks.create(new_task(task_id, once(0.5), paused=True), by="test")
-    await asyncio.sleep(1.5)
+    assert isinstance(task.trigger, OnceTrigger)
+    assert task.trigger.at is not None
+    await until(task.trigger.at + timedelta(seconds=1))
     assert (await tasks.get(task_id)).status is TaskStatus.PAUSED
     assert await run_list.count(RunFilter(task_id=task_id)) == 0
     await tasks.resume(task_id, by="test")
     done = await eventually(lambda: _closed(tasks, task_id))
     assert done.status is TaskStatus.COMPLETED
     assert done.last_run is not None
-    assert done.last_run.scheduled_for == task.trigger.at  # type: ignore[union-attr]
+    assert done.last_run.scheduled_for == task.trigger.at
     assert done.last_run.lateness is not None
     assert done.last_run.lateness > timedelta(seconds=0.9)
 
@@ -114,8 +117,12 @@ async def test_a_missed_instant_past_the_window_is_told(
     tasks: Tasks, runs: Runs, run_list: RunList
 ) -> None:
     task_id = unique("past")
-    await tasks.create(new_task(task_id, once(0.2), paused=True, catchup_window=0), by="test")
-    await asyncio.sleep(10.4)
+    new = new_task(task_id, once(0.2), paused=True, catchup_window=0)
+    task = await tasks.create(new, by="test")
+    assert isinstance(task.trigger, OnceTrigger)
+    assert task.trigger.at is not None
+    # Ten seconds is the least that a catch-up window can be.
+    await until(task.trigger.at + timedelta(seconds=10.1))
     await tasks.resume(task_id, by="test")
     done = await eventually(lambda: _closed(tasks, task_id))
     assert done.status is TaskStatus.FAILED

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,8 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, http, new_task, once, unique
-from tests.service.foreign_code import STARTED, foreign_worker
-from tests.waiting import eventually
+from tests.service.foreign_code import REPORTED, STARTED, foreign_worker
+from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio
 
@@ -34,8 +35,8 @@ async def test_lateness_counts_waiting_for_somebody_elses_worker(
 ) -> None:
     queue = unique("late")
     task_id = await _began(tasks, action | {"task_queue": queue})
-    await asyncio.sleep(3)
-    came = datetime.now(UTC)
+    came = (await tasks.get(task_id)).created_at + timedelta(seconds=3)
+    await until(came)
     async with foreign_worker(temporal.client, queue):
         run = await _ended(tasks, runs, task_id)
     assert run.started_at is not None
@@ -53,7 +54,7 @@ async def test_failed_attempts_of_somebody_elses_activity_are_counted(
     often = {"max_attempts": 1000, "initial_interval": 0.1, "backoff": 1}
     async with foreign_worker(temporal.client) as queue:
         for name, deadline, retry in (
-            ("fail_twice_and_hang", 4, often),
+            ("fail_twice_and_hang", 8, often),
             ("fail_always", 60, often | {"max_attempts": 4}),
         ):
             word = unique("word")
@@ -118,19 +119,25 @@ async def test_the_last_error_is_told_where_no_time_is_left_for_another_attempt(
     assert run.output["body"] == f"no {run.attempts - 1}"
 
 
-_TALKING = command("sh", "-c", "echo so far; sleep 60")
+def _talking(wrote: Path) -> dict[str, Any]:
+    return command("sh", "-c", 'echo so far; touch "$0"; sleep 60', str(wrote))
 
 
-async def test_what_a_cancelled_command_wrote_is_kept(tasks: Tasks, runs: Runs) -> None:
-    task_id = await _began(tasks, _TALKING, timeout=50)
-    run = await _cancelled(tasks, runs, task_id)
+async def test_what_a_cancelled_command_wrote_is_kept(
+    tasks: Tasks, runs: Runs, tmp_path: Path
+) -> None:
+    wrote = tmp_path / "wrote"
+    task_id = await _began(tasks, _talking(wrote), timeout=50)
+    run = await _cancelled(tasks, runs, task_id, wrote.exists)
     assert (run.status, run.attempts) == (RunStatus.CANCELLED, 1)
     assert run.output["stdout"] == "so far\n"
     assert len(run.attempts_made) == 1
 
 
-async def test_what_a_command_wrote_until_the_deadline_is_kept(tasks: Tasks, runs: Runs) -> None:
-    run = await _run(tasks, runs, _TALKING, timeout=50, deadline=2)
+async def test_what_a_command_wrote_until_the_deadline_is_kept(
+    tasks: Tasks, runs: Runs, tmp_path: Path
+) -> None:
+    run = await _run(tasks, runs, _talking(tmp_path / "wrote"), timeout=50, deadline=4)
     assert (run.status, run.attempts) == (RunStatus.TIMED_OUT, 1)
     assert run.output["stdout"] == "so far\n"
 
@@ -140,8 +147,7 @@ async def test_what_a_receiver_said_before_the_cancel_is_kept(
     tasks: Tasks, runs: Runs, receiver: Receiver, limit: int
 ) -> None:
     task_id = await _began(tasks, http(receiver.url("/trickle")), timeout=limit)
-    await receiver.arrived.wait()
-    run = await _cancelled(tasks, runs, task_id)
+    run = await _cancelled(tasks, runs, task_id, lambda: receiver.trickled >= 20)
     assert (run.status, run.attempts) == (RunStatus.CANCELLED, 1)
     assert run.output["status"] == 200
 
@@ -151,8 +157,9 @@ async def test_what_an_activity_reported_before_the_cancel_is_kept(
 ) -> None:
     async with foreign_worker(temporal.client) as queue:
         action = {"kind": "activity", "name": "report_progress", "task_queue": queue}
+        reported = len(REPORTED)
         task_id = await _began(tasks, action, timeout=50)
-        run = await _cancelled(tasks, runs, task_id)
+        run = await _cancelled(tasks, runs, task_id, lambda: len(REPORTED) >= reported + 20)
     assert (run.status, run.attempts) == (RunStatus.CANCELLED, 1)
     assert run.output["percent"] >= 0
     assert run.started_at is not None
@@ -168,13 +175,14 @@ async def _run(tasks: Tasks, runs: Runs, action: dict[str, Any], **more: Any) ->
     return await _ended(tasks, runs, await _began(tasks, action, **more))
 
 
-async def _cancelled(tasks: Tasks, runs: Runs, task_id: str) -> Run:
+async def _cancelled(tasks: Tasks, runs: Runs, task_id: str, far_enough: Callable[[], bool]) -> Run:
+    await eventually(far_enough)
+
     async def begun() -> Run | None:
         last = (await tasks.get(task_id)).last_run
         return await runs.get(last.id) if last else None
 
     run = await eventually(begun)
-    await asyncio.sleep(1.5)
     await runs.cancel(run.id)
     return await _ended(tasks, runs, task_id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +15,12 @@ from onthedot.service.tasks.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.paging import Page
 from tests.definitions import definition, every, new_task, once, unique
-from tests.waiting import eventually
+from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio
+
+#: What moved within the last second may still come twice, in case clocks differ.
+_JUST_NOW = timedelta(seconds=1.2)
 
 
 async def test_tasks_that_come_finish_and_are_armed_again(
@@ -45,11 +49,10 @@ async def test_tasks_that_come_finish_and_are_armed_again(
             ended = definition(once(0), tags=[tag])
             await tasks.replace(asleep[-1 - page], ended, by="test")
 
-    await asyncio.sleep(1.2)
+    await until(datetime.now(UTC) + _JUST_NOW)
     seen = await _walk(lambda cursor: task_list.page(which, limit=5, cursor=cursor), disturb)
     assert {task.id for task in seen} >= {*finished, *asleep}
-    # A task that moved within the last second may still come twice, in case clocks differ.
-    await asyncio.sleep(1.2)
+    await until(datetime.now(UTC) + _JUST_NOW)
     quiet = await _walk(lambda cursor: task_list.page(which, limit=5, cursor=cursor))
     assert len({task.id for task in quiet}) == len(quiet) >= 36
     await asyncio.gather(*(tasks.delete(task.id, by="test") for task in quiet))

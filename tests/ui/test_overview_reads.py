@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -18,16 +16,11 @@ from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.runs.recent import recent_runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
 _HELLO = LogAction(message="hello")
-
-
-async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
-        while not await condition():  # noqa: ASYNC110 - lists are Temporal's, and a moment behind
-            await asyncio.sleep(0.05)
 
 
 async def test_hours_and_recent_runs_count_what_ran(temporal: Temporal, worker: Worker) -> None:
@@ -44,7 +37,7 @@ async def test_hours_and_recent_runs_count_what_ran(temporal: Temporal, worker: 
         found = await recent_runs(temporal, names)
         return [sum(r.status == "succeeded" for r in found[name]) for name in names] == [0, 1, 2]
 
-    await _until(counted)
+    await eventually(counted)
     hours = await reader.hours()
     assert len(hours) == 24
     assert hours[-1].since.minute == 0
@@ -70,7 +63,7 @@ async def test_due_next_knows_one_time_and_recurring(temporal: Temporal, worker:
         due = await reader.next(1000)
         return {once.id, often.id} <= {each.task_id for each in due.due}
 
-    await _until(found)
+    await eventually(found)
     due = await reader.next(1000)
     instants = [each.at for each in due.due]
     assert instants == sorted(instants)

@@ -10,6 +10,7 @@ import pytest
 
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.ui.watches import Seen, Watches
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -41,7 +42,7 @@ class _Listener:
         self._news.set()
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while len(self.told) < count:
                 self._news.clear()
                 await self._news.wait()
@@ -67,7 +68,11 @@ async def test_nothing_is_read_when_nobody_looks() -> None:
     await listener.until(2)
     stop()
     reads = source.reads
-    await asyncio.sleep(0.1)
+    # Another that is read as often has its turn again and again meanwhile.
+    other, meanwhile = _Source(), _Listener()
+    stop_other = watches.subscribe("other", other.read, _SOON, meanwhile)
+    await meanwhile.until(5)
+    stop_other()
     assert source.reads == reads
 
 

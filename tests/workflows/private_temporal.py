@@ -17,6 +17,7 @@ from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 from tests.command_line import COMMAND, environment
 from tests.ports import free_port
+from tests.waiting import PATIENCE
 
 _QUEUE = "private"
 
@@ -101,7 +102,7 @@ class PrivateTemporal:
             self._server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 
     async def _connected(self) -> Client:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 try:
                     client = await Client.connect(

@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -21,9 +22,9 @@ from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import command, definition, every, new_task, once, unique
-from tests.run_log import instants, nominals
+from tests.run_log import instants, lists_caught_up, nominals
 from tests.service.editing import expected
-from tests.waiting import eventually
+from tests.waiting import eventually, until
 from tests.workflows.private_temporal import PrivateTemporal
 
 pytestmark = [pytest.mark.anyio, pytest.mark.faults, pytest.mark.full]
@@ -64,7 +65,7 @@ async def test_a_worker_that_comes_back_within_the_window(
     registered = datetime.now(UTC)
     with pytest.raises(NoWorker):
         await tasks.pause(single, by="test")
-    await asyncio.sleep(12)
+    await until(registered + 12 * _SECOND)
     back = datetime.now(UTC)
     worker = private.start_worker()
 
@@ -76,7 +77,7 @@ async def test_a_worker_that_comes_back_within_the_window(
         return min(ran) <= since and set(ran) == instants(min(ran), max(ran), step)
 
     for name in names.values():
-        await eventually(lambda name=name: all_ran(name, registered + _SECOND), 60)  # type: ignore[misc]
+        await eventually(partial(all_ran, name, registered + _SECOND), 60)
     await eventually(lambda: all_ran(jittered, registered + 2 * _SECOND, 2 * _SECOND), 60)
     await eventually(lambda: all_ran(short, back), 60)
     assert min(await nominals(served.client, short)) > back - 11 * _SECOND
@@ -127,7 +128,7 @@ async def test_edits_that_a_kill_cuts_in_half(
         state = await going
         await asyncio.sleep(chance.uniform(0, 0.8))
     assert state.revision == edits + 1
-    await asyncio.sleep(1)
+    await lists_caught_up(served.client)
     ran = await nominals(served.client, task_id)
     # A task remembers its latest fifty definitions.
     first = max(min(ran), state.journal[0].since)

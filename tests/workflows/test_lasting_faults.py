@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -23,7 +23,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import LOG, every, new_task, unique
 from tests.run_log import nominals
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -97,14 +97,16 @@ async def test_an_exclusion_without_an_end_holds_nobody_up(
 
 
 async def test_others_go_on_while_a_trigger_is_worked_out() -> None:
-    def laborious() -> float:
-        time.sleep(1)
-        return time.monotonic()
+    began, went_on = Event(), Event()
+
+    def laborious() -> bool:
+        began.set()
+        return went_on.wait(PATIENCE)
 
     work = asyncio.create_task(off_loop(laborious))
-    await asyncio.sleep(0.05)
-    went_on = time.monotonic()
-    assert went_on < await work
+    await eventually(began.is_set)
+    went_on.set()
+    assert await work
 
 
 def _impossible(*_: object, **__: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -81,12 +80,13 @@ async def _run(temporal: Temporal, receiver: Receiver, task_id: str, status: int
 async def _notifications(temporal: Temporal, task_id: str, count: int) -> list[str]:
     """The ids of all notifications, once so many have ended."""
     query = f"{naming.TASK_ID.name} = '{task_id}' AND WorkflowType = '{naming.NOTIFICATION}'"
-    async with asyncio.timeout(20):
-        while True:
-            rows = [row async for row in temporal.client.list_workflows(query)]
-            if sum(row.status is not WorkflowExecutionStatus.RUNNING for row in rows) >= count:
-                return [row.id for row in rows]
-            await asyncio.sleep(0.05)
+
+    async def ended() -> list[str]:
+        rows = [row async for row in temporal.client.list_workflows(query)]
+        over = sum(row.status is not WorkflowExecutionStatus.RUNNING for row in rows)
+        return [row.id for row in rows] if over >= count else []
+
+    return await eventually(ended)
 
 
 def _told(receiver: Receiver) -> list[dict[str, Any]]:

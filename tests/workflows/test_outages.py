@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -20,8 +21,8 @@ from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once
-from tests.run_log import instants, nominals
-from tests.waiting import eventually
+from tests.run_log import instants, lists_caught_up, nominals
+from tests.waiting import eventually, until
 from tests.workflows.private_temporal import PrivateTemporal
 
 pytestmark = [pytest.mark.anyio, pytest.mark.faults, pytest.mark.full]
@@ -82,10 +83,9 @@ async def outage(private: PrivateTemporal) -> Outage:
     await eventually(all_fire)
     await tasks.create(new_task("within", once(1.5)), by="test")
     await tasks.create(new_task("past", once(1.5), catchup_window=0), by="test")
-    await asyncio.sleep(0.5)
     down = datetime.now(UTC)
     private.kill()
-    await asyncio.sleep(_OUTAGE)
+    await until(down + _OUTAGE * _SECOND)
     temporal = await private.start()
     up, tasks = datetime.now(UTC), Tasks(temporal)
     more = {"overlap": "allow_all"}
@@ -94,8 +94,8 @@ async def outage(private: PrivateTemporal) -> Outage:
     for number in range(20):
         await tasks.replace("edited", definition(every(1), name=f"{number}", **more), by="test")
     for name in ("allow_all", "buffer_all", "skip", "short", "edited"):
-        await eventually(lambda name=name: _caught_up(temporal, name, up))  # type: ignore[misc]
-    await asyncio.sleep(1)
+        await eventually(partial(_caught_up, temporal, name, up))
+    await lists_caught_up(temporal.client)
     return Outage(temporal, down, up, 20)
 
 
@@ -168,7 +168,7 @@ async def test_edits_that_reach_temporal_as_it_catches_up(
     for name in names:
         await tasks.create(new_task(name, every(1), **more), by="test")
     for name in names:
-        await eventually(lambda name=name: outage.ran(name))  # type: ignore[misc]
+        await eventually(partial(outage.ran, name))
     private.freeze()
     now = datetime.now(UTC)
     pause = Change(kind=ChangeKind.PAUSE, by="test", not_after=now + timedelta(minutes=1))
@@ -182,7 +182,7 @@ async def test_edits_that_reach_temporal_as_it_catches_up(
         )
         for number, name in enumerate(names)
     ]
-    await asyncio.sleep(5)
+    await until(now + 5 * _SECOND)
     thawed = datetime.now(UTC).replace(microsecond=0)
     private.thaw()
     states = await asyncio.gather(*edits)
@@ -194,7 +194,7 @@ async def test_edits_that_reach_temporal_as_it_catches_up(
         return all(instants(min(one), thawed, _SECOND) <= set(one) for one in ran)
 
     await eventually(caught_up)
-    await asyncio.sleep(1)
+    await lists_caught_up(outage.temporal.client)
     for name, state in zip(names, states, strict=True):
         ran = await outage.ran(name)
         assert set(ran.values()) == {1}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -61,14 +60,13 @@ async def test_looks_alone_renew_too(renewing: Temporal) -> None:
     tasks, task_id = Tasks(renewing), unique("looked")
     await tasks.create(new_task(task_id, every(1), overlap="allow_all"), by="test")
     handle = renewing.client.get_workflow_handle(naming.task_workflow(task_id))
-    for _ in range(12):
-        await handle.signal(naming.LOOK)
-        await asyncio.sleep(0.15)
 
     async def renewed() -> bool:
+        await handle.signal(naming.LOOK)
         return await _executions(renewing, task_id) >= 2
 
     await eventually(renewed)
+    await eventually(lambda: nominals(renewing.client, task_id))
     task = await tasks.get(task_id)
     assert task.revision == 1
     assert [row.id for row in (await TaskList(renewing).page(TaskFilter(q=task_id))).items] == [
