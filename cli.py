@@ -212,6 +212,8 @@ def _start_logging(settings: Settings) -> None:
         told = logging.getLogger(name)
         told.addHandler(lines)
         told.propagate = False
+    # Whatever else is left out: who changed something is not.
+    logging.getLogger("onthedot.audit").setLevel(logging.INFO)
     # It logs the addresses of websockets, and with them what belongs to one client.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     for name in unknown_variables(os.environ):

@@ -11,6 +11,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.access.audit import note
 from onthedot.scheduling.errors import BackfillNotFound, FieldProblem, InvalidDefinition, WrongState
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.policy import OverlapPolicy
@@ -102,7 +103,9 @@ class Backfills:
                 rpc_timeout=RPC_TIMEOUT,
             )
         )
-        return self._answer(workflow_id, BackfillStatus.RUNNING, progress)
+        begun = self._answer(workflow_id, BackfillStatus.RUNNING, progress)
+        note(task_id, started=begun.id)
+        return begun
 
     async def get(self, backfill_id: str) -> Backfill:
         """One backfill.

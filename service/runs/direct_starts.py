@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onthedot import naming
+from onthedot.access.audit import note
 from onthedot.scheduling.errors import NamespaceUnprepared, TemporalUnavailable, Unconfirmed
 from onthedot.scheduling.run import Links, RunStatus, ShortRun
 from onthedot.scheduling.stored.run_order import RunOrder
@@ -36,6 +37,7 @@ async def start_run(temporal: Temporal, order: RunOrder, workflow_id: str) -> Sh
         )
         raise Unconfirmed(temporal.address, said) from error
     execution = handle.first_execution_run_id or ""
+    note(order.task_id, started=naming.RunAddress(workflow_id, execution).run_id)
     return ShortRun(
         id=naming.RunAddress(workflow_id, execution).run_id,
         task_id=order.task_id,

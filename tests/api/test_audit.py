@@ -55,8 +55,10 @@ async def test_a_line_says_who_did_what(
     await guarded.delete(f"/tasks/{task_id}", headers=_as("viewer"))
     await guarded.delete(f"/tasks/{task_id}", headers=_as("wrong"))
     await guarded.get(f"/tasks/{task_id}", headers=_as("viewer"))
-    await guarded.post("/tasks", content=b"{", headers=_as("editor"))
+    await guarded.post("/tasks", json={"id": "UPPER"}, headers=_as("editor"))
     await guarded.delete(f"/tasks/{task_id}", headers=_as("editor"))
+    run = await guarded.post("/tasks:run", json={"ids": [task_id]}, headers=_as("viewer"))
+    assert run.status_code == 403
     lines = _lines(caplog)
     assert [(x["call"], x["who"], x["status"]) for x in lines] == [
         ("create_task", "an-editor", 201),
@@ -65,6 +67,7 @@ async def test_a_line_says_who_did_what(
         ("delete_task", None, 401),
         ("create_task", "an-editor", 422),
         ("delete_task", "an-editor", 204),
+        ("run_tasks", "an-viewer", 403),
     ]
     assert [(x.get("task"), x.get("before"), x.get("after")) for x in lines] == [
         (task_id, 0, 1),
@@ -73,12 +76,29 @@ async def test_a_line_says_who_did_what(
         (task_id, None, None),
         (None, None, None),
         (task_id, 2, None),
+        (None, None, None),
     ]
     assert lines[0] | {"task": ""} == {
         **{"who": "an-editor", "role": "editor", "via": "token", "door": "rest"},
         **{"address": "127.0.0.1", "call": "create_task", "status": 201},
         **{"task": "", "before": 0, "after": 1},
     }
+
+
+async def test_what_was_started_is_named(
+    guarded: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    ids = [fresh_id() for _ in range(2)]
+    for task_id in ids:
+        await guarded.post("/tasks", json=recurring(id=task_id), headers=_as("editor"))
+    caplog.set_level("INFO", "onthedot.audit")
+    one = await guarded.post(f"/tasks/{ids[0]}/run", headers=_as("operator"))
+    many = await guarded.post("/tasks:run", json={"ids": ids}, headers=_as("operator"))
+    lines = _lines(caplog)
+    assert [line["call"] for line in lines] == ["run_task", "run_tasks"]
+    assert (lines[0]["task"], lines[0]["started"]) == (ids[0], one.json()["id"])
+    started = {each["id"]: each["run"]["id"] for each in many.json()["results"]}
+    assert {each["task"]: each["started"] for each in lines[1]["changes"]} == started
 
 
 async def test_as_many_lines_as_calls_and_as_many_changes_as_revisions(
