@@ -32,7 +32,7 @@ _SOON = 0.2
 _LONGEST_TOLD = 200
 
 
-async def carry_out(
+async def report_attempt(
     attempt: Attempt,
     place: AbstractAsyncContextManager[None],
     work: Callable[[timedelta], Awaitable[Any]],

@@ -16,7 +16,7 @@ from onthedot.ui.entrance import entrance
 from onthedot.ui.frame import build_frame
 from onthedot.ui.gate import Gate
 from onthedot.ui.headers import SafeHeaders
-from onthedot.ui.page_context import House
+from onthedot.ui.page_context import SiteContext
 from onthedot.ui.sessions import Sessions
 from onthedot.ui.template import put_nonces
 
@@ -26,7 +26,7 @@ STATIC = Path(__file__).with_name("static")
 
 def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessions) -> None:
     """Serve the page from `app`. Once a process: NiceGUI keeps one page app."""
-    house = House(temporal, settings, OverviewReader(temporal), DueReader(temporal))
+    site = SiteContext(temporal, settings, OverviewReader(temporal), DueReader(temporal))
     put_nonces()
     # The one added last sees a request first: what the gate refuses has the headers too.
     page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions, STATIC))
@@ -39,7 +39,7 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
     def root() -> None:
         session = sessions.of(ui.context.client.request.cookies)
         if session is not None:
-            build_frame(house, session)
+            build_frame(site, session)
 
     ui.run_with(
         app,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from onthedot.access.audit import Line, audited
+from onthedot.access.audit_log import Line, audited
 from onthedot.scheduling.action import Action
 from onthedot.scheduling.errors import Forbidden, OnTheDotError
 from onthedot.scheduling.policy import OverlapPolicy

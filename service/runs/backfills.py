@@ -11,7 +11,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.access.audit import note
+from onthedot.access.audit_log import note
 from onthedot.scheduling.errors import BackfillNotFound, FieldProblem, InvalidDefinition, WrongState
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.policy import OverlapPolicy

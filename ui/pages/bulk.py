@@ -9,7 +9,7 @@ from onthedot.messages.many import Outcome
 from onthedot.service.tasks.bulk import Changed
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.components.dialogs import confirm
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.use_cases import UseCases
 
 #: From how many on it is said that the work has begun.
@@ -65,7 +65,7 @@ KINDS = {
 }
 
 
-async def all_ids(desk: Desk, which: TaskFilter) -> list[str]:
+async def all_ids(context: PageContext, which: TaskFilter) -> list[str]:
     """The ids of all tasks that a filter lets through.
 
     Raises:
@@ -74,23 +74,23 @@ async def all_ids(desk: Desk, which: TaskFilter) -> list[str]:
     ids: dict[str, None] = {}
     cursor: str | None = None
     while True:
-        page = await desk.task_list.page(which, limit=500, cursor=cursor)
+        page = await context.task_list.page(which, limit=500, cursor=cursor)
         ids.update((task.id, None) for task in page.items)
         cursor = page.next_cursor
         if cursor is None:
             return list(ids)
 
 
-def ask(desk: Desk, kind: Kind, ids: Sequence[str], after: Callable[[], None]) -> None:
+def ask(context: PageContext, kind: Kind, ids: Sequence[str], after: Callable[[], None]) -> None:
     """Ask whether to do this to all of them, then do it."""
     count = counted(len(ids))
 
     async def work() -> None:
-        await _do(desk, kind, ids)
+        await _do(context, kind, ids)
         after()
 
     confirm(
-        desk.overlay,
+        context.overlay,
         f"{kind.ask} {count}?",
         kind.words,
         f"{kind.ask} {count}",
@@ -105,27 +105,27 @@ def counted(number: int) -> str:
     return f"{number:,} task" if number == 1 else f"{number:,} tasks"
 
 
-async def _do(desk: Desk, kind: Kind, ids: Sequence[str]) -> None:
+async def _do(context: PageContext, kind: Kind, ids: Sequence[str]) -> None:
     if len(ids) > _MANY:
-        desk.toasts.say(f"{kind.ask}: {counted(len(ids))} …", tone="grey")
-    changed = await desk.tried(kind.act(desk.uses, ids))
+        context.toasts.say(f"{kind.ask}: {counted(len(ids))} …", tone="grey")
+    changed = await context.tried(kind.act(context.uses, ids))
     if changed is None:
         return
-    desk.changed()
+    context.changed()
 
     async def undo() -> None:
-        restored = await desk.tried(desk.uses.undo(changed))
+        restored = await context.tried(context.uses.undo(changed))
         if restored is None:
             return
-        desk.changed()
-        _report(desk, restored, kind.undone)
+        context.changed()
+        _report(context, restored, kind.undone)
 
     done = any(each.outcome is Outcome.DONE for each in changed)
-    _report(desk, changed, kind.done, undo if kind.undone and done else None)
+    _report(context, changed, kind.done, undo if kind.undone and done else None)
 
 
 def _report(
-    desk: Desk,
+    context: PageContext,
     changed: Sequence[Changed],
     done: str,
     undo: Callable[[], Awaitable[None]] | None = None,
@@ -141,6 +141,6 @@ def _report(
     tone = "red" if errors else "grey" if undo else "green"
     text = said if errors else f"{said}."
     if undo is None:
-        desk.toasts.say(text, tone=tone)
+        context.toasts.say(text, tone=tone)
     else:
-        desk.toasts.say(text, tone=tone, action="Undo", act=undo)
+        context.toasts.say(text, tone=tone, action="Undo", act=undo)

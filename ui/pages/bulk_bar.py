@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.components.markup import box, button, named, text
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages import bulk
 
 _ICONS = {"run": "play", "pause": "pause", "resume": "play", "delete": "trash-2"}
@@ -16,9 +16,12 @@ class TaskChoice:
     """The chosen tasks, by id; `changed` is called with them."""
 
     def __init__(
-        self, desk: Desk, which: Callable[[], TaskFilter], changed: Callable[[list[str]], None]
+        self,
+        context: PageContext,
+        which: Callable[[], TaskFilter],
+        changed: Callable[[list[str]], None],
     ) -> None:
-        self._desk = desk
+        self._context = context
         self._which = which
         self._changed = changed
         self._place = box()
@@ -51,17 +54,17 @@ class TaskChoice:
         kind = bulk.KINDS[name]
 
         def pressed() -> None:
-            bulk.ask(self._desk, kind, self.ids, lambda: self.choose([]))
+            bulk.ask(self._context, kind, self.ids, lambda: self.choose([]))
 
         button(
             kind.ask,
             pressed,
             "small danger" if kind.danger else "small",
             icon=icon,
-            why_not=self._desk.why_not(kind.call),
+            why_not=self._context.why_not(kind.call),
         )
 
     async def _choose_all(self) -> None:
-        ids = await self._desk.tried(bulk.all_ids(self._desk, self._which()))
+        ids = await self._context.tried(bulk.all_ids(self._context, self._which()))
         if ids:
             self.choose(ids)

@@ -10,7 +10,7 @@ from onthedot.service.runs.listing import RunFilter
 from onthedot.service.tasks.bulk import Changed
 from onthedot.ui.components.dialogs import confirm
 from onthedot.ui.components.markup import box, button, named, text
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.use_cases import UseCases
 
 
@@ -53,9 +53,12 @@ class RunChoice:
     """The chosen runs, by id; `changed` is called with them."""
 
     def __init__(
-        self, desk: Desk, which: Callable[[], RunFilter], changed: Callable[[list[str]], None]
+        self,
+        context: PageContext,
+        which: Callable[[], RunFilter],
+        changed: Callable[[list[str]], None],
     ) -> None:
-        self._desk = desk
+        self._context = context
         self._which = which
         self._changed = changed
         self._place = box()
@@ -89,11 +92,11 @@ class RunChoice:
             ids, count = self.ids, _counted(len(self.ids))
 
             async def work() -> None:
-                await self._desk.tried(_do(self._desk, kind, ids))
+                await self._context.tried(_do(self._context, kind, ids))
                 self.choose([])
 
             confirm(
-                self._desk.overlay,
+                self._context.overlay,
                 f"{kind.ask}: {count}?",
                 kind.words,
                 f"{kind.ask}: {count}",
@@ -106,25 +109,25 @@ class RunChoice:
             pressed,
             "small danger" if kind.danger else "small",
             icon=kind.icon,
-            why_not=self._desk.why_not(kind.call),
+            why_not=self._context.why_not(kind.call),
         )
 
     async def _choose_all(self) -> None:
-        ids = await self._desk.tried(_all_ids(self._desk, self._which()))
+        ids = await self._context.tried(_all_ids(self._context, self._which()))
         if ids is None:
             return
         if len(ids) > MOST_OF_A_CHANGE:
-            self._desk.toasts.say(
+            self._context.toasts.say(
                 f"At most {MOST_OF_A_CHANGE:,} runs at once: the newest are chosen.", tone="grey"
             )
         self.choose(ids[:MOST_OF_A_CHANGE])
 
 
-async def _all_ids(desk: Desk, which: RunFilter) -> list[str]:
+async def _all_ids(context: PageContext, which: RunFilter) -> list[str]:
     ids: dict[str, None] = {}
     cursor: str | None = None
     while len(ids) <= MOST_OF_A_CHANGE:
-        page = await desk.run_list.page(which, limit=500, cursor=cursor, with_names=False)
+        page = await context.run_list.page(which, limit=500, cursor=cursor, with_names=False)
         ids.update((run.id, None) for run in page.items)
         cursor = page.next_cursor
         if cursor is None:
@@ -132,15 +135,15 @@ async def _all_ids(desk: Desk, which: RunFilter) -> list[str]:
     return list(ids)
 
 
-async def _do(desk: Desk, kind: _Kind, ids: Sequence[str]) -> None:
-    changed = await kind.act(desk.uses, ids)
-    desk.changed()
+async def _do(context: PageContext, kind: _Kind, ids: Sequence[str]) -> None:
+    changed = await kind.act(context.uses, ids)
+    context.changed()
     done = sum(each.outcome is Outcome.DONE for each in changed)
     errors = [str(each.error) for each in changed if each.error is not None]
     said = f"{_counted(done)} {kind.done}"
     if errors:
         said += f", {len(errors):,} not: {errors[0]}"
-    desk.toasts.say(said if errors else f"{said}.", tone="red" if errors else "green")
+    context.toasts.say(said if errors else f"{said}.", tone="red" if errors else "green")
 
 
 def _counted(number: int) -> str:

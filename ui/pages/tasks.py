@@ -14,7 +14,7 @@ from onthedot.ui.components.markup import box, button, empty, link, named, skele
 from onthedot.ui.components.pager import Pager
 from onthedot.ui.components.small import Icon
 from onthedot.ui.components.tables import TaskTable
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.bulk import counted
 from onthedot.ui.pages.bulk_bar import TaskChoice
 from onthedot.ui.pages.task.actions import ask_delete, pause, resume, run_now
@@ -23,9 +23,9 @@ from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
 from onthedot.ui.watches import Live, Seen
 
 
-def tasks_page(desk: Desk, query: dict[str, str]) -> None:
+def tasks_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page."""
-    _TasksPage(desk, query).build(query.get("page", ""))
+    _TasksPage(context, query).build(query.get("page", ""))
 
 
 #: What a pill says, and of what cannot be said in one pill, how the last run went.
@@ -45,8 +45,8 @@ _EARLIER = {TaskStatus.FAILED.value: Health.FAILING.value}
 
 
 class _TasksPage:
-    def __init__(self, desk: Desk, query: dict[str, str]) -> None:
-        self._desk = desk
+    def __init__(self, context: PageContext, query: dict[str, str]) -> None:
+        self._context = context
         self._query = {key: query.get(key, "") for key in ("q", "kind", "status", "tag")}
         self._tasks: dict[str, Task] = {}
         self._count = 0
@@ -62,12 +62,12 @@ class _TasksPage:
         self._place = box()
         with self._place:
             skeleton(430)
-        walk = self._desk.memory.setdefault(self._address(), [None])
+        walk = self._context.memory.setdefault(self._address(), [None])
         at = int(page) if page.isdigit() else 1
         self._pager = Pager(ROWS, walk, at, self._turned, ("Back", "Next"))
-        self._choice = TaskChoice(self._desk, self._which, lambda ids: self._chosen(ids))
+        self._choice = TaskChoice(self._context, self._which, lambda ids: self._chosen(ids))
         self._watch()
-        self._desk.live("task counts", self._desk.house.overview.tasks, self._summarise)
+        self._context.live("task counts", self._context.site.overview.tasks, self._summarise)
 
     def _build_filters(self) -> None:
         with named(box("bar"), role="search"):
@@ -91,7 +91,7 @@ class _TasksPage:
             ).classes("short")
             named(tag, hideLabel=True)
             with box("end"):
-                self._clear = button("Clear", lambda: self._desk.go("/tasks"), "ghost", icon="x")
+                self._clear = button("Clear", lambda: self._context.go("/tasks"), "ghost", icon="x")
                 self._clear.set_visibility(any(self._query.values()))
 
     def _add_choice(self, key: str, label: str, options: dict[str, str]) -> None:
@@ -109,7 +109,7 @@ class _TasksPage:
         self._query[key] = value
         self._choice.choose([])
         walk: list[str | None] = [None]
-        self._desk.memory[self._address()] = walk
+        self._context.memory[self._address()] = walk
         self._pager.restart(walk)
         self._clear.set_visibility(any(self._query.values()))
         self._watch()
@@ -117,7 +117,7 @@ class _TasksPage:
     def _turned(self) -> None:
         self._choice.choose([])
         self._watch()
-        self._desk.script("scrollTo({top: 0})")
+        self._context.script("scrollTo({top: 0})")
 
     def _address(self, page: int = 1) -> str:
         given = {key: value for key, value in self._query.items() if value}
@@ -151,16 +151,18 @@ class _TasksPage:
         if self._live is not None:
             self._live.delete()
             address = json.dumps(self._address(self._pager.at))
-            self._desk.script(f"otd.address({address})")
+            self._context.script(f"otd.address({address})")
         if unknown := self._unknown():
             clear = "Clear filters"
-            self._say("search", unknown, "", lambda: button(clear, lambda: self._desk.go("/tasks")))
+            self._say(
+                "search", unknown, "", lambda: button(clear, lambda: self._context.go("/tasks"))
+            )
             return
         which, cursor = self._which(), self._pager.cursor
         with self._place.parent_slot or self._place:
-            self._live = self._desk.live(
+            self._live = self._context.live(
                 ("tasks", which, cursor),
-                lambda: task_rows(self._desk.house.temporal, which, cursor),
+                lambda: task_rows(self._context.site.temporal, which, cursor),
                 self._show,
             )
 
@@ -189,11 +191,11 @@ class _TasksPage:
                     choose=self._choice.choose,
                     act=self._act,
                     why_not={
-                        "run": self._desk.why_not("run_task"),
-                        "pause": self._desk.why_not("pause_task"),
-                        "resume": self._desk.why_not("resume_task"),
-                        "edit": self._desk.why_not("replace_task"),
-                        "delete": self._desk.why_not("delete_task"),
+                        "run": self._context.why_not("run_task"),
+                        "pause": self._context.why_not("pause_task"),
+                        "resume": self._context.why_not("resume_task"),
+                        "edit": self._context.why_not("replace_task"),
+                        "delete": self._context.why_not("delete_task"),
                     },
                 )
         self._said = ""
@@ -223,7 +225,7 @@ class _TasksPage:
                 "search",
                 "No task matches",
                 "Search finds whole words anywhere, and the start of a word of a name or id.",
-                lambda: button("Clear filters", lambda: self._desk.go("/tasks")),
+                lambda: button("Clear filters", lambda: self._context.go("/tasks")),
             )
             return
         self._say(
@@ -235,7 +237,7 @@ class _TasksPage:
         )
 
     def _ways_to_begin(self) -> tuple[Callable[[], object], ...]:
-        if self._desk.why_not("create_task"):
+        if self._context.why_not("create_task"):
             return ()
         return (
             lambda: link("New task", "/new", "btn primary", icon="plus"),
@@ -244,10 +246,10 @@ class _TasksPage:
 
     async def _act(self, name: str, task_id: str) -> None:
         if name == "run":
-            await run_now(self._desk, task_id)
+            await run_now(self._context, task_id)
         elif name == "pause":
-            await pause(self._desk, task_id)
+            await pause(self._context, task_id)
         elif name == "resume":
-            await resume(self._desk, task_id)
+            await resume(self._context, task_id)
         elif name == "delete" and task_id in self._tasks:
-            ask_delete(self._desk, self._tasks[task_id])
+            ask_delete(self._context, self._tasks[task_id])
