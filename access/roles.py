@@ -38,6 +38,8 @@ ROLES: Mapping[str, Role] = {
     "preview_edit": Role.VIEWER,
     "get_ledger": Role.VIEWER,
     "get_why": Role.VIEWER,
+    "list_revisions": Role.VIEWER,
+    "get_revision": Role.VIEWER,
     "list_runs": Role.VIEWER,
     "list_task_runs": Role.VIEWER,
     "get_run": Role.VIEWER,
@@ -64,6 +66,8 @@ ROLES: Mapping[str, Role] = {
     "replace_task": Role.EDITOR,
     "delete_task": Role.EDITOR,
     "delete_tasks": Role.EDITOR,
+    "restore_revision": Role.EDITOR,
+    "restore_task": Role.EDITOR,
     "try_action": Role.EDITOR,
     "run_task_with_changes": Role.EDITOR,
 }

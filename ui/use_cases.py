@@ -70,18 +70,18 @@ class UseCases:
 
     async def run_task(self, task_id: str) -> ShortRun:
         """Run a task now."""
-        with self._call("run_task", task=task_id):
-            return await Tasks(self._temporal).run_now(task_id)
+        with self._call("run_task", task=task_id) as by:
+            return await Tasks(self._temporal).run_now(task_id, by=by)
 
     async def cancel_run(self, run_id: str) -> Run:
         """Ask a run to stop."""
-        with self._call("cancel_run", run=run_id):
-            return await Runs(self._temporal).cancel(run_id)
+        with self._call("cancel_run", run=run_id) as by:
+            return await Runs(self._temporal).cancel(run_id, by=by)
 
     async def retry_run(self, run_id: str) -> ShortRun:
         """Run the occurrence of a run once more."""
-        with self._call("retry_run", run=run_id):
-            return await retry(self._temporal, run_id)
+        with self._call("retry_run", run=run_id) as by:
+            return await retry(self._temporal, run_id, by=by)
 
     async def try_action(self, action: Action, *, attempt_timeout: timedelta) -> Run:
         """Run an action once."""
@@ -92,15 +92,15 @@ class UseCases:
         self, task_id: str, *, start: datetime, end: datetime, overlap: OverlapPolicy
     ) -> Backfill:
         """Run past occurrences."""
-        with self._call("start_backfill", task=task_id):
+        with self._call("start_backfill", task=task_id) as by:
             return await Backfills(self._temporal).start(
-                task_id, start=start, end=end, overlap=overlap
+                task_id, start=start, end=end, overlap=overlap, by=by
             )
 
     async def cancel_backfill(self, backfill_id: str) -> Backfill:
         """Stop a backfill."""
-        with self._call("cancel_backfill", backfill=backfill_id):
-            return await Backfills(self._temporal).cancel(backfill_id)
+        with self._call("cancel_backfill", backfill=backfill_id) as by:
+            return await Backfills(self._temporal).cancel(backfill_id, by=by)
 
     async def pause_tasks(self, ids: Sequence[str]) -> list[Changed]:
         """Pause many tasks."""
@@ -129,13 +129,13 @@ class UseCases:
 
     async def retry_runs(self, ids: Sequence[str]) -> list[Changed]:
         """Run the occurrences of many runs once more."""
-        with self._call("retry_runs"):
-            return await BulkRuns(self._temporal).retry(ids)
+        with self._call("retry_runs") as by:
+            return await BulkRuns(self._temporal, by=by).retry(ids)
 
     async def cancel_runs(self, ids: Sequence[str]) -> list[Changed]:
         """Ask many runs to stop."""
-        with self._call("cancel_runs"):
-            return await BulkRuns(self._temporal).cancel(ids)
+        with self._call("cancel_runs") as by:
+            return await BulkRuns(self._temporal, by=by).cancel(ids)
 
     @contextmanager
     def _call(self, name: str, **subject: str) -> Iterator[str]:
