@@ -36,6 +36,7 @@ ROLES: Mapping[str, Role] = {
     "list_tags": Role.VIEWER,
     "preview_trigger": Role.VIEWER,
     "preview_edit": Role.VIEWER,
+    "forecast": Role.VIEWER,
     "get_ledger": Role.VIEWER,
     "get_why": Role.VIEWER,
     "list_runs": Role.VIEWER,

@@ -26,6 +26,7 @@ from onthedot.api.routes import (
     backfills,
     batch,
     docs,
+    forecast,
     health,
     ledger,
     many,
@@ -38,6 +39,7 @@ from onthedot.api.routes import (
     triggers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
+from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 
@@ -52,6 +54,7 @@ _ROUTERS = (
     many_runs.router,
     actions.router,
     triggers.router,
+    forecast.router,
     me.router,
     schema.router,
     health.router,
@@ -90,6 +93,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         redirect_slashes=False,
     )
     app.state.temporal = temporal
+    app.state.forecasts = Forecasts(temporal)
     for router in _ROUTERS:
         app.include_router(router)
     docs.mount(app)
