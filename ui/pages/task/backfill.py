@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import islice, takewhile
+from itertools import islice
 
 from onthedot.scheduling.errors import InvalidDefinition
 from onthedot.scheduling.firing.occurrences import occurrences
@@ -141,8 +141,8 @@ def _instant(context: PageContext, field: TextField) -> datetime:
 
 
 def _counted(task: Task, first: datetime, last: datetime) -> str:
-    following = occurrences(task.trigger, after=first - timedelta(microseconds=1), key=task.id)
-    within = takewhile(lambda at: at <= last, following)
+    just_before = first - timedelta(microseconds=1)
+    within = occurrences(task.trigger, after=just_before, until=last, key=task.id)
     found = sum(1 for _ in islice(within, MAX_OCCURRENCES + 1))
     if found > MAX_OCCURRENCES:
         return f"More than {MAX_OCCURRENCES:,} runs: choose a shorter span."
