@@ -26,7 +26,7 @@ AUDIT = "onthedot.Audit"
 #: Stands for an Idempotency-Key; it is never run.
 IDEMPOTENCY_KEY = "onthedot.IdempotencyKey"
 CHANGE = "onthedot.change"
-LOOK = "onthedot.look"
+CHECK_SCHEDULE = "onthedot.look"
 STOP = "onthedot.stop"
 HEALTH_REPORT = "onthedot.health"
 

@@ -55,7 +55,9 @@ _MARGIN = timedelta(seconds=10)
 _CLOSE_TO = timedelta(milliseconds=100)
 
 
-async def carry_out(order: RunOrder, *, due: datetime, begun: datetime | None = None) -> RunOutcome:
+async def execute_run(
+    order: RunOrder, *, due: datetime, begun: datetime | None = None
+) -> RunOutcome:
     """Perform and record the run of an occurrence that was due at `due`.
 
     Its deadline counts from then, or from when it was `begun` if that was later: after an outage,

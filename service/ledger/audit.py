@@ -174,7 +174,7 @@ class Audit:
     async def _have_mended(self, task_id: str) -> None:
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
         try:
-            await self._temporal.ask(handle.signal(naming.LOOK))
+            await self._temporal.ask(handle.signal(naming.CHECK_SCHEDULE))
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise

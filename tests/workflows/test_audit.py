@@ -38,7 +38,7 @@ from onthedot.scheduling.trigger import IntervalTrigger
 from onthedot.service.ledger.audit import Audit
 from onthedot.service.ledger.audit_schedule import ensure_audit
 from onthedot.service.ledger.audit_walk import walk
-from onthedot.service.ledger.task_evidence import seen_schedule
+from onthedot.service.ledger.task_evidence import read_schedule_evidence
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
@@ -90,7 +90,7 @@ async def test_gaps_are_found_mended_and_told(temporal: Temporal, worker: Worker
         audited = await Audit(temporal).audit(order)
 
         async def mended() -> bool:
-            seen = await seen_schedule(temporal, ill)
+            seen = await read_schedule_evidence(temporal, ill)
             return seen is not None and not seen.paused
 
         await eventually(mended)
@@ -186,7 +186,7 @@ async def test_the_standing_audit_leaves_nothing_out_and_logs_each_gap_once(
     registered_at = temporal.now()
 
     async def there() -> bool:
-        return await seen_schedule(temporal, task_id) is not None
+        return await read_schedule_evidence(temporal, task_id) is not None
 
     await eventually(there)
     await until(registered_at + timedelta(seconds=1.5))
@@ -299,6 +299,11 @@ async def test_a_slow_page_does_not_begin_the_walk_again(
         await _succeeded(temporal, name, 2)
         await tasks.pause(name, by="t")
     order = AuditOrder(since=began, until=began + timedelta(seconds=2))
+
+    async def listed_as_changed() -> bool:
+        return set(names) <= (await walk(temporal, order)).changed
+
+    await eventually(listed_as_changed)
     quick, slow = _Slow(temporal), _Slow(temporal)
     object.__setattr__(quick, "calls", -(10**9))
     expected = await walk(quick, order)
