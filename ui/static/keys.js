@@ -25,7 +25,10 @@
   system.addEventListener("change", otd.showTheme);
   otd.showTheme();
 
-  const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog");
+  const typing = (target) =>
+    target.closest?.(
+      "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog",
+    );
   const shown = (element) => element && element.offsetParent !== null;
   addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -50,6 +53,8 @@
       event.preventDefault();
       if (shown(search)) search.focus();
       else dispatchEvent(new Event("otd-palette"));
+    } else if (event.key === "b") {
+      dispatchEvent(new Event("otd-bar"));
     } else if (event.key === "ArrowDown" && event.target === document.body) {
       const row = document.querySelector(".sheet tbody tr[tabindex]");
       if (row) {
