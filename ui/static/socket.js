@@ -5,7 +5,9 @@
     Object.defineProperty(options.query, "at", {
       enumerable: true,
       get: () =>
-        otd.isUnsaved() ? "" : (location.pathname.slice(otd.href("").length) || "/") + location.search,
+        otd.isUnsaved()
+          ? ""
+          : (location.pathname.slice(otd.href("").length) || "/") + location.search,
     });
     return open(url, options);
   };
