@@ -7,8 +7,6 @@ the route.
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
@@ -42,6 +40,7 @@ from onthedot.api.security import SignedIn, WhoMayCall, nobody
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from onthedot.version import version
 
 _ROUTERS = (
     tasks.router,
@@ -85,7 +84,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         description="Times are RFC 3339 (UTC out, any offset in), durations ISO 8601 (`PT30S`; a "
         "number of seconds in, too). Unknown fields are refused. Errors are problem documents "
         "(RFC 9457) with a stable `type`.",
-        version=_version(),
+        version=version(),
         openapi_tags=_TAGS,
         generate_unique_id_function=operation_id,
         docs_url=None,
@@ -119,10 +118,3 @@ def calls() -> list[APIRoute]:
     """The route of every call, those outside of the OpenAPI document included."""
     routes = [r for router in (*_ROUTERS, docs.router) for r in router.routes]
     return [r for r in routes if isinstance(r, APIRoute)]
-
-
-def _version() -> str:
-    try:
-        return version("onthedot")
-    except PackageNotFoundError:
-        return "unknown"

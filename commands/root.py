@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import click
+
+from onthedot.version import version
 
 #: Name, summary, and where it is.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -96,15 +97,7 @@ def root(
     )
 
 
-def installed_version() -> str:
-    """The version of this installation."""
-    try:
-        return version("onthedot")
-    except PackageNotFoundError:
-        return "unknown (not installed)"
-
-
 def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked:
-        click.echo(installed_version())
+        click.echo(version())
         ctx.exit(0)

@@ -56,7 +56,7 @@ async def named(temporal: Temporal, runs: Sequence[ShortRun]) -> list[ShortRun]:
 
 
 async def task_names(temporal: Temporal, ids: Collection[str]) -> dict[str, str]:
-    """What these tasks are called, as far as Temporal keeps them.
+    """What at most 1,000 tasks are called, by id; one that is gone is left out.
 
     Raises:
         TemporalUnavailable: Temporal does not answer.

@@ -333,6 +333,11 @@ async def test_a_slow_page_does_not_begin_the_walk_again(
         await _succeeded(temporal, name, 2)
         await tasks.pause(name, by="t")
     order = AuditOrder(since=began, until=began + timedelta(seconds=2))
+
+    async def listed_as_changed() -> bool:
+        return set(names) <= (await walk(temporal, order)).changed
+
+    await eventually(listed_as_changed)
     quick, slow = _Slow(temporal), _Slow(temporal)
     object.__setattr__(quick, "calls", -(10**9))
     expected = await walk(quick, order)
