@@ -39,6 +39,7 @@ ROLES: Mapping[str, Role] = {
     "forecast": Role.VIEWER,
     "get_ledger": Role.VIEWER,
     "get_why": Role.VIEWER,
+    "list_incidents": Role.VIEWER,
     "list_runs": Role.VIEWER,
     "list_task_runs": Role.VIEWER,
     "get_run": Role.VIEWER,

@@ -26,6 +26,7 @@ from onthedot.api.routes import (
     docs,
     forecast,
     health,
+    incidents,
     ledger,
     many,
     many_runs,
@@ -37,7 +38,11 @@ from onthedot.api.routes import (
     triggers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
+<<<<<<< HEAD
 from onthedot.service.overview.forecasts import Forecasts
+=======
+from onthedot.service.incidents.incidents import IncidentReader
+>>>>>>> main
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.version import version
@@ -49,6 +54,7 @@ _ROUTERS = (
     task_calls.router,
     backfills.router,
     ledger.router,
+    incidents.router,
     runs.router,
     many_runs.router,
     actions.router,
@@ -62,6 +68,7 @@ _TAGS = [
     {"name": "tasks", "description": "What is to run, and when."},
     {"name": "runs", "description": "What ran: the execution log."},
     {"name": "ledger", "description": "What became of each instant, and why."},
+    {"name": "incidents", "description": "What went wrong, over all tasks."},
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
     {"name": "actions", "description": "What a task does."},
@@ -92,7 +99,11 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         redirect_slashes=False,
     )
     app.state.temporal = temporal
+<<<<<<< HEAD
     app.state.forecasts = Forecasts(temporal)
+=======
+    app.state.incidents = IncidentReader(temporal)
+>>>>>>> main
     for router in _ROUTERS:
         app.include_router(router)
     docs.mount(app)

@@ -113,7 +113,7 @@ class FleetReader:
             async with turns:
                 definition = row.definition
                 if row.abridged:
-                    if (there := await reader.look(task.id)) is None:
+                    if (there := await reader.find_or_none(task.id)) is None:
                         return None
                     definition = there.definition
                 left = await next_runs.remaining(task.id, definition)

@@ -102,10 +102,11 @@ class BulkRuns:
 
     async def _repeated(self, which: RunFilter) -> set[tuple[str, datetime]]:
         """The occurrences of which a retry succeeded or goes on."""
+        retried = replace(which, cause=RunCause.RETRY, error=None, failure=None)
         return {
             _occurrence(run)
             for status in (RunStatus.SUCCEEDED, RunStatus.RUNNING)
-            async for run in self._walk(replace(which, status=status, cause=RunCause.RETRY))
+            async for run in self._walk(replace(retried, status=status))
         }
 
     async def _walk(self, which: RunFilter) -> AsyncIterator[ShortRun]:
