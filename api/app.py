@@ -38,11 +38,8 @@ from onthedot.api.routes import (
     triggers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
-<<<<<<< HEAD
-from onthedot.service.overview.forecasts import Forecasts
-=======
 from onthedot.service.incidents.incidents import IncidentReader
->>>>>>> main
+from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.version import version
@@ -99,11 +96,8 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         redirect_slashes=False,
     )
     app.state.temporal = temporal
-<<<<<<< HEAD
     app.state.forecasts = Forecasts(temporal)
-=======
     app.state.incidents = IncidentReader(temporal)
->>>>>>> main
     for router in _ROUTERS:
         app.include_router(router)
     docs.mount(app)
