@@ -71,10 +71,12 @@ SEARCH_ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
     )
 }
 
-#: The memo keys of what a list shows of a task, of a run and of a backfill.
+#: The memo keys of what a list shows of a task, of a run and the like.
 TASK_MEMO = "onthedot.task"
 RUN_MEMO = "onthedot.run"
 BACKFILL_MEMO = "onthedot.backfill"
+#: What an audit found, in numbers.
+AUDIT_MEMO = "onthedot.audit"
 
 #: Who asked for a run or a backfill: a memo, which Temporal's own tools show.
 REQUESTED_BY = "onthedot.requested_by"
@@ -108,6 +110,8 @@ class State:
     SKIPPED = "skipped"
     #: A run whose deadline passed.
     TIMED_OUT = "timed_out"
+    #: A run that began later than promised, and ended otherwise than by its deadline.
+    LATE = "late"
 
 
 def sort_name(name: str) -> str:

@@ -7,8 +7,6 @@ the route.
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
@@ -26,7 +24,9 @@ from onthedot.api.routes import (
     backfills,
     batch,
     docs,
+    forecast,
     health,
+    incidents,
     ledger,
     many,
     many_runs,
@@ -39,8 +39,11 @@ from onthedot.api.routes import (
     triggers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
+from onthedot.service.incidents.incidents import IncidentReader
+from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from onthedot.version import version
 
 _ROUTERS = (
     tasks.router,
@@ -50,10 +53,12 @@ _ROUTERS = (
     revisions.router,
     backfills.router,
     ledger.router,
+    incidents.router,
     runs.router,
     many_runs.router,
     actions.router,
     triggers.router,
+    forecast.router,
     me.router,
     schema.router,
     health.router,
@@ -62,6 +67,7 @@ _TAGS = [
     {"name": "tasks", "description": "What is to run, and when."},
     {"name": "runs", "description": "What ran: the execution log."},
     {"name": "ledger", "description": "What became of each instant, and why."},
+    {"name": "incidents", "description": "What went wrong, over all tasks."},
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
     {"name": "actions", "description": "What a task does."},
@@ -83,7 +89,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         description="Times are RFC 3339 (UTC out, any offset in), durations ISO 8601 (`PT30S`; a "
         "number of seconds in, too). Unknown fields are refused. Errors are problem documents "
         "(RFC 9457) with a stable `type`.",
-        version=_version(),
+        version=version(),
         openapi_tags=_TAGS,
         generate_unique_id_function=operation_id,
         docs_url=None,
@@ -92,6 +98,8 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         redirect_slashes=False,
     )
     app.state.temporal = temporal
+    app.state.forecasts = Forecasts(temporal)
+    app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:
         app.include_router(router)
     docs.mount(app)
@@ -116,10 +124,3 @@ def calls() -> list[APIRoute]:
     """The route of every call, those outside of the OpenAPI document included."""
     routes = [r for router in (*_ROUTERS, docs.router) for r in router.routes]
     return [r for r in routes if isinstance(r, APIRoute)]
-
-
-def _version() -> str:
-    try:
-        return version("onthedot")
-    except PackageNotFoundError:
-        return "unknown"

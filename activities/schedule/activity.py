@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from itertools import chain, islice, takewhile
+from itertools import chain, islice
 
 from temporalio import activity
 from temporalio.client import (
@@ -259,7 +259,6 @@ async def _between(
     trigger: Recurring, key: str, after: datetime, until: datetime
 ) -> list[datetime]:
     def found() -> list[datetime]:
-        following = occurrences(trigger, after=after, key=key)
-        return list(islice(takewhile(lambda at: at <= until, following), _MOST_MISSED))
+        return list(islice(occurrences(trigger, after=after, until=until, key=key), _MOST_MISSED))
 
     return await off_loop(found)
