@@ -10,14 +10,14 @@ from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.overview.overview import TaskCounts
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.bulk.choice import MOST, Choice
-from onthedot.ui.bulk.kinds import TASKS
+from onthedot.ui.bulk.kinds import DELETED_TASKS, TASKS, Subject
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
 from onthedot.ui.components.pager import Pager
 from onthedot.ui.components.small import Icon
 from onthedot.ui.components.tables import TaskTable
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.task.actions import ask_delete, ask_pause, resume, run_now
+from onthedot.ui.pages.task.actions import ask_delete, ask_pause, restore, resume, run_now
 from onthedot.ui.reads import ROWS, TaskRows, ids_of_tasks, task_rows
 from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
 from onthedot.ui.watches import Live, Seen
@@ -38,6 +38,7 @@ _STATUSES = {
     TaskStatus.PAUSED.value: TASK_WORDS[TaskStatus.PAUSED],
     TaskStatus.COMPLETED.value: TASK_WORDS[TaskStatus.COMPLETED],
     TaskStatus.CANCELLED.value: TASK_WORDS[TaskStatus.CANCELLED],
+    TaskStatus.DELETED.value: TASK_WORDS[TaskStatus.DELETED],
 }
 
 #: Links that were kept from earlier.
@@ -58,7 +59,7 @@ class _TasksPage:
             text("Tasks", tag="h1")
             self._summary = text(" ", "sub", tag="p")
         self._build_filters()
-        self._choice = Choice(self._context, TASKS, self._all_ids, self._chosen)
+        self._choice = Choice(self._context, self._subject, self._all_ids, self._chosen)
         self._place = box()
         with self._place:
             skeleton(430)
@@ -107,11 +108,16 @@ class _TasksPage:
             return
         self._query[key] = value
         self._choice.clear()
+        self._choice.offer(self._subject)
         walk: list[str | None] = [None]
         self._context.memory[self._address()] = walk
         self._pager.restart(walk)
         self._clear.set_visibility(any(self._query.values()))
         self._watch()
+
+    @property
+    def _subject(self) -> Subject:
+        return DELETED_TASKS if self._query["status"] == TaskStatus.DELETED.value else TASKS
 
     def _turned(self) -> None:
         self._watch()
@@ -193,6 +199,7 @@ class _TasksPage:
                         "resume": self._context.why_not("resume_task"),
                         "edit": self._context.why_not("replace_task"),
                         "delete": self._context.why_not("delete_task"),
+                        "restore": self._context.why_not("restore_task"),
                     },
                 )
         self._said = ""
@@ -253,5 +260,7 @@ class _TasksPage:
             await ask_pause(self._context, task)
         elif name == "resume":
             await resume(self._context, task)
+        elif name == "restore":
+            await restore(self._context, task)
         elif name == "delete":
             ask_delete(self._context, task)
