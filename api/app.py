@@ -10,6 +10,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from onthedot.access.oidc.provider import Provider
 from onthedot.api import errors
 from onthedot.api.access_log import AccessLog
 from onthedot.api.audited import Audited
@@ -67,12 +68,18 @@ _TAGS = [
 ]
 
 
-def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nobody) -> FastAPI:
+def create_app(
+    settings: Settings,
+    temporal: Temporal,
+    signed_in: SignedIn = nobody,
+    provider: Provider | None = None,
+) -> FastAPI:
     """The REST surface over one Temporal. The client may be lazy: while Temporal is away, calls
     are answered 503. The page may be mounted at `/ui`, to which `/` leads.
 
     Args:
         signed_in: Who is signed in at the page, by the cookies of a request.
+        provider: Whose signed tokens count too (OpenID Connect).
     """
     app = FastAPI(
         title="On the Dot",
@@ -93,7 +100,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         app.include_router(router)
     docs.mount(app)
     errors.install(app)
-    describe(app, with_tokens=bool(settings.api_tokens))
+    describe(app, with_tokens=settings.guarded)
     routes = calls()
     names = CallNames(routes)
     # The last one added sees a request first.
@@ -101,7 +108,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
     app.add_middleware(JsonOnly)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(EnoughRights, names=names)
-    app.add_middleware(WhoMayCall, settings=settings, signed_in=signed_in)
+    app.add_middleware(WhoMayCall, settings=settings, signed_in=signed_in, provider=provider)
     app.add_middleware(Audited, names=names)
     app.add_middleware(errors.LastResort)
     app.add_middleware(SafeHeaders)
