@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from onthedot.access.identity import Identity, Via
 from onthedot.access.roles import Role
+from onthedot.access.settings import AccessSettings, split
 
 PREFIX = "ONTHEDOT_"
 
@@ -54,13 +55,6 @@ class ApiToken(BaseModel):
     def identity(self) -> Identity:
         """Who calls with it."""
         return Identity(self.name, self.role, Via.TOKEN)
-
-
-def _split(value: object) -> object:
-    """`a, b` as the environment gives it -> `("a", "b")`."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
 
 
 _TOKEN = re.compile(
@@ -122,11 +116,11 @@ SecretHosts = Annotated[
     NoDecode,
     BeforeValidator(_parse_json),
 ]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
 Tokens = Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(_parse_tokens)]
 
 
-class Settings(BaseSettings):
+class Settings(AccessSettings):
     """What an operator may choose. Frozen: a process reads it once, at its start."""
 
     model_config = SettingsConfigDict(
@@ -156,6 +150,13 @@ class Settings(BaseSettings):
         default=4 * 1024 * 1024,
         ge=1024,
         description="The largest request body in bytes; a larger one is answered 413.",
+    )
+    capacity_per_second: float = Field(
+        default=100,
+        gt=0,
+        le=1_000_000,
+        description="How many runs your installation begins in a second, as you measured it. The "
+        "forecast says by it how late the last start of a storm would be.",
     )
     task_queue: str = Field(
         default="onthedot",
