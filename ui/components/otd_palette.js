@@ -136,7 +136,11 @@ export default {
                   { id: "hits", role: "listbox", "aria-label": "Found" },
                   this.found.map(this.hit),
                 )
-              : h("p", { class: "none" }, "Nothing is found. Search looks for whole words, and for beginnings of those of a name."),
+              : h(
+                  "p",
+                  { class: "none" },
+                  "Nothing is found. Search looks for whole words, and for beginnings of those of a name.",
+                ),
             h("div", { class: "keys" }, [
               h("span", [h("kbd", "↑↓"), " choose"]),
               h("span", [h("kbd", "Enter"), " open"]),
