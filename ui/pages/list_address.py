@@ -68,7 +68,7 @@ class ListAddress:
                 continue
             if key not in self._known:
                 return f"There is no filter “{key}”"
-            elif value and not _is_known(self._known[key], value):
+            if value and not _is_known(self._known[key], value):
                 name = {"sort": "order"}.get(key, key)
                 if key in ("since", "until"):
                     return f"“{value}” is no time"
