@@ -25,11 +25,14 @@ from onthedot.api.routes import (
     backfills,
     batch,
     docs,
+    forecast,
     health,
+    incidents,
     ledger,
     many,
     many_runs,
     me,
+    revisions,
     runs,
     schema,
     task_calls,
@@ -37,6 +40,8 @@ from onthedot.api.routes import (
     triggers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
+from onthedot.service.incidents.incidents import IncidentReader
+from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.version import version
@@ -46,12 +51,15 @@ _ROUTERS = (
     batch.router,
     many.router,
     task_calls.router,
+    revisions.router,
     backfills.router,
     ledger.router,
+    incidents.router,
     runs.router,
     many_runs.router,
     actions.router,
     triggers.router,
+    forecast.router,
     me.router,
     schema.router,
     health.router,
@@ -60,6 +68,7 @@ _TAGS = [
     {"name": "tasks", "description": "What is to run, and when."},
     {"name": "runs", "description": "What ran: the execution log."},
     {"name": "ledger", "description": "What became of each instant, and why."},
+    {"name": "incidents", "description": "What went wrong, over all tasks."},
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
     {"name": "actions", "description": "What a task does."},
@@ -96,6 +105,8 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.temporal = temporal
+    app.state.forecasts = Forecasts(temporal)
+    app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:
         app.include_router(router)
     docs.mount(app)
