@@ -8,6 +8,7 @@ import socket
 import uvicorn
 
 from onthedot.api.app import create_app
+from onthedot.encryption.keys import configured
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes import event_loop
 from onthedot.processes.connections import BoundedHttp
@@ -36,8 +37,9 @@ def run(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
+    keyring = configured(settings)
     # Lazy, so that the server is there, and says so, while Temporal is not.
-    client = await connect(settings, plugins=[OnTheDotPlugin()], lazy=True)
+    client = await connect(settings, plugins=[OnTheDotPlugin(keyring=keyring)], lazy=True)
     temporal = Temporal(client, settings)
     sessions = Sessions(settings)
     app = create_app(settings, temporal, sessions.identity_of)

@@ -1,8 +1,8 @@
 """REST as one ASGI app.
 
-A request passes, in this order: the access log, the last resort for errors, the audit, who may
-call, whether the caller's role will do, the limits of a body, the methods of an address, and then
-the route.
+A request passes, in this order: the access log, the origin of Temporal's Web UI, the last resort
+for errors, the audit, who may call, whether the caller's role will do, the limits of a body, the
+methods of an address, and then the route.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from onthedot.api.routes import (
     actions,
     backfills,
     batch,
+    codec,
     docs,
     health,
     ledger,
@@ -36,6 +37,7 @@ from onthedot.api.routes import (
     triggers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
+from onthedot.api.web_ui_origin import WebUiOrigin
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.version import version
@@ -52,6 +54,7 @@ _ROUTERS = (
     actions.router,
     triggers.router,
     me.router,
+    codec.router,
     schema.router,
     health.router,
 )
@@ -105,6 +108,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
     app.add_middleware(Audited, names=names)
     app.add_middleware(errors.LastResort)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(WebUiOrigin, web_ui=settings.temporal_ui)
     app.add_middleware(AccessLog)
     return app
 

@@ -71,6 +71,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("no-worker", 503, "No worker is there"),
         Kind("not-in-force", 503, "The change is taken, but not in force yet"),
         Kind("busy", 503, "The server is busy"),
+        Kind("key-missing", 503, "An encryption key is missing"),
+        Kind("not-our-seal", 503, "A payload cannot be opened"),
     )
 }
 

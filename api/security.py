@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from onthedot.access.identity import LOCAL, Identity
 from onthedot.access.page_path import belongs_to_page
 from onthedot.api import problems
+from onthedot.api.web_ui_origin import FROM_WEB_UI
 from onthedot.messages.problems import Problem
 from onthedot.settings import ApiToken, Settings, is_loopback
 
@@ -90,7 +91,10 @@ class WhoMayCall:
         return problems.problem(problems.WRONG_TOKEN, detail)
 
     def _session(self, scope: Scope, headers: Headers) -> Identity | None:
-        if scope["type"] != "http" or not _may_use_cookie(scope["method"], headers):
+        if scope["type"] != "http":
+            return None
+        known_page = FROM_WEB_UI in scope.get("state", {})
+        if not known_page and not _may_use_cookie(scope["method"], headers):
             return None
         return self._signed_in(cookie_parser(headers.get("cookie", "")))
 
@@ -137,6 +141,8 @@ def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
     host = headers.get("host", "")
     if len(headers.getlist("host")) != 1 or not is_loopback(_host_name(host)):
         return problems.problem(problems.FORBIDDEN, f"The Host is not loopback. {mend}")
+    if FROM_WEB_UI in scope.get("state", {}):
+        return None
     origin = headers.get("origin")
     if origin is not None and not _own(origin, host):
         return problems.problem(problems.FORBIDDEN, f"A page of another origin asks. {mend}")
