@@ -1,6 +1,6 @@
-"""The keys that payloads are sealed with: `id:base64,…`, 32 bytes each. The first one seals, all open.
+"""The keys that payloads are sealed with: `id:base64,…`, 32 bytes each.
 
-The word `plain` in place of the first key seals nothing and opens all the same. That is the step
+The first one seals, all open. The word `plain` in place of the first key seals nothing and opens all the same. That is the step
 between "not encrypted" and "encrypted" in which no process reads what it has no key for.
 """
 

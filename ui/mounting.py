@@ -13,6 +13,7 @@ from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from onthedot.ui.adoption import adopt_pages
 from onthedot.ui.entrance import entrance
 from onthedot.ui.frame import build_frame
 from onthedot.ui.gate import Gate
@@ -41,6 +42,7 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
         if session is not None:
             build_frame(site, session)
 
+    adopt_pages(root)
     ui.run_with(
         app,
         root=root,

@@ -72,6 +72,7 @@
     unsaved = value;
     address = location.pathname + location.search;
   };
+  otd.isUnsaved = () => unsaved;
   const ask = (path) => {
     leaveTo = path;
     dispatchEvent(new Event("otd-leave"));
@@ -103,6 +104,18 @@
     history.pushState({ page: address.slice(otd.href("").length) }, "", address);
     ask(wanted);
   });
+
+  // Whoever signs out in one tab is signed out in all.
+  const tabs = new BroadcastChannel("onthedot-signed-out");
+  if (location.search === "?left") {
+    tabs.postMessage("");
+    history.replaceState(null, "", location.pathname);
+  } else {
+    tabs.addEventListener("message", () => {
+      unsaved = false;
+      location.reload();
+    });
+  }
 
   // Filters live in the address without a step in the history for every letter.
   otd.address = (path) => history.replaceState({ page: path }, "", otd.href(path));
