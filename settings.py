@@ -150,7 +150,7 @@ class Settings(AccessSettings):
         default="",
         repr=False,
         description="Keys that seal every payload in Temporal: `id:base64,…`, 32 bytes each. The "
-        "first one seals, all open; `plain` in its place seals nothing. `onthedot key new` prints "
+        "first one seals, all open; `plain` in its place seals nothing. `onthedot key new ID` prints "
         "one.",
     )
     encryption_keys_file: Path | None = Field(

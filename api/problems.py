@@ -72,7 +72,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("not-in-force", 503, "The change is taken, but not in force yet"),
         Kind("busy", 503, "The server is busy"),
         Kind("key-missing", 503, "An encryption key is missing"),
-        Kind("not-our-seal", 503, "A payload cannot be opened"),
+        Kind("not-our-seal", 500, "A payload cannot be opened"),
     )
 }
 

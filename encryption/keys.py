@@ -1,7 +1,8 @@
 """The keys that payloads are sealed with: `id:base64,…`, 32 bytes each.
 
-The first one seals, all open. The word `plain` in place of the first key seals nothing and opens all the same. That is the step
-between "not encrypted" and "encrypted" in which no process reads what it has no key for.
+The first one seals, all open. The word `plain` in place of the first key seals nothing and opens
+all the same: the step between "not encrypted" and "encrypted", lest a process that has no key yet
+meets what another one has sealed.
 """
 
 from __future__ import annotations
@@ -80,8 +81,8 @@ def configured(settings: Settings) -> Keyring:
 
 
 def _key(number: int, entry: str) -> Key:
-    key_id, _, encoded = entry.partition(":")
-    if not _ID.fullmatch(key_id) or key_id == PLAIN:
+    key_id, colon, encoded = entry.partition(":")
+    if not colon or not _ID.fullmatch(key_id) or key_id == PLAIN:
         raise ValueError(
             f"entry {number} is not of the form id:base64; an id has letters, digits and `._-`, "
             f"and `{PLAIN}` may only come first, alone."
@@ -93,6 +94,6 @@ def _key(number: int, entry: str) -> Key:
     if len(secret) != _KEY_BYTES:
         raise ValueError(
             f"the key {key_id!r} has {len(secret)} bytes, not {_KEY_BYTES}. "
-            f"`onthedot key new` makes one."
+            f"`onthedot key new ID` makes one."
         )
     return Key(key_id, secret)
