@@ -102,9 +102,7 @@ async def _of_activity(client: Client, seen: _Seen) -> Attempts:
             count=before + made, made=(last,) if made else (), output=output, last_error=error
         )
     started = seen.started.activity_task_started_event_attributes
-    earlier = (
-        await _error(client, started.last_failure)
-    )
+    earlier = await _error(client, started.last_failure)
     return _told(
         before,
         started.attempt,
@@ -129,9 +127,7 @@ async def _of_pending(
     if pending is None:
         return Attempts(count=before)
     output = await _last_reported(client, pending.heartbeat_details)
-    earlier = (
-        await _error(client, pending.last_failure)
-    )
+    earlier = await _error(client, pending.last_failure)
     if not _goes_on(pending):
         return Attempts(count=before + pending.attempt - 1, output=output, last_error=earlier)
     at = instant_of(pending.last_started_time)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from onthedot.access.oidc.provider import Provider
 from onthedot.api import errors
 from onthedot.api.access_log import AccessLog
 from onthedot.api.audited import Audited
@@ -25,11 +26,14 @@ from onthedot.api.routes import (
     batch,
     codec,
     docs,
+    forecast,
     health,
+    incidents,
     ledger,
     many,
     many_runs,
     me,
+    revisions,
     runs,
     schema,
     task_calls,
@@ -38,6 +42,8 @@ from onthedot.api.routes import (
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
 from onthedot.api.web_ui_origin import WebUiOrigin
+from onthedot.service.incidents.incidents import IncidentReader
+from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.version import version
@@ -47,12 +53,15 @@ _ROUTERS = (
     batch.router,
     many.router,
     task_calls.router,
+    revisions.router,
     backfills.router,
     ledger.router,
+    incidents.router,
     runs.router,
     many_runs.router,
     actions.router,
     triggers.router,
+    forecast.router,
     me.router,
     codec.router,
     schema.router,
@@ -62,6 +71,7 @@ _TAGS = [
     {"name": "tasks", "description": "What is to run, and when."},
     {"name": "runs", "description": "What ran: the execution log."},
     {"name": "ledger", "description": "What became of each instant, and why."},
+    {"name": "incidents", "description": "What went wrong, over all tasks."},
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
     {"name": "actions", "description": "What a task does."},
@@ -70,12 +80,18 @@ _TAGS = [
 ]
 
 
-def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nobody) -> FastAPI:
+def create_app(
+    settings: Settings,
+    temporal: Temporal,
+    signed_in: SignedIn = nobody,
+    provider: Provider | None = None,
+) -> FastAPI:
     """The REST surface over one Temporal. The client may be lazy: while Temporal is away, calls
     are answered 503. The page may be mounted at `/ui`, to which `/` leads.
 
     Args:
         signed_in: Who is signed in at the page, by the cookies of a request.
+        provider: Whose signed tokens count too (OpenID Connect).
     """
     app = FastAPI(
         title="On the Dot",
@@ -92,11 +108,13 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         redirect_slashes=False,
     )
     app.state.temporal = temporal
+    app.state.forecasts = Forecasts(temporal)
+    app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:
         app.include_router(router)
     docs.mount(app)
     errors.install(app)
-    describe(app, with_tokens=bool(settings.api_tokens))
+    describe(app, with_tokens=settings.guarded)
     routes = calls()
     names = CallNames(routes)
     # The last one added sees a request first.
@@ -104,7 +122,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
     app.add_middleware(JsonOnly)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(EnoughRights, names=names)
-    app.add_middleware(WhoMayCall, settings=settings, signed_in=signed_in)
+    app.add_middleware(WhoMayCall, settings=settings, signed_in=signed_in, provider=provider)
     app.add_middleware(Audited, names=names)
     app.add_middleware(errors.LastResort)
     app.add_middleware(SafeHeaders)
