@@ -150,8 +150,8 @@ class Settings(AccessSettings):
         default="",
         repr=False,
         description="Keys that seal every payload in Temporal: `id:base64,…`, 32 bytes each. The "
-        "first one seals, all open; `plain` in its place seals nothing. `onthedot key new ID` prints "
-        "one.",
+        "first one seals, all open; `plain` in its place seals nothing. `onthedot key new ID` "
+        "prints one.",
     )
     encryption_keys_file: Path | None = Field(
         default=None, description="A file with these keys, in place of `encryption_keys`."
