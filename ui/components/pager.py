@@ -23,7 +23,7 @@ class Pager:
         self._turned = turned
         self._words = words
         self._place = box()
-        self._said: tuple[int, int, bool] | None = None
+        self._said: tuple[int, int | None, bool] | None = None
 
     @property
     def cursor(self) -> str | None:
@@ -40,19 +40,21 @@ class Pager:
         self._said = None
         self._place.clear()
 
-    def show(self, shown: int, count: int, next_cursor: str | None) -> None:
-        """There are `shown` rows on this page and `count` in all."""
+    def show(self, shown: int, count: int | None, next_cursor: str | None) -> None:
+        """There are `shown` rows on this page and `count` in all, where that is known."""
         if next_cursor and len(self._walk) == self.at:
             self._walk.append(next_cursor)
         first = (self.at - 1) * self._rows + 1
         last = first + shown - 1
-        said = (last, max(count, last), bool(next_cursor))
+        if count is None and not next_cursor:
+            count = last
+        said = (last, None if count is None else max(count, last), bool(next_cursor))
         if self._said == said:
             return
         self._said = said
         self._place.clear()
         with self._place, box("pager"):
-            text(f"{first:,}–{last:,} of {max(count, last):,}")
+            text(f"{first:,}–{last:,}" + ("" if said[1] is None else f" of {said[1]:,}"))
             if self.at > 1 or next_cursor:
                 self._buttons(more=bool(next_cursor))
 

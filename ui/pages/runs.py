@@ -30,7 +30,7 @@ SPANS = {
     "7d": "Last 7 days",
 }
 _LENGTHS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7)}
-_KEYS = ("task", "status", "cause", "tag", "q", "span", "since", "until")
+_KEYS = ("task", "status", "cause", "tag", "q", "span", "since", "until", "failure", "error")
 
 
 def runs_page(context: PageContext, query: dict[str, str]) -> None:
@@ -50,7 +50,8 @@ class _RunsPage:
         with box("head"):
             with box("titles"):
                 text("Runs", tag="h1")
-                self._summary = text("Live, newest first", "sub", tag="p")
+                one = "Those that failed for one cause" if self._query["failure"] else ""
+                self._summary = text(one or "Live, newest first", "sub", tag="p")
             with box("actions"):
                 add_export(self._context, self._which)
         with named(box("bar"), role="search"):
@@ -129,6 +130,8 @@ class _RunsPage:
             task_id=self._query["task"] or None,
             status=RunStatus(status) if status in set(RunStatus) else None,
             cause=RunCause(cause) if cause in set(RunCause) else None,
+            failure=self._query["failure"] or None,
+            error=self._query["error"] or None,
             tasks=TaskFilter(tags=tags, q=self._query["q"] or None),
             since=self._context.site.temporal.now() - span if span else since,
             until=_instant(self._query["until"]),
@@ -138,6 +141,8 @@ class _RunsPage:
         if self._query["status"] == RunStatus.SKIPPED:
             # Ledgers are read for it.
             return timedelta(seconds=30)
+        if self._which().looks_through:
+            return timedelta(seconds=5)
         return timedelta(seconds=1 if self._pager.cursor is None else 5)
 
     def _unknown(self) -> str:
@@ -188,7 +193,8 @@ class _RunsPage:
             with self._place:
                 self._table = RunTable("Runs", choose=lambda ids, on: self._choice.mark(ids, on=on))
         self._said = ""
-        self._choice.show([run.id for run in shown.page.items], shown.count)
+        count = len(shown.page.items) if shown.count is None else shown.count
+        self._choice.show([run.id for run in shown.page.items], count)
         self._table.show([run_row(run) for run in shown.page.items], self._choice.here)
         self._pager.show(len(shown.page.items), shown.count, shown.page.next_cursor)
 
