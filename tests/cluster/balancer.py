@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.cluster.bound_process import bound_to_parent
-from tests.cluster.network import REST_PORT, TEMPORAL_PORT, Network, accepts
+from tests.cluster.network import POSTGRES_PORT, REST_PORT, TEMPORAL_PORT, Network, accepts
 from tests.faults.part import Part
 
 _PASSING_ON = """\
@@ -20,6 +20,14 @@ defaults
 listen temporal
   bind {own}:{port}
   server temporal {balancer}:{port}
+"""
+
+#: The standby is asked only once the primary is gone.
+_DATABASE = """\
+listen postgresql
+  bind {balancer}:{port}
+  server primary {primary}:{port}
+  server standby {standby}:{port} backup
 """
 
 _TEMPLATE = """\
@@ -36,6 +44,7 @@ listen temporal
   bind {balancer}:{temporal_port}
 {nodes}
 
+{database}
 listen rest
   mode http
   bind {balancer}:{rest_port}
@@ -52,7 +61,13 @@ class Balancer(Part):
     """It passes calls on to whoever is up; it looks every second."""
 
     def __init__(
-        self, haproxy: Path, directory: Path, network: Network, nodes: int, servers: int
+        self,
+        haproxy: Path,
+        directory: Path,
+        network: Network,
+        nodes: int,
+        servers: int,
+        standby: bool,
     ) -> None:
         config = directory / "haproxy.cfg"
         config.write_text(
@@ -61,6 +76,14 @@ class Balancer(Part):
                 temporal_port=TEMPORAL_PORT,
                 rest_port=REST_PORT,
                 nodes=_lines("node", [network.node(n + 1) for n in range(nodes)], TEMPORAL_PORT),
+                database=_DATABASE.format(
+                    balancer=network.balancer,
+                    port=POSTGRES_PORT,
+                    primary=network.database,
+                    standby=network.standby,
+                )
+                if standby
+                else "",
                 servers=_lines(
                     "server", [network.server(n + 1) for n in range(servers)], REST_PORT
                 ),

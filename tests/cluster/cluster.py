@@ -12,6 +12,7 @@ from tests.cluster.database import Database
 from tests.cluster.network import TEMPORAL_PORT, Network
 from tests.cluster.node import Node, NodeSettings
 from tests.cluster.programs import Programs, TemporalRelease
+from tests.cluster.standby import Standby
 from tests.waiting import wait_until
 
 NAMESPACE = "default"
@@ -33,14 +34,19 @@ class Cluster:
         nodes: int = 2,
         servers: int = 2,
         shards: int = SHARDS,
+        standby: bool = False,
     ) -> None:
         self.programs = programs
         self.directory = directory
         self.network = Network.free()
         self.database = Database(programs.postgres, directory, self.network.database)
-        settings = NodeSettings(self.network, self.database.password, shards)
+        self.standby = Standby(self.database, directory, self.network.standby) if standby else None
+        self._database_address = self.network.balancer if standby else self.network.database
+        settings = NodeSettings(
+            self.network, self._database_address, self.database.password, shards
+        )
         self.nodes = [Node(number + 1, directory, release, settings) for number in range(nodes)]
-        self.balancer = Balancer(programs.haproxy, directory, self.network, nodes, servers)
+        self.balancer = Balancer(programs.haproxy, directory, self.network, nodes, servers, standby)
 
     @property
     def address(self) -> str:
@@ -63,6 +69,8 @@ class Cluster:
         self.database.create()
         self.database.start()
         self.database.wait_until_up()
+        if self.standby:
+            self.standby.follow()
         self.update_schema(release)
         say(f"starting {len(self.nodes)} nodes of Temporal {release.version}")
         self.balancer.start()
@@ -106,6 +114,8 @@ class Cluster:
         for node in self.nodes:
             node.kill()
         self.database.kill()
+        if self.standby:
+            self.standby.kill()
 
     def _healthy(self) -> bool:
         asked = subprocess.run(

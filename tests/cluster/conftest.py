@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.cluster import Cluster
-from tests.cluster.deployment import Deployment
+from tests.cluster.deployment import Deployment, deployed
 from tests.cluster.programs import VERSION, Missing, Programs, TemporalRelease, find
 from tests.cluster.programs import temporal_release as built
-from tests.cluster.room import room
 from tests.faults.receiving import Receiving
 from tests.faults.table import FaultTable
 from tests.go_programs import default_cache
@@ -73,16 +71,8 @@ def receiving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiving]:
 
 @pytest.fixture(scope="session")
 def one_deployment(programs: Programs, release: TemporalRelease) -> Iterator[Deployment]:
-    with room() as directory:
-        cluster = Cluster(programs, release, directory)
-        made = Deployment(cluster, ONTHEDOT_WORKER_GRACE="PT10S")
-        try:
-            cluster.create(release, print)
-            made.set_up()
-            yield made
-        finally:
-            made.close()
-            cluster.close()
+    with deployed(programs, release) as made:
+        yield made
 
 
 @pytest.fixture

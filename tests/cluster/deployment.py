@@ -10,6 +10,8 @@ from tests.cluster.balancer import SideDoor
 from tests.cluster.bound_process import bound_to_parent
 from tests.cluster.cluster import Cluster
 from tests.cluster.network import REST_PORT
+from tests.cluster.programs import Programs, TemporalRelease
+from tests.cluster.room import room
 from tests.command_line import COMMAND, environment
 from tests.faults.part import Part, answers
 from tests.faults.system import System
@@ -111,3 +113,20 @@ class Deployment(System):
             self._directory / f"{name}.log",
             answers(url),
         )
+
+
+@contextmanager
+def deployed(
+    programs: Programs, release: TemporalRelease, *, standby: bool = False
+) -> Iterator[Deployment]:
+    """A cluster of its own with two servers and two workers, set up; the namespace is ready."""
+    with room() as directory:
+        cluster = Cluster(programs, release, directory, standby=standby)
+        made = Deployment(cluster, ONTHEDOT_WORKER_GRACE="PT10S")
+        try:
+            cluster.create(release, print)
+            made.set_up()
+            yield made
+        finally:
+            made.close()
+            cluster.close()

@@ -23,6 +23,7 @@ _PORTS = {
     "worker": (7239, 6939),
 }
 SERVICES = tuple(_PORTS)
+_STOPS_WITHIN_SECONDS = 120
 _DYNAMIC_CONFIG = Path(__file__).parents[2] / "deploy" / "dynamicconfig.yaml"
 
 
@@ -31,6 +32,7 @@ class NodeSettings:
     """What all nodes of a cluster share."""
 
     network: Network
+    database_address: str
     database_password: str
     shards: int
 
@@ -65,6 +67,13 @@ class Node:
         """Returns once every service of it accepts calls."""
         for part in self.parts.values():
             part.wait_until_up()
+
+    def stop(self) -> None:
+        """Has each service end as it wants to."""
+        for part in self.parts.values():
+            part.ask_to_stop()
+        for part in self.parts.values():
+            part.wait(_STOPS_WITHIN_SECONDS)
 
     def kill(self) -> None:
         """All four services at once, as when the machine is gone."""
@@ -132,7 +141,7 @@ def _store(database: str, connections: int, settings: NodeSettings) -> dict[str,
     return {
         "pluginName": "postgres12",
         "databaseName": database,
-        "connectAddr": f"{settings.network.database}:{POSTGRES_PORT}",
+        "connectAddr": f"{settings.database_address}:{POSTGRES_PORT}",
         "connectProtocol": "tcp",
         "user": USER,
         "password": settings.database_password,

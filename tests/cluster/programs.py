@@ -12,9 +12,9 @@ from pathlib import Path
 from onthedot.embedded import find_binary
 from tests.go_programs import CannotBuild, GoTools, find_go
 
-#: The releases that are tested; the second is what a rolling upgrade comes to.
+#: The release that is tested, and the one from which a rolling upgrade comes to it.
 VERSION = "1.31.2"
-NEXT_VERSION = "1.32.2"
+PREVIOUS_VERSION = "1.30.4"
 
 _MODULE = "go.temporal.io/server"
 _SCHEMA = Path("schema", "postgresql", "v12")

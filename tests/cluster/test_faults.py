@@ -18,7 +18,7 @@ from tests.waiting import at_load
 three_times = pytest.mark.parametrize("turn", [1, 2, 3])
 
 #: A whole cluster shares this machine with what hurts it.
-_PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 240.0
 #: What is promised of an occurrence while a worker is up and one node of everything is left.
 _STARTS_WITHIN_SECONDS = 10.0
 #: How long a worker is cut off.
@@ -154,4 +154,4 @@ def _wave(
 
 
 def _judged(wave: Wave, back: float) -> Verdict:
-    return judge(wave, back=back, patience=_PATIENCE_SECONDS)
+    return judge(wave, back=back, patience=PATIENCE_SECONDS)
