@@ -151,10 +151,10 @@ def _plain_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def find_binary() -> Path | None:
-    """The `temporal` program that is installed: beside Python, or on PATH."""
-    beside = Path(sys.executable).with_name("temporal")
-    if beside.exists():
-        return beside
+    """The `temporal` program that is installed: next to Python, or on PATH."""
+    bundled = Path(sys.executable).with_name("temporal")
+    if bundled.exists():
+        return bundled
     found = shutil.which("temporal")
     return Path(found) if found else None
 

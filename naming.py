@@ -26,7 +26,7 @@ AUDIT = "onthedot.Audit"
 #: Stands for an Idempotency-Key; it is never run.
 IDEMPOTENCY_KEY = "onthedot.IdempotencyKey"
 CHANGE = "onthedot.change"
-LOOK = "onthedot.look"
+CHECK_SCHEDULE = "onthedot.look"
 STOP = "onthedot.stop"
 HEALTH_REPORT = "onthedot.health"
 
@@ -71,10 +71,12 @@ SEARCH_ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
     )
 }
 
-#: The memo keys of what a list shows of a task, of a run and of a backfill.
+#: The memo keys of what a list shows of a task, of a run and the like.
 TASK_MEMO = "onthedot.task"
 RUN_MEMO = "onthedot.run"
 BACKFILL_MEMO = "onthedot.backfill"
+#: What an audit found, in numbers.
+AUDIT_MEMO = "onthedot.audit"
 
 #: The schedule of the standing audit, and of each audit the beginning of its id.
 AUDIT_SCHEDULE = "onthedot-audit"
@@ -102,6 +104,8 @@ class State:
     SKIPPED = "skipped"
     #: A run whose deadline passed.
     TIMED_OUT = "timed_out"
+    #: A run that began later than promised, and ended otherwise than by its deadline.
+    LATE = "late"
 
 
 def sort_name(name: str) -> str:

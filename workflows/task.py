@@ -23,7 +23,7 @@ from onthedot.scheduling.stored.task_state import (
     TaskState,
 )
 from onthedot.workflows import task_steps
-from onthedot.workflows.execution import carry_out, skip
+from onthedot.workflows.execution import execute_run, skip
 from onthedot.workflows.refusals import Refusal
 from onthedot.workflows.task_changes import ChangeableTask, may_have_schedule
 
@@ -115,7 +115,7 @@ class Task(ChangeableTask):
             outcome = await skip(order, due=due, error=RunError(type="Missed", message=reason))
             raise ApplicationError(reason, outcome, type="Missed", non_retryable=True)
         # How late it may begin is the catch-up window's to say, and not the deadline's.
-        return await carry_out(order, due=due, begun=workflow.now())
+        return await execute_run(order, due=due, begun=workflow.now())
 
     async def _recurring(self) -> bool:
         self._state = state = may_have_schedule(self._state)
@@ -163,7 +163,7 @@ class Task(ChangeableTask):
 
         def changed() -> bool:
             # Reports of runs lengthen the history without waking the task.
-            return self._look_wanted or self._history_is_long or self._changed_since(seen)
+            return self._check_wanted or self._history_is_long or self._changed_since(seen)
 
         while at is None or workflow.now() < at:
             timeout = None if at is None else at - workflow.now()
@@ -173,7 +173,7 @@ class Task(ChangeableTask):
                 # What came together with the timer may have been taken up after it.
                 if not changed():
                     continue
-            self._look_wanted = False
+            self._check_wanted = False
             return True
         return False
 
@@ -219,10 +219,10 @@ class Task(ChangeableTask):
                 gone = self._state.model_copy(update={"not_after": _LONG_AGO})
                 memo = {naming.TASK_MEMO: TaskRow.of(self._state)}
                 workflow.continue_as_new(gone, memo=memo)
-            self._look_wanted = False
+            self._check_wanted = False
             with suppress(TimeoutError):
                 await workflow.wait_condition(
-                    lambda: self._look_wanted, timeout=wait, timeout_summary=_TRIED_AGAIN
+                    lambda: self._check_wanted, timeout=wait, timeout_summary=_TRIED_AGAIN
                 )
 
     async def _try_again_later(self, refusal: Refusal, revision: int) -> None:

@@ -36,7 +36,7 @@ TAKES_OVER = timedelta(seconds=10)
 
 
 @dataclass
-class Life:
+class DefinitionHistory:
     """One workflow of a task."""
 
     state: TaskState | None = None
@@ -47,7 +47,7 @@ class Life:
 
     @property
     def definition_state(self) -> TaskState:
-        """The state that the last change left. Only for a life that was read."""
+        """The state that the last change left. Only for a definitions that was read."""
         assert self.state is not None
         return self.state
 
@@ -76,35 +76,42 @@ class Life:
         return entry.since, entry.since + TAKES_OVER
 
 
-async def read_life(client: Client, history: WorkflowHistory) -> Life:
+async def read_definitions(client: Client, history: WorkflowHistory) -> DefinitionHistory:
     """What one workflow of a task tells."""
-    life, changes = Life(), deque[tuple[Change, datetime]]()
+    definitions, changes = DefinitionHistory(), deque[tuple[Change, datetime]]()
     for event in history.events:
-        await _take(life, changes, client, event)
+        await _take(definitions, changes, client, event)
     while changes:
         change, at = changes.popleft()
-        _adopt(life, apply_change(life.definition_state, change, at=at))
-    return life
+        _adopt(definitions, apply_change(definitions.definition_state, change, at=at))
+    return definitions
 
 
 async def _take(
-    life: Life, changes: deque[tuple[Change, datetime]], client: Client, event: HistoryEvent
+    definitions: DefinitionHistory,
+    changes: deque[tuple[Change, datetime]],
+    client: Client,
+    event: HistoryEvent,
 ) -> None:
     at = _instant(event.event_time)
     match event.event_type:
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
             started = event.workflow_execution_started_event_attributes
-            life.state = await decoded(client, started.input.payloads, TaskState)
-            life.entries = list(life.state.journal)
-            if not started.continued_execution_run_id and life.entries:
-                life.effective[life.entries[-1].revision] = life.entries[-1].since
+            definitions.state = await decoded(client, started.input.payloads, TaskState)
+            definitions.entries = list(definitions.state.journal)
+            if not started.continued_execution_run_id and definitions.entries:
+                definitions.effective[definitions.entries[-1].revision] = definitions.entries[
+                    -1
+                ].since
             elif started.continued_execution_run_id:
-                life.taken_up_at = at
-        case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED if life.definition_state.due is not None:
+                definitions.taken_up_at = at
+        case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED if (
+            definitions.definition_state.due is not None
+        ):
             # A one-time task may be its run at once, which goes on until its first task is over.
-            life.taken_up_at = life.taken_up_at or at
+            definitions.taken_up_at = definitions.taken_up_at or at
         case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
-            life.taken_up_at = life.taken_up_at or at
+            definitions.taken_up_at = definitions.taken_up_at or at
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
             accepted = event.workflow_execution_update_accepted_event_attributes
             request = accepted.accepted_request
@@ -115,27 +122,30 @@ async def _take(
             outcome = event.workflow_execution_update_completed_event_attributes.outcome
             if outcome.success.payloads:
                 state = await decoded(client, outcome.success.payloads, TaskState)
-                life.effective |= _dated(state)
+                definitions.effective |= _dated(state)
         case EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED:
             memo = event.workflow_properties_modified_event_attributes.upserted_memo.fields
             if naming.TASK_MEMO in memo:
                 row = await decoded(client, [memo[naming.TASK_MEMO]], TaskRow)
-                _catch_up(life, changes, row, at)
+                _catch_up(definitions, changes, row, at)
 
 
 def _catch_up(
-    life: Life, changes: deque[tuple[Change, datetime]], row: TaskRow, at: datetime
+    definitions: DefinitionHistory,
+    changes: deque[tuple[Change, datetime]],
+    row: TaskRow,
+    at: datetime,
 ) -> None:
     """Apply what led to the revision of this memo."""
-    while life.definition_state.revision < row.revision:
-        last = life.definition_state.revision + 1 == row.revision
+    while definitions.definition_state.revision < row.revision:
+        last = definitions.definition_state.revision + 1 == row.revision
         if changes:
             change, accepted_at = changes.popleft()
         else:
             change = Change(kind=ChangeKind.RESUME, by=row.updated_by, not_after=at)
             accepted_at = row.updated_at
         when = row.updated_at if last else accepted_at
-        _adopt(life, apply_change(life.definition_state, change, at=when))
+        _adopt(definitions, apply_change(definitions.definition_state, change, at=when))
 
 
 def _dated(state: TaskState) -> dict[int, datetime]:
@@ -147,9 +157,9 @@ def _dated(state: TaskState) -> dict[int, datetime]:
     }
 
 
-def _adopt(life: Life, state: TaskState) -> None:
-    life.state = state
-    life.entries.append(state.journal[-1])
+def _adopt(definitions: DefinitionHistory, state: TaskState) -> None:
+    definitions.state = state
+    definitions.entries.append(state.journal[-1])
 
 
 def _instant(stamp: Timestamp) -> datetime:

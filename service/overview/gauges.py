@@ -25,7 +25,7 @@ _TYPES = {
 }
 
 
-async def look(temporal: Temporal) -> None:
+async def refresh(temporal: Temporal) -> None:
     """Bring the gauges up to date. Where Temporal is away, `onthedot_temporal_up` says so, and the
     others keep their last value."""
     try:

@@ -46,7 +46,7 @@ async def retry(temporal: Temporal, run_id: str) -> ShortRun:
 async def _order(
     temporal: Temporal, run: Run, address: naming.RunAddress, *, as_it_was: bool
 ) -> RunOrder:
-    found = await TaskReader(temporal).look(run.task_id)
+    found = await TaskReader(temporal).find_or_none(run.task_id)
     if found is None:
         raise WrongState(f"Task {run.task_id!r} is deleted, and nothing of it fires again.")
     now = found.state.order(cause=RunCause.RETRY, scheduled_for=run.scheduled_for)

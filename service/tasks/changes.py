@@ -26,7 +26,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.access.audit import note
+from onthedot.access.audit_log import note
 from onthedot.scheduling.errors import (
     NamespaceUnprepared,
     NotInForce,

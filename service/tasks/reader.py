@@ -88,12 +88,12 @@ class TaskReader:
         Raises:
             TaskNotFound, TemporalUnavailable.
         """
-        found = await self.look(task_id)
+        found = await self.find_or_none(task_id)
         if found is None:
             raise TaskNotFound(task_id)
         return found
 
-    async def look(self, task_id: str) -> Found | None:
+    async def find_or_none(self, task_id: str) -> Found | None:
         """A task; None where there is none, or it was deleted.
 
         Raises:

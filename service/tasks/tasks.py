@@ -61,7 +61,7 @@ class Tasks:
             definition = await self._arithmetic.work_out(settle, new, task_id=task_id, now=now)
         except InvalidDefinition:
             # A repeat may come when its instant is past.
-            found = await self._reader.look(task_id) if key.key else None
+            found = await self._reader.find_or_none(task_id) if key.key else None
             if found is None or found.row.idempotency != str(key):
                 raise
             return await self._reader.answer(found)
@@ -83,7 +83,7 @@ class Tasks:
         try:
             await self._starts.first(state)
         except WorkflowAlreadyStartedError:
-            found = await self._reader.look(task_id)
+            found = await self._reader.find_or_none(task_id)
             if found is None:
                 await self._starts.after_deletion(state)
             else:

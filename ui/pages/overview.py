@@ -16,7 +16,7 @@ from onthedot.service.overview.due_next import DueNext
 from onthedot.service.overview.overview import HOUR, HourCount, Sample, TaskCounts
 from onthedot.ui.components.markup import box, card, empty, href, link, named, skeleton, text
 from onthedot.ui.components.small import Chart, Icon, When
-from onthedot.ui.page_context import Desk, House
+from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.pages.overview_tiles import Tiles
 from onthedot.ui.watches import Seen
 
@@ -24,9 +24,9 @@ _SOON = 8
 _FAILING = 6
 
 
-def overview_page(desk: Desk, query: dict[str, str]) -> None:
+def overview_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page."""
-    house = desk.house
+    site = context.site
     with box("head"), box("titles"):
         text("Overview", tag="h1")
         text("The last 24 hours", "sub", tag="p")
@@ -56,18 +56,18 @@ def overview_page(desk: Desk, query: dict[str, str]) -> None:
             tiles.show_punctuality(seen.value.punctuality)
             _show_failing(failing, seen.value)
 
-    desk.live("hours", lambda: _hours(house), show_hours, every=timedelta(seconds=4))
-    desk.live("task counts", house.overview.tasks, show_tasks)
-    desk.live("sample", house.overview.sample, show_sample, every=timedelta(seconds=5))
-    desk.live(
+    context.live("hours", lambda: _hours(site), show_hours, every=timedelta(seconds=4))
+    context.live("task counts", site.overview.tasks, show_tasks)
+    context.live("sample", site.overview.sample, show_sample, every=timedelta(seconds=5))
+    context.live(
         "due",
-        lambda: house.due.next(_SOON),
+        lambda: site.due.next(_SOON),
         _when_known(lambda value: _show_due(due, value)),
         every=timedelta(seconds=3),
     )
-    desk.live(
+    context.live(
         "health",
-        lambda: health.check(house.temporal),
+        lambda: health.check(site.temporal),
         _when_known(tiles.show_workers),
         every=timedelta(seconds=3),
     )
@@ -84,8 +84,8 @@ def _when_known(show: Any) -> Any:
     return told
 
 
-async def _hours(house: House) -> tuple[list[HourCount], int]:
-    hours, running = await asyncio.gather(house.overview.hours(), house.overview.running())
+async def _hours(site: SiteContext) -> tuple[list[HourCount], int]:
+    hours, running = await asyncio.gather(site.overview.hours(), site.overview.running())
     return hours, running
 
 

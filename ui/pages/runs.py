@@ -9,15 +9,16 @@ from urllib.parse import urlencode
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.tasks.filter import TaskFilter
+from onthedot.ui.bulk.choice import MOST, Choice
+from onthedot.ui.bulk.kinds import RUNS
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
 from onthedot.ui.components.pager import Pager
 from onthedot.ui.components.small import Icon
 from onthedot.ui.components.tables import RunTable
-from onthedot.ui.page_context import Desk
-from onthedot.ui.pages.bulk_runs import RunChoice
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.export import add_export
-from onthedot.ui.reads import ROWS, RunRows, run_rows
+from onthedot.ui.reads import ROWS, RunRows, ids_of_runs, run_rows
 from onthedot.ui.rows import CAUSES, RUN_WORDS, run_row
 from onthedot.ui.watches import Live, Seen
 
@@ -32,19 +33,18 @@ _LENGTHS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(
 _KEYS = ("task", "status", "cause", "tag", "q", "span", "since", "until")
 
 
-def runs_page(desk: Desk, query: dict[str, str]) -> None:
+def runs_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page."""
-    _RunsPage(desk, query).build()
+    _RunsPage(context, query).build()
 
 
 class _RunsPage:
-    def __init__(self, desk: Desk, query: dict[str, str]) -> None:
-        self._desk = desk
+    def __init__(self, context: PageContext, query: dict[str, str]) -> None:
+        self._context = context
         self._query = {key: query.get(key, "") for key in _KEYS}
         self._live: Live[RunRows] | None = None
         self._table: RunTable | None = None
         self._said = ""
-        self._on_page = self._count = 0
 
     def build(self) -> None:
         with box("head"):
@@ -52,7 +52,7 @@ class _RunsPage:
                 text("Runs", tag="h1")
                 self._summary = text("Live, newest first", "sub", tag="p")
             with box("actions"):
-                add_export(self._desk, self._which)
+                add_export(self._context, self._which)
         with named(box("bar"), role="search"):
             with box("search"):
                 Icon("search")
@@ -93,25 +93,27 @@ class _RunsPage:
                 on_change=lambda event: self._filter("span", event.value),
             )
             with box("end"):
-                self._clear = button("Clear", lambda: self._desk.go("/runs"), "ghost", icon="x")
+                self._clear = button("Clear", lambda: self._context.go("/runs"), "ghost", icon="x")
                 self._clear.set_visibility(any(self._query.values()))
+        self._choice = Choice(self._context, RUNS, self._all_ids, self._chosen)
         self._place = box()
         with self._place:
             skeleton(430)
         self._pager = Pager(ROWS, [None], 1, self._turned, ("Newer", "Older"))
-        self._choice = RunChoice(self._desk, self._which, self._chosen)
         self._watch()
 
-    def _chosen(self, ids: list[str]) -> None:
+    def _chosen(self) -> None:
         if self._table is not None:
-            self._table.props["chosen"] = ids
-        self._choice.show(on_page=self._on_page, count=self._count)
+            self._table.props["chosen"] = self._choice.here
+
+    async def _all_ids(self) -> list[str]:
+        return await ids_of_runs(self._context.temporal, self._which(), MOST + 1)
 
     def _filter(self, key: str, value: str) -> None:
         if self._query[key] == value:
             return
         self._query[key] = value
-        self._choice.choose([])
+        self._choice.clear()
         if key == "span":
             self._query["since"] = self._query["until"] = ""
         self._pager.restart([None])
@@ -128,7 +130,7 @@ class _RunsPage:
             status=RunStatus(status) if status in set(RunStatus) else None,
             cause=RunCause(cause) if cause in set(RunCause) else None,
             tasks=TaskFilter(tags=tags, q=self._query["q"] or None),
-            since=self._desk.house.temporal.now() - span if span else since,
+            since=self._context.site.temporal.now() - span if span else since,
             until=_instant(self._query["until"]),
         )
 
@@ -154,16 +156,16 @@ class _RunsPage:
         given = {key: value for key, value in self._query.items() if value}
         address = f"/runs?{urlencode(given)}" if given else "/runs"
         if self._live is not None:
-            self._desk.script(f"otd.address({json.dumps(address)})")
+            self._context.script(f"otd.address({json.dumps(address)})")
             self._live.delete()
         if unknown := self._unknown():
             self._say("search", unknown, "Choose another.")
             return
         which, cursor = self._which(), self._pager.cursor
         with self._place.parent_slot or self._place:
-            self._live = self._desk.live(
+            self._live = self._context.live(
                 ("runs", which, cursor),
-                lambda: run_rows(self._desk.house.temporal, which, cursor),
+                lambda: run_rows(self._context.site.temporal, which, cursor),
                 self._show,
                 # Only the first page changes by itself.
                 every=self._often(),
@@ -184,11 +186,10 @@ class _RunsPage:
         if self._table is None:
             self._place.clear()
             with self._place:
-                self._table = RunTable("Runs", choose=self._choice.choose)
+                self._table = RunTable("Runs", choose=lambda ids, on: self._choice.mark(ids, on=on))
         self._said = ""
-        self._table.show([run_row(run) for run in shown.page.items], self._choice.ids)
-        self._on_page, self._count = len(shown.page.items), shown.count
-        self._choice.show(on_page=self._on_page, count=self._count)
+        self._choice.show([run.id for run in shown.page.items], shown.count)
+        self._table.show([run_row(run) for run in shown.page.items], self._choice.here)
         self._pager.show(len(shown.page.items), shown.count, shown.page.next_cursor)
 
     def _say(self, icon: str, title: str, words: str) -> None:
@@ -202,9 +203,8 @@ class _RunsPage:
                 link("To the tasks", "/tasks", "btn")
 
     def _turned(self) -> None:
-        self._choice.choose([])
         self._watch()
-        self._desk.script("scrollTo({top: 0})")
+        self._context.script("scrollTo({top: 0})")
 
 
 def _instant(given: str) -> datetime | None:

@@ -9,23 +9,23 @@ from urllib.parse import urlencode
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.overview.overview import TaskCounts
 from onthedot.service.tasks.filter import TaskFilter
+from onthedot.ui.bulk.choice import MOST, Choice
+from onthedot.ui.bulk.kinds import TASKS
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
 from onthedot.ui.components.pager import Pager
 from onthedot.ui.components.small import Icon
 from onthedot.ui.components.tables import TaskTable
-from onthedot.ui.page_context import Desk
-from onthedot.ui.pages.bulk import counted
-from onthedot.ui.pages.bulk_bar import TaskChoice
-from onthedot.ui.pages.task.actions import ask_delete, pause, resume, run_now
-from onthedot.ui.reads import ROWS, TaskRows, task_rows
+from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.task.actions import ask_delete, ask_pause, resume, run_now
+from onthedot.ui.reads import ROWS, TaskRows, ids_of_tasks, task_rows
 from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
 from onthedot.ui.watches import Live, Seen
 
 
-def tasks_page(desk: Desk, query: dict[str, str]) -> None:
+def tasks_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page."""
-    _TasksPage(desk, query).build(query.get("page", ""))
+    _TasksPage(context, query).build(query.get("page", ""))
 
 
 #: What a pill says, and of what cannot be said in one pill, how the last run went.
@@ -45,11 +45,10 @@ _EARLIER = {TaskStatus.FAILED.value: Health.FAILING.value}
 
 
 class _TasksPage:
-    def __init__(self, desk: Desk, query: dict[str, str]) -> None:
-        self._desk = desk
+    def __init__(self, context: PageContext, query: dict[str, str]) -> None:
+        self._context = context
         self._query = {key: query.get(key, "") for key in ("q", "kind", "status", "tag")}
         self._tasks: dict[str, Task] = {}
-        self._count = 0
         self._live: Live[TaskRows] | None = None
         self._table: TaskTable | None = None
         self._said = ""
@@ -59,15 +58,15 @@ class _TasksPage:
             text("Tasks", tag="h1")
             self._summary = text(" ", "sub", tag="p")
         self._build_filters()
+        self._choice = Choice(self._context, TASKS, self._all_ids, self._chosen)
         self._place = box()
         with self._place:
             skeleton(430)
-        walk = self._desk.memory.setdefault(self._address(), [None])
+        walk = self._context.memory.setdefault(self._address(), [None])
         at = int(page) if page.isdigit() else 1
         self._pager = Pager(ROWS, walk, at, self._turned, ("Back", "Next"))
-        self._choice = TaskChoice(self._desk, self._which, lambda ids: self._chosen(ids))
         self._watch()
-        self._desk.live("task counts", self._desk.house.overview.tasks, self._summarise)
+        self._context.live("task counts", self._context.site.overview.tasks, self._summarise)
 
     def _build_filters(self) -> None:
         with named(box("bar"), role="search"):
@@ -91,7 +90,7 @@ class _TasksPage:
             ).classes("short")
             named(tag, hideLabel=True)
             with box("end"):
-                self._clear = button("Clear", lambda: self._desk.go("/tasks"), "ghost", icon="x")
+                self._clear = button("Clear", lambda: self._context.go("/tasks"), "ghost", icon="x")
                 self._clear.set_visibility(any(self._query.values()))
 
     def _add_choice(self, key: str, label: str, options: dict[str, str]) -> None:
@@ -107,17 +106,16 @@ class _TasksPage:
         if self._query[key] == value:
             return
         self._query[key] = value
-        self._choice.choose([])
+        self._choice.clear()
         walk: list[str | None] = [None]
-        self._desk.memory[self._address()] = walk
+        self._context.memory[self._address()] = walk
         self._pager.restart(walk)
         self._clear.set_visibility(any(self._query.values()))
         self._watch()
 
     def _turned(self) -> None:
-        self._choice.choose([])
         self._watch()
-        self._desk.script("scrollTo({top: 0})")
+        self._context.script("scrollTo({top: 0})")
 
     def _address(self, page: int = 1) -> str:
         given = {key: value for key, value in self._query.items() if value}
@@ -151,23 +149,25 @@ class _TasksPage:
         if self._live is not None:
             self._live.delete()
             address = json.dumps(self._address(self._pager.at))
-            self._desk.script(f"otd.address({address})")
+            self._context.script(f"otd.address({address})")
         if unknown := self._unknown():
             clear = "Clear filters"
-            self._say("search", unknown, "", lambda: button(clear, lambda: self._desk.go("/tasks")))
+            self._say(
+                "search", unknown, "", lambda: button(clear, lambda: self._context.go("/tasks"))
+            )
             return
         which, cursor = self._which(), self._pager.cursor
         with self._place.parent_slot or self._place:
-            self._live = self._desk.live(
+            self._live = self._context.live(
                 ("tasks", which, cursor),
-                lambda: task_rows(self._desk.house.temporal, which, cursor),
+                lambda: task_rows(self._context.site.temporal, which, cursor),
                 self._show,
             )
 
     def _summarise(self, seen: Seen[TaskCounts]) -> None:
         if seen.value is not None:
             paused = f" · {seen.value.paused:,} paused" if seen.value.paused else ""
-            self._summary.text = f"{counted(seen.value.total)}{paused}"
+            self._summary.text = f"{TASKS.counted(seen.value.total)}{paused}"
 
     def _show(self, seen: Seen[TaskRows]) -> None:
         shown = seen.value
@@ -177,7 +177,6 @@ class _TasksPage:
                     "triangle-alert", "Temporal cannot be reached", "The list appears when it is."
                 )
             return
-        self._count = shown.count
         self._tasks = {task.id: task for task in shown.page.items}
         if not shown.page.items:
             self._say_empty()
@@ -186,26 +185,28 @@ class _TasksPage:
             self._place.clear()
             with self._place:
                 self._table = TaskTable(
-                    choose=self._choice.choose,
+                    choose=lambda ids, on: self._choice.mark(ids, on=on),
                     act=self._act,
                     why_not={
-                        "run": self._desk.why_not("run_task"),
-                        "pause": self._desk.why_not("pause_task"),
-                        "resume": self._desk.why_not("resume_task"),
-                        "edit": self._desk.why_not("replace_task"),
-                        "delete": self._desk.why_not("delete_task"),
+                        "run": self._context.why_not("run_task"),
+                        "pause": self._context.why_not("pause_task"),
+                        "resume": self._context.why_not("resume_task"),
+                        "edit": self._context.why_not("replace_task"),
+                        "delete": self._context.why_not("delete_task"),
                     },
                 )
         self._said = ""
         rows = [task_row(task, shown.runs.get(task.id, [])) for task in shown.page.items]
-        self._table.show(rows, self._choice.ids)
+        self._choice.show(list(self._tasks), shown.count)
+        self._table.show(rows, self._choice.here)
         self._pager.show(len(rows), shown.count, shown.page.next_cursor)
-        self._choice.show(on_page=len(rows), count=shown.count)
 
-    def _chosen(self, ids: list[str]) -> None:
+    def _chosen(self) -> None:
         if self._table is not None:
-            self._table.props["chosen"] = ids
-        self._choice.show(on_page=len(self._tasks), count=self._count)
+            self._table.props["chosen"] = self._choice.here
+
+    async def _all_ids(self) -> list[str]:
+        return await ids_of_tasks(self._context.temporal, self._which(), MOST + 1)
 
     def _say(self, icon: str, title: str, words: str, *ways: Callable[[], object]) -> None:
         if self._said == title:
@@ -223,7 +224,7 @@ class _TasksPage:
                 "search",
                 "No task matches",
                 "Search finds whole words anywhere, and the start of a word of a name or id.",
-                lambda: button("Clear filters", lambda: self._desk.go("/tasks")),
+                lambda: button("Clear filters", lambda: self._context.go("/tasks")),
             )
             return
         self._say(
@@ -235,7 +236,7 @@ class _TasksPage:
         )
 
     def _ways_to_begin(self) -> tuple[Callable[[], object], ...]:
-        if self._desk.why_not("create_task"):
+        if self._context.why_not("create_task"):
             return ()
         return (
             lambda: link("New task", "/new", "btn primary", icon="plus"),
@@ -243,11 +244,14 @@ class _TasksPage:
         )
 
     async def _act(self, name: str, task_id: str) -> None:
+        task = self._tasks.get(task_id)
+        if task is None:
+            return
         if name == "run":
-            await run_now(self._desk, task_id)
+            await run_now(self._context, task.id, task.name)
         elif name == "pause":
-            await pause(self._desk, task_id)
+            await ask_pause(self._context, task)
         elif name == "resume":
-            await resume(self._desk, task_id)
-        elif name == "delete" and task_id in self._tasks:
-            ask_delete(self._desk, self._tasks[task_id])
+            await resume(self._context, task)
+        elif name == "delete":
+            ask_delete(self._context, task)
