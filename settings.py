@@ -151,6 +151,13 @@ class Settings(AccessSettings):
         ge=1024,
         description="The largest request body in bytes; a larger one is answered 413.",
     )
+    capacity_per_second: float = Field(
+        default=100,
+        gt=0,
+        le=1_000_000,
+        description="How many runs your installation begins in a second, as you measured it. The "
+        "forecast says by it how late the last start of a storm would be.",
+    )
     task_queue: str = Field(
         default="onthedot",
         min_length=1,

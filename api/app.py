@@ -24,12 +24,14 @@ from onthedot.api.routes import (
     backfills,
     batch,
     docs,
+    forecast,
     health,
     incidents,
     ledger,
     many,
     many_runs,
     me,
+    revisions,
     runs,
     schema,
     task_calls,
@@ -38,6 +40,7 @@ from onthedot.api.routes import (
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
 from onthedot.service.incidents.incidents import IncidentReader
+from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.version import version
@@ -47,6 +50,7 @@ _ROUTERS = (
     batch.router,
     many.router,
     task_calls.router,
+    revisions.router,
     backfills.router,
     ledger.router,
     incidents.router,
@@ -54,6 +58,7 @@ _ROUTERS = (
     many_runs.router,
     actions.router,
     triggers.router,
+    forecast.router,
     me.router,
     schema.router,
     health.router,
@@ -93,6 +98,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         redirect_slashes=False,
     )
     app.state.temporal = temporal
+    app.state.forecasts = Forecasts(temporal)
     app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:
         app.include_router(router)

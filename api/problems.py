@@ -62,6 +62,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("invalid-definition", 422, "The definition cannot be used as it stands"),
         Kind("idempotency-conflict", 422, "The Idempotency-Key was used with another body"),
         Kind("task-not-found", 404, "There is no such task"),
+        Kind("revision-not-found", 404, "There is no such revision"),
         Kind("run-not-found", 404, "There is no such run"),
         Kind("backfill-not-found", 404, "There is no such backfill"),
         Kind("task-exists", 409, "The id is in use"),

@@ -16,6 +16,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("List, show, watch, cancel, retry and export runs.", "onthedot.commands.run.group:run"),
     "incidents": ("Show what went wrong.", "onthedot.commands.incidents:incidents"),
     "preview": ("Show when a trigger would fire.", "onthedot.commands.preview:preview"),
+    "forecast": (
+        "Show how many starts are due, and when.",
+        "onthedot.commands.forecast:forecast",
+    ),
     "backfill": ("Run past occurrences of a task.", "onthedot.commands.backfill:backfill"),
     "diff": ("Show what an apply would change.", "onthedot.commands.files.diff:diff"),
     "apply": ("Bring tasks from files to the server.", "onthedot.commands.files.apply:apply"),

@@ -63,6 +63,18 @@ class TaskNotFound(OnTheDotError):
         super().__init__(f"There is no task {task_id!r}. GET /tasks lists those that exist.")
 
 
+class RevisionNotFound(OnTheDotError):
+    """A task never had this revision, or it is past the retention."""
+
+    code = "revision-not-found"
+
+    def __init__(self, task_id: str, revision: int) -> None:
+        super().__init__(
+            f"Task {task_id!r} has no revision {revision}, or it is older than the retention. "
+            f"GET /tasks/{task_id}/revisions lists those that are kept."
+        )
+
+
 class RunNotFound(OnTheDotError):
     """There is no run with this id, or it is past the retention."""
 

@@ -19,9 +19,8 @@ from onthedot import naming
 from onthedot.scheduling.run import RunCause, RunError
 from onthedot.scheduling.stored.run_order import RunOutcome
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import (
-    TaskState,
-)
+from onthedot.scheduling.stored.task_state import TaskState
+from onthedot.scheduling.task import TaskStatus
 from onthedot.workflows import task_steps
 from onthedot.workflows.execution import execute_run, skip
 from onthedot.workflows.refusals import Refusal
@@ -61,6 +60,9 @@ class Task(ChangeableTask):
             # A deletion may have come already: changes are taken before this runs.
             self._deleted |= workflow.info().workflow_start_time > state.not_after
             self._state = self._state.model_copy(update={"not_after": None})
+        if state.ended_as and not self._deleted:
+            await self._as_it_had_ended(state.ended_as)
+            return None
         try:
             outcome = await self._live()
         except (asyncio.CancelledError, FailureError) as error:
@@ -72,6 +74,12 @@ class Task(ChangeableTask):
             raise
         await self._close()
         return outcome
+
+    async def _as_it_had_ended(self, status: str) -> None:
+        await self._close()
+        if status == TaskStatus.FAILED:
+            reason = "Its run had failed when it was deleted. It is restored as it was."
+            raise ApplicationError(reason, type="Restored", non_retryable=True)
 
     async def _live(self) -> RunOutcome | None:
         while not self._deleted:
@@ -86,7 +94,7 @@ class Task(ChangeableTask):
     async def _close(self) -> None:
         self._closing = True
         if self._deleted:
-            task_steps.mark(naming.State.DELETED)
+            task_steps.mark_deleted(self._state)
         self._settled = self._state.revision + 1
         await workflow.wait_condition(workflow.all_handlers_finished)
 
@@ -202,12 +210,14 @@ class Task(ChangeableTask):
     async def _remove_schedule(self, *, start_due: bool = False) -> Refusal | None:
         if not self._state.scheduled:
             return None
-        refusal = await task_steps.remove_schedule(self._state.id, start_due=start_due)
-        if refusal is None:
-            self._no_longer_refused()
-            gone = {"scheduled": False, "look": None, "covered_until": workflow.now(), "held": None}
-            self._state = self._state.model_copy(update=gone)
-        return refusal
+        removed = await task_steps.remove_schedule(self._state, start_due=start_due)
+        if isinstance(removed, Refusal):
+            return removed
+        self._no_longer_refused()
+        gone = {"scheduled": False, "look": None, "covered_until": workflow.now(), "held": None}
+        left = {} if removed.remaining is None else {"remaining": removed.remaining}
+        self._state = self._state.model_copy(update=gone | left)
+        return None
 
     async def _without_schedule(self) -> None:
         """Return when the schedule is gone; nothing else is of interest any more."""

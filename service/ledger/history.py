@@ -58,6 +58,7 @@ class RunHistory:
     """The last attempt of our own that failed, or was cancelled."""
     looked_up: Attempts | None = None
     reason: RunError | None = None
+    cancelled_by: str = ""
 
 
 async def definition_history(client: Client, history: WorkflowHistory) -> list[TaskState | Change]:
@@ -121,6 +122,9 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
             text = event.workflow_execution_terminated_event_attributes.reason
             run.reason = RunError(type="Terminated", message=text or "Terminated from outside.")
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
+            requested = event.workflow_execution_cancel_requested_event_attributes
+            run.cancelled_by = naming.cancelled_by(requested.cause)
         case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             scheduled = event.activity_task_scheduled_event_attributes
             if scheduled.activity_type.name in _OWN:

@@ -29,9 +29,15 @@ class BulkRuns:
     """Changes to many runs."""
 
     def __init__(
-        self, temporal: Temporal, *, dry_run: bool = False, progress: BulkProgress | None = None
+        self,
+        temporal: Temporal,
+        *,
+        by: str = "",
+        dry_run: bool = False,
+        progress: BulkProgress | None = None,
     ) -> None:
         self._temporal = temporal
+        self._by = by
         self._runs = Runs(temporal)
         self._list = RunList(temporal)
         self._dry_run = dry_run
@@ -45,7 +51,9 @@ class BulkRuns:
                 if (await self._runs.get(run_id)).status is RunStatus.RUNNING:
                     raise WrongState(f"Run {run_id} goes on.")
                 return Changed(run_id, Outcome.WOULD_CHANGE)
-            return Changed(run_id, Outcome.DONE, run=await retry(self._temporal, run_id))
+            return Changed(
+                run_id, Outcome.DONE, run=await retry(self._temporal, run_id, by=self._by)
+            )
 
         return await for_each(ids, one, self._progress)
 
@@ -77,7 +85,10 @@ class BulkRuns:
         """Ask them to stop."""
 
         async def one(run_id: str) -> Changed:
-            run = await (self._runs.get if self._dry_run else self._runs.cancel)(run_id)
+            if self._dry_run:
+                run = await self._runs.get(run_id)
+            else:
+                run = await self._runs.cancel(run_id, by=self._by)
             if run.status is not RunStatus.RUNNING:
                 raise WrongState(f"Run {run_id} has ended already: {run.status.value}.")
             return Changed(run_id, Outcome.WOULD_CHANGE if self._dry_run else Outcome.DONE)

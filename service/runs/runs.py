@@ -74,7 +74,7 @@ class Runs:
             raise
         return self._closed(address, history)
 
-    async def cancel(self, run_id: str) -> Run:
+    async def cancel(self, run_id: str, *, by: str = "") -> Run:
         """Ask a run to stop; its action is told, and the run ends as cancelled.
 
         Raises:
@@ -88,7 +88,7 @@ class Runs:
         handle = self._temporal.client.get_workflow_handle(
             address.workflow_id, run_id=address.execution
         )
-        await self._temporal.ask(handle.cancel())
+        await self._temporal.ask(handle.cancel(reason=naming.cancel_reason(by)))
         return run
 
     async def test(self, action: Action, *, attempt_timeout: timedelta) -> Run:
@@ -153,6 +153,7 @@ class Runs:
         known = {"attempts": now.begun, "started_at": started_at, "lateness": lateness}
         return Run(
             **{**dict(run), **known},
+            cancel_requested_by=history.cancelled_by,
             phase=now.phase,
             phase_since=now.since,
             attempt=now.attempt,
@@ -206,6 +207,8 @@ class Runs:
             lateness=told.lateness if told else None,
             attempts=max(told.attempts if told else 0, history.attempts),
             cause=order.cause if order else RunCause.TRIGGER,
+            requested_by=order.requested_by if order else "",
+            cancel_requested_by=history.cancelled_by,
             error=(told.error if told else None) or history.reason,
             output=outcome.output if outcome else output,
             attempts_made=(outcome.attempts_made or _only(outcome)) if outcome else made,

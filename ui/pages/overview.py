@@ -172,7 +172,7 @@ def _show_failing(place: Element, sample: Sample) -> None:
                 with named(box("", "a"), href=href(f"/runs/{each.run.id}")):
                     box("dot red")
                     with box("grow"):
-                        text(each.run.task_id, "strong wrap")
+                        text(each.run.task_name or each.run.task_id, "strong wrap")
                         if each.run.error is not None:
                             text(each.run.error.message[:140], "small muted wrap", tag="div")
                     text(f"{each.in_a_row}×", "small muted")
