@@ -85,6 +85,12 @@ class Database(Part):
         if self._user:
             shutil.chown(self.data, self._user, self._user)
 
+    def give_to_owner(self) -> None:
+        """Makes all of the directory the owner's, whoever wrote it."""
+        if self._user:
+            chosen = [f"{self._user}:{self._user}", str(self.data)]
+            subprocess.run(["chown", "--recursive", *chosen], check=True)
+
     def as_owner(self, *command: str) -> None:
         """Runs one command as the user that PostgreSQL runs as."""
         subprocess.run(
