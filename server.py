@@ -10,6 +10,7 @@ import uvicorn
 
 from onthedot.access.oidc.provider import Provider
 from onthedot.api.app import create_app
+from onthedot.encryption.keys import configured
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes import event_loop
 from onthedot.processes.connections import BoundedHttp
@@ -40,8 +41,9 @@ def run(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
+    keyring = configured(settings)
     # Lazy, so that the server is there, and says so, while Temporal is not.
-    client = await connect(settings, plugins=[OnTheDotPlugin()], lazy=True)
+    client = await connect(settings, plugins=[OnTheDotPlugin(keyring=keyring)], lazy=True)
     temporal = Temporal(client, settings)
     if settings.guarded and not settings.session_key:
         _LOG.warning(

@@ -146,6 +146,16 @@ class Settings(AccessSettings):
         "an admin. `onthedot token new NAME --role operator` prints both halves. "
         "Empty: only loopback may call.",
     )
+    encryption_keys: str = Field(
+        default="",
+        repr=False,
+        description="Keys that seal every payload in Temporal: `id:base64,…`, 32 bytes each. The "
+        "first one seals, all open; `plain` in its place seals nothing. `onthedot key new ID` "
+        "prints one.",
+    )
+    encryption_keys_file: Path | None = Field(
+        default=None, description="A file with these keys, in place of `encryption_keys`."
+    )
     max_body_bytes: int = Field(
         default=4 * 1024 * 1024,
         ge=1024,

@@ -1,8 +1,8 @@
 """REST as one ASGI app.
 
-A request passes, in this order: the access log, the last resort for errors, the audit, who may
-call, whether the caller's role will do, the limits of a body, the methods of an address, and then
-the route.
+A request passes, in this order: the access log, the origin of Temporal's Web UI, the last resort
+for errors, the audit, who may call, whether the caller's role will do, the limits of a body, the
+methods of an address, and then the route.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from onthedot.api.routes import (
     actions,
     backfills,
     batch,
+    codec,
     docs,
     forecast,
+    freezes,
     health,
     incidents,
     ledger,
@@ -40,6 +42,7 @@ from onthedot.api.routes import (
     triggers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
+from onthedot.api.web_ui_origin import WebUiOrigin
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.temporal.calls import Temporal
@@ -60,7 +63,9 @@ _ROUTERS = (
     actions.router,
     triggers.router,
     forecast.router,
+    freezes.router,
     me.router,
+    codec.router,
     schema.router,
     health.router,
 )
@@ -71,6 +76,7 @@ _TAGS = [
     {"name": "incidents", "description": "What went wrong, over all tasks."},
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
+    {"name": "freezes", "description": "When nothing begins."},
     {"name": "actions", "description": "What a task does."},
     {"name": "access", "description": "Who one is, and what one may do."},
     {"name": "health", "description": "Whether all is well."},
@@ -123,6 +129,7 @@ def create_app(
     app.add_middleware(Audited, names=names)
     app.add_middleware(errors.LastResort)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(WebUiOrigin, web_ui=settings.temporal_ui)
     app.add_middleware(AccessLog)
     return app
 

@@ -68,12 +68,16 @@ KINDS: Mapping[str, Kind] = {
         Kind("run-not-found", 404, "There is no such run"),
         Kind("backfill-not-found", 404, "There is no such backfill"),
         Kind("task-exists", 409, "The id is in use"),
+        Kind("freeze-not-found", 404, "There is no such freeze"),
+        Kind("frozen", 409, "A freeze is in force"),
         Kind("wrong-state", 409, "Not possible in this state"),
         Kind("revision-mismatch", 412, "The task has changed meanwhile"),
         Kind("temporal-unavailable", 503, "Temporal does not answer"),
         Kind("no-worker", 503, "No worker is there"),
         Kind("not-in-force", 503, "The change is taken, but not in force yet"),
         Kind("busy", 503, "The server is busy"),
+        Kind("key-missing", 503, "An encryption key is missing"),
+        Kind("not-our-seal", 500, "A payload cannot be opened"),
     )
 }
 

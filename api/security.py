@@ -28,6 +28,7 @@ from onthedot.access.oidc.provider import Provider
 from onthedot.access.page_path import belongs_to_page
 from onthedot.api import problems
 from onthedot.api.bearers import Bearers, challenge
+from onthedot.api.web_ui_origin import FROM_WEB_UI
 from onthedot.messages.problems import Problem
 from onthedot.settings import Settings, is_loopback
 
@@ -92,7 +93,10 @@ class WhoMayCall:
         return None
 
     def _session(self, scope: Scope, headers: Headers) -> Identity | None:
-        if scope["type"] != "http" or not _may_use_cookie(scope["method"], headers):
+        if scope["type"] != "http":
+            return None
+        known_page = FROM_WEB_UI in scope.get("state", {})
+        if not known_page and not _may_use_cookie(scope["method"], headers):
             return None
         return self._signed_in(cookie_parser(headers.get("cookie", "")))
 
@@ -129,6 +133,8 @@ def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
     host = headers.get("host", "")
     if len(headers.getlist("host")) != 1 or not is_loopback(_host_name(host)):
         return problems.problem(problems.FORBIDDEN, f"The Host is not loopback. {mend}")
+    if FROM_WEB_UI in scope.get("state", {}):
+        return None
     origin = headers.get("origin")
     if origin is not None and not _own(origin, host):
         return problems.problem(problems.FORBIDDEN, f"A page of another origin asks. {mend}")
