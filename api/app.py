@@ -31,6 +31,7 @@ from onthedot.api.routes import (
     many,
     many_runs,
     me,
+    run_output,
     runs,
     schema,
     task_calls,
@@ -38,6 +39,7 @@ from onthedot.api.routes import (
     triggers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
+from onthedot.service.output.following import Following
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 
@@ -49,6 +51,7 @@ _ROUTERS = (
     backfills.router,
     ledger.router,
     runs.router,
+    run_output.router,
     many_runs.router,
     actions.router,
     triggers.router,
@@ -90,6 +93,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         redirect_slashes=False,
     )
     app.state.temporal = temporal
+    app.state.following = Following(temporal)
     for router in _ROUTERS:
         app.include_router(router)
     docs.mount(app)
