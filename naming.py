@@ -28,7 +28,7 @@ IDEMPOTENCY_KEY = "onthedot.IdempotencyKey"
 #: Stands for a worker process, so that it can be asked what its runs write.
 LIVE = "onthedot.Live"
 CHANGE = "onthedot.change"
-LOOK = "onthedot.look"
+CHECK_SCHEDULE = "onthedot.look"
 LIVE_OUTPUT = "onthedot.live_output"
 STOP = "onthedot.stop"
 HEALTH_REPORT = "onthedot.health"
@@ -74,10 +74,18 @@ SEARCH_ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
     )
 }
 
-#: The memo keys of what a list shows of a task, of a run and of a backfill.
+#: The memo keys of what a list shows of a task, of a run and the like.
 TASK_MEMO = "onthedot.task"
 RUN_MEMO = "onthedot.run"
 BACKFILL_MEMO = "onthedot.backfill"
+#: What an audit found, in numbers.
+AUDIT_MEMO = "onthedot.audit"
+
+#: Who asked for a run or a backfill: a memo, which Temporal's own tools show.
+REQUESTED_BY = "onthedot.requested_by"
+
+#: A change of workflow code: what a deleted task's memo says is brought up to date.
+KEEPS_DELETED = "keeps-deleted"
 
 #: The schedule of the standing audit, and of each audit the beginning of its id.
 AUDIT_SCHEDULE = "onthedot-audit"
@@ -107,6 +115,8 @@ class State:
     SKIPPED = "skipped"
     #: A run whose deadline passed.
     TIMED_OUT = "timed_out"
+    #: A run that began later than promised, and ended otherwise than by its deadline.
+    LATE = "late"
 
 
 def sort_name(name: str) -> str:
@@ -202,6 +212,24 @@ def run_attributes(run: RunOrder) -> TypedSearchAttributes:
     return TypedSearchAttributes(pairs)
 
 
+def run_memo(run: RunOrder) -> dict[str, str] | None:
+    """What Temporal's own tools show of a run, and a list before it has ended."""
+    return {REQUESTED_BY: run.requested_by} if run.requested_by else None
+
+
+_CANCELLED_BY = "Cancelled by "
+
+
+def cancel_reason(by: str) -> str:
+    """What Temporal is told of who cancels."""
+    return f"{_CANCELLED_BY}{by}" if by else ""
+
+
+def cancelled_by(reason: str) -> str:
+    """The inverse of `cancel_reason`; empty for a reason of somebody else's."""
+    return reason.removeprefix(_CANCELLED_BY) if reason.startswith(_CANCELLED_BY) else ""
+
+
 def run_summary(run: RunOrder) -> str:
     """What Temporal's Web UI shows beside a run: which task it is, and what it does."""
     return f"{run.name}: {title(run.action)}"[:200]
@@ -212,6 +240,13 @@ def task_summary(state: TaskState) -> str:
     return f"{state.definition.name}: {title(state.definition.action)}"[:200]
 
 
+def _status(state: TaskState) -> str:
+    if state.ended_as:
+        # Its run, if it had one, was another workflow.
+        return State.WITHDRAWN
+    return State.PAUSED if state.definition.paused else State.SCHEDULED
+
+
 def task_attributes(state: TaskState, *, status: str = "") -> TypedSearchAttributes:
     """What a list filters tasks by; `status` where it does not follow from the definition."""
     task = state.definition
@@ -219,7 +254,7 @@ def task_attributes(state: TaskState, *, status: str = "") -> TypedSearchAttribu
         SearchAttributePair(TASK_ID, state.id),
         SearchAttributePair(NAME, sort_name(task.name)),
         SearchAttributePair(KIND, task.trigger.kind),
-        SearchAttributePair(STATUS, status or (State.PAUSED if task.paused else State.SCHEDULED)),
+        SearchAttributePair(STATUS, status or _status(state)),
     ]
     if state.due is not None:
         pairs.append(SearchAttributePair(DUE, state.due))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 
 import uvicorn
 
+from onthedot.access.oidc.provider import Provider
 from onthedot.api.app import create_app
+from onthedot.encryption.keys import configured
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes import event_loop
 from onthedot.processes.connections import BoundedHttp
@@ -17,6 +20,8 @@ from onthedot.service.temporal.connection import connect
 from onthedot.settings import Settings, require_tokens_beyond_loopback
 from onthedot.ui.mounting import mount
 from onthedot.ui.sessions import Sessions
+
+_LOG = logging.getLogger("onthedot")
 
 #: What requests that are under way get when the server stops, in seconds.
 _GRACE_SECONDS = 2
@@ -36,11 +41,18 @@ def run(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
+    keyring = configured(settings)
     # Lazy, so that the server is there, and says so, while Temporal is not.
-    client = await connect(settings, plugins=[OnTheDotPlugin()], lazy=True)
+    client = await connect(settings, plugins=[OnTheDotPlugin(keyring=keyring)], lazy=True)
     temporal = Temporal(client, settings)
+    if settings.guarded and not settings.session_key:
+        _LOG.warning(
+            "ONTHEDOT_SESSION_KEY is not set: whoever is signed in at the page has to sign in "
+            "again after a restart, and at each server."
+        )
     sessions = Sessions(settings)
-    app = create_app(settings, temporal, sessions.identity_of)
+    provider = Provider(settings.oidc_issuer) if settings.single_sign_on else None
+    app = create_app(settings, temporal, sessions.identity_of, provider)
     mount(app, settings, temporal, sessions)
     config = uvicorn.Config(
         app,

@@ -15,7 +15,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from onthedot.processes.own_host import is_foreign
+from onthedot.processes.own_host import from_elsewhere
 from onthedot.processes.ports import is_loopback, listen
 
 _SDK_TIMEOUT = ClientTimeout(total=2)
@@ -52,7 +52,7 @@ async def serve(
 @web.middleware
 async def _ours_alone(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Who listens on loopback answers this machine, and no web page in its browsers."""
-    if is_foreign(request.headers):
+    if from_elsewhere(request.headers):
         return web.Response(status=403, text="Only this machine may ask, by its own name.\n")
     return await handler(request)
 

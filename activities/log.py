@@ -10,7 +10,7 @@ from typing import Any
 from temporalio import activity
 
 from onthedot import naming
-from onthedot.activities.attempt import carry_out
+from onthedot.activities.attempt import report_attempt
 from onthedot.scheduling.stored.attempt import AttemptResult, LogAttempt
 
 _log = logging.getLogger("onthedot.action.log")
@@ -26,4 +26,4 @@ async def log(attempt: LogAttempt) -> AttemptResult:
         _log.info("%s (task %s, run %s)", line, attempt.task_id, attempt.run_id)
         return {"message": message}
 
-    return await carry_out(attempt, nullcontext(), write)
+    return await report_attempt(attempt, nullcontext(), write)

@@ -1,17 +1,16 @@
 """REST as one ASGI app.
 
-A request passes, in this order: the access log, the last resort for errors, the audit, who may
-call, whether the caller's role will do, the limits of a body, the methods of an address, and then
-the route.
+A request passes, in this order: the access log, the origin of Temporal's Web UI, the last resort
+for errors, the audit, who may call, whether the caller's role will do, the limits of a body, the
+methods of an address, and then the route.
 """
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from onthedot.access.oidc.provider import Provider
 from onthedot.api import errors
 from onthedot.api.access_log import AccessLog
 from onthedot.api.audited import Audited
@@ -25,12 +24,16 @@ from onthedot.api.routes import (
     actions,
     backfills,
     batch,
+    codec,
     docs,
+    forecast,
     health,
+    incidents,
     ledger,
     many,
     many_runs,
     me,
+    revisions,
     run_output,
     runs,
     schema,
@@ -39,23 +42,31 @@ from onthedot.api.routes import (
     triggers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
+from onthedot.api.web_ui_origin import WebUiOrigin
+from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
+from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from onthedot.version import version
 
 _ROUTERS = (
     tasks.router,
     batch.router,
     many.router,
     task_calls.router,
+    revisions.router,
     backfills.router,
     ledger.router,
+    incidents.router,
     runs.router,
     run_output.router,
     many_runs.router,
     actions.router,
     triggers.router,
+    forecast.router,
     me.router,
+    codec.router,
     schema.router,
     health.router,
 )
@@ -63,6 +74,7 @@ _TAGS = [
     {"name": "tasks", "description": "What is to run, and when."},
     {"name": "runs", "description": "What ran: the execution log."},
     {"name": "ledger", "description": "What became of each instant, and why."},
+    {"name": "incidents", "description": "What went wrong, over all tasks."},
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
     {"name": "actions", "description": "What a task does."},
@@ -71,12 +83,18 @@ _TAGS = [
 ]
 
 
-def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nobody) -> FastAPI:
+def create_app(
+    settings: Settings,
+    temporal: Temporal,
+    signed_in: SignedIn = nobody,
+    provider: Provider | None = None,
+) -> FastAPI:
     """The REST surface over one Temporal. The client may be lazy: while Temporal is away, calls
     are answered 503. The page may be mounted at `/ui`, to which `/` leads.
 
     Args:
         signed_in: Who is signed in at the page, by the cookies of a request.
+        provider: Whose signed tokens count too (OpenID Connect).
     """
     app = FastAPI(
         title="On the Dot",
@@ -84,7 +102,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         description="Times are RFC 3339 (UTC out, any offset in), durations ISO 8601 (`PT30S`; a "
         "number of seconds in, too). Unknown fields are refused. Errors are problem documents "
         "(RFC 9457) with a stable `type`.",
-        version=_version(),
+        version=version(),
         openapi_tags=_TAGS,
         generate_unique_id_function=operation_id,
         docs_url=None,
@@ -94,11 +112,13 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
     )
     app.state.temporal = temporal
     app.state.following = Following(temporal)
+    app.state.forecasts = Forecasts(temporal)
+    app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:
         app.include_router(router)
     docs.mount(app)
     errors.install(app)
-    describe(app, with_tokens=bool(settings.api_tokens))
+    describe(app, with_tokens=settings.guarded)
     routes = calls()
     names = CallNames(routes)
     # The last one added sees a request first.
@@ -106,10 +126,11 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
     app.add_middleware(JsonOnly)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(EnoughRights, names=names)
-    app.add_middleware(WhoMayCall, settings=settings, signed_in=signed_in)
+    app.add_middleware(WhoMayCall, settings=settings, signed_in=signed_in, provider=provider)
     app.add_middleware(Audited, names=names)
     app.add_middleware(errors.LastResort)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(WebUiOrigin, web_ui=settings.temporal_ui)
     app.add_middleware(AccessLog)
     return app
 
@@ -118,10 +139,3 @@ def calls() -> list[APIRoute]:
     """The route of every call, those outside of the OpenAPI document included."""
     routes = [r for router in (*_ROUTERS, docs.router) for r in router.routes]
     return [r for r in routes if isinstance(r, APIRoute)]
-
-
-def _version() -> str:
-    try:
-        return version("onthedot")
-    except PackageNotFoundError:
-        return "unknown"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from onthedot.access.audit import Line, audited, changes_something
+from onthedot.access.audit_log import Line, audited, changes_something
 from onthedot.api.call_names import CallNames
 
 _SUBJECTS = {"task_id": "task", "run_id": "run", "backfill_id": "backfill"}

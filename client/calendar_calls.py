@@ -10,6 +10,7 @@ from typing import Any
 from onthedot.client.building import call
 from onthedot.client.call import Call, Walk
 from onthedot.client.history_calls import Json, pages
+from onthedot.scheduling.forecast.report import Forecast
 
 
 def list_calendars() -> Walk[Json]:
@@ -64,10 +65,10 @@ def forecast(
     until: datetime | None = None,
     step: timedelta | None = None,
     tag: str | None = None,
-) -> Call[Json]:
+) -> Call[Forecast]:
     """How many starts are due, a step at a time, and the busiest instants."""
     query = {"from": since, "until": until, "step": step, "tag": tag}
-    return call("GET", "/forecast", dict, query=query)
+    return call("GET", "/forecast", Forecast, query=query)
 
 
 def tasks_calendar(*, tag: str | None = None, task: str | None = None) -> Call[str]:

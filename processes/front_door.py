@@ -14,7 +14,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, h
 from multidict import CIMultiDict
 from yarl import URL
 
-from onthedot.processes.own_host import is_foreign
+from onthedot.processes.own_host import from_elsewhere
 
 _TIMEOUT = ClientTimeout(total=None, sock_connect=5)
 #: About one connection, not about what is passed on (RFC 9110, 7.6.1).
@@ -61,7 +61,7 @@ class _Door:
         self._behind = behind
 
     async def pass_on(self, request: web.Request) -> web.StreamResponse:
-        if is_foreign(request.headers):
+        if from_elsewhere(request.headers):
             return web.Response(status=403, text="Only this machine may ask, by its own name.\n")
         passed = web.StreamResponse()
         try:

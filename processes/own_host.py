@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 
-def is_foreign(headers: Mapping[str, str]) -> bool:
+def from_elsewhere(headers: Mapping[str, str]) -> bool:
     """Whether `Host` is missing or no loopback name, or `Origin` is there and is none."""
     origin = headers.get("Origin")
     if origin is not None and not _is_loopback(origin):

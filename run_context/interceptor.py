@@ -27,7 +27,7 @@ _outgoing: ContextVar[Payload | None] = ContextVar("onthedot-run-outgoing", defa
 
 
 @contextmanager
-def telling(facts: Mapping[str, str]) -> Iterator[None]:
+def run_headers(facts: Mapping[str, str]) -> Iterator[None]:
     """Within it, what a workflow starts is told `facts`."""
     data = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
     _outgoing.set(Payload(metadata={"encoding": b"json/plain"}, data=data))

@@ -63,6 +63,18 @@ class TaskNotFound(OnTheDotError):
         super().__init__(f"There is no task {task_id!r}. GET /tasks lists those that exist.")
 
 
+class RevisionNotFound(OnTheDotError):
+    """A task never had this revision, or it is past the retention."""
+
+    code = "revision-not-found"
+
+    def __init__(self, task_id: str, revision: int) -> None:
+        super().__init__(
+            f"Task {task_id!r} has no revision {revision}, or it is older than the retention. "
+            f"GET /tasks/{task_id}/revisions lists those that are kept."
+        )
+
+
 class RunNotFound(OnTheDotError):
     """There is no run with this id, or it is past the retention."""
 
@@ -168,6 +180,31 @@ class NotInForce(OnTheDotError):
         super().__init__(
             f"Task {task_id!r} took the change, but it is not in force yet: {why} It is tried "
             f"again until it is. Do not repeat it; GET /tasks/{task_id} shows how it stands."
+        )
+
+
+class KeyMissing(OnTheDotError):
+    """Something in Temporal is sealed with a key that this process does not have."""
+
+    code = "key-missing"
+    retryable = True
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"What Temporal holds is sealed with the key {key_id!r}, which is not among "
+            f"ONTHEDOT_ENCRYPTION_KEYS here. Add it behind the first one, and start again."
+        )
+
+
+class NotOurSeal(OnTheDotError):
+    """Something in Temporal was altered, or sealed with another key of the same id."""
+
+    code = "not-our-seal"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"What Temporal holds says that it is sealed with the key {key_id!r}, but that key "
+            f"does not open it: it was altered, or another key has this id."
         )
 
 

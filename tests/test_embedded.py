@@ -214,8 +214,8 @@ def test_the_binary_beside_python_goes_before_the_one_on_the_path(
     other.write_text("#!/bin/sh\n")
     other.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    beside = Path(sys.executable).with_name("temporal")
-    assert embedded.find_binary() == (beside if beside.exists() else other)
+    bundled = Path(sys.executable).with_name("temporal")
+    assert embedded.find_binary() == (bundled if bundled.exists() else other)
 
 
 async def test_a_downloaded_binary_is_used_again(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from onthedot.ui.components.markup import box, href, link, named, text
 from onthedot.ui.components.sign_out import sign_out
 from onthedot.ui.components.small import Icon, Palette, ThemeSwitch
 from onthedot.ui.components.toasts import Toasts
-from onthedot.ui.page_context import Desk, House
+from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.routes import show_pages
 from onthedot.ui.sessions import Session, SignedOut
 from onthedot.ui.template import NONCE
@@ -25,6 +25,7 @@ from onthedot.ui.watches import Live, Seen
 
 PAGES = (
     ("/", "Overview", "layout-dashboard"),
+    ("/incidents", "Incidents", "circle-alert"),
     ("/tasks", "Tasks", "list-checks"),
     ("/runs", "Runs", "history"),
     ("/settings", "Settings", "settings"),
@@ -32,7 +33,7 @@ PAGES = (
 _EVERY = timedelta(seconds=3)
 
 
-def build_frame(house: House, session: Session) -> None:
+def build_frame(site: SiteContext, session: Session) -> None:
     """Build the page for one browser tab."""
     base = href("")
     nonce = ui.context.client.request.scope[NONCE]
@@ -43,7 +44,7 @@ def build_frame(house: House, session: Session) -> None:
         skip.on("click", js_handler="() => document.getElementById('main').focus()")
         with skip:
             text("Skip to content")
-        places = _side(house, session)
+        places = _side(site, session)
         with box("top", "header"):
             _brand()
             with named(box("find", "button"), type="button", aria_label="Search, Ctrl K") as find:
@@ -60,15 +61,15 @@ def build_frame(house: House, session: Session) -> None:
             content = box()
         places.append(_bottom())
         toasts, overlay = Toasts(), box()
-    desk = Desk(house, session, toasts, overlay, zone=_zone(), address=_address())
-    Palette(_palette_pages(desk), lambda typed: _find(desk, typed))
-    _watch_health(desk, banner)
+    context = PageContext(site, session, toasts, overlay, zone=_zone(), address=_address())
+    Palette(_palette_pages(context), lambda typed: _find(context, typed))
+    _watch_health(context, banner)
     router = ui.context.client.sub_pages_router
     router.on_path_changed(lambda path: _mark(places, path))
     router.on_path_changed(lambda _: _emptied(overlay))
     _mark(places, router.current_path)
     with content:
-        show_pages(desk)
+        show_pages(context)
 
 
 def _emptied(place: Element) -> None:
@@ -92,7 +93,7 @@ def _brand() -> None:
         text("On the Dot")
 
 
-def _side(house: House, session: Session) -> list[dict[str, Element]]:
+def _side(site: SiteContext, session: Session) -> list[dict[str, Element]]:
     with box("side", "aside"):
         _brand()
         with named(box("nav", "nav"), aria_label="Pages"):
@@ -100,9 +101,9 @@ def _side(house: House, session: Session) -> list[dict[str, Element]]:
         with box("foot"):
             beat = named(box("beat", "a"), href=href("/settings"))
             Live(
-                house.watches,
+                site.watches,
                 "health",
-                lambda: health.check(house.temporal),
+                lambda: health.check(site.temporal),
                 lambda seen: _beat(beat, seen),
                 every=_EVERY,
             )
@@ -146,7 +147,7 @@ def _beat(beat: Element, seen: Seen[health.Health]) -> None:
             text(f"{len(workers)} {'worker' if len(workers) == 1 else 'workers'} ready")
 
 
-def _watch_health(desk: Desk, banner: Element) -> None:
+def _watch_health(context: PageContext, banner: Element) -> None:
     shown: list[str] = []
 
     def show(seen: Seen[health.Health]) -> None:
@@ -154,7 +155,7 @@ def _watch_health(desk: Desk, banner: Element) -> None:
         if shown[:1] == [words]:
             return
         if shown[:1] and shown[0] and not words:
-            desk.toasts.say("All is well again.")
+            context.toasts.say("All is well again.")
         shown[:] = [words]
         banner.clear()
         if words:
@@ -164,9 +165,9 @@ def _watch_health(desk: Desk, banner: Element) -> None:
 
     with banner.parent_slot or banner:
         Live(
-            desk.house.watches,
+            context.site.watches,
             "health",
-            lambda: health.check(desk.house.temporal),
+            lambda: health.check(context.site.temporal),
             show,
             every=_EVERY,
         )
@@ -186,22 +187,22 @@ def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
     return "", ""
 
 
-def _palette_pages(desk: Desk) -> list[dict[str, str]]:
+def _palette_pages(context: PageContext) -> list[dict[str, str]]:
     pages = [{"label": label, "path": path, "icon": icon} for path, label, icon in PAGES]
     new = {"label": "New task", "path": "/new", "icon": "plus", "key": "n"}
     return [
-        *([] if desk.why_not("create_task") else [new]),
+        *([] if context.why_not("create_task") else [new]),
         *pages,
         {"label": "Failed runs", "path": "/runs?status=failed", "icon": "circle-alert"},
         {"label": "Paused tasks", "path": "/tasks?status=paused", "icon": "pause"},
     ]
 
 
-async def _find(desk: Desk, typed: str) -> list[dict[str, str]]:
+async def _find(context: PageContext, typed: str) -> list[dict[str, str]]:
     try:
-        page = await desk.task_list.page(TaskFilter(q=typed or None), limit=8)
+        page = await context.task_list.page(TaskFilter(q=typed or None), limit=8)
     except SignedOut:
-        desk.sign_in()
+        context.sign_in()
         return []
     except TemporalUnavailable:
         return []

@@ -8,25 +8,28 @@ from fastapi import FastAPI
 from nicegui import app as page_app
 from nicegui import core, ui
 
+from onthedot.access.page_path import PAGE
+from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from onthedot.ui.adoption import adopt_pages
 from onthedot.ui.entrance import entrance
 from onthedot.ui.frame import build_frame
 from onthedot.ui.gate import Gate
 from onthedot.ui.headers import SafeHeaders
-from onthedot.ui.page_context import House
+from onthedot.ui.page_context import SiteContext
 from onthedot.ui.sessions import Sessions
 from onthedot.ui.template import put_nonces
 
-PATH = "/ui"
 STATIC = Path(__file__).with_name("static")
 
 
 def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessions) -> None:
     """Serve the page from `app`. Once a process: NiceGUI keeps one page app."""
-    house = House(temporal, settings, OverviewReader(temporal), DueReader(temporal))
+    incidents: IncidentReader = app.state.incidents
+    site = SiteContext(temporal, settings, OverviewReader(temporal), DueReader(temporal), incidents)
     put_nonces()
     # The one added last sees a request first: what the gate refuses has the headers too.
     page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions, STATIC))
@@ -39,8 +42,9 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
     def root() -> None:
         session = sessions.of(ui.context.client.request.cookies)
         if session is not None:
-            build_frame(house, session)
+            build_frame(site, session)
 
+    adopt_pages(root)
     ui.run_with(
         app,
         root=root,
@@ -48,7 +52,7 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
         favicon=STATIC / "favicon.svg",
         dark=None,
         language="en-US",
-        mount_path=PATH,
+        mount_path=PAGE,
         tailwind=False,
         binding_refresh_interval=None,
         reconnect_timeout=20,

@@ -13,8 +13,10 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.access.roles import needed
+from onthedot.messages.many import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
+from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.runs.listing import RunList
@@ -30,29 +32,32 @@ T = TypeVar("T")
 
 
 @dataclass
-class House:
+class SiteContext:
     """What all pages of this process share."""
 
     temporal: Temporal
     settings: Settings
     overview: OverviewReader
     due: DueReader
+    incidents: IncidentReader
     watches: Watches = field(default_factory=Watches)
     names: tuple[datetime, Registered] | None = None
     """What the workers have registered, and when that was asked."""
+    tags: tuple[datetime, list[TagCount]] | None = None
+    """The tags of all tasks, and when they were counted."""
 
 
 @dataclass
-class Desk:
+class PageContext:
     """One open page. Every use of a service first checks that the session still stands."""
 
-    house: House
+    site: SiteContext
     session: Session
     toasts: Toasts
     overlay: Element
     """Where questions are asked: what is redrawn meanwhile does not take them away."""
-    memory: dict[str, list[str | None]] = field(default_factory=dict)
-    """Where a walk through a long list stands, by filter."""
+    memory: dict[str, dict[int, str | None]] = field(default_factory=dict)
+    """The cursors of the pages of long lists, by the list's address and the page's number."""
 
     address: str = ""
     """Where the browser is, for the audit."""
@@ -63,7 +68,7 @@ class Desk:
     @property
     def uses(self) -> UseCases:
         """Everything that changes something. Each checks session and role when it is used."""
-        return UseCases(self.house.temporal, self.session, self.address)
+        return UseCases(self.site.temporal, self.session, self.address)
 
     def why_not(self, call: str) -> str:
         """Why a button for this call cannot be pressed; empty where it can."""
@@ -73,7 +78,7 @@ class Desk:
     def temporal(self) -> Temporal:
         """The way to Temporal. Raises SignedOut."""
         self.session.check()
-        return self.house.temporal
+        return self.site.temporal
 
     @property
     def task_list(self) -> TaskList:
@@ -89,7 +94,7 @@ class Desk:
     def overview(self) -> OverviewReader:
         """Counts over all tasks. Raises SignedOut."""
         self.session.check()
-        return self.house.overview
+        return self.site.overview
 
     async def tried(self, work: Awaitable[T], *, but: tuple[type[Exception], ...] = ()) -> T | None:
         """The result of `work`, or None and a message that says what went wrong.
@@ -123,7 +128,7 @@ class Desk:
                 live.stop()
                 self.sign_in()
 
-        live = Live(self.house.watches, key, fetch, guarded, every=every, start=False)
+        live = Live(self.site.watches, key, fetch, guarded, every=every, start=False)
         live.start()
         return live
 
@@ -149,8 +154,8 @@ class Desk:
 
     def changed(self) -> None:
         """Show what was changed at once, and once more when lists have caught up."""
-        self.house.watches.hurry()
-        asyncio.get_running_loop().call_later(0.4, self.house.watches.hurry)
+        self.site.watches.hurry()
+        asyncio.get_running_loop().call_later(0.4, self.site.watches.hurry)
 
     def later(self, act: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """`act`, with errors told instead of raised."""

@@ -12,7 +12,8 @@ from nicegui.elements.sub_pages import SubPages
 from nicegui.page_arguments import RouteMatch
 
 from onthedot.ui.components.markup import button, empty
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.incidents.page import incidents_page
 from onthedot.ui.pages.overview import overview_page
 from onthedot.ui.pages.run import run_page
 from onthedot.ui.pages.runs import runs_page
@@ -22,13 +23,13 @@ from onthedot.ui.pages.task.page import task_page
 from onthedot.ui.pages.tasks import tasks_page
 
 
-def show_pages(desk: Desk) -> None:
+def show_pages(context: PageContext) -> None:
     """Show the page of the present address, and of each one that follows."""
 
     def page(build: Callable[..., Any], title: str) -> Callable[..., Any]:
         def show(args: PageArguments) -> Any:
             ui.page_title(f"{title} · On the Dot")
-            return build(desk, dict(args.query_parameters), **args.path_parameters)
+            return build(context, dict(args.query_parameters), **args.path_parameters)
 
         return show
 
@@ -40,6 +41,7 @@ def show_pages(desk: Desk) -> None:
             "/new": page(new_page, "New task"),
             "/tasks/{task_id}": page(task_page, "Task"),
             "/tasks/{task_id}/edit": page(edit_page, "Edit task"),
+            "/incidents": page(incidents_page, "Incidents"),
             "/runs": page(runs_page, "Runs"),
             "/runs/{run_id}": page(run_page, "Run"),
             "/settings": page(settings_page, "Settings"),

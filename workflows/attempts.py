@@ -20,7 +20,7 @@ from temporalio.workflow import (
 )
 
 from onthedot import naming
-from onthedot.run_context.interceptor import telling
+from onthedot.run_context.interceptor import run_headers
 from onthedot.scheduling.action import (
     ActivityAction,
     CommandAction,
@@ -88,7 +88,7 @@ async def of_activity(
     """Run someone's activity; it is given up at the deadline, a queue without a poller included."""
     _check_queue(action.task_queue)
     started, remaining = workflow.now(), deadline - workflow.now()
-    with telling(told.facts()):
+    with run_headers(told.facts()):
         activity = workflow.start_activity(
             action.name,
             args=_arguments(action, told),
@@ -112,7 +112,7 @@ async def of_workflow(
     """Run someone's workflow as a child, which is cancelled with the run."""
     _check_queue(action.task_queue)
     started = workflow.now()
-    with telling(told.facts()):
+    with run_headers(told.facts()):
         child: ChildWorkflowHandle[Any, Any] = await workflow.start_child_workflow(
             action.workflow_type,
             args=_arguments(action, told),

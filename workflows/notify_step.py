@@ -23,7 +23,7 @@ async def tell(order: RunOrder, outcome: RunOutcome, *, run_id: str) -> RunOutco
     Returns:
         The outcome, with the row of failures that it makes longer.
     """
-    if order.notify is None or not _worth_a_look(outcome):
+    if order.notify is None or not _concerns_health(outcome):
         return outcome
     run = Run(
         id=run_id,
@@ -63,7 +63,7 @@ def _handed() -> FailureRow | None:
         return None
 
 
-def _worth_a_look(outcome: RunOutcome) -> bool:
+def _concerns_health(outcome: RunOutcome) -> bool:
     """Not a cancelled run, nor one that was none."""
     if outcome.status is RunStatus.SKIPPED:
         return outcome.error is not None and outcome.error.type == "Missed"

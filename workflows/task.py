@@ -19,11 +19,10 @@ from onthedot import naming
 from onthedot.scheduling.run import RunCause, RunError
 from onthedot.scheduling.stored.run_order import RunOutcome
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import (
-    TaskState,
-)
+from onthedot.scheduling.stored.task_state import TaskState
+from onthedot.scheduling.task import TaskStatus
 from onthedot.workflows import task_steps
-from onthedot.workflows.execution import carry_out, skip
+from onthedot.workflows.execution import execute_run, skip
 from onthedot.workflows.refusals import Refusal
 from onthedot.workflows.task_changes import ChangeableTask, may_have_schedule
 
@@ -61,6 +60,9 @@ class Task(ChangeableTask):
             # A deletion may have come already: changes are taken before this runs.
             self._deleted |= workflow.info().workflow_start_time > state.not_after
             self._state = self._state.model_copy(update={"not_after": None})
+        if state.ended_as and not self._deleted:
+            await self._as_it_had_ended(state.ended_as)
+            return None
         try:
             outcome = await self._live()
         except (asyncio.CancelledError, FailureError) as error:
@@ -72,6 +74,12 @@ class Task(ChangeableTask):
             raise
         await self._close()
         return outcome
+
+    async def _as_it_had_ended(self, status: str) -> None:
+        await self._close()
+        if status == TaskStatus.FAILED:
+            reason = "Its run had failed when it was deleted. It is restored as it was."
+            raise ApplicationError(reason, type="Restored", non_retryable=True)
 
     async def _live(self) -> RunOutcome | None:
         while not self._deleted:
@@ -86,7 +94,7 @@ class Task(ChangeableTask):
     async def _close(self) -> None:
         self._closing = True
         if self._deleted:
-            task_steps.mark(naming.State.DELETED)
+            task_steps.mark_deleted(self._state)
         self._settled = self._state.revision + 1
         await workflow.wait_condition(workflow.all_handlers_finished)
 
@@ -115,7 +123,7 @@ class Task(ChangeableTask):
             outcome = await skip(order, due=due, error=RunError(type="Missed", message=reason))
             raise ApplicationError(reason, outcome, type="Missed", non_retryable=True)
         # How late it may begin is the catch-up window's to say, and not the deadline's.
-        return await carry_out(order, due=due, begun=workflow.now())
+        return await execute_run(order, due=due, begun=workflow.now())
 
     async def _recurring(self) -> bool:
         self._state = state = may_have_schedule(self._state)
@@ -163,7 +171,7 @@ class Task(ChangeableTask):
 
         def changed() -> bool:
             # Reports of runs lengthen the history without waking the task.
-            return self._look_wanted or self._history_is_long or self._changed_since(seen)
+            return self._check_wanted or self._history_is_long or self._changed_since(seen)
 
         while at is None or workflow.now() < at:
             timeout = None if at is None else at - workflow.now()
@@ -173,7 +181,7 @@ class Task(ChangeableTask):
                 # What came together with the timer may have been taken up after it.
                 if not changed():
                     continue
-            self._look_wanted = False
+            self._check_wanted = False
             return True
         return False
 
@@ -202,12 +210,14 @@ class Task(ChangeableTask):
     async def _remove_schedule(self, *, start_due: bool = False) -> Refusal | None:
         if not self._state.scheduled:
             return None
-        refusal = await task_steps.remove_schedule(self._state.id, start_due=start_due)
-        if refusal is None:
-            self._no_longer_refused()
-            gone = {"scheduled": False, "look": None, "covered_until": workflow.now(), "held": None}
-            self._state = self._state.model_copy(update=gone)
-        return refusal
+        removed = await task_steps.remove_schedule(self._state, start_due=start_due)
+        if isinstance(removed, Refusal):
+            return removed
+        self._no_longer_refused()
+        gone = {"scheduled": False, "look": None, "covered_until": workflow.now(), "held": None}
+        left = {} if removed.remaining is None else {"remaining": removed.remaining}
+        self._state = self._state.model_copy(update=gone | left)
+        return None
 
     async def _without_schedule(self) -> None:
         """Return when the schedule is gone; nothing else is of interest any more."""
@@ -219,10 +229,10 @@ class Task(ChangeableTask):
                 gone = self._state.model_copy(update={"not_after": _LONG_AGO})
                 memo = {naming.TASK_MEMO: TaskRow.of(self._state)}
                 workflow.continue_as_new(gone, memo=memo)
-            self._look_wanted = False
+            self._check_wanted = False
             with suppress(TimeoutError):
                 await workflow.wait_condition(
-                    lambda: self._look_wanted, timeout=wait, timeout_summary=_TRIED_AGAIN
+                    lambda: self._check_wanted, timeout=wait, timeout_summary=_TRIED_AGAIN
                 )
 
     async def _try_again_later(self, refusal: Refusal, revision: int) -> None:

@@ -28,16 +28,16 @@ class ChangeableTask:
         self._deleted = False
         self._running = False
         self._closing = False
-        self._look_wanted = False
+        self._check_wanted = False
         self._refusals = Refusals()
         self._removals = Refusals()
         self._settled = state.revision - 1
         """The latest revision that is in force; beyond any once the task has closed."""
 
-    @workflow.signal(name=naming.LOOK)
-    def look(self) -> None:
+    @workflow.signal(name=naming.CHECK_SCHEDULE)
+    def check_schedule(self) -> None:
         """Have the task look at its schedule, and mend what is not as it should be."""
-        self._look_wanted = True
+        self._check_wanted = True
 
     @workflow.signal(name=naming.HEALTH_REPORT)
     def report_health(self, report: HealthReport) -> None:
@@ -56,14 +56,17 @@ class ChangeableTask:
     async def change(self, change: Change) -> TaskState:
         """Carry out a change; answered when it is in force, or cannot be for now."""
         if change.kind is ChangeKind.DELETE:
-            self._look_wanted |= self._deleted
+            self._check_wanted |= self._deleted
+            if not self._deleted:
+                gone = {"deleted_at": workflow.now(), "deleted_by": change.by}
+                self._state = self._state.model_copy(update=gone)
             self._deleted = True
             if not self._running:
                 await self._in_force_by(
                     lambda: self._settled > self._state.revision, self._removals
                 )
             else:
-                task_steps.mark(naming.State.DELETED)
+                task_steps.mark_deleted(self._state)
             return self._state
         self._adopt(apply_change(self._state, change, at=workflow.now()))
         mine = self._state

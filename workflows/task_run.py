@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from onthedot import naming
 from onthedot.scheduling.stored.run_order import RunOrder, RunOutcome
-from onthedot.workflows.execution import carry_out
+from onthedot.workflows.execution import execute_run
 
 
 @workflow.defn(name=naming.TASK_RUN, sandboxed=False)
@@ -15,9 +15,9 @@ class TaskRun:
 
     @workflow.run
     async def run(self, order: RunOrder) -> RunOutcome:
-        """Carry out the order; see `carry_out` for how it ends."""
+        """Carry out the order; see `execute_run` for how it ends."""
         due = order.scheduled_for
         if due is None:
             nominal = workflow.info().typed_search_attributes.get(naming.SCHEDULED_START)
             due = (nominal or workflow.info().workflow_start_time) + order.jitter
-        return await carry_out(order, due=due, begun=workflow.info().workflow_start_time)
+        return await execute_run(order, due=due, begun=workflow.info().workflow_start_time)

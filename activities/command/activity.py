@@ -12,7 +12,7 @@ from typing import Any
 from temporalio import activity
 
 from onthedot import naming
-from onthedot.activities.attempt import attempt_number, carry_out
+from onthedot.activities.attempt import attempt_number, report_attempt
 from onthedot.activities.attempt_failed import AttemptFailed, Fault, Interrupted
 from onthedot.activities.command.pipes import OutPipe
 from onthedot.activities.command.process import (
@@ -66,7 +66,7 @@ class CommandActivities:
         """
         kept = output_left_behind()
         with shown_live(kept, attempt_number(attempt)):
-            return await carry_out(
+            return await report_attempt(
                 attempt,
                 self._places.place("the worker's set of commands", local=attempt.local),
                 lambda allowed: self._run(attempt, allowed, kept),

@@ -9,7 +9,7 @@ import aiohttp
 from temporalio import activity
 
 from onthedot import naming
-from onthedot.activities.attempt import attempt_number, carry_out
+from onthedot.activities.attempt import attempt_number, report_attempt
 from onthedot.activities.attempt_failed import AttemptFailed, Fault
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.call import HttpCall, first_url
@@ -60,7 +60,7 @@ class HttpActivities:
         """
         self._starts.begun()
         host = _host(attempt.action)
-        return await carry_out(
+        return await report_attempt(
             attempt,
             self._gate.place(host, local=attempt.local),
             lambda allowed: self._call(attempt, allowed),

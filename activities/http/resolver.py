@@ -28,7 +28,7 @@ class OwnThreadsResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """The addresses of `host`. Raises OSError where there are none."""
         found = await asyncio.get_running_loop().run_in_executor(
-            self._threads, _look_up, host, port, family
+            self._threads, _resolve, host, port, family
         )
         return [
             ResolveResult(
@@ -47,7 +47,7 @@ class OwnThreadsResolver(AbstractResolver):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[tuple[int, int, str, int]]:
+def _resolve(host: str, port: int, family: socket.AddressFamily) -> list[tuple[int, int, str, int]]:
     found = socket.getaddrinfo(
         host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
     )

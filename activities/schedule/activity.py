@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from itertools import chain, islice, takewhile
+from itertools import chain, islice
 
 from temporalio import activity
 from temporalio.client import (
@@ -43,7 +43,13 @@ from onthedot.activities.schedule.outlook import busy, due, outlook
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.firing.reach_back import reach_back
 from onthedot.scheduling.policy import OverlapPolicy
-from onthedot.scheduling.stored.schedule_order import Applied, Held, ScheduleOrder, ScheduleRemoval
+from onthedot.scheduling.stored.schedule_order import (
+    Applied,
+    Held,
+    Removed,
+    ScheduleOrder,
+    ScheduleRemoval,
+)
 from onthedot.scheduling.trigger import Recurring
 
 _MOST_MISSED = 1000
@@ -62,15 +68,20 @@ class ScheduleActivities:
         self._held = HeldOccurrences(self._calls, self._starts)
 
     @activity.defn(name=naming.REMOVE_SCHEDULE)
-    async def remove(self, removal: ScheduleRemoval) -> None:
+    async def remove(self, removal: ScheduleRemoval) -> Removed:
         """Delete the task's schedule; fine if there is none. Raises as `explained` says."""
         with explained():
-            found = await self._calls.find(removal.task_id) if removal.start_due else None
-            if found is not None:
+            asked = removal.start_due or removal.tell_remaining
+            found = await self._calls.find(removal.task_id) if asked else None
+            if found is not None and removal.start_due:
                 found = await self._caught_up(found)
             await self._calls.remove(removal.task_id)
-            if found is not None:
-                await self._start_dropped(found, datetime.now(UTC))
+            if found is None:
+                return Removed()
+            if removal.start_due:
+                await self._start_unprocessed(found, datetime.now(UTC))
+            state = found.schedule.state
+            return Removed(remaining=state.remaining_actions if state.limited_actions else None)
 
     @activity.defn(name=naming.APPLY_SCHEDULE)
     async def apply(self, order: ScheduleOrder) -> Applied:
@@ -124,11 +135,11 @@ class ScheduleActivities:
         found = await self._calls.read_back(task_id)
         if order.paused or not whole:
             return found, None
-        beside = await _between(trigger, task_id, now, found.info.created_at)
-        held = await self._held.taken_from(beside or missed, order, after=now)
+        between = await _between(trigger, task_id, now, found.info.created_at)
+        held = await self._held.taken_from(between or missed, order, after=now)
         if missed and order.overlap in _ONE_AT_ONCE:
             return found, held
-        return await self._start_beside(order, beside, found), held
+        return await self._start_directly(order, between, found), held
 
     async def _replace(
         self, found: ScheduleDescription, order: ScheduleOrder, now: datetime
@@ -151,7 +162,7 @@ class ScheduleActivities:
                 continue
             if pausing and found.schedule.state.paused:
                 at = found.info.last_updated_at or datetime.now(UTC)
-                started = await self._start_dropped(before, at)
+                started = await self._start_unprocessed(before, at)
                 found = await self._calls.count(found, started)
             # The look tells how it was before it was written.
             order = order.model_copy(update={"look": None})
@@ -191,9 +202,9 @@ class ScheduleActivities:
         unseen = await _between(order.trigger, order.run.task_id, since, made)
         held = await self._held.taken_from(unseen, order, after=now)
         used = reach_back(unseen, order.overlap, None).used
-        return await self._start_beside(order, unseen[len(unseen) - used :], found), held
+        return await self._start_directly(order, unseen[len(unseen) - used :], found), held
 
-    async def _start_beside(
+    async def _start_directly(
         self, order: ScheduleOrder, nominals: list[datetime], found: ScheduleDescription
     ) -> ScheduleDescription:
         """Start occurrences as if the schedule had."""
@@ -210,7 +221,7 @@ class ScheduleActivities:
             found = await self._calls.read_back(found.id.partition(":")[2])
         return found
 
-    async def _start_dropped(self, found: ScheduleDescription, at: datetime) -> int:
+    async def _start_unprocessed(self, found: ScheduleDescription, at: datetime) -> int:
         """Start what a schedule had not looked at when, at that instant, it was told to stop.
 
         How many that were. What would have had to wait for a run that goes on is dropped.
@@ -248,7 +259,6 @@ async def _between(
     trigger: Recurring, key: str, after: datetime, until: datetime
 ) -> list[datetime]:
     def found() -> list[datetime]:
-        following = occurrences(trigger, after=after, key=key)
-        return list(islice(takewhile(lambda at: at <= until, following), _MOST_MISSED))
+        return list(islice(occurrences(trigger, after=after, until=until, key=key), _MOST_MISSED))
 
     return await off_loop(found)

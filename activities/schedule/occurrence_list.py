@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import islice, takewhile
+from itertools import islice
 
 from temporalio import activity
 from temporalio.client import Client
@@ -53,6 +53,5 @@ class OccurrenceActivities:
 
 
 def _listed(wanted: OccurrencesWanted) -> tuple[datetime, ...]:
-    following = occurrences(wanted.trigger, after=wanted.after, key=wanted.key)
-    within = takewhile(lambda at: at <= wanted.until, following)
-    return tuple(islice(within, wanted.count))
+    found = occurrences(wanted.trigger, after=wanted.after, until=wanted.until, key=wanted.key)
+    return tuple(islice(found, wanted.count))

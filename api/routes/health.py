@@ -56,5 +56,5 @@ async def ready(request: Request, temporal: TemporalDep) -> Ready:
 )
 async def metrics(temporal: TemporalDep) -> Response:
     """Of this server, and how many workers there are; a worker serves its own."""
-    await gauges.look(temporal)
+    await gauges.refresh(temporal)
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

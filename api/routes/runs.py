@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from onthedot.api.deps import (
+    Caller,
     CursorText,
     QueryInstant,
     QueryText,
@@ -56,6 +57,11 @@ class AllRunsQuery(RunQuery):
         description="The type of its error, such as `HttpStatus`. A page may then hold fewer runs "
         "than `limit`, and yet not be the last.",
     )
+    failure: QueryText | None = Field(
+        None,
+        description="The cause of its failure, by the `id` that `GET /incidents` gives it. Pages "
+        "may be short, as with `error`.",
+    )
 
 
 @router.get("/tasks/{task_id}/runs", summary="List a task's runs", responses=refusals(404, 503))
@@ -87,6 +93,7 @@ async def list_runs(
         until=query.until,
         cause=query.cause,
         error=query.error,
+        failure=query.failure,
         tasks=TaskFilter(kind=query.kind, tags=tuple(query.tag), q=query.q),
     )
     return await _page(runs, skipped, query, which)
@@ -104,9 +111,9 @@ async def get_run(run_id: RunIdPath, runs: RunsDep) -> Run:
     summary="Cancel a run",
     responses=refusals(404, 409, 503),
 )
-async def cancel_run(run_id: RunIdPath, runs: RunsDep) -> Run:
+async def cancel_run(run_id: RunIdPath, runs: RunsDep, caller: Caller) -> Run:
     """Its action is told to stop; read the run again to see that it has."""
-    return await runs.cancel(run_id)
+    return await runs.cancel(run_id, by=caller)
 
 
 async def _page(runs: RunList, skipped: SkippedRuns, query: RunQuery, which: RunFilter) -> RunPage:

@@ -78,7 +78,9 @@ async def run_task(
     asked = body or RunNow()
     if asked.changed:
         require(who, "run_task_with_changes")
-    run = await tasks.run_now(task_id, scheduled_for=asked.scheduled_for, changed=asked.changed)
+    run = await tasks.run_now(
+        task_id, by=who.name, scheduled_for=asked.scheduled_for, changed=asked.changed
+    )
     response.headers["Location"] = f"/runs/{run.id}"
     return run
 

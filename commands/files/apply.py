@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import anyio
 import click
 
-from onthedot.applying.carrying_out import Outcome, carry_out
 from onthedot.applying.comparing import make_plan
 from onthedot.applying.files import FileTask, read_paths
 from onthedot.applying.plan import Step, StepKind
+from onthedot.applying.sending import Outcome, send_steps
 from onthedot.client import AsyncOnTheDot, RevisionMismatch
 from onthedot.commands.asking import confirmed, yes_option
 from onthedot.commands.files.options import (
@@ -99,7 +99,7 @@ async def _carried_out(server: AsyncOnTheDot, steps: list[Step], force: bool) ->
     """Does it, says what was done, and returns how many failed."""
     todo = sum(step.kind in _DONE for step in steps)
     failed = done = 0
-    async for outcome in carry_out(server, steps, force=force):
+    async for outcome in send_steps(server, steps, force=force):
         done += 1
         failed += outcome.error is not None
         _report(outcome)

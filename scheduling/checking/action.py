@@ -50,12 +50,12 @@ def check_action(action: Action, *, where: str = "action") -> list[FieldProblem]
             found = _command(action)
         case ActivityAction():
             found = chain(
-                _foreign("name", action.name, action.arguments, action.task_queue),
+                _own_code("name", action.name, action.arguments, action.task_queue),
                 _heartbeats(action.heartbeat_timeout),
             )
         case WorkflowAction():
             name = action.workflow_type
-            found = _foreign("workflow_type", name, action.arguments, action.task_queue)
+            found = _own_code("workflow_type", name, action.arguments, action.task_queue)
         case LogAction():
             found = iter(())
         case _:
@@ -122,7 +122,7 @@ def _command(action: CommandAction) -> Iterator[tuple[str, str]]:
         yield from _too_large("stdin", len(action.stdin.encode()))
 
 
-def _foreign(
+def _own_code(
     field: str, name: str, arguments: Sequence[JsonValue], task_queue: str | None
 ) -> Iterator[tuple[str, str]]:
     if problem := queue_problem(task_queue):

@@ -22,15 +22,17 @@ def occurrences(
     trigger: Trigger,
     *,
     after: datetime,
+    until: datetime | None = None,
     key: str,
     jitter_seed: str | None = None,
     nominal_after: datetime | None = None,
 ) -> Iterator[datetime]:
-    """The instants strictly after `after` at which a checked trigger is due, in UTC, lazily.
+    """The instants at which a checked trigger is due, in UTC, lazily.
 
-    `key` is the task's id, on which `H` depends. `start_at`, `end_at` and `exclude` are honoured,
-    `max_runs` is not. With the seed that Temporal has for the schedule they are the instants that
-    jitter leads to; without it they are nominal. Nothing is due after the year 2100.
+    They are strictly after `after`, and not after `until`. `key` is the task's id, on which `H`
+    depends. `start_at`, `end_at` and `exclude` are honoured, `max_runs` is not. With the seed that
+    Temporal has for the schedule they are the instants that jitter leads to; without it they are
+    nominal. Nothing is due after the year 2100.
 
     `nominal_after` leaves out those whose nominal instant came before it, or at it: a schedule that
     was made then does not know them.
@@ -38,13 +40,16 @@ def occurrences(
     if isinstance(trigger, OnceTrigger):
         if trigger.at is None or trigger.at.tzinfo is None:
             raise ValueError("a one-time trigger must be settled before it is listed")
-        if trigger.at > after:
+        if trigger.at > after and (until is None or trigger.at <= until):
             yield trigger.at
         return
     plan = recurrence(trigger, key)
     if jitter_seed is None or not trigger.jitter:
         for found in _nominal(trigger, plan, _floor(after)):
-            yield instant(found)
+            at = instant(found)
+            if until is not None and at > until:
+                return
+            yield at
         return
     first = _reach_back(trigger, plan, _floor(after))
     if nominal_after is not None:
@@ -57,6 +62,8 @@ def occurrences(
             trigger.jitter,
             jitter_seed,
         )
+        if until is not None and moved > until:
+            return
         if moved > after:
             yield moved
 

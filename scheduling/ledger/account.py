@@ -20,7 +20,13 @@ from onthedot.scheduling.ledger.entries import PROMISE, LedgerEntry, LedgerState
 from onthedot.scheduling.ledger.evidence import End, Evidence, SeenRun
 from onthedot.scheduling.ledger.expected import Expected
 from onthedot.scheduling.ledger.explanation import detail
-from onthedot.scheduling.ledger.not_started import Dropped, entry, latest, not_taken_up, overlapping
+from onthedot.scheduling.ledger.not_started import (
+    NotStarted,
+    entry,
+    latest,
+    not_taken_up,
+    overlapping,
+)
 from onthedot.scheduling.run import RunStatus
 
 #: What an instant is by its retries, where one has come so far.
@@ -41,12 +47,12 @@ def account(
     for seen in evidence.runs:
         if since <= seen.nominal <= until:
             runs[seen.nominal].append(seen)
-    dropped = Dropped(instants, evidence)
+    not_started = NotStarted(instants, evidence)
     found = []
     for one in instants:
         every = runs.pop(one.at, [])
         mine = [seen for seen in every if not seen.retried]
-        at_first = _with_runs(one, mine, evidence) if mine else _without(one, evidence, dropped)
+        at_first = _with_runs(one, mine, evidence) if mine else _without(one, evidence, not_started)
         found.append(_retried(one, at_first, [seen for seen in every if seen.retried]))
     found += [told for at, others in runs.items() if (told := _unexpected(at, others))]
     return sorted(found, key=lambda entry: entry.at)
@@ -103,7 +109,7 @@ def _of_run(seen: SeenRun) -> tuple[LedgerState, Reason | None]:
             return LedgerState.FAILED, None
 
 
-def _without(one: Expected, evidence: Evidence, dropped: Dropped) -> LedgerEntry:
+def _without(one: Expected, evidence: Evidence, not_started: NotStarted) -> LedgerEntry:
     if one.excluded:
         return entry(one, LedgerState.SKIPPED, Reason.EXCLUDED)
     if _after_end(one, evidence):
@@ -116,14 +122,14 @@ def _without(one: Expected, evidence: Evidence, dropped: Dropped) -> LedgerEntry
         state = LedgerState.PENDING if last > evidence.now else LedgerState.SKIPPED
         return entry(one, state, Reason.PAUSED)
     if one.due + PROMISE > evidence.now:
-        told = dropped.already(one) if one.recurring else None
+        told = not_started.already(one) if one.recurring else None
         return told or entry(one, LedgerState.PENDING)
     if not one.sure:
         return entry(one, LedgerState.SKIPPED, Reason.EDITED)
     if evidence.taken_up_at is None:
         return not_taken_up(one, evidence)
     if one.recurring:
-        return dropped.explain(one)
+        return not_started.explain(one)
     return entry(one, LedgerState.UNKNOWN, Reason.NO_RUN)
 
 

@@ -40,7 +40,7 @@ class SeenRun:
 
 
 @dataclass(frozen=True)
-class SeenSchedule:
+class ScheduleEvidence:
     """The schedule as it is at present."""
 
     created_at: datetime
@@ -63,7 +63,7 @@ class Evidence:
     revision: int
     """The task's present one."""
     runs: Sequence[SeenRun] = ()
-    schedule: SeenSchedule | None = None
+    schedule: ScheduleEvidence | None = None
     taken_up_at: datetime | None = None
     """When a worker first saw the task."""
     ended_at: datetime | None = None

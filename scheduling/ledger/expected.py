@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice, takewhile
+from itertools import islice
 
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.firing.occurrences import last_occurrence, next_occurrences, occurrences
@@ -98,7 +98,7 @@ def _of(period: Period, since: datetime, until: datetime, key: str) -> Iterator[
     bare = trigger.model_copy(update={"exclude": ()})
     kept = occurrences(trigger, after=first, key=key)
     following = next(kept, None)
-    for at in takewhile(lambda at: at <= last, occurrences(bare, after=first, key=key)):
+    for at in occurrences(bare, after=first, until=last, key=key):
         while following is not None and following < at:
             following = next(kept, None)
         yield Expected(

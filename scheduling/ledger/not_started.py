@@ -19,7 +19,7 @@ _WAIT = {OverlapPolicy.BUFFER_ONE, OverlapPolicy.BUFFER_ALL, OverlapPolicy.CANCE
 _SEEN_AFTER = timedelta(seconds=2)
 
 
-class Dropped:
+class NotStarted:
     """Explains the instants of one ledger, in order: some reasons hold for so many of them only."""
 
     def __init__(self, instants: Sequence[Expected], evidence: Evidence) -> None:

@@ -32,6 +32,8 @@ class TaskRow(Model):
     created_at: Instant
     updated_at: Instant
     updated_by: str = ""
+    defined_at: Instant | None = None
+    defined_by: str = ""
     note: str = ""
     paused_until: Instant | None = None
     remaining: int | None = None
@@ -41,6 +43,9 @@ class TaskRow(Model):
     """Why its schedule is not as the definition says."""
     occurs_after: Instant | None = None
     idempotency: str = ""
+    deleted_at: Instant | None = None
+    deleted_by: str = ""
+    ended_as: str = ""
 
     @classmethod
     def of(cls, state: TaskState) -> TaskRow:

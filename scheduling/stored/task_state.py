@@ -29,6 +29,11 @@ class JournalEntry(Model):
     paused: bool
     overlap: OverlapPolicy = OverlapPolicy.SKIP
     catchup_window: Duration = timedelta(hours=1)
+    made_at: Instant | None = None
+    """When the change was made that led to it; `since` may be later. None of earlier releases."""
+    made_by: str = ""
+    kind: str = ""
+    """What the change did, as `Change.word` has it, or `created`."""
 
 
 class TaskState(Model):
@@ -39,7 +44,11 @@ class TaskState(Model):
     revision: int = 1
     created_at: Instant
     updated_at: Instant
+    """When it was last changed, paused or resumed."""
     updated_by: str = ""
+    defined_at: Instant | None = None
+    """When its definition was last replaced; None: that was the last change."""
+    defined_by: str = ""
     note: str = ""
     paused_until: Instant | None = None
     covered_until: Instant
@@ -67,6 +76,17 @@ class TaskState(Model):
     journal: tuple[JournalEntry, ...] = ()
     health: HealthReport | None = None
     """What the last run said; None where none did."""
+    deleted_at: Instant | None = None
+    deleted_by: str = ""
+    ended_as: str = ""
+    """How it had ended that was deleted and is restored: a `TaskStatus`. It does nothing more."""
+
+    @property
+    def defined(self) -> tuple[datetime, str]:
+        """When and by whom its definition was last replaced: a pause is no such change."""
+        if self.defined_at is None:
+            return self.updated_at, self.updated_by
+        return self.defined_at, self.defined_by
 
     @property
     def due(self) -> datetime | None:
@@ -108,7 +128,7 @@ class TaskState(Model):
         )
         return self.model_copy(update={"journal": dated})
 
-    def journalled(self) -> TaskState:
+    def journalled(self, kind: str = "created") -> TaskState:
         """The state with its present trigger entered in the journal from `updated_at` on."""
         entry = JournalEntry(
             revision=self.revision,
@@ -117,6 +137,9 @@ class TaskState(Model):
             paused=self.definition.paused,
             overlap=self.definition.overlap,
             catchup_window=self.definition.catchup_window,
+            made_at=self.updated_at,
+            made_by=self.updated_by,
+            kind=kind,
         )
         return self.model_copy(update={"journal": (*self.journal, entry)[-JOURNAL_LENGTH:]})
 
@@ -140,6 +163,21 @@ class Change(Model):
     definition: TaskDefinition | None = None
     note: str = Field(default="", max_length=500)
     until: Instant | None = None
+    restores: int | None = None
+    """The revision whose definition is put back."""
+
+    @property
+    def word(self) -> str:
+        """What it does, as a history of the task says it."""
+        return "restored" if self.restores is not None else _WORDS[self.kind]
+
+
+_WORDS = {
+    ChangeKind.REPLACE: "replaced",
+    ChangeKind.PAUSE: "paused",
+    ChangeKind.RESUME: "resumed",
+    ChangeKind.DELETE: "deleted",
+}
 
 
 class RefusedChange(StrEnum):
@@ -162,8 +200,11 @@ def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState
         state.covered_until,
         state.occurs_after,
     )
+    defined_at: datetime | None
+    defined_at, defined_by = state.defined
     if change.kind is ChangeKind.REPLACE:
         assert change.definition is not None
+        defined_at, defined_by = None, ""
         if max_runs(change.definition) != max_runs(definition):
             remaining, counted_from = max_runs(change.definition), state.revision + 1
         if state.due is not None:
@@ -185,9 +226,11 @@ def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState
             "revision": state.revision + 1,
             "updated_at": at,
             "updated_by": change.by,
+            "defined_at": defined_at,
+            "defined_by": defined_by,
             "note": change.note if change.kind is not ChangeKind.REPLACE else state.note,
         }
-    ).journalled()
+    ).journalled(change.word)
 
 
 def max_runs(definition: TaskDefinition) -> int | None:

@@ -35,11 +35,28 @@ from onthedot.service.temporal.translate import decoded
 TAKES_OVER = timedelta(seconds=10)
 
 
+@dataclass(frozen=True)
+class MadeRevision:
+    """A change that was made: the state that it led to, and what it was."""
+
+    state: TaskState
+    kind: str
+    """As `Change.word` has it, or `created`."""
+    note: str = ""
+    restores: int | None = None
+
+
 @dataclass
-class Life:
+class DefinitionHistory:
     """One workflow of a task."""
 
     state: TaskState | None = None
+    first: TaskState | None = None
+    """The state that it was started with."""
+    made: list[MadeRevision] = field(default_factory=list)
+    """The changes that were made in it, or with which it was started."""
+    deleted: tuple[datetime, str] | None = None
+    """When, and by whom."""
     entries: list[JournalEntry] = field(default_factory=list)
     effective: dict[int, datetime] = field(default_factory=dict)
     """By revision: from when on the schedule certainly was that revision's."""
@@ -47,12 +64,14 @@ class Life:
 
     @property
     def definition_state(self) -> TaskState:
-        """The state that the last change left. Only for a life that was read."""
+        """The state that the last change left. Only for a definitions that was read."""
         assert self.state is not None
         return self.state
 
     def periods(self, ended_at: datetime | None) -> list[Period]:
         """The definitions in order, the last one until `ended_at`."""
+        if not self.entries:
+            return []
         starts = [self._start(entry) for entry in self.entries]
         following = [*starts[1:], (ended_at, ended_at)]
         return [
@@ -76,66 +95,81 @@ class Life:
         return entry.since, entry.since + TAKES_OVER
 
 
-async def read_life(client: Client, history: WorkflowHistory) -> Life:
+async def read_definitions(client: Client, history: WorkflowHistory) -> DefinitionHistory:
     """What one workflow of a task tells."""
-    life, changes = Life(), deque[tuple[Change, datetime]]()
+    definitions, changes = DefinitionHistory(), deque[tuple[Change, datetime]]()
     for event in history.events:
-        await _take(life, changes, client, event)
+        await _take(definitions, changes, client, event)
     while changes:
         change, at = changes.popleft()
-        _adopt(life, apply_change(life.definition_state, change, at=at))
-    return life
+        _adopt(definitions, change, at)
+    return definitions
 
 
 async def _take(
-    life: Life, changes: deque[tuple[Change, datetime]], client: Client, event: HistoryEvent
+    definitions: DefinitionHistory,
+    changes: deque[tuple[Change, datetime]],
+    client: Client,
+    event: HistoryEvent,
 ) -> None:
     at = _instant(event.event_time)
     match event.event_type:
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
             started = event.workflow_execution_started_event_attributes
-            life.state = await decoded(client, started.input.payloads, TaskState)
-            life.entries = list(life.state.journal)
-            if not started.continued_execution_run_id and life.entries:
-                life.effective[life.entries[-1].revision] = life.entries[-1].since
+            definitions.state = await decoded(client, started.input.payloads, TaskState)
+            definitions.first = definitions.state
+            # What was over when it was restored is not due once more.
+            definitions.entries = [] if definitions.state.ended_as else [*definitions.state.journal]
+            _note_start(definitions, definitions.state, bool(started.continued_execution_run_id))
+            if not started.continued_execution_run_id and definitions.entries:
+                definitions.effective[definitions.entries[-1].revision] = definitions.entries[
+                    -1
+                ].since
             elif started.continued_execution_run_id:
-                life.taken_up_at = at
-        case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED if life.definition_state.due is not None:
+                definitions.taken_up_at = at
+        case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED if (
+            definitions.definition_state.due is not None
+        ):
             # A one-time task may be its run at once, which goes on until its first task is over.
-            life.taken_up_at = life.taken_up_at or at
+            definitions.taken_up_at = definitions.taken_up_at or at
         case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
-            life.taken_up_at = life.taken_up_at or at
+            definitions.taken_up_at = definitions.taken_up_at or at
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
             accepted = event.workflow_execution_update_accepted_event_attributes
             request = accepted.accepted_request
             change = await decoded(client, request.input.args.payloads, Change)
             if change.kind is not ChangeKind.DELETE:
                 changes.append((change, at))
+            elif definitions.deleted is None:
+                definitions.deleted = (at, change.by)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
             outcome = event.workflow_execution_update_completed_event_attributes.outcome
             if outcome.success.payloads:
                 state = await decoded(client, outcome.success.payloads, TaskState)
-                life.effective |= _dated(state)
+                definitions.effective |= _dated(state)
         case EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED:
             memo = event.workflow_properties_modified_event_attributes.upserted_memo.fields
             if naming.TASK_MEMO in memo:
                 row = await decoded(client, [memo[naming.TASK_MEMO]], TaskRow)
-                _catch_up(life, changes, row, at)
+                _catch_up(definitions, changes, row, at)
 
 
 def _catch_up(
-    life: Life, changes: deque[tuple[Change, datetime]], row: TaskRow, at: datetime
+    definitions: DefinitionHistory,
+    changes: deque[tuple[Change, datetime]],
+    row: TaskRow,
+    at: datetime,
 ) -> None:
     """Apply what led to the revision of this memo."""
-    while life.definition_state.revision < row.revision:
-        last = life.definition_state.revision + 1 == row.revision
+    while definitions.definition_state.revision < row.revision:
+        last = definitions.definition_state.revision + 1 == row.revision
         if changes:
             change, accepted_at = changes.popleft()
         else:
             change = Change(kind=ChangeKind.RESUME, by=row.updated_by, not_after=at)
             accepted_at = row.updated_at
         when = row.updated_at if last else accepted_at
-        _adopt(life, apply_change(life.definition_state, change, at=when))
+        _adopt(definitions, change, when)
 
 
 def _dated(state: TaskState) -> dict[int, datetime]:
@@ -147,9 +181,20 @@ def _dated(state: TaskState) -> dict[int, datetime]:
     }
 
 
-def _adopt(life: Life, state: TaskState) -> None:
-    life.state = state
-    life.entries.append(state.journal[-1])
+def _note_start(definitions: DefinitionHistory, state: TaskState, continued: bool) -> None:
+    if state.deleted_at is not None:
+        definitions.deleted = (state.deleted_at, state.deleted_by)
+    elif not continued:
+        kind = state.journal[-1].kind if state.journal else ""
+        kind = kind or ("created" if state.revision == 1 else "replaced")
+        definitions.made.append(MadeRevision(state, kind))
+
+
+def _adopt(definitions: DefinitionHistory, change: Change, at: datetime) -> None:
+    definitions.state = state = apply_change(definitions.definition_state, change, at=at)
+    definitions.entries.append(state.journal[-1])
+    note = change.note if change.kind is not ChangeKind.REPLACE else ""
+    definitions.made.append(MadeRevision(state, change.word, note, change.restores))
 
 
 def _instant(stamp: Timestamp) -> datetime:

@@ -15,7 +15,11 @@ from onthedot.scheduling.ledger.expected import Period, expected, instants_aroun
 from onthedot.scheduling.ledger.why import Standing, why_at, why_lately
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.arithmetic import SINGLE
-from onthedot.service.ledger.task_evidence import SeenTask, seen_schedule, seen_task
+from onthedot.service.ledger.task_evidence import (
+    TaskEvidence,
+    read_schedule_evidence,
+    read_task_evidence,
+)
 from onthedot.service.runs.of_instants import seen_runs
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import task_status
@@ -52,7 +56,7 @@ class Ledger:
         if since is not None and since > end:
             raise InvalidDefinition(FieldProblem("since", "must not be after `until`"))
         spans = [end - since] if since else list(_SPANS)
-        task = await seen_task(self._temporal, task_id, end - spans[0])
+        task = await read_task_evidence(self._temporal, task_id, end - spans[0])
         for n, span in enumerate(spans):
             try:
                 return await self._page(task, end - span, end)
@@ -68,7 +72,7 @@ class Ledger:
             TaskNotFound, TemporalUnavailable.
         """
         now = self._temporal.now()
-        task = await seen_task(self._temporal, task_id, at or now - _LOOK_BACK[-1])
+        task = await read_task_evidence(self._temporal, task_id, at or now - _LOOK_BACK[-1])
         if at is not None:
             jitter = _longest_jitter(task.periods())
             found = await self._entries(task, at - jitter - _SECOND, at)
@@ -83,7 +87,7 @@ class Ledger:
                 break
         return why_lately(await self._standing(task, now), found)
 
-    async def _page(self, task: SeenTask, since: datetime, until: datetime) -> LedgerPage:
+    async def _page(self, task: TaskEvidence, since: datetime, until: datetime) -> LedgerPage:
         items = await self._entries(task, since, until)
         counts = Counter(entry.state for entry in items)
         return LedgerPage(
@@ -94,7 +98,9 @@ class Ledger:
             items=tuple(items),
         )
 
-    async def _entries(self, task: SeenTask, since: datetime, until: datetime) -> list[LedgerEntry]:
+    async def _entries(
+        self, task: TaskEvidence, since: datetime, until: datetime
+    ) -> list[LedgerEntry]:
         now, since = self._temporal.now(), max(since, self._oldest(task))
         if since > until:
             return []
@@ -106,14 +112,14 @@ class Ledger:
         jitter = _longest_jitter(task.periods())
         runs, schedule = await asyncio.gather(
             seen_runs(self._temporal, task.task_id, since=since, until=until, jitter=jitter),
-            seen_schedule(self._temporal, task.task_id),
+            read_schedule_evidence(self._temporal, task.task_id),
         )
         evidence = Evidence(
             now=now,
             revision=task.found.row.revision,
             runs=runs,
             schedule=schedule,
-            taken_up_at=task.life.taken_up_at,
+            taken_up_at=task.definitions.taken_up_at,
             ended_at=task.ended_at,
             end=task.end,
             remaining=task.found.row.remaining,
@@ -122,11 +128,11 @@ class Ledger:
             instants = limited(instants, now=now, remaining=schedule.remaining)
         return account(instants, evidence, since=since, until=until)
 
-    def _oldest(self, task: SeenTask) -> datetime:
+    def _oldest(self, task: TaskEvidence) -> datetime:
         kept = self._temporal.now() - self._temporal.settings.retention
         return max(kept, task.registered_at)
 
-    async def _standing(self, task: SeenTask, at: datetime) -> Standing:
+    async def _standing(self, task: TaskEvidence, at: datetime) -> Standing:
         row, now = task.found.row, self._temporal.now()
         before, after = await SINGLE.work_out(instants_around, task.periods(), at, task.task_id)
         return Standing(

@@ -13,11 +13,11 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.scheduling.ledger.evidence import End, SeenSchedule
+from onthedot.scheduling.ledger.evidence import End, ScheduleEvidence
 from onthedot.scheduling.ledger.expected import Period
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.trigger import OnceTrigger
-from onthedot.service.ledger.definition_history import Life, read_life
+from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions
 from onthedot.service.tasks.reader import Found, TaskReader
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.paging import literal
@@ -30,11 +30,11 @@ _END = {
 
 
 @dataclass(frozen=True)
-class SeenTask:
+class TaskEvidence:
     """One task, read from its workflows."""
 
     found: Found
-    life: Life
+    definitions: DefinitionHistory
     earlier: tuple[Period, ...] = ()
     """Of earlier workflows: those before it was armed again."""
 
@@ -71,21 +71,21 @@ class SeenTask:
         """Its definitions, oldest first. One that was terminated should have gone on."""
         once = self.found.definition.trigger.kind == "once"
         ended_at = None if once or self.end is End.TERMINATED else self.ended_at
-        return [*self.earlier, *self.life.periods(ended_at)]
+        return [*self.earlier, *self.definitions.periods(ended_at)]
 
 
-async def seen_task(temporal: Temporal, task_id: str, since: datetime) -> SeenTask:
+async def read_task_evidence(temporal: Temporal, task_id: str, since: datetime) -> TaskEvidence:
     """A task, with its definitions back to `since`.
 
     Raises:
         TaskNotFound, TemporalUnavailable.
     """
     found = await TaskReader(temporal).find(task_id)
-    life = await _life(temporal, found.execution.id, found.execution.run_id)
+    definitions = await _definitions(temporal, found.execution.id, found.execution.run_id)
     created_at = found.row.created_at
-    reaches = min((entry.since for entry in life.entries), default=created_at)
+    reaches = min((entry.since for entry in definitions.entries), default=created_at)
     if reaches <= max(since, created_at):
-        return SeenTask(found, life)
+        return TaskEvidence(found, definitions)
     earlier: dict[int, Period] = {}
     listed = temporal.client.list_workflows(
         f"WorkflowType = '{naming.TASK}' AND {naming.TASK_ID.name} = {literal(task_id)}",
@@ -94,15 +94,17 @@ async def seen_task(temporal: Temporal, task_id: str, since: datetime) -> SeenTa
     with temporal.translated():
         rows = [row async for row in listed if row.run_id != found.execution.run_id]
     for row in sorted(rows, key=lambda row: row.start_time):
-        before = await _life(temporal, row.id, row.run_id)
+        before = await _definitions(temporal, row.id, row.run_id)
         if before.definition_state.created_at == created_at:
             for period in before.periods(row.close_time):
                 if period.since < reaches:
                     earlier[period.entry.revision] = period
-    return SeenTask(found, life, tuple(earlier[revision] for revision in sorted(earlier)))
+    return TaskEvidence(
+        found, definitions, tuple(earlier[revision] for revision in sorted(earlier))
+    )
 
 
-async def seen_schedule(temporal: Temporal, task_id: str) -> SeenSchedule | None:
+async def read_schedule_evidence(temporal: Temporal, task_id: str) -> ScheduleEvidence | None:
     """The schedule of a task at present; None where there is none.
 
     Raises:
@@ -116,7 +118,7 @@ async def seen_schedule(temporal: Temporal, task_id: str) -> SeenSchedule | None
             return None
         raise
     state, info = described.schedule.state, described.info
-    return SeenSchedule(
+    return ScheduleEvidence(
         created_at=info.created_at,
         paused=state.paused,
         revision=await _revision(temporal, described),
@@ -126,10 +128,10 @@ async def seen_schedule(temporal: Temporal, task_id: str) -> SeenSchedule | None
     )
 
 
-async def _life(temporal: Temporal, workflow_id: str, execution: str) -> Life:
+async def _definitions(temporal: Temporal, workflow_id: str, execution: str) -> DefinitionHistory:
     handle = temporal.client.get_workflow_handle(workflow_id, run_id=execution)
     history = await temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
-    return await read_life(temporal.client, history)
+    return await read_definitions(temporal.client, history)
 
 
 async def _revision(temporal: Temporal, described: ScheduleDescription) -> int | None:

@@ -95,6 +95,11 @@ class Following:
             if not watched.watchers and self._runs.get(run_id) is watched:
                 del self._runs[run_id]
 
+    def known(self, run_id: str) -> Run | None:
+        """A run that is watched, as it was read last; None where nobody watches it."""
+        watched = self._runs.get(run_id)
+        return watched.run if watched is not None and watched.is_current else None
+
     async def _watch(self, run_id: str) -> WatchedRun:
         watched = self._runs.get(run_id)
         if watched is None:

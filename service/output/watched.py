@@ -39,8 +39,13 @@ class WatchedRun:
         self._base = self._shift = 0
         self._attempt = 0
         self._details: WrittenPiece | None = None
-        self._read_at = at
+        self._read_at, self._missed = at, False
         self.take_read(read, at=at)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it could be read the last time."""
+        return not self._missed
 
     @property
     def wanted_after(self) -> int:
@@ -55,7 +60,7 @@ class WatchedRun:
 
     def take_read(self, read: OutputRead, *, at: float) -> None:
         """What was read from Temporal, at this time."""
-        self._read_at = at
+        self._read_at, self._missed = at, False
         before = (self.run, self.kept.size, self.is_complete)
         self.run, self.worker = read.run, read.worker
         self._base = read.base
@@ -84,7 +89,7 @@ class WatchedRun:
 
     def missed(self, error: OnTheDotError, *, at: float) -> None:
         """It could not be read."""
-        self._read_at = at
+        self._read_at, self._missed = at, True
         if not error.retryable:
             self.is_complete = True
             self._tell()

@@ -15,7 +15,7 @@ BACKLOG = Gauge("onthedot_backlog", "Tasks of Temporal's that wait for a worker.
 _KINDS = {"workflow": QueueKind.WORKFLOW, "activity": QueueKind.ACTIVITY}
 
 
-async def look(temporal: Temporal) -> None:
+async def refresh(temporal: Temporal) -> None:
     """Bring the gauges up to date. Where Temporal is away, `onthedot_temporal_up` says so, and the
     others keep their last value."""
     try:

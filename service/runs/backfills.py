@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime, timedelta
-from itertools import islice, takewhile
+from itertools import islice
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.access.audit import note
+from onthedot.access.audit_log import note
 from onthedot.scheduling.errors import BackfillNotFound, FieldProblem, InvalidDefinition, WrongState
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.policy import OverlapPolicy
@@ -47,7 +47,13 @@ class Backfills:
         self._temporal = temporal
 
     async def start(
-        self, task_id: str, *, start: datetime, end: datetime, overlap: OverlapPolicy | None
+        self,
+        task_id: str,
+        *,
+        start: datetime,
+        end: datetime,
+        overlap: OverlapPolicy | None,
+        by: str = "",
     ) -> Backfill:
         """Run the occurrences from `start` to `end`, both included.
 
@@ -57,10 +63,16 @@ class Backfills:
             InvalidDefinition: the span is empty, holds too many occurrences or is not past.
         """
         state = await Tasks(self._temporal).state(task_id)
-        return await self.begin(state, start=start, end=end, overlap=overlap)
+        return await self.begin(state, start=start, end=end, overlap=overlap, by=by)
 
     async def begin(
-        self, state: TaskState, *, start: datetime, end: datetime, overlap: OverlapPolicy | None
+        self,
+        state: TaskState,
+        *,
+        start: datetime,
+        end: datetime,
+        overlap: OverlapPolicy | None,
+        by: str = "",
     ) -> Backfill:
         """`start`, of a task that was read before; one that was deleted since then runs nothing.
 
@@ -77,9 +89,10 @@ class Backfills:
             own = state.definition.overlap
             overlap = own if own in _POLICIES else OverlapPolicy.BUFFER_ALL
         total = await SINGLE.work_out(_checked, trigger, task_id, start, end, overlap, now)
+        run = state.order(cause=RunCause.BACKFILL).model_copy(update={"requested_by": by})
         order = BackfillOrder(
             token=secrets.token_hex(6),
-            run=state.order(cause=RunCause.BACKFILL),
+            run=run,
             trigger=trigger,
             start=start,
             end=end,
@@ -87,7 +100,9 @@ class Backfills:
             total=total,
             registered_at=state.created_at,
         )
-        progress = BackfillProgress(start=start, end=end, overlap=overlap, total=total, done=0)
+        progress = BackfillProgress(
+            start=start, end=end, overlap=overlap, total=total, done=0, requested_by=by
+        )
         workflow_id = naming.backfill(task_id, order.token)
         await self._temporal.ask(
             self._temporal.client.start_workflow(
@@ -136,7 +151,7 @@ class Backfills:
         await self._temporal.ask(listed.fetch_next_page())
         return [await self._told(row) for row in listed.current_page or ()]
 
-    async def cancel(self, backfill_id: str) -> Backfill:
+    async def cancel(self, backfill_id: str, *, by: str = "") -> Backfill:
         """Stop a backfill and the runs it has going.
 
         Raises:
@@ -147,7 +162,7 @@ class Backfills:
         if found.status is not BackfillStatus.RUNNING:
             raise WrongState(f"Backfill {backfill_id} has ended already: {found.status.value}.")
         handle = self._temporal.client.get_workflow_handle(f"backfill:{backfill_id}")
-        await self._temporal.ask(handle.cancel())
+        await self._temporal.ask(handle.cancel(reason=naming.cancel_reason(by)))
         return found
 
     async def _told(self, execution: WorkflowExecution) -> Backfill:
@@ -190,8 +205,8 @@ def _checked(
         problems.append(FieldProblem("to", "must be past; what is to come runs by itself"))
     if problems:
         raise InvalidDefinition(*problems)
-    following = occurrences(trigger, after=start - timedelta(microseconds=1), key=task_id)
-    within = takewhile(lambda at: at <= end, following)
+    just_before = start - timedelta(microseconds=1)
+    within = occurrences(trigger, after=just_before, until=end, key=task_id)
     total = sum(1 for _ in islice(within, MAX_OCCURRENCES + 1))
     if total == 0:
         raise InvalidDefinition(FieldProblem("from", "there is no occurrence in this span"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onthedot import naming
-from onthedot.access.audit import note
+from onthedot.access.audit_log import note
 from onthedot.scheduling.errors import NamespaceUnprepared, TemporalUnavailable, Unconfirmed
 from onthedot.scheduling.run import Links, RunStatus, ShortRun
 from onthedot.scheduling.stored.run_order import RunOrder
@@ -25,6 +25,7 @@ async def start_run(temporal: Temporal, order: RunOrder, workflow_id: str) -> Sh
                 id=workflow_id,
                 task_queue=temporal.task_queue,
                 task_timeout=naming.TASK_TIMEOUT,
+                memo=naming.run_memo(order),
                 search_attributes=naming.run_attributes(order),
                 static_summary=naming.run_summary(order),
             )
@@ -45,5 +46,6 @@ async def start_run(temporal: Temporal, order: RunOrder, workflow_id: str) -> Sh
         status=RunStatus.RUNNING,
         scheduled_for=order.scheduled_for,
         cause=order.cause,
+        requested_by=order.requested_by,
         links=Links(temporal_ui=temporal.ui_link(workflow_id, execution)),
     )

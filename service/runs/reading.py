@@ -12,6 +12,7 @@ from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionSta
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.encryption.failures import opened
 from onthedot.scheduling.action import Action, ActivityAction, UnknownAction, WorkflowAction
 from onthedot.scheduling.errors import RunNotFound
 from onthedot.scheduling.run import AttemptMade, Links, Run, RunCause, RunStatus
@@ -74,7 +75,9 @@ async def _running(
 ) -> RunRead:
     run = await short_run(temporal, described)
     pending = tuple(described.raw_description.pending_activities)
-    failures = [p.last_failure.message for p in pending if p.HasField("last_failure")]
+    converter = temporal.client.data_converter
+    left = [p.last_failure for p in pending if p.HasField("last_failure")]
+    failures = [(await opened(converter, failure)).message for failure in left]
     if not pending and history.last_failure:
         failures = [history.last_failure]
     now = await progress(temporal, described, history, due=run.scheduled_for)
@@ -84,6 +87,7 @@ async def _running(
     known = {"attempts": now.begun, "started_at": started_at, "lateness": lateness}
     read = Run(
         **{**dict(run), **known},
+        cancel_requested_by=history.cancelled_by,
         phase=now.phase,
         phase_since=now.since,
         attempt=now.attempt,
@@ -134,6 +138,8 @@ def _closed(temporal: Temporal, address: naming.RunAddress, history: RunHistory)
         lateness=told.lateness if told else None,
         attempts=max(told.attempts if told else 0, history.attempts),
         cause=order.cause if order else RunCause.TRIGGER,
+        requested_by=order.requested_by if order else "",
+        cancel_requested_by=history.cancelled_by,
         error=(told.error if told else None) or history.reason,
         output=outcome.output if outcome else output,
         attempts_made=(outcome.attempts_made or _only(outcome)) if outcome else made,

@@ -41,7 +41,7 @@ class Runs:
             return await SkippedRuns(self._temporal).one(address)
         return (await read_run(self._temporal, run_id)).run
 
-    async def cancel(self, run_id: str) -> Run:
+    async def cancel(self, run_id: str, *, by: str = "") -> Run:
         """Ask a run to stop; its action is told, and the run ends as cancelled.
 
         Raises:
@@ -55,7 +55,7 @@ class Runs:
         handle = self._temporal.client.get_workflow_handle(
             address.workflow_id, run_id=address.execution
         )
-        await self._temporal.ask(handle.cancel())
+        await self._temporal.ask(handle.cancel(reason=naming.cancel_reason(by)))
         return run
 
     async def test(self, action: Action, *, attempt_timeout: timedelta) -> Run:

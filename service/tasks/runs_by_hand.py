@@ -27,6 +27,7 @@ async def run_now(
     temporal: Temporal,
     task_id: str,
     *,
+    by: str = "",
     scheduled_for: datetime | None = None,
     changed: Mapping[str, Any] | None = None,
 ) -> ShortRun:
@@ -49,6 +50,7 @@ async def run_now(
     # Temporal's SQLite keeps milliseconds: filters compare what lists show.
     due = due.replace(microsecond=due.microsecond // 1000 * 1000)
     order = found.state.order(cause=RunCause.MANUAL, scheduled_for=due)
+    order = order.model_copy(update={"requested_by": by})
     if changed:
         order = order.model_copy(update={"action": _with(order.action, changed)})
     workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")

@@ -9,7 +9,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.access.audit import note
+from onthedot.access.audit_log import note
 from onthedot.scheduling.errors import (
     NamespaceUnprepared,
     RevisionMismatch,
@@ -71,7 +71,7 @@ class TaskStarts:
         try:
             await self._start(state, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
         except WorkflowAlreadyStartedError:
-            if await self._reader.look(state.id) is not None:
+            if await self._reader.find_or_none(state.id) is not None:
                 raise TaskExists(state.id) from None
             if await self._late.end(state.id):
                 return await self.after_deletion(state)
@@ -141,7 +141,7 @@ class TaskStarts:
 
     async def _started(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
         sent = self._temporal.now()
-        delay = self._delay(state, sent)
+        delay = None if state.ended_as else self._delay(state, sent)
         handle = await self._temporal.ask(
             self._temporal.client.start_workflow(
                 naming.TASK,

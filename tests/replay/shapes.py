@@ -75,6 +75,11 @@ async def once_fired(shape: Shape) -> list[str]:
     return await shape.closed(await shape.register(once(0.2)))
 
 
+async def once_begun_late(shape: Shape) -> list[str]:
+    was_due = datetime.now(UTC) - timedelta(seconds=30)
+    return await shape.closed(await shape.register({"kind": "once", "at": was_due.isoformat()}))
+
+
 async def once_asleep_in_temporal(shape: Shape) -> list[str]:
     task_id = await shape.register(once(7))
     return await shape.closed(task_id)
@@ -153,12 +158,12 @@ async def recurring_edited_paused_and_deleted(shape: Shape) -> list[str]:
 async def recurring_looked_at_and_mended(shape: Shape) -> list[str]:
     task_id, tasks = await shape.register(every(3600)), Tasks(shape.temporal)
     handle = shape.temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-    await handle.signal(naming.LOOK)
+    await handle.signal(naming.CHECK_SCHEDULE)
     schedule = shape.temporal.client.get_schedule_handle(naming.schedule(task_id))
     made = partial(_has_schedule, shape, task_id)
     await eventually(made)
     await schedule.delete()
-    await handle.signal(naming.LOOK)
+    await handle.signal(naming.CHECK_SCHEDULE)
     await eventually(made)
     await tasks.pause(task_id, by="capture")
     return [naming.task_workflow(task_id)]
@@ -193,7 +198,7 @@ async def recurring_refused_now_and_then(shape: Shape) -> list[str]:
         await until(_next(timedelta(seconds=10)) + timedelta(seconds=0.2))
         refused.clear()
         await shape.temporal.client.get_workflow_handle(naming.task_workflow(task_id)).signal(
-            naming.LOOK
+            naming.CHECK_SCHEDULE
         )
         await eventually(lambda: told(False))
         await until(_next(timedelta(seconds=10)))
@@ -365,6 +370,7 @@ SHAPES: dict[str, Callable[[Shape], Awaitable[list[str]]]] = {
     shape.__name__.replace("_", "-"): shape
     for shape in (
         once_fired,
+        once_begun_late,
         once_asleep_in_temporal,
         once_failed,
         once_edited_paused_and_resumed,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from onthedot.scheduling.errors import InvalidDefinition
 from onthedot.scheduling.ledger.account import account
 from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState, Reason
-from onthedot.scheduling.ledger.evidence import End, Evidence, SeenRun, SeenSchedule
+from onthedot.scheduling.ledger.evidence import End, Evidence, ScheduleEvidence, SeenRun
 from onthedot.scheduling.ledger.expected import Period, expected, instants_around, limited
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunCause, RunError, RunStatus, ShortRun
@@ -28,7 +28,7 @@ MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 EVERY_MINUTE = IntervalTrigger(every=MINUTE)
 LONG_AGO = T - timedelta(days=3)
-AT_WORK = SeenSchedule(LONG_AGO, revision=1, next_at=T + 31 * MINUTE)
+AT_WORK = ScheduleEvidence(LONG_AGO, revision=1, next_at=T + 31 * MINUTE)
 
 
 def entry(
@@ -93,7 +93,7 @@ def told(
     now: datetime = T + timedelta(minutes=30),
     since: datetime = T,
     until: datetime = T + 5 * MINUTE,
-    schedule: SeenSchedule | None = AT_WORK,
+    schedule: ScheduleEvidence | None = AT_WORK,
     taken_up_at: datetime | None = LONG_AGO,
     ended_at: datetime | None = None,
     end: End | None = None,
@@ -304,7 +304,7 @@ def test_what_is_to_come_is_pending_for_ten_seconds_past_its_jitter() -> None:
     jittery = IntervalTrigger(every=MINUTE, jitter=20 * SECOND)
     of = [period(entry(jittery))]
     for now, state in ((29, LedgerState.PENDING), (31, LedgerState.LATE)):
-        behind = SeenSchedule(LONG_AGO, revision=1, next_at=T)
+        behind = ScheduleEvidence(LONG_AGO, revision=1, next_at=T)
         found = told(of=of, until=T, now=T + now * SECOND, schedule=behind)
         assert found[0].state is state
 
@@ -372,7 +372,7 @@ def test_what_was_late_after_an_outage_waited_for_no_run() -> None:
 
 def test_the_count_of_too_late_ones_explains_only_what_it_can() -> None:
     of = [period(entry(catchup=10 * SECOND))]
-    counted = SeenSchedule(LONG_AGO, revision=1, next_at=T + 31 * MINUTE, missed=2)
+    counted = ScheduleEvidence(LONG_AGO, revision=1, next_at=T + 31 * MINUTE, missed=2)
     found = told(run(T), run(T + 5 * MINUTE), of=of, schedule=counted)
     assert [one.reason for one in found] == [
         None,
@@ -398,9 +398,9 @@ def test_a_schedule_that_is_not_as_the_task_made_it_is_told() -> None:
     far = T + 31 * MINUTE
     for schedule, reason in (
         (None, Reason.SCHEDULE_MISSING),
-        (SeenSchedule(LONG_AGO, revision=1, next_at=far, paused=True), Reason.SCHEDULE_PAUSED),
-        (SeenSchedule(LONG_AGO, revision=None, next_at=far), Reason.SCHEDULE_CHANGED),
-        (SeenSchedule(T + MINUTE, revision=1, next_at=far), Reason.SCHEDULE_MISSING),
+        (ScheduleEvidence(LONG_AGO, revision=1, next_at=far, paused=True), Reason.SCHEDULE_PAUSED),
+        (ScheduleEvidence(LONG_AGO, revision=None, next_at=far), Reason.SCHEDULE_CHANGED),
+        (ScheduleEvidence(T + MINUTE, revision=1, next_at=far), Reason.SCHEDULE_MISSING),
     ):
         found = told(until=T, schedule=schedule)
         assert at(found, T) == (LedgerState.UNKNOWN, reason)
@@ -465,7 +465,7 @@ def test_every_expected_instant_has_one_entry_whatever_is_seen(
     runs: list[SeenRun], policy: OverlapPolicy, paused: bool, now: datetime, missed: int
 ) -> None:
     of = [period(entry(overlap=policy, paused=paused))]
-    schedule = SeenSchedule(LONG_AGO, revision=1, next_at=now + MINUTE, missed=missed)
+    schedule = ScheduleEvidence(LONG_AGO, revision=1, next_at=now + MINUTE, missed=missed)
     until = T + 8 * MINUTE
     found = told(*runs, of=of, now=now, until=until, schedule=schedule)
     instants = [one.at for one in found]

@@ -65,7 +65,7 @@ async def look(temporal: Temporal, task_id: str) -> None:
     """Have a task look at its schedule, and wait until it has."""
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
     before = (await handle.describe()).history_length
-    await handle.signal(naming.LOOK)
+    await handle.signal(naming.CHECK_SCHEDULE)
 
     async def looked() -> bool:
         described = await handle.describe()

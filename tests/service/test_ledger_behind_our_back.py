@@ -13,7 +13,7 @@ from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import IntervalTrigger, OnceTrigger
 from onthedot.service.ledger.ledger import Ledger
-from onthedot.service.ledger.task_evidence import seen_schedule
+from onthedot.service.ledger.task_evidence import read_schedule_evidence
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.service.test_ledger import EVERY_SECOND, LOG, _entries, _id, _ran
@@ -77,7 +77,7 @@ async def test_a_run_that_the_schedule_was_made_to_start(
 
     async def there() -> bool:
         long_enough = temporal.now() - registered_at > timedelta(seconds=1)
-        return long_enough and bool(await seen_schedule(temporal, task_id))
+        return long_enough and bool(await read_schedule_evidence(temporal, task_id))
 
     await eventually(there)
     await schedule.trigger(overlap=ScheduleOverlapPolicy.ALLOW_ALL)

@@ -84,7 +84,9 @@ async def test_a_schedule_that_is_gone_is_made_again(temporal: Temporal, tasks: 
     await eventually(some)
     await _schedule(temporal, task_id).delete()
     await until(temporal.now() + timedelta(seconds=2))
-    await temporal.client.get_workflow_handle(naming.task_workflow(task_id)).signal(naming.LOOK)
+    await temporal.client.get_workflow_handle(naming.task_workflow(task_id)).signal(
+        naming.CHECK_SCHEDULE
+    )
 
     async def completed() -> bool:
         return (await tasks.get(task_id)).status is TaskStatus.COMPLETED

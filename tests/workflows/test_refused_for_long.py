@@ -39,7 +39,7 @@ async def test_it_is_told_through_renewals_and_ends_in_a_deletion(
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
 
     async def renewed(times: int) -> bool:
-        await handle.signal(naming.LOOK)
+        await handle.signal(naming.CHECK_SCHEDULE)
         query = f"WorkflowId = '{naming.task_workflow(task_id)}'"
         return (await temporal.client.count_workflows(query)).count > times
 
@@ -59,7 +59,7 @@ async def test_it_is_told_through_renewals_and_ends_in_a_deletion(
     await eventually(lambda: renewed(before), 60)
     assert await told()
     gate.status = None
-    await handle.signal(naming.LOOK)
+    await handle.signal(naming.CHECK_SCHEDULE)
     await eventually(lambda: _gone(tasks, task_id))
     assert (await tasks.create(new_task(task_id, every(3600)), by="test")).revision == 1
 

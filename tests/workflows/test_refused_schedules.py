@@ -84,7 +84,7 @@ class Refusing:
 
     async def look(self, task_id: str) -> None:
         handle = self.temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-        await handle.signal(naming.LOOK)
+        await handle.signal(naming.CHECK_SCHEDULE)
 
 
 @pytest.fixture

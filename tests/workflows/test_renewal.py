@@ -62,7 +62,7 @@ async def test_looks_alone_renew_too(renewing: Temporal) -> None:
     handle = renewing.client.get_workflow_handle(naming.task_workflow(task_id))
 
     async def renewed() -> bool:
-        await handle.signal(naming.LOOK)
+        await handle.signal(naming.CHECK_SCHEDULE)
         return await _executions(renewing, task_id) >= 2
 
     await eventually(renewed)

@@ -45,7 +45,7 @@ async def test_a_longer_pause_that_comes_with_the_end_of_the_earlier_one(
     await until(end + timedelta(seconds=0.5))
     async with polling(client, queue):
         await update
-        await handle.signal(naming.LOOK)
+        await handle.signal(naming.CHECK_SCHEDULE)
         task = await tasks.get(task_id)
         assert task.paused
         assert task.paused_until == later

@@ -11,15 +11,15 @@ from onthedot.ui.forms.actions.test_now import Tested, add_test
 from onthedot.ui.forms.draft import Draft
 from onthedot.ui.forms.fields import FieldError
 from onthedot.ui.forms.preview import Preview, as_curl, as_json, preview, show_edit, show_preview
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.sessions import SignedOut
 
 
-class Beside:
+class SidePanel:
     """Follows a draft: `follow` is called whenever it changed."""
 
-    def __init__(self, desk: Desk, draft: Draft, tested: Tested) -> None:
-        self._desk = desk
+    def __init__(self, context: PageContext, draft: Draft, tested: Tested) -> None:
+        self._context = context
         self._draft = draft
         self._as = "json"
         with card("Next runs"):
@@ -27,7 +27,7 @@ class Beside:
         if draft.task_id:
             with card("What the edit changes"):
                 self._edit = box("stack snug")
-        add_test(desk, tested)
+        add_test(context, tested)
         with card("The same over REST"), box("stack snug"):
             Segments(
                 "As",
@@ -43,13 +43,13 @@ class Beside:
         self._show_code()
         try:
             found = await preview(
-                self._desk.temporal, self._draft.trigger.value(), key=self._draft.key
+                self._context.temporal, self._draft.trigger.value(), key=self._draft.key
             )
             await self._follow_edit()
         except FieldError as error:
             return [error.problem]
         except SignedOut:
-            self._desk.sign_in()
+            self._context.sign_in()
             return []
         except OnTheDotError as error:
             found = Preview(problems=(FieldProblem("", str(error)),))
@@ -64,7 +64,7 @@ class Beside:
         changes = None
         if definition is not None:
             try:
-                temporal = self._desk.temporal
+                temporal = self._context.temporal
                 changes = await preview_edit(temporal, self._draft.task_id, definition)
             except OnTheDotError:
                 # The trigger's own preview says what is wrong.
@@ -84,5 +84,5 @@ class Beside:
         if self._as == "json":
             self._code.show(as_json(given))
         else:
-            signed = bool(self._desk.session.number)
+            signed = bool(self._context.session.number)
             self._code.show(as_curl(given, task_id=self._draft.task_id, signed=signed))

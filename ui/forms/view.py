@@ -18,9 +18,9 @@ from onthedot.ui.forms.draft import Draft
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.forms.labels import LabelPart
 from onthedot.ui.forms.policy import PolicyPart
-from onthedot.ui.forms.side_panel import Beside
+from onthedot.ui.forms.side_panel import SidePanel
 from onthedot.ui.forms.triggers.trigger import TriggerPart
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.sessions import SignedOut
 
 #: Between a key and what it shows, in seconds.
@@ -41,7 +41,7 @@ class FormView:
 
     def __init__(
         self,
-        desk: Desk,
+        context: PageContext,
         query: dict[str, str],
         names: Registered,
         *,
@@ -49,7 +49,7 @@ class FormView:
         task_id: str = "",
         revision: int | None = None,
     ) -> None:
-        self._desk = desk
+        self._context = context
         self._query = query
         self._names = {"activity": list(names.activities), "workflow": list(names.workflows)}
         self._before = before
@@ -67,7 +67,7 @@ class FormView:
             with box("stack"):
                 self._draft = self._build_parts()
             with box("stack side-panel"):
-                self._beside = Beside(self._desk, self._draft, self._tested)
+                self._side_panel = SidePanel(self._context, self._draft, self._tested)
         LeaveQuestion()
         self._follow_soon(0)
 
@@ -82,7 +82,7 @@ class FormView:
             with box("actions"):
                 link("Cancel", back, "btn ghost")
                 call = "replace_task" if self._task_id else "create_task"
-                why_not = self._desk.why_not(call)
+                why_not = self._context.why_not(call)
                 save = button(label, self._save, "primary", icon="check", why_not=why_not)
                 named(save, data_save="", title=why_not or "Ctrl Enter")
 
@@ -95,12 +95,12 @@ class FormView:
                 self._query.get("action", "http"),
                 before.action if before else None,
                 names=self._names,
-                commands=self._desk.house.settings.allow_commands,
+                commands=self._context.site.settings.allow_commands,
             )
         with card("When it runs"):
             trigger = TriggerPart(
                 self._fields,
-                self._desk.zone or "UTC",
+                self._context.zone or "UTC",
                 self._changed,
                 self._query.get("trigger", "cron"),
                 before.trigger if before else None,
@@ -112,21 +112,21 @@ class FormView:
 
     def _changed(self, at: str = "") -> None:
         if not self._touched:
-            self._desk.script("otd.setUnsaved(true)")
+            self._context.script("otd.setUnsaved(true)")
         self._touched.add(at)
         self._follow_soon(_PAUSE)
 
     def _follow_soon(self, pause: float) -> None:
         if self._waiting is not None:
             self._waiting.cancel()
-        place = self._beside.place
+        place = self._side_panel.place
         self._waiting = background_tasks.create(self._follow(pause), name="form", context=place)
 
     async def _follow(self, pause: float) -> None:
         await asyncio.sleep(pause)
-        if self._beside.place.is_deleted:
+        if self._side_panel.place.is_deleted:
             return
-        problems = await self._beside.follow()
+        problems = await self._side_panel.follow()
         _, judged = self._draft.judged()
         self._fields.say([p for p in [*problems, *judged] if self._strict or self._is_due(p)])
 
@@ -154,18 +154,18 @@ class FormView:
             used = f"{self._draft.key} is in use. Choose another id."
             self._say([FieldProblem("id", used)])
         except SignedOut:
-            self._desk.sign_in()
+            self._context.sign_in()
         except OnTheDotError as error:
-            self._desk.toasts.say(str(error), tone="red")
+            self._context.toasts.say(str(error), tone="red")
         else:
-            self._desk.script("otd.setUnsaved(false)")
+            self._context.script("otd.setUnsaved(false)")
             done = "Saved" if self._task_id else "Registered"
-            self._desk.toasts.say(f"{done} {task.name}.")
-            self._desk.changed()
-            self._desk.go(f"/tasks/{task.id}")
+            self._context.toasts.say(f"{done} {task.name}.")
+            self._context.changed()
+            self._context.go(f"/tasks/{task.id}")
 
     async def _store(self, definition: NewTask | TaskDefinition) -> Task:
-        uses = self._desk.uses
+        uses = self._context.uses
         if isinstance(definition, NewTask):
             return await uses.create_task(definition)
         return await uses.replace_task(self._task_id, definition, if_match=self._revision)
@@ -174,5 +174,5 @@ class FormView:
         if self._waiting is not None:
             self._waiting.cancel()
         for problem in self._fields.say(problems)[:3]:
-            self._desk.toasts.say(f"{problem.field}: {problem.message}", tone="red")
-        self._desk.script(_TO_FIRST_ERROR)
+            self._context.toasts.say(f"{problem.field}: {problem.message}", tone="red")
+        self._context.script(_TO_FIRST_ERROR)

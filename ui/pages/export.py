@@ -12,7 +12,7 @@ from nicegui import ui
 from onthedot.scheduling.run import ShortRun
 from onthedot.service.runs.listing import RunFilter
 from onthedot.ui.components.markup import button
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
 
 #: The most runs in one file; a message says where there are more.
 MOST = 20_000
@@ -23,16 +23,16 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def add_export(desk: Desk, which: Callable[[], RunFilter]) -> None:
+def add_export(context: PageContext, which: Callable[[], RunFilter]) -> None:
     """Two buttons that save what `which` lets through."""
 
     async def save(name: str, write: Callable[[Sequence[ShortRun]], str], kind: str) -> None:
-        runs = await desk.tried(_all(desk, which()))
+        runs = await context.tried(_all(context, which()))
         if runs is None:
             return
         ui.download(write(runs).encode(), f"runs.{name}", kind)
         more = f" There are more: only the newest {MOST:,} are in it." if len(runs) == MOST else ""
-        desk.toasts.say(f"Saved {len(runs):,} runs as {name.upper()}.{more}")
+        context.toasts.say(f"Saved {len(runs):,} runs as {name.upper()}.{more}")
 
     button("CSV", lambda: save("csv", as_csv, "text/csv"), icon="download", aria="Export as CSV")
     button(
@@ -67,11 +67,11 @@ def _plain(cell: object) -> object:
     return text
 
 
-async def _all(desk: Desk, which: RunFilter) -> list[ShortRun]:
+async def _all(context: PageContext, which: RunFilter) -> list[ShortRun]:
     found: list[ShortRun] = []
     cursor: str | None = None
     while len(found) < MOST:
-        page = await desk.run_list.page(which, limit=_PAGE, cursor=cursor)
+        page = await context.run_list.page(which, limit=_PAGE, cursor=cursor)
         found.extend(page.items)
         cursor = page.next_cursor
         if cursor is None:

@@ -16,7 +16,8 @@ from onthedot.service.overview.due_next import DueNext
 from onthedot.service.overview.overview import HOUR, HourCount, Sample, TaskCounts
 from onthedot.ui.components.markup import box, card, empty, href, link, named, skeleton, text
 from onthedot.ui.components.small import Chart, Icon, When
-from onthedot.ui.page_context import Desk, House
+from onthedot.ui.page_context import PageContext, SiteContext
+from onthedot.ui.pages.incidents.trouble import show_trouble
 from onthedot.ui.pages.overview_tiles import Tiles
 from onthedot.ui.watches import Seen
 
@@ -24,12 +25,13 @@ _SOON = 8
 _FAILING = 6
 
 
-def overview_page(desk: Desk, query: dict[str, str]) -> None:
+def overview_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page."""
-    house = desk.house
+    site = context.site
     with box("head"), box("titles"):
         text("Overview", tag="h1")
         text("The last 24 hours", "sub", tag="p")
+    trouble = box()
     start = box("start")
     with box("stack"):
         tiles = Tiles()
@@ -56,18 +58,24 @@ def overview_page(desk: Desk, query: dict[str, str]) -> None:
             tiles.show_punctuality(seen.value.punctuality)
             _show_failing(failing, seen.value)
 
-    desk.live("hours", lambda: _hours(house), show_hours, every=timedelta(seconds=4))
-    desk.live("task counts", house.overview.tasks, show_tasks)
-    desk.live("sample", house.overview.sample, show_sample, every=timedelta(seconds=5))
-    desk.live(
+    context.live(
+        "trouble",
+        lambda: site.incidents.read(site.temporal.now() - HOUR, fresh=False),
+        _when_known(lambda found: show_trouble(trouble, found)),
+        every=timedelta(seconds=30),
+    )
+    context.live("hours", lambda: _hours(site), show_hours, every=timedelta(seconds=4))
+    context.live("task counts", site.overview.tasks, show_tasks)
+    context.live("sample", site.overview.sample, show_sample, every=timedelta(seconds=5))
+    context.live(
         "due",
-        lambda: house.due.next(_SOON),
+        lambda: site.due.next(_SOON),
         _when_known(lambda value: _show_due(due, value)),
         every=timedelta(seconds=3),
     )
-    desk.live(
+    context.live(
         "health",
-        lambda: health.check(house.temporal),
+        lambda: health.check(site.temporal),
         _when_known(tiles.show_workers),
         every=timedelta(seconds=3),
     )
@@ -84,8 +92,8 @@ def _when_known(show: Any) -> Any:
     return told
 
 
-async def _hours(house: House) -> tuple[list[HourCount], int]:
-    hours, running = await asyncio.gather(house.overview.hours(), house.overview.running())
+async def _hours(site: SiteContext) -> tuple[list[HourCount], int]:
+    hours, running = await asyncio.gather(site.overview.hours(), site.overview.running())
     return hours, running
 
 
@@ -172,7 +180,7 @@ def _show_failing(place: Element, sample: Sample) -> None:
                 with named(box("", "a"), href=href(f"/runs/{each.run.id}")):
                     box("dot red")
                     with box("grow"):
-                        text(each.run.task_id, "strong wrap")
+                        text(each.run.task_name or each.run.task_id, "strong wrap")
                         if each.run.error is not None:
                             text(each.run.error.message[:140], "small muted wrap", tag="div")
                     text(f"{each.in_a_row}×", "small muted")

@@ -23,14 +23,14 @@ from onthedot.ui.components.markup import (
 )
 from onthedot.ui.components.small import Code, When
 from onthedot.ui.durations import human, precise
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.task.actions import run_now
 from onthedot.ui.reads import one_run
 from onthedot.ui.rows import CAUSES, RUN_TONES, RUN_WORDS, took
 from onthedot.ui.watches import Live, Seen
 
 
-def run_page(desk: Desk, query: dict[str, str], run_id: str) -> None:
+def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:
     """Build the page."""
     place = box()
     with place:
@@ -49,15 +49,15 @@ def run_page(desk: Desk, query: dict[str, str], run_id: str) -> None:
             shown[:] = [run]
             place.clear()
             with place:
-                _show(desk, run)
+                _show(context, run)
         if run.status is not RunStatus.RUNNING:
             for each in live:
                 each.stop()
 
     with place.parent_slot or place:
-        found = desk.live(
+        found = context.live(
             ("run", run_id),
-            lambda: one_run(desk.house.temporal, run_id),
+            lambda: one_run(context.site.temporal, run_id),
             show,
             every=timedelta(seconds=1),
         )
@@ -78,11 +78,11 @@ def _say_missing(place: Element, run_id: str, *, gone: bool) -> None:
             )
 
 
-def _show(desk: Desk, run: Run) -> None:
+def _show(context: PageContext, run: Run) -> None:
     with box("head"):
         with box("titles"):
             if run.task_id:
-                link(run.task_id, f"/tasks/{run.task_id}", "crumb", icon="chevron-left")
+                link(_name(run), f"/tasks/{run.task_id}", "crumb", icon="chevron-left")
             with box("row"):
                 with text("Run of ", tag="h1"):
                     When(run.scheduled_for, "near")
@@ -92,23 +92,23 @@ def _show(desk: Desk, run: Run) -> None:
             if run.status is RunStatus.RUNNING:
                 button(
                     "Cancel",
-                    lambda: _cancel(desk, run),
+                    lambda: _cancel(context, run),
                     "danger",
                     icon="ban",
-                    why_not=desk.why_not("cancel_run"),
+                    why_not=context.why_not("cancel_run"),
                 )
             elif run.task_id and run.status is not RunStatus.SUCCEEDED:
-                why_not = desk.why_not("retry_run")
+                why_not = context.why_not("retry_run")
                 again = button(
-                    "Run again", lambda: _retry(desk, run), icon="rotate-ccw", why_not=why_not
+                    "Run again", lambda: _retry(context, run), icon="rotate-ccw", why_not=why_not
                 )
                 named(again, title=why_not or "A new run of the same occurrence")
             if run.task_id:
                 button(
                     "Run now",
-                    lambda: run_now(desk, run.task_id),
+                    lambda: run_now(context, run.task_id, _name(run)),
                     icon="play",
-                    why_not=desk.why_not("run_task"),
+                    why_not=context.why_not("run_task"),
                 )
             outside_link("In Temporal", run.links.temporal_ui)
     with box("stack"):
@@ -234,18 +234,22 @@ def _size(output: object) -> str:
     return f"{size:,} bytes" if size < 10_000 else f"{size / 1024:.1f} KiB"
 
 
-async def _retry(desk: Desk, run: Run) -> None:
-    again = await desk.tried(desk.uses.retry_run(run.id))
+def _name(run: Run) -> str:
+    return run.task_name or run.task_id
+
+
+async def _retry(context: PageContext, run: Run) -> None:
+    again = await context.tried(context.uses.retry_run(run.id))
     if again is not None:
-        desk.toasts.say(
-            f"Started {run.task_id} again, as the same occurrence.",
+        context.toasts.say(
+            f"Started {_name(run)} again, as the same occurrence.",
             action="View run",
-            act=lambda: desk.go(f"/runs/{again.id}"),
+            act=lambda: context.go(f"/runs/{again.id}"),
         )
-        desk.changed()
+        context.changed()
 
 
-async def _cancel(desk: Desk, run: Run) -> None:
-    if await desk.tried(desk.uses.cancel_run(run.id)) is not None:
-        desk.toasts.say("Asked to cancel.", tone="grey")
-        desk.changed()
+async def _cancel(context: PageContext, run: Run) -> None:
+    if await context.tried(context.uses.cancel_run(run.id)) is not None:
+        context.toasts.say("Asked to cancel.", tone="grey")
+        context.changed()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import platform
 from datetime import timedelta
-from importlib.metadata import PackageNotFoundError, version
 
 from nicegui.element import Element
 
 from onthedot.access.identity import Via
+from onthedot.access.page_path import PAGE
 from onthedot.service.overview import health
 from onthedot.ui.components.markup import (
     box,
@@ -23,8 +23,9 @@ from onthedot.ui.components.markup import (
 from onthedot.ui.components.sign_out import sign_out
 from onthedot.ui.components.small import ThemeSwitch, When
 from onthedot.ui.durations import human
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.watches import Seen
+from onthedot.version import version
 
 _VIA = {
     Via.TOKEN: "a token",
@@ -42,18 +43,18 @@ _KEYS = (
 )
 
 
-def settings_page(desk: Desk, query: dict[str, str]) -> None:
+def settings_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page."""
-    temporal = desk.house.temporal
+    temporal = context.site.temporal
     with box("head"), box("titles"):
         text("Settings", tag="h1")
         text("Set by the environment when the server starts; shown here to be checked.", "sub", "p")
-    may_read = not desk.why_not("read_settings")
+    may_read = not context.why_not("read_settings")
     with box("grid two"):
         if may_read:
-            state, workers = _show_installation(desk)
+            state, workers = _show_installation(context)
         with card("You"):
-            identity = desk.session.identity
+            identity = context.session.identity
             facts(
                 [
                     ("Name", identity.name),
@@ -64,9 +65,9 @@ def settings_page(desk: Desk, query: dict[str, str]) -> None:
         with card("Versions"):
             facts(
                 [
-                    ("On the Dot", _version("onthedot")),
-                    ("Temporal SDK", _version("temporalio")),
-                    ("NiceGUI", _version("nicegui")),
+                    ("On the Dot", version("onthedot")),
+                    ("Temporal SDK", version("temporalio")),
+                    ("NiceGUI", version("nicegui")),
                     ("Python", platform.python_version()),
                 ]
             )
@@ -74,8 +75,8 @@ def settings_page(desk: Desk, query: dict[str, str]) -> None:
             text("Light, dark, or as the system has it. This browser remembers.", "muted")
             with box().style("max-width: 220px"):
                 ThemeSwitch()
-            if desk.session.number:
-                sign_out(desk.session.identity)
+            if context.session.number:
+                sign_out(context.session.identity)
         with card("Keyboard"), box("facts", "dl"):
             for key, words in _KEYS:
                 with box("", "dt"):
@@ -84,23 +85,23 @@ def settings_page(desk: Desk, query: dict[str, str]) -> None:
         with card("For programs"), box("stack snug"):
             text("Everything here can be done over REST too.", "muted")
             with box("row"):
-                root = href("").removesuffix("/ui")
+                root = href("").removesuffix(PAGE)
                 with named(box("btn", "a"), href=f"{root}/docs", target="_blank"):
                     text("REST reference")
                 with named(box("btn", "a"), href=f"{root}/openapi.json", target="_blank"):
                     text("OpenAPI")
 
     def show(seen: Seen[health.Health]) -> None:
-        _temporal(state, seen, desk)
+        _temporal(state, seen, context)
         _workers(workers, seen)
 
     if may_read:
-        desk.live("health", lambda: health.check(temporal), show, every=timedelta(seconds=3))
+        context.live("health", lambda: health.check(temporal), show, every=timedelta(seconds=3))
 
 
-def _show_installation(desk: Desk) -> tuple[Element, Element]:
+def _show_installation(context: PageContext) -> tuple[Element, Element]:
     """What concerns whoever operates it; the places for Temporal's state and for the workers."""
-    settings = desk.house.settings
+    settings = context.site.settings
     with card("Temporal"):
         state = box()
         with state:
@@ -117,27 +118,27 @@ def _show_installation(desk: Desk) -> tuple[Element, Element]:
                 ("Hosts allowed", ", ".join(settings.allow_hosts) or "public and private ones"),
                 ("Hosts denied", ", ".join(settings.deny_hosts) or "none beyond the rules"),
                 ("Modules", ", ".join(settings.modules) or "none"),
-                ("Who may call", _callers(desk)),
+                ("Who may call", _callers(context)),
             ]
         )
     return state, workers
 
 
-def _temporal(place: Element, seen: Seen[health.Health], desk: Desk) -> None:
+def _temporal(place: Element, seen: Seen[health.Health], context: PageContext) -> None:
     place.clear()
     found = seen.value
     with place, box("stack snug"):
         facts(
             [
                 ("State", lambda: text(*_state(seen))),
-                ("Address", desk.house.temporal.address),
-                ("Namespace", desk.house.temporal.client.namespace),
-                ("Task queue", desk.house.temporal.task_queue),
+                ("Address", context.site.temporal.address),
+                ("Namespace", context.site.temporal.client.namespace),
+                ("Task queue", context.site.temporal.task_queue),
                 ("Waiting for a worker", f"{found.backlog:,}" if found else "–"),
             ]
         )
         with box("row"):
-            outside_link("Temporal Web UI", desk.house.settings.temporal_ui)
+            outside_link("Temporal Web UI", context.site.settings.temporal_ui)
 
 
 def _state(seen: Seen[health.Health]) -> tuple[str, str]:
@@ -159,14 +160,8 @@ def _workers(place: Element, seen: Seen[health.Health]) -> None:
                     When(worker.last_seen)
 
 
-def _callers(desk: Desk) -> str:
-    tokens = desk.house.settings.api_tokens
-    named_so = ", ".join(f"{token.name} ({token.role})" for token in tokens)
-    return named_so or "this machine only, without a token"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed as a package"
+def _callers(context: PageContext) -> str:
+    settings = context.site.settings
+    named_so = [f"{token.name} ({token.role})" for token in settings.api_tokens]
+    known_to = [f"whom {settings.oidc_issuer} knows"] if settings.single_sign_on else []
+    return ", ".join(named_so + known_to) or "this machine only, without a token"

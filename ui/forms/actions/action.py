@@ -10,7 +10,7 @@ from onthedot.ui.components.fields import Segments, TextField
 from onthedot.ui.components.markup import box
 from onthedot.ui.forms.actions.command import CommandFields
 from onthedot.ui.forms.actions.http import HttpFields
-from onthedot.ui.forms.actions.own_code import ForeignFields
+from onthedot.ui.forms.actions.own_code import OwnCodeFields
 from onthedot.ui.forms.fields import Fields
 
 KINDS = (
@@ -71,7 +71,7 @@ class ActionPart:
                     return CommandFields(self._fields, self._before, allowed=self._commands)
                 case "activity" | "workflow":
                     names = self._names.get(self._kind, [])
-                    return ForeignFields(self._fields, self._before, self._kind, names)
+                    return OwnCodeFields(self._fields, self._before, self._kind, names)
                 case "log":
                     return _LogFields(self._fields, self._before)
                 case _:

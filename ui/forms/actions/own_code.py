@@ -11,7 +11,7 @@ from onthedot.ui.durations import as_value, human
 from onthedot.ui.forms.fields import FieldError, Fields, json_text, json_value
 
 
-class ForeignFields:
+class OwnCodeFields:
     """Name, arguments and task queue. `kind` is activity or workflow; `names` are offered."""
 
     def __init__(

@@ -11,14 +11,14 @@ from onthedot.scheduling.task import TaskDefinition
 from onthedot.ui.components.markup import box, button, card, outside_link, text
 from onthedot.ui.components.small import Code
 from onthedot.ui.durations import precise
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.run import readable
 from onthedot.ui.rows import RUN_TONES, RUN_WORDS, took
 
 Tested = Callable[[], tuple[TaskDefinition | None, timedelta]]
 
 
-def add_test(desk: Desk, draft: Tested) -> None:
+def add_test(context: PageContext, draft: Tested) -> None:
     """A card with the button, and what came of it."""
     with card("Try it"), box("stack snug"):
         text("Runs the action once, now, without saving anything.", "muted small")
@@ -32,10 +32,10 @@ def add_test(desk: Desk, draft: Tested) -> None:
                 text("Running …", "pill blue live")
             run: Run | None = None
             try:
-                tested = desk.uses.try_action(definition.action, attempt_timeout=timeout)
-                run = await desk.tried(tested)
+                tested = context.uses.try_action(definition.action, attempt_timeout=timeout)
+                run = await context.tried(tested)
             except InvalidDefinition as error:
-                desk.toasts.say(str(error), tone="red")
+                context.toasts.say(str(error), tone="red")
             if place.is_deleted:
                 return
             place.clear()
@@ -44,7 +44,7 @@ def add_test(desk: Desk, draft: Tested) -> None:
                     _show(run)
 
         with box("row"):
-            button("Test now", test, icon="flask-conical", why_not=desk.why_not("try_action"))
+            button("Test now", test, icon="flask-conical", why_not=context.why_not("try_action"))
         place = box("stack snug")
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import islice, takewhile
-from zoneinfo import ZoneInfo
+from itertools import islice
 
 from onthedot.scheduling.errors import InvalidDefinition
 from onthedot.scheduling.firing.occurrences import occurrences
-from onthedot.scheduling.firing.zones import LocalTimeError, instant_of
+from onthedot.scheduling.firing.zones import LocalTimeError
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import MAX_OCCURRENCES, Backfill, BackfillStatus
 from onthedot.scheduling.task import Task
@@ -16,8 +15,8 @@ from onthedot.ui.components.dialogs import dismiss, foot
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, card, named, text
 from onthedot.ui.components.small import Modal, When
-from onthedot.ui.forms.fields import local_text
-from onthedot.ui.page_context import Desk
+from onthedot.ui.local_times import local_instant, local_text
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import backfills_of
 from onthedot.ui.watches import Seen
 
@@ -27,29 +26,29 @@ _OVERLAP = {
 }
 
 
-async def ask_backfill(desk: Desk, task: Task) -> None:
+async def ask_backfill(context: PageContext, task: Task) -> None:
     """Ask for the span, with the number of runs in it as one chooses."""
-    await desk.learn_zone()
-    now = desk.house.temporal.now()
-    with desk.overlay, Modal("Backfill") as modal:
+    await context.learn_zone()
+    now = context.site.temporal.now()
+    with context.overlay, Modal("Backfill") as modal:
         text(f"Backfill {task.name}", tag="h2")
         text("Runs the past occurrences of this span, whether they ran before or not.", "muted")
         with box("fields"):
-            start = _moment(desk, "From", now - timedelta(hours=24))
-            end = _moment(desk, "To", now - timedelta(minutes=1))
+            start = _moment(context, "From", now - timedelta(hours=24))
+            end = _moment(context, "To", now - timedelta(minutes=1))
         overlap = ChoiceField("Runs go", _OVERLAP, OverlapPolicy.BUFFER_ALL.value)
         said = text("", "strong", tag="p")
 
         def count() -> None:
             try:
-                first, last = (_instant(desk, field) for field in (start, end))
+                first, last = (_instant(context, field) for field in (start, end))
             except ValueError:
                 said.text = "Choose both times."
                 return
             said.text = _counted(task, first, last)
 
         async def go() -> None:
-            if await _start(desk, task, start, end, overlap):
+            if await _start(context, task, start, end, overlap):
                 dismiss(modal)
 
         start.on_value_change(lambda _: count())
@@ -60,7 +59,7 @@ async def ask_backfill(desk: Desk, task: Task) -> None:
     modal.show()
 
 
-def show_backfills(desk: Desk, task_id: str) -> None:
+def show_backfills(context: PageContext, task_id: str) -> None:
     """A card with those that are going on; nothing where there are none."""
     place = box()
 
@@ -70,17 +69,17 @@ def show_backfills(desk: Desk, task_id: str) -> None:
         if going:
             with place, card("Backfill"):
                 for one in going:
-                    _row(desk, one)
+                    _row(context, one)
 
-    desk.live(
+    context.live(
         ("backfills", task_id),
-        lambda: backfills_of(desk.house.temporal, task_id),
+        lambda: backfills_of(context.site.temporal, task_id),
         show,
         every=timedelta(seconds=3),
     )
 
 
-def _row(desk: Desk, one: Backfill) -> None:
+def _row(context: PageContext, one: Backfill) -> None:
     with box("row"):
         with box("grow"):
             text(f"{one.done:,} of {one.total:,}", "strong", tag="div")
@@ -90,25 +89,25 @@ def _row(desk: Desk, one: Backfill) -> None:
                 When(one.end, "near")
 
         async def cancel() -> None:
-            if await desk.tried(desk.uses.cancel_backfill(one.id)) is not None:
-                desk.toasts.say("Asked to cancel the backfill.", tone="grey")
-                desk.changed()
+            if await context.tried(context.uses.cancel_backfill(one.id)) is not None:
+                context.toasts.say("Asked to cancel the backfill.", tone="grey")
+                context.changed()
 
-        why_not = desk.why_not("cancel_backfill")
+        why_not = context.why_not("cancel_backfill")
         button("Cancel", cancel, "small danger", icon="ban", why_not=why_not)
 
 
 async def _start(
-    desk: Desk, task: Task, start: TextField, end: TextField, overlap: ChoiceField
+    context: PageContext, task: Task, start: TextField, end: TextField, overlap: ChoiceField
 ) -> bool:
     for field in (start, end):
         field.say()
     try:
-        found = await desk.tried(
-            desk.uses.start_backfill(
+        found = await context.tried(
+            context.uses.start_backfill(
                 task.id,
-                start=_instant(desk, start),
-                end=_instant(desk, end),
+                start=_instant(context, start),
+                end=_instant(context, end),
                 overlap=OverlapPolicy(overlap.value),
             ),
             but=(InvalidDefinition, ValueError),
@@ -122,28 +121,28 @@ async def _start(
         return False
     if found is None:
         return False
-    desk.toasts.say(f"Started a backfill of {found.total:,} runs.")
-    desk.changed()
+    context.toasts.say(f"Started a backfill of {found.total:,} runs.")
+    context.changed()
     return True
 
 
-def _moment(desk: Desk, label: str, at: datetime) -> TextField:
-    written = local_text(at.replace(microsecond=0), desk.zone or "UTC")
-    field = TextField(label, written, kind="datetime-local", hint=desk.zone)
+def _moment(context: PageContext, label: str, at: datetime) -> TextField:
+    written = local_text(at.replace(microsecond=0), context.zone or "UTC")
+    field = TextField(label, written, kind="datetime-local", hint=context.zone)
     named(field, step="1")
     return field
 
 
-def _instant(desk: Desk, field: TextField) -> datetime:
+def _instant(context: PageContext, field: TextField) -> datetime:
     try:
-        return instant_of(datetime.fromisoformat(field.value), ZoneInfo(desk.zone or "UTC"))
+        return local_instant(field.value, context.zone or "UTC")
     except LocalTimeError as error:
         raise ValueError(str(error)) from None
 
 
 def _counted(task: Task, first: datetime, last: datetime) -> str:
-    following = occurrences(task.trigger, after=first - timedelta(microseconds=1), key=task.id)
-    within = takewhile(lambda at: at <= last, following)
+    just_before = first - timedelta(microseconds=1)
+    within = occurrences(task.trigger, after=just_before, until=last, key=task.id)
     found = sum(1 for _ in islice(within, MAX_OCCURRENCES + 1))
     if found > MAX_OCCURRENCES:
         return f"More than {MAX_OCCURRENCES:,} runs: choose a shorter span."

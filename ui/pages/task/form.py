@@ -11,43 +11,47 @@ from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.overview.user_code import registered
 from onthedot.ui.components.markup import box, empty, link, skeleton
 from onthedot.ui.forms.view import FormView
-from onthedot.ui.page_context import Desk, House
+from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.reads import task_state
 
 #: How long what the workers have registered is taken to be the same.
 _AGE = timedelta(seconds=30)
 
 
-async def new_page(desk: Desk, query: dict[str, str]) -> None:
+async def new_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page for a new task, empty or with what another one says."""
     source = query.get("from", "")
     if source:
-        await _changed(desk, query, source, copy=True)
+        await _changed(context, query, source, copy=True)
         return
     place = box()
     with place:
         skeleton(60)
         skeleton(420)
-    await desk.learn_zone()
-    names = await _names(desk.house)
+    await context.learn_zone()
+    names = await _names(context.site)
     place.clear()
     with place:
-        FormView(desk, query, names).build()
+        FormView(context, query, names).build()
 
 
-async def edit_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
+async def edit_page(context: PageContext, query: dict[str, str], task_id: str) -> None:
     """Build the page that changes a task."""
-    await _changed(desk, query, task_id, copy=False)
+    await _changed(context, query, task_id, copy=False)
 
 
-async def _changed(desk: Desk, query: dict[str, str], task_id: str, *, copy: bool) -> None:
+async def _changed(
+    context: PageContext, query: dict[str, str], task_id: str, *, copy: bool
+) -> None:
     place = box()
     with place:
         skeleton(60)
         skeleton(420)
-    await desk.learn_zone()
+    await context.learn_zone()
     try:
-        found, names = await asyncio.gather(task_state(desk.temporal, task_id), _names(desk.house))
+        found, names = await asyncio.gather(
+            task_state(context.temporal, task_id), _names(context.site)
+        )
     except (TaskNotFound, TemporalUnavailable) as error:
         place.clear()
         with place, box("card"), empty("search", "It cannot be edited now", str(error)):
@@ -56,17 +60,19 @@ async def _changed(desk: Desk, query: dict[str, str], task_id: str, *, copy: boo
     place.clear()
     with place:
         if copy:
-            FormView(desk, query, names, before=_copied(found.definition)).build()
+            FormView(context, query, names, before=_copied(found.definition)).build()
         else:
             before, revision = found.definition, found.revision
-            FormView(desk, query, names, before=before, task_id=task_id, revision=revision).build()
+            FormView(
+                context, query, names, before=before, task_id=task_id, revision=revision
+            ).build()
 
 
-async def _names(house: House) -> Registered:
+async def _names(site: SiteContext) -> Registered:
     now = datetime.now(UTC)
-    if house.names is None or now - house.names[0] > _AGE:
-        house.names = (now, await registered(house.temporal))
-    return house.names[1]
+    if site.names is None or now - site.names[0] > _AGE:
+        site.names = (now, await registered(site.temporal))
+    return site.names[1]
 
 
 def _copied(definition: TaskDefinition) -> TaskDefinition:

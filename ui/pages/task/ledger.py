@@ -12,7 +12,7 @@ from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.temporal.calls import Temporal
 from onthedot.ui.components.markup import box, card, text
 from onthedot.ui.components.small import When
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.watches import Seen
 
 #: A ledger reads histories and lists: it is not followed from second to second.
@@ -37,7 +37,7 @@ class _Account:
     why: Why
 
 
-def show_ledger(desk: Desk, task_id: str) -> None:
+def show_ledger(context: PageContext, task_id: str) -> None:
     """A card that keeps itself up to date."""
     with card("Every instant, accounted for", aside="last day"):
         place = box("stack")
@@ -50,7 +50,9 @@ def show_ledger(desk: Desk, task_id: str) -> None:
             elif seen.error is not None:
                 text(str(seen.error), "muted")
 
-    desk.live(("ledger", task_id), lambda: _read(desk.house.temporal, task_id), show, every=_EVERY)
+    context.live(
+        ("ledger", task_id), lambda: _read(context.site.temporal, task_id), show, every=_EVERY
+    )
 
 
 async def _read(temporal: Temporal, task_id: str) -> _Account:

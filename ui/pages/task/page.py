@@ -23,7 +23,7 @@ from onthedot.ui.components.markup import (
     text,
 )
 from onthedot.ui.components.small import Icon, When
-from onthedot.ui.page_context import Desk
+from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.task.actions import ask_delete, ask_pause, resume, run_now
 from onthedot.ui.pages.task.backfill import ask_backfill
 from onthedot.ui.pages.task.details import show_details
@@ -35,7 +35,7 @@ from onthedot.ui.rows import can_pause, run_row, task_status, words
 from onthedot.ui.watches import Seen
 
 
-def task_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
+def task_page(context: PageContext, query: dict[str, str], task_id: str) -> None:
     """Build the page."""
     head = box("stack")
     with box("grid main-aside").style("margin-top: 16px"):
@@ -44,7 +44,7 @@ def task_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
         skeleton(60)
     with log:
         skeleton(320)
-    page = _TaskPage(desk, task_id, head, log, side)
+    page = _TaskPage(context, task_id, head, log, side)
 
     def show(seen: Seen[TaskDetail]) -> None:
         if seen.value is not None:
@@ -53,7 +53,7 @@ def task_page(desk: Desk, query: dict[str, str], task_id: str) -> None:
             log.clear()
             _say_missing(head, task_id, gone=isinstance(seen.error, TaskNotFound))
 
-    desk.live(("task", task_id), lambda: task_detail(desk.house.temporal, task_id), show)
+    context.live(("task", task_id), lambda: task_detail(context.site.temporal, task_id), show)
 
 
 def _say_missing(place: Element, task_id: str, *, gone: bool) -> None:
@@ -73,9 +73,9 @@ class _TaskPage:
     """Redraws only what changed: what one is about to click stays where it is."""
 
     def __init__(
-        self, desk: Desk, task_id: str, head: Element, log: Element, side: Element
+        self, context: PageContext, task_id: str, head: Element, log: Element, side: Element
     ) -> None:
-        self._desk = desk
+        self._context = context
         self._head = head
         self._log = log
         with side:
@@ -91,7 +91,7 @@ class _TaskPage:
         ui.page_title(f"{task.name} · On the Dot")
         if self._task is None:
             with self._account:
-                show_ledger(self._desk, task.id)
+                show_ledger(self._context, task.id)
         if self._task is None or _still(task) != _still(self._task):
             self._show_head(task)
             self._details.clear()
@@ -124,7 +124,7 @@ class _TaskPage:
                     if task.description:
                         text(task.description, "sub wrap", tag="p")
                 with box("actions"):
-                    _buttons(self._desk, task)
+                    _buttons(self._context, task)
             if task.problem:
                 with named(box("banner"), role="status").style("margin: 0"):
                     Icon("triangle-alert")
@@ -145,14 +145,20 @@ def _still(task: Task) -> Task:
     return task.model_copy(update={**changing, "status": status})
 
 
-def _buttons(desk: Desk, task: Task) -> None:
-    no_run, no_pause = desk.why_not("run_task"), desk.why_not("pause_task")
-    button("Run now", lambda: run_now(desk, task.id), "primary", icon="play", why_not=no_run)
+def _buttons(context: PageContext, task: Task) -> None:
+    no_run, no_pause = context.why_not("run_task"), context.why_not("pause_task")
+    button(
+        "Run now",
+        lambda: run_now(context, task.id, task.name),
+        "primary",
+        icon="play",
+        why_not=no_run,
+    )
     if can_pause(task):
-        button("Pause", lambda: ask_pause(desk, task.id), icon="pause", why_not=no_pause)
+        button("Pause", lambda: ask_pause(context, task), icon="pause", why_not=no_pause)
     if task.status is TaskStatus.PAUSED:
-        button("Resume", lambda: resume(desk, task.id), icon="play", why_not=no_pause)
-    if not desk.why_not("replace_task"):
+        button("Resume", lambda: resume(context, task), icon="circle-play", why_not=no_pause)
+    if not context.why_not("replace_task"):
         link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil")
         duplicate = named(box("btn icon-only", "a"), href=href(f"/new?from={task.id}"))
         with named(duplicate, aria_label="Duplicate", title="Duplicate"):
@@ -160,17 +166,17 @@ def _buttons(desk: Desk, task: Task) -> None:
     if task.trigger.kind != "once":
         button(
             "",
-            lambda: ask_backfill(desk, task),
+            lambda: ask_backfill(context, task),
             icon="calendar",
             aria="Backfill",
-            why_not=desk.why_not("start_backfill"),
+            why_not=context.why_not("start_backfill"),
         )
     button(
         "",
-        lambda: ask_delete(desk, task, lambda: desk.go("/tasks")),
+        lambda: ask_delete(context, task, lambda: context.go("/tasks")),
         "danger",
         icon="trash-2",
         aria="Delete",
-        why_not=desk.why_not("delete_task"),
+        why_not=context.why_not("delete_task"),
     )
     outside_link("In Temporal", task.links.temporal_ui, "btn ghost")

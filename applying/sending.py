@@ -31,7 +31,7 @@ class Outcome:
     error: CallFailed | None = None
 
 
-async def carry_out(
+async def send_steps(
     server: AsyncOnTheDot, steps: Sequence[Step], *, force: bool
 ) -> AsyncIterator[Outcome]:
     """The outcome of each step that does something, as it comes.
