@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from temporalio.client import ClientConfig
+from temporalio.common import HeaderCodecBehavior
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker, WorkerConfig
 
 from onthedot.activities.assembly import Activities
 from onthedot.activities.permissions import Permissions
+from onthedot.encryption.codec import sealing
+from onthedot.encryption.keys import NO_KEYS, Keyring
 from onthedot.run_context.interceptor import RunInterceptor
 from onthedot.workflows.audit import Audit
 from onthedot.workflows.backfill import Backfill
@@ -36,18 +40,27 @@ class OnTheDotPlugin(SimplePlugin):
     Args:
         permissions: what tasks may do on the worker's behalf. None where there is no worker: for a
             client that only asks, or a replayer.
+        keyring: what payloads are sealed with and opened; the same keys everywhere.
     """
 
-    def __init__(self, permissions: Permissions | None = None) -> None:
+    def __init__(self, permissions: Permissions | None = None, keyring: Keyring = NO_KEYS) -> None:
         super().__init__(
             "onthedot",
-            data_converter=pydantic_data_converter,
+            data_converter=sealing(pydantic_data_converter, keyring),
             workflows=WORKFLOWS,
             interceptors=[RunInterceptor()],
         )
         self._permissions = permissions
+        self._keyring = keyring
         self._made: list[Activities] = []
         self._running = 0
+
+    def configure_client(self, config: ClientConfig) -> ClientConfig:
+        """Add what a client needs; headers are sealed as payloads are."""
+        config = super().configure_client(config)
+        if self._keyring.seals:
+            config["header_codec_behavior"] = HeaderCodecBehavior.CODEC
+        return config
 
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
         """Add what a worker executes."""

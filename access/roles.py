@@ -48,6 +48,7 @@ ROLES: Mapping[str, Role] = {
     "list_backfills": Role.VIEWER,
     "get_backfill": Role.VIEWER,
     "metrics": Role.VIEWER,
+    "decode_payloads": Role.VIEWER,
     "task_schema": Role.VIEWER,
     "page": Role.VIEWER,
     "run_task": Role.OPERATOR,

@@ -13,7 +13,7 @@ from onthedot.version import version
 #: Name, summary, and where it is.
 COMMANDS: dict[str, tuple[str, str]] = {
     "task": ("List, show, create, change and run tasks.", "onthedot.commands.task.group:task"),
-    "run": ("List, show, watch, cancel and retry runs.", "onthedot.commands.run.group:run"),
+    "run": ("List, show, watch, cancel, retry and export runs.", "onthedot.commands.run.group:run"),
     "incidents": ("Show what went wrong.", "onthedot.commands.incidents:incidents"),
     "preview": ("Show when a trigger would fire.", "onthedot.commands.preview:preview"),
     "forecast": (

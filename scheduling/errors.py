@@ -183,6 +183,31 @@ class NotInForce(OnTheDotError):
         )
 
 
+class KeyMissing(OnTheDotError):
+    """Something in Temporal is sealed with a key that this process does not have."""
+
+    code = "key-missing"
+    retryable = True
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"What Temporal holds is sealed with the key {key_id!r}, which is not among "
+            f"ONTHEDOT_ENCRYPTION_KEYS here. Add it behind the first one, and start again."
+        )
+
+
+class NotOurSeal(OnTheDotError):
+    """Something in Temporal was altered, or sealed with another key of the same id."""
+
+    code = "not-our-seal"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"What Temporal holds says that it is sealed with the key {key_id!r}, but that key "
+            f"does not open it: it was altered, or another key has this id."
+        )
+
+
 class Busy(OnTheDotError):
     """The server has too much to work out at present; nothing was changed."""
 

@@ -16,6 +16,7 @@ from onthedot.access.roles import needed
 from onthedot.messages.many import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
+from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.runs.listing import RunList
@@ -39,6 +40,7 @@ class SiteContext:
     settings: Settings
     overview: OverviewReader
     due: DueReader
+    incidents: IncidentReader
     watches: Watches = field(default_factory=Watches)
     names: tuple[datetime, Registered] | None = None
     """What the workers have registered, and when that was asked."""

@@ -15,6 +15,7 @@ from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.backfills import Backfills
+from onthedot.service.runs.bulk import BulkRuns
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.recent import recent_runs
 from onthedot.service.runs.runs import Runs
@@ -47,10 +48,10 @@ class TaskRows:
 
 @dataclass(frozen=True)
 class RunRows:
-    """One page of the log, and how many runs match in all."""
+    """One page of the log, and how many runs match in all, where that can be counted."""
 
     page: Page[ShortRun]
-    count: int
+    count: int | None
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ async def task_rows(
 async def run_rows(temporal: Temporal, which: RunFilter, cursor: str | None) -> RunRows:
     """Raises TemporalUnavailable."""
     runs = _runs(temporal, which)
+    if which.looks_through:
+        return RunRows(await runs.page(which, limit=ROWS, cursor=cursor), None)
     page, count = await asyncio.gather(
         runs.page(which, limit=ROWS, cursor=cursor), runs.count(which)
     )
@@ -161,6 +164,12 @@ async def ids_of_runs(temporal: Temporal, which: RunFilter, most: int) -> list[s
         if (cursor := page.next_cursor) is None:
             break
     return list(found)[:most]
+
+
+async def ids_to_retry(temporal: Temporal, which: RunFilter, most: int) -> list[str]:
+    """Those of the runs that were not run again already. Raises as `BulkRuns.to_retry`."""
+    wanted, _ = await BulkRuns(temporal).to_retry(which, most)
+    return wanted
 
 
 async def one_run(temporal: Temporal, run_id: str) -> Run:

@@ -18,6 +18,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.encryption.failures import opened
 from onthedot.scheduling.action import Action, ActivityAction, WorkflowAction
 from onthedot.scheduling.checking.action import check_action
 from onthedot.scheduling.errors import InvalidDefinition, NoWorker, RunNotFound, WrongState
@@ -143,7 +144,9 @@ class Runs:
     async def _running(self, described: WorkflowExecutionDescription, history: RunHistory) -> Run:
         run = await short_run(self._temporal, described)
         pending = list(described.raw_description.pending_activities)
-        failures = [p.last_failure.message for p in pending if p.HasField("last_failure")]
+        converter = self._temporal.client.data_converter
+        left = [p.last_failure for p in pending if p.HasField("last_failure")]
+        failures = [(await opened(converter, failure)).message for failure in left]
         if not pending and history.last_failure:
             failures = [history.last_failure]
         now = await progress(self._temporal, described, history, due=run.scheduled_for)

@@ -21,24 +21,27 @@ class Pager:
         self._turned = turned
         self._words = words
         self._place = box()
-        self._said: tuple[int, int, int, bool] | None = None
+        self._said: tuple[int, int, int | None, bool] | None = None
 
     def clear(self) -> None:
         """Nothing to walk through."""
         self._said = None
         self._place.clear()
 
-    def show(self, page: int, shown: int, count: int, *, more: bool) -> None:
-        """There are `shown` rows on this page, `count` in all, and perhaps more after it."""
+    def show(self, page: int, shown: int, count: int | None, *, more: bool) -> None:
+        """There are `shown` rows on this page, `count` in all where that is known, and perhaps
+        more after it."""
         first = (page - 1) * self._rows + 1
         last = first + shown - 1
-        said = (page, last, max(count, last), more)
+        if not more:
+            count = count or last
+        said = (page, last, None if count is None else max(count, last), more)
         if self._said == said:
             return
         self._said = said
         self._place.clear()
         with self._place, named(box("pager", "nav"), aria_label="Pages of the list"):
-            text(f"{first:,}–{last:,} of {max(count, last):,}")
+            text(f"{first:,}–{last:,}" + ("" if said[2] is None else f" of {said[2]:,}"))
             if page > 1 or more:
                 self._buttons(page, more=more)
 

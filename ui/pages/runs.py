@@ -41,6 +41,7 @@ _KNOWN: dict[str, Known] = {
     "task": None,
     "kind": KINDS,
     "error": None,
+    "failure": None,
 }
 
 
@@ -61,7 +62,8 @@ class _RunsPage:
         with box("head"):
             with box("titles"):
                 text("Runs", tag="h1")
-                self._summary = text("Live, newest first", "sub", tag="p")
+                one = "Those that failed for one cause" if self._address["failure"] else ""
+                self._summary = text(one or "Live, newest first", "sub", tag="p")
             with box("actions"):
                 add_export(self._context, self._which)
         bar = FilterBar(self._context, self._address, "/runs", self._filtered)
@@ -73,7 +75,7 @@ class _RunsPage:
         bar.add_tags()
         between = "Between two times" if self._address["since"] or self._address["until"] else ""
         bar.add_choice("span", "Any time", SPANS, none=between)
-        bar.add_end(task="Task", kind="Kind", error="Error")
+        bar.add_end(task="Task", kind="Kind", error="Error", failure="Cause of failure")
         self._choice = Choice(self._context, RUNS, self._all_ids, self._chosen)
         self._place = box()
         with self._place:
@@ -111,6 +113,7 @@ class _RunsPage:
             status=RunStatus(asked["status"]) if asked["status"] else None,
             cause=RunCause(asked["cause"]) if asked["cause"] else None,
             error=asked["error"] or None,
+            failure=asked["failure"] or None,
             tasks=TaskFilter(kind=asked["kind"] or None, tags=asked.tags, q=asked["q"] or None),
             since=self._context.site.temporal.now() - span if span else since,
             until=_instant(asked["until"]),
@@ -120,7 +123,9 @@ class _RunsPage:
         if self._address["status"] == RunStatus.SKIPPED:
             # Ledgers are read for it.
             return timedelta(seconds=30)
-        # Only the first page changes by itself.
+        # Only the first page changes by itself, less often where many runs are looked through.
+        if self._which().looks_through:
+            return timedelta(seconds=5)
         return timedelta(seconds=1 if self._address.page == 1 else 5)
 
     def _walk(self) -> dict[int, str | None]:
@@ -172,7 +177,8 @@ class _RunsPage:
             with self._place:
                 self._table = RunTable("Runs", choose=lambda ids, on: self._choice.mark(ids, on=on))
         self._said = ""
-        self._choice.show([run.id for run in shown.page.items], shown.count)
+        count = len(shown.page.items) if shown.count is None else shown.count
+        self._choice.show([run.id for run in shown.page.items], count)
         self._table.show([run_row(run) for run in shown.page.items], self._choice.here)
         more, page = shown.page.next_cursor, self._address.page
         if more:
