@@ -23,6 +23,7 @@ TASK_RUN = "onthedot.TaskRun"
 BACKFILL = "onthedot.Backfill"
 NOTIFICATION = "onthedot.Notification"
 AUDIT = "onthedot.Audit"
+FREEZE = "onthedot.Freeze"
 #: Stands for an Idempotency-Key; it is never run.
 IDEMPOTENCY_KEY = "onthedot.IdempotencyKey"
 #: Stands for a worker process, so that it can be asked what its runs write.
@@ -46,6 +47,11 @@ NOTIFY = "onthedot.notify"
 NOTIFIED = "onthedot.notified"
 AUDIT_LEDGERS = "onthedot.audit_ledgers"
 REGISTERED = "onthedot.registered"
+CHECK_FREEZE = "onthedot.freezes.check"
+FIND_WINDOW = "onthedot.freezes.window"
+RELEASE_HELD = "onthedot.freezes.release"
+#: What a worker tells its workflows without an event: whether any freeze may be in force.
+MAY_BE_FROZEN = "onthedot.may_be_frozen"
 
 TASK_ID = SearchAttributeKey.for_keyword("OnTheDotTask")
 NAME = SearchAttributeKey.for_keyword("OnTheDotName")
@@ -78,6 +84,7 @@ SEARCH_ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
 TASK_MEMO = "onthedot.task"
 RUN_MEMO = "onthedot.run"
 BACKFILL_MEMO = "onthedot.backfill"
+FREEZE_MEMO = "onthedot.freeze"
 #: What an audit found, in numbers.
 AUDIT_MEMO = "onthedot.audit"
 
@@ -147,6 +154,11 @@ def live_queue(identity: str) -> str:
 def is_live_queue(name: str) -> bool:
     """Whether it is the queue of one worker process."""
     return name.startswith(_LIVE_QUEUE)
+
+
+def freeze(name: str) -> str:
+    """The id of the workflow that is this freeze."""
+    return f"freeze:{name}"
 
 
 def schedule(task_id: str) -> str:

@@ -19,18 +19,20 @@ from temporalio.worker import Worker, WorkerConfig
 
 from onthedot import naming
 from onthedot.activities.assembly import Activities
+from onthedot.activities.freezes.told import FreezesTold, watches_of, watching
 from onthedot.activities.permissions import Permissions
 from onthedot.encryption.codec import sealing
 from onthedot.encryption.keys import NO_KEYS, Keyring
 from onthedot.run_context.interceptor import RunInterceptor
 from onthedot.workflows.audit import Audit
 from onthedot.workflows.backfill import Backfill
+from onthedot.workflows.freeze import Freeze
 from onthedot.workflows.live import Live
 from onthedot.workflows.notification import Notification
 from onthedot.workflows.task import Task
 from onthedot.workflows.task_run import TaskRun
 
-WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification, Audit)
+WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification, Audit, Freeze)
 
 _LOG = logging.getLogger("onthedot.worker")
 
@@ -80,6 +82,8 @@ class OnTheDotPlugin(SimplePlugin):
             activities = Activities(config["client"], self._permissions)
             self._made.append(activities)
             config["activities"] = [*config.get("activities", ()), *activities.all()]
+        told = [FreezesTold(watch) for watch in watches_of(config.get("activities", ()))]
+        config["interceptors"] = [*config.get("interceptors", ()), *told]
         return config
 
     async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:
@@ -92,7 +96,8 @@ class OnTheDotPlugin(SimplePlugin):
         if self._beside is None:
             self._beside = Beside(worker)
         try:
-            await super().run_worker(worker, next)
+            async with watching(watches_of(worker.config().get("activities", ()))):
+                await super().run_worker(worker, next)
         finally:
             self._running -= 1
             if not self._running:
@@ -107,28 +112,38 @@ class Beside:
 
     def __init__(self, worker: Worker) -> None:
         """Begin, under the identity of `worker`."""
-        config = worker.config(active_config=True)
-        identity = config.get("identity") or worker.client.identity
-        self._worker = Worker(
-            worker.client,
-            task_queue=naming.live_queue(identity),
-            workflows=[Live],
-            identity=identity,
-            max_cached_workflows=0,
-            max_concurrent_workflow_tasks=2,
-            max_concurrent_workflow_task_polls=1,
-            no_remote_activities=True,
-        )
-        self._running = asyncio.create_task(self._run())
+        self._ending = asyncio.Event()
+        self._running = asyncio.create_task(self._run(worker))
 
     async def stop(self) -> None:
         """End it, and wait for that."""
-        await self._worker.shutdown()
+        self._ending.set()
         await self._running
 
-    async def _run(self) -> None:
+    async def _run(self, worker: Worker) -> None:
         try:
-            await self._worker.run()
+            beside = _beside(worker)
+            running = asyncio.create_task(beside.run())
+            ending = asyncio.create_task(self._ending.wait())
+            await asyncio.wait([running, ending], return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
+            await beside.shutdown()
+            await running
         except Exception as error:
             # The workers themselves go on: live output is a convenience.
             _LOG.warning("live output cannot be asked for here: %r", error)
+
+
+def _beside(worker: Worker) -> Worker:
+    config = worker.config(active_config=True)
+    identity = config.get("identity") or worker.client.identity
+    return Worker(
+        worker.client,
+        task_queue=naming.live_queue(identity),
+        workflows=[Live],
+        identity=identity,
+        max_cached_workflows=0,
+        max_concurrent_workflow_tasks=2,
+        max_concurrent_workflow_task_polls=1,
+        no_remote_activities=True,
+    )
