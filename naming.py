@@ -23,6 +23,7 @@ TASK_RUN = "onthedot.TaskRun"
 BACKFILL = "onthedot.Backfill"
 NOTIFICATION = "onthedot.Notification"
 AUDIT = "onthedot.Audit"
+FREEZE = "onthedot.Freeze"
 #: Stands for an Idempotency-Key; it is never run.
 IDEMPOTENCY_KEY = "onthedot.IdempotencyKey"
 CHANGE = "onthedot.change"
@@ -43,6 +44,11 @@ NOTIFY = "onthedot.notify"
 NOTIFIED = "onthedot.notified"
 AUDIT_LEDGERS = "onthedot.audit_ledgers"
 REGISTERED = "onthedot.registered"
+CHECK_FREEZE = "onthedot.freezes.check"
+FIND_WINDOW = "onthedot.freezes.window"
+RELEASE_HELD = "onthedot.freezes.release"
+#: What a worker tells its workflows without an event: whether any freeze may be in force.
+MAY_BE_FROZEN = "onthedot.may_be_frozen"
 
 TASK_ID = SearchAttributeKey.for_keyword("OnTheDotTask")
 NAME = SearchAttributeKey.for_keyword("OnTheDotName")
@@ -75,6 +81,7 @@ SEARCH_ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
 TASK_MEMO = "onthedot.task"
 RUN_MEMO = "onthedot.run"
 BACKFILL_MEMO = "onthedot.backfill"
+FREEZE_MEMO = "onthedot.freeze"
 #: What an audit found, in numbers.
 AUDIT_MEMO = "onthedot.audit"
 
@@ -127,6 +134,11 @@ def task_workflow(task_id: str) -> str:
 def idempotency_key(digest: str) -> str:
     """The id of the workflow that stands for an Idempotency-Key."""
     return f"key:{digest}"
+
+
+def freeze(name: str) -> str:
+    """The id of the workflow that is this freeze."""
+    return f"freeze:{name}"
 
 
 def schedule(task_id: str) -> str:

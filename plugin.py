@@ -16,17 +16,19 @@ from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker, WorkerConfig
 
 from onthedot.activities.assembly import Activities
+from onthedot.activities.freezes.told import FreezesTold, watches_of, watching
 from onthedot.activities.permissions import Permissions
 from onthedot.encryption.codec import sealing
 from onthedot.encryption.keys import NO_KEYS, Keyring
 from onthedot.run_context.interceptor import RunInterceptor
 from onthedot.workflows.audit import Audit
 from onthedot.workflows.backfill import Backfill
+from onthedot.workflows.freeze import Freeze
 from onthedot.workflows.notification import Notification
 from onthedot.workflows.task import Task
 from onthedot.workflows.task_run import TaskRun
 
-WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification, Audit)
+WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification, Audit, Freeze)
 
 #: A cancel reaches an action as the answer to a heartbeat that is really sent. By itself the SDK
 #: sends one in eight seconds of those that we make.
@@ -71,13 +73,16 @@ class OnTheDotPlugin(SimplePlugin):
             activities = Activities(config["client"], self._permissions)
             self._made.append(activities)
             config["activities"] = [*config.get("activities", ()), *activities.all()]
+        told = [FreezesTold(watch) for watch in watches_of(config.get("activities", ()))]
+        config["interceptors"] = [*config.get("interceptors", ()), *told]
         return config
 
     async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:
         """Run the worker; close the connections with the last one."""
         self._running += 1
         try:
-            await super().run_worker(worker, next)
+            async with watching(watches_of(worker.config().get("activities", ()))):
+                await super().run_worker(worker, next)
         finally:
             self._running -= 1
             while self._made and not self._running:

@@ -68,6 +68,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("run-not-found", 404, "There is no such run"),
         Kind("backfill-not-found", 404, "There is no such backfill"),
         Kind("task-exists", 409, "The id is in use"),
+        Kind("freeze-not-found", 404, "There is no such freeze"),
+        Kind("frozen", 409, "A freeze is in force"),
         Kind("wrong-state", 409, "Not possible in this state"),
         Kind("revision-mismatch", 412, "The task has changed meanwhile"),
         Kind("temporal-unavailable", 503, "Temporal does not answer"),

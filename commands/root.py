@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Show how many starts are due, and when.",
         "onthedot.commands.forecast:forecast",
     ),
+    "freeze": ("Keep tasks from starting for a while.", "onthedot.commands.freeze:freeze"),
     "backfill": ("Run past occurrences of a task.", "onthedot.commands.backfill:backfill"),
     "diff": ("Show what an apply would change.", "onthedot.commands.files.diff:diff"),
     "apply": ("Bring tasks from files to the server.", "onthedot.commands.files.apply:apply"),

@@ -7,6 +7,7 @@ call may succeed later without a change.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from onthedot.access.identity import Identity
 from onthedot.access.roles import Role, needed
@@ -130,6 +131,27 @@ class RevisionMismatch(OnTheDotError):
         super().__init__(
             f"Task {task_id!r} is at revision {current} by now. Read it again, then repeat the "
             f"change with the new ETag."
+        )
+
+
+class FreezeNotFound(OnTheDotError):
+    """There is no freeze with this name, or its last window has ended."""
+
+    code = "freeze-not-found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no freeze {name!r}, or it has ended. GET /freezes lists them.")
+
+
+class Frozen(OnTheDotError):
+    """A freeze keeps the task from starting, and the call does not ask to go through it."""
+
+    code = "frozen"
+
+    def __init__(self, task_id: str, name: str, until: datetime) -> None:
+        super().__init__(
+            f"Task {task_id!r} is frozen by {name!r} until {until:%Y-%m-%dT%H:%M:%SZ}. To run it "
+            f'all the same, send "through_freeze": true.'
         )
 
 
