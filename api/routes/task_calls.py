@@ -74,8 +74,8 @@ async def run_task(
     task_id: TaskIdPath, tasks: TasksDep, who: Who, response: Response, body: RunNow | None = None
 ) -> ShortRun:
     """In addition to its schedule, whatever else is running. Each call is one run. What the body
-    gives is for this run alone; `arguments`, `body` and `env` need the role of an editor. While a freeze of
-    the task is in force it is refused, unless `through_freeze` is true."""
+    gives is for this run alone; `arguments`, `body` and `env` need the role of an editor. While a
+    freeze of the task is in force it is refused, unless `through_freeze` is true."""
     asked = body or RunNow()
     if asked.changed:
         require(who, "run_task_with_changes")
