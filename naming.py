@@ -23,10 +23,14 @@ TASK_RUN = "onthedot.TaskRun"
 BACKFILL = "onthedot.Backfill"
 NOTIFICATION = "onthedot.Notification"
 AUDIT = "onthedot.Audit"
+FREEZE = "onthedot.Freeze"
 #: Stands for an Idempotency-Key; it is never run.
 IDEMPOTENCY_KEY = "onthedot.IdempotencyKey"
+#: Stands for a worker process, so that it can be asked what its runs write.
+LIVE = "onthedot.Live"
 CHANGE = "onthedot.change"
 CHECK_SCHEDULE = "onthedot.look"
+LIVE_OUTPUT = "onthedot.live_output"
 STOP = "onthedot.stop"
 HEALTH_REPORT = "onthedot.health"
 
@@ -43,6 +47,11 @@ NOTIFY = "onthedot.notify"
 NOTIFIED = "onthedot.notified"
 AUDIT_LEDGERS = "onthedot.audit_ledgers"
 REGISTERED = "onthedot.registered"
+CHECK_FREEZE = "onthedot.freezes.check"
+FIND_WINDOW = "onthedot.freezes.window"
+RELEASE_HELD = "onthedot.freezes.release"
+#: What a worker tells its workflows without an event: whether any freeze may be in force.
+MAY_BE_FROZEN = "onthedot.may_be_frozen"
 
 TASK_ID = SearchAttributeKey.for_keyword("OnTheDotTask")
 NAME = SearchAttributeKey.for_keyword("OnTheDotName")
@@ -75,6 +84,7 @@ SEARCH_ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
 TASK_MEMO = "onthedot.task"
 RUN_MEMO = "onthedot.run"
 BACKFILL_MEMO = "onthedot.backfill"
+FREEZE_MEMO = "onthedot.freeze"
 #: What an audit found, in numbers.
 AUDIT_MEMO = "onthedot.audit"
 
@@ -92,6 +102,8 @@ NO_EXECUTION = "skipped"
 
 #: How long a worker may sit on a workflow task until another one takes it up.
 TASK_TIMEOUT = timedelta(seconds=5)
+
+_LIVE_QUEUE = "onthedot.live."
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
@@ -127,6 +139,26 @@ def task_workflow(task_id: str) -> str:
 def idempotency_key(digest: str) -> str:
     """The id of the workflow that stands for an Idempotency-Key."""
     return f"key:{digest}"
+
+
+def live(identity: str) -> str:
+    """The id of the workflow that stands for the worker process with this identity."""
+    return f"live:{identity}"
+
+
+def live_queue(identity: str) -> str:
+    """The task queue that the worker process with this identity polls, and no other does."""
+    return f"{_LIVE_QUEUE}{identity}"
+
+
+def is_live_queue(name: str) -> bool:
+    """Whether it is the queue of one worker process."""
+    return name.startswith(_LIVE_QUEUE)
+
+
+def freeze(name: str) -> str:
+    """The id of the workflow that is this freeze."""
+    return f"freeze:{name}"
 
 
 def schedule(task_id: str) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from temporalio.client import Client
 
 from onthedot.activities.command.activity import CommandActivities
+from onthedot.activities.freezes.release import ReleaseActivities
+from onthedot.activities.freezes.watch import FreezeWatch
 from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.control_plane import ControlPlane
@@ -38,6 +40,8 @@ class Activities:
         self._schedule = ScheduleActivities(client)
         self._notify = NotifyActivities(client)
         self._occurrences = OccurrenceActivities(client)
+        self._freezes = FreezeWatch(client)
+        self._releases = ReleaseActivities(client)
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """What to give to a worker."""
@@ -52,6 +56,9 @@ class Activities:
             self._notify.notify,
             self._schedule.apply,
             self._schedule.remove,
+            self._freezes.check,
+            self._freezes.window,
+            self._releases.release,
         ]
 
     async def close(self) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 from onthedot.client.building import call
 from onthedot.client.call import Call, Walk
 from onthedot.client.history_calls import Json, pages
+from onthedot.messages.freezes import FreezePage
 from onthedot.scheduling.forecast.report import Forecast
+from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
 
 
 def list_calendars() -> Walk[Json]:
@@ -39,19 +41,19 @@ def calendar_days(name: str, *, since: date, until: date) -> Call[Json]:
     return call("GET", "/calendars/{name}/days", dict, path={"name": name}, query=query)
 
 
-def list_freezes() -> Walk[Json]:
-    """Every freeze."""
-    return pages("/freezes")
+def list_freezes() -> Walk[Freeze]:
+    """Every freeze that is in force, or has a window to come."""
+    return Walk(lambda cursor: call("GET", "/freezes", FreezePage, query={"cursor": cursor}))
 
 
-def get_freeze(name: str) -> Call[Json]:
+def get_freeze(name: str) -> Call[Freeze]:
     """One freeze."""
-    return call("GET", "/freezes/{name}", dict, path={"name": name})
+    return call("GET", "/freezes/{name}", Freeze, path={"name": name})
 
 
-def put_freeze(name: str, freeze: Mapping[str, Any]) -> Call[Json]:
+def put_freeze(name: str, freeze: FreezeDefinition | Mapping[str, Any]) -> Call[Freeze]:
     """Makes or replaces a freeze: nothing begins while it lasts."""
-    return call("PUT", "/freezes/{name}", dict, path={"name": name}, body=freeze)
+    return call("PUT", "/freezes/{name}", Freeze, path={"name": name}, body=freeze)
 
 
 def delete_freeze(name: str) -> Call[None]:

@@ -7,6 +7,7 @@ call may succeed later without a change.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from onthedot.access.identity import Identity
 from onthedot.access.roles import Role, needed
@@ -133,6 +134,27 @@ class RevisionMismatch(OnTheDotError):
         )
 
 
+class FreezeNotFound(OnTheDotError):
+    """There is no freeze with this name, or its last window has ended."""
+
+    code = "freeze-not-found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no freeze {name!r}, or it has ended. GET /freezes lists them.")
+
+
+class Frozen(OnTheDotError):
+    """A freeze keeps the task from starting, and the call does not ask to go through it."""
+
+    code = "frozen"
+
+    def __init__(self, task_id: str, name: str, until: datetime) -> None:
+        super().__init__(
+            f"Task {task_id!r} is frozen by {name!r} until {until:%Y-%m-%dT%H:%M:%SZ}. To run it "
+            f'all the same, send "through_freeze": true.'
+        )
+
+
 class WrongState(OnTheDotError):
     """The call does not fit what the task or run is doing at present."""
 
@@ -183,6 +205,31 @@ class NotInForce(OnTheDotError):
         )
 
 
+class KeyMissing(OnTheDotError):
+    """Something in Temporal is sealed with a key that this process does not have."""
+
+    code = "key-missing"
+    retryable = True
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"What Temporal holds is sealed with the key {key_id!r}, which is not among "
+            f"ONTHEDOT_ENCRYPTION_KEYS here. Add it behind the first one, and start again."
+        )
+
+
+class NotOurSeal(OnTheDotError):
+    """Something in Temporal was altered, or sealed with another key of the same id."""
+
+    code = "not-our-seal"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"What Temporal holds says that it is sealed with the key {key_id!r}, but that key "
+            f"does not open it: it was altered, or another key has this id."
+        )
+
+
 class Busy(OnTheDotError):
     """The server has too much to work out at present; nothing was changed."""
 
@@ -192,6 +239,19 @@ class Busy(OnTheDotError):
     def __init__(self, mend: str = "Try again shortly.") -> None:
         super().__init__(
             f"The server is busy working out when other triggers fire. Nothing was changed. {mend}"
+        )
+
+
+class TooManyWatch(OnTheDotError):
+    """The server keeps up with as many running runs as it can."""
+
+    code = "busy"
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Too many watch running runs at present. Read the output without `follow`, or try "
+            "again shortly."
         )
 
 

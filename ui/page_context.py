@@ -13,14 +13,17 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.access.roles import needed
+from onthedot.messages.many import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
+from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.runs.listing import RunList
 from onthedot.service.tasks.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.sessions import Session, SignedOut
 from onthedot.ui.use_cases import UseCases
@@ -37,9 +40,12 @@ class SiteContext:
     settings: Settings
     overview: OverviewReader
     due: DueReader
+    incidents: IncidentReader
     watches: Watches = field(default_factory=Watches)
     names: tuple[datetime, Registered] | None = None
     """What the workers have registered, and when that was asked."""
+    tags: tuple[datetime, list[TagCount]] | None = None
+    """The tags of all tasks, and when they were counted."""
 
 
 @dataclass
@@ -49,10 +55,11 @@ class PageContext:
     site: SiteContext
     session: Session
     toasts: Toasts
+    staleness: Staleness
     overlay: Element
     """Where questions are asked: what is redrawn meanwhile does not take them away."""
-    memory: dict[str, list[str | None]] = field(default_factory=dict)
-    """Where a walk through a long list stands, by filter."""
+    memory: dict[str, dict[int, str | None]] = field(default_factory=dict)
+    """The cursors of the pages of long lists, by the list's address and the page's number."""
 
     address: str = ""
     """Where the browser is, for the audit."""
@@ -118,6 +125,8 @@ class PageContext:
 
         def guarded(seen: Seen[T]) -> None:
             if self.session.stands:
+                failed = seen.error is not None and seen.value is not None
+                self.staleness.mark(key, stale=failed)
                 show(seen)
             else:
                 live.stop()

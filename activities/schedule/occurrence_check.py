@@ -26,5 +26,5 @@ async def check_occurrence(order: RunOrder) -> str:
         return ""
     return (
         f"{nominal.isoformat()} is not an occurrence of the task in {order.trigger.timezone}: "
-        f"the schedule fired beside a clock change. The true instants around it are not affected."
+        f"the schedule fired next to a clock change. The true instants around it are not affected."
     )

@@ -71,7 +71,7 @@ def _of_reason(
             return "`exclude` names this instant"
         case Reason.CLOCK_CHANGE:
             said = run.error.message.rstrip(".") if run and run.error else ""
-            return said or "Temporal fired beside a clock change, at an instant that is not due"
+            return said or "Temporal fired next to a clock change, at an instant that is not due"
         case Reason.MAX_RUNS:
             return "all runs that `max_runs` allows were used up"
         case Reason.EDITED:
@@ -90,6 +90,9 @@ def _of_reason(
             return "no worker had taken the task up since it was registered"
         case Reason.BEHIND:
             return "Temporal has not come to it yet"
+        case Reason.FROZEN:
+            said = run.error.message.rstrip(".") if run and run.error else ""
+            return said or "a freeze was in force"
         case Reason.BACKFILL:
             return "a backfill ran it later"
         case Reason.RETRY:

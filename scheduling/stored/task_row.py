@@ -43,6 +43,7 @@ class TaskRow(Model):
     """Why its schedule is not as the definition says."""
     occurs_after: Instant | None = None
     idempotency: str = ""
+    frozen: str = ""
     deleted_at: Instant | None = None
     deleted_by: str = ""
     ended_as: str = ""

@@ -76,6 +76,8 @@ class TaskState(Model):
     journal: tuple[JournalEntry, ...] = ()
     health: HealthReport | None = None
     """What the last run said; None where none did."""
+    frozen: str = ""
+    """By which freeze its one run is held, as a sentence."""
     deleted_at: Instant | None = None
     deleted_by: str = ""
     ended_as: str = ""

@@ -241,10 +241,16 @@ class Tasks:
         by: str = "",
         scheduled_for: datetime | None = None,
         changed: Mapping[str, Any] | None = None,
+        through_freeze: bool = False,
     ) -> ShortRun:
         """Start a run at once, beside the schedule; see `runs_by_hand`."""
         return await runs_by_hand.run_now(
-            self._temporal, task_id, by=by, scheduled_for=scheduled_for, changed=changed
+            self._temporal,
+            task_id,
+            by=by,
+            scheduled_for=scheduled_for,
+            changed=changed,
+            through_freeze=through_freeze,
         )
 
     async def state(self, task_id: str) -> TaskState:

@@ -1,9 +1,10 @@
 // The list of tasks: rows come from the server a page at a time; on a phone each is a card.
 export default {
-  props: { rows: Array, chosen: Array, filtered: Boolean, whyNot: Object },
-  emits: ["choose", "run", "act"],
+  props: { rows: Array, chosen: Array, filtered: Boolean, whyNot: Object, sort: String },
+  emits: ["choose", "run", "act", "sort"],
   data: () => ({ menu: null, last: null }),
   mounted() {
+    otd.comeBack(this.$el);
     addEventListener("click", this.dismiss, true);
     addEventListener("scroll", this.close, true);
   },
@@ -81,6 +82,18 @@ export default {
         otd.icon("pause"),
         pause.note,
       ]),
+    keys(row) {
+      const act = (name) => () => {
+        if (!this.whyNot[name]) this.$emit("act", { name, id: row.id });
+      };
+      return {
+        p: row.can_resume ? act("resume") : row.can_pause ? act("pause") : undefined,
+        r: act("run"),
+        e: () => {
+          if (!this.whyNot.edit) otd.go(`/tasks/${row.id}/edit`);
+        },
+      };
+    },
     row(row) {
       const h = Vue.h,
         path = this.path(row);
@@ -91,12 +104,16 @@ export default {
           tabindex: 0,
           class: { chosen: this.chosen.includes(row.id) },
           "data-task": row.id,
-          onClick: (event) => otd.rowClick(event, path),
+          onClick: (event) => otd.rowClick(event, path, row.id),
           onKeydown: (event) =>
             otd.rowKeys(
               event,
-              () => otd.go(path),
+              () => {
+                otd.opened(row.id);
+                otd.go(path);
+              },
               () => this.toggle(row.id),
+              this.keys(row),
             ),
         },
         [
@@ -109,7 +126,11 @@ export default {
             }),
           ]),
           h("td", { class: "c1" }, [
-            h("a", { class: "name", href: otd.href(path), tabindex: -1 }, row.name),
+            h(
+              "a",
+              { class: "name", href: otd.href(path), tabindex: -1, title: row.name },
+              row.name,
+            ),
             row.what ? h("span", { class: "under clip", title: row.what }, row.what) : null,
           ]),
           h("td", { class: "c2" }, [
@@ -182,6 +203,20 @@ export default {
         "Restore",
       );
     },
+    // A head that sorts; pressed again, the list is in its own order once more.
+    sorter(text, order, way) {
+      const on = this.sort === order;
+      return Vue.h(
+        "button",
+        {
+          type: "button",
+          class: ["sorter", { on, up: way === "ascending" }],
+          title: on ? "Back to the newest first" : `Sort by ${text.toLowerCase()}`,
+          onClick: () => this.$emit("sort", order),
+        },
+        [text, otd.icon("chevron-down")],
+      );
+    },
     menuBox() {
       const h = Vue.h,
         { row, style } = this.menu;
@@ -223,13 +258,23 @@ export default {
     const h = Vue.h,
       all = this.rows.length > 0 && this.rows.every((row) => this.chosen.includes(row.id));
     const columns = [
-      ["Task", "30%"],
-      ["Schedule", "27%"],
-      ["Status", "11%"],
-      ["Last runs", "11%"],
-      ["Next run", "12%"],
+      ["Task", "c1", "name", "ascending"],
+      ["Schedule", "c2"],
+      ["Status", "c-status"],
+      ["Last runs", "c-bars", "last_run", "descending"],
+      ["Next run", "c-next", "next_run", "ascending"],
     ];
-    const head = columns.map(([text, width]) => h("th", { scope: "col", style: { width } }, text));
+    const head = columns.map(([text, name, order, way]) =>
+      h(
+        "th",
+        {
+          scope: "col",
+          class: name,
+          "aria-sort": order && this.sort === order ? way : undefined,
+        },
+        order ? this.sorter(text, order, way) : text,
+      ),
+    );
     return h("div", { class: "card sheet cards fixed" }, [
       h("table", [
         h("thead", [

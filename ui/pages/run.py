@@ -70,11 +70,19 @@ def _say_missing(place: Element, run_id: str, *, gone: bool) -> None:
     place.clear()
     with place, box("card"):
         if gone:
-            with empty("search", "There is no such run", f"{run_id} is wrong, or past retention."):
+            with empty(
+                "search",
+                "There is no such run",
+                f"{run_id} is wrong, or past retention.",
+                page=True,
+            ):
                 link("To the runs", "/runs", "btn")
         else:
             empty(
-                "triangle-alert", "Temporal cannot be reached", "The run appears when it is back."
+                "triangle-alert",
+                "Temporal cannot be reached",
+                "The run appears when it is back.",
+                page=True,
             )
 
 
@@ -82,7 +90,7 @@ def _show(context: PageContext, run: Run) -> None:
     with box("head"):
         with box("titles"):
             if run.task_id:
-                link(run.task_id, f"/tasks/{run.task_id}", "crumb", icon="chevron-left")
+                link(_name(run), f"/tasks/{run.task_id}", "crumb", icon="chevron-left")
             with box("row"):
                 with text("Run of ", tag="h1"):
                     When(run.scheduled_for, "near")
@@ -102,11 +110,11 @@ def _show(context: PageContext, run: Run) -> None:
                 again = button(
                     "Run again", lambda: _retry(context, run), icon="rotate-ccw", why_not=why_not
                 )
-                named(again, title=why_not or "A new run of the same occurrence")
+                named(again, title=why_not or "A new run of the same occurrence", data_key="r")
             if run.task_id:
                 button(
                     "Run now",
-                    lambda: run_now(context, run.task_id),
+                    lambda: run_now(context, run.task_id, _name(run)),
                     icon="play",
                     why_not=context.why_not("run_task"),
                 )
@@ -241,11 +249,15 @@ def _size(output: object) -> str:
     return f"{size:,} bytes" if size < 10_000 else f"{size / 1024:.1f} KiB"
 
 
+def _name(run: Run) -> str:
+    return run.task_name or run.task_id
+
+
 async def _retry(context: PageContext, run: Run) -> None:
     again = await context.tried(context.uses.retry_run(run.id))
     if again is not None:
         context.toasts.say(
-            f"Started {run.task_id} again, as the same occurrence.",
+            f"Started {_name(run)} again, as the same occurrence.",
             action="View run",
             act=lambda: context.go(f"/runs/{again.id}"),
         )

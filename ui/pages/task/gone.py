@@ -35,7 +35,8 @@ def show_gone(context: PageContext, place: Element, task_id: str) -> None:
 
 def _say(context: PageContext, task_id: str, deleted: Task | None) -> None:
     if deleted is None:
-        with empty("search", "There is no such task", f"{task_id} was deleted, or never was."):
+        words = f"{task_id} was deleted, or never was."
+        with empty("search", "There is no such task", words, page=True):
             link("To the tasks", "/tasks", "btn")
             link("Its runs", f"/runs?task={task_id}", "btn")
         return
@@ -45,7 +46,8 @@ def _say(context: PageContext, task_id: str, deleted: Task | None) -> None:
             context.toasts.say(f"Restored {deleted.name}.")
             context.changed()
 
-    with empty("trash-2", f"{deleted.name} was deleted", "It can be restored as it was."):
+    words = "It can be restored as it was."
+    with empty("trash-2", f"{deleted.name} was deleted", words, page=True):
         why_not = context.why_not("restore_task")
         button("Restore", restore, "primary", icon="rotate-ccw", why_not=why_not)
         link("To the tasks", "/tasks", "btn")

@@ -75,7 +75,12 @@ def task_page(context: PageContext, query: dict[str, str], task_id: str) -> None
 def _say_away(place: Element) -> None:
     place.clear()
     with place, box("card"):
-        empty("triangle-alert", "Temporal cannot be reached", "The task appears when it is back.")
+        empty(
+            "triangle-alert",
+            "Temporal cannot be reached",
+            "The task appears when it is back.",
+            page=True,
+        )
 
 
 class _TaskPage:
@@ -167,19 +172,24 @@ def _still(task: Task) -> Task:
 
 def _buttons(context: PageContext, task: Task) -> None:
     no_run, no_pause = context.why_not("run_task"), context.why_not("pause_task")
-    button(
+    run = button(
         "Run now",
         lambda: run_now(context, task.id, task.name),
         "primary",
         icon="play",
         why_not=no_run,
     )
+    named(run, data_key="r")
     if can_pause(task):
-        button("Pause", lambda: ask_pause(context, task), icon="pause", why_not=no_pause)
+        pausing = button("Pause", lambda: ask_pause(context, task), icon="pause", why_not=no_pause)
+        named(pausing, data_key="p")
     if task.status is TaskStatus.PAUSED:
-        button("Resume", lambda: resume(context, task), icon="circle-play", why_not=no_pause)
+        resuming = button(
+            "Resume", lambda: resume(context, task), icon="circle-play", why_not=no_pause
+        )
+        named(resuming, data_key="p")
     if not context.why_not("replace_task"):
-        link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil")
+        named(link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil"), data_key="e")
         duplicate = named(box("btn icon-only", "a"), href=href(f"/new?from={task.id}"))
         with named(duplicate, aria_label="Duplicate", title="Duplicate"):
             Icon("copy")
