@@ -9,14 +9,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.checking.action import check_action
 from onthedot.scheduling.checking.trigger import settle_trigger
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.task import NewTask, TaskDefinition
 
 
-def settle(definition: TaskDefinition, *, task_id: str, now: datetime) -> TaskDefinition:
+def settle(
+    definition: TaskDefinition,
+    *,
+    task_id: str,
+    now: datetime,
+    calendars: CalendarDays = NO_CALENDARS,
+) -> TaskDefinition:
     """The definition as it is stored: meaning checked, times fixed, name filled in.
+
+    `calendars` are those that its trigger names, as far as they are there.
 
     Raises:
         InvalidDefinition: with every field that has to be mended.
@@ -25,7 +34,11 @@ def settle(definition: TaskDefinition, *, task_id: str, now: datetime) -> TaskDe
     trigger = definition.trigger
     try:
         trigger = settle_trigger(
-            trigger, now=now, catchup_window=definition.catchup_window, key=task_id
+            trigger,
+            now=now,
+            catchup_window=definition.catchup_window,
+            key=task_id,
+            calendars=calendars,
         )
     except InvalidDefinition as error:
         problems.extend(error.problems)

@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, instant
 from onthedot.scheduling.firing.jitter import jittered
-from onthedot.scheduling.firing.recurrence import (
-    LAST_INSTANT,
-    IntervalTimes,
-    Recurrence,
-    recurrence,
-)
+from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
+from onthedot.scheduling.firing.times import LAST_INSTANT, IntervalTimes
 from onthedot.scheduling.trigger import OnceTrigger, Recurring, Trigger
 
 
@@ -23,14 +20,16 @@ def occurrences(
     *,
     after: datetime,
     key: str,
+    calendars: CalendarDays = NO_CALENDARS,
     jitter_seed: str | None = None,
     nominal_after: datetime | None = None,
 ) -> Iterator[datetime]:
     """The instants strictly after `after` at which a checked trigger is due, in UTC, lazily.
 
-    `key` is the task's id, on which `H` depends. `start_at`, `end_at` and `exclude` are honoured,
-    `max_runs` is not. With the seed that Temporal has for the schedule they are the instants that
-    jitter leads to; without it they are nominal. Nothing is due after the year 2100.
+    `key` is the task's id, on which `H` depends; `calendars` are those that the trigger names.
+    `start_at`, `end_at` and exclusions are honoured, `max_runs` is not. With the seed that Temporal
+    has for the schedule they are the instants that jitter leads to; without it they are nominal.
+    Nothing is due after the year 2100.
 
     `nominal_after` leaves out those whose nominal instant came before it, or at it: a schedule that
     was made then does not know them.
@@ -41,7 +40,7 @@ def occurrences(
         if trigger.at > after:
             yield trigger.at
         return
-    plan = recurrence(trigger, key)
+    plan = recurrence(trigger, key, calendars)
     if jitter_seed is None or not trigger.jitter:
         for found in _nominal(trigger, plan, _floor(after)):
             yield instant(found)
@@ -67,6 +66,7 @@ def next_occurrences(
     after: datetime,
     count: int,
     key: str,
+    calendars: CalendarDays = NO_CALENDARS,
     remaining: int | None = None,
     jitter_seed: str | None = None,
     nominal_after: datetime | None = None,
@@ -74,13 +74,23 @@ def next_occurrences(
     """The first `count` of them, and no more than the `remaining` ones of `max_runs`."""
     limit = count if remaining is None else min(count, remaining)
     found = occurrences(
-        trigger, after=after, key=key, jitter_seed=jitter_seed, nominal_after=nominal_after
+        trigger,
+        after=after,
+        key=key,
+        calendars=calendars,
+        jitter_seed=jitter_seed,
+        nominal_after=nominal_after,
     )
     return list(islice(found, max(0, limit)))
 
 
 def last_occurrence(
-    trigger: Trigger, *, after: datetime, until: datetime, key: str
+    trigger: Trigger,
+    *,
+    after: datetime,
+    until: datetime,
+    key: str,
+    calendars: CalendarDays = NO_CALENDARS,
 ) -> datetime | None:
     """The last nominal instant after `after` and not after `until`; None where there is none.
 
@@ -91,7 +101,7 @@ def last_occurrence(
         return at if at is not None and after <= at <= until else None
     first, last = _bounds(trigger, _floor(after))
     last = min(_floor(until), LAST_INSTANT if last is None else last)
-    plan = recurrence(trigger, key)
+    plan = recurrence(trigger, key, calendars)
     found: int | None = None
     if isinstance(plan.times, IntervalTimes) and not plan.exclusions:
         found = last - (last - plan.times.offset) % plan.times.step

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from onthedot.scheduling.checking.trigger import settle_trigger
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.firing.occurrences import next_occurrences
-from onthedot.scheduling.firing.recurrence import LAST_YEAR
+from onthedot.scheduling.firing.times import LAST_YEAR
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.words import describe, warnings
 from onthedot.service.arithmetic import SINGLE
