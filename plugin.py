@@ -18,11 +18,12 @@ from onthedot.activities.permissions import Permissions
 from onthedot.run_context.interceptor import RunInterceptor
 from onthedot.workflows.audit import Audit
 from onthedot.workflows.backfill import Backfill
+from onthedot.workflows.calendar import Calendar
 from onthedot.workflows.notification import Notification
 from onthedot.workflows.task import Task
 from onthedot.workflows.task_run import TaskRun
 
-WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification, Audit)
+WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification, Audit, Calendar)
 
 #: A cancel reaches an action as the answer to a heartbeat that is really sent. By itself the SDK
 #: sends one in eight seconds of those that we make.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from datetime import date
 from functools import lru_cache
+from importlib.metadata import version
 
 import holidays
 
@@ -20,7 +21,7 @@ _LANGUAGE = "en_US"
 
 def library_release() -> str:
     """Which release of the library works holidays out."""
-    return f"holidays {holidays.__version__}"
+    return f"holidays {version('holidays')}"
 
 
 def holiday_days(content: HolidaysCalendar) -> ResolvedDays:

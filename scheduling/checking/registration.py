@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays, calendars_of
 from onthedot.scheduling.checking.action import check_action
 from onthedot.scheduling.checking.trigger import settle_trigger
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.search import calendar_labels
 from onthedot.scheduling.task import NewTask, TaskDefinition
 
 
@@ -67,6 +68,8 @@ def settle(
 
 #: What Temporal takes as one search attribute is 2,048 bytes of JSON in ASCII.
 _MOST_TAGS = 2000
+#: The same with the calendars of a task among them: each tag takes a byte more there.
+_MOST_LABELS = 1900
 
 #: What Temporal takes as one payload is 2 MiB; a task carries its journal beside the definition.
 _MOST = 1024 * 1024
@@ -80,7 +83,10 @@ def _labels(definition: TaskDefinition) -> Iterator[FieldProblem]:
     ):
         if any(unicodedata.category(character) == "Cc" for character in text):
             yield FieldProblem(field, "cannot hold control characters")
-    if len(json.dumps(definition.tags)) > _MOST_TAGS:
+    names = calendars_of(definition.trigger)
+    labels = [*definition.tags, *calendar_labels(definition, dict.fromkeys(names, 1))]
+    room = _MOST_LABELS if names else _MOST_TAGS
+    if len(json.dumps(labels)) > room:
         yield FieldProblem("tags", f"are longer than {_MOST_TAGS} bytes of JSON together")
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, instant
@@ -13,6 +14,13 @@ from onthedot.scheduling.firing.jitter import jittered
 from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.firing.times import LAST_INSTANT, IntervalTimes
 from onthedot.scheduling.trigger import OnceTrigger, Recurring, Trigger
+
+
+class Occurrence(NamedTuple):
+    """When it starts, and the instant that the trigger names, which jitter moves."""
+
+    at: datetime
+    nominal: datetime
 
 
 def occurrences(
@@ -34,16 +42,37 @@ def occurrences(
     `nominal_after` leaves out those whose nominal instant came before it, or at it: a schedule that
     was made then does not know them.
     """
+    for one in with_nominal(
+        trigger,
+        after=after,
+        key=key,
+        calendars=calendars,
+        jitter_seed=jitter_seed,
+        nominal_after=nominal_after,
+    ):
+        yield one.at
+
+
+def with_nominal(
+    trigger: Trigger,
+    *,
+    after: datetime,
+    key: str,
+    calendars: CalendarDays = NO_CALENDARS,
+    jitter_seed: str | None = None,
+    nominal_after: datetime | None = None,
+) -> Iterator[Occurrence]:
+    """The same, each with its nominal instant."""
     if isinstance(trigger, OnceTrigger):
         if trigger.at is None or trigger.at.tzinfo is None:
             raise ValueError("a one-time trigger must be settled before it is listed")
         if trigger.at > after:
-            yield trigger.at
+            yield Occurrence(trigger.at, trigger.at)
         return
     plan = recurrence(trigger, key, calendars)
     if jitter_seed is None or not trigger.jitter:
         for found in _nominal(trigger, plan, _floor(after)):
-            yield instant(found)
+            yield Occurrence(instant(found), instant(found))
         return
     first = _reach_back(trigger, plan, _floor(after))
     if nominal_after is not None:
@@ -57,7 +86,7 @@ def occurrences(
             jitter_seed,
         )
         if moved > after:
-            yield moved
+            yield Occurrence(moved, instant(found))
 
 
 def next_occurrences(

@@ -1,0 +1,68 @@
+"""Occurrences that come on another day than their expression names, because that one is excluded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from pydantic import Field
+
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
+from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, date_of, offset_at
+from onthedot.scheduling.firing.occurrences import Occurrence
+from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
+from onthedot.scheduling.firing.times import CronTimes
+from onthedot.scheduling.phrases import joined
+from onthedot.scheduling.trigger import OnceTrigger, Trigger
+from onthedot.scheduling.values import Instant, Model
+
+
+class MovedRun(Model):
+    """One that moved."""
+
+    at: Instant = Field(description="When it comes, as in `next_runs`.")
+    named: date = Field(description="The local day that the expression names.")
+    reason: str = Field(examples=["Christmas Day"])
+    text: str = Field(examples=["moved from Fri 25 Dec: Christmas Day"])
+
+
+def moved_runs(
+    trigger: Trigger,
+    found: Iterable[Occurrence],
+    *,
+    key: str,
+    calendars: CalendarDays = NO_CALENDARS,
+) -> tuple[MovedRun, ...]:
+    """Those of some occurrences of a checked trigger that moved."""
+    if isinstance(trigger, OnceTrigger):
+        return ()
+    plan = recurrence(trigger, key, calendars)
+    return tuple(
+        MovedRun(at=one.at, named=date_of(day), reason=reason, text=_text(day, reason))
+        for one in found
+        if (day := moved_from(plan, one.nominal)) is not None
+        for reason in [reason_of(plan, day)]
+    )
+
+
+def moved_from(plan: Recurrence, nominal: datetime) -> int | None:
+    """The local day that an occurrence moved from, the last one of several; None where its own day
+    lists it."""
+    if plan.moves is None or not isinstance(plan.times, CronTimes):
+        return None
+    at = int(nominal.timestamp())
+    day, second = divmod(at + offset_at(plan.zone, at), SECONDS_OF_DAY)
+    if plan.times.on(day) & ~plan.exclusions.on(day) >> second & 1:
+        return None
+    sources = plan.moves.sources(day, second)
+    return sources[-1] if sources else None
+
+
+def reason_of(plan: Recurrence, day: int) -> str:
+    """Why a day is excluded."""
+    return joined(plan.exclusions.reasons(day)) or "`exclude` names it"
+
+
+def _text(day: int, reason: str) -> str:
+    on = date_of(day)
+    return f"moved from {on:%a} {on.day} {on:%b}: {reason}"
