@@ -21,7 +21,8 @@ import click
 
 from onthedot.access.roles import Role
 from onthedot.commands.failures import exit_code
-from onthedot.commands.root import installed_version, root
+from onthedot.commands.root import root
+from onthedot.version import version
 
 if TYPE_CHECKING:
     from onthedot.settings import Settings
@@ -158,7 +159,7 @@ def _token_command() -> click.Command:
 
 def _version_command() -> click.Command:
     return click.Command(
-        "version", callback=lambda: click.echo(installed_version()), help="Print the version."
+        "version", callback=lambda: click.echo(version()), help="Print the version."
     )
 
 

@@ -21,6 +21,7 @@ from onthedot import embedded
 from onthedot.processes.data_dir import DataDir
 from onthedot.processes.errors import StartError
 from onthedot.processes.front_door import front_door
+from onthedot.processes.kept_key import kept_key
 from onthedot.processes.orphans import ProcessRecord, end_orphans
 from onthedot.processes.ports import listen, require_free
 from onthedot.processes.supervisor import Child, Supervisor
@@ -84,7 +85,7 @@ async def _run_all(
             f"{directory / 'temporal.log'} says why."
         )
     supervisor.start(_child("worker", environment))
-    supervisor.start(_child("server", others))
+    supervisor.start(_child("server", others | _session_key(settings, directory)))
     announcement = asyncio.create_task(_announce(settings, directory))
     try:
         name = await supervisor.gave_up
@@ -132,6 +133,13 @@ def _child_environment(
     environment[PREFIX + "WORKER_GRACE"] = _WORKER_GRACE
     environment["PYTHONUNBUFFERED"] = "1"
     return environment
+
+
+def _session_key(settings: Settings, directory: Path) -> dict[str, str]:
+    """The server's key for sessions: the one that is set, or the one that is kept here."""
+    if settings.session_key:
+        return {}
+    return {PREFIX + "SESSION_KEY": kept_key(directory / "session.key")}
 
 
 def _is_a_tasks_secret(name: str) -> bool:

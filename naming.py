@@ -77,11 +77,13 @@ SEARCH_ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
     )
 }
 
-#: The memo keys of what a list shows of a task, of a run and of a backfill.
+#: The memo keys of what a list shows of a task, of a run and the like.
 TASK_MEMO = "onthedot.task"
 RUN_MEMO = "onthedot.run"
 BACKFILL_MEMO = "onthedot.backfill"
 CALENDAR_MEMO = "onthedot.calendar"
+#: What an audit found, in numbers.
+AUDIT_MEMO = "onthedot.audit"
 
 #: The schedule of the standing audit, and of each audit the beginning of its id.
 AUDIT_SCHEDULE = "onthedot-audit"
@@ -109,6 +111,8 @@ class State:
     SKIPPED = "skipped"
     #: A run whose deadline passed.
     TIMED_OUT = "timed_out"
+    #: A run that began later than promised, and ended otherwise than by its deadline.
+    LATE = "late"
 
 
 def sort_name(name: str) -> str:
@@ -230,10 +234,8 @@ def calendar_uses(state: CalendarState) -> list[str]:
     content = state.content
     names = content.calendars if isinstance(content, AnyOfCalendar) else ()
     labels = [calendar_label(name) for name in names]
-    return [
-        *labels,
-        *(calendar_label(n, state.calendars[n]) for n in names if n in state.calendars),
-    ]
+    taken_up = {name: state.calendars[name] for name in names if name in state.calendars}
+    return [*labels, *(calendar_label(name, revision) for name, revision in taken_up.items())]
 
 
 def calendar_attributes(state: CalendarState) -> TypedSearchAttributes:

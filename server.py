@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 
@@ -17,6 +18,8 @@ from onthedot.service.temporal.connection import connect
 from onthedot.settings import Settings, require_tokens_beyond_loopback
 from onthedot.ui.mounting import mount
 from onthedot.ui.sessions import Sessions
+
+_LOG = logging.getLogger("onthedot")
 
 #: What requests that are under way get when the server stops, in seconds.
 _GRACE_SECONDS = 2
@@ -39,6 +42,11 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     # Lazy, so that the server is there, and says so, while Temporal is not.
     client = await connect(settings, plugins=[OnTheDotPlugin()], lazy=True)
     temporal = Temporal(client, settings)
+    if settings.api_tokens and not settings.session_key:
+        _LOG.warning(
+            "ONTHEDOT_SESSION_KEY is not set: whoever is signed in at the page has to sign in "
+            "again after a restart, and at each server."
+        )
     sessions = Sessions(settings)
     app = create_app(settings, temporal, sessions.identity_of)
     mount(app, settings, temporal, sessions)

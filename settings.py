@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from onthedot.access.identity import Identity, Via
 from onthedot.access.roles import Role
+from onthedot.access.settings import AccessSettings, split
 
 PREFIX = "ONTHEDOT_"
 
@@ -54,13 +55,6 @@ class ApiToken(BaseModel):
     def identity(self) -> Identity:
         """Who calls with it."""
         return Identity(self.name, self.role, Via.TOKEN)
-
-
-def _split(value: object) -> object:
-    """`a, b` as the environment gives it -> `("a", "b")`."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
 
 
 _TOKEN = re.compile(
@@ -122,11 +116,11 @@ SecretHosts = Annotated[
     NoDecode,
     BeforeValidator(_parse_json),
 ]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
 Tokens = Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(_parse_tokens)]
 
 
-class Settings(BaseSettings):
+class Settings(AccessSettings):
     """What an operator may choose. Frozen: a process reads it once, at its start."""
 
     model_config = SettingsConfigDict(

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from onthedot.access.identity import Identity
-from onthedot.access.roles import Role, needed
+from onthedot.access.roles import OPEN, Role, needed
 
 LOG = logging.getLogger("onthedot.audit")
 
@@ -24,7 +24,8 @@ _READS = {"read_settings"}
 
 def changes_something(call: str) -> bool:
     """Whether a call, named as in `ROLES`, is one that the audit holds."""
-    return bool(call) and call not in _READS and needed(call) is not Role.VIEWER
+    reads = call in _READS or call in OPEN or needed(call) is Role.VIEWER
+    return bool(call) and not reads
 
 
 @dataclass

@@ -38,6 +38,7 @@ ROLES: Mapping[str, Role] = {
     "preview_edit": Role.VIEWER,
     "get_ledger": Role.VIEWER,
     "get_why": Role.VIEWER,
+    "list_incidents": Role.VIEWER,
     "list_runs": Role.VIEWER,
     "list_task_runs": Role.VIEWER,
     "get_run": Role.VIEWER,

@@ -103,8 +103,14 @@ def attempt_number(attempt: Attempt) -> int:
 
 async def _until_due(attempt: Attempt) -> None:
     # By this worker's clock, as its times are; for no longer than Temporal's clock says.
+    loop = asyncio.get_running_loop()
+    longest = loop.time() + attempt.lead.total_seconds()
     try:
-        await asyncio.sleep(min(attempt.scheduled_for - _now(), attempt.lead).total_seconds())
+        # A timer of the event loop may end up to a millisecond too soon.
+        while (early := (attempt.scheduled_for - _now()).total_seconds()) > 0:
+            if (left := longest - loop.time()) <= 0:
+                break
+            await asyncio.sleep(min(early, left))
     except asyncio.CancelledError:
         if not _worker_stops():
             raise

@@ -8,6 +8,8 @@ from time import perf_counter
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from onthedot.access.page_path import PAGE, belongs_to_page
+
 _LOG = logging.getLogger("onthedot.access")
 
 SECONDS = Histogram(
@@ -47,7 +49,7 @@ class AccessLog:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             SECONDS.labels(method, route(scope), str(status)).observe(took)
             path = printable_path(scope)
-            if path not in _QUIET and not _is_page(path):
+            if path not in _QUIET and not belongs_to_page(path):
                 identity = scope.get("state", {}).get("identity")
                 caller = identity.name if identity else "-"
                 _LOG.info("%s %s %d %.1f ms by %s", method, path, status, took * 1000, caller)
@@ -55,8 +57,8 @@ class AccessLog:
 
 def route(scope: Scope) -> str:
     """The template of the route that answered, so that ids do not become labels."""
-    if _is_page(scope["path"]):
-        return "/ui"
+    if belongs_to_page(scope["path"]):
+        return PAGE
     return getattr(scope.get("route"), "path", "none")
 
 
@@ -65,7 +67,3 @@ def printable_path(scope: Scope) -> str:
     raw: bytes = scope.get("raw_path") or scope["path"].encode("ascii", "backslashreplace")
     sent = raw.partition(b"?")[0].decode("ascii", "backslashreplace")
     return "".join(c if c.isprintable() else "?" for c in sent)
-
-
-def _is_page(path: str) -> bool:
-    return path == "/ui" or path.startswith("/ui/")

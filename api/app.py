@@ -7,8 +7,6 @@ the route.
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
@@ -27,6 +25,7 @@ from onthedot.api.routes import (
     batch,
     docs,
     health,
+    incidents,
     ledger,
     many,
     many_runs,
@@ -38,8 +37,10 @@ from onthedot.api.routes import (
     triggers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
+from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from onthedot.version import version
 
 _ROUTERS = (
     tasks.router,
@@ -48,6 +49,7 @@ _ROUTERS = (
     task_calls.router,
     backfills.router,
     ledger.router,
+    incidents.router,
     runs.router,
     many_runs.router,
     actions.router,
@@ -60,6 +62,7 @@ _TAGS = [
     {"name": "tasks", "description": "What is to run, and when."},
     {"name": "runs", "description": "What ran: the execution log."},
     {"name": "ledger", "description": "What became of each instant, and why."},
+    {"name": "incidents", "description": "What went wrong, over all tasks."},
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
     {"name": "actions", "description": "What a task does."},
@@ -81,7 +84,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         description="Times are RFC 3339 (UTC out, any offset in), durations ISO 8601 (`PT30S`; a "
         "number of seconds in, too). Unknown fields are refused. Errors are problem documents "
         "(RFC 9457) with a stable `type`.",
-        version=_version(),
+        version=version(),
         openapi_tags=_TAGS,
         generate_unique_id_function=operation_id,
         docs_url=None,
@@ -90,6 +93,7 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         redirect_slashes=False,
     )
     app.state.temporal = temporal
+    app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:
         app.include_router(router)
     docs.mount(app)
@@ -114,10 +118,3 @@ def calls() -> list[APIRoute]:
     """The route of every call, those outside of the OpenAPI document included."""
     routes = [r for router in (*_ROUTERS, docs.router) for r in router.routes]
     return [r for r in routes if isinstance(r, APIRoute)]
-
-
-def _version() -> str:
-    try:
-        return version("onthedot")
-    except PackageNotFoundError:
-        return "unknown"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from onthedot.access.page_path import belongs_to_page
+
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -24,7 +26,7 @@ class SafeHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if scope["type"] != "http" or path == "/ui" or path.startswith("/ui/"):
+        if scope["type"] != "http" or belongs_to_page(path):
             await self._app(scope, receive, send)
             return
         wanted = _ALWAYS if path.startswith("/docs/static/") else _ALWAYS | _DATA

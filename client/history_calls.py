@@ -38,6 +38,7 @@ class _ManyRuns(Protocol):
         task_id: str | None = None,
         tag: str | Sequence[str] | None = None,
         status: RunStatus | str | None = None,
+        failure: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         dry_run: bool | None = None,

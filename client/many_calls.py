@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from onthedot.client.building import call, given
+from onthedot.client.building import QueryValue, call, given
 from onthedot.client.call import Call
 from onthedot.client.history_calls import Json
 from onthedot.messages.many import ManyResults, TagList
+from onthedot.scheduling.incidents.incident import Incidents
 
 
 class _Many(Protocol):
@@ -52,11 +53,14 @@ def list_tags() -> Call[TagList]:
 
 
 def list_incidents(
-    *, since: datetime | None = None, until: datetime | None = None, tag: str | None = None
-) -> Call[Json]:
-    """What went wrong, grouped by cause."""
-    query = {"since": since, "until": until, "tag": tag}
-    return call("GET", "/incidents", dict, query=query)
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    tag: str | Sequence[str] | None = None,
+) -> Call[Incidents]:
+    """What went wrong: failures grouped by cause, what did not run, what began late."""
+    query: dict[str, QueryValue] = {"since": since, "until": until, "tag": tag}
+    return call("GET", "/incidents", Incidents, query=query)
 
 
 def list_workers() -> Call[Json]:

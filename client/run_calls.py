@@ -26,6 +26,7 @@ def list_runs(
     kind: str | None = None,
     cause: str | None = None,
     error: str | None = None,
+    failure: str | None = None,
     q: str | None = None,
     page_size: int = ROWS,
 ) -> Walk[ShortRun]:
@@ -38,6 +39,7 @@ def list_runs(
         "kind": kind,
         "cause": cause,
         "error": error,
+        "failure": failure,
         "q": q,
         "limit": page_size,
     }

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import click
+
+from onthedot.version import version
 
 #: Name, summary, and where it is.
 COMMANDS: dict[str, tuple[str, str]] = {
     "task": ("List, show, create, change and run tasks.", "onthedot.commands.task.group:task"),
     "run": ("List, show, watch, cancel and retry runs.", "onthedot.commands.run.group:run"),
+    "incidents": ("Show what went wrong.", "onthedot.commands.incidents:incidents"),
     "preview": ("Show when a trigger would fire.", "onthedot.commands.preview:preview"),
     "backfill": ("Run past occurrences of a task.", "onthedot.commands.backfill:backfill"),
     "diff": ("Show what an apply would change.", "onthedot.commands.files.diff:diff"),
@@ -95,15 +97,7 @@ def root(
     )
 
 
-def installed_version() -> str:
-    """The version of this installation."""
-    try:
-        return version("onthedot")
-    except PackageNotFoundError:
-        return "unknown (not installed)"
-
-
 def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked:
-        click.echo(installed_version())
+        click.echo(version())
         ctx.exit(0)

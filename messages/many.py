@@ -61,6 +61,9 @@ class RunSelection(Model):
         default=None, description="A tag of the task, or several: all of them."
     )
     status: RunStatus | None = None
+    failure: Text | None = Field(
+        default=None, description="The cause of the failure, by its `id` in `GET /incidents`."
+    )
     since: Instant | None = Field(default=None, description="`scheduled_for` at or after it.")
     until: Instant | None = Field(default=None, description="`scheduled_for` at or before it.")
     dry_run: bool = Field(default=False, description="Say what would be done, and do nothing.")
@@ -75,7 +78,7 @@ class RunSelection(Model):
     @property
     def has_filter(self) -> bool:
         """Whether a part of a filter is given that restricts."""
-        given = (self.task_id, self.status, self.since, self.until)
+        given = (self.task_id, self.status, self.failure, self.since, self.until)
         return bool(self.tags) or any(part is not None for part in given)
 
 

@@ -67,6 +67,15 @@ def test_a_duration_is_iso_8601_or_seconds(text: str, meant: timedelta) -> None:
     assert load({"retention": text}).retention == meant
 
 
+def test_a_session_key_is_long_and_never_shown() -> None:
+    assert load({"session_key": f"{'a' * 32}, {'b' * 44}"}).session_key == ("a" * 32, "b" * 44)
+    with pytest.raises(SettingsError) as refused:
+        load({"session_key": "hunter2"})
+    assert "32 characters" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+    assert "aaaa" not in repr(load({"session_key": "a" * 32}))
+
+
 def test_a_token_has_a_role() -> None:
     given = [f"{role}-s:{role}:sha256:{TOKEN_HASH}" for role in Role]
     read = load({"api_tokens": ",".join([*given, f"bob:sha256:{TOKEN_HASH}"])})

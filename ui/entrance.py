@@ -99,7 +99,7 @@ def entrance(sessions: Sessions, static: Path) -> Starlette:
     async def leave(request: Request) -> Response:
         if same_origin(request):
             sessions.end(request.cookies)
-        response = _redirect(request, "/login")
+        response = _redirect(request, "/login?left")
         response.delete_cookie(COOKIE, path=_root(request))
         return response
 

@@ -8,10 +8,12 @@ from fastapi import FastAPI
 from nicegui import app as page_app
 from nicegui import core, ui
 
+from onthedot.access.page_path import PAGE
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from onthedot.ui.adoption import adopt_pages
 from onthedot.ui.entrance import entrance
 from onthedot.ui.frame import build_frame
 from onthedot.ui.gate import Gate
@@ -20,7 +22,6 @@ from onthedot.ui.page_context import SiteContext
 from onthedot.ui.sessions import Sessions
 from onthedot.ui.template import put_nonces
 
-PATH = "/ui"
 STATIC = Path(__file__).with_name("static")
 
 
@@ -41,6 +42,7 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
         if session is not None:
             build_frame(site, session)
 
+    adopt_pages(root)
     ui.run_with(
         app,
         root=root,
@@ -48,7 +50,7 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
         favicon=STATIC / "favicon.svg",
         dark=None,
         language="en-US",
-        mount_path=PATH,
+        mount_path=PAGE,
         tailwind=False,
         binding_refresh_interval=None,
         reconnect_timeout=20,

@@ -25,6 +25,9 @@ from onthedot.service.temporal.paging import Page
 #: Rows of one page of a list.
 ROWS = 50
 
+#: Rows that are read at once where all are wanted.
+_PAGE = 1000
+
 #: Next runs that a task's page shows.
 _COMING = 10
 
@@ -73,6 +76,28 @@ async def run_rows(temporal: Temporal, which: RunFilter, cursor: str | None) -> 
         runs.page(which, limit=ROWS, cursor=cursor), runs.count(which)
     )
     return RunRows(page, count)
+
+
+async def ids_of_tasks(temporal: Temporal, which: TaskFilter, most: int) -> list[str]:
+    """The first `most` tasks that a filter lets through. Raises TemporalUnavailable."""
+    found: list[str] = []
+    async for row in TaskList(temporal).walk(which):
+        found.append(row.id.partition(":")[2])
+        if len(found) == most:
+            break
+    return found
+
+
+async def ids_of_runs(temporal: Temporal, which: RunFilter, most: int) -> list[str]:
+    """The first `most` runs that a filter lets through. Raises TemporalUnavailable."""
+    found: dict[str, None] = {}
+    cursor: str | None = None
+    while len(found) < most:
+        page = await RunList(temporal).page(which, limit=_PAGE, cursor=cursor, with_names=False)
+        found.update((run.id, None) for run in page.items)
+        if (cursor := page.next_cursor) is None:
+            break
+    return list(found)[:most]
 
 
 async def one_run(temporal: Temporal, run_id: str) -> Run:

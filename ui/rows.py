@@ -71,18 +71,27 @@ def task_row(task: Task, runs: Sequence[ShortRun]) -> dict[str, Any]:
         "status": task_status(task, runs),
         "runs": [bar(run) for run in reversed(runs)],
         "next": format_instant(task.next_runs[0]) if task.next_runs else "",
-        "ended": "",
+        "paused": paused(task),
         "zone": zone(task.trigger),
         "can_pause": can_pause(task),
         "can_resume": task.status is TaskStatus.PAUSED,
     }
 
 
+def paused(task: Task) -> dict[str, str] | None:
+    """Why a paused task is paused, and until when; None for others."""
+    if task.status is not TaskStatus.PAUSED:
+        return None
+    until = format_instant(task.paused_until) if task.paused_until else ""
+    return {"note": task.note, "until": until}
+
+
 def run_row(run: ShortRun) -> dict[str, Any]:
     """A run as a row."""
     return {
         "id": run.id,
-        "task": run.task_id or "Test of an action",
+        "task": run.task_name or run.task_id or "Test of an action",
+        "task_id": run.task_id,
         "cause": CAUSES[run.cause],
         "status": run_status(run.status),
         "due": format_instant(run.scheduled_for),

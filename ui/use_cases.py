@@ -21,7 +21,7 @@ from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.bulk import BulkRuns
 from onthedot.service.runs.retries import retry
 from onthedot.service.runs.runs import Runs
-from onthedot.service.tasks.bulk import BulkChanges, Changed
+from onthedot.service.tasks.bulk import BulkChanges, BulkProgress, Changed
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.ui.sessions import Session, SignedOut
@@ -102,40 +102,62 @@ class UseCases:
         with self._call("cancel_backfill", backfill=backfill_id):
             return await Backfills(self._temporal).cancel(backfill_id)
 
-    async def pause_tasks(self, ids: Sequence[str]) -> list[Changed]:
+    async def pause_tasks(
+        self,
+        ids: Sequence[str],
+        *,
+        note: str = "",
+        until: datetime | None = None,
+        progress: BulkProgress | None = None,
+    ) -> list[Changed]:
         """Pause many tasks."""
         with self._call("pause_tasks") as by:
-            return await BulkChanges(self._temporal, by=by).pause(ids)
+            return await self._many(by, progress).pause(ids, note=note, until=until)
 
-    async def resume_tasks(self, ids: Sequence[str]) -> list[Changed]:
+    async def resume_tasks(
+        self, ids: Sequence[str], *, progress: BulkProgress | None = None
+    ) -> list[Changed]:
         """Resume many tasks."""
         with self._call("resume_tasks") as by:
-            return await BulkChanges(self._temporal, by=by).resume(ids)
+            return await self._many(by, progress).resume(ids)
 
-    async def run_tasks(self, ids: Sequence[str]) -> list[Changed]:
+    async def run_tasks(
+        self, ids: Sequence[str], *, progress: BulkProgress | None = None
+    ) -> list[Changed]:
         """Run many tasks now."""
         with self._call("run_tasks") as by:
-            return await BulkChanges(self._temporal, by=by).run(ids)
+            return await self._many(by, progress).run(ids)
 
-    async def delete_tasks(self, ids: Sequence[str]) -> list[Changed]:
+    async def delete_tasks(
+        self, ids: Sequence[str], *, progress: BulkProgress | None = None
+    ) -> list[Changed]:
         """Delete many tasks."""
         with self._call("delete_tasks") as by:
-            return await BulkChanges(self._temporal, by=by).delete(ids)
+            return await self._many(by, progress).delete(ids)
 
-    async def undo(self, changed: Sequence[Changed]) -> list[Changed]:
+    async def undo(
+        self, changed: Sequence[Changed], *, progress: BulkProgress | None = None
+    ) -> list[Changed]:
         """Restore the pauses that `pause_tasks` or `resume_tasks` changed."""
         with self._call("resume_tasks") as by:
-            return await BulkChanges(self._temporal, by=by).undo(changed)
+            return await self._many(by, progress).undo(changed)
 
-    async def retry_runs(self, ids: Sequence[str]) -> list[Changed]:
+    async def retry_runs(
+        self, ids: Sequence[str], *, progress: BulkProgress | None = None
+    ) -> list[Changed]:
         """Run the occurrences of many runs once more."""
         with self._call("retry_runs"):
-            return await BulkRuns(self._temporal).retry(ids)
+            return await BulkRuns(self._temporal, progress=progress).retry(ids)
 
-    async def cancel_runs(self, ids: Sequence[str]) -> list[Changed]:
+    async def cancel_runs(
+        self, ids: Sequence[str], *, progress: BulkProgress | None = None
+    ) -> list[Changed]:
         """Ask many runs to stop."""
         with self._call("cancel_runs"):
-            return await BulkRuns(self._temporal).cancel(ids)
+            return await BulkRuns(self._temporal, progress=progress).cancel(ids)
+
+    def _many(self, by: str, progress: BulkProgress | None) -> BulkChanges:
+        return BulkChanges(self._temporal, by=by, progress=progress)
 
     @contextmanager
     def _call(self, name: str, **subject: str) -> Iterator[str]:

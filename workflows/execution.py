@@ -34,7 +34,8 @@ from onthedot.scheduling.action import (
     WorkflowAction,
     unknown_kind,
 )
-from onthedot.scheduling.run import RunError, RunStatus
+from onthedot.scheduling.ledger.entries import PROMISE
+from onthedot.scheduling.run import RunCause, RunError, RunStatus
 from onthedot.scheduling.run_told import Told
 from onthedot.scheduling.stored.attempt import AttemptResult, early
 from onthedot.scheduling.stored.run_order import (
@@ -50,6 +51,9 @@ from onthedot.workflows.failures import Failure, NotBegunError, NoTimeLeftError,
 from onthedot.workflows.notify_step import tell
 
 _MARGIN = timedelta(seconds=10)
+
+#: Runs of earlier releases do not say where a list finds it that they began late.
+_LATE_STARTS = "late-starts"
 
 #: A timeout that was cut to the deadline may come this much earlier.
 _CLOSE_TO = timedelta(milliseconds=100)
@@ -240,6 +244,13 @@ async def _publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> Run
         updates.append(naming.STATUS.value_set(naming.State.SKIPPED))
     elif outcome.status is RunStatus.TIMED_OUT:
         updates.append(naming.STATUS.value_set(naming.State.TIMED_OUT))
+    elif _late(order, outcome) and workflow.patched(_LATE_STARTS):
+        updates.append(naming.STATUS.value_set(naming.State.LATE))
     if updates:
         workflow.upsert_search_attributes(updates)
     return outcome
+
+
+def _late(order: RunOrder, outcome: RunOutcome) -> bool:
+    """Whether a run by schedule began later than promised."""
+    return order.cause is RunCause.TRIGGER and outcome.lateness > PROMISE

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from itertools import chain, islice, takewhile
+from itertools import chain, islice
 
 from temporalio import activity
 from temporalio.client import (
@@ -288,7 +288,7 @@ async def _between(
     trigger: Recurring, key: str, after: datetime, until: datetime, calendars: CalendarDays
 ) -> list[datetime]:
     def found() -> list[datetime]:
-        following = occurrences(trigger, after=after, key=key, calendars=calendars)
-        return list(islice(takewhile(lambda at: at <= until, following), _MOST_MISSED))
+        due = occurrences(trigger, after=after, until=until, key=key, calendars=calendars)
+        return list(islice(due, _MOST_MISSED))
 
     return await off_loop(found)

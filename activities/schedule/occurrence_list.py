@@ -5,7 +5,7 @@ guards against an instant at which a schedule fired although the task is not due
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import islice, takewhile
+from itertools import islice
 
 from temporalio import activity
 from temporalio.client import Client
@@ -82,6 +82,11 @@ class OccurrenceActivities:
 
 
 def _listed(wanted: OccurrencesWanted, calendars: CalendarDays) -> tuple[datetime, ...]:
-    following = occurrences(wanted.trigger, after=wanted.after, key=wanted.key, calendars=calendars)
-    within = takewhile(lambda at: at <= wanted.until, following)
-    return tuple(islice(within, wanted.count))
+    found = occurrences(
+        wanted.trigger,
+        after=wanted.after,
+        until=wanted.until,
+        key=wanted.key,
+        calendars=calendars,
+    )
+    return tuple(islice(found, wanted.count))

@@ -64,11 +64,12 @@ def _filter(asked: RunSelection) -> RunFilter | None:
     if asked.ids is not None:
         return None
     if not asked.has_filter:
-        mend = "give the runs' ids, or a filter: task_id, tag, status, since or until"
+        mend = "give the runs' ids, or a filter: task_id, tag, status, failure, since or until"
         raise InvalidDefinition(FieldProblem("ids", mend))
     return RunFilter(
         task_id=asked.task_id,
         status=asked.status,
+        failure=asked.failure,
         since=within_reach(asked.since) if asked.since else None,
         until=within_reach(asked.until) if asked.until else None,
         tasks=TaskFilter(tags=asked.tags),

@@ -56,6 +56,11 @@ class AllRunsQuery(RunQuery):
         description="The type of its error, such as `HttpStatus`. A page may then hold fewer runs "
         "than `limit`, and yet not be the last.",
     )
+    failure: QueryText | None = Field(
+        None,
+        description="The cause of its failure, by the `id` that `GET /incidents` gives it. Pages "
+        "may be short, as with `error`.",
+    )
 
 
 @router.get("/tasks/{task_id}/runs", summary="List a task's runs", responses=refusals(404, 503))
@@ -87,6 +92,7 @@ async def list_runs(
         until=query.until,
         cause=query.cause,
         error=query.error,
+        failure=query.failure,
         tasks=TaskFilter(kind=query.kind, tags=tuple(query.tag), q=query.q),
     )
     return await _page(runs, skipped, query, which)

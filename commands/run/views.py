@@ -47,6 +47,7 @@ COLUMNS = (
 @click.option("--tag", multiple=True, help="Of tasks with this tag; several times: all of them.")
 @click.option("--cause", type=click.Choice([c.value for c in RunCause]), help="Why it ran.")
 @click.option("--error", metavar="TYPE", help="That failed like this, such as HttpStatus.")
+@click.option("--failure", metavar="ID", help="That failed for this cause, by its id in incidents.")
 @click.option("-q", "--search", "q", metavar="TEXT", help="Of tasks in which these words are.")
 @click.option("--since", type=INSTANT, help="Due then or later.")
 @click.option("--until", type=INSTANT, help="Due then or earlier.")
@@ -65,7 +66,9 @@ def list_(
 ) -> None:
     """List runs: running ones first, then by their end, newest first."""
     if task_id and any(of_all.values()):
-        raise click.UsageError("--tag, --cause, --error and --search do not go with --task.")
+        raise click.UsageError(
+            "--tag, --cause, --error, --failure and --search do not go with --task."
+        )
     with server() as there, watched(watch) as rounds:
         for _ in rounds:
             # One more than is shown tells whether there are more.

@@ -1,4 +1,4 @@
-"""Occurrences that come on another day than their expression names, because that one is excluded."""
+"""Occurrences that come on another day than their expression names, as that one is excluded."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date, datetime
 from pydantic import Field
 
 from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
-from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, date_of, offset_at
+from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, date_of, local_day, offset_at
 from onthedot.scheduling.firing.occurrences import Occurrence
 from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.firing.times import CronTimes
-from onthedot.scheduling.phrases import joined
+from onthedot.scheduling.phrases import MONTH_NAMES, WEEKDAY_NAMES, joined
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.values import Instant, Model
 
@@ -46,7 +46,7 @@ def moved_runs(
 
 
 def moved_from(plan: Recurrence, nominal: datetime) -> int | None:
-    """The local day that an occurrence moved from, the last one of several; None where its own day
+    """The local day that an occurrence moved from, the nearest of several; None where its own day
     lists it."""
     if plan.moves is None or not isinstance(plan.times, CronTimes):
         return None
@@ -55,7 +55,19 @@ def moved_from(plan: Recurrence, nominal: datetime) -> int | None:
     if plan.times.on(day) & ~plan.exclusions.on(day) >> second & 1:
         return None
     sources = plan.moves.sources(day, second)
-    return sources[-1] if sources else None
+    return min(sources, key=lambda source: abs(source - day), default=None)
+
+
+def why_moved(plan: Recurrence, nominal: datetime) -> str:
+    """Such as `moved from Fri 25 Dec: Christmas Day`; empty for one that did not move."""
+    day = moved_from(plan, nominal)
+    return "" if day is None else _text(day, reason_of(plan, day))
+
+
+def why_excluded(plan: Recurrence, nominal: datetime) -> str:
+    """What calendars say of the day of an instant; empty where none takes it out."""
+    at = int(nominal.timestamp())
+    return joined(plan.exclusions.reasons(local_day(plan.zone, at)))
 
 
 def reason_of(plan: Recurrence, day: int) -> str:
@@ -65,4 +77,5 @@ def reason_of(plan: Recurrence, day: int) -> str:
 
 def _text(day: int, reason: str) -> str:
     on = date_of(day)
-    return f"moved from {on:%a} {on.day} {on:%b}: {reason}"
+    weekday, month = WEEKDAY_NAMES[on.isoweekday() % 7], MONTH_NAMES[on.month - 1]
+    return f"moved from {weekday[:3]} {on.day} {month[:3]}: {reason}"

@@ -27,17 +27,18 @@ def occurrences(
     trigger: Trigger,
     *,
     after: datetime,
+    until: datetime | None = None,
     key: str,
     calendars: CalendarDays = NO_CALENDARS,
     jitter_seed: str | None = None,
     nominal_after: datetime | None = None,
 ) -> Iterator[datetime]:
-    """The instants strictly after `after` at which a checked trigger is due, in UTC, lazily.
+    """The instants at which a checked trigger is due, in UTC, lazily.
 
-    `key` is the task's id, on which `H` depends; `calendars` are those that the trigger names.
-    `start_at`, `end_at` and exclusions are honoured, `max_runs` is not. With the seed that Temporal
-    has for the schedule they are the instants that jitter leads to; without it they are nominal.
-    Nothing is due after the year 2100.
+    They are strictly after `after`, and not after `until`. `key` is the task's id, on which `H`
+    depends; `calendars` are those that the trigger names. `start_at`, `end_at` and exclusions are
+    honoured, `max_runs` is not. With the seed that Temporal has for the schedule they are the
+    instants that jitter leads to; without it they are nominal. Nothing is due after the year 2100.
 
     `nominal_after` leaves out those whose nominal instant came before it, or at it: a schedule that
     was made then does not know them.
@@ -50,6 +51,8 @@ def occurrences(
         jitter_seed=jitter_seed,
         nominal_after=nominal_after,
     ):
+        if until is not None and one.at > until:
+            return
         yield one.at
 
 
@@ -87,6 +90,19 @@ def with_nominal(
         )
         if moved > after:
             yield Occurrence(moved, instant(found))
+
+
+def named_instants(
+    trigger: Recurring, plan: Recurrence, *, after: datetime, until: datetime
+) -> Iterator[datetime]:
+    """The nominal instants of a trigger after one and until another, those that it excludes too,
+    moved or not."""
+    first, last = _bounds(trigger, _floor(after))
+    end = _floor(until) if last is None else min(last, _floor(until))
+    for found in plan.instants(first, excluded_too=True):
+        if found > end:
+            return
+        yield instant(found)
 
 
 def next_occurrences(

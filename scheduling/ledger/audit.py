@@ -29,8 +29,11 @@ LOOK_BACK = timedelta(days=1)
 
 #: How many tasks one audit looks at closely, how many are put off, and how many instants of each.
 MOST_CLOSELY = 200
-MOST_PUT_OFF = 1000
+MOST_PUT_OFF = 800
 MOST_INSTANTS = 100
+
+#: How many instants that did not run a report names.
+MOST_MISSED = 1000
 
 
 #: From so many on, instants are stored by the steps between them. With a step of 15 characters at
@@ -84,6 +87,15 @@ class AuditPlan(Model):
     after: Duration = AUDIT_AFTER
 
 
+class Missed(Model):
+    """An instant of a task that did not run."""
+
+    task_id: str
+    at: Instant
+    state: LedgerState
+    reason: Reason | None = None
+
+
 class AuditReport(Model):
     """What an audit did; the next one goes on from here."""
 
@@ -94,6 +106,32 @@ class AuditReport(Model):
     gaps: int = Field(default=0, description="Instants that read unknown.")
     unexamined: int = Field(default=0, description="Tasks that it could not get to.")
     suspects: tuple[Suspect, ...] = ()
+    missed: tuple[Missed, ...] = ()
+    """What did not run and should have, `MOST_MISSED` at most, the latest ones."""
+    unlisted: int = 0
+    """How many more there were."""
+
+
+class AuditNumbers(Model):
+    """The part of a report that a list of audits shows."""
+
+    since: Instant
+    until: Instant
+    missed: int = 0
+    unlisted: int = 0
+    unsettled: int = 0
+    """Tasks that the next audit looks at again."""
+
+    @classmethod
+    def of(cls, report: AuditReport) -> AuditNumbers:
+        """The numbers of a report."""
+        return cls(
+            since=report.since,
+            until=report.until,
+            missed=len(report.missed),
+            unlisted=report.unlisted + report.unexamined,
+            unsettled=len(report.suspects),
+        )
 
 
 class Finding(Model):

@@ -112,6 +112,12 @@ class LedgerEntry(Model):
         """Whether it should have run, and neither a run nor an honest reason is there."""
         return self.state is LedgerState.UNKNOWN and self.run is None and self.reason in GAPS
 
+    @property
+    def not_run(self) -> bool:
+        """Whether it did not run although it was its time: missed, dropped by an overlap, a gap."""
+        overlapped = self.state is LedgerState.SKIPPED and self.reason is Reason.OVERLAP
+        return self.gap or overlapped or self.state is LedgerState.MISSED
+
 
 class LedgerPage(Model):
     """The ledger of one task over a span, oldest instant first."""

@@ -21,11 +21,13 @@ from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound, Temporal
 from onthedot.scheduling.ledger.audit import (
     MOST_CLOSELY,
     MOST_INSTANTS,
+    MOST_MISSED,
     MOST_PUT_OFF,
     Audited,
     AuditOrder,
     AuditReport,
     Finding,
+    Missed,
     Suspect,
 )
 from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerPage, LedgerState, Reason
@@ -67,6 +69,7 @@ class _Found:
     findings: list[Finding] = field(default_factory=list)
     suspects: list[Suspect] = field(default_factory=list)
     to_tell: list[NotificationOrder] = field(default_factory=list)
+    missed: list[Missed] = field(default_factory=list)
     unexamined: int = 0
 
 
@@ -106,6 +109,7 @@ class Audit:
                 group.create_task(closely(task_id))
         for task_id in ordered[MOST_CLOSELY:]:
             self._put_off(task_id, wanted[task_id], found)
+        latest = sorted(found.missed, key=lambda one: one.at, reverse=True)
         return Audited(
             report=AuditReport(
                 since=order.since,
@@ -115,6 +119,8 @@ class Audit:
                 gaps=len(found.findings),
                 unexamined=found.unexamined,
                 suspects=tuple(found.suspects),
+                missed=tuple(latest[:MOST_MISSED]),
+                unlisted=len(latest[MOST_MISSED:]),
             ),
             findings=tuple(found.findings),
             to_tell=tuple(found.to_tell),
@@ -142,6 +148,11 @@ class Audit:
             return
         found.findings += [_finding(task_id, entry) for entry in unknown]
         found.to_tell += to_tell
+        found.missed += [
+            Missed(task_id=task_id, at=entry.at, state=entry.state, reason=entry.reason)
+            for entry in entries
+            if entry.not_run and entry.run is None
+        ]
         unsettled = {
             entry.at
             for entry in entries

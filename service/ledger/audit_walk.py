@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice, takewhile
+from itertools import islice
 
 from anyio import to_thread
 from temporalio.client import (
@@ -113,8 +113,8 @@ def _instants(
         return set()
     after = max(order.since, memo.created_at)
     until = min(order.until, ended_at) if ended_at else order.until
-    following = occurrences(memo.definition.trigger, after=after, key=task_id)
-    return set(islice(takewhile(lambda at: at <= until, following), MAX_INSTANTS))
+    due = occurrences(memo.definition.trigger, after=after, until=until, key=task_id)
+    return set(islice(due, MAX_INSTANTS))
 
 
 def _terminated(task_id: str, at: datetime) -> Finding:

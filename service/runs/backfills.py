@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime, timedelta
-from itertools import islice, takewhile
+from itertools import islice
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
@@ -190,8 +190,8 @@ def _checked(
         problems.append(FieldProblem("to", "must be past; what is to come runs by itself"))
     if problems:
         raise InvalidDefinition(*problems)
-    following = occurrences(trigger, after=start - timedelta(microseconds=1), key=task_id)
-    within = takewhile(lambda at: at <= end, following)
+    just_before = start - timedelta(microseconds=1)
+    within = occurrences(trigger, after=just_before, until=end, key=task_id)
     total = sum(1 for _ in islice(within, MAX_OCCURRENCES + 1))
     if total == 0:
         raise InvalidDefinition(FieldProblem("from", "there is no occurrence in this span"))

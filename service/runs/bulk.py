@@ -16,7 +16,7 @@ from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.retries import retry
 from onthedot.service.runs.runs import Runs
-from onthedot.service.tasks.bulk import Changed, for_each
+from onthedot.service.tasks.bulk import BulkProgress, Changed, for_each
 from onthedot.service.temporal.calls import Temporal
 
 #: What a retry by a filter takes where no status is asked for.
@@ -28,11 +28,14 @@ _PAGE = 500
 class BulkRuns:
     """Changes to many runs."""
 
-    def __init__(self, temporal: Temporal, *, dry_run: bool = False) -> None:
+    def __init__(
+        self, temporal: Temporal, *, dry_run: bool = False, progress: BulkProgress | None = None
+    ) -> None:
         self._temporal = temporal
         self._runs = Runs(temporal)
         self._list = RunList(temporal)
         self._dry_run = dry_run
+        self._progress = progress
 
     async def retry(self, ids: Sequence[str]) -> list[Changed]:
         """A new run of the occurrence of each, however often they were repeated before."""
@@ -44,7 +47,7 @@ class BulkRuns:
                 return Changed(run_id, Outcome.WOULD_CHANGE)
             return Changed(run_id, Outcome.DONE, run=await retry(self._temporal, run_id))
 
-        return await for_each(ids, one)
+        return await for_each(ids, one, self._progress)
 
     async def retry_all(self, which: RunFilter) -> list[Changed]:
         """A new run of each occurrence whose run a filter lets through.
@@ -79,7 +82,7 @@ class BulkRuns:
                 raise WrongState(f"Run {run_id} has ended already: {run.status.value}.")
             return Changed(run_id, Outcome.WOULD_CHANGE if self._dry_run else Outcome.DONE)
 
-        return await for_each(ids, one)
+        return await for_each(ids, one, self._progress)
 
     async def cancel_all(self, which: RunFilter) -> list[Changed]:
         """Ask all to stop that go on and that a filter lets through. Raises as `retry_all`."""
@@ -99,10 +102,11 @@ class BulkRuns:
 
     async def _repeated(self, which: RunFilter) -> set[tuple[str, datetime]]:
         """The occurrences of which a retry succeeded or goes on."""
+        retried = replace(which, cause=RunCause.RETRY, error=None, failure=None)
         return {
             _occurrence(run)
             for status in (RunStatus.SUCCEEDED, RunStatus.RUNNING)
-            async for run in self._walk(replace(which, status=status, cause=RunCause.RETRY))
+            async for run in self._walk(replace(retried, status=status))
         }
 
     async def _walk(self, which: RunFilter) -> AsyncIterator[ShortRun]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from onthedot import naming
+from onthedot.scheduling.incidents.cause import cause_id
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.service.runs.of_tasks import named, task_ids
 from onthedot.service.tasks.filter import TaskFilter
@@ -32,6 +33,8 @@ class RunFilter:
     cause: RunCause | None = None
     error: str | None = None
     """The type of its error. No store is asked for it: what else fits is looked through."""
+    failure: str | None = None
+    """The cause of its failure, as incidents name it. No store is asked for it either."""
     tasks: TaskFilter | None = None
     """What its task is: kind, tags and words count."""
 
@@ -59,7 +62,7 @@ class RunFilter:
             parts.append(_status(self.status))
         if self.cause:
             parts.append(_cause(self.cause))
-        if self.error is not None:
+        if self.looks_through:
             ended = "ExecutionStatus NOT IN ('Running', 'Terminated')"
             parts.append(f"{ended} AND (ExecutionStatus != 'Completed' OR {_STATUS} = 'skipped')")
         if tasks is not None:
@@ -67,10 +70,25 @@ class RunFilter:
         return " AND ".join(parts)
 
     @property
+    def looks_through(self) -> bool:
+        """Whether it asks for what only the runs themselves say."""
+        return self.error is not None or self.failure is not None
+
+    def fits(self, run: ShortRun) -> bool:
+        """Whether a run that a store found is as asked for in what only the run itself says."""
+        if not self.looks_through:
+            return True
+        return (
+            run.error is not None
+            and self.error in (None, run.error.type)
+            and self.failure in (None, cause_id(run.error))
+        )
+
+    @property
     def text(self) -> str:
         """What tells it from every other filter."""
         described = self.tasks.described() if self.tasks else ()
-        return "\n".join((self.query(None), self.error or "", *described))
+        return "\n".join((self.query(None), self.error or "", self.failure or "", *described))
 
 
 class RunList:
@@ -89,7 +107,8 @@ class RunList:
     ) -> Page[ShortRun]:
         """One page of runs: running ones first, then by finish, newest first.
 
-        Where an `error` is asked for, a page may hold fewer than `limit`, and yet not be the last.
+        Where an `error` or a `failure` is asked for, a page may hold fewer than `limit`, and yet
+        not be the last.
 
         Args:
             with_names: look up the task's name where a run does not carry it.
@@ -107,10 +126,10 @@ class RunList:
             which.query(place.began, tasks), page_size=limit, next_page_token=place.token
         )
         items: list[ShortRun] = []
-        for _ in range(_LOOKED_THROUGH if which.error is not None else 1):
+        for _ in range(_LOOKED_THROUGH if which.looks_through else 1):
             await self._temporal.ask(listed.fetch_next_page())
             runs = [await short_run(self._temporal, row) for row in listed.current_page or ()]
-            items = [run for run in runs if _fails_with(run, which.error)]
+            items = [run for run in runs if which.fits(run)]
             if items or not listed.next_page_token:
                 break
         token = listed.next_page_token
@@ -134,10 +153,6 @@ class RunList:
         if which.tasks is None or not which.tasks.described():
             return None
         return await task_ids(self._temporal, which.tasks)
-
-
-def _fails_with(run: ShortRun, error: str | None) -> bool:
-    return error is None or (run.error is not None and run.error.type == error)
 
 
 async def last_run(temporal: Temporal, task_id: str) -> ShortRun | None:

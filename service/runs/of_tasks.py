@@ -46,7 +46,7 @@ async def named(temporal: Temporal, runs: Sequence[ShortRun]) -> list[ShortRun]:
         TemporalUnavailable: Temporal does not answer.
     """
     missing = {run.task_id for run in runs if run.task_id and not run.task_name}
-    names = await _names(temporal, missing) if missing else {}
+    names = await task_names(temporal, missing)
     return [
         run
         if run.task_name
@@ -55,7 +55,14 @@ async def named(temporal: Temporal, runs: Sequence[ShortRun]) -> list[ShortRun]:
     ]
 
 
-async def _names(temporal: Temporal, ids: Collection[str]) -> dict[str, str]:
+async def task_names(temporal: Temporal, ids: Collection[str]) -> dict[str, str]:
+    """What at most 1,000 tasks are called, by id; one that is gone is left out.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer.
+    """
+    if not ids:
+        return {}
     literals = ", ".join(map(literal, sorted(ids)))
     listed = temporal.client.list_workflows(
         f"WorkflowType = '{naming.TASK}' AND {naming.TASK_ID.name} IN ({literals}) "

@@ -41,14 +41,31 @@ class Changed:
     error: OnTheDotError | None = None
 
 
+@dataclass
+class BulkProgress:
+    """How far a change has come; whoever waits for it may look at it, and stop it."""
+
+    done: int = 0
+    stopped: bool = False
+    """Those that have not begun are left alone, and get no result."""
+
+
 class BulkChanges:
     """Changes to many tasks, on behalf of one caller."""
 
-    def __init__(self, temporal: Temporal, *, by: str, dry_run: bool = False) -> None:
+    def __init__(
+        self,
+        temporal: Temporal,
+        *,
+        by: str,
+        dry_run: bool = False,
+        progress: BulkProgress | None = None,
+    ) -> None:
         self._temporal = temporal
         self._tasks = Tasks(temporal)
         self._by = by
         self._dry_run = dry_run
+        self._progress = progress or BulkProgress()
 
     async def ids(self, which: TaskFilter) -> list[str]:
         """The tasks that a filter lets through.
@@ -82,7 +99,7 @@ class BulkChanges:
             )
             return task.revision
 
-        return await for_each(ids, lambda task_id: self._toggled(task_id, True, one))
+        return await self._each(ids, lambda task_id: self._toggled(task_id, True, one))
 
     async def resume(self, ids: Sequence[str], *, note: str = "") -> list[Changed]:
         """Resume them. One that is not paused stays as it is."""
@@ -91,7 +108,7 @@ class BulkChanges:
             task = await self._tasks.resume(task_id, by=self._by, note=note, if_match=revision)
             return task.revision
 
-        return await for_each(ids, lambda task_id: self._toggled(task_id, False, one))
+        return await self._each(ids, lambda task_id: self._toggled(task_id, False, one))
 
     async def run(self, ids: Sequence[str]) -> list[Changed]:
         """Run each once now, beside its schedule."""
@@ -102,7 +119,7 @@ class BulkChanges:
                 return Changed(task_id, Outcome.WOULD_CHANGE)
             return Changed(task_id, Outcome.DONE, run=await self._tasks.run_now(task_id))
 
-        return await for_each(ids, one)
+        return await self._each(ids, one)
 
     async def delete(self, ids: Sequence[str]) -> list[Changed]:
         """Delete them."""
@@ -114,7 +131,7 @@ class BulkChanges:
             await self._tasks.delete(task_id, by=self._by)
             return Changed(task_id, Outcome.DONE)
 
-        return await for_each(ids, one)
+        return await self._each(ids, one)
 
     async def undo(self, changed: Sequence[Changed]) -> list[Changed]:
         """Restore the pauses that `pause` or `resume` changed, with their notes and ends.
@@ -140,7 +157,12 @@ class BulkChanges:
                 )
             return Changed(task_id, Outcome.DONE, revision=task.revision)
 
-        return await for_each(list(touched), one)
+        return await self._each(list(touched), one)
+
+    async def _each(
+        self, ids: Sequence[str], change: Callable[[str], Awaitable[Changed]]
+    ) -> list[Changed]:
+        return await for_each(ids, change, self._progress)
 
     async def _toggled(
         self, task_id: str, paused: bool, change: Callable[[str, int], Awaitable[int]]
@@ -164,16 +186,24 @@ class BulkChanges:
 
 
 async def for_each(
-    ids: Sequence[str], change: Callable[[str], Awaitable[Changed]]
+    ids: Sequence[str],
+    change: Callable[[str], Awaitable[Changed]],
+    progress: BulkProgress | None = None,
 ) -> list[Changed]:
     """A few at a time, each once; one that is refused keeps no other from its change."""
+    progress = progress or BulkProgress()
     places = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(changed_id: str) -> Changed:
+    async def one(changed_id: str) -> Changed | None:
         async with places:
+            if progress.stopped:
+                return None
             try:
                 return await change(changed_id)
             except OnTheDotError as error:
                 return Changed(changed_id, Outcome.REFUSED, error=error)
+            finally:
+                progress.done += 1
 
-    return list(await asyncio.gather(*(one(each) for each in dict.fromkeys(ids))))
+    found = await asyncio.gather(*(one(each) for each in dict.fromkeys(ids)))
+    return [each for each in found if each is not None]

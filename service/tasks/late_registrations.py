@@ -68,6 +68,7 @@ class LateRegistrations:
         answers = 0
         for _ in range(_LOOKS):
             await asyncio.sleep(1)
-            with suppress(TemporalUnavailable):
+            # Whatever is wrong with Temporal may be over at the next look.
+            with suppress(TemporalUnavailable, RPCError):
                 if await self.end(task_id) or (answers := answers + 1) == _ENOUGH:
                     return

@@ -93,7 +93,7 @@ def test_chosen_runs_are_repeated_and_cancelled(site: Site, name: str) -> None:
     site.runs().first.get_by_role("checkbox").uncheck()
     expect(bar).to_contain_text("2 chosen")
     bar.get_by_role("button", name="Run again").click()
-    site.dialog().get_by_role("button", name="Run again: 2 runs").click()
+    site.dialog().get_by_role("button", name="Run 2 runs again").click()
     expect(site.toast("2 runs started again.")).to_be_visible()
     expect(site.runs()).to_have_count(5)
     site.go(f"/runs?task={name}&cause=retry")
@@ -101,8 +101,8 @@ def test_chosen_runs_are_repeated_and_cancelled(site: Site, name: str) -> None:
     expect(site.runs().first).to_contain_text("as a retry")
     site.page.get_by_label("Choose all on this page").check()
     bar.get_by_role("button", name="Cancel").click()
-    site.dialog().get_by_role("button", name="Cancel: 2 runs").click()
-    expect(site.toast("0 runs asked to stop, 2 not")).to_be_visible()
+    site.dialog().get_by_role("button", name="Cancel 2 runs").click()
+    expect(site.toast("0 runs asked to stop, 2 refused")).to_be_visible()
 
 
 def test_the_overview_counts_and_leads(site: Site, name: str) -> None:

@@ -52,48 +52,6 @@ def test_filters_come_with_the_address(site: Site, name: str, three: list[str]) 
     expect(site.page.get_by_text("No task matches")).to_be_visible()
 
 
-def test_many_at_once(site: Site, name: str, three: list[str]) -> None:
-    site.go(f"/tasks?tag={name}")
-    expect(site.row(three[2])).to_be_visible()
-    site.page.get_by_label("Choose all on this page").check()
-    bar = site.page.get_by_role("toolbar")
-    expect(bar).to_contain_text("3 chosen")
-
-    bar.get_by_role("button", name="Pause").click()
-    expect(site.dialog()).to_contain_text("Pause 3 tasks?")
-    site.dialog().get_by_role("button", name="Pause 3 tasks").click()
-    expect(site.toast("3 tasks paused.")).to_be_visible()
-    for task_id in three:
-        expect(site.row(task_id)).to_contain_text("Paused")
-    site.toast("3 tasks paused.").get_by_role("button", name="Undo").click()
-    expect(site.toast("3 tasks resumed.")).to_be_visible()
-    expect(site.row(three[0])).not_to_contain_text("Paused")
-
-    site.page.get_by_label("Choose all on this page").check()
-    bar.get_by_role("button", name="Delete").click()
-    site.dialog().get_by_role("textbox").fill("3")
-    site.dialog().get_by_role("button", name="Delete 3 tasks").click()
-    expect(site.toast("3 tasks deleted.")).to_be_visible()
-    expect(site.page.get_by_text("No task matches")).to_be_visible()
-
-
-def test_a_pause_of_many_keeps_what_somebody_meant(site: Site, name: str, three: list[str]) -> None:
-    until = "2126-01-01T00:00:00Z"
-    meant = {"note": "the bank is closed", "until": until}
-    site.rest.post(f"/tasks/{three[0]}/pause", json=meant)
-    site.go(f"/tasks?tag={name}")
-    expect(site.row(three[0])).to_contain_text("Paused")
-    site.page.get_by_label("Choose all on this page").check()
-    site.page.get_by_role("toolbar").get_by_role("button", name="Pause").click()
-    site.dialog().get_by_role("button", name="Pause 3 tasks").click()
-    site.toast("2 tasks paused, 1 left as it was.").get_by_role("button", name="Undo").click()
-    expect(site.toast("2 tasks resumed.")).to_be_visible()
-    kept = site.rest.get(f"/tasks/{three[0]}").json()
-    assert (kept["status"], kept["note"], kept["paused_until"]) == ("paused", meant["note"], until)
-    for task_id in three[1:]:
-        assert site.rest.get(f"/tasks/{task_id}").json()["status"] == "scheduled"
-
-
 def test_what_fails_and_what_the_address_does_not_mean(site: Site, name: str) -> None:
     fails = {"kind": "activity", "name": "nobody-has-it", "task_queue": name}
     site.register(
@@ -143,7 +101,13 @@ def test_the_menu_of_a_row(site: Site, name: str, three: list[str]) -> None:
     site.go(f"/tasks?tag={name}")
     site.page.get_by_label(f"More for {three[0]}").click()
     site.page.get_by_role("menuitem", name="Pause").click()
-    expect(site.row(three[0])).to_contain_text("Paused")
+    site.field("Note").fill("until the bank opens")
+    site.field("Until").select_option("day")
+    site.dialog().get_by_role("button", name=f"Pause {three[0]}").click()
+    expect(site.row(three[0])).to_contain_text("until the bank opens")
+    expect(site.row(three[0])).to_contain_text("until tomorrow")
+    site.toast(f"{three[0]} paused.").get_by_role("button", name="Undo").click()
+    expect(site.row(three[0])).not_to_contain_text("Paused")
     site.page.get_by_label(f"More for {three[0]}").click()
     site.page.keyboard.press("Escape")
     expect(site.page.get_by_role("menu")).to_have_count(0)

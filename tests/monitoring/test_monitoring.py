@@ -181,7 +181,9 @@ def test_the_guide_names_every_metric_and_every_alert() -> None:
         for name in re.findall(r"onthedot_[a-z_]+", expression)
     }
     assert ours <= named
-    sources = [*ROOT.glob("activities/*.py"), *ROOT.glob("service/*.py"), *ROOT.glob("api/*.py")]
+    sources = [
+        path for part in ("activities", "service", "api") for path in (ROOT / part).rglob("*.py")
+    ]
     made = {
         name + ("_total" if kind == "Counter" else "")
         for source in sources

@@ -75,6 +75,11 @@ async def once_fired(shape: Shape) -> list[str]:
     return await shape.closed(await shape.register(once(0.2)))
 
 
+async def once_begun_late(shape: Shape) -> list[str]:
+    was_due = datetime.now(UTC) - timedelta(seconds=30)
+    return await shape.closed(await shape.register({"kind": "once", "at": was_due.isoformat()}))
+
+
 async def once_asleep_in_temporal(shape: Shape) -> list[str]:
     task_id = await shape.register(once(7))
     return await shape.closed(task_id)
@@ -365,6 +370,7 @@ SHAPES: dict[str, Callable[[Shape], Awaitable[list[str]]]] = {
     shape.__name__.replace("_", "-"): shape
     for shape in (
         once_fired,
+        once_begun_late,
         once_asleep_in_temporal,
         once_failed,
         once_edited_paused_and_resumed,

@@ -9,7 +9,7 @@ import pytest
 from onthedot.messages.many import Outcome
 from onthedot.scheduling.errors import RevisionMismatch, TaskNotFound
 from onthedot.scheduling.stored.task_state import TaskState
-from onthedot.service.tasks.bulk import BulkChanges
+from onthedot.service.tasks.bulk import BulkChanges, BulkProgress
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import new_task, unique
@@ -74,3 +74,17 @@ async def test_an_undo_leaves_alone_what_somebody_changed_since(
     assert isinstance(undone.error, RevisionMismatch)
     assert _pause(await tasks.state(task_id)) == (True, "mine", None)
     await bulk.delete([task_id])
+
+
+async def test_a_change_that_is_stopped_leaves_the_rest_alone(
+    temporal: Temporal, tasks: Tasks
+) -> None:
+    ids = [unique("bulk") for _ in range(3)]
+    for task_id in ids:
+        await tasks.create(new_task(task_id, YEARLY), by="t")
+    progress = BulkProgress(stopped=True)
+    assert await BulkChanges(temporal, by="t", progress=progress).pause(ids) == []
+    assert progress.done == 0
+    progress = BulkProgress()
+    assert len(await BulkChanges(temporal, by="t", progress=progress).pause(ids)) == 3
+    assert progress.done == 3

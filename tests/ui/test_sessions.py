@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 
 import pytest
 
 from onthedot.access.identity import LOCAL
+from onthedot.access.roles import Role
 from onthedot.settings import ApiToken, Settings
 from onthedot.ui.sessions import COOKIE, Sessions, SignedOut
 
@@ -57,9 +59,42 @@ def test_a_session_ends_by_itself(sessions: Sessions) -> None:
     held = sessions.of({COOKIE: cookie})
     assert held is not None
     held.ends = 0
-    assert sessions.of({COOKIE: cookie}) is None
     with pytest.raises(SignedOut):
         held.check()
+
+
+def _with(sessions: Sessions, **changes: object) -> Sessions:
+    """Another server's, with settings of its own."""
+    return Sessions(sessions.settings.model_copy(update=changes))
+
+
+def test_any_server_with_the_key_takes_a_session_until_the_key_is_gone(sessions: Sessions) -> None:
+    old, new = "o" * 32, "n" * 32
+    cookies = {COOKIE: _with(sessions, session_key=(old,)).begin("two") or ""}
+    for keys in ((old,), (new, old)):
+        found = _with(sessions, session_key=keys).of(cookies)
+        assert found is not None
+        assert found.identity.name == "bob"
+    assert _with(sessions, session_key=(new,)).of(cookies) is None
+
+
+def test_what_is_configured_now_counts(sessions: Sessions) -> None:
+    mine = _with(sessions, session_key=("k" * 32,))
+    cookies = {COOKIE: mine.begin("two") or ""}
+    ada, bob = mine.settings.api_tokens
+    viewer = bob.model_copy(update={"role": Role.VIEWER})
+    found = _with(mine, api_tokens=(ada, viewer)).of(cookies)
+    assert found is not None
+    assert found.identity.role is Role.VIEWER
+    assert _with(mine, api_tokens=(ada,)).of(cookies) is None
+    another = bob.model_copy(update={"sha256": "0" * 64})
+    assert _with(mine, api_tokens=(ada, another)).of(cookies) is None
+
+
+def test_a_session_is_short_and_says_nothing(sessions: Sessions) -> None:
+    cookie = sessions.begin("two") or ""
+    assert len(cookie) < 400
+    assert b"bob" not in base64.urlsafe_b64decode(cookie + "=" * (-len(cookie) % 4))
 
 
 def test_without_tokens_there_is_nothing_to_sign_in_to() -> None:

@@ -57,7 +57,7 @@ async def test_a_use_case_needs_its_role(name: str, role: Role) -> None:
     else:
         with pytest.raises(Forbidden):
             await use(**_arguments(use))
-    session.ended = True
+    session.ends = 0
     with pytest.raises(SignedOut):
         await use(**_arguments(use))
 

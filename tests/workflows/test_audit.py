@@ -21,20 +21,23 @@ from onthedot.scheduling.action import CommandAction, LogAction
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.ledger.audit import (
     MOST_INSTANTS,
+    MOST_MISSED,
     MOST_PUT_OFF,
     AuditOrder,
     AuditPlan,
     AuditReport,
     Finding,
+    Missed,
     Suspect,
     span,
 )
-from onthedot.scheduling.ledger.entries import Reason
+from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.notify import Notify
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import IntervalTrigger
+from onthedot.service.incidents.not_run import Found, NotRun
 from onthedot.service.ledger.audit import Audit
 from onthedot.service.ledger.audit_schedule import ensure_audit
 from onthedot.service.ledger.audit_walk import walk
@@ -212,6 +215,28 @@ async def test_the_standing_audit_leaves_nothing_out_and_logs_each_gap_once(
         assert following.since == one.until
 
 
+async def test_what_the_audits_found_is_known_without_a_look_at_the_tasks(
+    temporal: Temporal, worker: Worker, auditing: Temporal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onthedot.service.incidents.not_run._PATIENCE", timedelta(0))
+    await ensure_audit(auditing, AuditPlan(every=timedelta(seconds=2), after=SETTLED))
+    began = temporal.now()
+    task_id = await _started(temporal, action=CommandAction(argv=("sleep", "2.5")))
+    not_run = NotRun(temporal)
+
+    async def known() -> Found | None:
+        found = await not_run.read(began, temporal.now(), {task_id})
+        return found if len(found.instants) > 2 else None
+
+    found = await eventually(known, 40)
+    await Tasks(temporal).delete(task_id, by="t")
+    assert found is not None
+    assert {one.reason for one in found.instants} == {Reason.OVERLAP}
+    assert len({one.at for one in found.instants}) == len(found.instants)
+    # The latest seconds were not looked at.
+    assert not found.complete
+
+
 async def _reports(auditing: Temporal, count: int) -> list[AuditReport]:
     """The reports of this queue's audits, oldest first; none while there are not so many."""
     query = f"WorkflowType = '{naming.AUDIT}' AND TaskQueue = '{auditing.task_queue}'"
@@ -256,7 +281,16 @@ async def test_a_report_of_the_worst_outage_is_one_that_temporal_takes(
         Suspect(task_id=f"{number:0128}", instants=instants, since=T, until=T)
         for number in range(MOST_PUT_OFF)
     )
-    report = AuditReport(since=T, until=T, suspects=suspects)
+    missed = tuple(
+        Missed(
+            task_id=f"{number:0128}",
+            at=T + step * number,
+            state=LedgerState.UNKNOWN,
+            reason=Reason.SCHEDULE_MISSING,
+        )
+        for number in range(MOST_MISSED)
+    )
+    report = AuditReport(since=T, until=T, suspects=suspects, missed=missed)
     (payload,) = await temporal.client.data_converter.encode([report])
     assert payload.ByteSize() < 2 * 1024 * 1024
     (back,) = await temporal.client.data_converter.decode([payload], [AuditReport])
@@ -299,6 +333,11 @@ async def test_a_slow_page_does_not_begin_the_walk_again(
         await _succeeded(temporal, name, 2)
         await tasks.pause(name, by="t")
     order = AuditOrder(since=began, until=began + timedelta(seconds=2))
+
+    async def listed_as_changed() -> bool:
+        return set(names) <= (await walk(temporal, order)).changed
+
+    await eventually(listed_as_changed)
     quick, slow = _Slow(temporal), _Slow(temporal)
     object.__setattr__(quick, "calls", -(10**9))
     expected = await walk(quick, order)

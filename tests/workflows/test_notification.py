@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import WorkflowExecution as ListedWorkflow
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Worker
 
@@ -77,12 +78,16 @@ async def _run(temporal: Temporal, receiver: Receiver, task_id: str, status: int
     return run
 
 
+async def _listed(temporal: Temporal, task_id: str) -> list[ListedWorkflow]:
+    query = f"{naming.TASK_ID.name} = '{task_id}' AND WorkflowType = '{naming.NOTIFICATION}'"
+    return [row async for row in temporal.client.list_workflows(query)]
+
+
 async def _notifications(temporal: Temporal, task_id: str, count: int) -> list[str]:
     """The ids of all notifications, once so many have ended."""
-    query = f"{naming.TASK_ID.name} = '{task_id}' AND WorkflowType = '{naming.NOTIFICATION}'"
 
     async def ended() -> list[str]:
-        rows = [row async for row in temporal.client.list_workflows(query)]
+        rows = await _listed(temporal, task_id)
         over = sum(row.status is not WorkflowExecutionStatus.RUNNING for row in rows)
         return [row.id for row in rows] if over >= count else []
 
@@ -101,7 +106,7 @@ async def test_the_third_failure_in_a_row_and_the_recovery_are_told_once(
     for _ in range(2):
         await _run(temporal, receiver, task_id, 404)
     await _run(temporal, receiver, task_id, 200)
-    assert await _notifications(temporal, task_id, 0) == []
+    assert await _listed(temporal, task_id) == []
     failed = [await _run(temporal, receiver, task_id, 404) for _ in range(4)]
     recovered = [await _run(temporal, receiver, task_id, 200) for _ in range(2)]
     told_by = await _notifications(temporal, task_id, 2)
@@ -273,7 +278,7 @@ async def test_a_task_without_notify_tells_nobody(
     handle = temporal.client.get_workflow_handle(address.workflow_id, run_id=address.execution)
     history = await handle.fetch_history()
     await Tasks(temporal).delete(task_id, by="t")
-    assert await _notifications(temporal, task_id, 0) == []
+    assert await _listed(temporal, task_id) == []
     assert naming.NOTIFY not in history.to_json()
 
 

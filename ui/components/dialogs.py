@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 from nicegui.element import Element
 
-from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.fields import TextField
 from onthedot.ui.components.markup import box, button, text
 from onthedot.ui.components.small import Modal
 
@@ -43,37 +42,6 @@ def confirm(
     modal.show()
 
 
-def ask_pause(
-    place: Element, name: str, act: Callable[[str, timedelta | None], Awaitable[None]]
-) -> None:
-    """Ask before a pause, in `place`; `act` is given a note and for how long."""
-    with place, Modal("Pause") as modal:
-        text(f"Pause {name}?", tag="h2")
-        text("It will not fire until it is resumed. A run in progress finishes.", "muted", tag="p")
-        note = TextField("Note", placeholder="Why, for whoever comes next", optional=True)
-        until = ChoiceField("Until", {key: label for key, label, _ in _PAUSES}, "")
-
-        async def go() -> None:
-            modal.hide()
-            await act(
-                note.value.strip(), next(each[2] for each in _PAUSES if each[0] == until.value)
-            )
-            dismiss(modal)
-
-        note.on("enter", go)
-        foot(modal, "Pause", go)
-    modal.on("close", lambda: dismiss(modal))
-    modal.show()
-
-
-_PAUSES = (
-    ("", "It is resumed by hand", None),
-    ("hour", "In an hour", timedelta(hours=1)),
-    ("day", "In a day", timedelta(days=1)),
-    ("week", "In a week", timedelta(weeks=1)),
-)
-
-
 def dismiss(modal: Element) -> None:
     """Close a dialog for good."""
     if not modal.is_deleted and modal.parent_slot is not None:
@@ -82,8 +50,8 @@ def dismiss(modal: Element) -> None:
 
 def foot(
     modal: Modal, label: str, go: Callable[[], Awaitable[None]], *, danger: bool = False
-) -> None:
-    """The buttons below a question: `go`, or not."""
+) -> Element:
+    """The buttons below a question: `go`, or not. Returns that of `go`."""
     with box("foot"):
         button("Cancel", lambda: dismiss(modal))
-        button(label, go, "danger solid" if danger else "primary")
+        return button(label, go, "danger solid" if danger else "primary")

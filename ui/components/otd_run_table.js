@@ -3,7 +3,7 @@ export default {
   // Rows can be chosen where `chosen` is given.
   props: { rows: Array, chosen: Array, task: { type: Boolean, default: true }, caption: String },
   emits: ["choose"],
-  data: () => ({ known: null, fresh: new Set() }),
+  data: () => ({ known: null, fresh: new Set(), last: null }),
   watch: {
     rows: {
       immediate: true,
@@ -15,19 +15,21 @@ export default {
     },
   },
   methods: {
-    toggle(id) {
-      this.$emit(
-        "choose",
-        this.chosen.includes(id)
-          ? this.chosen.filter((other) => other !== id)
-          : [...this.chosen, id],
-      );
+    // With Shift all from the one chosen last up to here.
+    toggle(id, event) {
+      const ids = this.rows.map((row) => row.id),
+        on = !this.chosen.includes(id);
+      const from = event?.shiftKey ? ids.indexOf(this.last) : -1,
+        to = ids.indexOf(id);
+      this.last = id;
+      const span = from < 0 ? [id] : ids.slice(Math.min(from, to), Math.max(from, to) + 1);
+      this.$emit("choose", { ids: span, on });
     },
     toggleAll(event) {
-      this.$emit("choose", event.target.checked ? this.rows.map((row) => row.id) : []);
+      this.$emit("choose", { ids: this.rows.map((row) => row.id), on: event.target.checked });
     },
-    check(label, checked, onChange) {
-      return Vue.h("input", { type: "checkbox", checked, "aria-label": label, onChange });
+    check(label, checked, onClick) {
+      return Vue.h("input", { type: "checkbox", checked, "aria-label": label, onClick });
     },
     row(row) {
       const h = Vue.h,
@@ -63,8 +65,8 @@ export default {
         [
           this.chosen
             ? h("td", { class: "check-cell" }, [
-                this.check(`Choose the run of ${row.task}, ${row.due}`, chosen, () =>
-                  this.toggle(row.id),
+                this.check(`Choose the run of ${row.task}, ${row.due}`, chosen, (event) =>
+                  this.toggle(row.id, event),
                 ),
               ])
             : null,

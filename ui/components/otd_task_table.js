@@ -2,7 +2,7 @@
 export default {
   props: { rows: Array, chosen: Array, filtered: Boolean, whyNot: Object },
   emits: ["choose", "run", "act"],
-  data: () => ({ menu: null }),
+  data: () => ({ menu: null, last: null }),
   mounted() {
     addEventListener("click", this.dismiss, true);
     addEventListener("scroll", this.close, true);
@@ -19,16 +19,18 @@ export default {
       this.menu = null;
     },
     path: (row) => `/tasks/${row.id}`,
-    toggle(id) {
-      this.$emit(
-        "choose",
-        this.chosen.includes(id)
-          ? this.chosen.filter((other) => other !== id)
-          : [...this.chosen, id],
-      );
+    // With Shift all from the one chosen last up to here.
+    toggle(id, event) {
+      const ids = this.rows.map((row) => row.id),
+        on = !this.chosen.includes(id);
+      const from = event?.shiftKey ? ids.indexOf(this.last) : -1,
+        to = ids.indexOf(id);
+      this.last = id;
+      const span = from < 0 ? [id] : ids.slice(Math.min(from, to), Math.max(from, to) + 1);
+      this.$emit("choose", { ids: span, on });
     },
     toggleAll(event) {
-      this.$emit("choose", event.target.checked ? this.rows.map((row) => row.id) : []);
+      this.$emit("choose", { ids: this.rows.map((row) => row.id), on: event.target.checked });
     },
     open(row, event) {
       const place = event.currentTarget.getBoundingClientRect();
@@ -68,6 +70,15 @@ export default {
         opener.focus();
       }
     },
+    pauseEnd: (pause) =>
+      pause.until
+        ? ["until ", otd.when(pause.until, "brief")]
+        : Vue.h("span", { class: "faint" }, "until resumed"),
+    pauseNote: (pause) =>
+      Vue.h("span", { class: "under note clip", title: pause.note }, [
+        otd.icon("pause"),
+        pause.note,
+      ]),
     row(row) {
       const h = Vue.h,
         path = this.path(row);
@@ -92,7 +103,7 @@ export default {
               type: "checkbox",
               checked: this.chosen.includes(row.id),
               "aria-label": `Choose ${row.name}`,
-              onChange: () => this.toggle(row.id),
+              onClick: (event) => this.toggle(row.id, event),
             }),
           ]),
           h("td", { class: "c1" }, [
@@ -108,15 +119,18 @@ export default {
                   row.expression,
                 )
               : null,
+            row.paused?.note ? this.pauseNote(row.paused) : null,
           ]),
           h("td", { class: "c-status" }, [otd.pill(row.status)]),
           h("td", { class: "c-bars" }, [otd.bars(row.runs)]),
           h(
             "td",
             { class: "c-next" },
-            row.next
-              ? [otd.when(row.next, "relative", { zone: row.zone })]
-              : [h("span", { class: "faint" }, row.ended || "–")],
+            row.paused
+              ? this.pauseEnd(row.paused)
+              : row.next
+                ? [otd.when(row.next, "relative", { zone: row.zone })]
+                : [h("span", { class: "faint" }, "–")],
           ),
           h("td", { class: "tools wide-only" }, [
             h(
@@ -170,8 +184,8 @@ export default {
         { class: "menu", role: "menu", "aria-label": row.name, style, onKeydown: this.menuKeys },
         [
           entry("run", "play", "Run now"),
-          row.can_pause ? entry("pause", "pause", "Pause") : null,
-          row.can_resume ? entry("resume", "play", "Resume") : null,
+          row.can_pause ? entry("pause", "pause", "Pause…") : null,
+          row.can_resume ? entry("resume", "circle-play", "Resume") : null,
           h("hr"),
           this.whyNot.edit ? null : link(`/tasks/${row.id}/edit`, "pencil", "Edit"),
           this.whyNot.edit ? null : link(`/new?from=${row.id}`, "copy", "Duplicate"),

@@ -6,6 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+#: Called with ids, and whether they are chosen or no longer.
+Choose = Callable[[list[str], bool], None]
 
 
 class TaskTable(Element, component="otd_task_table.js"):
@@ -14,7 +18,7 @@ class TaskTable(Element, component="otd_task_table.js"):
     def __init__(
         self,
         *,
-        choose: Callable[[list[str]], None],
+        choose: Choose,
         act: Callable[[str, str], Awaitable[None]],
         why_not: dict[str, str],
     ) -> None:
@@ -23,7 +27,7 @@ class TaskTable(Element, component="otd_task_table.js"):
         self.props["whyNot"] = why_not
         self.props["rows"] = []
         self.props["chosen"] = []
-        self.on("choose", lambda event: choose([str(each) for each in event.args]))
+        self.on("choose", lambda event: _chose(event, choose))
         self.on("run", lambda event: act("run", str(event.args)))
         self.on("act", lambda event: act(str(event.args["name"]), str(event.args["id"])))
 
@@ -43,7 +47,7 @@ class RunTable(Element, component="otd_run_table.js"):
         caption: str,
         *,
         task: bool = True,
-        choose: Callable[[list[str]], None] | None = None,
+        choose: Choose | None = None,
     ) -> None:
         super().__init__()
         self.props["rows"] = []
@@ -51,7 +55,7 @@ class RunTable(Element, component="otd_run_table.js"):
         self.props["caption"] = caption
         if choose is not None:
             self.props["chosen"] = []
-            self.on("choose", lambda event: choose([str(each) for each in event.args]))
+            self.on("choose", lambda event: _chose(event, choose))
 
     def show(self, rows: Sequence[dict[str, Any]], chosen: Sequence[str] = ()) -> None:
         """These rows, these of them chosen; nothing is sent where nothing changed."""
@@ -59,3 +63,11 @@ class RunTable(Element, component="otd_run_table.js"):
             self.props["rows"] = list(rows)
         if "chosen" in self.props and self.props["chosen"] != list(chosen):
             self.props["chosen"] = list(chosen)
+
+
+class ChosenBar(Element, component="otd_chosen_bar.js"):
+    """What can be done to what is chosen, over the head of a table."""
+
+
+def _chose(event: GenericEventArguments, choose: Choose) -> None:
+    choose([str(each) for each in event.args["ids"]], bool(event.args["on"]))

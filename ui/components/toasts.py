@@ -1,14 +1,20 @@
-"""Short messages in the corner, some with a way back."""
+"""Short messages in the corner: some with a way back, some of work that goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
+from typing import Any
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+Act = Callable[[], Awaitable[None] | None]
+
 _NUMBERS = count(1)
+
+#: How many are shown at most, work that goes on aside.
+_MOST = 4
 
 
 class Toasts(Element, component="otd_toasts.js"):
@@ -16,8 +22,8 @@ class Toasts(Element, component="otd_toasts.js"):
 
     def __init__(self) -> None:
         super().__init__()
-        self._items: list[dict[str, object]] = []
-        self._acts: dict[int, Callable[[], Awaitable[None] | None]] = {}
+        self._items: list[dict[str, Any]] = []
+        self._acts: dict[int, list[tuple[str, Act]]] = {}
         self.props["items"] = []
         self.on("close", lambda event: self._drop(int(event.args)))
         self.on("act", self._act)
@@ -28,27 +34,61 @@ class Toasts(Element, component="otd_toasts.js"):
         *,
         tone: str = "green",
         action: str = "",
-        act: Callable[[], Awaitable[None] | None] | None = None,
+        act: Act | None = None,
+        actions: Sequence[tuple[str, Act]] = (),
     ) -> None:
-        """Show a message; `tone` is green, grey or red; `action` names what `act` does."""
+        """Show a message; `tone` is green, grey or red; an action is its name and what it does."""
+        given = [*actions, *([(action, act)] if act is not None else [])]
+        self._add(text, tone, given)
+
+    def work(self, text: str, stop: Act) -> Work:
+        """Show that something goes on, with how far it is and a way to stop it."""
+        return Work(self, self._add(text, "work", [("Stop", stop)]))
+
+    def _add(self, text: str, tone: str, actions: list[tuple[str, Act]]) -> int:
         number = next(_NUMBERS)
-        if act is not None:
-            self._acts[number] = act
-        self._items = [
-            *self._items[-3:],
-            {"id": number, "text": text, "tone": tone, "action": action},
-        ]
-        self.props["items"] = self._items
+        self._acts[number] = actions
+        names = [name for name, _ in actions]
+        item = {"id": number, "text": text, "tone": tone, "actions": names, "share": 0}
+        kept = [each for each in self._items if each["tone"] == "work"]
+        others = [each for each in self._items if each["tone"] != "work"]
+        self._show([*kept, *others[-_MOST + 1 :], item])
+        return number
+
+    def _show(self, items: list[dict[str, Any]]) -> None:
+        self._items = items
+        self.props["items"] = items
+        shown = {item["id"] for item in items}
+        self._acts = {number: acts for number, acts in self._acts.items() if number in shown}
 
     async def _act(self, event: GenericEventArguments) -> None:
-        act = self._acts.get(int(event.args))
-        self._drop(int(event.args))
-        if act is not None:
-            result = act()
-            if result is not None:
-                await result
+        acts = self._acts.get(int(event.args["id"]), [])
+        at = int(event.args["at"])
+        if not 0 <= at < len(acts):
+            return
+        self._drop(int(event.args["id"]))
+        result = acts[at][1]()
+        if result is not None:
+            await result
 
     def _drop(self, number: int) -> None:
-        self._acts.pop(number, None)
-        self._items = [item for item in self._items if item["id"] != number]
-        self.props["items"] = self._items
+        self._show([item for item in self._items if item["id"] != number])
+
+    def _change(self, number: int, **what: object) -> None:
+        self._show([{**item, **what} if item["id"] == number else item for item in self._items])
+
+
+class Work:
+    """The message of something that goes on."""
+
+    def __init__(self, toasts: Toasts, number: int) -> None:
+        self._toasts = toasts
+        self._number = number
+
+    def at(self, text: str, share: float) -> None:
+        """How far it is, from 0 to 1."""
+        self._toasts._change(self._number, text=text, share=round(share, 3))
+
+    def end(self) -> None:
+        """It goes on no longer."""
+        self._toasts._drop(self._number)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -122,11 +120,6 @@ class FieldError(ValueError):
     def __init__(self, at: str, message: str) -> None:
         self.problem = FieldProblem(at, message)
         super().__init__(message)
-
-
-def local_text(at: datetime | None, zone: str) -> str:
-    """An instant as a field for date and time holds it, in `zone`."""
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S") if at else ""
 
 
 def listed(text: str, separator: str = ",") -> list[str]:

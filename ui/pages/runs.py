@@ -9,15 +9,16 @@ from urllib.parse import urlencode
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.tasks.filter import TaskFilter
+from onthedot.ui.bulk.choice import MOST, Choice
+from onthedot.ui.bulk.kinds import RUNS
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
 from onthedot.ui.components.pager import Pager
 from onthedot.ui.components.small import Icon
 from onthedot.ui.components.tables import RunTable
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.bulk_runs import RunChoice
 from onthedot.ui.pages.export import add_export
-from onthedot.ui.reads import ROWS, RunRows, run_rows
+from onthedot.ui.reads import ROWS, RunRows, ids_of_runs, run_rows
 from onthedot.ui.rows import CAUSES, RUN_WORDS, run_row
 from onthedot.ui.watches import Live, Seen
 
@@ -44,7 +45,6 @@ class _RunsPage:
         self._live: Live[RunRows] | None = None
         self._table: RunTable | None = None
         self._said = ""
-        self._on_page = self._count = 0
 
     def build(self) -> None:
         with box("head"):
@@ -95,23 +95,25 @@ class _RunsPage:
             with box("end"):
                 self._clear = button("Clear", lambda: self._context.go("/runs"), "ghost", icon="x")
                 self._clear.set_visibility(any(self._query.values()))
+        self._choice = Choice(self._context, RUNS, self._all_ids, self._chosen)
         self._place = box()
         with self._place:
             skeleton(430)
         self._pager = Pager(ROWS, [None], 1, self._turned, ("Newer", "Older"))
-        self._choice = RunChoice(self._context, self._which, self._chosen)
         self._watch()
 
-    def _chosen(self, ids: list[str]) -> None:
+    def _chosen(self) -> None:
         if self._table is not None:
-            self._table.props["chosen"] = ids
-        self._choice.show(on_page=self._on_page, count=self._count)
+            self._table.props["chosen"] = self._choice.here
+
+    async def _all_ids(self) -> list[str]:
+        return await ids_of_runs(self._context.temporal, self._which(), MOST + 1)
 
     def _filter(self, key: str, value: str) -> None:
         if self._query[key] == value:
             return
         self._query[key] = value
-        self._choice.choose([])
+        self._choice.clear()
         if key == "span":
             self._query["since"] = self._query["until"] = ""
         self._pager.restart([None])
@@ -184,11 +186,10 @@ class _RunsPage:
         if self._table is None:
             self._place.clear()
             with self._place:
-                self._table = RunTable("Runs", choose=self._choice.choose)
+                self._table = RunTable("Runs", choose=lambda ids, on: self._choice.mark(ids, on=on))
         self._said = ""
-        self._table.show([run_row(run) for run in shown.page.items], self._choice.ids)
-        self._on_page, self._count = len(shown.page.items), shown.count
-        self._choice.show(on_page=self._on_page, count=self._count)
+        self._choice.show([run.id for run in shown.page.items], shown.count)
+        self._table.show([run_row(run) for run in shown.page.items], self._choice.here)
         self._pager.show(len(shown.page.items), shown.count, shown.page.next_cursor)
 
     def _say(self, icon: str, title: str, words: str) -> None:
@@ -202,7 +203,6 @@ class _RunsPage:
                 link("To the tasks", "/tasks", "btn")
 
     def _turned(self) -> None:
-        self._choice.choose([])
         self._watch()
         self._context.script("scrollTo({top: 0})")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import platform
 from datetime import timedelta
-from importlib.metadata import PackageNotFoundError, version
 
 from nicegui.element import Element
 
 from onthedot.access.identity import Via
+from onthedot.access.page_path import PAGE
 from onthedot.service.overview import health
 from onthedot.ui.components.markup import (
     box,
@@ -25,6 +25,7 @@ from onthedot.ui.components.small import ThemeSwitch, When
 from onthedot.ui.durations import human
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.watches import Seen
+from onthedot.version import version
 
 _VIA = {
     Via.TOKEN: "a token",
@@ -64,9 +65,9 @@ def settings_page(context: PageContext, query: dict[str, str]) -> None:
         with card("Versions"):
             facts(
                 [
-                    ("On the Dot", _version("onthedot")),
-                    ("Temporal SDK", _version("temporalio")),
-                    ("NiceGUI", _version("nicegui")),
+                    ("On the Dot", version("onthedot")),
+                    ("Temporal SDK", version("temporalio")),
+                    ("NiceGUI", version("nicegui")),
                     ("Python", platform.python_version()),
                 ]
             )
@@ -84,7 +85,7 @@ def settings_page(context: PageContext, query: dict[str, str]) -> None:
         with card("For programs"), box("stack snug"):
             text("Everything here can be done over REST too.", "muted")
             with box("row"):
-                root = href("").removesuffix("/ui")
+                root = href("").removesuffix(PAGE)
                 with named(box("btn", "a"), href=f"{root}/docs", target="_blank"):
                     text("REST reference")
                 with named(box("btn", "a"), href=f"{root}/openapi.json", target="_blank"):
@@ -163,10 +164,3 @@ def _callers(context: PageContext) -> str:
     tokens = context.site.settings.api_tokens
     named_so = ", ".join(f"{token.name} ({token.role})" for token in tokens)
     return named_so or "this machine only, without a token"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed as a package"

@@ -9,16 +9,16 @@ from urllib.parse import urlencode
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.overview.overview import TaskCounts
 from onthedot.service.tasks.filter import TaskFilter
+from onthedot.ui.bulk.choice import MOST, Choice
+from onthedot.ui.bulk.kinds import TASKS
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
 from onthedot.ui.components.pager import Pager
 from onthedot.ui.components.small import Icon
 from onthedot.ui.components.tables import TaskTable
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.bulk import counted
-from onthedot.ui.pages.bulk_bar import TaskChoice
-from onthedot.ui.pages.task.actions import ask_delete, pause, resume, run_now
-from onthedot.ui.reads import ROWS, TaskRows, task_rows
+from onthedot.ui.pages.task.actions import ask_delete, ask_pause, resume, run_now
+from onthedot.ui.reads import ROWS, TaskRows, ids_of_tasks, task_rows
 from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
 from onthedot.ui.watches import Live, Seen
 
@@ -49,7 +49,6 @@ class _TasksPage:
         self._context = context
         self._query = {key: query.get(key, "") for key in ("q", "kind", "status", "tag")}
         self._tasks: dict[str, Task] = {}
-        self._count = 0
         self._live: Live[TaskRows] | None = None
         self._table: TaskTable | None = None
         self._said = ""
@@ -59,13 +58,13 @@ class _TasksPage:
             text("Tasks", tag="h1")
             self._summary = text(" ", "sub", tag="p")
         self._build_filters()
+        self._choice = Choice(self._context, TASKS, self._all_ids, self._chosen)
         self._place = box()
         with self._place:
             skeleton(430)
         walk = self._context.memory.setdefault(self._address(), [None])
         at = int(page) if page.isdigit() else 1
         self._pager = Pager(ROWS, walk, at, self._turned, ("Back", "Next"))
-        self._choice = TaskChoice(self._context, self._which, lambda ids: self._chosen(ids))
         self._watch()
         self._context.live("task counts", self._context.site.overview.tasks, self._summarise)
 
@@ -107,7 +106,7 @@ class _TasksPage:
         if self._query[key] == value:
             return
         self._query[key] = value
-        self._choice.choose([])
+        self._choice.clear()
         walk: list[str | None] = [None]
         self._context.memory[self._address()] = walk
         self._pager.restart(walk)
@@ -115,7 +114,6 @@ class _TasksPage:
         self._watch()
 
     def _turned(self) -> None:
-        self._choice.choose([])
         self._watch()
         self._context.script("scrollTo({top: 0})")
 
@@ -169,7 +167,7 @@ class _TasksPage:
     def _summarise(self, seen: Seen[TaskCounts]) -> None:
         if seen.value is not None:
             paused = f" · {seen.value.paused:,} paused" if seen.value.paused else ""
-            self._summary.text = f"{counted(seen.value.total)}{paused}"
+            self._summary.text = f"{TASKS.counted(seen.value.total)}{paused}"
 
     def _show(self, seen: Seen[TaskRows]) -> None:
         shown = seen.value
@@ -179,7 +177,6 @@ class _TasksPage:
                     "triangle-alert", "Temporal cannot be reached", "The list appears when it is."
                 )
             return
-        self._count = shown.count
         self._tasks = {task.id: task for task in shown.page.items}
         if not shown.page.items:
             self._say_empty()
@@ -188,7 +185,7 @@ class _TasksPage:
             self._place.clear()
             with self._place:
                 self._table = TaskTable(
-                    choose=self._choice.choose,
+                    choose=lambda ids, on: self._choice.mark(ids, on=on),
                     act=self._act,
                     why_not={
                         "run": self._context.why_not("run_task"),
@@ -200,14 +197,16 @@ class _TasksPage:
                 )
         self._said = ""
         rows = [task_row(task, shown.runs.get(task.id, [])) for task in shown.page.items]
-        self._table.show(rows, self._choice.ids)
+        self._choice.show(list(self._tasks), shown.count)
+        self._table.show(rows, self._choice.here)
         self._pager.show(len(rows), shown.count, shown.page.next_cursor)
-        self._choice.show(on_page=len(rows), count=shown.count)
 
-    def _chosen(self, ids: list[str]) -> None:
+    def _chosen(self) -> None:
         if self._table is not None:
-            self._table.props["chosen"] = ids
-        self._choice.show(on_page=len(self._tasks), count=self._count)
+            self._table.props["chosen"] = self._choice.here
+
+    async def _all_ids(self) -> list[str]:
+        return await ids_of_tasks(self._context.temporal, self._which(), MOST + 1)
 
     def _say(self, icon: str, title: str, words: str, *ways: Callable[[], object]) -> None:
         if self._said == title:
@@ -245,11 +244,14 @@ class _TasksPage:
         )
 
     async def _act(self, name: str, task_id: str) -> None:
+        task = self._tasks.get(task_id)
+        if task is None:
+            return
         if name == "run":
-            await run_now(self._context, task_id)
+            await run_now(self._context, task.id, task.name)
         elif name == "pause":
-            await pause(self._context, task_id)
+            await ask_pause(self._context, task)
         elif name == "resume":
-            await resume(self._context, task_id)
-        elif name == "delete" and task_id in self._tasks:
-            ask_delete(self._context, self._tasks[task_id])
+            await resume(self._context, task)
+        elif name == "delete":
+            ask_delete(self._context, task)

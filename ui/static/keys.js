@@ -25,7 +25,10 @@
   system.addEventListener("change", otd.showTheme);
   otd.showTheme();
 
-  const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog");
+  const typing = (target) =>
+    target.closest?.(
+      "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog",
+    );
   const shown = (element) => element && element.offsetParent !== null;
   addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -50,6 +53,8 @@
       event.preventDefault();
       if (shown(search)) search.focus();
       else dispatchEvent(new Event("otd-palette"));
+    } else if (event.key === "b") {
+      dispatchEvent(new Event("otd-bar"));
     } else if (event.key === "ArrowDown" && event.target === document.body) {
       const row = document.querySelector(".sheet tbody tr[tabindex]");
       if (row) {
@@ -67,6 +72,7 @@
     unsaved = value;
     address = location.pathname + location.search;
   };
+  otd.isUnsaved = () => unsaved;
   const ask = (path) => {
     leaveTo = path;
     dispatchEvent(new Event("otd-leave"));
@@ -98,6 +104,18 @@
     history.pushState({ page: address.slice(otd.href("").length) }, "", address);
     ask(wanted);
   });
+
+  // Whoever signs out in one tab is signed out in all.
+  const tabs = new BroadcastChannel("onthedot-signed-out");
+  if (location.search === "?left") {
+    tabs.postMessage("");
+    history.replaceState(null, "", location.pathname);
+  } else {
+    tabs.addEventListener("message", () => {
+      unsaved = false;
+      location.reload();
+    });
+  }
 
   // Filters live in the address without a step in the history for every letter.
   otd.address = (path) => history.replaceState({ page: path }, "", otd.href(path));

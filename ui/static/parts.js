@@ -14,7 +14,7 @@
   };
   otd.icon = (name) => Vue.h(otd.Icon, { name });
 
-  // An instant. form: relative (exact in the tooltip), near, exact, clock, or there: how clocks of the task show it,
+  // An instant. form: relative (exact in the tooltip), near, brief (no seconds where there are none), exact, clock, or there: how clocks of the task show it,
   // relative where those are the reader's own.
   otd.When = {
     props: {
@@ -25,11 +25,12 @@
     },
     render() {
       if (!this.at) return Vue.h("span", { class: "faint" }, this.none);
-      const now = ["relative", "near", "there"].includes(this.form) ? otd.now() : 0;
+      const now = ["relative", "near", "brief", "there"].includes(this.form) ? otd.now() : 0;
       const zone = this.zone || otd.zone;
       const text = {
         relative: () => otd.relative(this.at, now),
         near: () => otd.near(this.at, zone, now),
+        brief: () => otd.near(this.at, zone, now).replace(/(\d\d:\d\d):00$/, "$1"),
         exact: () => otd.exact(this.at, zone),
         clock: () => otd.clock(this.at),
         there: () => (zone === otd.zone ? otd.relative(this.at, now) : otd.there(this.at, zone)),

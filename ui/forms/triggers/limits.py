@@ -12,8 +12,9 @@ from onthedot.ui.components.fields import TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.durations import as_value, human
-from onthedot.ui.forms.fields import FieldError, Fields, listed, local_text
+from onthedot.ui.forms.fields import FieldError, Fields, listed
 from onthedot.ui.forms.triggers.entries import zone_entry
+from onthedot.ui.local_times import local_text
 
 
 class LimitFields:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import islice, takewhile
-from zoneinfo import ZoneInfo
+from itertools import islice
 
 from onthedot.scheduling.errors import InvalidDefinition
 from onthedot.scheduling.firing.occurrences import occurrences
-from onthedot.scheduling.firing.zones import LocalTimeError, instant_of
+from onthedot.scheduling.firing.zones import LocalTimeError
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import MAX_OCCURRENCES, Backfill, BackfillStatus
 from onthedot.scheduling.task import Task
@@ -16,7 +15,7 @@ from onthedot.ui.components.dialogs import dismiss, foot
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, card, named, text
 from onthedot.ui.components.small import Modal, When
-from onthedot.ui.forms.fields import local_text
+from onthedot.ui.local_times import local_instant, local_text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import backfills_of
 from onthedot.ui.watches import Seen
@@ -136,14 +135,14 @@ def _moment(context: PageContext, label: str, at: datetime) -> TextField:
 
 def _instant(context: PageContext, field: TextField) -> datetime:
     try:
-        return instant_of(datetime.fromisoformat(field.value), ZoneInfo(context.zone or "UTC"))
+        return local_instant(field.value, context.zone or "UTC")
     except LocalTimeError as error:
         raise ValueError(str(error)) from None
 
 
 def _counted(task: Task, first: datetime, last: datetime) -> str:
-    following = occurrences(task.trigger, after=first - timedelta(microseconds=1), key=task.id)
-    within = takewhile(lambda at: at <= last, following)
+    just_before = first - timedelta(microseconds=1)
+    within = occurrences(task.trigger, after=just_before, until=last, key=task.id)
     found = sum(1 for _ in islice(within, MAX_OCCURRENCES + 1))
     if found > MAX_OCCURRENCES:
         return f"More than {MAX_OCCURRENCES:,} runs: choose a shorter span."

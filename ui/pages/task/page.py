@@ -147,11 +147,17 @@ def _still(task: Task) -> Task:
 
 def _buttons(context: PageContext, task: Task) -> None:
     no_run, no_pause = context.why_not("run_task"), context.why_not("pause_task")
-    button("Run now", lambda: run_now(context, task.id), "primary", icon="play", why_not=no_run)
+    button(
+        "Run now",
+        lambda: run_now(context, task.id, task.name),
+        "primary",
+        icon="play",
+        why_not=no_run,
+    )
     if can_pause(task):
-        button("Pause", lambda: ask_pause(context, task.id), icon="pause", why_not=no_pause)
+        button("Pause", lambda: ask_pause(context, task), icon="pause", why_not=no_pause)
     if task.status is TaskStatus.PAUSED:
-        button("Resume", lambda: resume(context, task.id), icon="play", why_not=no_pause)
+        button("Resume", lambda: resume(context, task), icon="circle-play", why_not=no_pause)
     if not context.why_not("replace_task"):
         link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil")
         duplicate = named(box("btn icon-only", "a"), href=href(f"/new?from={task.id}"))

@@ -1,0 +1,140 @@
+"""Groups failed runs by their cause.
+
+1. Two errors have one cause where their types and the patterns of their messages are the same.
+2. Of one type the causes with the most runs stand for themselves; all rarer ones are one group, so
+   that an error which never says the same twice does not fill the page.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from onthedot.scheduling.incidents.cause import digest, pattern
+from onthedot.scheduling.incidents.incident import FailureCause, Incident, TaskName
+from onthedot.scheduling.run import RunError, ShortRun
+
+#: How many causes of one type stand for themselves.
+MOST_OF_A_TYPE = 20
+
+#: How many tasks of a group are named.
+MOST_TASKS = 1000
+
+#: How many of a group's tasks, those that failed last, are asked how they are now.
+WITNESSES = 20
+
+_NOTHING_SAID = RunError(type="Failed", message="")
+
+
+@dataclass
+class Group:
+    """The runs of one cause."""
+
+    type: str
+    pattern: str | None
+    """None where it holds what is rare."""
+    message: str = ""
+    same: bool = True
+    """Whether all messages are the same to the letter."""
+    runs: int = 0
+    tasks: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    """When each task last failed like this, and its name."""
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+    def add(self, run: ShortRun, message: str) -> None:
+        """Count one more run."""
+        self.same = self.same and (not self.runs or message == self.message)
+        self.message = self.message if self.runs else message
+        self.runs += 1
+        self._reach(run.scheduled_for)
+        ended = run.finished_at or run.scheduled_for
+        known = self.tasks.get(run.task_id)
+        if known is None or known[0] < ended:
+            self.tasks[run.task_id] = (ended, run.task_name or run.task_id)
+
+    def take_in(self, other: Group) -> None:
+        """Count all runs of another group as well."""
+        self.runs += other.runs
+        for at in (other.first_at, other.last_at):
+            if at is not None:
+                self._reach(at)
+        for task_id, (ended, name) in other.tasks.items():
+            known = self.tasks.get(task_id)
+            if known is None or known[0] < ended:
+                self.tasks[task_id] = (ended, name)
+
+    def latest(self) -> list[str]:
+        """Its tasks, those that failed last first."""
+        return sorted(self.tasks, key=lambda task_id: (self.tasks[task_id][0], task_id))[::-1]
+
+    def _reach(self, at: datetime) -> None:
+        self.first_at = min(self.first_at or at, at)
+        self.last_at = max(self.last_at or at, at)
+
+
+def grouped(runs: Iterable[ShortRun]) -> list[Group]:
+    """The groups of runs that failed or timed out, largest first."""
+    found: dict[tuple[str, str], Group] = {}
+    patterns: dict[str, str] = {}
+    for run in runs:
+        error = run.error or _NOTHING_SAID
+        like = patterns.setdefault(error.message, pattern(error.message))
+        key = (error.type, like)
+        if key not in found:
+            found[key] = Group(error.type, like)
+        found[key].add(run, error.message)
+    by_type: dict[str, list[Group]] = defaultdict(list)
+    for group in sorted(found.values(), key=lambda group: -group.runs):
+        by_type[group.type].append(group)
+    kept = []
+    for kind, groups in by_type.items():
+        kept += groups[:MOST_OF_A_TYPE]
+        if rare := groups[MOST_OF_A_TYPE:]:
+            others = Group(kind, None)
+            for group in rare:
+                others.take_in(group)
+            kept.append(others)
+    return sorted(kept, key=lambda group: -group.runs)
+
+
+def last_failures(groups: Iterable[Group]) -> dict[str, datetime]:
+    """When each task last failed, whatever the cause."""
+    found: dict[str, datetime] = {}
+    for group in groups:
+        for task_id, (ended, _) in group.tasks.items():
+            found[task_id] = max(found.get(task_id, ended), ended)
+    return found
+
+
+def incident(group: Group, failing: Mapping[str, bool], last: Mapping[str, datetime]) -> Incident:
+    """A group as it is answered.
+
+    Args:
+        failing: of the tasks that were asked, whether their last run failed.
+        last: when each task last failed, whatever the cause.
+    """
+    assert group.first_at is not None
+    assert group.last_at is not None
+    tasks = group.latest()
+    message = "" if group.pattern is None else group.message if group.same else group.pattern
+    return Incident(
+        cause=FailureCause(
+            type=group.type,
+            message=message,
+            id="" if group.pattern is None else digest(group.type, group.pattern),
+        ),
+        tasks=tuple(
+            TaskName(id=task_id, name=group.tasks[task_id][1]) for task_id in tasks[:MOST_TASKS]
+        ),
+        task_count=len(tasks),
+        runs=group.runs,
+        first_at=group.first_at,
+        last_at=group.last_at,
+        ongoing=any(
+            failing.get(task_id, False) and group.tasks[task_id][0] == last[task_id]
+            for task_id in tasks[:WITNESSES]
+        ),
+    )

@@ -1,0 +1,85 @@
+"""What went wrong over a span, as it is answered."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from onthedot.scheduling.ledger.entries import LedgerState, Reason
+from onthedot.scheduling.values import Duration, Instant, Model
+
+
+class TaskName(Model):
+    """A task, by what programs and people call it."""
+
+    id: str
+    name: str
+
+
+class FailureCause(Model):
+    """What a group of failed runs has in common."""
+
+    type: str = Field(description="The type of the error, such as `HttpStatus`.")
+    message: str = Field(
+        description="Its message, with `…` for what differs from run to run; empty where a group "
+        "holds all the rarer messages of one type."
+    )
+    id: str = Field(
+        description="What `GET /runs` and `POST /runs:retry` take as `failure`; empty where the "
+        "message is.",
+    )
+
+
+class Incident(Model):
+    """Runs that failed or timed out for one cause."""
+
+    cause: FailureCause
+    tasks: tuple[TaskName, ...] = Field(
+        description="Those that failed last come first; 1,000 at most."
+    )
+    task_count: int
+    runs: int
+    first_at: Instant = Field(description="When the first of them was due.")
+    last_at: Instant = Field(description="When the last of them was due.")
+    ongoing: bool = Field(
+        description="Whether the last run of one of these tasks failed, and for this cause."
+    )
+
+
+class MissedInstant(Model):
+    """An instant at which a task should have run and did not."""
+
+    task_id: str
+    name: str
+    at: Instant
+    state: LedgerState
+    reason: Reason | None
+    run_id: str | None = Field(default=None, description="Where there is a run that says so.")
+
+
+class LateStart(Model):
+    """A run that began more than ten seconds after it was due."""
+
+    task_id: str
+    name: str
+    at: Instant = Field(description="When it was due.")
+    started_at: Instant | None
+    lateness: Duration
+    run_id: str
+
+
+class Incidents(Model):
+    """What went wrong over a span."""
+
+    since: Instant
+    until: Instant
+    items: tuple[Incident, ...] = Field(description="Ongoing ones first, then the most frequent.")
+    missed: tuple[MissedInstant, ...] = Field(description="The latest first; 1,000 at most.")
+    late: tuple[LateStart, ...] = Field(description="The latest first; 1,000 at most.")
+    complete: bool = Field(
+        description="False where there is more than is listed, or not all tasks were looked at yet."
+    )
+
+    @property
+    def any(self) -> bool:
+        """Whether something went wrong at all."""
+        return bool(self.items or self.missed or self.late)

@@ -1,0 +1,1 @@
+"""What went wrong, over all tasks. Begin with `incidents.py`."""

@@ -1,0 +1,179 @@
+"""What went wrong over a span: failures by cause, what did not run, what began late.
+
+1. Runs that failed or timed out, and those that began late, are in Temporal's list of runs.
+2. What did not run at all is what the audits found, and for the latest minutes, to which no audit
+   has come, what a look at the same two lists finds; see `not_run.py`.
+3. Of each group some tasks, those that failed last, are asked how they are now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from onthedot import naming
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.incidents.grouping import (
+    WITNESSES,
+    Group,
+    grouped,
+    incident,
+    last_failures,
+)
+from onthedot.scheduling.incidents.incident import Incident, Incidents, LateStart, MissedInstant
+from onthedot.scheduling.ledger.entries import PROMISE, LedgerState, Reason
+from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
+from onthedot.scheduling.task import Health
+from onthedot.service.incidents.not_run import NotRun
+from onthedot.service.incidents.runs_gone_wrong import Listed, failed_runs, late_runs
+from onthedot.service.runs.of_tasks import task_ids, task_names
+from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import literal
+
+#: The span that is looked at without a `since`.
+SPAN = timedelta(days=1)
+
+#: How many missed instants, and how many late starts, are listed.
+MOST = 1000
+
+_PAGE = 1000
+
+
+@dataclass(frozen=True)
+class _Span:
+    since: datetime
+    until: datetime
+    tasks: frozenset[str] | None
+    """Of which tasks; None of all."""
+
+
+class IncidentReader:
+    """Reads what went wrong. One serves a whole process: what is over stays as it was."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._not_run = NotRun(temporal)
+
+    async def read(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        tags: Sequence[str] = (),
+    ) -> Incidents:
+        """What went wrong from `since` to `until`, both included, by when it was due.
+
+        `until` is now by default, `since` a day before that. Of `tags` a task has all.
+
+        Raises:
+            InvalidDefinition: the span is empty, or more than 5,000 tasks have the tags.
+            TemporalUnavailable: Temporal does not answer.
+        """
+        now = self._temporal.now()
+        end = min(until or now, now)
+        if since is not None and since > (until or now):
+            raise InvalidDefinition(FieldProblem("since", "must not be after `until`"))
+        begin = min(since if since is not None else end - SPAN, end)
+        tasks = None
+        if tags:
+            tasks = frozenset(await task_ids(self._temporal, TaskFilter(tags=tuple(tags))))
+        span = _Span(begin, end, tasks)
+        failed, late, not_run = await asyncio.gather(
+            failed_runs(self._temporal, span.since, span.until, span.tasks),
+            late_runs(self._temporal, span.since, span.until, span.tasks),
+            self._not_run.read(span.since, span.until, span.tasks),
+        )
+        groups = grouped(run for run in failed.runs if run.status is not RunStatus.SKIPPED)
+        items, names = await asyncio.gather(
+            self._incidents(groups),
+            task_names(self._temporal, {one.task_id for one in not_run.instants[:MOST]}),
+        )
+        told = [_told(run) for run in failed.runs if _did_nothing(run)]
+        missed = [
+            MissedInstant(
+                task_id=one.task_id,
+                name=names.get(one.task_id, one.task_id),
+                at=one.at,
+                state=one.state,
+                reason=one.reason,
+            )
+            for one in not_run.instants
+        ]
+        missed = sorted([*told, *missed], key=lambda one: (one.at, one.task_id), reverse=True)
+        began_late = _late_starts(failed, late)
+        return Incidents(
+            since=span.since,
+            until=end,
+            items=tuple(items),
+            missed=tuple(missed[:MOST]),
+            late=tuple(began_late[:MOST]),
+            complete=failed.complete
+            and late.complete
+            and not_run.complete
+            and len(missed) <= MOST
+            and len(began_late) <= MOST,
+        )
+
+    async def _incidents(self, groups: Sequence[Group]) -> list[Incident]:
+        asked = {task_id for group in groups for task_id in group.latest()[:WITNESSES]}
+        failing, last = await self._failing(asked), last_failures(groups)
+        found = [incident(group, failing, last) for group in groups]
+        return sorted(found, key=lambda one: (not one.ongoing, -one.runs))
+
+    async def _failing(self, asked: Collection[str]) -> dict[str, bool]:
+        """Of these recurring tasks those whose last run failed."""
+        found: dict[str, bool] = {}
+        ids = sorted(asked)
+        for some in (ids[n : n + _PAGE] for n in range(0, len(ids), _PAGE)):
+            listed = self._temporal.client.list_workflows(
+                f"WorkflowType = '{naming.TASK}' AND ExecutionStatus = 'Running' "
+                f"AND {naming.HEALTH.name} = '{Health.FAILING}' "
+                f"AND {naming.TASK_ID.name} IN ({', '.join(map(literal, some))})",
+                page_size=_PAGE,
+            )
+            await self._temporal.ask(listed.fetch_next_page())
+            found |= {row.id.partition(":")[2]: True for row in listed.current_page or ()}
+        return found
+
+
+def _did_nothing(run: ShortRun) -> bool:
+    """Whether it came up, or was taken up, too late to do anything."""
+    kind = run.error.type if run.error else ""
+    if run.status is RunStatus.SKIPPED:
+        return kind == "Missed"
+    return run.status is RunStatus.TIMED_OUT and kind == "DeadlineExceeded" and not run.attempts
+
+
+def _told(run: ShortRun) -> MissedInstant:
+    skipped = run.status is RunStatus.SKIPPED
+    return MissedInstant(
+        task_id=run.task_id,
+        name=run.task_name or run.task_id,
+        at=run.scheduled_for,
+        state=LedgerState.MISSED,
+        reason=Reason.CATCHUP if skipped else Reason.DEADLINE,
+        run_id=run.id,
+    )
+
+
+def _late_starts(*lists: Listed) -> list[LateStart]:
+    found = {run.id: run for listed in lists for run in listed.runs if _late(run)}
+    return [
+        LateStart(
+            task_id=run.task_id,
+            name=run.task_name or run.task_id,
+            at=run.scheduled_for,
+            started_at=run.started_at,
+            lateness=run.lateness or timedelta(0),
+            run_id=run.id,
+        )
+        for run in sorted(found.values(), key=lambda run: (run.scheduled_for, run.id), reverse=True)
+    ]
+
+
+def _late(run: ShortRun) -> bool:
+    began = run.attempts > 0 and run.status is not RunStatus.SKIPPED
+    late = run.lateness is not None and run.lateness > PROMISE
+    return began and late and run.cause is RunCause.TRIGGER

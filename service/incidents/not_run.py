@@ -1,0 +1,194 @@
+"""What did not run over a span: what the audits found, and what they have not come to yet.
+
+1. Each audit leaves what it found, in numbers where a list shows them and by name in its result.
+2. What it left unsettled, and the latest minutes, are looked at here, for a second at most.
+3. Before the first audit, and between two that do not meet, nothing is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio.client import WorkflowExecution
+from temporalio.service import RPCError
+
+from onthedot import naming
+from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.ledger.audit import AuditNumbers, AuditOrder, AuditReport, Missed, Suspect
+from onthedot.service.ledger.audit_walk import walk
+from onthedot.service.ledger.ledger import Ledger
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import instant
+
+#: How long what no audit has come to is looked at, while somebody waits.
+_PATIENCE = timedelta(seconds=1)
+
+#: How many ledgers are read for one request.
+_MOST_LEDGERS = 100
+
+_SIDE_BY_SIDE = 8
+_JUST_BEFORE = timedelta(microseconds=1)
+_PAGE = 1000
+_MOST_PAGES = 5
+_KEPT = 500
+
+
+@dataclass(frozen=True)
+class Found:
+    """What did not run, the latest first; all there is, where it is `complete`."""
+
+    instants: tuple[Missed, ...]
+    complete: bool
+
+
+@dataclass(frozen=True)
+class _Audit:
+    execution: str
+    workflow_id: str
+    numbers: AuditNumbers
+
+
+class NotRun:
+    """Reads what did not run."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._ledger = Ledger(temporal)
+        self._reports: OrderedDict[str, AuditReport] = OrderedDict()
+
+    async def read(
+        self, since: datetime, until: datetime, tasks: Collection[str] | None = None
+    ) -> Found:
+        """What did not run from `since` to `until`, of these tasks or of all.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        audits, whole = await self._audits(since)
+        begun, reached = _reach(audits, since)
+        whole &= begun <= since or not await self._anything_before(begun)
+        reports = await self._all(
+            audit for audit in audits if audit.numbers.missed or audit is audits[0]
+        )
+        found = {(one.task_id, one.at): one for report in reports for one in report.missed}
+        unlisted = any(audit.numbers.unlisted for audit in audits)
+        fresh, seen = await self._fresh(
+            max(since - _JUST_BEFORE, reached), until, reports[0].suspects if reports else ()
+        )
+        found |= {(one.task_id, one.at): one for one in fresh}
+        fitting = [
+            one
+            for one in found.values()
+            if since <= one.at <= until and (tasks is None or one.task_id in tasks)
+        ]
+        fitting.sort(key=lambda one: (one.at, one.task_id), reverse=True)
+        return Found(tuple(fitting), whole and seen and not unlisted)
+
+    async def _audits(self, since: datetime) -> tuple[list[_Audit], bool]:
+        """The audits that looked at something after `since`, the latest first."""
+        listed = self._temporal.client.list_workflows(
+            f"WorkflowType = '{naming.AUDIT}' AND ExecutionStatus = 'Completed' "
+            f"AND CloseTime > {instant(since)}",
+            page_size=_PAGE,
+        )
+        found: list[_Audit] = []
+        for _ in range(_MOST_PAGES):
+            await self._temporal.ask(listed.fetch_next_page())
+            found += [audit for row in listed.current_page or () if (audit := await _audit(row))]
+            if not listed.next_page_token:
+                break
+        found.sort(key=lambda audit: audit.numbers.until, reverse=True)
+        return found, not listed.next_page_token
+
+    async def _all(self, audits: Iterable[_Audit]) -> list[AuditReport]:
+        places = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+        async def one(audit: _Audit) -> AuditReport | None:
+            async with places:
+                return await self._report(audit)
+
+        reports = await asyncio.gather(*map(one, audits))
+        return [report for report in reports if report is not None]
+
+    async def _report(self, audit: _Audit) -> AuditReport | None:
+        if audit.execution in self._reports:
+            return self._reports[audit.execution]
+        handle = self._temporal.client.get_workflow_handle(
+            audit.workflow_id, run_id=audit.execution, result_type=AuditReport
+        )
+        try:
+            report: AuditReport = await self._temporal.ask(handle.result())
+        except RPCError:
+            # The retention has passed since it was listed.
+            return None
+        self._reports[audit.execution] = report
+        while len(self._reports) > _KEPT:
+            self._reports.popitem(last=False)
+        return report
+
+    async def _anything_before(self, at: datetime) -> bool:
+        """Whether a task was there before the first audit that is known."""
+        query = f"WorkflowType = '{naming.TASK}' AND StartTime < {instant(at)}"
+        counted = await self._temporal.ask(self._temporal.client.count_workflows(query))
+        return counted.count > 0
+
+    async def _fresh(
+        self, since: datetime, until: datetime, suspects: Sequence[Suspect]
+    ) -> tuple[list[Missed], bool]:
+        """What no audit has settled, and whether there was time to look at all of it."""
+        found: list[Missed] = []
+        wanted: dict[str, tuple[datetime, datetime]] = {}
+        for suspect in suspects:
+            ends = [*suspect.instants, *(at for at in (suspect.since, suspect.until) if at)]
+            wanted[suspect.task_id] = (min(ends), max(ends))
+        try:
+            async with asyncio.timeout(_PATIENCE.total_seconds()):
+                if until > since:
+                    order = AuditOrder(since=since, until=until)
+                    walked = await walk(self._temporal, order, patient=False)
+                    for task_id in {*walked.differing, *walked.changed}:
+                        first, last = wanted.get(task_id, (since, until))
+                        wanted[task_id] = (min(first, since), max(last, until))
+                places = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+                async def one(task_id: str) -> None:
+                    async with places:
+                        found.extend(await self._of(task_id, *wanted[task_id]))
+
+                await asyncio.gather(*map(one, sorted(wanted)[:_MOST_LEDGERS]))
+        except (TimeoutError, TemporalUnavailable):
+            return found, False
+        return found, len(wanted) <= _MOST_LEDGERS
+
+    async def _of(self, task_id: str, since: datetime, until: datetime) -> list[Missed]:
+        try:
+            page = await self._ledger.of(task_id, since, until)
+        except (TaskNotFound, InvalidDefinition):
+            return []
+        return [
+            Missed(task_id=task_id, at=entry.at, state=entry.state, reason=entry.reason)
+            for entry in page.items
+            if entry.not_run and entry.run is None
+        ]
+
+
+async def _audit(row: WorkflowExecution) -> _Audit | None:
+    """An audit that left its numbers; those of earlier releases left none."""
+    numbers = await row.memo_value(naming.AUDIT_MEMO, None, type_hint=AuditNumbers)
+    return None if numbers is None else _Audit(row.run_id, row.id, numbers)
+
+
+def _reach(audits: Sequence[_Audit], since: datetime) -> tuple[datetime, datetime]:
+    """From when on and until when the latest audits left nothing out."""
+    if not audits:
+        return since, since
+    begun, reached = audits[0].numbers.since, audits[0].numbers.until
+    for audit in audits[1:]:
+        if audit.numbers.until < begun:
+            break
+        begun = min(begun, audit.numbers.since)
+    return begun, reached

@@ -1,0 +1,75 @@
+"""The runs that failed, timed out or began late, as Temporal's visibility lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from onthedot import naming
+from onthedot.scheduling.run import ShortRun
+from onthedot.service.runs.listing import RunFilter
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import instant, literal
+from onthedot.service.temporal.translate import short_run
+
+#: How many runs are looked at.
+MOST_FAILED = 10_000
+MOST_LATE = 1000
+
+_PAGE = 1000
+
+#: So many tasks are asked for by name; of more, all runs are read and theirs are kept.
+_ASKED_BY_NAME = 100
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Some runs, the latest to end first; all there are, where it is `complete`."""
+
+    runs: list[ShortRun]
+    complete: bool
+
+
+async def failed_runs(
+    temporal: Temporal, since: datetime, until: datetime, tasks: Collection[str] | None
+) -> Listed:
+    """Runs that failed or timed out, and those that were skipped because they came up too late.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer.
+    """
+    ended = f"ExecutionStatus IN ('Failed', 'TimedOut') AND CloseTime >= {instant(since)}"
+    return await _listed(temporal, ended, since, until, tasks, MOST_FAILED)
+
+
+async def late_runs(
+    temporal: Temporal, since: datetime, until: datetime, tasks: Collection[str] | None
+) -> Listed:
+    """Runs that began more than ten seconds after they were due, and ended. Raises as above."""
+    late = f"{naming.STATUS.name} = '{naming.State.LATE}' AND CloseTime >= {instant(since)}"
+    return await _listed(temporal, late, since, until, tasks, MOST_LATE)
+
+
+async def _listed(
+    temporal: Temporal,
+    which: str,
+    since: datetime,
+    until: datetime,
+    tasks: Collection[str] | None,
+    most: int,
+) -> Listed:
+    if tasks is not None and not tasks:
+        return Listed([], True)
+    query = f"{RunFilter(since=since, until=until).query(temporal.now())} AND {which}"
+    if tasks is not None and len(tasks) <= _ASKED_BY_NAME:
+        query += f" AND {naming.TASK_ID.name} IN ({', '.join(map(literal, sorted(tasks)))})"
+    listed = temporal.client.list_workflows(query, page_size=_PAGE)
+    found: list[ShortRun] = []
+    for _ in range(-(-most // _PAGE)):
+        await temporal.ask(listed.fetch_next_page())
+        runs = [await short_run(temporal, row) for row in listed.current_page or ()]
+        found += [run for run in runs if tasks is None or run.task_id in tasks]
+        if not listed.next_page_token:
+            return Listed(found, True)
+    return Listed(found, False)

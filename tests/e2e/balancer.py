@@ -1,0 +1,93 @@
+"""A balancer that sends each request to the next server, sticky in nothing."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import selectors
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+
+_CONNECTION = re.compile(rb"\r\nConnection:[^\r]*", re.I)
+
+
+class Balancer(ThreadingTCPServer):
+    """Forwards to the servers on these ports in turn; one that does not listen is passed over."""
+
+    daemon_threads = True
+
+    def __init__(self, ports: Sequence[int]) -> None:
+        super().__init__(("127.0.0.1", 0), _Forwarding)
+        self.servers = itertools.cycle(ports)
+        self.count = len(ports)
+        self.sent: list[tuple[int, str]] = []
+        """The port and the request line of each request."""
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def connect(self, line: str) -> socket.socket | None:
+        """A connection to the next server that takes one."""
+        for port in itertools.islice(self.servers, self.count):
+            with suppress(OSError):
+                connection = socket.create_connection(("127.0.0.1", port), 5)
+                self.sent.append((port, line))
+                return connection
+        return None
+
+    def handle_error(self, *_: object) -> None:
+        """Connections are cut all the time here."""
+
+
+class _Forwarding(BaseRequestHandler):
+    def handle(self) -> None:
+        assert isinstance(self.server, Balancer)
+        came = b""
+        while b"\r\n\r\n" not in came:
+            part = self.request.recv(65536)
+            if not part:
+                return
+            came += part
+        head, _, rest = came.partition(b"\r\n\r\n")
+        if b"\r\nupgrade: websocket" not in head.lower():
+            # One request a connection, so that each goes to the next server.
+            head = _CONNECTION.sub(b"", head) + b"\r\nConnection: close"
+        line = head.partition(b"\r\n")[0].decode()
+        server = self.server.connect(line)
+        if server is None:
+            self.request.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+            return
+        with server:
+            server.sendall(head + b"\r\n\r\n" + rest)
+            _pump(self.request, server)
+
+
+def _pump(one: socket.socket, other: socket.socket) -> None:
+    """Passes on what comes from either, until one of them ends."""
+    with selectors.DefaultSelector() as ready:
+        ready.register(one, selectors.EVENT_READ, other)
+        ready.register(other, selectors.EVENT_READ, one)
+        while True:
+            for key, _ in ready.select():
+                assert isinstance(key.fileobj, socket.socket)
+                part = key.fileobj.recv(65536)
+                if not part:
+                    return
+                key.data.sendall(part)
+
+
+@contextmanager
+def balanced(ports: Sequence[int]) -> Iterator[Balancer]:
+    """A balancer before these ports, as long as the block."""
+    with Balancer(ports) as balancer:
+        thread = threading.Thread(target=balancer.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield balancer
+        finally:
+            balancer.shutdown()
+            thread.join()

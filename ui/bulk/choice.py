@@ -1,0 +1,101 @@
+"""What is chosen in a list, over all its pages, and the bar that does something with it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from nicegui.events import GenericEventArguments
+
+from onthedot.ui.bulk.kinds import Subject
+from onthedot.ui.bulk.work import ask
+from onthedot.ui.components.tables import ChosenBar
+from onthedot.ui.page_context import PageContext
+
+#: The most that are chosen at once.
+MOST = 10_000
+
+
+class Choice:
+    """The chosen ids; `changed` is called when they are others.
+
+    `find_all` gives the ids of all that the filter lets through, `MOST` + 1 of them at most.
+    """
+
+    def __init__(
+        self,
+        context: PageContext,
+        subject: Subject,
+        find_all: Callable[[], Awaitable[list[str]]],
+        changed: Callable[[], None],
+    ) -> None:
+        self._context = context
+        self._subject = subject
+        self._find_all = find_all
+        self._changed = changed
+        self._ids: dict[str, None] = {}
+        self._page: Sequence[str] = ()
+        self._bar = ChosenBar()
+        self._bar.props["label"] = f"Chosen {subject.one}s"
+        self._bar.props["actions"] = [
+            {
+                "name": kind.name,
+                "label": kind.ask,
+                "icon": kind.icon,
+                "danger": kind.danger,
+                "whyNot": context.why_not(kind.call),
+            }
+            for kind in subject.kinds
+        ]
+        self._bar.on("none", self.clear)
+        self._bar.on("all", self._choose_all)
+        self._bar.on("act", self._act)
+
+    @property
+    def here(self) -> list[str]:
+        """Those of the page that is shown."""
+        return [each for each in self._page if each in self._ids]
+
+    def mark(self, ids: Sequence[str], *, on: bool) -> None:
+        """Choose these too, or no longer."""
+        for each in ids:
+            if on:
+                self._ids[each] = None
+            else:
+                self._ids.pop(each, None)
+        self._show()
+
+    def clear(self) -> None:
+        """Choose none."""
+        if self._ids:
+            self._ids = {}
+            self._show()
+
+    def show(self, page: Sequence[str], count: int) -> None:
+        """These are on the page, and `count` match in all."""
+        self._page = page
+        self._bar.props["total"] = count
+        self._draw()
+
+    def _show(self) -> None:
+        self._draw()
+        self._changed()
+
+    def _draw(self) -> None:
+        said = {"count": len(self._ids), "elsewhere": len(self._ids) - len(self.here)}
+        for name, value in said.items():
+            if self._bar.props.get(name) != value:
+                self._bar.props[name] = value
+
+    async def _choose_all(self) -> None:
+        ids = await self._context.tried(self._find_all())
+        if ids is None:
+            return
+        if len(ids) > MOST:
+            said = f"At most {MOST:,} at once: the newest are chosen."
+            self._context.toasts.say(said, tone="grey")
+        self._ids = dict.fromkeys(ids[:MOST])
+        self._show()
+
+    async def _act(self, event: GenericEventArguments) -> None:
+        kind = self._subject.kind(str(event.args))
+        await ask(self._context, self._subject, kind, list(self._ids), self.clear)

@@ -1,0 +1,155 @@
+"""What can be done to many tasks or runs, and how that is put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from onthedot.service.runs.of_tasks import task_names
+from onthedot.service.tasks.bulk import BulkProgress, Changed
+from onthedot.service.temporal.calls import Temporal
+from onthedot.ui.use_cases import UseCases
+
+
+@dataclass(frozen=True)
+class Order:
+    """To which of them, and of a pause why and until when."""
+
+    ids: Sequence[str]
+    note: str = ""
+    until: datetime | None = None
+    progress: BulkProgress = field(default_factory=BulkProgress)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A change: how it is asked for and reported, which call it is, and what it does."""
+
+    name: str
+    ask: str
+    doing: str
+    done: str
+    words: str
+    icon: str
+    call: str
+    act: Callable[[UseCases, Order], Awaitable[list[Changed]]]
+    danger: bool = False
+    question: str = "{ask} {what}"
+    """How it is asked for of `what`, such as `3 tasks`."""
+    undone: str = ""
+    """What an undo made of them; empty where there is none."""
+
+    def asked(self, what: str) -> str:
+        """`Pause 3 tasks`."""
+        return self.question.format(ask=self.ask, what=what)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is chosen: tasks or runs."""
+
+    one: str
+    path: str
+    kinds: tuple[Kind, ...]
+    names: Callable[[Temporal, Sequence[str]], Awaitable[dict[str, str]]]
+    """What they are called, by id. Raises TemporalUnavailable."""
+
+    def counted(self, number: int) -> str:
+        """`1 task`, `1,204 tasks`."""
+        return f"{number:,} {self.one}" if number == 1 else f"{number:,} {self.one}s"
+
+    def kind(self, name: str) -> Kind:
+        """The change of this name."""
+        return next(each for each in self.kinds if each.name == name)
+
+
+async def _names_of_runs(temporal: Temporal, ids: Sequence[str]) -> dict[str, str]:
+    tasks = {run_id: run_id.partition("~")[0] for run_id in ids}
+    found = await task_names(temporal, set(tasks.values()))
+    return {run_id: found.get(task_id, task_id) for run_id, task_id in tasks.items()}
+
+
+TASKS = Subject(
+    "task",
+    "/tasks/",
+    (
+        Kind(
+            "run",
+            "Run",
+            "Starting",
+            "started",
+            "Each runs once now, beside its schedule.",
+            "play",
+            "run_tasks",
+            lambda uses, order: uses.run_tasks(order.ids, progress=order.progress),
+        ),
+        Kind(
+            "pause",
+            "Pause",
+            "Pausing",
+            "paused",
+            "They will not fire until they are resumed. What is paused already stays as it is.",
+            "pause",
+            "pause_tasks",
+            lambda uses, order: uses.pause_tasks(
+                order.ids, note=order.note, until=order.until, progress=order.progress
+            ),
+            undone="put back",
+        ),
+        Kind(
+            "resume",
+            "Resume",
+            "Resuming",
+            "resumed",
+            "They fire again from their next time on.",
+            "circle-play",
+            "resume_tasks",
+            lambda uses, order: uses.resume_tasks(order.ids, progress=order.progress),
+            undone="put back",
+        ),
+        Kind(
+            "delete",
+            "Delete",
+            "Deleting",
+            "deleted",
+            "They will never fire again. Runs in progress finish.",
+            "trash-2",
+            "delete_tasks",
+            lambda uses, order: uses.delete_tasks(order.ids, progress=order.progress),
+            danger=True,
+        ),
+    ),
+    task_names,
+)
+
+RUNS = Subject(
+    "run",
+    "/runs/",
+    (
+        Kind(
+            "retry",
+            "Run again",
+            "Starting again",
+            "started again",
+            "Each gets a new run of the same occurrence: due when it was, carried out as its task "
+            "is defined now.",
+            "rotate-ccw",
+            "retry_runs",
+            lambda uses, order: uses.retry_runs(order.ids, progress=order.progress),
+            question="Run {what} again",
+        ),
+        Kind(
+            "cancel",
+            "Cancel",
+            "Cancelling",
+            "asked to stop",
+            "Those that go on are told to stop.",
+            "ban",
+            "cancel_runs",
+            lambda uses, order: uses.cancel_runs(order.ids, progress=order.progress),
+            danger=True,
+        ),
+    ),
+    _names_of_runs,
+)

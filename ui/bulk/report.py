@@ -1,0 +1,104 @@
+"""What became of many: in a sentence, and for each that was not done with its name and why."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from onthedot.messages.many import Outcome
+from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.service.tasks.bulk import Changed
+from onthedot.ui.bulk.kinds import Kind, Subject
+from onthedot.ui.components.dialogs import dismiss
+from onthedot.ui.components.markup import box, button, link, named, text
+from onthedot.ui.components.small import Modal
+from onthedot.ui.page_context import PageContext
+from onthedot.ui.wording import plainly
+
+#: How many are listed at most.
+_LISTED = 100
+
+Undo = Callable[[], Awaitable[None]]
+
+
+async def report(
+    context: PageContext,
+    subject: Subject,
+    kind: Kind,
+    changed: Sequence[Changed],
+    *,
+    total: int,
+    name: str = "",
+    undo: Undo | None = None,
+) -> None:
+    """Say it in the corner; where some were refused, these can be looked at one by one."""
+    refused = [each for each in changed if each.error is not None]
+    if name and refused:
+        assert refused[0].error is not None
+        context.toasts.say(f"{name}: {plainly(refused[0].error, of=refused[0].id)}", tone="red")
+        return
+    said = _sentence(subject, kind, changed, total=total, name=name)
+    actions: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+    if refused:
+        actions.append(("Which", lambda: _show(context, subject, said, refused, undo)))
+    if undo is not None:
+        actions.append(("Undo", undo))
+    tone = "red" if refused else "grey" if undo else "green"
+    context.toasts.say(said, tone=tone, actions=actions)
+
+
+def _sentence(
+    subject: Subject, kind: Kind, changed: Sequence[Changed], *, total: int, name: str
+) -> str:
+    done = sum(each.outcome is Outcome.DONE for each in changed)
+    before = sum(each.outcome is Outcome.UNCHANGED for each in changed)
+    refused = sum(each.error is not None for each in changed)
+    left = total - len(changed)
+    if name and done:
+        return f"{name} {kind.done}."
+    parts = [f"{subject.counted(done)} {kind.done}"]
+    if before:
+        parts.append(f"{before:,} left as {'it was' if before == 1 else 'they were'}")
+    if refused:
+        parts.append(f"{refused:,} refused")
+    if left:
+        parts.append(f"stopped before {left:,}")
+    return ", ".join(parts) + "."
+
+
+async def _show(
+    context: PageContext,
+    subject: Subject,
+    said: str,
+    refused: Sequence[Changed],
+    undo: Undo | None,
+) -> None:
+    listed = refused[:_LISTED]
+    try:
+        names = await subject.names(context.temporal, [each.id for each in listed])
+    except TemporalUnavailable:
+        names = {}
+    with context.overlay, Modal("What was refused", wide=True) as modal:
+        text(said, tag="h2")
+        with named(box("refusals", "ul"), tabindex="0", aria_label="Refused"):
+            for each in listed:
+                assert each.error is not None
+                with box("", "li"):
+                    link(names.get(each.id, each.id), f"{subject.path}{each.id}", "strong wrap")
+                    text(plainly(each.error, of=each.id), "muted small wrap", tag="div")
+        if len(refused) > len(listed):
+            text(f"And {len(refused) - len(listed):,} more.", "muted")
+        with box("foot"):
+            if undo is not None:
+                button("Undo the others", _closing(modal, undo))
+            button("Close", lambda: dismiss(modal), "primary")
+    modal.on("close", lambda: dismiss(modal))
+    modal.show()
+
+
+def _closing(modal: Modal, act: Undo) -> Undo:
+    async def closing() -> None:
+        modal.hide()
+        await act()
+        dismiss(modal)
+
+    return closing

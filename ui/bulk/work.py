@@ -1,0 +1,107 @@
+"""Does an order in sight: asks first where that is due, shows how far it is, then reports."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from onthedot.messages.many import Outcome
+from onthedot.service.tasks.bulk import BulkProgress, Changed
+from onthedot.ui.bulk.kinds import Kind, Order, Subject
+from onthedot.ui.bulk.report import report
+from onthedot.ui.components.dialogs import confirm
+from onthedot.ui.components.pause_question import ask_pause
+from onthedot.ui.page_context import PageContext
+
+#: From how many on one sees how far it is.
+_MANY = 16
+
+_LOOK_EVERY = 0.4
+
+
+async def ask(
+    context: PageContext,
+    subject: Subject,
+    kind: Kind,
+    ids: Sequence[str],
+    after: Callable[[], None] | None = None,
+    *,
+    name: str = "",
+) -> None:
+    """Ask whether to do this to all of them, then do it; `name` is what a single one is called."""
+    asked = kind.asked(name or subject.counted(len(ids)))
+
+    async def go(order: Order) -> None:
+        await do(context, subject, kind, order, name=name)
+        if after is not None:
+            after()
+
+    async def pause(note: str, until: datetime | None) -> None:
+        await go(Order(ids, note=note, until=until))
+
+    if kind.name == "pause":
+        await context.learn_zone()
+        now = context.site.temporal.now()
+        ask_pause(context.overlay, asked, kind.words, pause, zone=context.zone, now=now)
+        return
+    confirm(
+        context.overlay,
+        f"{asked}?",
+        kind.words,
+        asked,
+        lambda: go(Order(ids)),
+        danger=kind.danger,
+        typed=str(len(ids)) if kind.name == "delete" else "",
+    )
+
+
+async def do(
+    context: PageContext, subject: Subject, kind: Kind, order: Order, *, name: str = ""
+) -> None:
+    """Do it at once, and say what became of each."""
+    doing = f"{kind.doing} {name or subject.counted(len(order.ids))}"
+    acting = kind.act(context.uses, order)
+    changed = await _watched(context, doing, len(order.ids), order.progress, acting)
+    if changed is None:
+        return
+    context.changed()
+    touched = [each for each in changed if each.outcome is Outcome.DONE]
+
+    async def undo() -> None:
+        progress = BulkProgress()
+        undoing = context.uses.undo(changed, progress=progress)
+        what = f"Undoing: {subject.counted(len(touched))}"
+        restored = await _watched(context, what, len(touched), progress, undoing)
+        if restored is not None:
+            context.changed()
+            said = replace(kind, done=kind.undone)
+            await report(context, subject, said, restored, total=len(touched), name=name)
+
+    back = undo if kind.undone and touched else None
+    await report(context, subject, kind, changed, total=len(order.ids), name=name, undo=back)
+
+
+async def _watched(
+    context: PageContext,
+    doing: str,
+    total: int,
+    progress: BulkProgress,
+    acting: Awaitable[list[Changed]],
+) -> list[Changed] | None:
+    if total < _MANY:
+        return await context.tried(acting)
+    work = asyncio.ensure_future(acting)
+
+    def stop() -> None:
+        progress.stopped = True
+
+    shown = context.toasts.work(f"{doing} …", stop)
+    try:
+        while not work.done():
+            await asyncio.wait({work}, timeout=_LOOK_EVERY)
+            shown.at(f"{doing}: {progress.done:,} of {total:,}", progress.done / total)
+    finally:
+        shown.end()
+    return await context.tried(work)

@@ -1,0 +1,26 @@
+"""Errors in the words of the page: what is said of REST, of its calls and headers, is left out."""
+
+from __future__ import annotations
+
+import re
+
+from onthedot.scheduling.errors import OnTheDotError, RevisionMismatch, RunNotFound, TaskNotFound
+
+_SENTENCE = re.compile(r"(?<=[.;]) ")
+_OF_REST = re.compile(r"\b(GET|PUT|POST|DELETE) /|\bETag\b|\bIf-Match\b|Idempotency-Key")
+
+
+def plainly(error: OnTheDotError, *, of: str = "") -> str:
+    """What went wrong and what to do; `of` is the id of what is named beside it anyway."""
+    match error:
+        case RevisionMismatch():
+            return "Somebody changed it meanwhile, so it was left as it is."
+        case TaskNotFound() | RunNotFound() if of:
+            return "It is gone: deleted, or past retention."
+        case _:
+            said = str(error)
+    if of:
+        for subject in (f"Task {of!r}", f"Run {of!r}", f"Run {of}"):
+            said = said.replace(subject, "It")
+    kept = [each for each in _SENTENCE.split(said) if not _OF_REST.search(each)]
+    return " ".join(kept) or said
