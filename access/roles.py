@@ -36,6 +36,9 @@ ROLES: Mapping[str, Role] = {
     "list_tags": Role.VIEWER,
     "preview_trigger": Role.VIEWER,
     "preview_edit": Role.VIEWER,
+    "list_calendars": Role.VIEWER,
+    "get_calendar": Role.VIEWER,
+    "calendar_days": Role.VIEWER,
     "get_ledger": Role.VIEWER,
     "get_why": Role.VIEWER,
     "list_incidents": Role.VIEWER,
@@ -67,6 +70,8 @@ ROLES: Mapping[str, Role] = {
     "delete_tasks": Role.EDITOR,
     "try_action": Role.EDITOR,
     "run_task_with_changes": Role.EDITOR,
+    "put_calendar": Role.ADMIN,
+    "delete_calendar": Role.ADMIN,
 }
 
 #: Calls that ask nobody who they are.
