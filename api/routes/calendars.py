@@ -68,7 +68,7 @@ async def get_calendar(
 )
 async def put_calendar(
     name: CalendarNamePath,
-    body: Annotated[CalendarBody, Body(openapi_examples=EXAMPLES)],
+    body: Annotated[CalendarBody, Body(discriminator="kind", openapi_examples=EXAMPLES)],
     calendars: CalendarsDep,
     caller: Caller,
     expected: ExpectedCalendarRevision,
