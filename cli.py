@@ -6,6 +6,7 @@ Exit codes: 0 done or stopped as asked, 1 failed, 2 not started because somethin
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import logging
 import os
@@ -81,9 +82,13 @@ def run(arguments: Sequence[str]) -> int:
 def command() -> click.Group:
     """The command `onthedot` with all that is below it."""
     processes = {name: partial(_process_command, name) for name in _COMMANDS}
-    others = {"token": _token_command, "version": _version_command}
+    others = {"token": _token_command, "key": _key_command, "version": _version_command}
     summaries = {name: summary for name, (summary, _) in _COMMANDS.items()}
-    summaries |= {"token": "Make a token for a caller of REST.", "version": "Print the version."}
+    summaries |= {
+        "token": "Make a token for a caller of REST.",
+        "key": "Make a key that seals what Temporal holds.",
+        "version": "Print the version.",
+    }
     return root({"Commands that start something": processes, "Others": others}, summaries)
 
 
@@ -157,10 +162,34 @@ def _token_command() -> click.Command:
     return click.Group("token", commands=[new], help="Make a token for a caller of REST.")
 
 
+def _key_command() -> click.Command:
+    new = click.Command(
+        "new",
+        params=[click.Argument(["id"])],
+        callback=_new_key,
+        help="Make a key with this id, such as the year and month, and print it.",
+    )
+    summary = "Make a key that seals what Temporal holds."
+    return click.Group("key", commands=[new], help=summary)
+
+
 def _version_command() -> click.Command:
     return click.Command(
         "version", callback=lambda: click.echo(version()), help="Print the version."
     )
+
+
+def _new_key(id: str) -> int:
+    from onthedot.encryption.keys import Keyring
+
+    entry = f"{id}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    try:
+        Keyring.parse(entry)
+    except ValueError as error:
+        print(f"onthedot: {error}", file=sys.stderr)
+        return 2
+    print(f"ONTHEDOT_ENCRYPTION_KEYS={entry}")
+    return 0
 
 
 def _new_token(name: str, role: str) -> int:

@@ -102,6 +102,7 @@ def server(settings: Settings, directory: Path, binary: Path, web_ui: WebUi | No
             f"--port={settings.temporal_port}",
             f"--ui-ip={web_ui.host}",
             f"--ui-port={web_ui.port}",
+            *_codec_endpoint(settings),
             f"--db-filename={database}",
             # Twice as fast as FULL. A power cut may lose the last commits, a crash does not.
             "--sqlite-pragma=journal_mode=WAL",
@@ -117,6 +118,14 @@ def server(settings: Settings, directory: Path, binary: Path, web_ui: WebUi | No
         grace=_GRACE,
         log=log,
     )
+
+
+def _codec_endpoint(settings: Settings) -> tuple[str, ...]:
+    """Where the Web UI has payloads opened, if they are sealed."""
+    if not (settings.encryption_keys or settings.encryption_keys_file):
+        return ()
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
+    return (f"--ui-codec-endpoint=http://{host}:{settings.port}/codec",)
 
 
 def _nobody() -> str:

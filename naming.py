@@ -27,6 +27,7 @@ BACKFILL = "onthedot.Backfill"
 NOTIFICATION = "onthedot.Notification"
 AUDIT = "onthedot.Audit"
 CALENDAR = "onthedot.Calendar"
+FREEZE = "onthedot.Freeze"
 #: Stands for an Idempotency-Key; it is never run.
 IDEMPOTENCY_KEY = "onthedot.IdempotencyKey"
 CHANGE = "onthedot.change"
@@ -49,6 +50,11 @@ TELL_CALENDAR_USERS = "onthedot.calendar.tell_users"
 NOTIFIED = "onthedot.notified"
 AUDIT_LEDGERS = "onthedot.audit_ledgers"
 REGISTERED = "onthedot.registered"
+CHECK_FREEZE = "onthedot.freezes.check"
+FIND_WINDOW = "onthedot.freezes.window"
+RELEASE_HELD = "onthedot.freezes.release"
+#: What a worker tells its workflows without an event: whether any freeze may be in force.
+MAY_BE_FROZEN = "onthedot.may_be_frozen"
 
 TASK_ID = SearchAttributeKey.for_keyword("OnTheDotTask")
 NAME = SearchAttributeKey.for_keyword("OnTheDotName")
@@ -82,8 +88,15 @@ TASK_MEMO = "onthedot.task"
 RUN_MEMO = "onthedot.run"
 BACKFILL_MEMO = "onthedot.backfill"
 CALENDAR_MEMO = "onthedot.calendar"
+FREEZE_MEMO = "onthedot.freeze"
 #: What an audit found, in numbers.
 AUDIT_MEMO = "onthedot.audit"
+
+#: Who asked for a run or a backfill: a memo, which Temporal's own tools show.
+REQUESTED_BY = "onthedot.requested_by"
+
+#: A change of workflow code: what a deleted task's memo says is brought up to date.
+KEEPS_DELETED = "keeps-deleted"
 
 #: The schedule of the standing audit, and of each audit the beginning of its id.
 AUDIT_SCHEDULE = "onthedot-audit"
@@ -133,6 +146,11 @@ def calendar(name: str) -> str:
 def idempotency_key(digest: str) -> str:
     """The id of the workflow that stands for an Idempotency-Key."""
     return f"key:{digest}"
+
+
+def freeze(name: str) -> str:
+    """The id of the workflow that is this freeze."""
+    return f"freeze:{name}"
 
 
 def schedule(task_id: str) -> str:
@@ -198,6 +216,24 @@ def run_attributes(run: RunOrder) -> TypedSearchAttributes:
     return TypedSearchAttributes(pairs)
 
 
+def run_memo(run: RunOrder) -> dict[str, str] | None:
+    """What Temporal's own tools show of a run, and a list before it has ended."""
+    return {REQUESTED_BY: run.requested_by} if run.requested_by else None
+
+
+_CANCELLED_BY = "Cancelled by "
+
+
+def cancel_reason(by: str) -> str:
+    """What Temporal is told of who cancels."""
+    return f"{_CANCELLED_BY}{by}" if by else ""
+
+
+def cancelled_by(reason: str) -> str:
+    """The inverse of `cancel_reason`; empty for a reason of somebody else's."""
+    return reason.removeprefix(_CANCELLED_BY) if reason.startswith(_CANCELLED_BY) else ""
+
+
 def run_summary(run: RunOrder) -> str:
     """What Temporal's Web UI shows beside a run: which task it is, and what it does."""
     return f"{run.name}: {title(run.action)}"[:200]
@@ -208,6 +244,13 @@ def task_summary(state: TaskState) -> str:
     return f"{state.definition.name}: {title(state.definition.action)}"[:200]
 
 
+def _status(state: TaskState) -> str:
+    if state.ended_as:
+        # Its run, if it had one, was another workflow.
+        return State.WITHDRAWN
+    return State.PAUSED if state.definition.paused else State.SCHEDULED
+
+
 def task_attributes(state: TaskState, *, status: str = "") -> TypedSearchAttributes:
     """What a list filters tasks by; `status` where it does not follow from the definition."""
     task = state.definition
@@ -215,7 +258,7 @@ def task_attributes(state: TaskState, *, status: str = "") -> TypedSearchAttribu
         SearchAttributePair(TASK_ID, state.id),
         SearchAttributePair(NAME, sort_name(task.name)),
         SearchAttributePair(KIND, task.trigger.kind),
-        SearchAttributePair(STATUS, status or (State.PAUSED if task.paused else State.SCHEDULED)),
+        SearchAttributePair(STATUS, status or _status(state)),
     ]
     if state.due is not None:
         pairs.append(SearchAttributePair(DUE, state.due))

@@ -9,21 +9,35 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from temporalio.client import ClientConfig
+from temporalio.common import HeaderCodecBehavior
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker, WorkerConfig
 
 from onthedot.activities.assembly import Activities
+from onthedot.activities.freezes.told import FreezesTold, watches_of, watching
 from onthedot.activities.permissions import Permissions
+from onthedot.encryption.codec import sealing
+from onthedot.encryption.keys import NO_KEYS, Keyring
 from onthedot.run_context.interceptor import RunInterceptor
 from onthedot.workflows.audit import Audit
 from onthedot.workflows.backfill import Backfill
 from onthedot.workflows.calendar import Calendar
+from onthedot.workflows.freeze import Freeze
 from onthedot.workflows.notification import Notification
 from onthedot.workflows.task import Task
 from onthedot.workflows.task_run import TaskRun
 
-WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification, Audit, Calendar)
+WORKFLOWS: tuple[type, ...] = (
+    Task,
+    TaskRun,
+    Backfill,
+    Notification,
+    Audit,
+    Calendar,
+    Freeze,
+)
 
 #: A cancel reaches an action as the answer to a heartbeat that is really sent. By itself the SDK
 #: sends one in eight seconds of those that we make.
@@ -37,18 +51,27 @@ class OnTheDotPlugin(SimplePlugin):
     Args:
         permissions: what tasks may do on the worker's behalf. None where there is no worker: for a
             client that only asks, or a replayer.
+        keyring: what payloads are sealed with and opened; the same keys everywhere.
     """
 
-    def __init__(self, permissions: Permissions | None = None) -> None:
+    def __init__(self, permissions: Permissions | None = None, keyring: Keyring = NO_KEYS) -> None:
         super().__init__(
             "onthedot",
-            data_converter=pydantic_data_converter,
+            data_converter=sealing(pydantic_data_converter, keyring),
             workflows=WORKFLOWS,
             interceptors=[RunInterceptor()],
         )
         self._permissions = permissions
+        self._keyring = keyring
         self._made: list[Activities] = []
         self._running = 0
+
+    def configure_client(self, config: ClientConfig) -> ClientConfig:
+        """Add what a client needs; headers are sealed as payloads are."""
+        config = super().configure_client(config)
+        if self._keyring.seals:
+            config["header_codec_behavior"] = HeaderCodecBehavior.CODEC
+        return config
 
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
         """Add what a worker executes."""
@@ -59,13 +82,16 @@ class OnTheDotPlugin(SimplePlugin):
             activities = Activities(config["client"], self._permissions)
             self._made.append(activities)
             config["activities"] = [*config.get("activities", ()), *activities.all()]
+        told = [FreezesTold(watch) for watch in watches_of(config.get("activities", ()))]
+        config["interceptors"] = [*config.get("interceptors", ()), *told]
         return config
 
     async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:
         """Run the worker; close the connections with the last one."""
         self._running += 1
         try:
-            await super().run_worker(worker, next)
+            async with watching(watches_of(worker.config().get("activities", ()))):
+                await super().run_worker(worker, next)
         finally:
             self._running -= 1
             while self._made and not self._running:

@@ -8,7 +8,9 @@ import socket
 
 import uvicorn
 
+from onthedot.access.oidc.provider import Provider
 from onthedot.api.app import create_app
+from onthedot.encryption.keys import configured
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes import event_loop
 from onthedot.processes.connections import BoundedHttp
@@ -39,16 +41,18 @@ def run(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
+    keyring = configured(settings)
     # Lazy, so that the server is there, and says so, while Temporal is not.
-    client = await connect(settings, plugins=[OnTheDotPlugin()], lazy=True)
+    client = await connect(settings, plugins=[OnTheDotPlugin(keyring=keyring)], lazy=True)
     temporal = Temporal(client, settings)
-    if settings.api_tokens and not settings.session_key:
+    if settings.guarded and not settings.session_key:
         _LOG.warning(
             "ONTHEDOT_SESSION_KEY is not set: whoever is signed in at the page has to sign in "
             "again after a restart, and at each server."
         )
     sessions = Sessions(settings)
-    app = create_app(settings, temporal, sessions.identity_of)
+    provider = Provider(settings.oidc_issuer) if settings.single_sign_on else None
+    app = create_app(settings, temporal, sessions.identity_of, provider)
     mount(app, settings, temporal, sessions)
     config = uvicorn.Config(
         app,

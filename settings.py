@@ -146,10 +146,27 @@ class Settings(AccessSettings):
         "an admin. `onthedot token new NAME --role operator` prints both halves. "
         "Empty: only loopback may call.",
     )
+    encryption_keys: str = Field(
+        default="",
+        repr=False,
+        description="Keys that seal every payload in Temporal: `id:base64,…`, 32 bytes each. The "
+        "first one seals, all open; `plain` in its place seals nothing. `onthedot key new ID` "
+        "prints one.",
+    )
+    encryption_keys_file: Path | None = Field(
+        default=None, description="A file with these keys, in place of `encryption_keys`."
+    )
     max_body_bytes: int = Field(
         default=4 * 1024 * 1024,
         ge=1024,
         description="The largest request body in bytes; a larger one is answered 413.",
+    )
+    capacity_per_second: float = Field(
+        default=100,
+        gt=0,
+        le=1_000_000,
+        description="How many runs your installation begins in a second, as you measured it. The "
+        "forecast says by it how late the last start of a storm would be.",
     )
     task_queue: str = Field(
         default="onthedot",
@@ -255,6 +272,11 @@ class Settings(AccessSettings):
     )
 
     @property
+    def guarded(self) -> bool:
+        """Whether whoever calls has to say who they are."""
+        return bool(self.api_tokens) or self.single_sign_on
+
+    @property
     def temporal_ui(self) -> str:
         """Where Temporal's Web UI is, without a slash at the end."""
         return (self.temporal_ui_url or f"http://127.0.0.1:{self.temporal_ui_port}").rstrip("/")
@@ -274,7 +296,7 @@ def load(options: Mapping[str, Any] | None = None) -> Settings:
 
 def require_tokens_beyond_loopback(settings: Settings) -> None:
     """Raises SettingsError where the server would be open to a network without any token."""
-    if settings.api_tokens or is_loopback(settings.host):
+    if settings.guarded or is_loopback(settings.host):
         return
     raise SettingsError(
         f"Refusing to listen on {settings.host} without a token: anyone who reaches it could run "
@@ -304,7 +326,10 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
 def _explain(error: ValidationError, options: Mapping[str, Any]) -> str:
     problems = []
     for item in error.errors(include_url=False, include_input=False, include_context=False):
-        name = str(item["loc"][0]) if item["loc"] else ""
+        if not item["loc"]:
+            problems.append(f"{item['msg'].removeprefix('Value error, ')}.")
+            continue
+        name = str(item["loc"][0])
         shown = f"--{name.replace('_', '-')}" if name in options else PREFIX + name.upper()
         message = item["msg"].removeprefix("Value error, ")
         problems.append(f"{shown}: {message}.")

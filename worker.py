@@ -22,6 +22,7 @@ from onthedot import user_modules
 from onthedot.activities.audit import AuditActivities
 from onthedot.activities.permissions import Permissions
 from onthedot.activities.user_code import RegisteredActivities
+from onthedot.encryption.keys import Keyring, configured
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes.errors import StartError
 from onthedot.processes.ports import free_port
@@ -42,14 +43,14 @@ async def run(settings: Settings) -> None:
 
     Raises StartError or SettingsError where it cannot run as it is set up.
     """
-    permissions = _permissions(settings)
+    permissions, keyring = _permissions(settings), configured(settings)
     stop = _stop_signal()
     user_code = user_modules.load(settings.modules)
     sdk_address = f"127.0.0.1:{free_port()}"
     runtime = _runtime(sdk_address)
     health = WorkerHealth()
     async with serve(health, settings.metrics_host, settings.metrics_port, sdk_address):
-        client = await _connect_when_there(settings, permissions, runtime, stop)
+        client = await _connect_when_there(settings, permissions, keyring, runtime, stop)
         if client is None:
             return
         temporal = Temporal(client, settings)
@@ -119,13 +120,17 @@ def _worker(temporal: Temporal, user_code: user_modules.UserCode) -> Worker:
 
 
 async def _connect_when_there(
-    settings: Settings, permissions: Permissions, runtime: Runtime, stop: asyncio.Event
+    settings: Settings,
+    permissions: Permissions,
+    keyring: Keyring,
+    runtime: Runtime,
+    stop: asyncio.Event,
 ) -> Client | None:
     """A client, or None where the stop came first."""
     told = False
     while not stop.is_set():
         try:
-            plugin = OnTheDotPlugin(permissions)
+            plugin = OnTheDotPlugin(permissions, keyring)
             return await connect(settings, plugins=[plugin], runtime=runtime)
         except RuntimeError as error:
             _LOG.log(logging.DEBUG if told else logging.WARNING, "waiting for Temporal: %s", error)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 
+from onthedot.access.roles import Role
 from onthedot.access.sealing import LEAST
 
 
@@ -30,6 +34,34 @@ SessionKeys = Annotated[
 ]
 
 
+def _roles(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        read = json.loads(value)
+    except ValueError:
+        read = None
+    if not isinstance(read, dict) or not all(role in set(Role) for role in read.values()):
+        raise ValueError(
+            'it is to be JSON, {"ops-team": "operator", "*": "viewer"}, with the roles '
+            f"{', '.join(Role)}"
+        )
+    return read
+
+
+def _issuer(value: str) -> str:
+    """Only over TLS may somebody's word be taken for who somebody is."""
+    parts = urlsplit(value)
+    plain = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if value and (not parts.hostname or not (parts.scheme == "https" or plain)):
+        raise ValueError("it is to be an https:// address, as the provider writes it")
+    return value
+
+
+Issuer = Annotated[str, AfterValidator(_issuer)]
+Roles = Annotated[dict[str, Role], NoDecode, BeforeValidator(_roles)]
+
+
 class AccessSettings(BaseSettings):
     """How people and programs prove who they are."""
 
@@ -41,3 +73,72 @@ class AccessSettings(BaseSettings):
         "commas: the first is used, the others still count. Empty: a key that a restart forgets; "
         "`onthedot dev` makes one and keeps it in its data directory.",
     )
+    oidc_issuer: Issuer = Field(
+        default="",
+        description="The provider of single sign-on (OpenID Connect): its issuer, exactly as in "
+        "its discovery document. Empty: tokens alone.",
+    )
+    oidc_client_id: str = Field(
+        default="", description="The client that the provider knows this server as."
+    )
+    oidc_client_secret: str = Field(
+        default="",
+        repr=False,
+        description="That client's secret. Empty for a public client.",
+    )
+    oidc_client_secret_file: Path | None = Field(
+        default=None, description="A file with the client's secret, instead of the variable."
+    )
+    oidc_audience: str = Field(
+        default="",
+        description="What a bearer token of REST must name as its audience. Empty: the client id.",
+    )
+    oidc_scopes: str = Field(
+        default="openid profile email",
+        description="What is asked of the provider when somebody signs in, separated by spaces.",
+    )
+    oidc_role_claim: str = Field(
+        default="groups",
+        min_length=1,
+        description="The claim that says which groups somebody is in; a dotted path "
+        "(`realm_access.roles`) reaches inside.",
+    )
+    oidc_roles: Roles = Field(
+        default={},
+        description='Which role goes with which value of that claim: JSON, `{"ops-team": '
+        '"operator", "*": "viewer"}`. The largest counts; `*` is anybody whom the provider knows. '
+        "Nobody without a role gets in.",
+    )
+    oidc_name_claim: str = Field(
+        default="email",
+        min_length=1,
+        description="The claim by whose value changes are put down to somebody; `sub` where it is "
+        "missing, or is an address that is not verified.",
+    )
+
+    @property
+    def single_sign_on(self) -> bool:
+        """Whether a provider is configured."""
+        return bool(self.oidc_issuer)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if not self.oidc_issuer:
+            return self
+        if not self.oidc_client_id:
+            raise ValueError("ONTHEDOT_OIDC_ISSUER needs ONTHEDOT_OIDC_CLIENT_ID beside it")
+        if not self.oidc_roles:
+            raise ValueError(
+                "ONTHEDOT_OIDC_ISSUER needs ONTHEDOT_OIDC_ROLES beside it: without a role nobody "
+                "gets in"
+            )
+        return self
+
+    def client_secret(self) -> str:
+        """The client's secret, from wherever it is.
+
+        Raises OSError where the file cannot be read.
+        """
+        if self.oidc_client_secret_file is not None:
+            return self.oidc_client_secret_file.read_text().strip()
+        return self.oidc_client_secret

@@ -11,6 +11,8 @@ from onthedot.activities.calendars.feeds import HttpFeeds
 from onthedot.activities.calendars.refresh import RefreshActivities
 from onthedot.activities.calendars.users import CalendarUsers
 from onthedot.activities.command.activity import CommandActivities
+from onthedot.activities.freezes.release import ReleaseActivities
+from onthedot.activities.freezes.watch import FreezeWatch
 from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.control_plane import ControlPlane
@@ -42,6 +44,8 @@ class Activities:
         self._occurrences = OccurrenceActivities(client)
         self._refresh = RefreshActivities(client, HttpFeeds(self._http))
         self._calendar_users = CalendarUsers(client)
+        self._freezes = FreezeWatch(client)
+        self._releases = ReleaseActivities(client)
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """What to give to a worker."""
@@ -58,6 +62,9 @@ class Activities:
             self._notify.notify,
             self._schedule.apply,
             self._schedule.remove,
+            self._freezes.check,
+            self._freezes.window,
+            self._releases.release,
         ]
 
     async def close(self) -> None:

@@ -23,6 +23,7 @@ from temporalio.client import Client, WorkflowHandle
 
 from onthedot import naming
 from onthedot.activities.attempts_of_child import RPC_TIMEOUT, instant_of, of_child
+from onthedot.encryption.failures import opened
 from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.run_order import Attempts
 
@@ -95,13 +96,13 @@ async def _of_activity(client: Client, seen: _Seen) -> Attempts:
         # It was between two attempts, or before the first.
         # How many there were before did not survive.
         made = 1 if failure.HasField("cause") else 0
-        error = _error(failure.cause)
+        error = await _error(client, failure.cause)
         last = AttemptMade(attempt=before + made, error=error)
         return Attempts(
             count=before + made, made=(last,) if made else (), output=output, last_error=error
         )
     started = seen.started.activity_task_started_event_attributes
-    earlier = _error(started.last_failure) if started.HasField("last_failure") else None
+    earlier = await _error(client, started.last_failure)
     return _told(
         before,
         started.attempt,
@@ -111,7 +112,7 @@ async def _of_activity(client: Client, seen: _Seen) -> Attempts:
             attempt=before + started.attempt,
             started_at=instant_of(seen.started.event_time),
             ended_at=instant_of(seen.ended.event_time),
-            error=_error(failure),
+            error=await _error(client, failure),
         ),
         output,
     )
@@ -126,7 +127,7 @@ async def _of_pending(
     if pending is None:
         return Attempts(count=before)
     output = await _last_reported(client, pending.heartbeat_details)
-    earlier = _error(pending.last_failure) if pending.HasField("last_failure") else None
+    earlier = await _error(client, pending.last_failure)
     if not _goes_on(pending):
         return Attempts(count=before + pending.attempt - 1, output=output, last_error=earlier)
     at = instant_of(pending.last_started_time)
@@ -181,9 +182,10 @@ async def _last_reported(client: Client, details: Payloads) -> Any:
     return values[0] if len(values) == 1 else values
 
 
-def _error(failure: Failure) -> RunError | None:
+async def _error(client: Client, failure: Failure) -> RunError | None:
     if not failure.message and not failure.WhichOneof("failure_info"):
         return None
+    failure = await opened(client.data_converter, failure)
     kind = failure.application_failure_info.type
     if failure.HasField("timeout_failure_info"):
         kind = "Timeout"

@@ -1,8 +1,8 @@
 """REST as one ASGI app.
 
-A request passes, in this order: the access log, the last resort for errors, the audit, who may
-call, whether the caller's role will do, the limits of a body, the methods of an address, and then
-the route.
+A request passes, in this order: the access log, the origin of Temporal's Web UI, the last resort
+for errors, the audit, who may call, whether the caller's role will do, the limits of a body, the
+methods of an address, and then the route.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from onthedot.access.oidc.provider import Provider
 from onthedot.api import errors
 from onthedot.api.access_log import AccessLog
 from onthedot.api.audited import Audited
@@ -24,13 +25,17 @@ from onthedot.api.routes import (
     backfills,
     batch,
     calendars,
+    codec,
     docs,
+    forecast,
+    freezes,
     health,
     incidents,
     ledger,
     many,
     many_runs,
     me,
+    revisions,
     runs,
     schema,
     task_calls,
@@ -38,7 +43,9 @@ from onthedot.api.routes import (
     triggers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
+from onthedot.api.web_ui_origin import WebUiOrigin
 from onthedot.service.incidents.incidents import IncidentReader
+from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.version import version
@@ -48,6 +55,7 @@ _ROUTERS = (
     batch.router,
     many.router,
     task_calls.router,
+    revisions.router,
     backfills.router,
     ledger.router,
     incidents.router,
@@ -56,7 +64,10 @@ _ROUTERS = (
     actions.router,
     triggers.router,
     calendars.router,
+    forecast.router,
+    freezes.router,
     me.router,
+    codec.router,
     schema.router,
     health.router,
 )
@@ -68,18 +79,25 @@ _TAGS = [
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
     {"name": "calendars", "description": "Named days that triggers keep to."},
+    {"name": "freezes", "description": "When nothing begins."},
     {"name": "actions", "description": "What a task does."},
     {"name": "access", "description": "Who one is, and what one may do."},
     {"name": "health", "description": "Whether all is well."},
 ]
 
 
-def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nobody) -> FastAPI:
+def create_app(
+    settings: Settings,
+    temporal: Temporal,
+    signed_in: SignedIn = nobody,
+    provider: Provider | None = None,
+) -> FastAPI:
     """The REST surface over one Temporal. The client may be lazy: while Temporal is away, calls
     are answered 503. The page may be mounted at `/ui`, to which `/` leads.
 
     Args:
         signed_in: Who is signed in at the page, by the cookies of a request.
+        provider: Whose signed tokens count too (OpenID Connect).
     """
     app = FastAPI(
         title="On the Dot",
@@ -96,12 +114,13 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
         redirect_slashes=False,
     )
     app.state.temporal = temporal
+    app.state.forecasts = Forecasts(temporal)
     app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:
         app.include_router(router)
     docs.mount(app)
     errors.install(app)
-    describe(app, with_tokens=bool(settings.api_tokens))
+    describe(app, with_tokens=settings.guarded)
     routes = calls()
     names = CallNames(routes)
     # The last one added sees a request first.
@@ -109,10 +128,11 @@ def create_app(settings: Settings, temporal: Temporal, signed_in: SignedIn = nob
     app.add_middleware(JsonOnly)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(EnoughRights, names=names)
-    app.add_middleware(WhoMayCall, settings=settings, signed_in=signed_in)
+    app.add_middleware(WhoMayCall, settings=settings, signed_in=signed_in, provider=provider)
     app.add_middleware(Audited, names=names)
     app.add_middleware(errors.LastResort)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(WebUiOrigin, web_ui=settings.temporal_ui)
     app.add_middleware(AccessLog)
     return app
 

@@ -36,6 +36,7 @@ INVALID_REQUEST = Kind("invalid-request", 422, "The request is not understood")
 MISSING_TOKEN = Kind("missing-token", 401, "A token is needed")
 WRONG_TOKEN = Kind("wrong-token", 401, "The token is not known")
 FORBIDDEN = Kind("forbidden", 403, "Not allowed")
+PROVIDER_AWAY = Kind("sign-in-unavailable", 503, "The sign-in provider does not answer")
 NOT_FOUND = Kind("not-found", 404, "There is no such address")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "This address does not take this method")
 TOO_SLOW = Kind("body-too-slow", 408, "The body did not come in time")
@@ -52,6 +53,7 @@ KINDS: Mapping[str, Kind] = {
         MISSING_TOKEN,
         WRONG_TOKEN,
         FORBIDDEN,
+        PROVIDER_AWAY,
         NOT_FOUND,
         METHOD_NOT_ALLOWED,
         TOO_SLOW,
@@ -62,17 +64,22 @@ KINDS: Mapping[str, Kind] = {
         Kind("invalid-definition", 422, "The definition cannot be used as it stands"),
         Kind("idempotency-conflict", 422, "The Idempotency-Key was used with another body"),
         Kind("task-not-found", 404, "There is no such task"),
+        Kind("revision-not-found", 404, "There is no such revision"),
         Kind("run-not-found", 404, "There is no such run"),
         Kind("backfill-not-found", 404, "There is no such backfill"),
         Kind("calendar-not-found", 404, "There is no such calendar"),
         Kind("calendar-in-use", 409, "The calendar is in use"),
         Kind("task-exists", 409, "The id is in use"),
+        Kind("freeze-not-found", 404, "There is no such freeze"),
+        Kind("frozen", 409, "A freeze is in force"),
         Kind("wrong-state", 409, "Not possible in this state"),
         Kind("revision-mismatch", 412, "It has changed meanwhile"),
         Kind("temporal-unavailable", 503, "Temporal does not answer"),
         Kind("no-worker", 503, "No worker is there"),
         Kind("not-in-force", 503, "The change is taken, but not in force yet"),
         Kind("busy", 503, "The server is busy"),
+        Kind("key-missing", 503, "An encryption key is missing"),
+        Kind("not-our-seal", 500, "A payload cannot be opened"),
     )
 }
 

@@ -1,8 +1,9 @@
 """Who may call.
 
-Without a token only this machine may, and no web page that a browser on it happens to show: the
-Host must be loopback, the Origin our own, and `Sec-Fetch-Site` not `cross-site`. With tokens a
-bearer token is needed everywhere but at `/healthz` and `/readyz`. The page under `/ui` has a login
+Without a token or a provider only this machine may, and no web page that a browser on it happens to
+show: the Host must be loopback, the Origin our own, and `Sec-Fetch-Site` not `cross-site`.
+Otherwise a bearer token is needed everywhere but at `/healthz` and `/readyz`: one that is
+configured, or one that the provider (OpenID Connect) has signed. The page under `/ui` has a login
 of its own, so a token is not asked for there.
 
 Who is signed in at the page may call with its cookie too, so that `/docs` opens, and its "Try it
@@ -13,8 +14,6 @@ the response.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -25,10 +24,13 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onthedot.access.identity import LOCAL, Identity
+from onthedot.access.oidc.provider import Provider
 from onthedot.access.page_path import belongs_to_page
 from onthedot.api import problems
+from onthedot.api.bearers import Bearers, challenge
+from onthedot.api.web_ui_origin import FROM_WEB_UI
 from onthedot.messages.problems import Problem
-from onthedot.settings import ApiToken, Settings, is_loopback
+from onthedot.settings import Settings, is_loopback
 
 #: Who is signed in with these cookies, or None.
 SignedIn = Callable[[Mapping[str, str]], Identity | None]
@@ -38,15 +40,21 @@ _READS = {"GET", "HEAD", "OPTIONS"}
 _DOCS = "/docs"
 #: From `/docs`, under whatever prefix a proxy serves it.
 _SIGN_IN = "ui/login?next=/docs"
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="onthedot"'}
 
 
 class WhoMayCall:
     """Refuses whoever may not call; `scope["state"]["identity"]` is who may."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, signed_in: SignedIn) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        signed_in: SignedIn,
+        provider: Provider | None = None,
+    ) -> None:
         self._app = app
-        self._tokens = settings.api_tokens
+        self._guarded = settings.guarded
+        self._bearers = Bearers.of(settings, provider)
         self._signed_in = signed_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,8 +62,8 @@ class WhoMayCall:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if self._tokens:
-            refused = self._authenticate(scope, headers)
+        if self._guarded:
+            refused = await self._authenticate(scope, headers)
         else:
             refused = _not_from_here(scope, headers)
             scope.setdefault("state", {})["identity"] = LOCAL
@@ -67,30 +75,28 @@ class WhoMayCall:
         elif refused.status == 401 and _is_reader_of_docs(scope, headers):
             await RedirectResponse(_SIGN_IN, 303)(scope, receive, send)
         else:
-            more = _CHALLENGE if refused.status == 401 else None
+            more = {"WWW-Authenticate": challenge(refused)} if refused.status == 401 else None
             await problems.answer(refused, more)(scope, receive, send)
 
-    def _authenticate(self, scope: Scope, headers: Headers) -> Problem | None:
-        given = headers.get("authorization", "")
-        scheme, _, token = given.partition(" ")
-        who = _owner(token.strip(), self._tokens) if scheme.lower() == "bearer" else None
-        if who is not None:
-            scope.setdefault("state", {})["identity"] = who
-            return None
+    async def _authenticate(self, scope: Scope, headers: Headers) -> Problem | None:
         path = scope["path"]
         if path in _OPEN or belongs_to_page(path) or path == "/":
             return None
-        if not given and (who := self._session(scope, headers)) is not None:
-            scope.setdefault("state", {})["identity"] = who
-            return None
-        if not given:
-            detail = "Send `Authorization: Bearer <token>`; `onthedot token new` makes a token."
-            return problems.problem(problems.MISSING_TOKEN, detail)
-        detail = "This token is not configured here. Check ONTHEDOT_API_TOKENS."
-        return problems.problem(problems.WRONG_TOKEN, detail)
+        who: Identity | Problem | None
+        if given := headers.get("authorization", ""):
+            who = await self._bearers.owner(given)
+        else:
+            who = self._session(scope, headers) or self._bearers.missing()
+        if isinstance(who, Problem):
+            return who
+        scope.setdefault("state", {})["identity"] = who
+        return None
 
     def _session(self, scope: Scope, headers: Headers) -> Identity | None:
-        if scope["type"] != "http" or not _may_use_cookie(scope["method"], headers):
+        if scope["type"] != "http":
+            return None
+        known_page = FROM_WEB_UI in scope.get("state", {})
+        if not known_page and not _may_use_cookie(scope["method"], headers):
             return None
         return self._signed_in(cookie_parser(headers.get("cookie", "")))
 
@@ -120,16 +126,6 @@ def _is_reader_of_docs(scope: Scope, headers: Headers) -> bool:
     )
 
 
-def _owner(token: str, known: tuple[ApiToken, ...]) -> Identity | None:
-    """Whose token this is. Compares with every one, so that the time taken tells nothing."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    owner = None
-    for candidate in known:
-        if hmac.compare_digest(digest, candidate.sha256):
-            owner = candidate.identity
-    return owner
-
-
 def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
     mend = "Without a configured token only this machine may call. See ONTHEDOT_API_TOKENS."
     if not _is_local(scope):
@@ -137,6 +133,8 @@ def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
     host = headers.get("host", "")
     if len(headers.getlist("host")) != 1 or not is_loopback(_host_name(host)):
         return problems.problem(problems.FORBIDDEN, f"The Host is not loopback. {mend}")
+    if FROM_WEB_UI in scope.get("state", {}):
+        return None
     origin = headers.get("origin")
     if origin is not None and not _own(origin, host):
         return problems.problem(problems.FORBIDDEN, f"A page of another origin asks. {mend}")

@@ -9,8 +9,11 @@ from typing import Any
 
 from onthedot.client.building import call
 from onthedot.client.call import Call, Walk
-from onthedot.client.history_calls import Json, pages
+from onthedot.client.history_calls import Json
 from onthedot.messages.calendars import CalendarAnswer, CalendarDayList, CalendarList
+from onthedot.messages.freezes import FreezePage
+from onthedot.scheduling.forecast.report import Forecast
+from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
 
 
 def list_calendars() -> Walk[CalendarAnswer]:
@@ -48,19 +51,19 @@ def calendar_days(
     return call("GET", "/calendars/{name}/days", CalendarDayList, path=path, query=query)
 
 
-def list_freezes() -> Walk[Json]:
-    """Every freeze."""
-    return pages("/freezes")
+def list_freezes() -> Walk[Freeze]:
+    """Every freeze that is in force, or has a window to come."""
+    return Walk(lambda cursor: call("GET", "/freezes", FreezePage, query={"cursor": cursor}))
 
 
-def get_freeze(name: str) -> Call[Json]:
+def get_freeze(name: str) -> Call[Freeze]:
     """One freeze."""
-    return call("GET", "/freezes/{name}", dict, path={"name": name})
+    return call("GET", "/freezes/{name}", Freeze, path={"name": name})
 
 
-def put_freeze(name: str, freeze: Mapping[str, Any]) -> Call[Json]:
+def put_freeze(name: str, freeze: FreezeDefinition | Mapping[str, Any]) -> Call[Freeze]:
     """Makes or replaces a freeze: nothing begins while it lasts."""
-    return call("PUT", "/freezes/{name}", dict, path={"name": name}, body=freeze)
+    return call("PUT", "/freezes/{name}", Freeze, path={"name": name}, body=freeze)
 
 
 def delete_freeze(name: str) -> Call[None]:
@@ -74,10 +77,10 @@ def forecast(
     until: datetime | None = None,
     step: timedelta | None = None,
     tag: str | None = None,
-) -> Call[Json]:
+) -> Call[Forecast]:
     """How many starts are due, a step at a time, and the busiest instants."""
     query = {"from": since, "until": until, "step": step, "tag": tag}
-    return call("GET", "/forecast", dict, query=query)
+    return call("GET", "/forecast", Forecast, query=query)
 
 
 def tasks_calendar(*, tag: str | None = None, task: str | None = None) -> Call[str]:

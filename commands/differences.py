@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from onthedot.applying.comparison import ABSENT, FieldChange
 from onthedot.applying.instants import InstantChanges
 from onthedot.commands.times import shown
+from onthedot.scheduling.definition_changes import ABSENT, FieldChange
 
 #: More instants than this are counted rather than listed.
 _FEW = 5

@@ -79,10 +79,12 @@ class RunNow(Model):
         default=None, max_length=64, description="Beside the `command`'s own; these go first."
     )
 
+    through_freeze: bool = Field(default=False, description="Run it although a freeze is in force.")
+
     @property
     def changed(self) -> dict[str, Any]:
         """The fields of the action that are given; a body may be given as null."""
-        given = self.model_fields_set - {"scheduled_for"}
+        given = self.model_fields_set - {"scheduled_for", "through_freeze"}
         return {name: getattr(self, name) for name in sorted(given)}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from onthedot.access.identity import Identity
 from onthedot.access.roles import Role, needed
@@ -62,6 +63,18 @@ class TaskNotFound(OnTheDotError):
 
     def __init__(self, task_id: str) -> None:
         super().__init__(f"There is no task {task_id!r}. GET /tasks lists those that exist.")
+
+
+class RevisionNotFound(OnTheDotError):
+    """A task never had this revision, or it is past the retention."""
+
+    code = "revision-not-found"
+
+    def __init__(self, task_id: str, revision: int) -> None:
+        super().__init__(
+            f"Task {task_id!r} has no revision {revision}, or it is older than the retention. "
+            f"GET /tasks/{task_id}/revisions lists those that are kept."
+        )
 
 
 class RunNotFound(OnTheDotError):
@@ -155,6 +168,27 @@ class CalendarInUse(OnTheDotError):
         )
 
 
+class FreezeNotFound(OnTheDotError):
+    """There is no freeze with this name, or its last window has ended."""
+
+    code = "freeze-not-found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no freeze {name!r}, or it has ended. GET /freezes lists them.")
+
+
+class Frozen(OnTheDotError):
+    """A freeze keeps the task from starting, and the call does not ask to go through it."""
+
+    code = "frozen"
+
+    def __init__(self, task_id: str, name: str, until: datetime) -> None:
+        super().__init__(
+            f"Task {task_id!r} is frozen by {name!r} until {until:%Y-%m-%dT%H:%M:%SZ}. To run it "
+            f'all the same, send "through_freeze": true.'
+        )
+
+
 class WrongState(OnTheDotError):
     """The call does not fit what the task or run is doing at present."""
 
@@ -202,6 +236,31 @@ class NotInForce(OnTheDotError):
         super().__init__(
             f"Task {task_id!r} took the change, but it is not in force yet: {why} It is tried "
             f"again until it is. Do not repeat it; GET /tasks/{task_id} shows how it stands."
+        )
+
+
+class KeyMissing(OnTheDotError):
+    """Something in Temporal is sealed with a key that this process does not have."""
+
+    code = "key-missing"
+    retryable = True
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"What Temporal holds is sealed with the key {key_id!r}, which is not among "
+            f"ONTHEDOT_ENCRYPTION_KEYS here. Add it behind the first one, and start again."
+        )
+
+
+class NotOurSeal(OnTheDotError):
+    """Something in Temporal was altered, or sealed with another key of the same id."""
+
+    code = "not-our-seal"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"What Temporal holds says that it is sealed with the key {key_id!r}, but that key "
+            f"does not open it: it was altered, or another key has this id."
         )
 
 

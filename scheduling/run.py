@@ -87,6 +87,9 @@ class ShortRun(Model):
     )
     attempts: int = 0
     cause: RunCause = RunCause.TRIGGER
+    requested_by: str = Field(
+        default="", description="Who asked for it: by hand, as a retry or with a backfill."
+    )
     error: RunError | None = None
     links: Links = Links()
 
@@ -95,6 +98,7 @@ class Run(ShortRun):
     """A run with what it gave back."""
 
     output: Any = None
+    cancel_requested_by: str = Field(default="", description="Who asked that it be cancelled.")
     attempts_made: tuple[AttemptMade, ...] = Field(
         default=(),
         description="The attempts so far, oldest first. Of many, the first and the latest ones; of "

@@ -33,6 +33,8 @@ class TaskStatus(StrEnum):
     FAILED = "failed"
     #: It was ended by hand before it was done.
     CANCELLED = "cancelled"
+    #: It is kept for the retention, and can be restored.
+    DELETED = "deleted"
 
 
 class Health(StrEnum):
@@ -122,8 +124,14 @@ class Task(TaskDefinition):
     next_runs: tuple[Instant, ...] = ()
     last_run: ShortRun | None = None
     created_at: Instant
-    updated_at: Instant
-    updated_by: str
+    updated_at: Instant = Field(description="When its definition was last replaced.")
+    updated_by: str = Field(description="By whom. A pause or a resume does not count.")
+    changed_at: Instant | None = Field(
+        default=None, description="Its last change of all, a pause or a resume included."
+    )
+    changed_by: str = ""
+    deleted_at: Instant | None = Field(default=None, description="Of a deleted task.")
+    deleted_by: str = ""
     revision: int
     abridged: bool = Field(
         default=False,

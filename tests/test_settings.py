@@ -76,6 +76,38 @@ def test_a_session_key_is_long_and_never_shown() -> None:
     assert "aaaa" not in repr(load({"session_key": "a" * 32}))
 
 
+def test_single_sign_on_is_whole_and_over_tls() -> None:
+    whole = {
+        "oidc_issuer": "https://id.example.com/realms/acme",
+        "oidc_client_id": "onthedot",
+        "oidc_roles": '{"ops-team": "operator", "*": "viewer"}',
+    }
+    read = load(whole)
+    assert read.guarded
+    assert read.oidc_roles == {"ops-team": Role.OPERATOR, "*": Role.VIEWER}
+    require_tokens_beyond_loopback(load(whole | {"host": "0.0.0.0"}))
+    for wrong, said in (
+        ({"oidc_issuer": "http://id.example.com"}, "https://"),
+        ({"oidc_client_id": ""}, "ONTHEDOT_OIDC_CLIENT_ID"),
+        ({"oidc_roles": "{}"}, "ONTHEDOT_OIDC_ROLES"),
+        ({"oidc_roles": '{"ops-team": "owner"}'}, "viewer, operator, editor, admin"),
+        ({"oidc_roles": "ops-team=operator"}, "JSON"),
+    ):
+        with pytest.raises(SettingsError, match=re.escape(said)):
+            load(whole | wrong)
+
+
+def test_a_client_secret_may_be_in_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("swordfish\n")
+    for given in (
+        {"oidc_client_secret_file": tmp_path / "secret"},
+        {"oidc_client_secret": "swordfish"},
+    ):
+        settings = load(given)
+        assert settings.client_secret() == "swordfish"
+        assert "swordfish" not in repr(settings)
+
+
 def test_a_token_has_a_role() -> None:
     given = [f"{role}-s:{role}:sha256:{TOKEN_HASH}" for role in Role]
     read = load({"api_tokens": ",".join([*given, f"bob:sha256:{TOKEN_HASH}"])})

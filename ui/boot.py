@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_STYLES = ("base", "frame", "parts", "fields", "tables", "palette")
+_STYLES = ("base", "frame", "parts", "fields", "tables", "palette", "incidents")
 _SCRIPTS = ("time", "parts", "keys", "socket")
 
 HEAD = (

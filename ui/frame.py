@@ -25,6 +25,7 @@ from onthedot.ui.watches import Live, Seen
 
 PAGES = (
     ("/", "Overview", "layout-dashboard"),
+    ("/incidents", "Incidents", "circle-alert"),
     ("/tasks", "Tasks", "list-checks"),
     ("/runs", "Runs", "history"),
     ("/settings", "Settings", "settings"),

@@ -13,8 +13,10 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.access.roles import needed
+from onthedot.messages.many import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
+from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.runs.listing import RunList
@@ -37,9 +39,12 @@ class SiteContext:
     settings: Settings
     overview: OverviewReader
     due: DueReader
+    incidents: IncidentReader
     watches: Watches = field(default_factory=Watches)
     names: tuple[datetime, Registered] | None = None
     """What the workers have registered, and when that was asked."""
+    tags: tuple[datetime, list[TagCount]] | None = None
+    """The tags of all tasks, and when they were counted."""
 
 
 @dataclass
@@ -51,8 +56,8 @@ class PageContext:
     toasts: Toasts
     overlay: Element
     """Where questions are asked: what is redrawn meanwhile does not take them away."""
-    memory: dict[str, list[str | None]] = field(default_factory=dict)
-    """Where a walk through a long list stands, by filter."""
+    memory: dict[str, dict[int, str | None]] = field(default_factory=dict)
+    """The cursors of the pages of long lists, by the list's address and the page's number."""
 
     address: str = ""
     """Where the browser is, for the audit."""

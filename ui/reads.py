@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.run import Run, RunStatus, ShortRun
 from onthedot.scheduling.stored.backfill import Backfill
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.backfills import Backfills
+from onthedot.service.runs.bulk import BulkRuns
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.recent import recent_runs
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.tasks.listing import TaskList
 from onthedot.service.tasks.next_runs import NextRuns
+from onthedot.service.tasks.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Page
@@ -43,10 +48,10 @@ class TaskRows:
 
 @dataclass(frozen=True)
 class RunRows:
-    """One page of the log, and how many runs match in all."""
+    """One page of the log, and how many runs match in all, where that can be counted."""
 
     page: Page[ShortRun]
-    count: int
+    count: int | None
 
 
 @dataclass(frozen=True)
@@ -58,24 +63,85 @@ class TaskDetail:
     runs: list[ShortRun]
 
 
-async def task_rows(temporal: Temporal, which: TaskFilter, cursor: str | None) -> TaskRows:
-    """Raises TemporalUnavailable."""
+class NoSuchPage(OnTheDotError):
+    """A list has fewer pages."""
+
+    def __init__(self, page: int) -> None:
+        super().__init__(f"There is no page {page:,}: the list is shorter.")
+
+
+async def cursor_of(page: int, read: Callable[[int, str | None], Awaitable[Page[Any]]]) -> str:
+    """The cursor of a page after the first, where one does not come from the page before it.
+
+    Args:
+        read: gives so many rows from a cursor on.
+
+    Raises:
+        NoSuchPage: there are not so many; and what `read` raises.
+    """
+    left, cursor = (page - 1) * ROWS, None
+    while left:
+        step = min(left, _PAGE)
+        cursor = (await read(step, cursor)).next_cursor
+        if cursor is None:
+            raise NoSuchPage(page)
+        left -= step
+    assert cursor is not None
+    return cursor
+
+
+async def cursor_of_tasks(
+    temporal: Temporal, which: TaskFilter, order: TaskOrder | None, page: int
+) -> str:
+    """Raises NoSuchPage, InvalidDefinition, TemporalUnavailable."""
+    if order is not None:
+        tasks = SortedTasks(temporal)
+        return await cursor_of(
+            page, lambda limit, at: tasks.page(which, order, limit=limit, cursor=at)
+        )
+    rows = TaskList(temporal).rows
+    return await cursor_of(page, lambda limit, at: rows(which, limit=limit, cursor=at))
+
+
+async def cursor_of_runs(temporal: Temporal, which: RunFilter, page: int) -> str:
+    """Raises NoSuchPage, InvalidDefinition, TemporalUnavailable."""
+    runs = _runs(temporal, which)
+    return await cursor_of(page, lambda limit, at: runs.page(which, limit=limit, cursor=at))
+
+
+async def task_rows(
+    temporal: Temporal, which: TaskFilter, order: TaskOrder | None, cursor: str | None
+) -> TaskRows:
+    """Without an order the open ones first, the newest first.
+
+    Raises:
+        InvalidDefinition: they are too many to be put in order.
+        TemporalUnavailable: Temporal does not answer.
+    """
     tasks = TaskList(temporal)
-    page, count = await asyncio.gather(
-        tasks.page(which, limit=ROWS, cursor=cursor), tasks.count(which)
+    listed = (
+        SortedTasks(temporal).page(which, order, limit=ROWS, cursor=cursor)
+        if order is not None
+        else tasks.page(which, limit=ROWS, cursor=cursor)
     )
+    page, count = await asyncio.gather(listed, tasks.count(which))
     runs = await recent_runs(temporal, [task.id for task in page.items]) if page.items else {}
     return TaskRows(page, runs, count)
 
 
 async def run_rows(temporal: Temporal, which: RunFilter, cursor: str | None) -> RunRows:
     """Raises TemporalUnavailable."""
-    skipped = which.status is RunStatus.SKIPPED
-    runs = SkippedRuns(temporal) if skipped else RunList(temporal)
+    runs = _runs(temporal, which)
+    if which.looks_through:
+        return RunRows(await runs.page(which, limit=ROWS, cursor=cursor), None)
     page, count = await asyncio.gather(
         runs.page(which, limit=ROWS, cursor=cursor), runs.count(which)
     )
     return RunRows(page, count)
+
+
+def _runs(temporal: Temporal, which: RunFilter) -> SkippedRuns | RunList:
+    return SkippedRuns(temporal) if which.status is RunStatus.SKIPPED else RunList(temporal)
 
 
 async def ids_of_tasks(temporal: Temporal, which: TaskFilter, most: int) -> list[str]:
@@ -98,6 +164,12 @@ async def ids_of_runs(temporal: Temporal, which: RunFilter, most: int) -> list[s
         if (cursor := page.next_cursor) is None:
             break
     return list(found)[:most]
+
+
+async def ids_to_retry(temporal: Temporal, which: RunFilter, most: int) -> list[str]:
+    """Those of the runs that were not run again already. Raises as `BulkRuns.to_retry`."""
+    wanted, _ = await BulkRuns(temporal).to_retry(which, most)
+    return wanted
 
 
 async def one_run(temporal: Temporal, run_id: str) -> Run:

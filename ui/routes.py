@@ -13,6 +13,7 @@ from nicegui.page_arguments import RouteMatch
 
 from onthedot.ui.components.markup import button, empty
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.incidents.page import incidents_page
 from onthedot.ui.pages.overview import overview_page
 from onthedot.ui.pages.run import run_page
 from onthedot.ui.pages.runs import runs_page
@@ -40,6 +41,7 @@ def show_pages(context: PageContext) -> None:
             "/new": page(new_page, "New task"),
             "/tasks/{task_id}": page(task_page, "Task"),
             "/tasks/{task_id}/edit": page(edit_page, "Edit task"),
+            "/incidents": page(incidents_page, "Incidents"),
             "/runs": page(runs_page, "Runs"),
             "/runs/{run_id}": page(run_page, "Run"),
             "/settings": page(settings_page, "Settings"),

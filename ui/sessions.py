@@ -63,7 +63,7 @@ class Sessions:
     @property
     def needed(self) -> bool:
         """Whether one must sign in at all."""
-        return bool(self.settings.api_tokens)
+        return self.settings.guarded
 
     def begin(self, token: str) -> str | None:
         """A cookie for who holds this token, or None where nobody does."""

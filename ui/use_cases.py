@@ -68,20 +68,32 @@ class UseCases:
             await Tasks(self._temporal).delete(task_id, by=by)
             return True
 
+    async def restore_task(self, task_id: str) -> Task:
+        """Put a deleted task back."""
+        with self._call("restore_task", task=task_id) as by:
+            return await Tasks(self._temporal).restore(task_id, by=by)
+
+    async def restore_revision(self, task_id: str, revision: int, *, if_match: int) -> Task:
+        """Put an earlier definition back."""
+        with self._call("restore_revision", task=task_id) as by:
+            return await Tasks(self._temporal).restore_revision(
+                task_id, revision, by=by, if_match=if_match
+            )
+
     async def run_task(self, task_id: str) -> ShortRun:
         """Run a task now."""
-        with self._call("run_task", task=task_id):
-            return await Tasks(self._temporal).run_now(task_id)
+        with self._call("run_task", task=task_id) as by:
+            return await Tasks(self._temporal).run_now(task_id, by=by)
 
     async def cancel_run(self, run_id: str) -> Run:
         """Ask a run to stop."""
-        with self._call("cancel_run", run=run_id):
-            return await Runs(self._temporal).cancel(run_id)
+        with self._call("cancel_run", run=run_id) as by:
+            return await Runs(self._temporal).cancel(run_id, by=by)
 
     async def retry_run(self, run_id: str) -> ShortRun:
         """Run the occurrence of a run once more."""
-        with self._call("retry_run", run=run_id):
-            return await retry(self._temporal, run_id)
+        with self._call("retry_run", run=run_id) as by:
+            return await retry(self._temporal, run_id, by=by)
 
     async def try_action(self, action: Action, *, attempt_timeout: timedelta) -> Run:
         """Run an action once."""
@@ -92,15 +104,15 @@ class UseCases:
         self, task_id: str, *, start: datetime, end: datetime, overlap: OverlapPolicy
     ) -> Backfill:
         """Run past occurrences."""
-        with self._call("start_backfill", task=task_id):
+        with self._call("start_backfill", task=task_id) as by:
             return await Backfills(self._temporal).start(
-                task_id, start=start, end=end, overlap=overlap
+                task_id, start=start, end=end, overlap=overlap, by=by
             )
 
     async def cancel_backfill(self, backfill_id: str) -> Backfill:
         """Stop a backfill."""
-        with self._call("cancel_backfill", backfill=backfill_id):
-            return await Backfills(self._temporal).cancel(backfill_id)
+        with self._call("cancel_backfill", backfill=backfill_id) as by:
+            return await Backfills(self._temporal).cancel(backfill_id, by=by)
 
     async def pause_tasks(
         self,
@@ -138,23 +150,25 @@ class UseCases:
     async def undo(
         self, changed: Sequence[Changed], *, progress: BulkProgress | None = None
     ) -> list[Changed]:
-        """Restore the pauses that `pause_tasks` or `resume_tasks` changed."""
-        with self._call("resume_tasks") as by:
+        """Restore what `delete_tasks` deleted, and the pauses that `pause_tasks` or `resume_tasks`
+        changed."""
+        deleted = any(each.deleted for each in changed)
+        with self._call("restore_task" if deleted else "resume_tasks") as by:
             return await self._many(by, progress).undo(changed)
 
     async def retry_runs(
         self, ids: Sequence[str], *, progress: BulkProgress | None = None
     ) -> list[Changed]:
         """Run the occurrences of many runs once more."""
-        with self._call("retry_runs"):
-            return await BulkRuns(self._temporal, progress=progress).retry(ids)
+        with self._call("retry_runs") as by:
+            return await BulkRuns(self._temporal, by=by, progress=progress).retry(ids)
 
     async def cancel_runs(
         self, ids: Sequence[str], *, progress: BulkProgress | None = None
     ) -> list[Changed]:
         """Ask many runs to stop."""
-        with self._call("cancel_runs"):
-            return await BulkRuns(self._temporal, progress=progress).cancel(ids)
+        with self._call("cancel_runs") as by:
+            return await BulkRuns(self._temporal, by=by, progress=progress).cancel(ids)
 
     def _many(self, by: str, progress: BulkProgress | None) -> BulkChanges:
         return BulkChanges(self._temporal, by=by, progress=progress)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from onthedot.scheduling.errors import OnTheDotError, RevisionMismatch, RunNotFound, TaskNotFound
+from onthedot.scheduling.errors import (
+    InvalidDefinition,
+    OnTheDotError,
+    RevisionMismatch,
+    RunNotFound,
+    TaskNotFound,
+)
 
 _SENTENCE = re.compile(r"(?<=[.;]) ")
 _OF_REST = re.compile(r"\b(GET|PUT|POST|DELETE) /|\bETag\b|\bIf-Match\b|Idempotency-Key")
@@ -13,6 +19,8 @@ _OF_REST = re.compile(r"\b(GET|PUT|POST|DELETE) /|\bETag\b|\bIf-Match\b|Idempote
 def plainly(error: OnTheDotError, *, of: str = "") -> str:
     """What went wrong and what to do; `of` is the id of what is named beside it anyway."""
     match error:
+        case InvalidDefinition():
+            return "; ".join(_sentence(problem.message) for problem in error.problems)
         case RevisionMismatch():
             return "Somebody changed it meanwhile, so it was left as it is."
         case TaskNotFound() | RunNotFound() if of:
@@ -24,3 +32,8 @@ def plainly(error: OnTheDotError, *, of: str = "") -> str:
             said = said.replace(subject, "It")
     kept = [each for each in _SENTENCE.split(said) if not _OF_REST.search(each)]
     return " ".join(kept) or said
+
+
+def _sentence(message: str) -> str:
+    said = message.replace(", or leave `sort` out", "")
+    return said[:1].upper() + said[1:] + ("" if said.endswith(".") else ".")

@@ -144,6 +144,7 @@ class Backfill:
             overlap=order.overlap,
             total=order.total,
             done=self._done,
+            requested_by=order.run.requested_by,
             stopped=self._stopped,
         )
         workflow.upsert_memo({naming.BACKFILL_MEMO: progress})
@@ -160,6 +161,7 @@ async def _start(order: BackfillOrder, nominal: datetime) -> ChildWorkflowHandle
         result_type=RunOutcome,
         task_timeout=naming.TASK_TIMEOUT,
         parent_close_policy=ParentClosePolicy.REQUEST_CANCEL,
+        memo=naming.run_memo(run),
         search_attributes=naming.run_attributes(run),
         static_summary=naming.run_summary(run),
     )

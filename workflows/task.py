@@ -19,11 +19,11 @@ from onthedot import naming
 from onthedot.scheduling.run import RunCause, RunError
 from onthedot.scheduling.stored.run_order import RunOutcome
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import (
-    TaskState,
-)
+from onthedot.scheduling.stored.task_state import TaskState
+from onthedot.scheduling.task import TaskStatus
 from onthedot.workflows import task_steps
 from onthedot.workflows.execution import execute_run, skip
+from onthedot.workflows.freeze_gate import FreezeGate
 from onthedot.workflows.refusals import Refusal
 from onthedot.workflows.task_changes import ChangeableTask, may_have_schedule
 
@@ -44,6 +44,8 @@ class Task(ChangeableTask):
     @workflow.init
     def __init__(self, state: TaskState) -> None:
         super().__init__(state)
+        self._held_by = ""
+        self._gate = FreezeGate(state.id)
 
     @workflow.run
     async def run(self, state: TaskState) -> RunOutcome | None:
@@ -61,6 +63,9 @@ class Task(ChangeableTask):
             # A deletion may have come already: changes are taken before this runs.
             self._deleted |= workflow.info().workflow_start_time > state.not_after
             self._state = self._state.model_copy(update={"not_after": None})
+        if state.ended_as and not self._deleted:
+            await self._as_it_had_ended(state.ended_as)
+            return None
         try:
             outcome = await self._live()
         except (asyncio.CancelledError, FailureError) as error:
@@ -72,6 +77,12 @@ class Task(ChangeableTask):
             raise
         await self._close()
         return outcome
+
+    async def _as_it_had_ended(self, status: str) -> None:
+        await self._close()
+        if status == TaskStatus.FAILED:
+            reason = "Its run had failed when it was deleted. It is restored as it was."
+            raise ApplicationError(reason, type="Restored", non_retryable=True)
 
     async def _live(self) -> RunOutcome | None:
         while not self._deleted:
@@ -86,7 +97,7 @@ class Task(ChangeableTask):
     async def _close(self) -> None:
         self._closing = True
         if self._deleted:
-            task_steps.mark(naming.State.DELETED)
+            task_steps.mark_deleted(self._state)
         self._settled = self._state.revision + 1
         await workflow.wait_condition(workflow.all_handlers_finished)
 
@@ -107,15 +118,35 @@ class Task(ChangeableTask):
             return None
         if await self._changed_by(state.handed_out_at, "Until it is due"):
             return None
+        if await self._frozen(due):
+            return None
         self._running = True
         order = state.order(cause=RunCause.TRIGGER)
         late = workflow.now() - due
         if late > max(state.definition.catchup_window, _SHORTEST_CATCHUP):
-            reason = f"It came up {late} after it was due, past its catch-up window."
+            why = f"{self._held_by}. " if self._held_by else ""
+            reason = f"{why}It came up {late} after it was due, past its catch-up window."
             outcome = await skip(order, due=due, error=RunError(type="Missed", message=reason))
             raise ApplicationError(reason, outcome, type="Missed", non_retryable=True)
         # How late it may begin is the catch-up window's to say, and not the deadline's.
         return await execute_run(order, due=due, begun=workflow.now())
+
+    async def _frozen(self, due: datetime) -> bool:
+        """Whether it has to look anew: a freeze held it, or it was changed."""
+        seen = self._state.revision
+        last = due + max(self._state.definition.catchup_window, _SHORTEST_CATCHUP)
+        freeze = await self._gate.freeze(due=due, until=last)
+        if freeze is None or freeze.until is None:
+            return self._changed_since(seen)
+        self._held_by = freeze.reason
+        self._say_frozen(freeze.reason)
+        await self._changed_by(freeze.until + freeze.release_after, freeze.reason)
+        self._say_frozen("")
+        return True
+
+    def _say_frozen(self, by: str) -> None:
+        self._state = self._state.model_copy(update={"frozen": by})
+        task_steps.tell(self._state)
 
     async def _recurring(self) -> bool:
         self._state = state = may_have_schedule(self._state)
@@ -208,12 +239,14 @@ class Task(ChangeableTask):
     async def _remove_schedule(self, *, start_due: bool = False) -> Refusal | None:
         if not self._state.scheduled:
             return None
-        refusal = await task_steps.remove_schedule(self._state.id, start_due=start_due)
-        if refusal is None:
-            self._no_longer_refused()
-            gone = {"scheduled": False, "look": None, "covered_until": workflow.now(), "held": None}
-            self._state = self._state.model_copy(update=gone)
-        return refusal
+        removed = await task_steps.remove_schedule(self._state, start_due=start_due)
+        if isinstance(removed, Refusal):
+            return removed
+        self._no_longer_refused()
+        gone = {"scheduled": False, "look": None, "covered_until": workflow.now(), "held": None}
+        left = {} if removed.remaining is None else {"remaining": removed.remaining}
+        self._state = self._state.model_copy(update=gone | left)
+        return None
 
     async def _without_schedule(self) -> None:
         """Return when the schedule is gone; nothing else is of interest any more."""

@@ -57,13 +57,16 @@ class ChangeableTask:
         """Carry out a change; answered when it is in force, or cannot be for now."""
         if change.kind is ChangeKind.DELETE:
             self._check_wanted |= self._deleted
+            if not self._deleted:
+                gone = {"deleted_at": workflow.now(), "deleted_by": change.by}
+                self._state = self._state.model_copy(update=gone)
             self._deleted = True
             if not self._running:
                 await self._in_force_by(
                     lambda: self._settled > self._state.revision, self._removals
                 )
             else:
-                task_steps.mark(naming.State.DELETED)
+                task_steps.mark_deleted(self._state)
             return self._state
         self._adopt(apply_change(self._state, change, at=workflow.now()))
         mine = self._state

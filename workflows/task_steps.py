@@ -11,9 +11,14 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from onthedot import naming
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.search import terms
-from onthedot.scheduling.stored.schedule_order import Applied, ScheduleOrder, ScheduleRemoval
+from onthedot.scheduling.stored.schedule_order import (
+    Applied,
+    Removed,
+    ScheduleOrder,
+    ScheduleRemoval,
+)
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import TaskState
+from onthedot.scheduling.stored.task_state import TaskState, max_runs
 from onthedot.scheduling.task import Health
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.workflows.refusals import Refusal
@@ -55,19 +60,22 @@ async def bring_schedule_in_line(state: TaskState) -> Applied | Refusal:
     return applied
 
 
-async def remove_schedule(task_id: str, *, start_due: bool) -> Refusal | None:
-    """Have the schedule deleted; tried a few times. None if it is gone."""
+async def remove_schedule(state: TaskState, *, start_due: bool) -> Removed | Refusal:
+    """Have the schedule deleted; tried a few times."""
+    counts = state.deleted_at is not None and max_runs(state.definition) is not None
     try:
-        await workflow.execute_local_activity(
+        removed: Removed | None = await workflow.execute_local_activity(
             naming.REMOVE_SCHEDULE,
-            ScheduleRemoval(task_id=task_id, start_due=start_due),
+            ScheduleRemoval(task_id=state.id, start_due=start_due, tell_remaining=counts),
+            result_type=Removed,
             start_to_close_timeout=_LONGEST,
             retry_policy=_FEW,
             summary="Remove the schedule",
         )
     except (ActivityError, ApplicationError) as error:
         return Refusal.of(error)
-    return None
+    # A worker of an earlier release said nothing.
+    return removed or Removed()
 
 
 def show(state: TaskState) -> None:
@@ -98,6 +106,13 @@ def tell(state: TaskState) -> None:
 def show_health(health: Health) -> None:
     """Put how the last run went where a list filters by it."""
     workflow.upsert_search_attributes([naming.HEALTH.value_set(health.value)])
+
+
+def mark_deleted(state: TaskState) -> None:
+    """Take a task off the lists, and keep what it takes to restore it."""
+    mark(naming.State.DELETED)
+    if workflow.patched(naming.KEEPS_DELETED):
+        workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(state)})
 
 
 def mark(status: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import zlib
 from collections.abc import Callable
@@ -177,7 +178,10 @@ def _reason(error: Exception) -> str:
         reason = error.os_error
         if isinstance(reason, ssl.SSLError):
             return f"no TLS connection ({reason.reason or 'handshake failed'})"
-        return f"no connection ({reason.strerror or type(reason).__name__})"
+        # The loop's own words name its arguments, and differ from address to address.
+        number = reason.errno or 0
+        words = os.strerror(number) if number > 0 else reason.strerror
+        return f"no connection ({words or type(reason).__name__})"
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return "the connection was closed without an answer"
     return "the connection broke off before the answer was through"

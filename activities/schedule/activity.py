@@ -46,7 +46,13 @@ from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.firing.reach_back import reach_back
 from onthedot.scheduling.policy import OverlapPolicy
-from onthedot.scheduling.stored.schedule_order import Applied, Held, ScheduleOrder, ScheduleRemoval
+from onthedot.scheduling.stored.schedule_order import (
+    Applied,
+    Held,
+    Removed,
+    ScheduleOrder,
+    ScheduleRemoval,
+)
 from onthedot.scheduling.trigger import Recurring
 
 _MOST_MISSED = 1000
@@ -66,15 +72,20 @@ class ScheduleActivities:
         self._calendars = StoredCalendars(client)
 
     @activity.defn(name=naming.REMOVE_SCHEDULE)
-    async def remove(self, removal: ScheduleRemoval) -> None:
+    async def remove(self, removal: ScheduleRemoval) -> Removed:
         """Delete the task's schedule; fine if there is none. Raises as `explained` says."""
         with explained():
-            found = await self._calls.find(removal.task_id) if removal.start_due else None
-            if found is not None:
+            asked = removal.start_due or removal.tell_remaining
+            found = await self._calls.find(removal.task_id) if asked else None
+            if found is not None and removal.start_due:
                 found = await self._caught_up(found)
             await self._calls.remove(removal.task_id)
-            if found is not None:
+            if found is None:
+                return Removed()
+            if removal.start_due:
                 await self._start_unprocessed(found, datetime.now(UTC))
+            state = found.schedule.state
+            return Removed(remaining=state.remaining_actions if state.limited_actions else None)
 
     @activity.defn(name=naming.APPLY_SCHEDULE)
     async def apply(self, order: ScheduleOrder) -> Applied:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from onthedot.api.deps import (
     BackfillIdPath,
     BackfillsDep,
+    Caller,
     TaskIdPath,
     TasksDep,
     within_reach,
@@ -32,11 +33,19 @@ router = APIRouter(route_class=JsonRoute, tags=["backfills"])
     },
 )
 async def start_backfill(
-    task_id: TaskIdPath, body: BackfillRequest, backfills: BackfillsDep, response: Response
+    task_id: TaskIdPath,
+    body: BackfillRequest,
+    backfills: BackfillsDep,
+    caller: Caller,
+    response: Response,
 ) -> Backfill:
     """For recurring tasks. Durable, at most 10,000 occurrences; its runs say `cause: backfill`."""
     found = await backfills.start(
-        task_id, start=within_reach(body.start), end=within_reach(body.end), overlap=body.overlap
+        task_id,
+        start=within_reach(body.start),
+        end=within_reach(body.end),
+        overlap=body.overlap,
+        by=caller,
     )
     response.headers["Location"] = f"/backfills/{found.id}"
     return found
@@ -67,6 +76,8 @@ async def get_backfill(backfill_id: BackfillIdPath, backfills: BackfillsDep) -> 
     summary="Cancel a backfill",
     responses=refusals(404, 409, 503),
 )
-async def cancel_backfill(backfill_id: BackfillIdPath, backfills: BackfillsDep) -> Backfill:
+async def cancel_backfill(
+    backfill_id: BackfillIdPath, backfills: BackfillsDep, caller: Caller
+) -> Backfill:
     """It stops, and so do the runs that it has going."""
-    return await backfills.cancel(backfill_id)
+    return await backfills.cancel(backfill_id, by=caller)

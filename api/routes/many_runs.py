@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from onthedot.api.deps import RunIdPath, TemporalDep, within_reach
+from onthedot.api.deps import Caller, RunIdPath, TemporalDep, within_reach
 from onthedot.api.documented import LOCATION, links, refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.api.routes.many import answer
@@ -28,30 +28,32 @@ router = APIRouter(route_class=JsonRoute, tags=["runs"])
         **refusals(404, 409, 503),
     },
 )
-async def retry_run(run_id: RunIdPath, temporal: TemporalDep, response: Response) -> ShortRun:
+async def retry_run(
+    run_id: RunIdPath, temporal: TemporalDep, caller: Caller, response: Response
+) -> ShortRun:
     """A new run of the same occurrence: due when the first one was, with an id and an
     Idempotency-Key of its own. An occurrence of a recurring task is carried out as the task is
     defined now; a run by hand, or a one-time task, as it was. Each call is one run."""
-    run = await retry(temporal, run_id)
+    run = await retry(temporal, run_id, by=caller)
     response.headers["Location"] = f"/runs/{run.id}"
     return run
 
 
 @router.post("/runs:retry", summary="Retry many runs", responses=refusals(503, body=True))
-async def retry_runs(asked: RunSelection, temporal: TemporalDep) -> ManyResults:
+async def retry_runs(asked: RunSelection, temporal: TemporalDep, caller: Caller) -> ManyResults:
     """By ids, or by a filter; at most 1,000. A filter without `status` means those that failed or
     timed out. It takes the latest run of each occurrence, and leaves alone (`unchanged`) those of
     which a retry succeeded or goes on. `run` is the new one."""
-    bulk, which = BulkRuns(temporal, dry_run=asked.dry_run), _filter(asked)
+    bulk, which = BulkRuns(temporal, by=caller, dry_run=asked.dry_run), _filter(asked)
     if which is None:
         return answer(await bulk.retry(asked.ids or ()))
     return answer(await bulk.retry_all(which))
 
 
 @router.post("/runs:cancel", summary="Cancel many runs", responses=refusals(503, body=True))
-async def cancel_runs(asked: RunSelection, temporal: TemporalDep) -> ManyResults:
+async def cancel_runs(asked: RunSelection, temporal: TemporalDep, caller: Caller) -> ManyResults:
     """By ids, or by a filter, which means those that are running; at most 1,000."""
-    bulk, which = BulkRuns(temporal, dry_run=asked.dry_run), _filter(asked)
+    bulk, which = BulkRuns(temporal, by=caller, dry_run=asked.dry_run), _filter(asked)
     if which is None:
         return answer(await bulk.cancel(asked.ids or ()))
     return answer(await bulk.cancel_all(which))

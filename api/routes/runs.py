@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from onthedot.api.deps import (
+    Caller,
     CursorText,
     QueryInstant,
     QueryText,
@@ -110,9 +111,9 @@ async def get_run(run_id: RunIdPath, runs: RunsDep) -> Run:
     summary="Cancel a run",
     responses=refusals(404, 409, 503),
 )
-async def cancel_run(run_id: RunIdPath, runs: RunsDep) -> Run:
+async def cancel_run(run_id: RunIdPath, runs: RunsDep, caller: Caller) -> Run:
     """Its action is told to stop; read the run again to see that it has."""
-    return await runs.cancel(run_id)
+    return await runs.cancel(run_id, by=caller)
 
 
 async def _page(runs: RunList, skipped: SkippedRuns, query: RunQuery, which: RunFilter) -> RunPage:

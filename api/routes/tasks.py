@@ -185,5 +185,6 @@ async def delete_task(
     task_id: TaskIdPath, tasks: TasksDep, caller: Caller, expected: ExpectedRevision
 ) -> None:
     """It never fires again; a run in progress finishes, its backfills begin no other, and the id is
-    free. The runs of a recurring task stay readable; a finished one-time task goes with its run."""
+    free. The runs of a recurring task stay readable; a finished one-time task goes with its run.
+    The definition is kept for the retention: `POST /tasks/{id}/restore` puts the task back."""
     await tasks.delete(task_id, by=caller, if_match=expected)

@@ -9,7 +9,6 @@ import anyio
 import click
 
 from onthedot.applying.comparing import make_plan
-from onthedot.applying.comparison import ABSENT
 from onthedot.applying.files import FileTask, read_paths
 from onthedot.applying.plan import Step, StepKind
 from onthedot.applying.problems import WrongFiles
@@ -18,6 +17,7 @@ from onthedot.commands.failures import explanation
 from onthedot.commands.files.options import checked_prune, counts, file_options, plan_lines
 from onthedot.commands.output import Format, output_option, say, show_list
 from onthedot.commands.reaching import async_server
+from onthedot.scheduling.definition_changes import ABSENT
 from onthedot.scheduling.values import format_instant
 
 #: As `diff` has it: the same, different, and above that failed.

@@ -135,6 +135,7 @@ def rows(run: ShortRun) -> Sequence[tuple[str, str]]:
         ("Took", _took(run)),
         ("Attempts", str(run.attempts)),
         ("Cause", run.cause.value),
+        ("Asked by", run.requested_by),
         ("Error", _error(run)),
         *more,
         ("In Temporal", run.links.temporal_ui),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import click
 
-from onthedot.client import CallFailed, OnTheDot, ProblemResponse
 from onthedot.commands.asking import confirmed, yes_option
+from onthedot.commands.each import for_each
 from onthedot.commands.ids import task_argument
-from onthedot.commands.output import output_option, say, show_one
-from onthedot.commands.reaching import explained, server
+from onthedot.commands.output import output_option, show_one
+from onthedot.commands.reaching import server
 from onthedot.commands.run.views import rows
 from onthedot.commands.run.watch import follow
 from onthedot.commands.times import INSTANT
@@ -28,7 +28,7 @@ from onthedot.commands.times import INSTANT
 @click.option("--until", type=INSTANT, help="Resumes by itself then.")
 def pause(task_ids: Sequence[str], note: str, until: datetime | None) -> None:
     """Keep tasks from firing, until they are resumed or --until comes."""
-    _each(task_ids, lambda there, one: there.pause_task(one, note=note, until=until), "paused")
+    for_each(task_ids, lambda there, one: there.pause_task(one, note=note, until=until), "paused")
 
 
 @click.command(
@@ -39,7 +39,7 @@ def pause(task_ids: Sequence[str], note: str, until: datetime | None) -> None:
 @click.option("--note", default="", help="Why.")
 def resume(task_ids: Sequence[str], note: str) -> None:
     """Let paused tasks fire again."""
-    _each(task_ids, lambda there, one: there.resume_task(one, note=note), "resumed")
+    for_each(task_ids, lambda there, one: there.resume_task(one, note=note), "resumed")
 
 
 @click.command(
@@ -49,9 +49,9 @@ def resume(task_ids: Sequence[str], note: str) -> None:
 @task_argument(many=True)
 @yes_option
 def delete(task_ids: Sequence[str], yes: bool) -> None:
-    """End tasks for good. A run in progress finishes."""
+    """End tasks. A run in progress finishes; `onthedot task restore` puts them back."""
     confirmed(f"Delete {', '.join(task_ids)}?", yes)
-    _each(task_ids, lambda there, one: there.delete_task(one), "deleted")
+    for_each(task_ids, lambda there, one: there.delete_task(one), "deleted")
 
 
 @click.command(
@@ -64,6 +64,7 @@ def delete(task_ids: Sequence[str], yes: bool) -> None:
 @click.option("--arguments", metavar="JSON", help="A list, in place of the action's arguments.")
 @click.option("--body", metavar="JSON", help="In place of the body of the call.")
 @click.option("--env", multiple=True, metavar="NAME=VALUE", help="Beside the command's own.")
+@click.option("--through-freeze", is_flag=True, help="Although a freeze is in force.")
 @click.option("--wait", is_flag=True, help="Until it has ended: exit 0 if it succeeded, else 1.")
 @output_option
 @click.pass_context
@@ -74,6 +75,7 @@ def run(
     arguments: str | None,
     body: str | None,
     env: Sequence[str],
+    through_freeze: bool,
     wait: bool,
     form: str,
 ) -> None:
@@ -82,6 +84,7 @@ def run(
         "arguments": _json("--arguments", arguments),
         "body": _json("--body", body),
         "env": _variables(env) or None,
+        "through_freeze": through_freeze or None,
     }
     with server() as there:
         started = there.run_task(task_id, scheduled_for=scheduled_for, **changed)
@@ -101,26 +104,3 @@ def _variables(env: Sequence[str]) -> dict[str, str]:
     if wrong := [one for one in env if not one.partition("=")[0] or "=" not in one]:
         raise click.BadParameter(f"{wrong[0]!r} is not NAME=VALUE.", param_hint="--env")
     return {name: value for name, _, value in (one.partition("=") for one in env)}
-
-
-def _each(task_ids: Sequence[str], change: Callable[[OnTheDot, str], object], done: str) -> None:
-    """Does it to each, says so, and goes on past those that fail."""
-    failed = 0
-    with server() as there:
-        for task_id in task_ids:
-            try:
-                change(there, task_id)
-            except ProblemResponse as error:
-                failed += 1
-                say(f"onthedot: {task_id}: {explained(error)}")
-            else:
-                click.echo(f"{task_id} {done}")
-    if failed:
-        raise SomeFailed(failed, len(task_ids))
-
-
-class SomeFailed(CallFailed):
-    """Of several tasks, some were refused; each has been reported."""
-
-    def __init__(self, failed: int, of: int) -> None:
-        super().__init__(f"{failed} of {of} failed.")

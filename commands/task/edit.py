@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import click
 
 from onthedot.applying import instants
-from onthedot.applying.comparison import changes
 from onthedot.applying.concise import concise
 from onthedot.applying.files import FileTask, read_text
 from onthedot.applying.kept import as_kept
@@ -21,6 +20,7 @@ from onthedot.commands.differences import field_lines, instant_lines
 from onthedot.commands.ids import task_argument
 from onthedot.commands.output import say
 from onthedot.commands.reaching import server
+from onthedot.scheduling.definition_changes import changes
 from onthedot.scheduling.task import Task, TaskDefinition
 
 

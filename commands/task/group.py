@@ -8,6 +8,7 @@ from onthedot.commands.task.accounts import ledger, why
 from onthedot.commands.task.changes import delete, pause, resume, run
 from onthedot.commands.task.create import create
 from onthedot.commands.task.edit import edit
+from onthedot.commands.task.history import restore, revisions
 from onthedot.commands.task.views import list_, show
 
 
@@ -16,5 +17,10 @@ def task() -> None:
     """List, show, create, change and run tasks."""
 
 
-for command in (list_, show, create, edit, pause, resume, run, delete, why, ledger):
+_COMMANDS = (
+    *(list_, show, create, edit, pause, resume, run, delete, restore),
+    *(revisions, why, ledger),
+)
+
+for command in _COMMANDS:
     task.add_command(command)

@@ -91,10 +91,18 @@ def rows(task: Task) -> Sequence[tuple[str, str]]:
         ("Catch-up", lasting(task.catchup_window)),
         ("Next runs", "\n".join(shown(at) for at in task.next_runs)),
         ("Last run", f"{last.status.value} at {shown(last.scheduled_for)}" if last else ""),
-        ("Revision", f"{task.revision}, by {task.updated_by} at {shown(task.updated_at)}"),
+        ("Revision", f"{task.revision}{_last_change(task)}"),
+        ("Changed", f"by {task.updated_by} at {shown(task.updated_at)}"),
         ("Created", shown(task.created_at)),
         ("In Temporal", task.links.temporal_ui),
     )
+
+
+def _last_change(task: Task) -> str:
+    """A pause or a resume since the definition was changed: it made the revision."""
+    if task.changed_at in (None, task.updated_at):
+        return ""
+    return f", by {task.changed_by} at {shown(task.changed_at)}"
 
 
 def _brief(value: dict[str, object]) -> str:

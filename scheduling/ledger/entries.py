@@ -63,6 +63,8 @@ class Reason(StrEnum):
     NO_WORKER = "no_worker"
     #: Temporal has not come to it yet.
     BEHIND = "behind"
+    #: A freeze was in force.
+    FROZEN = "frozen"
     #: A backfill ran it later.
     BACKFILL = "backfill"
     #: A retry of it ran later.

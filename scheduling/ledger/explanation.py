@@ -94,6 +94,9 @@ def _of_reason(
             return "no worker had taken the task up since it was registered"
         case Reason.BEHIND:
             return "Temporal has not come to it yet"
+        case Reason.FROZEN:
+            said = run.error.message.rstrip(".") if run and run.error else ""
+            return said or "a freeze was in force"
         case Reason.BACKFILL:
             return "a backfill ran it later"
         case Reason.RETRY:

@@ -80,6 +80,7 @@ class BackfillProgress(Model):
     overlap: OverlapPolicy
     total: int
     done: int
+    requested_by: str = Field(default="", description="Who asked for it.")
     stopped: bool = Field(default=False, description="Its task was deleted before it was done.")
 
 

@@ -65,6 +65,15 @@ class ScheduleRemoval(Model):
     task_id: str
     start_due: bool = False
     """Start what is due by now and was not started; else it never runs."""
+    tell_remaining: bool = False
+    """Say how many runs of `max_runs` were left."""
+
+
+class Removed(Model):
+    """The schedule is gone."""
+
+    remaining: int | None = None
+    """Runs that were left of `max_runs`, where that was asked and could be told."""
 
 
 class Applied(Model):

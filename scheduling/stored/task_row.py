@@ -34,6 +34,8 @@ class TaskRow(Model):
     created_at: Instant
     updated_at: Instant
     updated_by: str = ""
+    defined_at: Instant | None = None
+    defined_by: str = ""
     note: str = ""
     paused_until: Instant | None = None
     remaining: int | None = None
@@ -45,6 +47,10 @@ class TaskRow(Model):
     idempotency: str = ""
     calendars: dict[str, int] = Field(default_factory=dict)
     calendars_since: Instant | None = None
+    frozen: str = ""
+    deleted_at: Instant | None = None
+    deleted_by: str = ""
+    ended_as: str = ""
 
     @classmethod
     def of(cls, state: TaskState) -> TaskRow:

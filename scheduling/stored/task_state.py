@@ -32,6 +32,11 @@ class JournalEntry(Model):
     catchup_window: Duration = timedelta(hours=1)
     calendars: dict[str, int] = Field(default_factory=dict)
     """The revisions of the calendars that it kept to, as far as they are known."""
+    made_at: Instant | None = None
+    """When the change was made that led to it; `since` may be later. None of earlier releases."""
+    made_by: str = ""
+    kind: str = ""
+    """What the change did, as `Change.word` has it, or `created`."""
 
 
 class TaskState(Model):
@@ -42,7 +47,11 @@ class TaskState(Model):
     revision: int = 1
     created_at: Instant
     updated_at: Instant
+    """When it was last changed, paused or resumed."""
     updated_by: str = ""
+    defined_at: Instant | None = None
+    """When its definition was last replaced; None: that was the last change."""
+    defined_by: str = ""
     note: str = ""
     paused_until: Instant | None = None
     covered_until: Instant
@@ -74,6 +83,19 @@ class TaskState(Model):
     """The revisions of the calendars that its schedule keeps to."""
     calendars_since: Instant | None = None
     """Since when it keeps to just those."""
+    frozen: str = ""
+    """By which freeze its one run is held, as a sentence."""
+    deleted_at: Instant | None = None
+    deleted_by: str = ""
+    ended_as: str = ""
+    """How it had ended that was deleted and is restored: a `TaskStatus`. It does nothing more."""
+
+    @property
+    def defined(self) -> tuple[datetime, str]:
+        """When and by whom its definition was last replaced: a pause is no such change."""
+        if self.defined_at is None:
+            return self.updated_at, self.updated_by
+        return self.defined_at, self.defined_by
 
     @property
     def due(self) -> datetime | None:
@@ -135,7 +157,7 @@ class TaskState(Model):
             }
         )
 
-    def journalled(self) -> TaskState:
+    def journalled(self, kind: str = "created") -> TaskState:
         """The state with its present trigger entered in the journal from `updated_at` on."""
         entry = JournalEntry(
             revision=self.revision,
@@ -149,6 +171,9 @@ class TaskState(Model):
                 for name in calendars_of(self.definition.trigger)
                 if name in self.calendars
             },
+            made_at=self.updated_at,
+            made_by=self.updated_by,
+            kind=kind,
         )
         return self.model_copy(update={"journal": (*self.journal, entry)[-JOURNAL_LENGTH:]})
 
@@ -172,6 +197,21 @@ class Change(Model):
     definition: TaskDefinition | None = None
     note: str = Field(default="", max_length=500)
     until: Instant | None = None
+    restores: int | None = None
+    """The revision whose definition is put back."""
+
+    @property
+    def word(self) -> str:
+        """What it does, as a history of the task says it."""
+        return "restored" if self.restores is not None else _WORDS[self.kind]
+
+
+_WORDS = {
+    ChangeKind.REPLACE: "replaced",
+    ChangeKind.PAUSE: "paused",
+    ChangeKind.RESUME: "resumed",
+    ChangeKind.DELETE: "deleted",
+}
 
 
 class RefusedChange(StrEnum):
@@ -194,8 +234,11 @@ def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState
         state.covered_until,
         state.occurs_after,
     )
+    defined_at: datetime | None
+    defined_at, defined_by = state.defined
     if change.kind is ChangeKind.REPLACE:
         assert change.definition is not None
+        defined_at, defined_by = None, ""
         if max_runs(change.definition) != max_runs(definition):
             remaining, counted_from = max_runs(change.definition), state.revision + 1
         if state.due is not None:
@@ -217,9 +260,11 @@ def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState
             "revision": state.revision + 1,
             "updated_at": at,
             "updated_by": change.by,
+            "defined_at": defined_at,
+            "defined_by": defined_by,
             "note": change.note if change.kind is not ChangeKind.REPLACE else state.note,
         }
-    ).journalled()
+    ).journalled(change.word)
 
 
 def max_runs(definition: TaskDefinition) -> int | None:

@@ -62,10 +62,13 @@ class IncidentReader:
         since: datetime | None = None,
         until: datetime | None = None,
         tags: Sequence[str] = (),
+        *,
+        fresh: bool = True,
     ) -> Incidents:
         """What went wrong from `since` to `until`, both included, by when it was due.
 
-        `until` is now by default, `since` a day before that. Of `tags` a task has all.
+        `until` is now by default, `since` a day before that. Of `tags` a task has all. Without
+        `fresh`, what no audit has come to is not looked at.
 
         Raises:
             InvalidDefinition: the span is empty, or more than 5,000 tasks have the tags.
@@ -83,7 +86,7 @@ class IncidentReader:
         failed, late, not_run = await asyncio.gather(
             failed_runs(self._temporal, span.since, span.until, span.tasks),
             late_runs(self._temporal, span.since, span.until, span.tasks),
-            self._not_run.read(span.since, span.until, span.tasks),
+            self._not_run.read(span.since, span.until, span.tasks, fresh=fresh),
         )
         groups = grouped(run for run in failed.runs if run.status is not RunStatus.SKIPPED)
         items, names = await asyncio.gather(

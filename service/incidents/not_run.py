@@ -61,9 +61,16 @@ class NotRun:
         self._reports: OrderedDict[str, AuditReport] = OrderedDict()
 
     async def read(
-        self, since: datetime, until: datetime, tasks: Collection[str] | None = None
+        self,
+        since: datetime,
+        until: datetime,
+        tasks: Collection[str] | None = None,
+        *,
+        fresh: bool = True,
     ) -> Found:
         """What did not run from `since` to `until`, of these tasks or of all.
+
+        Without `fresh`, what no audit has come to is not looked at.
 
         Raises:
             TemporalUnavailable: Temporal does not answer.
@@ -76,10 +83,12 @@ class NotRun:
         )
         found = {(one.task_id, one.at): one for report in reports for one in report.missed}
         unlisted = any(audit.numbers.unlisted for audit in audits)
-        fresh, seen = await self._fresh(
-            max(since - _JUST_BEFORE, reached), until, reports[0].suspects if reports else ()
-        )
-        found |= {(one.task_id, one.at): one for one in fresh}
+        seen = reached >= until
+        if fresh:
+            suspects = reports[0].suspects if reports else ()
+            begin = max(since - _JUST_BEFORE, reached)
+            latest, seen = await self._fresh(begin, until, suspects)
+            found |= {(one.task_id, one.at): one for one in latest}
         fitting = [
             one
             for one in found.values()

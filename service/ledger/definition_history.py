@@ -35,11 +35,28 @@ from onthedot.service.temporal.translate import decoded
 TAKES_OVER = timedelta(seconds=10)
 
 
+@dataclass(frozen=True)
+class MadeRevision:
+    """A change that was made: the state that it led to, and what it was."""
+
+    state: TaskState
+    kind: str
+    """As `Change.word` has it, or `created`."""
+    note: str = ""
+    restores: int | None = None
+
+
 @dataclass
 class DefinitionHistory:
     """One workflow of a task."""
 
     state: TaskState | None = None
+    first: TaskState | None = None
+    """The state that it was started with."""
+    made: list[MadeRevision] = field(default_factory=list)
+    """The changes that were made in it, or with which it was started."""
+    deleted: tuple[datetime, str] | None = None
+    """When, and by whom."""
     entries: list[JournalEntry] = field(default_factory=list)
     effective: dict[int, datetime] = field(default_factory=dict)
     """By revision: from when on the schedule certainly was that revision's."""
@@ -53,6 +70,8 @@ class DefinitionHistory:
 
     def periods(self, ended_at: datetime | None) -> list[Period]:
         """The definitions in order, the last one until `ended_at`."""
+        if not self.entries:
+            return []
         starts = [
             self._start(entry, before)
             for entry, before in zip(self.entries, [None, *self.entries], strict=False)
@@ -91,7 +110,7 @@ async def read_definitions(client: Client, history: WorkflowHistory) -> Definiti
         await _take(definitions, changes, client, event)
     while changes:
         change, at = changes.popleft()
-        _adopt(definitions, apply_change(definitions.definition_state, change, at=at))
+        _adopt(definitions, change, at)
     return definitions
 
 
@@ -106,7 +125,10 @@ async def _take(
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
             started = event.workflow_execution_started_event_attributes
             definitions.state = await decoded(client, started.input.payloads, TaskState)
-            definitions.entries = list(definitions.state.journal)
+            definitions.first = definitions.state
+            # What was over when it was restored is not due once more.
+            definitions.entries = [] if definitions.state.ended_as else [*definitions.state.journal]
+            _note_start(definitions, definitions.state, bool(started.continued_execution_run_id))
             if not started.continued_execution_run_id and definitions.entries:
                 definitions.effective[definitions.entries[-1].revision] = definitions.entries[
                     -1
@@ -126,6 +148,8 @@ async def _take(
             change = await decoded(client, request.input.args.payloads, Change)
             if change.kind is not ChangeKind.DELETE:
                 changes.append((change, at))
+            elif definitions.deleted is None:
+                definitions.deleted = (at, change.by)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
             outcome = event.workflow_execution_update_completed_event_attributes.outcome
             if outcome.success.payloads:
@@ -154,7 +178,7 @@ def _catch_up(
             change = Change(kind=ChangeKind.RESUME, by=row.updated_by, not_after=at)
             accepted_at = row.updated_at
         when = row.updated_at if last else accepted_at
-        _adopt(definitions, apply_change(definitions.definition_state, change, at=when))
+        _adopt(definitions, change, when)
 
 
 def _keep_to(definitions: DefinitionHistory, row: TaskRow) -> None:
@@ -180,9 +204,20 @@ def _dated(state: TaskState) -> dict[int, datetime]:
     }
 
 
-def _adopt(definitions: DefinitionHistory, state: TaskState) -> None:
-    definitions.state = state
+def _note_start(definitions: DefinitionHistory, state: TaskState, continued: bool) -> None:
+    if state.deleted_at is not None:
+        definitions.deleted = (state.deleted_at, state.deleted_by)
+    elif not continued:
+        kind = state.journal[-1].kind if state.journal else ""
+        kind = kind or ("created" if state.revision == 1 else "replaced")
+        definitions.made.append(MadeRevision(state, kind))
+
+
+def _adopt(definitions: DefinitionHistory, change: Change, at: datetime) -> None:
+    definitions.state = state = apply_change(definitions.definition_state, change, at=at)
     definitions.entries.append(state.journal[-1])
+    note = change.note if change.kind is not ChangeKind.REPLACE else ""
+    definitions.made.append(MadeRevision(state, change.word, note, change.restores))
 
 
 def _instant(stamp: Timestamp) -> datetime:

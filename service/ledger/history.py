@@ -15,6 +15,7 @@ from temporalio.api.update.v1 import Request
 from temporalio.client import Client, WorkflowHistory
 
 from onthedot import naming
+from onthedot.encryption.failures import opened
 from onthedot.scheduling.run import AttemptMade, RunError, RunStatus
 from onthedot.scheduling.stored.attempt import DEFERRED, Attempt, AttemptFailure
 from onthedot.scheduling.stored.run_order import Attempts, RunMemo, RunOrder, RunOutcome
@@ -58,6 +59,7 @@ class RunHistory:
     """The last attempt of our own that failed, or was cancelled."""
     looked_up: Attempts | None = None
     reason: RunError | None = None
+    cancelled_by: str = ""
 
 
 async def definition_history(client: Client, history: WorkflowHistory) -> list[TaskState | Change]:
@@ -113,7 +115,8 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
             result = event.workflow_execution_completed_event_attributes.result.payloads
             run.outcome = await decoded(client, result, RunOutcome) if result else None
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
-            failure = event.workflow_execution_failed_event_attributes.failure
+            failed = event.workflow_execution_failed_event_attributes.failure
+            failure = await opened(client.data_converter, failed)
             details = failure.application_failure_info.details.payloads
             run.outcome = await decoded(client, details, RunOutcome) if details else None
             kind = failure.application_failure_info.type or "Failed"
@@ -121,6 +124,9 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
             text = event.workflow_execution_terminated_event_attributes.reason
             run.reason = RunError(type="Terminated", message=text or "Terminated from outside.")
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
+            requested = event.workflow_execution_cancel_requested_event_attributes
+            run.cancelled_by = naming.cancelled_by(requested.cause)
         case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             scheduled = event.activity_task_scheduled_event_attributes
             if scheduled.activity_type.name in _OWN:
@@ -150,7 +156,8 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
             if not event.marker_recorded_event_attributes.HasField("failure"):
                 await _take_lookup(run, client, event)
             elif failure.application_failure_info.type != DEFERRED:
-                run.attempts, run.last_failure = 1, failure.message
+                said = await opened(client.data_converter, failure)
+                run.attempts, run.last_failure = 1, said.message
                 run.last = await _attempt_failure(client, failure) or run.last
         case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
             failure = event.activity_task_failed_event_attributes.failure

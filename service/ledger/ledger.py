@@ -125,6 +125,7 @@ class Ledger:
             ended_at=task.ended_at,
             end=task.end,
             remaining=task.found.row.remaining,
+            frozen=task.found.row.frozen,
         )
         if schedule is not None:
             instants = limited(instants, now=now, remaining=schedule.remaining)

@@ -49,7 +49,13 @@ class Backfills:
         self._temporal = temporal
 
     async def start(
-        self, task_id: str, *, start: datetime, end: datetime, overlap: OverlapPolicy | None
+        self,
+        task_id: str,
+        *,
+        start: datetime,
+        end: datetime,
+        overlap: OverlapPolicy | None,
+        by: str = "",
     ) -> Backfill:
         """Run the occurrences from `start` to `end`, both included.
 
@@ -59,10 +65,16 @@ class Backfills:
             InvalidDefinition: the span is empty, holds too many occurrences or is not past.
         """
         state = await Tasks(self._temporal).state(task_id)
-        return await self.begin(state, start=start, end=end, overlap=overlap)
+        return await self.begin(state, start=start, end=end, overlap=overlap, by=by)
 
     async def begin(
-        self, state: TaskState, *, start: datetime, end: datetime, overlap: OverlapPolicy | None
+        self,
+        state: TaskState,
+        *,
+        start: datetime,
+        end: datetime,
+        overlap: OverlapPolicy | None,
+        by: str = "",
     ) -> Backfill:
         """`start`, of a task that was read before; one that was deleted since then runs nothing.
 
@@ -82,9 +94,10 @@ class Backfills:
         total = await SINGLE.work_out(
             _checked, trigger, task_id, start, end, overlap, now, calendars
         )
+        run = state.order(cause=RunCause.BACKFILL).model_copy(update={"requested_by": by})
         order = BackfillOrder(
             token=secrets.token_hex(6),
-            run=state.order(cause=RunCause.BACKFILL),
+            run=run,
             trigger=trigger,
             start=start,
             end=end,
@@ -92,7 +105,9 @@ class Backfills:
             total=total,
             registered_at=state.created_at,
         )
-        progress = BackfillProgress(start=start, end=end, overlap=overlap, total=total, done=0)
+        progress = BackfillProgress(
+            start=start, end=end, overlap=overlap, total=total, done=0, requested_by=by
+        )
         workflow_id = naming.backfill(task_id, order.token)
         await self._temporal.ask(
             self._temporal.client.start_workflow(
@@ -141,7 +156,7 @@ class Backfills:
         await self._temporal.ask(listed.fetch_next_page())
         return [await self._told(row) for row in listed.current_page or ()]
 
-    async def cancel(self, backfill_id: str) -> Backfill:
+    async def cancel(self, backfill_id: str, *, by: str = "") -> Backfill:
         """Stop a backfill and the runs it has going.
 
         Raises:
@@ -152,7 +167,7 @@ class Backfills:
         if found.status is not BackfillStatus.RUNNING:
             raise WrongState(f"Backfill {backfill_id} has ended already: {found.status.value}.")
         handle = self._temporal.client.get_workflow_handle(f"backfill:{backfill_id}")
-        await self._temporal.ask(handle.cancel())
+        await self._temporal.ask(handle.cancel(reason=naming.cancel_reason(by)))
         return found
 
     async def _told(self, execution: WorkflowExecution) -> Backfill:

@@ -29,9 +29,15 @@ class BulkRuns:
     """Changes to many runs."""
 
     def __init__(
-        self, temporal: Temporal, *, dry_run: bool = False, progress: BulkProgress | None = None
+        self,
+        temporal: Temporal,
+        *,
+        by: str = "",
+        dry_run: bool = False,
+        progress: BulkProgress | None = None,
     ) -> None:
         self._temporal = temporal
+        self._by = by
         self._runs = Runs(temporal)
         self._list = RunList(temporal)
         self._dry_run = dry_run
@@ -45,7 +51,9 @@ class BulkRuns:
                 if (await self._runs.get(run_id)).status is RunStatus.RUNNING:
                     raise WrongState(f"Run {run_id} goes on.")
                 return Changed(run_id, Outcome.WOULD_CHANGE)
-            return Changed(run_id, Outcome.DONE, run=await retry(self._temporal, run_id))
+            return Changed(
+                run_id, Outcome.DONE, run=await retry(self._temporal, run_id, by=self._by)
+            )
 
         return await for_each(ids, one, self._progress)
 
@@ -61,23 +69,38 @@ class BulkRuns:
         if which.status is RunStatus.RUNNING:
             mend = "a run that goes on cannot be retried; cancel it first"
             raise InvalidDefinition(FieldProblem("status", mend))
+        wanted, left = await self.to_retry(which)
+        done = await self.retry(wanted)
+        return [*done, *(Changed(run_id, Outcome.UNCHANGED) for run_id in left)]
+
+    async def to_retry(
+        self, which: RunFilter, most: int = MOST_OF_A_CHANGE
+    ) -> tuple[list[str], list[str]]:
+        """The ids of those that a retry by this filter takes, and of those that it leaves alone.
+
+        Raises:
+            InvalidDefinition: they are more than `most`.
+            TemporalUnavailable: Temporal does not answer.
+        """
         found: list[ShortRun] = []
         for status in (which.status,) if which.status else _WENT_WRONG:
-            found += await self._found(replace(which, status=status))
-        _refuse_too_many(found)
+            found += await self._found(replace(which, status=status), most)
+        _refuse_too_many(found, most)
         repeated = await self._repeated(which)
         latest: dict[tuple[str, datetime], ShortRun] = {}
         for run in sorted(found, key=lambda run: (run.scheduled_for, _ended(run))):
             latest[_occurrence(run)] = run
         left = [run.id for of, run in latest.items() if of in repeated]
-        done = await self.retry([run.id for of, run in latest.items() if of not in repeated])
-        return [*done, *(Changed(run_id, Outcome.UNCHANGED) for run_id in left)]
+        return [run.id for of, run in latest.items() if of not in repeated], left
 
     async def cancel(self, ids: Sequence[str]) -> list[Changed]:
         """Ask them to stop."""
 
         async def one(run_id: str) -> Changed:
-            run = await (self._runs.get if self._dry_run else self._runs.cancel)(run_id)
+            if self._dry_run:
+                run = await self._runs.get(run_id)
+            else:
+                run = await self._runs.cancel(run_id, by=self._by)
             if run.status is not RunStatus.RUNNING:
                 raise WrongState(f"Run {run_id} has ended already: {run.status.value}.")
             return Changed(run_id, Outcome.WOULD_CHANGE if self._dry_run else Outcome.DONE)
@@ -88,15 +111,15 @@ class BulkRuns:
         """Ask all to stop that go on and that a filter lets through. Raises as `retry_all`."""
         if which.status not in (None, RunStatus.RUNNING):
             raise InvalidDefinition(FieldProblem("status", "only what is running can be cancelled"))
-        found = await self._found(replace(which, status=RunStatus.RUNNING))
-        _refuse_too_many(found)
+        found = await self._found(replace(which, status=RunStatus.RUNNING), MOST_OF_A_CHANGE)
+        _refuse_too_many(found, MOST_OF_A_CHANGE)
         return await self.cancel([run.id for run in found])
 
-    async def _found(self, which: RunFilter) -> list[ShortRun]:
+    async def _found(self, which: RunFilter, most: int) -> list[ShortRun]:
         found = []
         async for run in self._walk(which):
             found.append(run)
-            if len(found) > MOST_OF_A_CHANGE:
+            if len(found) > most:
                 break
         return found
 
@@ -119,9 +142,9 @@ class BulkRuns:
                 return
 
 
-def _refuse_too_many(found: Sequence[ShortRun]) -> None:
-    if len(found) > MOST_OF_A_CHANGE:
-        mend = f"more than {MOST_OF_A_CHANGE} runs match; narrow the filter"
+def _refuse_too_many(found: Sequence[ShortRun], most: int) -> None:
+    if len(found) > most:
+        mend = f"more than {most} runs match; narrow the filter"
         raise InvalidDefinition(FieldProblem("filter", mend))
 
 

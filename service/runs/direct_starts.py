@@ -25,6 +25,7 @@ async def start_run(temporal: Temporal, order: RunOrder, workflow_id: str) -> Sh
                 id=workflow_id,
                 task_queue=temporal.task_queue,
                 task_timeout=naming.TASK_TIMEOUT,
+                memo=naming.run_memo(order),
                 search_attributes=naming.run_attributes(order),
                 static_summary=naming.run_summary(order),
             )
@@ -45,5 +46,6 @@ async def start_run(temporal: Temporal, order: RunOrder, workflow_id: str) -> Sh
         status=RunStatus.RUNNING,
         scheduled_for=order.scheduled_for,
         cause=order.cause,
+        requested_by=order.requested_by,
         links=Links(temporal_ui=temporal.ui_link(workflow_id, execution)),
     )

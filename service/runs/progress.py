@@ -22,6 +22,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingChildExecutionInfo
 from temporalio.client import WorkflowExecutionDescription
 
+from onthedot.encryption.failures import opened
 from onthedot.scheduling.action import RESERVED_PREFIX
 from onthedot.scheduling.run import AttemptMade, RunError, RunPhase
 from onthedot.scheduling.stored.attempt import LEAD, AttemptFailure, Beat
@@ -143,8 +144,9 @@ async def _made(
     left = await _left(temporal, failure)
     if left is not None and left.made:
         return left.made
+    said = await opened(temporal.client.data_converter, failure)
     error = RunError(
-        type=failure.application_failure_info.type or "Failed", message=failure.message[:200]
+        type=said.application_failure_info.type or "Failed", message=said.message[:200]
     )
     ended_at = instant_of(pending.last_attempt_complete_time)
     return (*made, AttemptMade(attempt=number, ended_at=ended_at, error=error))

@@ -22,7 +22,7 @@ from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
 
-async def retry(temporal: Temporal, run_id: str) -> ShortRun:
+async def retry(temporal: Temporal, run_id: str, *, by: str = "") -> ShortRun:
     """Start a new run of the occurrence that a run was of.
 
     Raises:
@@ -38,6 +38,7 @@ async def retry(temporal: Temporal, run_id: str) -> ShortRun:
     address = naming.RunAddress.parse(run_id)
     nominal = naming.nominal_instant(address.workflow_id)
     order = await _order(temporal, run, address, as_it_was=nominal is None)
+    order = order.model_copy(update={"requested_by": by})
     return await start_run(
         temporal, order, naming.retry_run(run.task_id, secrets.token_hex(8), nominal)
     )

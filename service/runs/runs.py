@@ -18,6 +18,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.encryption.failures import opened
 from onthedot.scheduling.action import Action, ActivityAction, WorkflowAction
 from onthedot.scheduling.checking.action import check_action
 from onthedot.scheduling.errors import InvalidDefinition, NoWorker, RunNotFound, WrongState
@@ -74,7 +75,7 @@ class Runs:
             raise
         return self._closed(address, history)
 
-    async def cancel(self, run_id: str) -> Run:
+    async def cancel(self, run_id: str, *, by: str = "") -> Run:
         """Ask a run to stop; its action is told, and the run ends as cancelled.
 
         Raises:
@@ -88,7 +89,7 @@ class Runs:
         handle = self._temporal.client.get_workflow_handle(
             address.workflow_id, run_id=address.execution
         )
-        await self._temporal.ask(handle.cancel())
+        await self._temporal.ask(handle.cancel(reason=naming.cancel_reason(by)))
         return run
 
     async def test(self, action: Action, *, attempt_timeout: timedelta) -> Run:
@@ -143,7 +144,9 @@ class Runs:
     async def _running(self, described: WorkflowExecutionDescription, history: RunHistory) -> Run:
         run = await short_run(self._temporal, described)
         pending = list(described.raw_description.pending_activities)
-        failures = [p.last_failure.message for p in pending if p.HasField("last_failure")]
+        converter = self._temporal.client.data_converter
+        left = [p.last_failure for p in pending if p.HasField("last_failure")]
+        failures = [(await opened(converter, failure)).message for failure in left]
         if not pending and history.last_failure:
             failures = [history.last_failure]
         now = await progress(self._temporal, described, history, due=run.scheduled_for)
@@ -153,6 +156,7 @@ class Runs:
         known = {"attempts": now.begun, "started_at": started_at, "lateness": lateness}
         return Run(
             **{**dict(run), **known},
+            cancel_requested_by=history.cancelled_by,
             phase=now.phase,
             phase_since=now.since,
             attempt=now.attempt,
@@ -206,6 +210,8 @@ class Runs:
             lateness=told.lateness if told else None,
             attempts=max(told.attempts if told else 0, history.attempts),
             cause=order.cause if order else RunCause.TRIGGER,
+            requested_by=order.requested_by if order else "",
+            cancel_requested_by=history.cancelled_by,
             error=(told.error if told else None) or history.reason,
             output=outcome.output if outcome else output,
             attempts_made=(outcome.attempts_made or _only(outcome)) if outcome else made,

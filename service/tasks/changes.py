@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -42,7 +42,7 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, RefusedChange, TaskState
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
-from onthedot.service.temporal.translate import row_of, task_status
+from onthedot.service.temporal.translate import LONG_AGO, row_of, task_status
 
 #: How often a change is handed to Temporal whose workflow task failed.
 _TRIES = 5
@@ -128,11 +128,14 @@ async def _carried_out(
     return state
 
 
-async def forget(temporal: Temporal, state: TaskState) -> bool:
+async def forget(temporal: Temporal, state: TaskState, *, status: TaskStatus, by: str) -> bool:
     """End a closed task for good: its id is free at once, its history goes within a minute.
 
     Temporal deletes a workflow only some time after it closed. So an execution that is marked as
-    deleted takes its place at once.
+    deleted takes its place at once. It keeps what the task was, for the retention.
+
+    Args:
+        status: how it had ended.
 
     Returns:
         False if the task was armed again meanwhile.
@@ -144,7 +147,14 @@ async def forget(temporal: Temporal, state: TaskState) -> bool:
     with temporal.translated():
         await _remove_schedule(temporal, state.id)
         past = [row async for row in client.list_workflows(f"WorkflowId = '{workflow_id}'")]
-        deleted = state.model_copy(update={"not_after": datetime.fromtimestamp(0, UTC)})
+        deleted = state.model_copy(
+            update={
+                "not_after": LONG_AGO,
+                "deleted_at": temporal.now(),
+                "deleted_by": by,
+                "ended_as": status.value,
+            }
+        )
         try:
             marker = await client.start_workflow(
                 naming.TASK,

@@ -41,6 +41,11 @@ class TaskFilter:
     """Words anywhere in name, id, description, tags and target, or the start of name or id."""
 
     @property
+    def deleted(self) -> bool:
+        """Whether it asks for what was deleted and is kept: nothing else lets that through."""
+        return self.status is TaskStatus.DELETED
+
+    @property
     def asks_for_runs(self) -> bool:
         """Whether the query depends on which tasks have a run that goes on."""
         return self.status in (TaskStatus.RUNNING, TaskStatus.SCHEDULED)
@@ -54,11 +59,12 @@ class TaskFilter:
         at = instant(now) if now else "now"
         parts = [
             f"WorkflowType = '{naming.TASK}'",
-            f"{naming.STATUS.name} != '{naming.State.DELETED}'",
             # One that went on as a new execution during this walk has left its place in it.
             f"(ExecutionStatus != 'ContinuedAsNew' OR CloseTime > {at})",
         ]
         parts += self.described()
+        if not self.deleted:
+            parts.append(f"{naming.STATUS.name} != '{naming.State.DELETED}'")
         if self.status:
             parts.append(_status(self.status, at, running))
         if self.health:
@@ -88,7 +94,8 @@ def _found_by(q: str) -> str:
     ways = [" AND ".join(each)] if each else [f"{naming.TASK_ID.name} = ''"]
     if _HARMLESS.fullmatch(q):
         ways.append(f"{naming.NAME.name} STARTS_WITH {literal(naming.sort_name(q))}")
-        ways.append(f"{naming.TASK_ID.name} STARTS_WITH {literal(q)}")
+        # An id has no capitals; a store that compares with case would find nothing.
+        ways.append(f"{naming.TASK_ID.name} STARTS_WITH {literal(q.lower())}")
     return "(" + " OR ".join(f"({way})" for way in ways) + ")"
 
 
@@ -110,6 +117,8 @@ def _status(status: TaskStatus, at: str, running: Sequence[str]) -> str:
             return "ExecutionStatus IN ('Failed', 'TimedOut')"
         case TaskStatus.CANCELLED:
             return "ExecutionStatus IN ('Canceled', 'Terminated')"
+        case TaskStatus.DELETED:
+            return f"{naming.STATUS.name} = '{naming.State.DELETED}'"
 
 
 def _health(health: Health) -> str:

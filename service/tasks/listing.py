@@ -17,6 +17,7 @@ from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
 from onthedot.service.temporal.translate import (
     NEXT_RUNS,
     answered,
+    deleted_row,
     row_of,
     task_health,
     task_status,
@@ -86,6 +87,9 @@ class TaskList:
         Raises:
             TemporalUnavailable: Temporal does not answer.
         """
+        if which.deleted:
+            # What was restored since then, or whose id is taken, is not counted apart.
+            return len([row async for row in self.walk(which)])
         query = which.query(self._temporal.now(), await self._running(which))
         return (await self._temporal.ask(self._temporal.client.count_workflows(query))).count
 
@@ -100,7 +104,7 @@ class TaskList:
         Raises:
             TemporalUnavailable: Temporal does not answer.
         """
-        row = await row_of(execution)
+        row = await row_of(execution) or await deleted_row(execution)
         if row is None:
             return None
         status = task_status(execution, row.definition, now)

@@ -22,9 +22,11 @@ from onthedot.service.ledger.history import latest_definition
 from onthedot.service.runs.listing import last_run
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.translate import (
     NEXT_RUNS,
     answered,
+    deleted_row,
     row_of,
     task_health,
     task_status,
@@ -64,6 +66,10 @@ class Found:
             created_at=row.created_at,
             updated_at=row.updated_at,
             updated_by=row.updated_by,
+            defined_at=row.defined_at,
+            defined_by=row.defined_by,
+            deleted_at=row.deleted_at,
+            deleted_by=row.deleted_by,
             note=row.note,
             paused_until=row.paused_until,
             covered_until=row.updated_at,
@@ -99,22 +105,77 @@ class TaskReader:
         Raises:
             TemporalUnavailable: Temporal does not answer.
         """
+        execution = await self._described(task_id)
+        row = await row_of(execution) if execution else None
+        return await self._whole(execution, row) if execution and row else None
+
+    async def find_deleted_or_none(self, task_id: str) -> Found | None:
+        """A deleted task that is kept, if no other has its id; else None.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        execution = await self._described(task_id)
+        if execution is None or await row_of(execution) is not None:
+            return None
+        if await deleted_row(execution) is None:
+            # A registration that was answered 503 and came too late stands in front of it.
+            execution = await self._last_deleted(task_id)
+        row = await deleted_row(execution) if execution else None
+        return await self._whole(execution, row) if execution and row else None
+
+    async def find_kept(self, task_id: str) -> Found:
+        """A task, or one that was deleted and is kept.
+
+        Raises:
+            TaskNotFound, TemporalUnavailable.
+        """
+        execution = await self._described(task_id)
+        row = await row_of(execution) or await deleted_row(execution) if execution else None
+        if execution is None or row is None:
+            raise TaskNotFound(task_id)
+        if (found := await self._whole(execution, row)) is None:
+            raise TaskNotFound(task_id)
+        return found
+
+    async def _described(self, task_id: str) -> WorkflowExecutionDescription | None:
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
         try:
-            execution = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
-            row = await row_of(execution)
-            if row is None:
-                return None
-            definition = row.definition
-            if row.abridged:
-                history = await self._temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
-                whole = await latest_definition(self._temporal.client, history)
-                # A pause that ended by itself is in the row, and in no change.
-                definition = whole.model_copy(update={"paused": row.definition.paused})
+            return await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
             raise
+
+    async def _last_deleted(self, task_id: str) -> WorkflowExecutionDescription | None:
+        client, workflow_id = self._temporal.client, naming.task_workflow(task_id)
+        listed = client.list_workflows(
+            f"WorkflowId = {literal(workflow_id)} "
+            f"AND {naming.STATUS.name} = '{naming.State.DELETED}'"
+        )
+        await self._temporal.ask(listed.fetch_next_page())
+        rows = sorted(listed.current_page or (), key=lambda row: row.start_time, reverse=True)
+        kept = [row for row in rows if await deleted_row(row)]
+        if not kept:
+            return None
+        handle = client.get_workflow_handle(workflow_id, run_id=kept[0].run_id)
+        return await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+
+    async def _whole(self, execution: WorkflowExecutionDescription, row: TaskRow) -> Found | None:
+        definition = row.definition
+        if row.abridged:
+            handle = self._temporal.client.get_workflow_handle(
+                execution.id, run_id=execution.run_id
+            )
+            try:
+                history = await self._temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return None
+                raise
+            whole = await latest_definition(self._temporal.client, history)
+            # A pause that ended by itself is in the row, and in no change.
+            definition = whole.model_copy(update={"paused": row.definition.paused})
         return Found(execution, row, definition)
 
     async def answer(self, found: Found) -> Task:

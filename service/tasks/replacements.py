@@ -45,6 +45,7 @@ class Replacements:
         by: str,
         if_match: int | None,
         keeps_pause: bool,
+        restores: int | None = None,
     ) -> Task:
         """The task with this definition. Raises as `Tasks.replace` does."""
         for attempt in range(_ATTEMPTS):
@@ -69,6 +70,7 @@ class Replacements:
                 not_after=self._temporal.expiry(),
                 expected_revision=found.row.revision if keeps_pause else if_match,
                 definition=settled,
+                restores=restores,
             )
             try:
                 return await self._reader.settled(await self._changed(task_id, change, now))

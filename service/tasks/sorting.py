@@ -26,7 +26,7 @@ from onthedot.service.tasks.listing import TaskList
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
-from onthedot.service.temporal.translate import row_of, task_status
+from onthedot.service.temporal.translate import deleted_row, row_of, task_status
 
 #: The most tasks that are sorted.
 MOST = 5000
@@ -104,7 +104,7 @@ class SortedTasks:
         places = asyncio.Semaphore(_SIDE_BY_SIDE)
 
         async def one(task_id: str, execution: WorkflowExecution) -> _Key | None:
-            row = await row_of(execution)
+            row = await row_of(execution) or await deleted_row(execution)
             if row is None:
                 return None
             match order:

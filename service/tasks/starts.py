@@ -141,7 +141,7 @@ class TaskStarts:
 
     async def _started(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
         sent = self._temporal.now()
-        delay = self._delay(state, sent)
+        delay = None if state.ended_as else self._delay(state, sent)
         handle = await self._temporal.ask(
             self._temporal.client.start_workflow(
                 naming.TASK,

@@ -32,8 +32,11 @@ from onthedot.service.tasks import changes, runs_by_hand
 from onthedot.service.tasks.idempotency_keys import claim
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.replacements import Replacements
+from onthedot.service.tasks.restorations import Restorations
+from onthedot.service.tasks.revisions import Revisions
 from onthedot.service.tasks.starts import TaskStarts
 from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.translate import task_status
 
 
 class Tasks:
@@ -44,6 +47,7 @@ class Tasks:
         self._arithmetic = arithmetic
         self._reader = TaskReader(temporal, arithmetic)
         self._starts = TaskStarts(temporal, self._reader)
+        self._restorations = Restorations(temporal, self._reader, self._starts)
         self._replacements = Replacements(temporal, self._reader, self._starts, arithmetic)
 
     async def create(self, new: NewTask, *, by: str, idempotency_key: str = "") -> Task:
@@ -184,7 +188,7 @@ class Tasks:
         return await self._toggle(task_id, change)
 
     async def delete(self, task_id: str, *, by: str, if_match: int | None = None) -> None:
-        """End a task for good, and its backfills; a run in progress finishes.
+        """End a task and its backfills; a run in progress finishes. It is kept for the retention.
 
         Raises:
             TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
@@ -194,23 +198,57 @@ class Tasks:
             found = await self._reader.find(task_id)
             if if_match not in (None, found.row.revision):
                 raise RevisionMismatch(task_id, found.row.revision)
-            if await changes.forget(self._temporal, found.state):
+            status = task_status(found.execution, found.definition, self._temporal.now())
+            if await changes.forget(self._temporal, found.state, status=status, by=by):
                 deleted = found.state
                 break
         with suppress(TemporalUnavailable):
             # It is deleted. The backfills see that by themselves, only later.
             await stop_backfills(self._temporal, deleted)
 
+    async def restore(self, task_id: str, *, by: str) -> Task:
+        """Put a deleted task back as it was; its backfills stay ended.
+
+        Raises:
+            TaskNotFound: none of this id was deleted within the retention.
+            TaskExists: another one has the id by now, or it was restored already.
+            WrongState: the run that went on when it was deleted still does.
+            TemporalUnavailable: it was not restored; `Unconfirmed` if that is not certain.
+        """
+        return await self._restorations.restore(task_id, by=by)
+
+    async def restore_revision(
+        self, task_id: str, revision: int, *, by: str, if_match: int | None = None
+    ) -> Task:
+        """Replace a task's definition with an earlier one of its own, pause included.
+
+        Raises:
+            RevisionNotFound: there never was one, or it is older than the retention.
+            InvalidDefinition: it cannot be scheduled any more: its instant is past, say.
+            TaskNotFound, RevisionMismatch, WrongState, NoWorker, TemporalUnavailable.
+        """
+        definition = await Revisions(self._temporal).definition(task_id, revision)
+        return await self._replacements.replace(
+            task_id, definition, by=by, if_match=if_match, keeps_pause=False, restores=revision
+        )
+
     async def run_now(
         self,
         task_id: str,
         *,
+        by: str = "",
         scheduled_for: datetime | None = None,
         changed: Mapping[str, Any] | None = None,
+        through_freeze: bool = False,
     ) -> ShortRun:
         """Start a run at once, beside the schedule; see `runs_by_hand`."""
         return await runs_by_hand.run_now(
-            self._temporal, task_id, scheduled_for=scheduled_for, changed=changed
+            self._temporal,
+            task_id,
+            by=by,
+            scheduled_for=scheduled_for,
+            changed=changed,
+            through_freeze=through_freeze,
         )
 
     async def state(self, task_id: str) -> TaskState:

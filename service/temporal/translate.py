@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -19,6 +19,9 @@ from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.temporal.calls import Temporal
 
 M = TypeVar("M", bound=BaseModel)
+
+#: Until when a registration is to be taken up that stands for a deletion: never.
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 #: How many of its next runs a task is answered with.
 NEXT_RUNS = 5
@@ -55,6 +58,23 @@ async def row_of(execution: WorkflowExecution) -> TaskRow | None:
     return None if came_too_late(execution, row) else row
 
 
+async def deleted_row(execution: WorkflowExecution) -> TaskRow | None:
+    """The memo of a task that was deleted and is kept; None for everything else."""
+    status = execution.typed_search_attributes.get(naming.STATUS)
+    if execution.workflow_type != naming.TASK or status != naming.State.DELETED:
+        return None
+    row = await execution.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
+    if row is None or execution.status is WorkflowExecutionStatus.CONTINUED_AS_NEW:
+        return None
+    if row.deleted_at is not None:
+        return row
+    # An earlier release did not say when. A registration that came too late is marked like it.
+    if came_too_late(execution, row) and row.not_after != LONG_AGO:
+        return None
+    at = execution.close_time or execution.start_time
+    return row.model_copy(update={"deleted_at": at})
+
+
 def came_too_late(execution: WorkflowExecution, row: TaskRow) -> bool:
     """Whether it is a registration that Temporal took up only after it was answered 503."""
     return row.not_after is not None and execution.start_time > row.not_after
@@ -64,6 +84,8 @@ def task_status(
     execution: WorkflowExecution, definition: TaskDefinition, now: datetime
 ) -> TaskStatus:
     """What a task is doing, told from its workflow."""
+    if execution.typed_search_attributes.get(naming.STATUS) == naming.State.DELETED:
+        return TaskStatus.DELETED
     if execution.status is not WorkflowExecutionStatus.RUNNING:
         return _CLOSED_TASK.get(
             execution.status or WorkflowExecutionStatus.TERMINATED, TaskStatus.CANCELLED
@@ -116,8 +138,12 @@ def answered(
         next_runs=tuple(next_runs),
         last_run=last_run,
         created_at=row.created_at,
-        updated_at=row.updated_at,
-        updated_by=row.updated_by,
+        updated_at=row.defined_at or row.updated_at,
+        updated_by=row.defined_by if row.defined_at else row.updated_by,
+        changed_at=row.updated_at,
+        changed_by=row.updated_by,
+        deleted_at=row.deleted_at,
+        deleted_by=row.deleted_by,
         revision=row.revision,
         abridged=abridged,
         links=Links(temporal_ui=temporal.ui_link(naming.task_workflow(task_id))),
@@ -144,6 +170,7 @@ async def short_run(temporal: Temporal, execution: WorkflowExecution) -> ShortRu
         lateness=memo.lateness if memo else None,
         attempts=memo.attempts if memo else 0,
         cause=RunCause(cause) if cause else RunCause.TRIGGER,
+        requested_by=await execution.memo_value(naming.REQUESTED_BY, "", type_hint=str),
         error=memo.error if memo else None,
         links=Links(temporal_ui=temporal.ui_link(execution.id, execution.run_id)),
     )

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 import httpx
 import uvicorn
 
+from onthedot.access.oidc.provider import Provider
 from onthedot.api.app import create_app
 from onthedot.api.security import SignedIn, nobody
 from onthedot.service.temporal.calls import Temporal
@@ -25,7 +26,10 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, temporal: Temporal, signed_in: SignedIn = nobody
+    settings: Settings,
+    temporal: Temporal,
+    signed_in: SignedIn = nobody,
+    provider: Provider | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A plain HTTP client of a server that runs as long as the block."""
     # With the protocol named, asyncio sends small answers at once instead of 40 ms later.
@@ -34,7 +38,7 @@ async def serving(
     listening.listen()
     port = listening.getsockname()[1]
     config = uvicorn.Config(
-        create_app(settings, temporal, signed_in),
+        create_app(settings, temporal, signed_in, provider),
         log_config=None,
         access_log=False,
         server_header=False,

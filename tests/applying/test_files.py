@@ -11,7 +11,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onthedot.applying.comparison import changes
 from onthedot.applying.concise import concise, digest
 from onthedot.applying.files import read_paths, read_text
 from onthedot.applying.kept import as_kept
@@ -19,6 +18,7 @@ from onthedot.applying.plan import Step, StepKind, Wanted, form_problems, proble
 from onthedot.applying.problems import WrongFiles
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.applying.yaml_text import documents
+from onthedot.scheduling.definition_changes import changes
 
 ONE = """\
 id: nightly

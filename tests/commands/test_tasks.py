@@ -246,3 +246,35 @@ def _taken(file: Path) -> str:
     text = file.read_text()
     file.unlink()
     return text
+
+
+async def test_the_history_of_a_task(shell: Shell) -> None:
+    task_id = fresh_id()
+    file = shell.directory / "history.yaml"
+    file.write_text(yaml.safe_dump(recurring(id=task_id, name="First")))
+    await shell("task", "create", "-f", str(file))
+    await shell("task", "pause", task_id, "--note", "moving house")
+    edit = "sed -i s/First/Second/"
+    assert (await shell("task", "edit", task_id, "--yes", EDITOR=edit)).returncode == 0
+    listed = (await shell("task", "revisions", task_id)).stdout.splitlines()
+    assert listed[0].split() == ["REVISION", "AT", "CHANGE", "BY", "WHAT"]
+    assert [line.split()[0] for line in listed[1:]] == ["3", "2", "1"]
+    assert listed[1].endswith("replaced  local  name")
+    assert listed[2].endswith("paused    local  moving house")
+    then = yaml.safe_load((await shell("task", "revisions", task_id, "1")).stdout)
+    assert (then["id"], then["name"]) == (task_id, "First")
+
+    unanswered = await shell("task", "restore", task_id, "--revision", "1")
+    assert unanswered.returncode == 2
+    restored = await shell("task", "restore", task_id, "--revision", "1", "--yes")
+    assert '- name: "Second"' in restored.stderr
+    assert '+ name: "First"' in restored.stderr
+    assert restored.stdout == f"{task_id} restored, revision 4\n"
+    again = await shell("task", "restore", task_id, "--revision", "1", "--yes")
+    assert (again.returncode, again.stdout) == (0, "")
+
+    await shell("task", "delete", task_id, "--yes")
+    assert task_id in (await shell("task", "list", "--status", "deleted", "-o", "name")).stdout
+    assert (await shell("task", "restore", task_id)).stdout == f"{task_id} restored\n"
+    assert (await shell.data("task", "show", task_id))["name"] == "First"
+    assert (await shell("task", "restore", task_id)).returncode == 1

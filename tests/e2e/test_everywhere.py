@@ -32,6 +32,7 @@ def pages(site: Site, name: str) -> dict[str, str]:
     run = site.rest.get(f"/tasks/{name}-2/runs").json()["items"][0]["id"]
     return {
         "overview": "/",
+        "incidents": "/incidents",
         "tasks": "/tasks",
         "task": f"/tasks/{name}-2",
         "long task": f"/tasks/{name}",

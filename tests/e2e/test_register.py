@@ -91,7 +91,7 @@ def test_registered_by_clicking_it_fires(
     expect(done).to_be_visible()
 
     site.link("Runs").first.click()
-    site.field("Id of a task").fill(name)
+    site.field("Search by words").fill(name)
     done = site.runs().filter(has_text=name).filter(has_text="Succeeded").first
     expect(done).to_be_visible()
     done.click()

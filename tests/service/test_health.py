@@ -114,8 +114,8 @@ async def test_a_backfill_counts_too(
     tag = unique("backfill")
     await tasks.create(new_task(tag, every(3600), tags=[tag], **FAILS), by="t")
     end = datetime(2026, 3, 4, 5, tzinfo=UTC)
-    span = {"start": end - timedelta(hours=2), "end": end}
-    await backfills.start(tag, **span, overlap=OverlapPolicy.ALLOW_ALL)
+    start = end - timedelta(hours=2)
+    await backfills.start(tag, start=start, end=end, overlap=OverlapPolicy.ALLOW_ALL)
     await _healthy(task_list, tag, failing={tag})
     await tasks.delete(tag, by="t")
 

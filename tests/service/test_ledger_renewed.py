@@ -9,9 +9,11 @@ import pytest
 
 from onthedot import naming
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
+from onthedot.scheduling.revision import Revision
 from onthedot.scheduling.stored.task_state import JOURNAL_LENGTH
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.overview import health
+from onthedot.service.tasks.revisions import Revisions
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task
@@ -75,3 +77,18 @@ async def test_nothing_of_its_past_is_lost(hasty: Temporal) -> None:
     }
     assert page.since - since < timedelta(seconds=1)
     assert min(entry.revision or 0 for entry in page.items) == 1
+    await _its_history_is_whole(hasty, revisions)
+
+
+async def _its_history_is_whole(temporal: Temporal, revisions: int) -> None:
+    """Across the workflows that the task went on as, a page at a time."""
+    found: list[Revision] = []
+    cursor: str | None = None
+    while cursor is not None or not found:
+        here = await Revisions(temporal).page("often", limit=9, cursor=cursor)
+        found += here.items
+        cursor = here.next_cursor
+    assert [each.revision for each in found] == list(range(revisions, 0, -1))
+    assert all(each.diff for each in found[:-1])
+    then = await Revisions(temporal).definition("often", 3)
+    assert then.name == "Revision 3"

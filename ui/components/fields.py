@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from nicegui.elements.mixins.value_element import ValueElement
@@ -57,6 +57,32 @@ class TextField(ValueElement[str], component="otd_field.js"):
         """Another hint; the first one again without a text."""
         self.props["hint"] = hint or self._hint
         self.props["good"] = good
+
+
+class TagField(ValueElement[str], component="otd_tag_field.js"):
+    """Tags with blanks between them, completed from what `find` gives: `{"tag", "tasks", …}`."""
+
+    VALUE_PROP = "value"
+    LOOPBACK = False
+
+    def __init__(
+        self,
+        label: str,
+        value: str,
+        *,
+        find: Callable[[], Awaitable[list[dict[str, Any]]]],
+        on_change: Changed | None = None,
+    ) -> None:
+        super().__init__(value=value, on_value_change=on_change)
+        self.props["label"] = label
+        self.props["tags"] = []
+
+        async def asked() -> None:
+            found = await find()
+            if self.props["tags"] != found:
+                self.props["tags"] = found
+
+        self.on("ask", asked)
 
 
 class ChoiceField(ValueElement[str], component="otd_choice.js"):

@@ -13,9 +13,13 @@ export default {
     found() {
       const text = this.text.trim().toLowerCase();
       const pages = this.pages.filter((page) => !text || page.label.toLowerCase().includes(text));
-      const hits = this.hits.filter(
-        (hit) => !text || hit.label.toLowerCase().startsWith(text) || hit.under.startsWith(text),
-      );
+      // Until the answer is there, what was found before and still has every word.
+      const words = text.split(/\s+/),
+        known = this.answered === this.text.trim();
+      const hits = this.hits.filter((hit) => {
+        const said = `${hit.label} ${hit.under}`.toLowerCase();
+        return known || words.every((word) => said.includes(word));
+      });
       return text ? [...hits, ...pages] : [...pages, ...hits];
     },
   },
@@ -87,7 +91,7 @@ export default {
         },
         [
           otd.icon(hit.icon),
-          h("b", hit.label),
+          h("b", { title: hit.label }, hit.label),
           hit.under ? h("span", { class: "under" }, hit.under) : null,
           hit.key ? h("kbd", { class: "under" }, hit.key) : null,
         ],
@@ -132,7 +136,11 @@ export default {
                   { id: "hits", role: "listbox", "aria-label": "Found" },
                   this.found.map(this.hit),
                 )
-              : h("p", { class: "none" }, "Nothing is called that."),
+              : h(
+                  "p",
+                  { class: "none" },
+                  "Nothing is found. Search looks for whole words, and for beginnings of those of a name.",
+                ),
             h("div", { class: "keys" }, [
               h("span", [h("kbd", "↑↓"), " choose"]),
               h("span", [h("kbd", "Enter"), " open"]),

@@ -1,7 +1,7 @@
 // The list of tasks: rows come from the server a page at a time; on a phone each is a card.
 export default {
-  props: { rows: Array, chosen: Array, filtered: Boolean, whyNot: Object },
-  emits: ["choose", "run", "act"],
+  props: { rows: Array, chosen: Array, filtered: Boolean, whyNot: Object, sort: String },
+  emits: ["choose", "run", "act", "sort"],
   data: () => ({ menu: null, last: null }),
   mounted() {
     addEventListener("click", this.dismiss, true);
@@ -159,6 +159,20 @@ export default {
         ],
       );
     },
+    // A head that sorts; pressed again, the list is in its own order once more.
+    sorter(text, order, way) {
+      const on = this.sort === order;
+      return Vue.h(
+        "button",
+        {
+          type: "button",
+          class: ["sorter", { on, up: way === "ascending" }],
+          title: on ? "Back to the newest first" : `Sort by ${text.toLowerCase()}`,
+          onClick: () => this.$emit("sort", order),
+        },
+        [text, otd.icon("chevron-down")],
+      );
+    },
     menuBox() {
       const h = Vue.h,
         { row, style } = this.menu;
@@ -200,13 +214,23 @@ export default {
     const h = Vue.h,
       all = this.rows.length > 0 && this.rows.every((row) => this.chosen.includes(row.id));
     const columns = [
-      ["Task", "30%"],
-      ["Schedule", "27%"],
-      ["Status", "11%"],
-      ["Last runs", "11%"],
-      ["Next run", "12%"],
+      ["Task", "c1", "name", "ascending"],
+      ["Schedule", "c2"],
+      ["Status", "c-status"],
+      ["Last runs", "c-bars", "last_run", "descending"],
+      ["Next run", "c-next", "next_run", "ascending"],
     ];
-    const head = columns.map(([text, width]) => h("th", { scope: "col", style: { width } }, text));
+    const head = columns.map(([text, name, order, way]) =>
+      h(
+        "th",
+        {
+          scope: "col",
+          class: name,
+          "aria-sort": order && this.sort === order ? way : undefined,
+        },
+        order ? this.sorter(text, order, way) : text,
+      ),
+    );
     return h("div", { class: "card sheet cards fixed" }, [
       h("table", [
         h("thead", [

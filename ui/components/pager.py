@@ -11,62 +11,48 @@ from onthedot.ui.components.small import Icon
 
 
 class Pager:
-    """A walk through pages of `rows` rows, which remembers the cursor of each page it has seen."""
+    """Shows which of the rows are shown, `rows` a page; `turned` is called with the page asked for.
 
-    def __init__(
-        self, rows: int, walk: list[str | None], at: int, turned: Callable[[], None],
-        words: tuple[str, str],
-    ) -> None:  # fmt: skip
+    `words` are those for the way back and on.
+    """
+
+    def __init__(self, rows: int, turned: Callable[[int], None], words: tuple[str, str]) -> None:
         self._rows = rows
-        self._walk = walk
-        self.at = at if 1 <= at <= len(walk) else 1
         self._turned = turned
         self._words = words
         self._place = box()
-        self._said: tuple[int, int, bool] | None = None
-
-    @property
-    def cursor(self) -> str | None:
-        """Where the present page begins."""
-        return self._walk[self.at - 1]
-
-    def restart(self, walk: list[str | None]) -> None:
-        """Another list: from its first page."""
-        self._walk, self.at = walk, 1
-        self.clear()
+        self._said: tuple[int, int, int | None, bool] | None = None
 
     def clear(self) -> None:
         """Nothing to walk through."""
         self._said = None
         self._place.clear()
 
-    def show(self, shown: int, count: int, next_cursor: str | None) -> None:
-        """There are `shown` rows on this page and `count` in all."""
-        if next_cursor and len(self._walk) == self.at:
-            self._walk.append(next_cursor)
-        first = (self.at - 1) * self._rows + 1
+    def show(self, page: int, shown: int, count: int | None, *, more: bool) -> None:
+        """There are `shown` rows on this page, `count` in all where that is known, and perhaps
+        more after it."""
+        first = (page - 1) * self._rows + 1
         last = first + shown - 1
-        said = (last, max(count, last), bool(next_cursor))
+        if not more:
+            count = count or last
+        said = (page, last, None if count is None else max(count, last), more)
         if self._said == said:
             return
         self._said = said
         self._place.clear()
-        with self._place, box("pager"):
-            text(f"{first:,}–{last:,} of {max(count, last):,}")
-            if self.at > 1 or next_cursor:
-                self._buttons(more=bool(next_cursor))
+        with self._place, named(box("pager", "nav"), aria_label="Pages of the list"):
+            text(f"{first:,}–{last:,}" + ("" if said[2] is None else f" of {said[2]:,}"))
+            if page > 1 or more:
+                self._buttons(page, more=more)
 
-    def _buttons(self, *, more: bool) -> None:
+    def _buttons(self, page: int, *, more: bool) -> None:
         back_word, on_word = self._words
         with box("end"):
-            back: Element = button(back_word, lambda: self._turn(-1), "small", icon="chevron-left")
-            on = button(on_word, lambda: self._turn(1), "small")
+            back: Element = button(
+                back_word, lambda: self._turned(page - 1), "small", icon="chevron-left"
+            )
+            on = button(on_word, lambda: self._turned(page + 1), "small")
             with on:
                 Icon("chevron-right")
-            named(back, disabled=self.at == 1)
+            named(back, disabled=page == 1)
             named(on, disabled=not more)
-
-    def _turn(self, by: int) -> None:
-        self.at += by
-        self._said = None
-        self._turned()

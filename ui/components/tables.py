@@ -20,6 +20,7 @@ class TaskTable(Element, component="otd_task_table.js"):
         *,
         choose: Choose,
         act: Callable[[str, str], Awaitable[None]],
+        sort: Callable[[str], None],
         why_not: dict[str, str],
     ) -> None:
         """`why_not` says of each change why it cannot be chosen; empty where it can."""
@@ -28,11 +29,15 @@ class TaskTable(Element, component="otd_task_table.js"):
         self.props["rows"] = []
         self.props["chosen"] = []
         self.on("choose", lambda event: _chose(event, choose))
+        self.props["sort"] = ""
+        self.on("sort", lambda event: sort(str(event.args)))
         self.on("run", lambda event: act("run", str(event.args)))
         self.on("act", lambda event: act(str(event.args["name"]), str(event.args["id"])))
 
-    def show(self, rows: Sequence[dict[str, Any]], chosen: Sequence[str]) -> None:
+    def show(self, rows: Sequence[dict[str, Any]], chosen: Sequence[str], *, sort: str) -> None:
         """These rows, these of them chosen; nothing is sent where nothing changed."""
+        if self.props["sort"] != sort:
+            self.props["sort"] = sort
         if self.props["rows"] != list(rows):
             self.props["rows"] = list(rows)
         if self.props["chosen"] != list(chosen):

@@ -17,6 +17,7 @@ from onthedot.service.overview.overview import HOUR, HourCount, Sample, TaskCoun
 from onthedot.ui.components.markup import box, card, empty, href, link, named, skeleton, text
 from onthedot.ui.components.small import Chart, Icon, When
 from onthedot.ui.page_context import PageContext, SiteContext
+from onthedot.ui.pages.incidents.trouble import show_trouble
 from onthedot.ui.pages.overview_tiles import Tiles
 from onthedot.ui.watches import Seen
 
@@ -30,6 +31,7 @@ def overview_page(context: PageContext, query: dict[str, str]) -> None:
     with box("head"), box("titles"):
         text("Overview", tag="h1")
         text("The last 24 hours", "sub", tag="p")
+    trouble = box()
     start = box("start")
     with box("stack"):
         tiles = Tiles()
@@ -56,6 +58,12 @@ def overview_page(context: PageContext, query: dict[str, str]) -> None:
             tiles.show_punctuality(seen.value.punctuality)
             _show_failing(failing, seen.value)
 
+    context.live(
+        "trouble",
+        lambda: site.incidents.read(site.temporal.now() - HOUR, fresh=False),
+        _when_known(lambda found: show_trouble(trouble, found)),
+        every=timedelta(seconds=30),
+    )
     context.live("hours", lambda: _hours(site), show_hours, every=timedelta(seconds=4))
     context.live("task counts", site.overview.tasks, show_tasks)
     context.live("sample", site.overview.sample, show_sample, every=timedelta(seconds=5))
@@ -172,7 +180,7 @@ def _show_failing(place: Element, sample: Sample) -> None:
                 with named(box("", "a"), href=href(f"/runs/{each.run.id}")):
                     box("dot red")
                     with box("grow"):
-                        text(each.run.task_id, "strong wrap")
+                        text(each.run.task_name or each.run.task_id, "strong wrap")
                         if each.run.error is not None:
                             text(each.run.error.message[:140], "small muted wrap", tag="div")
                     text(f"{each.in_a_row}×", "small muted")

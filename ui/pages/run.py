@@ -82,7 +82,7 @@ def _show(context: PageContext, run: Run) -> None:
     with box("head"):
         with box("titles"):
             if run.task_id:
-                link(run.task_id, f"/tasks/{run.task_id}", "crumb", icon="chevron-left")
+                link(_name(run), f"/tasks/{run.task_id}", "crumb", icon="chevron-left")
             with box("row"):
                 with text("Run of ", tag="h1"):
                     When(run.scheduled_for, "near")
@@ -106,7 +106,7 @@ def _show(context: PageContext, run: Run) -> None:
             if run.task_id:
                 button(
                     "Run now",
-                    lambda: run_now(context, run.task_id),
+                    lambda: run_now(context, run.task_id, _name(run)),
                     icon="play",
                     why_not=context.why_not("run_task"),
                 )
@@ -234,11 +234,15 @@ def _size(output: object) -> str:
     return f"{size:,} bytes" if size < 10_000 else f"{size / 1024:.1f} KiB"
 
 
+def _name(run: Run) -> str:
+    return run.task_name or run.task_id
+
+
 async def _retry(context: PageContext, run: Run) -> None:
     again = await context.tried(context.uses.retry_run(run.id))
     if again is not None:
         context.toasts.say(
-            f"Started {run.task_id} again, as the same occurrence.",
+            f"Started {_name(run)} again, as the same occurrence.",
             action="View run",
             act=lambda: context.go(f"/runs/{again.id}"),
         )

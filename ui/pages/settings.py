@@ -161,6 +161,7 @@ def _workers(place: Element, seen: Seen[health.Health]) -> None:
 
 
 def _callers(context: PageContext) -> str:
-    tokens = context.site.settings.api_tokens
-    named_so = ", ".join(f"{token.name} ({token.role})" for token in tokens)
-    return named_so or "this machine only, without a token"
+    settings = context.site.settings
+    named_so = [f"{token.name} ({token.role})" for token in settings.api_tokens]
+    known_to = [f"whom {settings.oidc_issuer} knows"] if settings.single_sign_on else []
+    return ", ".join(named_so + known_to) or "this machine only, without a token"

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from urllib.parse import urlencode
+from datetime import timedelta
 
+from onthedot.scheduling.errors import OnTheDotError, TemporalUnavailable
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.overview.overview import TaskCounts
 from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.sorting import TaskOrder
 from onthedot.ui.bulk.choice import MOST, Choice
 from onthedot.ui.bulk.kinds import TASKS
-from onthedot.ui.components.fields import ChoiceField, TextField
-from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
+from onthedot.ui.components.markup import box, button, empty, link, skeleton, text
 from onthedot.ui.components.pager import Pager
-from onthedot.ui.components.small import Icon
 from onthedot.ui.components.tables import TaskTable
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.filter_bar import FilterBar
+from onthedot.ui.pages.list_address import Known, ListAddress
 from onthedot.ui.pages.task.actions import ask_delete, ask_pause, resume, run_now
-from onthedot.ui.reads import ROWS, TaskRows, ids_of_tasks, task_rows
+from onthedot.ui.reads import ROWS, NoSuchPage, TaskRows, cursor_of_tasks, ids_of_tasks, task_rows
 from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
 from onthedot.ui.watches import Live, Seen
+from onthedot.ui.wording import plainly
 
 
 def tasks_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page."""
-    _TasksPage(context, query).build(query.get("page", ""))
+    _TasksPage(context, query).build()
 
 
 #: What a pill says, and of what cannot be said in one pill, how the last run went.
@@ -44,125 +47,107 @@ _STATUSES = {
 _EARLIER = {TaskStatus.FAILED.value: Health.FAILING.value}
 
 
+_KNOWN: dict[str, Known] = {
+    "q": None,
+    "kind": KINDS,
+    "status": {**_STATUSES, **_EARLIER},
+    "tag": None,
+    "sort": set(TaskOrder),
+}
+
+#: Orders, as the column says whose head chooses it.
+_ORDERS = {
+    TaskOrder.NAME.value: "By name",
+    TaskOrder.NEXT_RUN.value: "By next run",
+    TaskOrder.LAST_RUN.value: "By last run",
+}
+
+_EVERY = timedelta(seconds=2)
+
+#: A list in an order is sorted from all tasks that match, each time.
+_SORTED_EVERY = timedelta(seconds=20)
+
+
 class _TasksPage:
     def __init__(self, context: PageContext, query: dict[str, str]) -> None:
         self._context = context
-        self._query = {key: query.get(key, "") for key in ("q", "kind", "status", "tag")}
+        self._address = ListAddress("/tasks", query, _KNOWN)
         self._tasks: dict[str, Task] = {}
         self._live: Live[TaskRows] | None = None
         self._table: TaskTable | None = None
         self._said = ""
 
-    def build(self, page: str) -> None:
+    def build(self) -> None:
         with box("head"), box("titles"):
             text("Tasks", tag="h1")
             self._summary = text(" ", "sub", tag="p")
-        self._build_filters()
+        bar = FilterBar(self._context, self._address, "/tasks", self._filtered)
+        bar.add_search("Search by words", "Words of name, id, tags, target…")
+        bar.add_choice("kind", "Any kind", KINDS)
+        bar.add_choice("status", "Any status", _STATUSES)
+        bar.add_tags()
+        bar.add_choice("sort", "Order", _ORDERS, "narrow-only", none="Newest first")
+        bar.add_end()
         self._choice = Choice(self._context, TASKS, self._all_ids, self._chosen)
         self._place = box()
         with self._place:
             skeleton(430)
-        walk = self._context.memory.setdefault(self._address(), [None])
-        at = int(page) if page.isdigit() else 1
-        self._pager = Pager(ROWS, walk, at, self._turned, ("Back", "Next"))
+        self._pager = Pager(ROWS, self._turned, ("Back", "Next"))
         self._watch()
         self._context.live("task counts", self._context.site.overview.tasks, self._summarise)
 
-    def _build_filters(self) -> None:
-        with named(box("bar"), role="search"):
-            with box("search"):
-                Icon("search")
-                search = TextField(
-                    "Search by words",
-                    self._query["q"],
-                    placeholder="Words of name, id, tags, target…",
-                    on_change=lambda event: self._filter("q", event.value.strip()),
-                )
-                named(search, hideLabel=True, searching=True)
-                text("/", tag="kbd")
-            self._add_choice("kind", "Any kind", KINDS)
-            self._add_choice("status", "Any status", _STATUSES)
-            tag = TextField(
-                "Tag",
-                self._query["tag"],
-                placeholder="Tag, or several",
-                on_change=lambda event: self._filter("tag", event.value.strip()),
-            ).classes("short")
-            named(tag, hideLabel=True)
-            with box("end"):
-                self._clear = button("Clear", lambda: self._context.go("/tasks"), "ghost", icon="x")
-                self._clear.set_visibility(any(self._query.values()))
-
-    def _add_choice(self, key: str, label: str, options: dict[str, str]) -> None:
-        ChoiceField(
-            label,
-            {"": label, **options},
-            self._query[key],
-            plain=True,
-            on_change=lambda event: self._filter(key, event.value),
-        )
-
-    def _filter(self, key: str, value: str) -> None:
-        if self._query[key] == value:
-            return
-        self._query[key] = value
+    def _filtered(self) -> None:
         self._choice.clear()
-        walk: list[str | None] = [None]
-        self._context.memory[self._address()] = walk
-        self._pager.restart(walk)
-        self._clear.set_visibility(any(self._query.values()))
+        self._context.memory.pop(self._address.first_page, None)
+        self._pager.clear()
         self._watch()
 
-    def _turned(self) -> None:
+    def _turned(self, page: int) -> None:
+        self._address.page = page
         self._watch()
         self._context.script("scrollTo({top: 0})")
 
-    def _address(self, page: int = 1) -> str:
-        given = {key: value for key, value in self._query.items() if value}
-        if page > 1:
-            given["page"] = str(page)
-        return f"/tasks?{urlencode(given)}" if given else "/tasks"
+    def _sort(self, order: str) -> None:
+        if self._address.set("sort", "" if order == self._address["sort"] else order):
+            self._filtered()
 
     def _which(self) -> TaskFilter:
-        status = _EARLIER.get(self._query["status"], self._query["status"])
+        status = _EARLIER.get(self._address["status"], self._address["status"])
         return TaskFilter(
-            kind=self._query["kind"] or None,
+            kind=self._address["kind"] or None,
             status=TaskStatus(status) if status in set(TaskStatus) else None,
             health=Health(status) if status in set(Health) else None,
-            tags=tuple(self._query["tag"].replace(",", " ").split()),
-            q=self._query["q"] or None,
-        )
-
-    def _unknown(self) -> str:
-        """What is in the address and means nothing here."""
-        known = {"status": {**_STATUSES, **_EARLIER}, "kind": KINDS}
-        return next(
-            (
-                f"There is no {key} “{self._query[key]}”"
-                for key, values in known.items()
-                if self._query[key] and self._query[key] not in values
-            ),
-            "",
+            tags=self._address.tags,
+            q=self._address["q"] or None,
         )
 
     def _watch(self) -> None:
         if self._live is not None:
             self._live.delete()
-            address = json.dumps(self._address(self._pager.at))
-            self._context.script(f"otd.address({address})")
-        if unknown := self._unknown():
-            clear = "Clear filters"
-            self._say(
-                "search", unknown, "", lambda: button(clear, lambda: self._context.go("/tasks"))
-            )
+            self._context.script(f"otd.address({json.dumps(str(self._address))})")
+        if unknown := self._address.unknown():
+            self._say_unknown(unknown, ("Show all tasks", "/tasks"))
             return
-        which, cursor = self._which(), self._pager.cursor
+        which, page = self._which(), self._address.page
+        order = TaskOrder(self._address["sort"]) if self._address["sort"] else None
+        walk = self._walk()
+        temporal = self._context.site.temporal
+
+        async def read() -> TaskRows:
+            if page not in walk:
+                walk[page] = await cursor_of_tasks(temporal, which, order, page)
+            return await task_rows(temporal, which, order, walk[page])
+
         with self._place.parent_slot or self._place:
             self._live = self._context.live(
-                ("tasks", which, cursor),
-                lambda: task_rows(self._context.site.temporal, which, cursor),
+                ("tasks", which, order, page, walk.get(page)),
+                read,
                 self._show,
+                every=_SORTED_EVERY if order else _EVERY,
             )
+
+    def _walk(self) -> dict[int, str | None]:
+        return self._context.memory.setdefault(self._address.first_page, {1: None})
 
     def _summarise(self, seen: Seen[TaskCounts]) -> None:
         if seen.value is not None:
@@ -173,9 +158,7 @@ class _TasksPage:
         shown = seen.value
         if shown is None:
             if seen.error is not None:
-                self._say(
-                    "triangle-alert", "Temporal cannot be reached", "The list appears when it is."
-                )
+                self._say_error(seen.error)
             return
         self._tasks = {task.id: task for task in shown.page.items}
         if not shown.page.items:
@@ -187,6 +170,7 @@ class _TasksPage:
                 self._table = TaskTable(
                     choose=lambda ids, on: self._choice.mark(ids, on=on),
                     act=self._act,
+                    sort=self._sort,
                     why_not={
                         "run": self._context.why_not("run_task"),
                         "pause": self._context.why_not("pause_task"),
@@ -198,8 +182,11 @@ class _TasksPage:
         self._said = ""
         rows = [task_row(task, shown.runs.get(task.id, [])) for task in shown.page.items]
         self._choice.show(list(self._tasks), shown.count)
-        self._table.show(rows, self._choice.here)
-        self._pager.show(len(rows), shown.count, shown.page.next_cursor)
+        self._table.show(rows, self._choice.here, sort=self._address["sort"])
+        more, page = shown.page.next_cursor, self._address.page
+        if more:
+            self._walk().setdefault(page + 1, more)
+        self._pager.show(page, len(rows), shown.count, more=bool(more))
 
     def _chosen(self) -> None:
         if self._table is not None:
@@ -218,8 +205,23 @@ class _TasksPage:
             for way in ways:
                 way()
 
+    def _say_error(self, error: OnTheDotError) -> None:
+        if isinstance(error, TemporalUnavailable):
+            self._say(
+                "triangle-alert", "Temporal cannot be reached", "The list appears when it is."
+            )
+        else:
+            short = isinstance(error, NoSuchPage)
+            way = (
+                ("First page", self._address.first_page) if short else ("Show all tasks", "/tasks")
+            )
+            self._say_unknown(plainly(error), way)
+
+    def _say_unknown(self, unknown: str, way: tuple[str, str]) -> None:
+        self._say("search", unknown, "", lambda: link(*way, "btn"))
+
     def _say_empty(self) -> None:
-        if any(self._query.values()):
+        if self._address.is_filtered:
             self._say(
                 "search",
                 "No task matches",

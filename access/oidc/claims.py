@@ -1,0 +1,69 @@
+"""From what a provider says of somebody to who they are here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from onthedot.access.identity import Identity, Via
+from onthedot.access.oidc.errors import NoRole, TokenRefused
+from onthedot.access.roles import Role
+
+#: Whoever has none of the values that are named.
+ANYONE = "*"
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class ClaimRules:
+    """Which claim says what. A dotted path reaches inside a claim."""
+
+    role_claim: str = "groups"
+    roles: Mapping[str, Role] | None = None
+    name_claim: str = "email"
+
+    def identity(self, claims: Mapping[str, Any]) -> Identity:
+        """Who this is, with the largest role that the claims give.
+
+        Raises NoRole, or TokenRefused where the claims name nobody.
+        """
+        name = self._name(claims)
+        role = self.role(claims)
+        if role is None:
+            raise NoRole(name)
+        return Identity(name, role, Via.OIDC)
+
+    def role(self, claims: Mapping[str, Any]) -> Role | None:
+        """The largest role that the claims give, or None."""
+        said = self.said_roles(claims)
+        values = [said] if isinstance(said, str) else said if isinstance(said, list) else []
+        table = self.roles or {}
+        given = [table[value] for value in (*values, ANYONE) if value in table]
+        return max(given, key=tuple(Role).index, default=None)
+
+    def said_roles(self, claims: Mapping[str, Any]) -> Any:
+        """What stands at the role claim; None where it is missing."""
+        return _at(claims, self.role_claim)
+
+    def _name(self, claims: Mapping[str, Any]) -> str:
+        name = _at(claims, self.name_claim)
+        # Some providers let people write any address there until it is verified.
+        if self.name_claim == "email" and claims.get("email_verified") is False:
+            name = None
+        name = name or claims.get("sub")
+        if not isinstance(name, str) or not name.isprintable():
+            raise TokenRefused("It names nobody.")
+        return name[:_LONGEST_NAME]
+
+
+def _at(claims: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path; a claim whose own name has dots (an address, as a rule) goes first."""
+    if path in claims:
+        return claims[path]
+    found: Any = claims
+    for part in path.split("."):
+        if not isinstance(found, Mapping):
+            return None
+        found = found.get(part)
+    return found

@@ -1,0 +1,19 @@
+"""The provider as the settings have it."""
+
+from __future__ import annotations
+
+from onthedot.access.oidc.claims import ClaimRules
+from onthedot.access.oidc.provider import Provider
+from onthedot.access.oidc.tokens import Tokens
+from onthedot.access.settings import AccessSettings
+
+
+def bearer_tokens(settings: AccessSettings, provider: Provider) -> Tokens:
+    """Judges what REST is sent."""
+    audience = settings.oidc_audience or settings.oidc_client_id
+    return Tokens(provider, audience, claim_rules(settings))
+
+
+def claim_rules(settings: AccessSettings) -> ClaimRules:
+    """What the claims of a token mean here."""
+    return ClaimRules(settings.oidc_role_claim, settings.oidc_roles, settings.oidc_name_claim)

@@ -1,0 +1,116 @@
+"""Whether a signed token counts: whose it is, for whom it was made, and when."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from joserfc import jws, jwt
+from joserfc.errors import (
+    BadSignatureError,
+    ExpiredTokenError,
+    InvalidClaimError,
+    JoseError,
+    MissingClaimError,
+)
+from joserfc.jwk import KeySet
+
+from onthedot.access.identity import Identity
+from onthedot.access.oidc.claims import ClaimRules
+from onthedot.access.oidc.errors import TokenRefused
+from onthedot.access.oidc.provider import Provider
+
+#: Signatures with a private key alone: no `none`, and nothing that a shared secret makes.
+_ALGORITHMS = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+]  # fmt: skip
+#: Not every signed token says who somebody is: one that signs out, for instance, does not.
+_TYPES = {"", "jwt", "at+jwt", "application/at+jwt"}
+_LONGEST = 16 * 1024
+#: How far clocks may be apart, in seconds.
+LEEWAY = 60
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Judges the tokens of one provider."""
+
+    provider: Provider
+    audience: str
+    rules: ClaimRules
+
+    async def identity(self, token: str) -> Identity:
+        """Who calls with it. Raises TokenRefused, NoRole, ProviderAway."""
+        return self.rules.identity(await self.claims(token))
+
+    async def claims(self, token: str, **more: str) -> Mapping[str, Any]:
+        """What it says, once it is known to be true; `more` are claims that must be so.
+
+        Raises TokenRefused, ProviderAway.
+        """
+        key_id = _key_id(token)
+        keys = await self.provider.keys()
+        if not _has(keys, key_id):
+            keys = await self.provider.keys(unlike=keys)
+        if not _has(keys, key_id):
+            raise TokenRefused("Its key is none of the issuer's.")
+        try:
+            claims = jwt.decode(token, keys, algorithms=_ALGORITHMS).claims
+            _registry(self.provider.issuer, self.audience, more).validate(claims)
+        except ExpiredTokenError:
+            raise TokenRefused("It has expired.") from None
+        except (InvalidClaimError, MissingClaimError) as error:
+            raise TokenRefused(_SAID.get(error.claim, "A claim of it is wrong.")) from None
+        except BadSignatureError:
+            raise TokenRefused("Its signature is wrong.") from None
+        except (JoseError, ValueError, TypeError):
+            raise TokenRefused("It is no token that can be read.") from None
+        return claims
+
+
+_SAID = {
+    "iss": "Another issuer made it.",
+    "aud": "It was made for another audience.",
+    "nbf": "It does not count yet.",
+    "iat": "It does not count yet.",
+    "nonce": "It belongs to another sign-in.",
+}
+
+
+def looks_like_one(token: str) -> bool:
+    """Whether it may be a signed token, rather than one of ours."""
+    return token.count(".") == 2
+
+
+def _key_id(token: str) -> str | None:
+    if len(token) > _LONGEST:
+        raise TokenRefused("It is too long.")
+    try:
+        header = jws.extract_compact(token.encode()).headers()
+    except (JoseError, ValueError, TypeError, AttributeError):
+        raise TokenRefused("It is no token that can be read.") from None
+    if header.get("alg") not in _ALGORITHMS:
+        raise TokenRefused("It is not signed with a key that the issuer alone has.")
+    if str(header.get("typ", "")).lower() not in _TYPES:
+        raise TokenRefused("It is a token for something else.")
+    key_id = header.get("kid")
+    return key_id if isinstance(key_id, str) else None
+
+
+def _has(keys: KeySet, key_id: str | None) -> bool:
+    return key_id is None or any(key.kid == key_id for key in keys)
+
+
+def _registry(issuer: str, audience: str, more: Mapping[str, str]) -> jwt.JWTClaimsRegistry:
+    must: dict[str, Any] = {name: {"essential": True, "value": more[name]} for name in more}
+    return jwt.JWTClaimsRegistry(
+        lambda: int(time.time()),
+        LEEWAY,
+        iss={"essential": True, "value": issuer},
+        aud={"essential": True, "value": audience},
+        exp={"essential": True},
+        sub={"essential": True},
+        **must,
+    )

@@ -1,0 +1,73 @@
+"""Whose a bearer token is: one that is configured here, or one that the provider has signed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from onthedot.access.identity import Identity
+from onthedot.access.oidc.configured import bearer_tokens
+from onthedot.access.oidc.errors import NoRole, ProviderAway, TokenRefused
+from onthedot.access.oidc.provider import Provider
+from onthedot.access.oidc.tokens import Tokens, looks_like_one
+from onthedot.api import problems
+from onthedot.messages.problems import Problem
+from onthedot.settings import ApiToken, Settings
+
+
+@dataclass(frozen=True)
+class Bearers:
+    """All tokens that count."""
+
+    configured: tuple[ApiToken, ...]
+    signed: Tokens | None
+
+    @classmethod
+    def of(cls, settings: Settings, provider: Provider | None) -> Bearers:
+        """As the settings have it."""
+        signed = bearer_tokens(settings, provider) if provider is not None else None
+        return cls(settings.api_tokens, signed)
+
+    async def owner(self, authorization: str) -> Identity | Problem:
+        """Who calls with this header, or why nobody does."""
+        scheme, _, token = authorization.partition(" ")
+        token = token.strip()
+        known = _owner(token, self.configured) if scheme.lower() == "bearer" else None
+        if known is not None:
+            return known
+        if self.signed is None or not looks_like_one(token):
+            detail = "This token is not configured here. Check ONTHEDOT_API_TOKENS."
+            return problems.problem(problems.WRONG_TOKEN, detail)
+        try:
+            return await self.signed.identity(token)
+        except TokenRefused as error:
+            return problems.problem(problems.WRONG_TOKEN, f"The token is refused. {error}")
+        except NoRole as error:
+            return problems.problem(problems.FORBIDDEN, str(error))
+        except ProviderAway as error:
+            return problems.problem(problems.PROVIDER_AWAY, f"{error} Try again.")
+
+    def missing(self) -> Problem:
+        """What to say where there is no token."""
+        made_here = "one that `onthedot token new` made" if self.configured else ""
+        of_provider = "one of the sign-in provider's" if self.signed else ""
+        which = " or ".join(filter(None, (made_here, of_provider)))
+        detail = f"Send `Authorization: Bearer <token>`: {which}."
+        return problems.problem(problems.MISSING_TOKEN, detail)
+
+
+def challenge(refused: Problem) -> str:
+    """The header `WWW-Authenticate` (RFC 6750)."""
+    wrong = ', error="invalid_token"' if refused.type.endswith(problems.WRONG_TOKEN.code) else ""
+    return f'Bearer realm="onthedot"{wrong}'
+
+
+def _owner(token: str, known: tuple[ApiToken, ...]) -> Identity | None:
+    """Whose token this is. Compares with every one, so that the time taken tells nothing."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    owner = None
+    for candidate in known:
+        if hmac.compare_digest(digest, candidate.sha256):
+            owner = candidate.identity
+    return owner

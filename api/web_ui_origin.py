@@ -1,0 +1,69 @@
+"""Lets pages of Temporal's Web UI call `/codec`, and no other page of another origin.
+
+The Web UI is served elsewhere, so a browser asks first (a preflight, without a token), and shows
+the page an answer only where its headers allow the page's origin.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_PATH = "/codec/"
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+#: Set in a request's state where the page that sent it may read the answer.
+FROM_WEB_UI = "from_web_ui"
+
+
+class WebUiOrigin:
+    """Adds the headers of Cross-Origin Resource Sharing for one origin, and answers preflights."""
+
+    def __init__(self, app: ASGIApp, web_ui: str) -> None:
+        self._app = app
+        self._origins = _origins(web_ui)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(_PATH):
+            await self._app(scope, receive, send)
+            return
+        origin = Headers(scope=scope).get("origin", "")
+        if origin not in self._origins:
+            await self._app(scope, receive, send)
+            return
+        allowed = {
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Allow-Credentials": "true",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            "Vary": "Origin",
+        }
+        if scope["method"] == "OPTIONS":
+            allowed |= {
+                "Access-Control-Allow-Methods": "POST",
+                "Access-Control-Allow-Headers": "authorization, content-type, x-namespace",
+                "Access-Control-Max-Age": "600",
+            }
+            await Response(status_code=204, headers=allowed)(scope, receive, send)
+            return
+
+        async def answered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(allowed)
+            await send(message)
+
+        scope.setdefault("state", {})[FROM_WEB_UI] = True
+        await self._app(scope, receive, answered)
+
+
+def _origins(web_ui: str) -> frozenset[str]:
+    found = urlsplit(web_ui)
+    if found.hostname is None:
+        return frozenset()
+    port = f":{found.port}" if found.port else ""
+    host = f"[{found.hostname}]" if ":" in found.hostname else found.hostname
+    # One and the same server, under whichever name the browser has for this machine.
+    hosts = _LOOPBACK if host in _LOOPBACK else (host,)
+    return frozenset(f"{found.scheme}://{name}{port}" for name in hosts)

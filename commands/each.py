@@ -1,0 +1,38 @@
+"""Does one thing to several tasks, and goes on past those that fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import click
+
+from onthedot.client import CallFailed, OnTheDot, ProblemResponse
+from onthedot.commands.output import say
+from onthedot.commands.reaching import explained, server
+
+
+def for_each(task_ids: Sequence[str], change: Callable[[OnTheDot, str], object], done: str) -> None:
+    """Does it to each, and says so.
+
+    Raises:
+        SomeFailed: at least one was refused; each of those has been reported.
+    """
+    failed = 0
+    with server() as there:
+        for task_id in task_ids:
+            try:
+                change(there, task_id)
+            except ProblemResponse as error:
+                failed += 1
+                say(f"onthedot: {task_id}: {explained(error)}")
+            else:
+                click.echo(f"{task_id} {done}")
+    if failed:
+        raise SomeFailed(failed, len(task_ids))
+
+
+class SomeFailed(CallFailed):
+    """Of several tasks, some were refused; each has been reported."""
+
+    def __init__(self, failed: int, of: int) -> None:
+        super().__init__(f"{failed} of {of} failed.")

@@ -1,0 +1,85 @@
+"""Seals payloads with AES-256-GCM on their way to Temporal, and opens them on their way back.
+
+A sealed payload names its key in its metadata, so that a rotation needs no stop. One that is not
+sealed passes as it is, so that what was stored before stays readable. The form is that of
+Temporal's own samples: 12 bytes of nonce, then the ciphertext with its tag.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from google.protobuf.message import DecodeError
+from temporalio.api.common.v1 import Payload
+from temporalio.converter import (
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    PayloadCodec,
+)
+
+from onthedot.encryption.keys import Keyring
+from onthedot.scheduling.errors import KeyMissing, NotOurSeal
+
+ENCODING = b"binary/encrypted"
+KEY_ID = "encryption-key-id"
+
+_NONCE = 12
+
+
+class SealingCodec(PayloadCodec):
+    """Seals with the first key of a keyring, opens with any."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._ciphers = {key.id: AESGCM(key.secret) for key in keyring.keys}
+        self._seals_with = keyring.keys[0].id if keyring.seals else None
+
+    async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """The payloads, sealed."""
+        return [self._sealed(payload) for payload in payloads]
+
+    async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """The payloads, opened; what is not sealed stays as it is.
+
+        Raises:
+            KeyMissing: one is sealed with a key that is not here.
+            NotOurSeal: one was altered, or sealed with another key of the same id.
+        """
+        return [self._opened(payload) for payload in payloads]
+
+    def _sealed(self, payload: Payload) -> Payload:
+        if self._seals_with is None:
+            return payload
+        nonce, key_id = os.urandom(_NONCE), self._seals_with
+        data = self._ciphers[key_id].encrypt(nonce, payload.SerializeToString(), None)
+        return Payload(metadata={"encoding": ENCODING, KEY_ID: key_id.encode()}, data=nonce + data)
+
+    def _opened(self, payload: Payload) -> Payload:
+        if payload.metadata.get("encoding") != ENCODING:
+            return payload
+        key_id = payload.metadata.get(KEY_ID, b"").decode(errors="replace")
+        if key_id not in self._ciphers:
+            raise KeyMissing(key_id)
+        nonce, data = payload.data[:_NONCE], payload.data[_NONCE:]
+        try:
+            return Payload.FromString(self._ciphers[key_id].decrypt(nonce, data, None))
+        except (InvalidTag, DecodeError, ValueError):
+            raise NotOurSeal(key_id) from None
+
+
+def sealing(converter: DataConverter, keyring: Keyring) -> DataConverter:
+    """`converter`, with what it makes sealed; messages and stack traces of failures too."""
+    if not keyring.keys:
+        return converter
+    return replace(
+        converter,
+        payload_codec=SealingCodec(keyring),
+        failure_converter_class=(
+            DefaultFailureConverterWithEncodedAttributes
+            if keyring.seals
+            else converter.failure_converter_class
+        ),
+    )

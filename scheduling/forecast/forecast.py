@@ -1,0 +1,130 @@
+"""The forecast: starts by step, the busiest instants, and what would take those apart.
+
+1. Tasks that fire alike are one line; the starts of each second are counted line by line.
+2. The busiest second of each step competes for the busiest instants.
+3. A queue at the given capacity says how late the last start is.
+4. For the tasks of a busy instant the hours around it are counted anew, with other triggers.
+"""
+
+from __future__ import annotations
+
+import heapq
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from math import ceil, floor
+
+from onthedot.scheduling.firing.clock_changes import instant
+from onthedot.scheduling.forecast.fleet import FleetTask, lines
+from onthedot.scheduling.forecast.report import (
+    NAMED,
+    BusyInstant,
+    DueTask,
+    Forecast,
+    Spread,
+    Way,
+)
+from onthedot.scheduling.forecast.spreading import jitter_for, spread
+from onthedot.scheduling.forecast.starts import Count, Starts, affordable, cost
+from onthedot.scheduling.forecast.storm import latest
+
+#: How many of the busiest instants are named.
+BUSIEST = 10
+_AROUND = 3600
+#: How much a day of the tasks of a busy instant may cost to count with other triggers.
+_MOST_A_DAY = 2_000_000
+
+
+def forecast(
+    tasks: Sequence[FleetTask],
+    *,
+    since: datetime,
+    until: datetime,
+    step: timedelta,
+    capacity: float,
+) -> Forecast:
+    """Count the starts of these tasks from `since` up to, not including, `until`."""
+    first, asked = floor(since.timestamp()), ceil(until.timestamp())
+    width = int(step.total_seconds())
+    of = lines(tasks, since)
+    end = affordable(of, first, asked)
+    counted = Count(of, first, end)
+    starts = counted.starts
+    edges = range(first, end, width)
+    highest = heapq.nlargest(
+        BUSIEST,
+        (starts.highest(edge, min(edge + width, end)) for edge in edges),
+        key=lambda found: (found[0], -found[1]),
+    )
+    busiest = [_named(counted, capacity, at) for most, at in highest if most]
+    if busiest and busiest[0].starts > 1:
+        ways = tuple(_spread(counted, capacity, busiest[0]))
+        busiest[0] = busiest[0].model_copy(update={"spread": ways})
+    return Forecast(
+        **{"from": instant(first)},
+        until=instant(end),
+        step=step,
+        tasks=len(tasks),
+        total=sum(starts.counts),
+        starts=tuple(starts.total(edge, min(edge + width, end)) for edge in edges),
+        capacity_per_second=capacity,
+        last_start_late=latest(starts, capacity, first, end),
+        busiest=tuple(busiest),
+        complete=end == asked,
+    )
+
+
+def _named(counted: Count, capacity: float, at: int) -> BusyInstant:
+    due = sorted(counted.due(at), key=lambda task: task.id)
+    around = counted.starts.part(at - _AROUND, at + 1)
+    return BusyInstant(
+        at=instant(at),
+        starts=around.counts[-1],
+        last_start_late=latest(around, capacity, at, at + 1),
+        tasks=tuple(DueTask(id=task.id, name=task.name) for task in due[:NAMED]),
+    )
+
+
+def _spread(counted: Count, capacity: float, busy: BusyInstant) -> Iterator[Spread]:
+    at = floor(busy.at.timestamp())
+    around = counted.starts.part(at - _AROUND, at + _AROUND)
+    due = sorted(counted.due(at), key=lambda task: task.id)
+    jitter = jitter_for(len(due), capacity)
+    for way in Way:
+        moved = list(_moved(due, way, jitter))
+        if not moved or not _quick([after for _, after in moved], busy.at):
+            continue
+        left = _exchanged(around, moved)
+        yield Spread(
+            how=way,
+            tasks=len(moved),
+            jitter=jitter if way is Way.JITTER else None,
+            starts=left.highest(left.first, left.end)[0],
+            last_start_late=latest(left, capacity, left.first, left.end),
+        )
+
+
+def _moved(
+    due: Sequence[FleetTask], way: Way, jitter: timedelta
+) -> Iterator[tuple[FleetTask, FleetTask]]:
+    """The tasks to which a way is open, as they are and as they would be."""
+    for place, task in enumerate(due):
+        trigger = spread(task.trigger, way, place=place, of=len(due), jitter=jitter)
+        if trigger is not None:
+            yield task, replace(task, trigger=trigger)
+
+
+def _quick(tasks: Sequence[FleetTask], at: datetime) -> bool:
+    """Whether these can be counted over two hours within a moment."""
+    return sum(map(cost, lines(tasks, at))) <= _MOST_A_DAY
+
+
+def _exchanged(around: Starts, moved: Sequence[tuple[FleetTask, FleetTask]]) -> Starts:
+    since = instant(around.first)
+    gone, come = (
+        Count(lines(tasks, since), around.first, around.end).starts.counts
+        for tasks in zip(*moved, strict=True)
+    )
+    left = (n - g + c for n, g, c in zip(around.counts, gone, come, strict=True))
+    return Starts(around.first, array("I", left))

@@ -1,0 +1,81 @@
+"""What would take tasks apart that are due at one instant: `H`, jitter, or an offset."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+from typing import assert_never
+
+from onthedot.scheduling.cron.expression import split_fields
+from onthedot.scheduling.firing.excluded_runs import shortest_distance
+from onthedot.scheduling.firing.recurrence import recurrence
+from onthedot.scheduling.forecast.report import Way
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Recurring, Trigger
+
+_WIDTHS = tuple(timedelta(minutes=m) for m in (1, 5, 10, 15, 30, 60))
+_MINUTES = 60
+
+
+def jitter_for(tasks: int, capacity: float) -> timedelta:
+    """The least of some customary widths over which so many starts are no storm."""
+    needed = timedelta(seconds=2 * tasks / capacity)
+    return next((width for width in _WIDTHS if width >= needed), _WIDTHS[-1])
+
+
+def spread(
+    trigger: Trigger, way: Way, *, place: int, of: int, jitter: timedelta
+) -> Recurring | None:
+    """The trigger of the task at `place`, from 0, among `of` tasks; None where the way is not open
+    to it, or makes no difference."""
+    if trigger.kind == "once":
+        return None
+    match way:
+        case Way.HASH:
+            return _with_minute(trigger, "H") if isinstance(trigger, CronTrigger) else None
+        case Way.JITTER:
+            return _jittered(trigger, jitter)
+        case Way.OFFSET:
+            return _moved(trigger, place, of)
+        case _:
+            assert_never(way)
+
+
+def _with_minute(trigger: CronTrigger, minute: str) -> CronTrigger | None:
+    """With another minute where there is a single one, and within it the second it had."""
+    second, had, hour, day, month, weekday = split_fields(trigger.expression)
+    if not had.isdecimal():
+        return None
+    fields = [*([second] if second else []), minute, hour, day, month, weekday]
+    written = " ".join(fields)
+    return None if minute == had else trigger.model_copy(update={"expression": written})
+
+
+def _jittered(trigger: Recurring, jitter: timedelta) -> Recurring | None:
+    width = min(jitter, timedelta(seconds=_distance(trigger)) / 2)
+    seconds = timedelta(seconds=int(width.total_seconds()))
+    if seconds <= max(trigger.jitter, timedelta(0)):
+        return None
+    return trigger.model_copy(update={"jitter": seconds})
+
+
+def _distance(trigger: Recurring) -> int:
+    if isinstance(trigger, IntervalTrigger):
+        return int(trigger.every.total_seconds())
+    return _cron_distance(trigger.expression)
+
+
+@lru_cache(maxsize=1024)
+def _cron_distance(expression: str) -> int:
+    return shortest_distance(recurrence(CronTrigger(expression=expression), ""))
+
+
+def _moved(trigger: Recurring, place: int, of: int) -> Recurring | None:
+    if isinstance(trigger, IntervalTrigger):
+        every = int(trigger.every.total_seconds())
+        phase = (int(trigger.offset.total_seconds()) + every * place // of) % every
+        offset = timedelta(seconds=phase)
+        return None if offset == trigger.offset else trigger.model_copy(update={"offset": offset})
+    had = split_fields(trigger.expression)[1]
+    if not had.isdecimal():
+        return None
+    return _with_minute(trigger, str((int(had) + place * _MINUTES // max(of, 1)) % _MINUTES))

@@ -1,0 +1,169 @@
+"""Reads all tasks that will fire, for a forecast."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from temporalio.client import WorkflowExecution
+
+from onthedot import naming
+from onthedot.scheduling.calendars.days import CalendarDays, calendars_of
+from onthedot.scheduling.firing.jitter import jitter_seed
+from onthedot.scheduling.forecast.fleet import FleetTask
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.stored.task_state import max_runs
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.next_runs import NextRuns
+from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.translate import row_of
+
+#: Rows read at a time, so that each call ends in time on a busy server.
+_PAGE = 500
+#: How long a list of tasks is good for.
+_AGE = timedelta(seconds=5)
+#: How many schedules, and long definitions, are asked for, and how many of them at once.
+_ASKED = 500
+_AT_ONCE = 10
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The tasks that will fire; `complete` says whether each was read in full."""
+
+    read: datetime
+    tasks: tuple[FleetTask, ...]
+    complete: bool
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a row's memo said, by the bytes it said it in."""
+
+    memo: bytes
+    row: TaskRow | None
+
+
+class FleetReader:
+    """Walks through the open tasks. A row that is as it was is not decoded again."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._known: dict[str, _Known] = {}
+        self._fleets: dict[str, Fleet] = {}
+        self._turn = asyncio.Lock()
+
+    async def tasks(self, tag: str = "") -> Fleet:
+        """The tasks with this tag, or all; five seconds old at most.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        async with self._turn:
+            now = self._temporal.now()
+            self._fleets = {k: f for k, f in self._fleets.items() if now - f.read <= _AGE}
+            if tag not in self._fleets:
+                self._fleets[tag] = await self._read(tag, now)
+            return self._fleets[tag]
+
+    async def _read(self, tag: str, now: datetime) -> Fleet:
+        temporal = self._temporal
+        which = TaskFilter(tags=(tag,) if tag else ())
+        query = f"{which.query(now)} AND ExecutionStatus = 'Running'"
+        namespace, known = await temporal.namespace_id(), dict[str, _Known]()
+        found: list[FleetTask] = []
+        asked: list[tuple[FleetTask, TaskRow]] = []
+        token: bytes | None = None
+        while True:
+            listed = temporal.client.list_workflows(query, page_size=_PAGE, next_page_token=token)
+            await temporal.ask(listed.fetch_next_page())
+            for execution in listed.current_page or ():
+                known[execution.id] = await self._row(execution)
+                row, task_id = known[execution.id].row, execution.id.partition(":")[2]
+                if row is None or (task := _fleet_task(task_id, row, namespace, now)) is None:
+                    continue
+                if _needs_more(row):
+                    asked.append((task, row))
+                else:
+                    found.append(task)
+            token = listed.next_page_token
+            if not token:
+                break
+        self._known |= known
+        if not tag:
+            self._known = known
+        found += await self._in_full(asked[:_ASKED], now)
+        found += [task for task, _ in asked[_ASKED:]]
+        return Fleet(now, await self._with_calendars(found), complete=len(asked) <= _ASKED)
+
+    async def _with_calendars(self, tasks: Sequence[FleetTask]) -> tuple[FleetTask, ...]:
+        """The tasks with the calendars that they name, each of which is looked up once."""
+        names = dict.fromkeys(name for task in tasks for name in calendars_of(task.trigger))
+        if not names:
+            return tuple(tasks)
+        known = await self._temporal.ask(self._temporal.calendars.named(names))
+        return tuple(
+            replace(task, calendars=CalendarDays.of(known[name] for name in named))
+            if (named := calendars_of(task.trigger))
+            else task
+            for task in tasks
+        )
+
+    async def _row(self, execution: WorkflowExecution) -> _Known:
+        memo = execution.raw_info.memo.fields[naming.TASK_MEMO].data
+        known = self._known.get(execution.id)
+        return known if known and known.memo == memo else _Known(memo, await row_of(execution))
+
+    async def _in_full(
+        self, asked: list[tuple[FleetTask, TaskRow]], now: datetime
+    ) -> list[FleetTask]:
+        temporal, turns = self._temporal, asyncio.Semaphore(_AT_ONCE)
+        reader, next_runs = TaskReader(temporal), NextRuns(temporal)
+
+        async def one(task: FleetTask, row: TaskRow) -> FleetTask | None:
+            async with turns:
+                definition = row.definition
+                if row.abridged:
+                    if (there := await reader.find_or_none(task.id)) is None:
+                        return None
+                    definition = there.definition
+                left = await next_runs.remaining(task.id, definition)
+                # Counted from now on, as far as they have not run yet.
+                after = task.after if left is None else max(task.after, now)
+                return replace(task, trigger=definition.trigger, remaining=left, after=after)
+
+        answers = await asyncio.gather(*(one(task, row) for task, row in asked))
+        return [task for task in answers if task is not None]
+
+
+def _needs_more(row: TaskRow) -> bool:
+    trigger = row.definition.trigger
+    cut = row.abridged and not isinstance(trigger, OnceTrigger) and bool(trigger.exclude)
+    return cut or max_runs(row.definition) is not None
+
+
+def _fleet_task(task_id: str, row: TaskRow, namespace: str, now: datetime) -> FleetTask | None:
+    """None where it will not fire: paused without an end, or its schedule is not in force."""
+    definition = row.definition
+    if row.problem or (definition.paused and row.paused_until is None):
+        return None
+    after = row.occurs_after or row.created_at
+    if isinstance(definition.trigger, OnceTrigger):
+        at = definition.trigger.at
+        if at is None or (at <= now and not definition.paused):
+            return None
+        after = min(after, at - timedelta(seconds=1))
+    elif definition.paused and row.paused_until is not None:
+        after = max(after, row.paused_until)
+    return FleetTask(
+        id=task_id,
+        name=definition.name,
+        trigger=definition.trigger,
+        revision=row.revision,
+        after=after,
+        jitter_seed=jitter_seed(namespace, naming.schedule(task_id)),
+    )

@@ -1,0 +1,95 @@
+"""Forecasts, worked out on a thread and kept for as long as the tasks are as they were."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from math import ceil, floor
+
+from anyio import CapacityLimiter
+
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.firing.clock_changes import instant
+from onthedot.scheduling.forecast.fleet import FleetTask
+from onthedot.scheduling.forecast.forecast import forecast
+from onthedot.scheduling.forecast.report import Forecast
+from onthedot.service.arithmetic import Arithmetic
+from onthedot.service.overview.fleet import FleetReader
+from onthedot.service.temporal.calls import Temporal
+
+#: What a forecast spans where nothing is said.
+SPAN = timedelta(hours=24)
+STEP = timedelta(minutes=1)
+_LONGEST = timedelta(days=92)
+#: As many as 92 days have minutes.
+_STEPS = 132_480
+_KEPT = 8
+
+#: Apart from what single previews need, which are quick.
+_FORECASTS = Arithmetic(CapacityLimiter(1))
+
+
+class Forecasts:
+    """Works forecasts out over one Temporal."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._fleet = FleetReader(temporal)
+        self._kept: OrderedDict[object, tuple[tuple[FleetTask, ...], Forecast]] = OrderedDict()
+
+    async def of(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        step: timedelta | None = None,
+        tag: str = "",
+    ) -> Forecast:
+        """The starts from `since` (by default the next whole step) to `until` (a day later).
+
+        Raises:
+            InvalidDefinition: the span or the step is out of bounds.
+            TemporalUnavailable: Temporal does not answer.
+            Busy: another forecast is being worked out.
+        """
+        width = STEP if step is None else step
+        first = since or _whole(self._temporal.now(), width)
+        end = until or first + SPAN
+        _check(first, end, width)
+        fleet = await self._fleet.tasks(tag)
+        key = (floor(first.timestamp()), ceil(end.timestamp()), width, tag)
+        tasks, found = self._kept.get(key, (None, None))
+        if found is None or tasks != fleet.tasks:
+            found = await _FORECASTS.work_out(
+                forecast,
+                fleet.tasks,
+                since=first,
+                until=end,
+                step=width,
+                capacity=self._temporal.settings.capacity_per_second,
+            )
+            self._kept[key] = (fleet.tasks, found)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found if fleet.complete else found.model_copy(update={"complete": False})
+
+
+def _whole(now: datetime, step: timedelta) -> datetime:
+    """The beginning of the step that is going on, for steps of up to an hour."""
+    width = min(int(step.total_seconds()), 3600) or 1
+    return instant(floor(now.timestamp()) // width * width)
+
+
+def _check(since: datetime, until: datetime, step: timedelta) -> None:
+    if step < timedelta(seconds=1) or step % timedelta(seconds=1):
+        raise InvalidDefinition(FieldProblem("step", "must be one or more whole seconds (PT1M)"))
+    if until <= since:
+        raise InvalidDefinition(FieldProblem("until", "must lie after `from`"))
+    if until - since > _LONGEST:
+        raise InvalidDefinition(
+            FieldProblem("until", f"must lie within {_LONGEST.days} days of `from`")
+        )
+    if (until - since) / step > _STEPS:
+        raise InvalidDefinition(
+            FieldProblem("step", f"makes more than {_STEPS:,} steps; take a longer one")
+        )

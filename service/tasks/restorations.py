@@ -1,0 +1,85 @@
+"""Puts back what was: a deleted task, or an earlier definition.
+
+1. A deleted task's workflow is closed, and keeps what the task remembered; its id is free. Another
+   one is started in its place, with the same state, two revisions further: the deletion was one.
+2. What came due while it was deleted does not run: a recurring task goes on from now. A one-time
+   task whose instant passed meanwhile runs if it is within its catch-up window, as after a pause.
+3. A task that had finished comes back as finished, and does nothing more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+
+from temporalio.client import WorkflowFailureError
+from temporalio.service import RPCError
+
+from onthedot import naming
+from onthedot.scheduling.errors import TaskExists, TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.stored.attempt import LEAD
+from onthedot.scheduling.stored.task_state import TaskState
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.tasks.reader import Found, TaskReader
+from onthedot.service.tasks.starts import TaskStarts
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+
+
+class Restorations:
+    """Restores deleted tasks."""
+
+    def __init__(self, temporal: Temporal, reader: TaskReader, starts: TaskStarts) -> None:
+        self._temporal = temporal
+        self._reader = reader
+        self._starts = starts
+
+    async def restore(self, task_id: str, *, by: str) -> Task:
+        """The task as it was when it was deleted. Raises as `Tasks.restore` does."""
+        found = await self._reader.find_deleted_or_none(task_id)
+        if found is None:
+            if await self._reader.find_or_none(task_id) is not None:
+                raise TaskExists(task_id)
+            raise TaskNotFound(task_id)
+        state = _restored(found, by, self._temporal.now())
+        await self._starts.after_deletion(state)
+        if state.ended_as:
+            await self._ended(state)
+            return await self._reader.answer(await self._reader.find(task_id))
+        return await self._reader.settled(state)
+
+    async def _ended(self, state: TaskState) -> None:
+        """Have a task that does nothing more close at once."""
+        handle = self._temporal.client.get_workflow_handle(naming.task_workflow(state.id))
+        if state.ended_as == TaskStatus.CANCELLED:
+            with suppress(RPCError):
+                await self._temporal.ask(handle.terminate(reason="It was cancelled already"))
+            return
+        # Where no worker polls it closes later.
+        with suppress(WorkflowFailureError, TemporalUnavailable, asyncio.TimeoutError):
+            await self._temporal.ask(handle.result(), within=RPC_TIMEOUT)
+
+
+def _restored(found: Found, by: str, now: datetime) -> TaskState:
+    state = found.state
+    defined_at, defined_by = state.defined
+    return state.model_copy(
+        update={
+            "revision": state.revision + 2,
+            "counted_from": state.revision + 2,
+            "updated_at": now,
+            "updated_by": by,
+            "defined_at": defined_at,
+            "defined_by": defined_by,
+            "covered_until": now,
+            "occurs_after": now,
+            "problem": "",
+            # What deleted it may have been cut short before its schedule was gone.
+            "scheduled": not isinstance(state.definition.trigger, OnceTrigger),
+            "lead": LEAD,
+            "deleted_at": None,
+            "deleted_by": "",
+            "ended_as": found.row.ended_as,
+        }
+    ).journalled("restored")

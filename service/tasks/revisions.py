@@ -1,0 +1,205 @@
+"""The revisions of a task, read from its own workflows' histories.
+
+1. The task's present workflow tells what changed since it began. A task that continued as new, was
+   armed again or was restored has earlier workflows, which are read as far as a page needs them:
+   the memo of each says at which revision it ended.
+2. What is older than the retention is in the journal alone, which says who and when, and not what.
+3. A deletion counts as a revision of its own: the next one after it is two further.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from temporalio.client import WorkflowExecution
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, RevisionNotFound
+from onthedot.scheduling.revision import Revision, RevisionKind, differences
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions
+from onthedot.service.tasks.reader import Found, TaskReader
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.paging import Page, literal
+
+#: Beyond any revision.
+_NEWEST = 10**9
+
+#: The most workflows of one task that are looked through.
+_MOST_WORKFLOWS = 200
+
+#: How many times the time of a single call a long history may take.
+_LONG = 4
+
+
+@dataclass
+class _Known:
+    """What was found so far, by revision."""
+
+    revisions: dict[int, Revision] = field(default_factory=dict)
+    journal: dict[int, Revision] = field(default_factory=dict)
+    """What is known of older ones, without what they changed."""
+    definitions: dict[int, TaskDefinition] = field(default_factory=dict)
+
+    def take(self, history: DefinitionHistory) -> None:
+        """Add what one workflow tells."""
+        first = history.first
+        if first is None:
+            return
+        last = history.definition_state
+        if history.deleted is not None:
+            at, by = history.deleted
+            self._add(last.revision + 1, last.definition, at, by, RevisionKind.DELETED)
+        for made in history.made:
+            state = made.state
+            self._add(
+                *(state.revision, state.definition, state.updated_at, state.updated_by),
+                RevisionKind(made.kind),
+                note=made.note,
+                restores=made.restores,
+            )
+        self.definitions.setdefault(first.revision, first.definition)
+        for entry in first.journal:
+            if entry.kind and entry.made_at is not None:
+                self.journal[entry.revision] = Revision(
+                    revision=entry.revision,
+                    at=entry.made_at,
+                    by=entry.made_by,
+                    change=RevisionKind(entry.kind),
+                )
+
+    def _add(
+        self,
+        revision: int,
+        definition: TaskDefinition,
+        at: datetime,
+        by: str,
+        change: RevisionKind,
+        **more: Any,
+    ) -> None:
+        self.definitions[revision] = definition
+        self.revisions[revision] = Revision(revision=revision, at=at, by=by, change=change, **more)
+
+    def all_before(self, revision: int) -> list[Revision]:
+        """Those ahead of a revision, newest first."""
+        found = self.journal | self.revisions
+        return [found[each] for each in sorted(found, reverse=True) if each < revision]
+
+    def reach(self, revision: int, count: int) -> bool:
+        """Whether there are so many ahead of a revision, without a gap that may still be filled."""
+        return sum(each < revision for each in self.revisions) >= count
+
+    def compared(self, found: Revision) -> Revision:
+        """A revision with what differs from the one before."""
+        if found.change in (RevisionKind.CREATED, RevisionKind.DELETED):
+            return found.model_copy(update={"diff": ()})
+        before = self.definitions.get(found.revision - 1)
+        after = self.definitions.get(found.revision)
+        if before is None or after is None:
+            return found
+        diff, whole = differences(before, after)
+        return found.model_copy(update={"diff": diff, "abridged": not whole})
+
+
+class Revisions:
+    """The history of single tasks, deleted ones included."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._reader = TaskReader(temporal)
+
+    async def page(
+        self, task_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Revision]:
+        """One page of revisions, newest first.
+
+        Raises:
+            TaskNotFound, TemporalUnavailable.
+            InvalidDefinition: the cursor is none of this list.
+        """
+        before, known = _before(cursor), _Known()
+        async for history in self._histories(task_id, before):
+            known.take(history)
+            # One more is what the last one is compared with, and says that the list goes on.
+            if known.reach(before, limit + 1):
+                break
+        found = known.all_before(before)
+        items = [known.compared(each) for each in found[:limit]]
+        return Page(items, str(items[-1].revision) if len(found) > limit else None)
+
+    async def definition(self, task_id: str, revision: int) -> TaskDefinition:
+        """The definition as it was at a revision.
+
+        Raises:
+            TaskNotFound, TemporalUnavailable.
+            RevisionNotFound: there never was one, or it is older than the retention.
+        """
+        known = _Known()
+        async for history in self._histories(task_id, revision + 1):
+            known.take(history)
+            if revision in known.definitions:
+                return known.definitions[revision]
+        raise RevisionNotFound(task_id, revision)
+
+    async def _histories(self, task_id: str, before: int) -> AsyncIterator[DefinitionHistory]:
+        """The histories of a task's workflows, newest first: the present one, then those that may
+        tell of revisions ahead of `before`."""
+        found = await self._reader.find_kept(task_id)
+        history = await self._read(found.execution)
+        yield history
+        if _begins(history):
+            return
+        earlier = await self._earlier(found)
+        for place, (row, _) in enumerate(earlier):
+            if place + 1 < len(earlier) and earlier[place + 1][1] >= before - 1:
+                continue
+            history = await self._read(row)
+            yield history
+            if _begins(history):
+                return
+
+    async def _earlier(self, found: Found) -> list[tuple[WorkflowExecution, int]]:
+        """The task's earlier workflows, newest first, each with the revision it ended at."""
+        listed = self._temporal.client.list_workflows(
+            f"WorkflowType = '{naming.TASK}' AND {naming.TASK_ID.name} = {literal(found.task_id)}",
+            page_size=_MOST_WORKFLOWS,
+        )
+        await self._temporal.ask(listed.fetch_next_page())
+        rows = []
+        for row in listed.current_page or ():
+            memo = await row.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
+            of_task = memo is not None and memo.created_at == found.row.created_at
+            if memo is not None and of_task and row.run_id != found.execution.run_id:
+                rows.append((row, memo.revision))
+        return sorted(rows, key=lambda each: each[0].start_time, reverse=True)
+
+    async def _read(self, execution: WorkflowExecution) -> DefinitionHistory:
+        handle = self._temporal.client.get_workflow_handle(execution.id, run_id=execution.run_id)
+        fetched = handle.fetch_history(rpc_timeout=RPC_TIMEOUT)
+        try:
+            history = await self._temporal.ask(fetched, within=_LONG * RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                # It passed the retention since it was listed.
+                return DefinitionHistory()
+            raise
+        return await read_definitions(self._temporal.client, history)
+
+
+def _begins(history: DefinitionHistory) -> bool:
+    """Whether the task was registered with this workflow."""
+    return history.first is not None and history.first.revision == 1 and bool(history.made)
+
+
+def _before(cursor: str | None) -> int:
+    if cursor is None:
+        return _NEWEST
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", cursor, re.ASCII):
+        raise InvalidDefinition(FieldProblem("cursor", "is not a cursor of this list"))
+    return int(cursor)

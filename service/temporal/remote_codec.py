@@ -1,0 +1,33 @@
+"""Opens payloads for Temporal's Web UI and CLI, which have no keys."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+
+from temporalio.api.common.v1 import Payload
+
+from onthedot.messages.codec import EncodedPayload, EncodedPayloads
+from onthedot.service.temporal.calls import Temporal
+
+
+async def opened(temporal: Temporal, sealed: EncodedPayloads) -> EncodedPayloads:
+    """The payloads in the same order; what is not sealed stays as it is.
+
+    Raises:
+        KeyMissing, NotOurSeal: see `SealingCodec.decode`.
+    """
+    codec = temporal.client.data_converter.payload_codec
+    if codec is None:
+        return sealed
+    payloads = await codec.decode([_read(payload) for payload in sealed.payloads])
+    return EncodedPayloads(payloads=[_written(payload) for payload in payloads])
+
+
+def _read(payload: EncodedPayload) -> Payload:
+    metadata = {name: b64decode(value) for name, value in payload.metadata.items()}
+    return Payload(metadata=metadata, data=b64decode(payload.data))
+
+
+def _written(payload: Payload) -> EncodedPayload:
+    metadata = {name: b64encode(value).decode() for name, value in payload.metadata.items()}
+    return EncodedPayload(metadata=metadata, data=b64encode(payload.data).decode())

@@ -1,0 +1,105 @@
+"""The filters over a list: what is typed, chosen or taken away there goes into its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from nicegui.element import Element
+
+from onthedot.service.tasks.tags import tag_counts
+from onthedot.ui.components.fields import ChoiceField, TagField, TextField
+from onthedot.ui.components.markup import box, button, named, text
+from onthedot.ui.components.small import Icon
+from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.list_address import ListAddress
+
+#: For how long the tags of all tasks are taken to be the same: they are counted over all tasks.
+_TAGS_AGE = timedelta(seconds=30)
+
+
+class FilterBar:
+    """`changed` is called when something else is asked for; `path` is the list without filters."""
+
+    def __init__(
+        self, context: PageContext, address: ListAddress, path: str, changed: Callable[[], None]
+    ) -> None:
+        self._context = context
+        self._address = address
+        self._path = path
+        self._changed = changed
+        self._bar = named(box("bar"), role="search")
+
+    def add_search(self, label: str, placeholder: str) -> None:
+        """The field that `/` leads to."""
+        with self._bar, box("search"):
+            Icon("search")
+            field = TextField(
+                label,
+                self._address["q"],
+                placeholder=placeholder,
+                on_change=lambda event: self._set("q", event.value.strip()),
+            )
+            named(field, hideLabel=True, searching=True)
+            text("/", tag="kbd")
+
+    def add_choice(
+        self, key: str, label: str, options: dict[str, str], classes: str = "", none: str = ""
+    ) -> None:
+        """One of several; `none` is what it says where none is asked for, the label as a rule."""
+        with self._bar:
+            ChoiceField(
+                label,
+                {"": none or label, **options},
+                self._address[key],
+                plain=True,
+                on_change=lambda event: self._set(key, event.value),
+            ).classes(classes)
+
+    def add_tags(self) -> None:
+        """Tags, completed from those that there are."""
+        with self._bar:
+            TagField(
+                "Tags",
+                " ".join(self._address.tags),
+                find=self._tags,
+                on_change=lambda event: self._set("tag", event.value.strip()),
+            )
+
+    def add_end(self, **chips: str) -> None:
+        """What is asked for by the address alone, key and name, to be taken away; and all of it."""
+        with self._bar:
+            for key, name in chips.items():
+                if self._address[key]:
+                    self._add_chip(key, name)
+            with box("end"):
+                go = self._context.go
+                self._clear = button("Clear", lambda: go(self._path), "ghost", icon="x")
+                self._clear.set_visibility(self._address.is_filtered)
+
+    def _add_chip(self, key: str, name: str) -> None:
+        chip: list[Element] = []
+
+        def drop() -> None:
+            chip[0].delete()
+            self._set(key, "")
+
+        said = f"{name}: {self._address[key]}"
+        made = button(said, drop, "small chip-filter", aria=f"No longer {said}")
+        with made:
+            Icon("x")
+        chip.append(made)
+
+    def _set(self, key: str, value: str) -> None:
+        if self._address.set(key, value):
+            self._clear.set_visibility(self._address.is_filtered)
+            self._changed()
+
+    async def _tags(self) -> list[dict[str, object]]:
+        site, now = self._context.site, self._context.site.temporal.now()
+        if site.tags is None or now - site.tags[0] > _TAGS_AGE:
+            counts = await self._context.tried(tag_counts(self._context.temporal))
+            if counts is None:
+                return []
+            site.tags = (now, counts)
+        return [each.model_dump() for each in site.tags[1]]

@@ -1,0 +1,1 @@
+"""The page one opens when something is wrong. Begin with `page.py`."""

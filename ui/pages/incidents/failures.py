@@ -1,0 +1,112 @@
+"""Runs that failed for one cause, as one entry that leads to them and runs them again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
+
+from onthedot.scheduling.incidents.incident import Incident, Incidents
+from onthedot.scheduling.values import format_instant
+from onthedot.service.runs.listing import RunFilter
+from onthedot.service.tasks.filter import TaskFilter
+from onthedot.ui.bulk.choice import MOST
+from onthedot.ui.bulk.kinds import RUNS
+from onthedot.ui.bulk.work import ask
+from onthedot.ui.components.markup import box, button, card, link, named, text
+from onthedot.ui.components.small import When
+from onthedot.ui.page_context import PageContext
+from onthedot.ui.reads import ids_to_retry
+
+_NAMED = 3
+
+
+def show_failures(context: PageContext, found: Incidents, tags: tuple[str, ...]) -> None:
+    """A card with an entry for each cause; of tasks with these tags."""
+    runs = sum(group.runs for group in found.items)
+    ongoing = sum(group.ongoing for group in found.items)
+    aside = f"{runs:,} {'run' if runs == 1 else 'runs'}"
+    if ongoing:
+        aside += f" · {ongoing:,} of {len(found.items):,} ongoing"
+    with card("Failed or timed out", aside=aside, body=False), box("incidents", "ul"):
+        for group in found.items:
+            _entry(context, found, group, tags)
+
+
+def _entry(context: PageContext, found: Incidents, group: Incident, tags: tuple[str, ...]) -> None:
+    with box("incident", "li"):
+        with box("told"):
+            with box("headline"):
+                text(f"{group.runs:,} ×", "times")
+                text(group.cause.message or "Other errors, each of them rare", "wrap")
+            with box("row small muted"):
+                if group.ongoing:
+                    text("Ongoing", "pill red")
+                else:
+                    text("Over", "pill")
+                text(group.cause.type, "tag")
+                with box("nowrap", "span"):
+                    text("since " if group.runs > 1 else "")
+                    When(group.first_at, "near")
+                if group.runs > 1:
+                    with box("nowrap", "span"):
+                        text("last ")
+                        When(group.last_at)
+            _tasks(group)
+        with box("acts"):
+            runs = link("Runs", f"/runs?{urlencode(_query(found, group, tags))}", "btn small")
+            named(runs, aria_label=f"Runs that failed: {_title(group)}")
+            again = button(
+                "Run these again",
+                _again(context, found, group, tags),
+                "small",
+                icon="rotate-ccw",
+                why_not=context.why_not("retry_runs"),
+            )
+            named(again, aria_label=f"Run these again: {_title(group)}")
+
+
+def _tasks(group: Incident) -> None:
+    one = group.task_count == 1
+    with box("small muted wrap", "p"):
+        text("" if one else f"{group.task_count:,} tasks: ")
+        # Nobody is helped by "and 1 more".
+        named_here = _NAMED + 1 if group.task_count == _NAMED + 1 else _NAMED
+        for n, task in enumerate(group.tasks[:named_here]):
+            text(", " if n else "")
+            link(task.name, f"/tasks/{task.id}")
+        if group.task_count > named_here:
+            text(f" and {group.task_count - named_here:,} more")
+
+
+def _title(group: Incident) -> str:
+    return f"{group.runs:,} × {group.cause.message or group.cause.type}"
+
+
+def _query(found: Incidents, group: Incident, tags: tuple[str, ...]) -> dict[str, str]:
+    which = {"failure": group.cause.id} if group.cause.id else {"error": group.cause.type}
+    if tags:
+        which["tag"] = ",".join(tags)
+    return {**which, "since": format_instant(found.since), "until": format_instant(found.until)}
+
+
+def _again(
+    context: PageContext, found: Incidents, group: Incident, tags: tuple[str, ...]
+) -> Callable[[], Awaitable[None]]:
+    async def pressed() -> None:
+        rare = not group.cause.id
+        which = RunFilter(
+            failure=None if rare else group.cause.id,
+            error=group.cause.type if rare else None,
+            since=found.since,
+            until=found.until,
+            tasks=TaskFilter(tags=tags),
+        )
+        ids = await context.tried(ids_to_retry(context.temporal, which, MOST))
+        if ids is None:
+            return
+        if not ids:
+            context.toasts.say("Each of them was run again already.", tone="grey")
+            return
+        await ask(context, RUNS, RUNS.kind("retry"), ids)
+
+    return pressed

@@ -1,0 +1,82 @@
+"""What a list shows, as its address says it: filters, order and page, and what there is none of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from urllib.parse import urlencode
+
+#: What may stand for a key: some values, whatever passes a test, or anything.
+Known = Collection[str] | Callable[[str], bool] | None
+
+_LONGEST_PAGE = 6
+
+
+class ListAddress:
+    """The address of a list. What one asks for is in it, so that it can be kept and sent on."""
+
+    def __init__(self, path: str, query: Mapping[str, str], known: Mapping[str, Known]) -> None:
+        self._path = path
+        self._known = known
+        self._given = dict(query)
+        self._values = {key: query.get(key, "") for key in known}
+        written = query.get("page", "1")
+        plain = written.isdecimal() and len(written) <= _LONGEST_PAGE and int(written) > 0
+        self.page = int(written) if plain else 1
+        self._no_page = "" if plain else written
+
+    def __getitem__(self, key: str) -> str:
+        return self._values[key]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags that are asked for, with a blank or a comma between them in the address."""
+        return tuple(dict.fromkeys(self["tag"].replace(",", " ").split()))
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything but an order is asked for."""
+        return any(value for key, value in self._values.items() if key != "sort")
+
+    def set(self, key: str, value: str) -> bool:
+        """Ask for something else, from the first page on; whether it is something else."""
+        if self._values[key] == value:
+            return False
+        self._values[key] = value
+        # What is chosen now is known. What else was wrong in the address goes with it.
+        self._given = dict(self._values)
+        self.page, self._no_page = 1, ""
+        return True
+
+    def __str__(self) -> str:
+        given = {key: value for key, value in self._values.items() if value}
+        if self.page > 1:
+            given["page"] = str(self.page)
+        return f"{self._path}?{urlencode(given)}" if given else self._path
+
+    @property
+    def first_page(self) -> str:
+        """The address of the first page."""
+        given = {key: value for key, value in self._values.items() if value}
+        return f"{self._path}?{urlencode(given)}"
+
+    def unknown(self) -> str:
+        """What is in the address and means nothing here, in a sentence; empty where all does."""
+        if self._no_page:
+            return f"There is no page “{self._no_page}”"
+        for key, value in self._given.items():
+            if key == "page":
+                continue
+            if key not in self._known:
+                return f"There is no filter “{key}”"
+            if value and not _is_known(self._known[key], value):
+                name = {"sort": "order"}.get(key, key)
+                if key in ("since", "until"):
+                    return f"“{value}” is no time"
+                return f"There is no {name} “{value}”"
+        return ""
+
+
+def _is_known(known: Known, value: str) -> bool:
+    if known is None:
+        return True
+    return known(value) if callable(known) else value in known
