@@ -30,8 +30,11 @@ CALENDAR = "onthedot.Calendar"
 FREEZE = "onthedot.Freeze"
 #: Stands for an Idempotency-Key; it is never run.
 IDEMPOTENCY_KEY = "onthedot.IdempotencyKey"
+#: Stands for a worker process, so that it can be asked what its runs write.
+LIVE = "onthedot.Live"
 CHANGE = "onthedot.change"
 CHECK_SCHEDULE = "onthedot.look"
+LIVE_OUTPUT = "onthedot.live_output"
 STOP = "onthedot.stop"
 HEALTH_REPORT = "onthedot.health"
 
@@ -107,6 +110,8 @@ NO_EXECUTION = "skipped"
 #: How long a worker may sit on a workflow task until another one takes it up.
 TASK_TIMEOUT = timedelta(seconds=5)
 
+_LIVE_QUEUE = "onthedot.live."
+
 _STAMP = "%Y%m%dT%H%M%SZ"
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -146,6 +151,21 @@ def calendar(name: str) -> str:
 def idempotency_key(digest: str) -> str:
     """The id of the workflow that stands for an Idempotency-Key."""
     return f"key:{digest}"
+
+
+def live(identity: str) -> str:
+    """The id of the workflow that stands for the worker process with this identity."""
+    return f"live:{identity}"
+
+
+def live_queue(identity: str) -> str:
+    """The task queue that the worker process with this identity polls, and no other does."""
+    return f"{_LIVE_QUEUE}{identity}"
+
+
+def is_live_queue(name: str) -> bool:
+    """Whether it is the queue of one worker process."""
+    return name.startswith(_LIVE_QUEUE)
 
 
 def freeze(name: str) -> str:

@@ -52,6 +52,7 @@ ROLES: Mapping[str, Role] = {
     "list_runs": Role.VIEWER,
     "list_task_runs": Role.VIEWER,
     "get_run": Role.VIEWER,
+    "get_output": Role.VIEWER,
     "list_backfills": Role.VIEWER,
     "get_backfill": Role.VIEWER,
     "metrics": Role.VIEWER,

@@ -36,6 +36,7 @@ from onthedot.api.routes import (
     many_runs,
     me,
     revisions,
+    run_output,
     runs,
     schema,
     task_calls,
@@ -45,6 +46,7 @@ from onthedot.api.routes import (
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
 from onthedot.api.web_ui_origin import WebUiOrigin
 from onthedot.service.incidents.incidents import IncidentReader
+from onthedot.service.output.following import Following
 from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
@@ -60,6 +62,7 @@ _ROUTERS = (
     ledger.router,
     incidents.router,
     runs.router,
+    run_output.router,
     many_runs.router,
     actions.router,
     triggers.router,
@@ -114,6 +117,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.temporal = temporal
+    app.state.following = Following(temporal)
     app.state.forecasts = Forecasts(temporal)
     app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:

@@ -276,6 +276,19 @@ class Busy(OnTheDotError):
         )
 
 
+class TooManyWatch(OnTheDotError):
+    """The server keeps up with as many running runs as it can."""
+
+    code = "busy"
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Too many watch running runs at present. Read the output without `follow`, or try "
+            "again shortly."
+        )
+
+
 class NoWorker(OnTheDotError):
     """Temporal is there, but no worker took the change up in time.
 

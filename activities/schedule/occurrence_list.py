@@ -62,7 +62,7 @@ class OccurrenceActivities:
             return ""
         return (
             f"{nominal.isoformat()} is not an occurrence of the task in {order.trigger.timezone}: "
-            f"the schedule fired beside a clock change. The true instants around it are not "
+            f"the schedule fired next to a clock change. The true instants around it are not "
             f"affected."
         )
 

@@ -75,7 +75,7 @@ def _of_reason(
             return "`exclude` names this instant"
         case Reason.CLOCK_CHANGE:
             said = run.error.message.rstrip(".") if run and run.error else ""
-            return said or "Temporal fired beside a clock change, at an instant that is not due"
+            return said or "Temporal fired next to a clock change, at an instant that is not due"
         case Reason.MAX_RUNS:
             return "all runs that `max_runs` allows were used up"
         case Reason.EDITED:

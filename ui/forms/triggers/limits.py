@@ -14,7 +14,7 @@ from onthedot.ui.components.small import Icon
 from onthedot.ui.durations import as_value, human
 from onthedot.ui.forms.fields import FieldError, Fields
 from onthedot.ui.forms.triggers.day_fields import DayFields
-from onthedot.ui.forms.triggers.entries import zone_entry
+from onthedot.ui.forms.triggers.entries import zone_entry, zone_in
 from onthedot.ui.local_times import local_text
 
 
@@ -70,7 +70,7 @@ class LimitFields:
     @property
     def zone(self) -> str:
         """The zone that is written."""
-        return self._zone.value.strip() or "UTC"
+        return zone_in(self._zone)
 
     def value(self) -> dict[str, Any]:
         """What they say, without what is left empty. Raises FieldError."""

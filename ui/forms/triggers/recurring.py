@@ -9,7 +9,7 @@ from onthedot.ui.components.fields import TextField
 from onthedot.ui.components.markup import box
 from onthedot.ui.durations import as_value, human
 from onthedot.ui.forms.fields import Fields
-from onthedot.ui.forms.triggers.entries import chips, zone_entry
+from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in
 from onthedot.ui.forms.triggers.limits import LimitFields
 
 PRESETS = (
@@ -48,7 +48,7 @@ class CronFields:
         """What they say, without the kind. Raises FieldError."""
         return {
             "expression": self._expression.value.strip(),
-            "timezone": self._zone.value.strip() or "UTC",
+            "timezone": zone_in(self._zone),
             **self._limits.value(),
         }
 
