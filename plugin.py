@@ -26,13 +26,22 @@ from onthedot.encryption.keys import NO_KEYS, Keyring
 from onthedot.run_context.interceptor import RunInterceptor
 from onthedot.workflows.audit import Audit
 from onthedot.workflows.backfill import Backfill
+from onthedot.workflows.calendar import Calendar
 from onthedot.workflows.freeze import Freeze
 from onthedot.workflows.live import Live
 from onthedot.workflows.notification import Notification
 from onthedot.workflows.task import Task
 from onthedot.workflows.task_run import TaskRun
 
-WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification, Audit, Freeze)
+WORKFLOWS: tuple[type, ...] = (
+    Task,
+    TaskRun,
+    Backfill,
+    Notification,
+    Audit,
+    Calendar,
+    Freeze,
+)
 
 _LOG = logging.getLogger("onthedot.worker")
 
