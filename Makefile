@@ -6,16 +6,17 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+ON_CLUSTER ?= tests/stores tests/service tests/api tests/workflows tests/ui tests/replay
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 LOCKS := requirements.lock requirements-build.lock requirements-dev.lock
 
-.PHONY: histories help setup setup-dev run test quick check lint types imports format faults bench wheel lock clean
+.PHONY: cluster cluster-test chart histories help setup setup-dev run test quick check lint types imports format faults bench wheel lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.run ## Make .venv with what running needs
 
@@ -52,6 +53,17 @@ format: $(VENV)/.dev ## Format, and fix what can be fixed
 
 faults: $(VENV)/.dev ## The long tests: kills, stops and freezes
 	@$(BIN)/python -m pytest -m "full or faults" $(ARGS)
+
+cluster: $(VENV)/.dev ## Temporal on PostgreSQL, two nodes, on this machine: make cluster ARGS="--workers 4"
+	@$(BIN)/python -m tests.cluster $(ARGS)
+
+cluster-test: $(VENV)/.dev ## Run tests, and break things, on such a cluster
+	@$(BIN)/python -m tests.cluster --workers 0 --servers 0 -- $(BIN)/python -m pytest $(ON_CLUSTER)
+	@$(BIN)/python -m pytest -m cluster $(ARGS)
+
+chart: $(VENV)/.dev ## Judge the Helm chart with Helm and Kubernetes' own schemas
+	@$(BIN)/python -m tests.chart.programs
+	@$(BIN)/python -m pytest -q tests/chart $(ARGS)
 
 histories: $(VENV)/.dev ## Add captures of all workflows to those that must replay
 	@$(BIN)/python -m tests.replay.capture $(ARGS)

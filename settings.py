@@ -150,8 +150,8 @@ class Settings(AccessSettings):
         default="",
         repr=False,
         description="Keys that seal every payload in Temporal: `id:base64,…`, 32 bytes each. The "
-        "first one seals, all open; `plain` in its place seals nothing. `onthedot key new ID` prints "
-        "one.",
+        "first one seals, all open; `plain` in its place seals nothing. `onthedot key new ID` "
+        "prints one.",
     )
     encryption_keys_file: Path | None = Field(
         default=None, description="A file with these keys, in place of `encryption_keys`."
@@ -214,7 +214,7 @@ class Settings(AccessSettings):
     secret_hosts: SecretHosts = Field(
         default={},
         description="To which hosts each secret may be sent: JSON, "
-        '`{"BILLING_KEY": ["billing.example.com"]}`. A file `NAME.hosts` beside the secret\'s own '
+        '`{"BILLING_KEY": ["billing.example.com"]}`. A file `NAME.hosts` next to the secret\'s own '
         "says the same. `command` among the hosts lets commands have it.",
     )
     secrets_anywhere: bool = Field(

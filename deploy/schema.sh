@@ -3,12 +3,13 @@
 # Runs in temporalio/admin-tools, which reads SQL_PASSWORD by itself.
 set -eu
 
-schema=/etc/temporal/schema/postgresql/v12
+host=${POSTGRES_HOST:-postgres}
+schema=${TEMPORAL_SCHEMA:-/etc/temporal/schema/postgresql/v12}
 
 for name in temporal visibility; do
   database=temporal
   [ "$name" = temporal ] || database=temporal_visibility
-  sql() { temporal-sql-tool --plugin postgres12 --ep postgres --port 5432 --user temporal --db "$database" "$@"; }
+  sql() { temporal-sql-tool --plugin postgres12 --ep "$host" --port 5432 --user temporal --db "$database" "$@"; }
   sql create
   # Version 0.0 only makes the table that counts versions; once it is there this does nothing new.
   sql setup-schema --version 0.0

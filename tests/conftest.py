@@ -22,6 +22,7 @@ from onthedot.plugin import OnTheDotPlugin
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
+from tests.temporal_elsewhere import connected
 
 # The same examples each time: what is found by chance is no verdict on the change at hand. For
 # others: --hypothesis-profile=default. No deadline: an example's time is the machine's business.
@@ -60,7 +61,13 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 async def client(anyio_backend: str) -> AsyncIterator[Client]:
-    """A client of a Temporal server that is set up as the embedded one is."""
+    """A client of a Temporal server that is set up as the embedded one is.
+
+    Where `TEMPORAL_ADDRESS` is set, of that one: `make cluster-test` runs tests on a cluster.
+    """
+    if address := os.environ.get("TEMPORAL_ADDRESS"):
+        yield await connected(address, os.environ.get("TEMPORAL_NAMESPACE"))
+        return
     found = find_binary()
     limits = [f"--dynamic-config-value={key}={value}" for key, value in RAISED_LIMITS.items()]
     async with await WorkflowEnvironment.start_local(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _STYLES = ("base", "frame", "parts", "fields", "tables", "palette", "incidents")
-_SCRIPTS = ("time", "parts", "keys", "socket")
+_SCRIPTS = ("time", "parts", "state", "keys", "session", "socket")
 
 HEAD = (
     '<link rel="preload" href="{base}/static/fonts/inter-latin-wght-normal.woff2" as="font" '

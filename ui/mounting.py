@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from nicegui import app as page_app
 from nicegui import core, ui
+from nicegui.events import GenericEventArguments
 
 from onthedot.access.page_path import PAGE
 from onthedot.service.incidents.incidents import IncidentReader
@@ -41,8 +42,15 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
 
     def root() -> None:
         session = sessions.of(ui.context.client.request.cookies)
-        if session is not None:
-            build_frame(site, session)
+        if session is None:
+            return
+
+        def renewed(event: GenericEventArguments) -> None:
+            if not sessions.take(session, str(event.args)):
+                ui.navigate.reload()
+
+        ui.on("otd_renewed", renewed)
+        build_frame(site, session)
 
     adopt_pages(root)
     ui.run_with(

@@ -23,6 +23,7 @@ from onthedot.service.runs.listing import RunList
 from onthedot.service.tasks.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.sessions import Session, SignedOut
 from onthedot.ui.use_cases import UseCases
@@ -54,6 +55,7 @@ class PageContext:
     site: SiteContext
     session: Session
     toasts: Toasts
+    staleness: Staleness
     overlay: Element
     """Where questions are asked: what is redrawn meanwhile does not take them away."""
     memory: dict[str, dict[int, str | None]] = field(default_factory=dict)
@@ -123,6 +125,8 @@ class PageContext:
 
         def guarded(seen: Seen[T]) -> None:
             if self.session.stands:
+                failed = seen.error is not None and seen.value is not None
+                self.staleness.mark(key, stale=failed)
                 show(seen)
             else:
                 live.stop()

@@ -106,6 +106,27 @@ async def skip(order: RunOrder, *, due: datetime, error: RunError) -> RunOutcome
     return outcome
 
 
+async def not_an_occurrence(order: RunOrder, due: datetime) -> str:
+    """Why an instant is none of the trigger's; empty if it is one."""
+    if order.exact_until is None or due <= order.exact_until:
+        return ""
+    try:
+        reason: str = await workflow.execute_local_activity(
+            naming.CHECK_OCCURRENCE,
+            order.model_copy(update={"scheduled_for": due}),
+            result_type=str,
+            start_to_close_timeout=_MARGIN,
+            retry_policy=RetryPolicy(maximum_attempts=3),
+        )
+    except (ActivityError, ApplicationError) as error:
+        if is_cancelled_exception(error):
+            raise
+        # What cannot be ruled out runs: a check must not cost an occurrence.
+        workflow.logger.warning("It could not be checked whether %s is due at %s", run_id(), due)
+        return ""
+    return reason
+
+
 def run_id() -> str:
     """The REST id of the run that is this workflow."""
     info = workflow.info()
@@ -141,7 +162,7 @@ async def _outcome(
         )
         return outcome, unsure
 
-    if reason := await _not_an_occurrence(order, due):
+    if reason := await not_an_occurrence(order, due):
         error = RunError(type="NotAnOccurrence", message=reason)
         return ended(RunStatus.SKIPPED, failure=Failure(error, counted=True))
     if taken_up >= deadline:
@@ -181,26 +202,6 @@ async def _perform(order: RunOrder, *, due: datetime, deadline: datetime) -> Att
             raise UnknownKindError(action.kind)
         case _:
             raise unknown_kind(order.action)
-
-
-async def _not_an_occurrence(order: RunOrder, due: datetime) -> str:
-    if order.exact_until is None or due <= order.exact_until:
-        return ""
-    try:
-        reason: str = await workflow.execute_local_activity(
-            naming.CHECK_OCCURRENCE,
-            order.model_copy(update={"scheduled_for": due}),
-            result_type=str,
-            start_to_close_timeout=_MARGIN,
-            retry_policy=RetryPolicy(maximum_attempts=3),
-        )
-    except (ActivityError, ApplicationError) as error:
-        if is_cancelled_exception(error):
-            raise
-        # What cannot be ruled out runs: a check must not cost an occurrence.
-        workflow.logger.warning("It could not be checked whether %s is due at %s", run_id(), due)
-        return ""
-    return reason
 
 
 async def _publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> RunOutcome:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 
 from pydantic import TypeAdapter
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.ledger.entries import MAX_INSTANTS
 from onthedot.scheduling.trigger import Recurring
@@ -27,7 +29,10 @@ class RecurringTask:
     trigger: str
     """As JSON: parsed when it is due."""
     jitter: timedelta
-    updated_at: datetime
+    calendars: CalendarDays = NO_CALENDARS
+    """What those that it names said when it was read."""
+    changed_at: datetime | None = None
+    """When it was changed last, or a calendar that it names."""
     paused: bool = False
     ended_at: datetime | None = None
     terminated: bool = False
@@ -42,9 +47,9 @@ class RecurringTask:
         if self.quiet is not None and self.quiet[0] <= after and last < self.quiet[1]:
             return []
         trigger = _TRIGGER.validate_json(self.trigger)
-        following = occurrences(trigger, after=after, until=last, key=self.task_id)
-        found = list(islice(following, MAX_INSTANTS))
-        self.quiet = last, next(occurrences(trigger, after=last, key=self.task_id), _NEVER)
+        following = partial(occurrences, trigger, key=self.task_id, calendars=self.calendars)
+        found = list(islice(following(after=after, until=last), MAX_INSTANTS))
+        self.quiet = last, next(following(after=last), _NEVER)
         return found
 
 

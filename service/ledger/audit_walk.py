@@ -72,7 +72,7 @@ async def walk(
         if instants := _difference(again.get(task_id, ()), ran.get(task_id, ())):
             found.differing[task_id] = (min(instants) - JUST_BEFORE, max(instants))
     for task in tasks.all:
-        if task.revision > 1 and task.updated_at > since - _CHANGE_MARGIN:
+        if task.changed_at is not None and task.changed_at > since - _CHANGE_MARGIN:
             found.differing[task.task_id] = (since, until)
         if task.terminated and task.ended_at and since < task.ended_at <= until:
             found.terminated.append(_terminated(task.task_id, task.ended_at))

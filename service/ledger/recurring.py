@@ -22,9 +22,11 @@ from temporalio.client import (
 )
 
 from onthedot import naming
+from onthedot.scheduling.calendars.days import NO_CALENDARS
 from onthedot.scheduling.ledger.audit import LOOK_BACK
 from onthedot.scheduling.ledger.recurring_task import RecurringTask, due, stored_trigger
 from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.ledger.patience import turn
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant, literal
@@ -138,14 +140,22 @@ class RecurringTasks:
             self._known.pop(row.run_id, None)
             return
         trigger, known = stored_trigger(memo.definition.trigger), self._known.get(row.run_id)
-        if known is None or (known.revision, known.trigger) != (memo.revision, trigger):
+        calendars = await calendars_for(self._temporal, memo.definition.trigger)
+        if (
+            known is None
+            or calendars is not NO_CALENDARS
+            or (known.revision, known.trigger) != (memo.revision, trigger)
+        ):
+            changes = [memo.updated_at] if memo.revision > 1 else []
+            changes += [memo.calendars_since] if memo.calendars_since else []
             known = RecurringTask(
                 task_id=row.id.partition(":")[2],
                 revision=memo.revision,
                 created_at=memo.created_at,
                 trigger=trigger,
                 jitter=memo.definition.trigger.jitter,
-                updated_at=memo.updated_at,
+                calendars=calendars,
+                changed_at=max(changes, default=None),
                 paused=memo.definition.paused,
             )
             self._known[row.run_id] = known

@@ -94,7 +94,8 @@ def _found_by(q: str) -> str:
     ways = [" AND ".join(each)] if each else [f"{naming.TASK_ID.name} = ''"]
     if _HARMLESS.fullmatch(q):
         ways.append(f"{naming.NAME.name} STARTS_WITH {literal(naming.sort_name(q))}")
-        ways.append(f"{naming.TASK_ID.name} STARTS_WITH {literal(q)}")
+        # An id has no capitals; a store that compares with case would find nothing.
+        ways.append(f"{naming.TASK_ID.name} STARTS_WITH {literal(q.lower())}")
     return "(" + " OR ".join(f"({way})" for way in ways) + ")"
 
 

@@ -35,7 +35,7 @@ class Stack(System):
     ) -> None:
         self._directory = directory
         port, temporal_port, ui_port = free_port(), free_port(), free_port()
-        super().__init__(port, temporal_port)
+        super().__init__(f"http://127.0.0.1:{port}", f"{embedded.ADDRESS}:{temporal_port}")
         chosen = load({"temporal_port": temporal_port, "temporal_ui_port": ui_port})
         child = embedded.server(chosen, data or directory, self.binary)
         plain = embedded.client_environment(chosen, environment({}))

@@ -14,14 +14,14 @@ from tests.waiting import wait_until
 
 
 class System:
-    """The REST of a server on `port`, and the Temporal behind it on `temporal_port`."""
+    """The REST that is served at `url`, and the Temporal behind it at `temporal_address`."""
 
-    def __init__(self, port: int, temporal_port: int) -> None:
+    def __init__(self, url: str, temporal_address: str) -> None:
         binary = embedded.find_binary()
         assert binary, "there is no `temporal` program here"
         self.binary = binary
-        self._address = f"{embedded.ADDRESS}:{temporal_port}"
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10, trust_env=False)
+        self.temporal_address = temporal_address
+        self.client = httpx.Client(base_url=url, timeout=10, trust_env=False)
 
     def is_ready(self) -> bool:
         """Whether tasks can be registered, and a worker was seen."""
@@ -47,7 +47,7 @@ class System:
 
     def listed_by_temporal(self, query: str) -> list[str]:
         """The workflow ids that Temporal's own command lists, one an execution."""
-        command = ["workflow", "list", "--address", self._address, "--output", "json"]
+        command = ["workflow", "list", "--address", self.temporal_address, "--output", "json"]
         listed = subprocess.run(
             [self.binary, *command, "--limit", "100000", "--query", query],
             env=environment({}),

@@ -20,6 +20,7 @@ _HEAD = (
     "half registered",
     "attempts repeated",
     "refused (slowest)",
+    "latest",
     "recovered in, median",
     "max",
 )
@@ -38,6 +39,7 @@ class Row:
     attempts_repeated: int = 0
     refused: int = 0
     slowest_refusal: float = 0.0
+    latest: float = 0.0
     recovered: list[float] = field(default_factory=list)
 
     def cells(self) -> tuple[str, ...]:
@@ -50,6 +52,7 @@ class Row:
             str(self.half_registered),
             str(self.attempts_repeated),
             f"{self.refused} ({self.slowest_refusal:.1f} s)" if self.refused else "0",
+            f"{self.latest:.1f} s",
             f"{median(self.recovered):.1f} s" if self.recovered else "",
             f"{max(self.recovered):.1f} s" if self.recovered else "",
         )
@@ -72,6 +75,7 @@ class FaultTable:
         row.attempts_repeated += verdict.repeated
         row.refused += verdict.refused
         row.slowest_refusal = max(row.slowest_refusal, verdict.slowest_refusal)
+        row.latest = max(row.latest, verdict.latest)
         row.recovered.append(verdict.recovered)
         verdict.require_nothing_wrong()
 

@@ -21,7 +21,8 @@ def test_the_parent_of_everything_is_killed(
 ) -> None:
     first = Dev(tmp_path / "data")
     second = None
-    system = System(first.ports["port"], first.ports["temporal-port"])
+    url, temporal = (f"127.0.0.1:{first.ports[port]}" for port in ("port", "temporal-port"))
+    system = System(f"http://{url}", temporal)
     try:
         first.wait_until_up()
         system.wait_until_ready()

@@ -37,6 +37,8 @@ class Verdict:
     refused_wrongly: list[str] = field(default_factory=list)
     """Neither with 503 nor because the server was away."""
     refused_late: list[str] = field(default_factory=list)
+    latest: float = 0.0
+    """Seconds from when an occurrence was due until it first reached the receiver, at most."""
     recovered: float = 0.0
     """Seconds from the return of what was broken until all that was overdue had been done."""
 
@@ -159,6 +161,10 @@ def _judge_arrivals(
     owners = Counter(key for own in keys.values() for key in own)
     verdict.wrong_keys += [key for key, number in owners.items() if number > 1]
     verdict.repeated = len(arrivals) - len(keys)
+    firsts: dict[tuple[str, datetime], float] = {}
+    for one in arrivals:
+        firsts.setdefault((one.task, one.due), one.at)
+    verdict.latest = max((at - due.timestamp() for (_, due), at in firsts.items()), default=0.0)
 
 
 def _compare(

@@ -23,7 +23,6 @@ def _task(trigger: Recurring) -> RecurringTask:
         created_at=T,
         trigger=stored_trigger(trigger),
         jitter=timedelta(0),
-        updated_at=T,
     )
 
 

@@ -4,6 +4,7 @@ export default {
   emits: ["choose", "run", "act", "sort"],
   data: () => ({ menu: null, last: null }),
   mounted() {
+    otd.comeBack(this.$el);
     addEventListener("click", this.dismiss, true);
     addEventListener("scroll", this.close, true);
   },
@@ -79,6 +80,18 @@ export default {
         otd.icon("pause"),
         pause.note,
       ]),
+    keys(row) {
+      const act = (name) => () => {
+        if (!this.whyNot[name]) this.$emit("act", { name, id: row.id });
+      };
+      return {
+        p: row.can_resume ? act("resume") : row.can_pause ? act("pause") : undefined,
+        r: act("run"),
+        e: () => {
+          if (!this.whyNot.edit) otd.go(`/tasks/${row.id}/edit`);
+        },
+      };
+    },
     row(row) {
       const h = Vue.h,
         path = this.path(row);
@@ -89,12 +102,16 @@ export default {
           tabindex: 0,
           class: { chosen: this.chosen.includes(row.id) },
           "data-task": row.id,
-          onClick: (event) => otd.rowClick(event, path),
+          onClick: (event) => otd.rowClick(event, path, row.id),
           onKeydown: (event) =>
             otd.rowKeys(
               event,
-              () => otd.go(path),
+              () => {
+                otd.opened(row.id);
+                otd.go(path);
+              },
               () => this.toggle(row.id),
+              this.keys(row),
             ),
         },
         [
@@ -107,7 +124,11 @@ export default {
             }),
           ]),
           h("td", { class: "c1" }, [
-            h("a", { class: "name", href: otd.href(path), tabindex: -1 }, row.name),
+            h(
+              "a",
+              { class: "name", href: otd.href(path), tabindex: -1, title: row.name },
+              row.name,
+            ),
             row.what ? h("span", { class: "under clip", title: row.what }, row.what) : null,
           ]),
           h("td", { class: "c2" }, [

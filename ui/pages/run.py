@@ -70,11 +70,19 @@ def _say_missing(place: Element, run_id: str, *, gone: bool) -> None:
     place.clear()
     with place, box("card"):
         if gone:
-            with empty("search", "There is no such run", f"{run_id} is wrong, or past retention."):
+            with empty(
+                "search",
+                "There is no such run",
+                f"{run_id} is wrong, or past retention.",
+                page=True,
+            ):
                 link("To the runs", "/runs", "btn")
         else:
             empty(
-                "triangle-alert", "Temporal cannot be reached", "The run appears when it is back."
+                "triangle-alert",
+                "Temporal cannot be reached",
+                "The run appears when it is back.",
+                page=True,
             )
 
 
@@ -102,7 +110,7 @@ def _show(context: PageContext, run: Run) -> None:
                 again = button(
                     "Run again", lambda: _retry(context, run), icon="rotate-ccw", why_not=why_not
                 )
-                named(again, title=why_not or "A new run of the same occurrence")
+                named(again, title=why_not or "A new run of the same occurrence", data_key="r")
             if run.task_id:
                 button(
                     "Run now",

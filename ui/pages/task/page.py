@@ -60,12 +60,20 @@ def _say_missing(place: Element, task_id: str, *, gone: bool) -> None:
     place.clear()
     with place, box("card"):
         if gone:
-            with empty("search", "There is no such task", f"{task_id} was deleted, or never was."):
+            with empty(
+                "search",
+                "There is no such task",
+                f"{task_id} was deleted, or never was.",
+                page=True,
+            ):
                 link("To the tasks", "/tasks", "btn")
                 link("Its runs", f"/runs?task={task_id}", "btn")
         else:
             empty(
-                "triangle-alert", "Temporal cannot be reached", "The task appears when it is back."
+                "triangle-alert",
+                "Temporal cannot be reached",
+                "The task appears when it is back.",
+                page=True,
             )
 
 
@@ -147,19 +155,24 @@ def _still(task: Task) -> Task:
 
 def _buttons(context: PageContext, task: Task) -> None:
     no_run, no_pause = context.why_not("run_task"), context.why_not("pause_task")
-    button(
+    run = button(
         "Run now",
         lambda: run_now(context, task.id, task.name),
         "primary",
         icon="play",
         why_not=no_run,
     )
+    named(run, data_key="r")
     if can_pause(task):
-        button("Pause", lambda: ask_pause(context, task), icon="pause", why_not=no_pause)
+        pausing = button("Pause", lambda: ask_pause(context, task), icon="pause", why_not=no_pause)
+        named(pausing, data_key="p")
     if task.status is TaskStatus.PAUSED:
-        button("Resume", lambda: resume(context, task), icon="circle-play", why_not=no_pause)
+        resuming = button(
+            "Resume", lambda: resume(context, task), icon="circle-play", why_not=no_pause
+        )
+        named(resuming, data_key="p")
     if not context.why_not("replace_task"):
-        link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil")
+        named(link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil"), data_key="e")
         duplicate = named(box("btn icon-only", "a"), href=href(f"/new?from={task.id}"))
         with named(duplicate, aria_label="Duplicate", title="Duplicate"):
             Icon("copy")

@@ -1,0 +1,106 @@
+"""`python -m tests.cluster`: a cluster on this machine, for as long as it runs.
+
+1. Find or build the programs.
+2. Start PostgreSQL, Temporal's nodes, haproxy, and On the Dot's workers and servers.
+3. Print the addresses, and wait for Ctrl-C; or run a command, with TEMPORAL_ADDRESS set.
+4. End all processes and remove all data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from tests.cluster.cluster import NAMESPACE, SHARDS, Cluster
+from tests.cluster.deployment import Deployment
+from tests.cluster.network import POSTGRES_PORT
+from tests.cluster.programs import VERSION, Missing, find, temporal_release
+from tests.cluster.room import room
+from tests.go_programs import default_cache
+
+
+def main() -> int:
+    """Returns the exit code: the command's own, or 2 where something is missing."""
+    options = _options()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    try:
+        with room() as directory:
+            return _run(options, directory)
+    except Missing as reason:
+        print(reason, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _run(options: argparse.Namespace, directory: Path) -> int:
+    programs = find()
+    release = temporal_release(programs, options.cache, options.version, _say)
+    cluster = Cluster(
+        programs,
+        release,
+        directory,
+        nodes=options.nodes,
+        servers=options.servers,
+        shards=options.shards,
+    )
+    deployment = Deployment(cluster, servers=options.servers, workers=options.workers)
+    try:
+        cluster.create(release, _say)
+        if options.servers or options.workers:
+            _say(f"starting {options.workers} workers and {options.servers} servers of On the Dot")
+            deployment.set_up()
+            deployment.start()
+        _announce(cluster, options)
+        if options.command:
+            return subprocess.run(options.command, env=cluster.environment, check=False).returncode
+        threading.Event().wait()
+        return 0
+    finally:
+        _say("stopping")
+        deployment.close()
+        cluster.close()
+
+
+def _announce(cluster: Cluster, options: argparse.Namespace) -> None:
+    _say("the cluster is running. Ctrl-C stops it, and removes all its data.")
+    if options.servers:
+        _say(f"  page and REST  http://{cluster.network.balancer}:8080")
+    _say(f"  Temporal       TEMPORAL_ADDRESS={cluster.address} TEMPORAL_NAMESPACE={NAMESPACE}")
+    _say(f"  PostgreSQL     {cluster.network.database}:{POSTGRES_PORT}")
+    _say(f"  logs           {cluster.directory}")
+    _say(f"  programs       {options.cache}, which stays")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.cluster", description=__doc__)
+    parser.add_argument("--nodes", type=int, default=2, help="of Temporal, four services each")
+    parser.add_argument("--servers", type=int, default=2, help="of On the Dot")
+    parser.add_argument("--workers", type=int, default=2, help="of On the Dot")
+    parser.add_argument("--shards", type=int, default=SHARDS, help="of Temporal's history")
+    parser.add_argument("--version", default=VERSION, help="of Temporal")
+    parser.add_argument("--cache", type=Path, default=default_cache(), help="for what is built")
+    parser.add_argument("command", nargs="*", help="to be run instead of waiting, after --")
+    return parser.parse_args()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    # The SDK can crash when an interpreter ends.
+    os._exit(code)

@@ -1,0 +1,196 @@
+"""`python -m tests.cluster.costs`: what a run costs in CPU time, by nodes and workers.
+
+1. Bring up a cluster of so many nodes, with so many workers and one server.
+2. Register tasks that are all due in one second, and let everything come to rest.
+3. From six seconds before that instant until the last run is closed, add up the CPU time of each
+   process. It hardly depends on what else the machine does, as a number of runs a second would.
+4. Register tasks one by one, 50 at a time and in batches; count them by the second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from tests.cluster.cluster import Cluster
+from tests.cluster.cpu import HEAD, Cost, Meter
+from tests.cluster.deployment import Deployment
+from tests.cluster.programs import VERSION, Missing, Programs, find, temporal_release
+from tests.cluster.room import room
+from tests.faults.receiving import Receiving
+from tests.go_programs import default_cache
+from tests.waiting import wait_until
+
+_AT_ONCE = 50
+_PATIENCE_SECONDS = 300
+
+
+def once(deployment: Deployment, receiving: Receiving, number: int) -> dict[str, float]:
+    """CPU milliseconds of a one-time run, its waking included, by kind of process."""
+    name = f"c{uuid4().hex[:6]}"
+    due = _soon(deployment, number)
+    trigger = {"kind": "once", "at": due.isoformat()}
+    _register(deployment, [_task(receiving, f"{name}-{n}", trigger) for n in range(number)])
+    return _burst(deployment, name, due, number, f"WorkflowId STARTS_WITH 'task:{name}-'")
+
+
+def recurring(deployment: Deployment, receiving: Receiving, number: int) -> dict[str, float]:
+    """CPU milliseconds of a run that a schedule starts, by kind of process."""
+    name = f"c{uuid4().hex[:6]}"
+    due = _soon(deployment, number * 4)
+    offset = due.timestamp() % 86400
+    trigger = {"kind": "interval", "every": 86400, "offset": offset}
+    _register(deployment, [_task(receiving, f"{name}-{n}", trigger) for n in range(number)])
+    return _burst(deployment, name, due, number, f"WorkflowId STARTS_WITH 'run:{name}-'")
+
+
+def registrations(deployment: Deployment, receiving: Receiving, number: int) -> dict[str, float]:
+    """Registrations a second of one-time tasks, by how they are sent."""
+    later = {"kind": "once", "at": (datetime.now(UTC) + timedelta(days=300)).isoformat()}
+
+    def tasks() -> list[dict[str, Any]]:
+        name = f"r{uuid4().hex[:6]}"
+        return [_task(receiving, f"{name}-{n}", later) for n in range(number)]
+
+    def rate(send: Any) -> float:
+        given, began = tasks(), time.monotonic()
+        send(given)
+        return number / (time.monotonic() - began)
+
+    return {
+        "one after the other": rate(lambda each: _register(deployment, each, at_once=1)),
+        f"{_AT_ONCE} at a time": rate(lambda each: _register(deployment, each)),
+        "one batch": rate(lambda each: _batch(deployment, each)),
+    }
+
+
+def _burst(
+    deployment: Deployment, name: str, due: datetime, number: int, query: str
+) -> dict[str, float]:
+    meter = Meter(deployment)
+    time.sleep(max(0.0, due.timestamp() - 6 - time.time()))
+    before = meter.read()
+
+    def closed() -> bool:
+        done = deployment.listed_by_temporal(f"{query} AND ExecutionStatus != 'Running'")
+        return len(done) >= number
+
+    time.sleep(max(0.0, due.timestamp() + 1 - time.time()))
+    while not closed():
+        assert time.time() < due.timestamp() + _PATIENCE_SECONDS, f"{name} never ended"
+        time.sleep(1)
+    after = meter.read()
+    return {kind: (after[kind] - before[kind]) / number * 1000 for kind in before}
+
+
+def _register(deployment: Deployment, tasks: list[dict[str, Any]], at_once: int = _AT_ONCE) -> None:
+    with ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(lambda task: _post(deployment, task), tasks))
+
+
+def _post(deployment: Deployment, task: dict[str, Any]) -> None:
+    def taken() -> bool:
+        status = deployment.client.post("/tasks", json=task).status_code
+        assert status in (201, 409, 503), status
+        return status != 503
+
+    wait_until(taken, "a registration is taken")
+
+
+def _batch(deployment: Deployment, tasks: list[dict[str, Any]]) -> None:
+    answer = deployment.client.post("/tasks:batch", json={"tasks": tasks}, timeout=120)
+    statuses = {result["status"] for result in answer.json()["results"]}
+    assert statuses == {201}, statuses
+
+
+def _task(receiving: Receiving, task_id: str, trigger: dict[str, Any]) -> dict[str, Any]:
+    action = {"kind": "http", "url": receiving.url("/ok")}
+    return {"id": task_id, "trigger": trigger, "action": action}
+
+
+def _soon(deployment: Deployment, registrations: int) -> datetime:
+    """When all are registered and it has become quiet, on a busy machine too."""
+    seconds = 20 + registrations / 20
+    return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds)
+
+
+@contextmanager
+def _deployed(programs: Programs, nodes: int, workers: int) -> Iterator[Deployment]:
+    release = temporal_release(programs, default_cache(), VERSION, _say)
+    with room() as directory:
+        cluster = Cluster(programs, release, directory, nodes=nodes, servers=1)
+        deployment = Deployment(cluster, servers=1, workers=workers)
+        try:
+            cluster.create(release, lambda line: None)
+            deployment.set_up()
+            deployment.start()
+            yield deployment
+        finally:
+            deployment.close()
+            cluster.close()
+
+
+def main() -> int:
+    """Returns the exit code: 2 where something is missing."""
+    options = _options()
+    costs: list[Cost] = []
+    rates: dict[str, float] = {}
+    print(HEAD, flush=True)
+    try:
+        programs = find()
+        for nodes in options.nodes:
+            for workers in options.workers:
+                with _deployed(programs, nodes, workers) as deployment, room() as directory:
+                    receiving = Receiving(directory)
+                    receiving.part.start()
+                    try:
+                        receiving.part.wait_until_up()
+                        for kind, measure, number in (
+                            ("one-time", once, options.n),
+                            ("recurring", recurring, options.n // 3),
+                        ):
+                            found = measure(deployment, receiving, number)
+                            costs.append(Cost(nodes, workers, kind, **found))
+                            print(costs[-1].line(), flush=True)
+                        if not rates:
+                            rates = registrations(deployment, receiving, options.n)
+                    finally:
+                        receiving.part.kill()
+    except Missing as reason:
+        print(reason, file=sys.stderr)
+        return 2
+    print("registrations a second:", {key: round(rate) for key, rate in rates.items()})
+    if options.json:
+        figures = {"costs": [asdict(cost) for cost in costs], "registrations": rates}
+        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.cluster.costs", description=__doc__)
+    parser.add_argument("--nodes", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--n", type=int, default=300, help="one-time tasks; recurring: a third")
+    parser.add_argument("--json", type=Path, help="file for all figures")
+    return parser.parse_args()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)

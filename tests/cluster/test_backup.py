@@ -1,0 +1,95 @@
+"""A backup taken while tasks run, and a cluster that starts from it: the way of the guide."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cluster.database import USER, Database
+from tests.cluster.deployment import Deployment, deployed
+from tests.cluster.guide import commands, run
+from tests.cluster.network import POSTGRES_PORT
+from tests.cluster.programs import Programs, TemporalRelease
+from tests.faults.receiving import Receiving
+from tests.faults.wave import Wave, sleep_until
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.timeout(1200)
+
+_PATIENCE_SECONDS = 240.0
+
+
+def test_what_was_registered_before_a_backup_goes_on_after_its_restore(
+    programs: Programs, release: TemporalRelease, receiving: Receiving
+) -> None:
+    with deployed(programs, release) as deployment:
+        deployment.start()
+        wave = Wave(deployment, receiving)
+        begin = wave.register(once=40, recurring=0)
+        far = datetime.now(UTC) + timedelta(seconds=150)
+        waiting = [wave.once(far + timedelta(seconds=n / 10)) for n in range(20)]
+        before = wave.registered()
+        assert set(waiting) <= set(before)
+        sleep_until(begin + 1)
+        with wave.keep_registering():
+            began = time.monotonic()
+            _back_up(deployment)
+            took = time.monotonic() - began
+        after = wave.once(far + timedelta(days=1))
+        assert wave.registered()[-1] == after
+        _lose_the_database(deployment)
+        _restore(deployment)
+        deployment.start()
+
+        def all_ran() -> bool:
+            return {one.task for one in receiving.arrivals()} >= set(before)
+
+        wait_until(all_ran, "all that the backup holds ran", _PATIENCE_SECONDS)
+        wait_until(lambda: _listed(deployment.client, wave, before), "the lists are as before")
+        for task in before:
+            keys = {one.key for one in receiving.arrivals(task)}
+            assert len(keys) == 1, f"{task} ran with {len(keys)} keys"
+        assert deployment.get(f"/tasks/{after}").status_code == 404
+        assert deployment.client.post("/tasks", json=_any()).status_code == 201
+        print(f"backed up in {took:.1f} s")
+
+
+def _back_up(deployment: Deployment) -> None:
+    cluster = deployment.cluster
+    where = {"PGHOST": cluster.database.address, "PGPORT": str(POSTGRES_PORT), "PGUSER": USER}
+    environment = {**cluster.database.environment, **where}
+    run(commands("pg_basebackup"), cluster.directory, cluster.programs.postgres, environment)
+
+
+def _lose_the_database(deployment: Deployment) -> None:
+    for part in (*deployment.servers, *deployment.workers):
+        part.kill()
+    for node in deployment.cluster.nodes:
+        node.kill()
+    deployment.cluster.database.kill()
+
+
+def _restore(deployment: Deployment) -> None:
+    """Into the folder that PostgreSQL starts on."""
+    database: Database = deployment.cluster.database
+    directory = deployment.cluster.directory
+    run(commands("mkdir -m 700 restored"), directory, Path("/usr/bin"), database.environment)
+    database.data.rename(directory / "lost")
+    (directory / "restored").rename(database.data)
+    database.give_to_owner()
+
+
+def _listed(client: httpx.Client, wave: Wave, before: list[str]) -> bool:
+    rows = client.get("/tasks", params={"q": wave.name, "limit": 500}).json()["items"]
+    return {row["id"] for row in rows} >= set(before)
+
+
+def _any() -> dict[str, object]:
+    return {
+        "trigger": {"kind": "once", "delay": "PT1H"},
+        "action": {"kind": "log", "message": "after the restore"},
+    }

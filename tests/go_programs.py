@@ -1,0 +1,67 @@
+"""Programs that tests build from the Go module proxy, and keep in a folder of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class CannotBuild(Exception):
+    """One line that says what, and why."""
+
+
+def default_cache() -> Path:
+    """Where what was built stays: removing it costs the next build some minutes."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "onthedot-tests"
+
+
+@dataclass(frozen=True)
+class GoTools:
+    """Go on this machine, and a cache for what it builds."""
+
+    go: Path
+    cache: Path
+
+    def install(self, package: str, version: str, into: Path) -> None:
+        """Builds one command into a folder. Raises CannotBuild."""
+        self._run("install", f"{package}@{version}", binaries=into)
+
+    def module(self, module: str, version: str) -> Path:
+        """The folder with a module's files. Raises CannotBuild."""
+        told = self._run("mod", "download", "-json", f"{module}@{version}")
+        return Path(json.loads(told)["Dir"])
+
+    def _run(self, *arguments: str, binaries: Path | None = None) -> str:
+        environment = {
+            # A user's own caches are used where they are set.
+            "GOPATH": str(self.cache / "go"),
+            "GOMODCACHE": str(self.cache / "go" / "modules"),
+            "GOCACHE": str(self.cache / "go" / "build"),
+            **os.environ,
+            "GOFLAGS": "-modcacherw",
+        }
+        if binaries:
+            environment["GOBIN"] = str(binaries)
+        ended = subprocess.run(
+            [str(self.go), *arguments],
+            env=environment,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ended.returncode != 0:
+            last = (ended.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            raise CannotBuild(f"{arguments[-1]} could not be built: {last}")
+        return ended.stdout
+
+
+def find_go() -> Path | None:
+    """Go, where it is installed."""
+    found = shutil.which("go")
+    return Path(found) if found else None
