@@ -66,8 +66,3 @@ def list_incidents(
 def list_workers() -> Call[Json]:
     """The workers, and how much each has to do."""
     return call("GET", "/workers", dict)
-
-
-def get_output(run_id: str) -> Call[str]:
-    """What a run has written so far."""
-    return call("GET", "/runs/{run_id}/output", str, path={"run_id": run_id})

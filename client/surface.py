@@ -6,11 +6,12 @@ from onthedot.client import (
     calendar_calls,
     history_calls,
     many_calls,
+    output_calls,
     run_calls,
     server_calls,
     task_calls,
 )
-from onthedot.client.call import Described, Paged
+from onthedot.client.call import Described, Followed, Paged
 
 
 class Calls:
@@ -75,4 +76,5 @@ class Calls:
     list_tags = Described(many_calls.list_tags)
     list_incidents = Described(many_calls.list_incidents)
     list_workers = Described(many_calls.list_workers)
-    get_output = Described(many_calls.get_output)
+    get_output = Described(output_calls.get_output)
+    follow_output = Followed(output_calls.follow_output)

@@ -76,7 +76,9 @@ class RunNow(Model):
     )
     body: JsonValue = Field(default=None, description="In place of the body of the `http` call.")
     env: dict[Name, Text | SecretRef] | None = Field(
-        default=None, max_length=64, description="Beside the `command`'s own; these go first."
+        default=None,
+        max_length=64,
+        description="In addition to the `command`'s own; these take precedence.",
     )
 
     through_freeze: bool = Field(default=False, description="Run it although a freeze is in force.")

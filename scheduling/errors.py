@@ -6,6 +6,7 @@ call may succeed later without a change.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -134,6 +135,39 @@ class RevisionMismatch(OnTheDotError):
         )
 
 
+class CalendarChanged(RevisionMismatch):
+    """If-Match named a revision of a calendar that is no longer the current one."""
+
+    def __init__(self, name: str, current: int) -> None:
+        self.current = current
+        OnTheDotError.__init__(
+            self,
+            f"The calendar {name!r} is at revision {current} by now. Read it again, then repeat "
+            f"the change with the new ETag.",
+        )
+
+
+class CalendarNotFound(OnTheDotError):
+    """There is no calendar with this name, or it was deleted."""
+
+    code = "calendar-not-found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no calendar {name!r}. GET /calendars lists those that exist.")
+
+
+class CalendarInUse(OnTheDotError):
+    """A calendar that somebody keeps to cannot be deleted."""
+
+    code = "calendar-in-use"
+
+    def __init__(self, name: str, users: Sequence[str], count: int) -> None:
+        more = f" and {count - len(users)} more" if count > len(users) else ""
+        super().__init__(
+            f"The calendar {name!r} is in use by {', '.join(users)}{more}. Change those first."
+        )
+
+
 class FreezeNotFound(OnTheDotError):
     """There is no freeze with this name, or its last window has ended."""
 
@@ -239,6 +273,19 @@ class Busy(OnTheDotError):
     def __init__(self, mend: str = "Try again shortly.") -> None:
         super().__init__(
             f"The server is busy working out when other triggers fire. Nothing was changed. {mend}"
+        )
+
+
+class TooManyWatch(OnTheDotError):
+    """The server keeps up with as many running runs as it can."""
+
+    code = "busy"
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Too many watch running runs at present. Read the output without `follow`, or try "
+            "again shortly."
         )
 
 

@@ -113,7 +113,7 @@ class BulkChanges:
         return await self._each(ids, lambda task_id: self._toggled(task_id, False, one))
 
     async def run(self, ids: Sequence[str]) -> list[Changed]:
-        """Run each once now, beside its schedule."""
+        """Run each once now, in addition to its schedule."""
 
         async def one(task_id: str) -> Changed:
             if self._dry_run:

@@ -79,7 +79,7 @@ TASKS = Subject(
             "Run",
             "Starting",
             "started",
-            "Each runs once now, beside its schedule.",
+            "Each runs once now, in addition to its schedule.",
             "play",
             "run_tasks",
             lambda uses, order: uses.run_tasks(order.ids, progress=order.progress),
