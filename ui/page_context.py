@@ -17,6 +17,7 @@ from onthedot.messages.many import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.incidents.incidents import IncidentReader
+from onthedot.service.output.following import Following
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.runs.listing import RunList
@@ -41,6 +42,7 @@ class SiteContext:
     overview: OverviewReader
     due: DueReader
     incidents: IncidentReader
+    following: Following
     watches: Watches = field(default_factory=Watches)
     names: tuple[datetime, Registered] | None = None
     """What the workers have registered, and when that was asked."""
