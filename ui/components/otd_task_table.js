@@ -247,6 +247,7 @@ export default {
           h("hr"),
           this.whyNot.edit ? null : link(`/tasks/${row.id}/edit`, "pencil", "Edit"),
           this.whyNot.edit ? null : link(`/new?from=${row.id}`, "copy", "Duplicate"),
+          entry("text", "terminal", "Copy as…"),
           link(`/runs?task=${row.id}`, "history", "Its runs"),
           h("hr"),
           entry("delete", "trash-2", "Delete…", "danger"),

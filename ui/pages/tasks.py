@@ -16,6 +16,9 @@ from onthedot.ui.bulk.kinds import DELETED_TASKS, TASKS, Subject
 from onthedot.ui.components.markup import box, button, empty, link, skeleton, text
 from onthedot.ui.components.pager import Pager
 from onthedot.ui.components.tables import TaskTable
+from onthedot.ui.files.copy_as import show_as_text
+from onthedot.ui.files.export_tasks import add_task_export
+from onthedot.ui.files.import_tasks import add_import
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.filter_bar import FilterBar
 from onthedot.ui.pages.list_address import Known, ListAddress
@@ -79,9 +82,13 @@ class _TasksPage:
         self._said = ""
 
     def build(self) -> None:
-        with box("head"), box("titles"):
-            text("Tasks", tag="h1")
-            self._summary = text(" ", "sub", tag="p")
+        with box("head"):
+            with box("titles"):
+                text("Tasks", tag="h1")
+                self._summary = text(" ", "sub", tag="p")
+            with box("actions"):
+                add_import(self._context)
+                add_task_export(self._context, self._which)
         bar = FilterBar(self._context, self._address, "/tasks", self._filtered)
         bar.add_search("Search by words", "Words of name, id, tags, target…")
         bar.add_choice("kind", "Any kind", KINDS)
@@ -260,6 +267,8 @@ class _TasksPage:
             await run_now(self._context, task.id, task.name)
         elif name == "pause":
             await ask_pause(self._context, task)
+        elif name == "text":
+            await show_as_text(self._context, task.id)
         elif name == "resume":
             await resume(self._context, task)
         elif name == "restore":

@@ -23,6 +23,7 @@ from onthedot.ui.components.markup import (
     text,
 )
 from onthedot.ui.components.small import Icon, When
+from onthedot.ui.files.copy_as import show_as_text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.task.actions import ask_delete, ask_pause, resume, run_now
 from onthedot.ui.pages.task.backfill import ask_backfill
@@ -193,6 +194,7 @@ def _buttons(context: PageContext, task: Task) -> None:
         duplicate = named(box("btn icon-only", "a"), href=href(f"/new?from={task.id}"))
         with named(duplicate, aria_label="Duplicate", title="Duplicate"):
             Icon("copy")
+    button("", lambda: show_as_text(context, task.id), icon="terminal", aria="Copy as text")
     if task.trigger.kind != "once":
         button(
             "",
