@@ -80,6 +80,7 @@ ROLES: Mapping[str, Role] = {
     "delete_tasks": Role.EDITOR,
     "restore_revision": Role.EDITOR,
     "restore_task": Role.EDITOR,
+    "restore_tasks": Role.EDITOR,
     "try_action": Role.EDITOR,
     "run_task_with_changes": Role.EDITOR,
     "put_calendar": Role.ADMIN,

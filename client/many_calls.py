@@ -44,6 +44,7 @@ def _on_many(verb: str, what: str, *, repeatable: bool) -> _Many:
 pause_tasks = _on_many("pause", "Pauses", repeatable=True)
 resume_tasks = _on_many("resume", "Resumes", repeatable=True)
 delete_tasks = _on_many("delete", "Deletes", repeatable=True)
+restore_tasks = _on_many("restore", "Puts back", repeatable=True)
 run_tasks = _on_many("run", "Runs", repeatable=False)
 
 

@@ -156,6 +156,7 @@ def _show_result(run: Run, *, as_written: bool) -> None:
         facts(
             [
                 ("Why", f"Started {CAUSES[run.cause]}"),
+                *_asked(run),
                 ("Attempts", str(run.attempts or "none yet")),
                 ("Late by", precise(run.lateness)),
                 ("Id", lambda: text(run.id, "mono wrap small")),
@@ -189,6 +190,12 @@ def _doing(run: Run) -> None:
         if run.next_attempt_at is not None:
             text("; it comes ")
             When(run.next_attempt_at, "near")
+
+
+def _asked(run: Run) -> list[tuple[str, str]]:
+    """Who had it started, and who had it stopped."""
+    said = (("Asked by", run.requested_by), ("Cancelled by", run.cancel_requested_by))
+    return [(name, by) for name, by in said if by]
 
 
 def _attempts(run: Run) -> None:
