@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_STYLES = ("base", "frame", "parts", "fields", "tables", "palette", "incidents")
+_STYLES = ("base", "frame", "parts", "fields", "tables", "palette", "incidents", "output")
 _SCRIPTS = ("time", "parts", "state", "keys", "session", "socket")
 
 HEAD = (

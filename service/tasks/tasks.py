@@ -217,6 +217,15 @@ class Tasks:
         """
         return await self._restorations.restore(task_id, by=by)
 
+    async def deleted(self, task_id: str) -> Task | None:
+        """A deleted task that is kept, if no other has its id; else None.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        found = await self._reader.find_deleted_or_none(task_id)
+        return await self._reader.answer(found) if found else None
+
     async def restore_revision(
         self, task_id: str, revision: int, *, by: str, if_match: int | None = None
     ) -> Task:
