@@ -41,6 +41,7 @@ async def serving(
         create_app(settings, temporal, signed_in, provider),
         log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=1,
     )

@@ -114,10 +114,11 @@ def show_edit(place: Element, found: EditPreview | None) -> None:
 def as_curl(draft: dict[str, Any], *, task_id: str, signed: bool) -> str:
     """The same as a call of REST, to be pasted into a shell."""
     request = ui.context.client.request
-    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
     prefix = request.headers.get("x-forwarded-prefix", "")
     method, path = ("PUT", f"/tasks/{task_id}") if task_id else ("POST", "/tasks")
-    lines = [f"curl -X {method} {shlex.quote(f'{scheme}://{request.url.netloc}{prefix}{path}')}"]
+    lines = [
+        f"curl -X {method} {shlex.quote(f'{request.url.scheme}://{request.url.netloc}{prefix}{path}')}"
+    ]
     if signed:
         lines.append('-H "Authorization: Bearer $ONTHEDOT_TOKEN"')
     lines += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(as_json(draft))}"]
