@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,8 +13,10 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
+from onthedot.scheduling.calendars.content import AnyOfCalendar
 from onthedot.scheduling.errors import RunNotFound
-from onthedot.scheduling.search import terms
+from onthedot.scheduling.search import calendar_label, terms
+from onthedot.scheduling.stored.calendar_state import CalendarState
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.stored.task_row import title
 from onthedot.scheduling.stored.task_state import TaskState
@@ -23,6 +26,7 @@ TASK_RUN = "onthedot.TaskRun"
 BACKFILL = "onthedot.Backfill"
 NOTIFICATION = "onthedot.Notification"
 AUDIT = "onthedot.Audit"
+CALENDAR = "onthedot.Calendar"
 FREEZE = "onthedot.Freeze"
 #: Stands for an Idempotency-Key; it is never run.
 IDEMPOTENCY_KEY = "onthedot.IdempotencyKey"
@@ -34,6 +38,9 @@ LIVE_OUTPUT = "onthedot.live_output"
 STOP = "onthedot.stop"
 HEALTH_REPORT = "onthedot.health"
 
+#: What the places for commands of a worker are called.
+COMMAND_PLACES = "the worker's set of commands"
+
 #: The activities that do what a task is for.
 HTTP = "onthedot.http"
 COMMAND = "onthedot.command"
@@ -44,6 +51,8 @@ APPLY_SCHEDULE = "onthedot.schedule.apply"
 REMOVE_SCHEDULE = "onthedot.schedule.remove"
 LIST_OCCURRENCES = "onthedot.list_occurrences"
 NOTIFY = "onthedot.notify"
+REFRESH_CALENDAR = "onthedot.calendar.refresh"
+TELL_CALENDAR_USERS = "onthedot.calendar.tell_users"
 NOTIFIED = "onthedot.notified"
 AUDIT_LEDGERS = "onthedot.audit_ledgers"
 REGISTERED = "onthedot.registered"
@@ -84,6 +93,7 @@ SEARCH_ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
 TASK_MEMO = "onthedot.task"
 RUN_MEMO = "onthedot.run"
 BACKFILL_MEMO = "onthedot.backfill"
+CALENDAR_MEMO = "onthedot.calendar"
 FREEZE_MEMO = "onthedot.freeze"
 #: What an audit found, in numbers.
 AUDIT_MEMO = "onthedot.audit"
@@ -134,6 +144,11 @@ def sort_name(name: str) -> str:
 def task_workflow(task_id: str) -> str:
     """The id of the workflow that is this task."""
     return f"task:{task_id}"
+
+
+def calendar(name: str) -> str:
+    """The id of the workflow that is this calendar."""
+    return f"calendar:{name}"
 
 
 def idempotency_key(digest: str) -> str:
@@ -272,12 +287,30 @@ def task_attributes(state: TaskState, *, status: str = "") -> TypedSearchAttribu
         pairs.append(SearchAttributePair(DUE, state.due))
     if state.health is not None:
         pairs.append(SearchAttributePair(HEALTH, state.health.health.value))
-    found_by = terms(state.id, task)
+    found_by = terms(state.id, task, state.calendars)
     pairs.append(SearchAttributePair(MORE_WORDS, found_by.more))
     lists = [(TAGS, task.tags), (WORDS, found_by.words), (LABELS, found_by.labels)]
     return TypedSearchAttributes(
         [*pairs, *(SearchAttributePair(key, list(values)) for key, values in lists if values)]
     )
+
+
+def calendar_uses(state: CalendarState) -> list[str]:
+    """The labels of the calendars that a calendar names, and of their revisions in it."""
+    content = state.content
+    names = content.calendars if isinstance(content, AnyOfCalendar) else ()
+    labels = [calendar_label(name) for name in names]
+    taken_up = {name: state.calendars[name] for name in names if name in state.calendars}
+    return [*labels, *(calendar_label(name, revision) for name, revision in taken_up.items())]
+
+
+def calendar_attributes(state: CalendarState) -> TypedSearchAttributes:
+    """What lists find a calendar by."""
+    pairs: list[SearchAttributePair[str] | SearchAttributePair[Sequence[str]]] = [
+        SearchAttributePair(STATUS, State.DELETED if state.deleted else State.SCHEDULED),
+        SearchAttributePair(LABELS, calendar_uses(state)),
+    ]
+    return TypedSearchAttributes(pairs)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,9 @@ ROLES: Mapping[str, Role] = {
     "list_tags": Role.VIEWER,
     "preview_trigger": Role.VIEWER,
     "preview_edit": Role.VIEWER,
+    "list_calendars": Role.VIEWER,
+    "get_calendar": Role.VIEWER,
+    "calendar_days": Role.VIEWER,
     "forecast": Role.VIEWER,
     "list_freezes": Role.VIEWER,
     "get_freeze": Role.VIEWER,
@@ -50,6 +53,7 @@ ROLES: Mapping[str, Role] = {
     "list_task_runs": Role.VIEWER,
     "get_run": Role.VIEWER,
     "get_output": Role.VIEWER,
+    "list_workers": Role.VIEWER,
     "list_backfills": Role.VIEWER,
     "get_backfill": Role.VIEWER,
     "metrics": Role.VIEWER,
@@ -76,8 +80,11 @@ ROLES: Mapping[str, Role] = {
     "delete_tasks": Role.EDITOR,
     "restore_revision": Role.EDITOR,
     "restore_task": Role.EDITOR,
+    "restore_tasks": Role.EDITOR,
     "try_action": Role.EDITOR,
     "run_task_with_changes": Role.EDITOR,
+    "put_calendar": Role.ADMIN,
+    "delete_calendar": Role.ADMIN,
 }
 
 #: Calls that ask nobody who they are.

@@ -24,6 +24,7 @@ from onthedot.api.routes import (
     actions,
     backfills,
     batch,
+    calendars,
     codec,
     docs,
     forecast,
@@ -41,6 +42,7 @@ from onthedot.api.routes import (
     task_calls,
     tasks,
     triggers,
+    workers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
 from onthedot.api.trusted_proxies import TrustedProxies
@@ -48,6 +50,7 @@ from onthedot.api.web_ui_origin import WebUiOrigin
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.forecasts import Forecasts
+from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.version import version
@@ -66,12 +69,14 @@ _ROUTERS = (
     many_runs.router,
     actions.router,
     triggers.router,
+    calendars.router,
     forecast.router,
     freezes.router,
     me.router,
     codec.router,
     schema.router,
     health.router,
+    workers.router,
 )
 _TAGS = [
     {"name": "tasks", "description": "What is to run, and when."},
@@ -80,6 +85,7 @@ _TAGS = [
     {"name": "incidents", "description": "What went wrong, over all tasks."},
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
+    {"name": "calendars", "description": "Named days that triggers keep to."},
     {"name": "freezes", "description": "When nothing begins."},
     {"name": "actions", "description": "What a task does."},
     {"name": "access", "description": "Who one is, and what one may do."},
@@ -116,6 +122,7 @@ def create_app(
     )
     app.state.temporal = temporal
     app.state.following = Following(temporal)
+    app.state.workers = WorkersReader(temporal)
     app.state.forecasts = Forecasts(temporal)
     app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:

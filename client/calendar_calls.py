@@ -9,15 +9,16 @@ from typing import Any
 
 from onthedot.client.building import call
 from onthedot.client.call import Call, Walk
-from onthedot.client.history_calls import Json, pages
+from onthedot.client.history_calls import Json
+from onthedot.messages.calendars import CalendarAnswer, CalendarDayList, CalendarList
 from onthedot.messages.freezes import FreezePage
 from onthedot.scheduling.forecast.report import Forecast
 from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
 
 
-def list_calendars() -> Walk[Json]:
+def list_calendars() -> Walk[CalendarAnswer]:
     """Every calendar."""
-    return pages("/calendars")
+    return Walk(lambda _: call("GET", "/calendars", CalendarList))
 
 
 def get_calendar(name: str) -> Call[Json]:
@@ -25,9 +26,12 @@ def get_calendar(name: str) -> Call[Json]:
     return call("GET", "/calendars/{name}", dict, path={"name": name})
 
 
-def put_calendar(name: str, calendar: Mapping[str, Any]) -> Call[Json]:
+def put_calendar(
+    name: str, calendar: Mapping[str, Any], *, if_match: int | None = None
+) -> Call[Json]:
     """Makes or replaces a calendar; the change reaches every task that uses it."""
-    return call("PUT", "/calendars/{name}", dict, path={"name": name}, body=calendar)
+    path = {"name": name}
+    return call("PUT", "/calendars/{name}", dict, path=path, body=calendar, if_match=if_match)
 
 
 def delete_calendar(name: str) -> Call[None]:
@@ -35,10 +39,16 @@ def delete_calendar(name: str) -> Call[None]:
     return call("DELETE", "/calendars/{name}", type(None), path={"name": name})
 
 
-def calendar_days(name: str, *, since: date, until: date) -> Call[Json]:
-    """The days of a calendar, with their names."""
-    query = {"from": since.isoformat(), "until": until.isoformat()}
-    return call("GET", "/calendars/{name}/days", dict, path={"name": name}, query=query)
+def calendar_days(
+    name: str, *, since: date | None = None, until: date | None = None
+) -> Call[CalendarDayList]:
+    """The days of a calendar, with their names: a year from today on by default."""
+    query = {
+        "from": None if since is None else since.isoformat(),
+        "until": None if until is None else until.isoformat(),
+    }
+    path = {"name": name}
+    return call("GET", "/calendars/{name}/days", CalendarDayList, path=path, query=query)
 
 
 def list_freezes() -> Walk[Freeze]:

@@ -72,6 +72,7 @@ class Calls:
     pause_tasks = Described(many_calls.pause_tasks)
     resume_tasks = Described(many_calls.resume_tasks)
     delete_tasks = Described(many_calls.delete_tasks)
+    restore_tasks = Described(many_calls.restore_tasks)
     run_tasks = Described(many_calls.run_tasks)
     list_tags = Described(many_calls.list_tags)
     list_incidents = Described(many_calls.list_incidents)

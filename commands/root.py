@@ -15,6 +15,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "task": ("List, show, create, change and run tasks.", "onthedot.commands.task.group:task"),
     "run": ("List, show, watch, cancel, retry and export runs.", "onthedot.commands.run.group:run"),
     "incidents": ("Show what went wrong.", "onthedot.commands.incidents:incidents"),
+    "calendar": (
+        "List, show, change and delete calendars.",
+        "onthedot.commands.calendar:calendar",
+    ),
     "preview": ("Show when a trigger would fire.", "onthedot.commands.preview:preview"),
     "forecast": (
         "Show how many starts are due, and when.",
@@ -29,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Turn other schedulers' definitions into tasks.",
         "onthedot.commands.importing:import_",
     ),
+    "mcp": ("Serve tools for a language model.", "onthedot.commands.mcp:mcp"),
     "completion": ("Print a completion script.", "onthedot.commands.completion:completion"),
 }
 

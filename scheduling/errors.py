@@ -6,6 +6,7 @@ call may succeed later without a change.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -131,6 +132,39 @@ class RevisionMismatch(OnTheDotError):
         super().__init__(
             f"Task {task_id!r} is at revision {current} by now. Read it again, then repeat the "
             f"change with the new ETag."
+        )
+
+
+class CalendarChanged(RevisionMismatch):
+    """If-Match named a revision of a calendar that is no longer the current one."""
+
+    def __init__(self, name: str, current: int) -> None:
+        self.current = current
+        OnTheDotError.__init__(
+            self,
+            f"The calendar {name!r} is at revision {current} by now. Read it again, then repeat "
+            f"the change with the new ETag.",
+        )
+
+
+class CalendarNotFound(OnTheDotError):
+    """There is no calendar with this name, or it was deleted."""
+
+    code = "calendar-not-found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no calendar {name!r}. GET /calendars lists those that exist.")
+
+
+class CalendarInUse(OnTheDotError):
+    """A calendar that somebody keeps to cannot be deleted."""
+
+    code = "calendar-in-use"
+
+    def __init__(self, name: str, users: Sequence[str], count: int) -> None:
+        more = f" and {count - len(users)} more" if count > len(users) else ""
+        super().__init__(
+            f"The calendar {name!r} is in use by {', '.join(users)}{more}. Change those first."
         )
 
 

@@ -162,6 +162,8 @@ class Task(ChangeableTask):
         }
         self._state = self._state.model_copy(update=known)
         self._in_force(state.revision, since=applied.effective_at)
+        if applied.calendars != self._state.calendars:
+            self._keep_to(applied.calendars, since=applied.effective_at)
         self._settled = state.revision
         if self._changed_since(state.revision):
             return False
@@ -177,6 +179,10 @@ class Task(ChangeableTask):
             return True
         await self._rest(applied.wake_at)
         return False
+
+    def _keep_to(self, calendars: dict[str, int], *, since: datetime) -> None:
+        self._state = self._state.keeping_to(calendars, since=since)
+        task_steps.show(self._state)
 
     async def _rest(self, wake_at: datetime | None, why: str = _NEXT_LOOK) -> None:
         if await self._renew():

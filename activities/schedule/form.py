@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from temporalio.client import (
     Client,
@@ -18,6 +19,8 @@ from temporalio.client import (
 from onthedot import naming
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.activities.schedule.spec import to_schedule_spec
+from onthedot.scheduling.calendars.days import CalendarDays
+from onthedot.scheduling.compiling.calendars import CompiledSpec
 from onthedot.scheduling.compiling.compilation import compile_trigger
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.run_order import RunOrder
@@ -34,11 +37,16 @@ OVERLAP = {policy: ScheduleOverlapPolicy[policy.name] for policy in OverlapPolic
 
 
 def as_schedule(
-    order: ScheduleOrder, *, at: datetime, task_queue: str, remaining: int | None
+    order: ScheduleOrder,
+    *,
+    at: datetime,
+    task_queue: str,
+    remaining: int | None,
+    calendars: CalendarDays,
 ) -> Schedule:
     """The schedule of an order, compiled for the present `at`; None remaining means no limit."""
     trigger = order.trigger
-    compiled = compile_trigger(trigger, key=order.run.task_id, at=at)
+    compiled = _compiled(trigger, order.run.task_id, at.astimezone(UTC).year, calendars)
     run = order.run.model_copy(update={"trigger": trigger, "exact_until": compiled.exact_until})
     return Schedule(
         action=ScheduleActionStartWorkflow(
@@ -90,12 +98,17 @@ async def order_of(found: ScheduleDescription, client: Client) -> RunOrder | Non
 
 
 async def is_as_ordered(
-    found: ScheduleDescription, order: ScheduleOrder, client: Client, *, at: datetime
+    found: ScheduleDescription,
+    order: ScheduleOrder,
+    client: Client,
+    *,
+    at: datetime,
+    calendars: CalendarDays,
 ) -> bool:
     """Whether the schedule is this revision's, paused as it should be, and exact for long.
 
     If it was looked at before as this revision's, also whether it is as it was then, and the
-    trigger still means the same.
+    trigger still means the same, by the zone's rules and by its calendars.
     """
     run = await order_of(found, client)
     if run is None or run.revision != order.run.revision:
@@ -111,7 +124,7 @@ async def is_as_ordered(
     return (
         limited
         and look.found == digest(found)
-        and look.compiled == await off_loop(compiled_digest, order, look.compiled_at)
+        and look.compiled == await off_loop(compiled_digest, order, look.compiled_at, calendars)
     )
 
 
@@ -122,14 +135,21 @@ def digest(found: ScheduleDescription) -> str:
     return _hashed(b"".join(part.SerializeToString(deterministic=True) for part in parts))
 
 
-def compiled_digest(order: ScheduleOrder, at: datetime) -> str:
-    """Tells apart what the order's trigger means, by the zone rules that are installed here."""
-    return _hashed(repr(_plain(order, at)).encode())
-
-
-def _plain(order: ScheduleOrder, at: datetime) -> object:
+def compiled_digest(order: ScheduleOrder, at: datetime, calendars: CalendarDays) -> str:
+    """Tells apart what the order's trigger means, by its calendars and by the zone rules that are
+    installed here."""
+    compiled = _compiled(order.trigger, order.run.task_id, at.astimezone(UTC).year, calendars)
     # The repr of a set is in no order; what Temporal is given is.
-    return to_schedule_spec(compile_trigger(order.trigger, key=order.run.task_id, at=at))
+    return _hashed(repr(to_schedule_spec(compiled)).encode())
+
+
+@lru_cache(maxsize=256)
+def _compiled(trigger: Recurring, key: str, year: int, calendars: CalendarDays) -> CompiledSpec:
+    """What a trigger is compiled to in some year: one step at a schedule asks for it several times,
+    and a change of a calendar for that of all who keep to it."""
+    return compile_trigger(
+        trigger, key=key, at=datetime(year, 1, 1, tzinfo=UTC), calendars=calendars
+    )
 
 
 def _hashed(data: bytes) -> str:

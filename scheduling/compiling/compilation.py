@@ -14,17 +14,13 @@ import math
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.compiling.calendars import Calendar, CompiledSpec, Interval
 from onthedot.scheduling.compiling.utc_calendars import utc_calendars, utc_days
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, epoch_day, instant
 from onthedot.scheduling.firing.excluded_runs import LONG_RUN, longest_excluded_run
-from onthedot.scheduling.firing.recurrence import (
-    LAST_INSTANT,
-    LAST_YEAR,
-    IntervalTimes,
-    Recurrence,
-    recurrence,
-)
+from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
+from onthedot.scheduling.firing.times import LAST_INSTANT, LAST_YEAR, IntervalTimes
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
 
 #: What Temporal takes as a calendar's comment, in bytes.
@@ -34,13 +30,17 @@ _EVERY_SECOND = IntervalTimes(step=1, offset=0)
 
 
 def compile_trigger(
-    trigger: CronTrigger | IntervalTrigger, *, key: str, at: datetime
+    trigger: CronTrigger | IntervalTrigger,
+    *,
+    key: str,
+    at: datetime,
+    calendars: CalendarDays = NO_CALENDARS,
 ) -> CompiledSpec:
     """The schedule of a checked trigger for the task with this id, exact for five years after `at`.
 
     From a year before `at` it is exact as well, so that what was missed can be caught up.
     """
-    plan = recurrence(trigger, key)
+    plan = recurrence(trigger, key, calendars)
     this_year = at.astimezone(UTC).year
     days = range(
         epoch_day(date(this_year - 1, 1, 1)),
@@ -71,7 +71,9 @@ def _labelled(
 
 
 def _as_interval(plan: Recurrence, times: IntervalTimes, days: range) -> CompiledSpec:
-    excluded = _excluded(replace(plan, times=_EVERY_SECOND), days) if plan.exclusions else ()
+    every = replace(plan, times=_EVERY_SECOND)
+    named = utc_days(every, days, excluded_too=True) if plan.exclusions else {}
+    excluded = _excluded(every, days, named) if plan.exclusions else ()
     return CompiledSpec(
         exact_until=_end(days) if plan.exclusions else instant(LAST_INSTANT),
         intervals=(Interval(times.step, times.offset),),
@@ -80,18 +82,18 @@ def _as_interval(plan: Recurrence, times: IntervalTimes, days: range) -> Compile
 
 
 def _as_calendars(plan: Recurrence, days: range, *, excluded_apart: bool) -> CompiledSpec:
+    named = utc_days(plan, days, excluded_too=excluded_apart)
     return CompiledSpec(
         exact_until=_end(days),
-        calendars=utc_calendars(utc_days(plan, days, excluded_too=excluded_apart), days),
-        excluded=_excluded(plan, days) if plan.exclusions and excluded_apart else (),
+        calendars=utc_calendars(named, days),
+        excluded=_excluded(plan, days, named) if plan.exclusions and excluded_apart else (),
     )
 
 
-def _excluded(plan: Recurrence, days: range) -> tuple[Calendar, ...]:
-    """The instants that exclusions take out of a plan."""
+def _excluded(plan: Recurrence, days: range, named: dict[int, int]) -> tuple[Calendar, ...]:
+    """What exclusions take out of the instants that a plan names."""
     kept = utc_days(plan, days, excluded_too=False)
-    listed = utc_days(plan, days, excluded_too=True)
-    taken = {day: mask & ~kept.get(day, 0) for day, mask in listed.items()}
+    taken = {day: mask & ~kept.get(day, 0) for day, mask in named.items()}
     return utc_calendars({day: mask for day, mask in taken.items() if mask}, days)
 
 

@@ -20,6 +20,7 @@ def detail(
     run: ShortRun | None = None,
     due: datetime | None = None,
     opened: datetime | None = None,
+    why: str = "",
 ) -> str:
     """One sentence; empty where state says it all.
 
@@ -28,11 +29,14 @@ def detail(
         run: its run, or the one that stood in its way.
         due: when the instant was due.
         opened: when Temporal began the run that stood in its way.
+        why: what calendars say of its day.
     """
     if reason is Reason.OVERLAP and state is LedgerState.SKIPPED and due and opened and run:
         text = _stood_in_its_way(entry, run, due, opened)
     else:
         text = _of_reason(state, reason, entry, run) if reason else _of_state(state, run)
+    if why:
+        text = f"{text}: {why}" if text else why
     return text[:1].upper() + text[1:] + "." if text else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from nicegui.element import Element
 from nicegui.elements.mixins.value_element import ValueElement
 
 Changed = Callable[[Any], Any]
@@ -85,6 +86,14 @@ class TagField(ValueElement[str], component="otd_tag_field.js"):
         self.on("ask", asked)
 
 
+class FileField(Element, component="otd_file.js"):
+    """A file to choose; its event `file` brings `{"name", "text"}`."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.props["label"] = label
+
+
 class ChoiceField(ValueElement[str], component="otd_choice.js"):
     """One of several, shown in the system's own list. `options`: value to label."""
 
@@ -130,11 +139,15 @@ class Segments(ValueElement[str], component="otd_segments.js"):
         options: Sequence[tuple[str, str, str]],
         value: str,
         *,
+        at: str = "",
         small: bool = False,
         on_change: Changed | None = None,
     ) -> None:
         super().__init__(value=value, on_value_change=on_change)
+        self.at = at
+        self.values = [key for key, _, _ in options]
         self.props["label"] = label
+        self.props["field"] = at
         self.props["small"] = small
         self.props["options"] = [
             {"value": key, "label": text, "icon": icon} for key, text, icon in options

@@ -58,7 +58,7 @@ class IntervalFields:
 
     def __init__(self, fields: Fields, zone: str, given: Trigger | None) -> None:
         before = given if isinstance(given, IntervalTrigger) else None
-        zone = before.timezone if before and before.exclude else zone
+        zone = before.timezone if before and (before.exclude or before.only) else zone
         with box("fields"):
             self._every = fields.add(
                 TextField(
@@ -86,6 +86,6 @@ class IntervalFields:
         if self._offset.value.strip():
             given["offset"] = as_value(self._offset.value)
         limits = self._limits.value()
-        if "exclude" in limits:
+        if "exclude" in limits or "only" in limits:
             given["timezone"] = self._limits.zone
         return {**given, **limits}
