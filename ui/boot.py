@@ -13,7 +13,7 @@ _STYLES = (
     "output",
     "forecast",
 )
-_SCRIPTS = ("time", "parts", "state", "keys", "session", "socket")
+_SCRIPTS = ("time", "parts", "state", "drafts", "keys", "session", "socket")
 
 HEAD = (
     '<link rel="preload" href="{base}/static/fonts/inter-latin-wght-normal.woff2" as="font" '
