@@ -31,7 +31,7 @@ from benchmarks.stack import Stack
 from benchmarks.temporal_client import connected
 from onthedot import naming
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.scheduling.errors import TaskExists, TemporalUnavailable
+from onthedot.scheduling.errors import OnTheDotError, TaskExists
 from onthedot.scheduling.ledger.audit import AUDIT_EVERY
 from onthedot.scheduling.run import RunError
 from onthedot.scheduling.stored.run_order import RunMemo
@@ -48,6 +48,7 @@ T = TypeVar("T")
 _MANY = 100_000
 _SPAN = timedelta(minutes=20)
 _FAILING_TASKS = 300
+_TRIES = 100
 
 
 @workflow.defn(name=naming.TASK_RUN, sandboxed=False)
@@ -160,10 +161,17 @@ async def _registered(temporal: Temporal, name: str) -> None:
     action = {"kind": "log", "message": "hello"}
     task = {"id": f"task-{name}", "name": f"Task number {name}", "tags": ["some", "tags"]}
     new = NewTask.model_validate({**task, "trigger": trigger, "action": action})
-    for _ in range(20):
-        # What was answered too late may be there all the same.
-        with suppress(TemporalUnavailable, TaskExists):
+    for _ in range(_TRIES):
+        try:
             await Tasks(temporal).create(new, by="benchmark")
+        except TaskExists:
+            # It was answered too late, and was there all the same.
+            return
+        except OnTheDotError as error:
+            if not error.retryable:
+                raise
+            await asyncio.sleep(0.5)
+        else:
             return
 
 
@@ -186,7 +194,7 @@ async def _run(
             SearchAttributePair(naming.DUE, at),
         ]
     )
-    for _ in range(20):
+    for _ in range(_TRIES):
         with suppress(RPCError):
             await client.start_workflow(
                 naming.TASK_RUN,
