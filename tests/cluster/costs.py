@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -24,7 +24,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.cluster.cluster import Cluster
-from tests.cluster.cpu import HEAD, Cost, Meter
+from tests.cluster.cpu import HEAD, Cost, Meter, Registrations
 from tests.cluster.deployment import Deployment
 from tests.cluster.programs import VERSION, Missing, Programs, find, temporal_release
 from tests.cluster.room import room
@@ -55,24 +55,25 @@ def recurring(deployment: Deployment, receiving: Receiving, number: int) -> dict
     return _burst(deployment, name, due, number, f"WorkflowId STARTS_WITH 'run:{name}-'")
 
 
-def registrations(deployment: Deployment, receiving: Receiving, number: int) -> dict[str, float]:
-    """Registrations a second of one-time tasks, by how they are sent."""
+def registrations(deployment: Deployment, receiving: Receiving, number: int) -> list[Registrations]:
+    """What registering one-time tasks costs, by how they are sent."""
     later = {"kind": "once", "at": (datetime.now(UTC) + timedelta(days=300)).isoformat()}
+    meter = Meter(deployment)
 
-    def tasks() -> list[dict[str, Any]]:
+    def measured(way: str, send: Callable[[list[dict[str, Any]]], None]) -> Registrations:
         name = f"r{uuid4().hex[:6]}"
-        return [_task(receiving, f"{name}-{n}", later) for n in range(number)]
+        tasks = [_task(receiving, f"{name}-{n}", later) for n in range(number)]
+        before, began = meter.read(), time.monotonic()
+        send(tasks)
+        took, after = time.monotonic() - began, meter.read()
+        used = {kind: (after[kind] - before[kind]) / number * 1000 for kind in before}
+        return Registrations(way, number / took, sum(used.values()), used["server"])
 
-    def rate(send: Any) -> float:
-        given, began = tasks(), time.monotonic()
-        send(given)
-        return number / (time.monotonic() - began)
-
-    return {
-        "one after the other": rate(lambda each: _register(deployment, each, at_once=1)),
-        f"{_AT_ONCE} at a time": rate(lambda each: _register(deployment, each)),
-        "one batch": rate(lambda each: _batch(deployment, each)),
-    }
+    return [
+        measured("one after the other", lambda each: _register(deployment, each, at_once=1)),
+        measured(f"{_AT_ONCE} at a time", lambda each: _register(deployment, each)),
+        measured("one batch", lambda each: _batch(deployment, each)),
+    ]
 
 
 def _burst(
@@ -145,7 +146,7 @@ def main() -> int:
     """Returns the exit code: 2 where something is missing."""
     options = _options()
     costs: list[Cost] = []
-    rates: dict[str, float] = {}
+    rates: list[Registrations] = []
     print(HEAD, flush=True)
     try:
         programs = find()
@@ -165,15 +166,16 @@ def main() -> int:
                             print(costs[-1].line(), flush=True)
                         if not rates:
                             rates = registrations(deployment, receiving, options.n)
+                            for rate in rates:
+                                print(rate.line(), flush=True)
                     finally:
                         receiving.part.kill()
     except Missing as reason:
         print(reason, file=sys.stderr)
         return 2
-    print("registrations a second:", {key: round(rate) for key, rate in rates.items()})
     if options.json:
-        figures = {"costs": [asdict(cost) for cost in costs], "registrations": rates}
-        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+        figures = {"costs": costs, "registrations": rates}
+        options.json.write_text(json.dumps(figures, indent=1, default=asdict) + "\n")
     return 0
 
 
