@@ -73,6 +73,7 @@ class Cluster:
         self.update_schema(release)
         say(f"starting {len(self.nodes)} nodes of Temporal {release.version}")
         self.balancer.start()
+        self.balancer.wait_until_up()
         # Those that start at once on an empty database race for its first row, and the losers exit.
         first = self.nodes[0].parts["history"]
         first.start()
@@ -97,6 +98,7 @@ class Cluster:
         self.database.wait_until_up()
         if not self.balancer.running:
             self.balancer.start()
+        self.balancer.wait_until_up()
         for node in self.nodes:
             node.start()
         for node in self.nodes:
