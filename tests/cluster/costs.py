@@ -127,54 +127,65 @@ def _soon(deployment: Deployment, registrations: int) -> datetime:
 
 
 @contextmanager
-def _deployed(programs: Programs, nodes: int, workers: int) -> Iterator[Deployment]:
+def _cluster(programs: Programs, nodes: int) -> Iterator[Cluster]:
     release = temporal_release(programs, default_cache(), VERSION, _say)
     with room() as directory:
         cluster = Cluster(programs, release, directory, nodes=nodes, servers=1)
-        deployment = Deployment(cluster, servers=1, workers=workers)
         try:
             cluster.create(release, lambda line: None)
-            deployment.set_up()
-            deployment.start()
-            yield deployment
+            Deployment(cluster).set_up()
+            yield cluster
         finally:
-            deployment.close()
             cluster.close()
+
+
+@contextmanager
+def _deployment(cluster: Cluster, workers: int) -> Iterator[tuple[Deployment, Receiving]]:
+    deployment = Deployment(cluster, servers=1, workers=workers)
+    receiving = Receiving(cluster.directory)
+    try:
+        receiving.part.start()
+        receiving.part.wait_until_up()
+        deployment.start()
+        yield deployment, receiving
+    finally:
+        deployment.close()
+        receiving.part.kill()
+
+
+def measured(options: argparse.Namespace) -> dict[str, list[Any]]:
+    """All that was asked for; says each figure as soon as it is there. Raises Missing."""
+    costs: list[Cost] = []
+    rates: list[Registrations] = []
+    programs = find()
+    for nodes in options.nodes:
+        with _cluster(programs, nodes) as cluster:
+            for workers in options.workers:
+                with _deployment(cluster, workers) as (deployment, receiving):
+                    for kind, measure, number in (
+                        ("one-time", once, options.n),
+                        ("recurring", recurring, options.n // 3),
+                    ):
+                        found = measure(deployment, receiving, number)
+                        costs.append(Cost(nodes, workers, kind, **found))
+                        _say(costs[-1].line())
+                    if not rates:
+                        rates = registrations(deployment, receiving, options.n)
+                        for rate in rates:
+                            _say(rate.line())
+    return {"costs": costs, "registrations": rates}
 
 
 def main() -> int:
     """Returns the exit code: 2 where something is missing."""
     options = _options()
-    costs: list[Cost] = []
-    rates: list[Registrations] = []
-    print(HEAD, flush=True)
+    _say(HEAD)
     try:
-        programs = find()
-        for nodes in options.nodes:
-            for workers in options.workers:
-                with _deployed(programs, nodes, workers) as deployment, room() as directory:
-                    receiving = Receiving(directory)
-                    receiving.part.start()
-                    try:
-                        receiving.part.wait_until_up()
-                        for kind, measure, number in (
-                            ("one-time", once, options.n),
-                            ("recurring", recurring, options.n // 3),
-                        ):
-                            found = measure(deployment, receiving, number)
-                            costs.append(Cost(nodes, workers, kind, **found))
-                            print(costs[-1].line(), flush=True)
-                        if not rates:
-                            rates = registrations(deployment, receiving, options.n)
-                            for rate in rates:
-                                print(rate.line(), flush=True)
-                    finally:
-                        receiving.part.kill()
+        figures = measured(options)
     except Missing as reason:
         print(reason, file=sys.stderr)
         return 2
     if options.json:
-        figures = {"costs": costs, "registrations": rates}
         options.json.write_text(json.dumps(figures, indent=1, default=asdict) + "\n")
     return 0
 
