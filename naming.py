@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,8 +13,10 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
+from onthedot.scheduling.calendars.content import AnyOfCalendar
 from onthedot.scheduling.errors import RunNotFound
-from onthedot.scheduling.search import terms
+from onthedot.scheduling.search import calendar_label, terms
+from onthedot.scheduling.stored.calendar_state import CalendarState
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.stored.task_row import title
 from onthedot.scheduling.stored.task_state import TaskState
@@ -23,10 +26,15 @@ TASK_RUN = "onthedot.TaskRun"
 BACKFILL = "onthedot.Backfill"
 NOTIFICATION = "onthedot.Notification"
 AUDIT = "onthedot.Audit"
+CALENDAR = "onthedot.Calendar"
+FREEZE = "onthedot.Freeze"
 #: Stands for an Idempotency-Key; it is never run.
 IDEMPOTENCY_KEY = "onthedot.IdempotencyKey"
+#: Stands for a worker process, so that it can be asked what its runs write.
+LIVE = "onthedot.Live"
 CHANGE = "onthedot.change"
 CHECK_SCHEDULE = "onthedot.look"
+LIVE_OUTPUT = "onthedot.live_output"
 STOP = "onthedot.stop"
 HEALTH_REPORT = "onthedot.health"
 
@@ -40,9 +48,16 @@ APPLY_SCHEDULE = "onthedot.schedule.apply"
 REMOVE_SCHEDULE = "onthedot.schedule.remove"
 LIST_OCCURRENCES = "onthedot.list_occurrences"
 NOTIFY = "onthedot.notify"
+REFRESH_CALENDAR = "onthedot.calendar.refresh"
+TELL_CALENDAR_USERS = "onthedot.calendar.tell_users"
 NOTIFIED = "onthedot.notified"
 AUDIT_LEDGERS = "onthedot.audit_ledgers"
 REGISTERED = "onthedot.registered"
+CHECK_FREEZE = "onthedot.freezes.check"
+FIND_WINDOW = "onthedot.freezes.window"
+RELEASE_HELD = "onthedot.freezes.release"
+#: What a worker tells its workflows without an event: whether any freeze may be in force.
+MAY_BE_FROZEN = "onthedot.may_be_frozen"
 
 TASK_ID = SearchAttributeKey.for_keyword("OnTheDotTask")
 NAME = SearchAttributeKey.for_keyword("OnTheDotName")
@@ -75,6 +90,8 @@ SEARCH_ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
 TASK_MEMO = "onthedot.task"
 RUN_MEMO = "onthedot.run"
 BACKFILL_MEMO = "onthedot.backfill"
+CALENDAR_MEMO = "onthedot.calendar"
+FREEZE_MEMO = "onthedot.freeze"
 #: What an audit found, in numbers.
 AUDIT_MEMO = "onthedot.audit"
 
@@ -92,6 +109,8 @@ NO_EXECUTION = "skipped"
 
 #: How long a worker may sit on a workflow task until another one takes it up.
 TASK_TIMEOUT = timedelta(seconds=5)
+
+_LIVE_QUEUE = "onthedot.live."
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
@@ -124,9 +143,34 @@ def task_workflow(task_id: str) -> str:
     return f"task:{task_id}"
 
 
+def calendar(name: str) -> str:
+    """The id of the workflow that is this calendar."""
+    return f"calendar:{name}"
+
+
 def idempotency_key(digest: str) -> str:
     """The id of the workflow that stands for an Idempotency-Key."""
     return f"key:{digest}"
+
+
+def live(identity: str) -> str:
+    """The id of the workflow that stands for the worker process with this identity."""
+    return f"live:{identity}"
+
+
+def live_queue(identity: str) -> str:
+    """The task queue that the worker process with this identity polls, and no other does."""
+    return f"{_LIVE_QUEUE}{identity}"
+
+
+def is_live_queue(name: str) -> bool:
+    """Whether it is the queue of one worker process."""
+    return name.startswith(_LIVE_QUEUE)
+
+
+def freeze(name: str) -> str:
+    """The id of the workflow that is this freeze."""
+    return f"freeze:{name}"
 
 
 def schedule(task_id: str) -> str:
@@ -240,12 +284,30 @@ def task_attributes(state: TaskState, *, status: str = "") -> TypedSearchAttribu
         pairs.append(SearchAttributePair(DUE, state.due))
     if state.health is not None:
         pairs.append(SearchAttributePair(HEALTH, state.health.health.value))
-    found_by = terms(state.id, task)
+    found_by = terms(state.id, task, state.calendars)
     pairs.append(SearchAttributePair(MORE_WORDS, found_by.more))
     lists = [(TAGS, task.tags), (WORDS, found_by.words), (LABELS, found_by.labels)]
     return TypedSearchAttributes(
         [*pairs, *(SearchAttributePair(key, list(values)) for key, values in lists if values)]
     )
+
+
+def calendar_uses(state: CalendarState) -> list[str]:
+    """The labels of the calendars that a calendar names, and of their revisions in it."""
+    content = state.content
+    names = content.calendars if isinstance(content, AnyOfCalendar) else ()
+    labels = [calendar_label(name) for name in names]
+    taken_up = {name: state.calendars[name] for name in names if name in state.calendars}
+    return [*labels, *(calendar_label(name, revision) for name, revision in taken_up.items())]
+
+
+def calendar_attributes(state: CalendarState) -> TypedSearchAttributes:
+    """What lists find a calendar by."""
+    pairs: list[SearchAttributePair[str] | SearchAttributePair[Sequence[str]]] = [
+        SearchAttributePair(STATUS, State.DELETED if state.deleted else State.SCHEDULED),
+        SearchAttributePair(LABELS, calendar_uses(state)),
+    ]
+    return TypedSearchAttributes(pairs)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ Our own worker, client and tests use it, and anyone else's worker may: a client 
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -15,18 +17,33 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker, WorkerConfig
 
+from onthedot import naming
 from onthedot.activities.assembly import Activities
+from onthedot.activities.freezes.told import FreezesTold, watches_of, watching
 from onthedot.activities.permissions import Permissions
 from onthedot.encryption.codec import sealing
 from onthedot.encryption.keys import NO_KEYS, Keyring
 from onthedot.run_context.interceptor import RunInterceptor
 from onthedot.workflows.audit import Audit
 from onthedot.workflows.backfill import Backfill
+from onthedot.workflows.calendar import Calendar
+from onthedot.workflows.freeze import Freeze
+from onthedot.workflows.live import Live
 from onthedot.workflows.notification import Notification
 from onthedot.workflows.task import Task
 from onthedot.workflows.task_run import TaskRun
 
-WORKFLOWS: tuple[type, ...] = (Task, TaskRun, Backfill, Notification, Audit)
+WORKFLOWS: tuple[type, ...] = (
+    Task,
+    TaskRun,
+    Backfill,
+    Notification,
+    Audit,
+    Calendar,
+    Freeze,
+)
+
+_LOG = logging.getLogger("onthedot.worker")
 
 #: A cancel reaches an action as the answer to a heartbeat that is really sent. By itself the SDK
 #: sends one in eight seconds of those that we make.
@@ -54,6 +71,7 @@ class OnTheDotPlugin(SimplePlugin):
         self._keyring = keyring
         self._made: list[Activities] = []
         self._running = 0
+        self._beside: Beside | None = None
 
     def configure_client(self, config: ClientConfig) -> ClientConfig:
         """Add what a client needs; headers are sealed as payloads are."""
@@ -64,6 +82,8 @@ class OnTheDotPlugin(SimplePlugin):
 
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
         """Add what a worker executes."""
+        if naming.is_live_queue(config["task_queue"]):
+            return config
         config = super().configure_worker(config)
         throttle = config.get("max_heartbeat_throttle_interval", _HEARTBEATS_SENT_EVERY)
         config["max_heartbeat_throttle_interval"] = min(throttle, _HEARTBEATS_SENT_EVERY)
@@ -71,14 +91,68 @@ class OnTheDotPlugin(SimplePlugin):
             activities = Activities(config["client"], self._permissions)
             self._made.append(activities)
             config["activities"] = [*config.get("activities", ()), *activities.all()]
+        told = [FreezesTold(watch) for watch in watches_of(config.get("activities", ()))]
+        config["interceptors"] = [*config.get("interceptors", ()), *told]
         return config
 
     async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:
-        """Run the worker; close the connections with the last one."""
+        """Run the worker, and beside it what answers for its process; close the connections with
+        the last one."""
+        if naming.is_live_queue(worker.task_queue):
+            await next(worker)
+            return
         self._running += 1
+        if self._beside is None:
+            self._beside = Beside(worker)
         try:
-            await super().run_worker(worker, next)
+            async with watching(watches_of(worker.config().get("activities", ()))):
+                await super().run_worker(worker, next)
         finally:
             self._running -= 1
+            if not self._running:
+                beside, self._beside = self._beside, None
+                await beside.stop()
             while self._made and not self._running:
                 await self._made.pop().close()
+
+
+class Beside:
+    """Runs beside the workers of a client: lets their process be asked what its runs write."""
+
+    def __init__(self, worker: Worker) -> None:
+        """Begin, under the identity of `worker`."""
+        self._ending = asyncio.Event()
+        self._running = asyncio.create_task(self._run(worker))
+
+    async def stop(self) -> None:
+        """End it, and wait for that."""
+        self._ending.set()
+        await self._running
+
+    async def _run(self, worker: Worker) -> None:
+        try:
+            beside = _beside(worker)
+            running = asyncio.create_task(beside.run())
+            ending = asyncio.create_task(self._ending.wait())
+            await asyncio.wait([running, ending], return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
+            await beside.shutdown()
+            await running
+        except Exception as error:
+            # The workers themselves go on: live output is a convenience.
+            _LOG.warning("live output cannot be asked for here: %r", error)
+
+
+def _beside(worker: Worker) -> Worker:
+    config = worker.config(active_config=True)
+    identity = config.get("identity") or worker.client.identity
+    return Worker(
+        worker.client,
+        task_queue=naming.live_queue(identity),
+        workflows=[Live],
+        identity=identity,
+        max_cached_workflows=0,
+        max_concurrent_workflow_tasks=2,
+        max_concurrent_workflow_task_polls=1,
+        no_remote_activities=True,
+    )

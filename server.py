@@ -50,8 +50,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
             "ONTHEDOT_SESSION_KEY is not set: whoever is signed in at the page has to sign in "
             "again after a restart, and at each server."
         )
-    sessions = Sessions(settings)
     provider = Provider(settings.oidc_issuer) if settings.single_sign_on else None
+    sessions = Sessions(settings, provider)
     app = create_app(settings, temporal, sessions.identity_of, provider)
     mount(app, settings, temporal, sessions)
     config = uvicorn.Config(

@@ -214,7 +214,7 @@ class Settings(AccessSettings):
     secret_hosts: SecretHosts = Field(
         default={},
         description="To which hosts each secret may be sent: JSON, "
-        '`{"BILLING_KEY": ["billing.example.com"]}`. A file `NAME.hosts` beside the secret\'s own '
+        '`{"BILLING_KEY": ["billing.example.com"]}`. A file `NAME.hosts` next to the secret\'s own '
         "says the same. `command` among the hosts lets commands have it.",
     )
     secrets_anywhere: bool = Field(

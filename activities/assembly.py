@@ -7,7 +7,12 @@ from typing import Any
 
 from temporalio.client import Client
 
+from onthedot.activities.calendars.feeds import HttpFeeds
+from onthedot.activities.calendars.refresh import RefreshActivities
+from onthedot.activities.calendars.users import CalendarUsers
 from onthedot.activities.command.activity import CommandActivities
+from onthedot.activities.freezes.release import ReleaseActivities
+from onthedot.activities.freezes.watch import FreezeWatch
 from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.control_plane import ControlPlane
@@ -18,7 +23,6 @@ from onthedot.activities.notify.result import notified
 from onthedot.activities.permissions import Permissions
 from onthedot.activities.record import RecordActivities
 from onthedot.activities.schedule.activity import ScheduleActivities
-from onthedot.activities.schedule.occurrence_check import check_occurrence
 from onthedot.activities.schedule.occurrence_list import OccurrenceActivities
 from onthedot.activities.secrets import Secrets
 from onthedot.activities.starts_first import StartsFirst
@@ -38,6 +42,10 @@ class Activities:
         self._schedule = ScheduleActivities(client)
         self._notify = NotifyActivities(client)
         self._occurrences = OccurrenceActivities(client)
+        self._refresh = RefreshActivities(client, HttpFeeds(self._http))
+        self._calendar_users = CalendarUsers(client)
+        self._freezes = FreezeWatch(client)
+        self._releases = ReleaseActivities(client)
 
     def all(self) -> Sequence[Callable[..., Any]]:
         """What to give to a worker."""
@@ -46,12 +54,17 @@ class Activities:
             self._command.command,
             log,
             self._record.record,
-            check_occurrence,
+            self._occurrences.check_occurrence,
             self._occurrences.list_occurrences,
+            self._refresh.refresh,
+            self._calendar_users.tell,
             notified,
             self._notify.notify,
             self._schedule.apply,
             self._schedule.remove,
+            self._freezes.check,
+            self._freezes.window,
+            self._releases.release,
         ]
 
     async def close(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from temporalio.common import RetryPolicy
 
 from onthedot.activities.attempt_failed import AttemptFailed, Fault, Interrupted
 from onthedot.activities.heartbeat import Heart, heartbeating, left_behind
+from onthedot.activities.output.kept import KeptOutput
 from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.attempt import Attempt, AttemptResult, Beat, told
 
@@ -36,12 +38,14 @@ async def report_attempt(
     attempt: Attempt,
     place: AbstractAsyncContextManager[None],
     work: Callable[[timedelta], Awaitable[Any]],
+    kept: KeptOutput | None = None,
 ) -> AttemptResult:
     """Waits until it is due and for `place`, does `work` and reports its output.
 
     Args:
         work: given how long it may take, raises `AttemptFailed`, or `Interrupted` where it is
             cancelled and has something to show.
+        kept: what `work` writes while it runs; goes with the heartbeats and the result.
 
     Raises:
         ApplicationError: the work failed, or the run was cancelled; the type is a `Fault`, the
@@ -50,7 +54,7 @@ async def report_attempt(
     """
     number = attempt_number(attempt)
     before = left_behind(attempt.made_before, number)
-    heart = Heart(Beat(attempt=number, since=_now(), made=before))
+    heart = Heart(Beat(attempt=number, since=_now(), made=before), kept)
     started_at, began = _now(), False
     try:
         if attempt.lead:
@@ -72,6 +76,7 @@ async def report_attempt(
             attempt=number,
             # Alone it says nothing more, and most runs have one.
             made=told((*before, this)) if before else (),
+            written=_encoded(kept),
         )
     except AttemptFailed as failed:
         failure = failed
@@ -93,7 +98,7 @@ async def report_attempt(
     if not attempt.local:
         heart.ends(made)
     counted = number if began or failure.fault is not Fault.OVERDUE else number - 1
-    raise failure.as_application_error(started_at, ended_at, counted, made)
+    raise failure.as_application_error(started_at, ended_at, counted, made, _encoded(kept))
 
 
 def attempt_number(attempt: Attempt) -> int:
@@ -202,6 +207,10 @@ def _interval(policy: RetryPolicy, made: int) -> timedelta:
         return min(policy.initial_interval * policy.backoff_coefficient ** (made - 1), longest)
     except OverflowError:
         return longest
+
+
+def _encoded(kept: KeptOutput | None) -> str:
+    return b64encode(kept.packed()).decode() if kept else ""
 
 
 def _worker_stops() -> bool:

@@ -93,6 +93,7 @@ class AttemptFailed(Exception):
         finished_at: datetime,
         attempt: int,
         made: tuple[AttemptMade, ...] = (),
+        written: str = "",
     ) -> ApplicationError:
         """The error that Temporal keeps, with an `AttemptFailure` as its detail.
 
@@ -104,6 +105,7 @@ class AttemptFailed(Exception):
             output=self.output,
             attempt=attempt,
             made=made,
+            written=written,
             out_of_time=self.out_of_time,
         )
         return ApplicationError(

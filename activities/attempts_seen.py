@@ -23,9 +23,11 @@ from temporalio.client import Client, WorkflowHandle
 
 from onthedot import naming
 from onthedot.activities.attempts_of_child import RPC_TIMEOUT, instant_of, of_child
+from onthedot.activities.stored_text import cut_text
 from onthedot.encryption.failures import opened
 from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.run_order import Attempts
+from onthedot.scheduling.stored.written import Stream, unpack
 
 _OWN = frozenset({naming.HTTP, naming.COMMAND, naming.LOG})
 _LONGEST_TOLD = 200
@@ -91,7 +93,8 @@ async def _of_activity(client: Client, seen: _Seen) -> Attempts:
     before = await _made_before(client, seen.scheduled)
     attributes = getattr(seen.ended, _ENDS[seen.ended.event_type])
     failure = attributes.failure if hasattr(attributes, "failure") else Failure()
-    output = await _last_reported(client, failure.timeout_failure_info.last_heartbeat_details)
+    details = failure.timeout_failure_info.last_heartbeat_details
+    output = await _last_reported(client, seen.scheduled, details)
     if seen.started is None:
         # It was between two attempts, or before the first.
         # How many there were before did not survive.
@@ -126,7 +129,7 @@ async def _of_pending(
     pending = next(iter(described.raw_description.pending_activities), None)
     if pending is None:
         return Attempts(count=before)
-    output = await _last_reported(client, pending.heartbeat_details)
+    output = await _last_reported(client, scheduled, pending.heartbeat_details)
     earlier = await _error(client, pending.last_failure)
     if not _goes_on(pending):
         return Attempts(count=before + pending.attempt - 1, output=output, last_error=earlier)
@@ -171,7 +174,7 @@ async def _made_before(client: Client, scheduled: HistoryEvent) -> int:
     return int(attempt.get("attempts_before", 0))
 
 
-async def _last_reported(client: Client, details: Payloads) -> Any:
+async def _last_reported(client: Client, scheduled: HistoryEvent, details: Payloads) -> Any:
     if not details.payloads:
         return None
     try:
@@ -179,7 +182,23 @@ async def _last_reported(client: Client, details: Payloads) -> Any:
     except Exception:
         # Somebody else's converter made them: that they cannot be read is no fault of the run.
         return None
+    if scheduled.activity_task_scheduled_event_attributes.activity_type.name in _OWN:
+        return _written(values)
     return values[0] if len(values) == 1 else values
+
+
+def _written(values: list[Any]) -> Any:
+    """What the last attempt of a command wrote that could not report its output."""
+    if len(values) < 2 or not isinstance(values[1], bytes):
+        return None
+    pieces = unpack(values[1])
+    last = [piece for piece in pieces if piece.attempt == pieces[-1].attempt]
+    texts = {
+        stream.value: cut_text("".join(p.text for p in last if p.stream is stream))
+        for stream in (Stream.STDOUT, Stream.STDERR)
+    }
+    output = {"exit_code": None, **{name: text for name, (text, _) in texts.items()}}
+    return output | {"truncated": any(cut for _, cut in texts.values())}
 
 
 async def _error(client: Client, failure: Failure) -> RunError | None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from temporalio import activity
 
+from onthedot.activities.output.kept import KeptOutput
 from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.attempt import HEARTBEAT_EVERY, Beat, told
+from onthedot.scheduling.stored.written import unpack
 
 _LOST = RunError(type="WorkerLost", message="The worker that carried it out stopped responding.")
 
@@ -21,23 +23,29 @@ class Heart:
     """What the heartbeats of one attempt say. Temporal hands the last one to the next attempt."""
 
     beat: Beat
+    kept: KeptOutput | None = None
+
+    def details(self) -> tuple[Beat] | tuple[Beat, bytes]:
+        """What a heartbeat carries: of an attempt that wrote something, that too."""
+        packed = self.kept.packed() if self.kept else b""
+        return (self.beat, packed) if packed else (self.beat,)
 
     def waits(self, since: datetime) -> None:
         """It waits for a place: worth a heartbeat at once, for whoever looks at the run."""
         self._say(waiting=True, since=since)
-        activity.heartbeat(self.beat)
+        activity.heartbeat(*self.details())
 
     def begins(self, at: datetime) -> None:
         """It begins."""
         waited = self.beat.waiting
         self._say(waiting=False, since=at)
         if waited:
-            activity.heartbeat(self.beat)
+            activity.heartbeat(*self.details())
 
     def ends(self, made: tuple[AttemptMade, ...]) -> None:
         """It failed. Goes to Temporal with the failure, and costs nothing of its own."""
         self.beat = self.beat.model_copy(update={"made": made})
-        activity.heartbeat(self.beat)
+        activity.heartbeat(*self.details())
 
     def _say(self, *, waiting: bool, since: datetime) -> None:
         self.beat = self.beat.model_copy(update={"waiting": waiting, "since": since})
@@ -60,6 +68,17 @@ def left_behind(before: tuple[AttemptMade, ...], number: int) -> tuple[AttemptMa
     return told((*known, AttemptMade(attempt=last.attempt, started_at=last.since, error=_LOST)))
 
 
+def output_left_behind() -> KeptOutput:
+    """What the attempts before this one wrote, as the heartbeats of the last one say."""
+    kept = KeptOutput()
+    details = activity.info().heartbeat_details
+    if len(details) > 1 and isinstance(details[1], bytes):
+        with suppress(ValueError):
+            for piece in unpack(details[1]):
+                kept.add(piece)
+    return kept
+
+
 @contextmanager
 def heartbeating(heart: Heart | None = None) -> Iterator[None]:
     """Heartbeats every `HEARTBEAT_EVERY` while the block runs.
@@ -74,7 +93,7 @@ def heartbeating(heart: Heart | None = None) -> Iterator[None]:
 
     def beat() -> None:
         nonlocal timer
-        activity.heartbeat(*(() if heart is None else (heart.beat,)))
+        activity.heartbeat(*(() if heart is None else heart.details()))
         timer = loop.call_later(seconds, beat)
 
     timer = loop.call_later(seconds, beat)

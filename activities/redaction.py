@@ -41,27 +41,56 @@ class Redactor:
         lengths = [len(needle) for needles in self._needles.values() for needle in needles]
         #: In bytes; more than any text has where there is nothing to look for.
         self._shortest = min(lengths, default=sys.maxsize)
+        self.longest = max(lengths, default=0)
+        """The longest of what is looked for, in bytes; 0 where there is nothing."""
 
     def text(self, text: str, *, cut: bool = False) -> str:
         """`text` without any secret in it; where it was `cut`, nor with the beginning of one."""
         if self._shortest == sys.maxsize:
             return text
         source = as_bytes(text)
+        found = self.spans(source, cut=cut)
+        pieces, at = [], 0
+        for start, end, name in found:
+            if start >= at:
+                pieces += [source[at:start], f"[secret {name}]"]
+            at = max(at, end)
+        return from_bytes("".join([*pieces, source[at:]])) if found else text
+
+    def spans(
+        self, source: str, *, cut: bool, least: int = _SHORTEST
+    ) -> list[tuple[int, int, str]]:
+        """Where `source`, of bytes as of `as_bytes`, holds a secret, and its name; in order.
+
+        Where it was `cut`, its end may hold the beginning of one, of `least` characters or more.
+        """
         if len(source) < self._shortest and not cut:
-            return text  # every form is at least as long
-        half = _HALF_ESCAPE.search(source) if cut else None
-        until = half.start() if half else len(source)
+            return []  # every form is at least as long
+        until = self.half_escape(source) if cut else len(source)
         found = sorted(
             (start, -len(source) if end == until else -end, name)
             for name, needles in self._needles.items()
-            for start, end in _spans(source[:until], needles, cut=cut)
+            for start, end in _spans(source[:until], needles, cut=least if cut else 0)
         )
-        pieces, at = [], 0
-        for start, minus_end, name in found:
-            if start >= at:
-                pieces += [source[at:start], f"[secret {name}]"]
-            at = max(at, -minus_end)
-        return from_bytes("".join([*pieces, source[at:]])) if found else text
+        return [(start, -minus_end, name) for start, minus_end, name in found]
+
+    def half_escape(self, source: str) -> int:
+        """Where an escape begins that the end of `source` divides, if one may; else its length."""
+        half = _HALF_ESCAPE.search(source)
+        return half.start() if half else len(source)
+
+    def may_begin(self, source: str) -> bool:
+        """Whether `source`, of bytes, ends with the beginning of a secret in base64 or hexadecimal.
+
+        For what is left of lines or pairs when all that is between them was taken out.
+        """
+        return any(
+            shown.endswith(form[:length])
+            for needles in self._needles.values()
+            for needle in needles
+            for form, shown in first_halves(source, needle)
+            for length in range(_SHORTEST, min(len(form), len(shown)) + 1)
+        )
 
     def json(self, value: Any) -> Any:
         """A JSON value without any secret in its strings and keys."""
@@ -76,7 +105,7 @@ class Redactor:
         return value
 
 
-def _spans(source: str, needles: list[str], *, cut: bool) -> Iterator[Span]:
+def _spans(source: str, needles: list[str], *, cut: int) -> Iterator[Span]:
     """Where `source` holds any of the needles; may overlap."""
     layers: list[Unescaped] = []
     text = source
@@ -92,14 +121,14 @@ def _spans(source: str, needles: list[str], *, cut: bool) -> Iterator[Span]:
         text = layer.text
 
 
-def _in_plain_sight(text: str, needles: list[str], *, cut: bool) -> Iterator[Span]:
+def _in_plain_sight(text: str, needles: list[str], *, cut: int) -> Iterator[Span]:
     for needle in needles:
         yield from _all(text, needle)
         yield from base64_spans(text, needle)
         yield from hexadecimal_spans(text, needle)
         if cut:
             for form, shown in ((needle, text), *first_halves(text, needle)):
-                for length in range(min(len(form), len(shown)), _SHORTEST - 1, -1):
+                for length in range(min(len(form), len(shown)), cut - 1, -1):
                     if shown.endswith(form[:length]):
                         yield len(text) - length, len(text)
                         break

@@ -24,9 +24,11 @@ from onthedot.api.routes import (
     actions,
     backfills,
     batch,
+    calendars,
     codec,
     docs,
     forecast,
+    freezes,
     health,
     incidents,
     ledger,
@@ -34,6 +36,7 @@ from onthedot.api.routes import (
     many_runs,
     me,
     revisions,
+    run_output,
     runs,
     schema,
     task_calls,
@@ -43,6 +46,7 @@ from onthedot.api.routes import (
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
 from onthedot.api.web_ui_origin import WebUiOrigin
 from onthedot.service.incidents.incidents import IncidentReader
+from onthedot.service.output.following import Following
 from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
@@ -58,10 +62,13 @@ _ROUTERS = (
     ledger.router,
     incidents.router,
     runs.router,
+    run_output.router,
     many_runs.router,
     actions.router,
     triggers.router,
+    calendars.router,
     forecast.router,
+    freezes.router,
     me.router,
     codec.router,
     schema.router,
@@ -74,6 +81,8 @@ _TAGS = [
     {"name": "incidents", "description": "What went wrong, over all tasks."},
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
+    {"name": "calendars", "description": "Named days that triggers keep to."},
+    {"name": "freezes", "description": "When nothing begins."},
     {"name": "actions", "description": "What a task does."},
     {"name": "access", "description": "Who one is, and what one may do."},
     {"name": "health", "description": "Whether all is well."},
@@ -108,6 +117,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.temporal = temporal
+    app.state.following = Following(temporal)
     app.state.forecasts = Forecasts(temporal)
     app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beside the models: errors, headers, who may call."""
+"""What the OpenAPI document says in addition to the models: errors, headers, who may call."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SAID = {
     412: "`If-Match` named another revision than the current one.",
     413: "The body is larger than ONTHEDOT_MAX_BODY_BYTES.",
     415: "The body is not `application/json`.",
-    422: "Fields have to be mended; `errors` names each.",
+    422: "Fields have to be corrected; `errors` names each.",
     500: "A fault of the server.",
     503: "Temporal does not answer, or no worker takes it up. `detail` says what is certain.",
 }

@@ -22,30 +22,37 @@ def etag(task: Task) -> str:
     return f'"{task.revision}"'
 
 
-async def _expected(
-    task_id: TaskIdPath,
-    tasks: TasksDep,
-    if_match: Annotated[
-        str | None,
-        Header(
-            alias="If-Match",
-            description="Only if the task still has this ETag; `*` for any. "
-            "Makes a change safe to repeat.",
-            examples=['"3"'],
-            json_schema_extra={"pattern": _ANY_OR_LIST},
-        ),
-    ] = None,
-) -> int | None:
-    """The revision that a change is meant for, or None for any.
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description="Only if it still has this ETag; `*` for any. Makes a change safe to repeat.",
+        examples=['"3"'],
+        json_schema_extra={"pattern": _ANY_OR_LIST},
+    ),
+]
+
+
+def named_revisions(if_match: str | None) -> set[int | None] | None:
+    """The revisions that `If-Match` names, None among them for what is none; None for any.
 
     A weak tag never matches, as RFC 9110 has it. Of several tags one has to match.
+
+    Raises RequestValidationError where it is malformed.
     """
     if if_match is None or if_match == "*":
         return None
     if not re.fullmatch(_ANY_OR_LIST, if_match):
         message = 'must be an ETag in quotes, as in "3", or *'
         raise RequestValidationError([{"type": "etag", "loc": ("If-Match",), "msg": message}])
-    named = {_revision(tag) for weak, tag in _TAG.findall(if_match) if not weak}
+    return {_revision(tag) for weak, tag in _TAG.findall(if_match) if not weak}
+
+
+async def _expected(task_id: TaskIdPath, tasks: TasksDep, if_match: IfMatch = None) -> int | None:
+    """The revision that a change is meant for, or None for any."""
+    named = named_revisions(if_match)
+    if named is None:
+        return None
     if len(named) == 1 and (only := next(iter(named))) is not None:
         return only
     current = (await tasks.get(task_id)).revision

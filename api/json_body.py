@@ -13,12 +13,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from onthedot.api.json_shape import has_too_many_brackets, too_many
@@ -44,7 +44,10 @@ class JsonRoute(APIRoute):
         handle = super().get_route_handler()
         if self.body_field is None:
             return handle
-        declared: Any = self.body_field.field_info.annotation
+        told = self.body_field.field_info
+        declared: Any = told.annotation
+        if told.discriminator is not None:
+            declared = Annotated[declared, Field(discriminator=told.discriminator)]
         adapter: TypeAdapter[Any] = TypeAdapter(declared)
 
         async def strictly(request: Request) -> Response:

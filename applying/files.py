@@ -115,7 +115,7 @@ def _tasks(document: Located, name: str) -> Iterator[Located]:
         for key in value:
             # As elsewhere, x-… is a place for what anchors name.
             if key != "tasks" and not key.startswith("x-"):
-                message = "stands beside `tasks`, where only x-… may"
+                message = "is not allowed next to `tasks`; only x-… is"
                 raise WrongFiles(FileProblem(name, document.line_of(key), key, message))
         document = document.at("tasks")
         value = document.value

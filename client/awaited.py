@@ -10,7 +10,8 @@ import anyio
 import httpx
 
 from onthedot.client import exchange
-from onthedot.client.call import AsyncSender, Call, Walk
+from onthedot.client.call import AsyncSender, Call, Stream, Walk
+from onthedot.client.events import EventLines
 from onthedot.client.retrying import Retries
 from onthedot.client.surface import Calls
 
@@ -59,6 +60,30 @@ class AsyncOnTheDot(Calls, AsyncSender):
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    async def follow(self, stream: Stream[T]) -> AsyncIterator[T]:
+        at, again = "", exchange.Again(self._patience)
+        while True:
+            call = stream.call(at)
+            try:
+                async with self._http.stream(**exchange.streaming(call)) as response:
+                    if response.is_success:
+                        lines = EventLines()
+                        async for line in response.aiter_lines():
+                            if (event := lines.feed(line)) is None:
+                                continue
+                            at, again = event.id or at, exchange.Again(self._patience)
+                            if (found := exchange.meaning(stream, event)) is not None:
+                                yield found
+                            if event.name == stream.last:
+                                return
+                    elif not again.worth_it(response.status_code):
+                        await response.aread()
+                        raise exchange.refused(call, response)
+            except (httpx.TransportError, httpx.InvalidURL) as error:
+                if not again.worth_it(None):
+                    raise exchange.unreachable(self.url, error) from error
+            await anyio.sleep(again.pause)
 
     async def close(self) -> None:
         """Gives its connections up."""

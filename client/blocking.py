@@ -10,7 +10,8 @@ from typing import Self, TypeVar
 import httpx
 
 from onthedot.client import exchange
-from onthedot.client.call import Call, Sender, Walk
+from onthedot.client.call import Call, Sender, Stream, Walk
+from onthedot.client.events import EventLines
 from onthedot.client.retrying import Retries
 from onthedot.client.surface import Calls
 
@@ -65,6 +66,30 @@ class OnTheDot(Calls, Sender):
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    def follow(self, stream: Stream[T]) -> Iterator[T]:
+        at, again = "", exchange.Again(self._patience)
+        while True:
+            call = stream.call(at)
+            try:
+                with self._http.stream(**exchange.streaming(call)) as response:
+                    if response.is_success:
+                        lines = EventLines()
+                        for line in response.iter_lines():
+                            if (event := lines.feed(line)) is None:
+                                continue
+                            at, again = event.id or at, exchange.Again(self._patience)
+                            if (found := exchange.meaning(stream, event)) is not None:
+                                yield found
+                            if event.name == stream.last:
+                                return
+                    elif not again.worth_it(response.status_code):
+                        response.read()
+                        raise exchange.refused(call, response)
+            except (httpx.TransportError, httpx.InvalidURL) as error:
+                if not again.worth_it(None):
+                    raise exchange.unreachable(self.url, error) from error
+            time.sleep(again.pause)
 
     def close(self) -> None:
         """Gives its connections up."""

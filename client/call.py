@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
+from onthedot.client.events import ServerEvent
+
 P = ParamSpec("P")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -53,6 +55,17 @@ class Walk(Generic[T]):
     page: Callable[[str | None], Call[PageOf[T]]]
 
 
+@dataclass(frozen=True)
+class Stream(Generic[T]):
+    """Events that come as they happen: the call for those after the event with this id."""
+
+    call: Callable[[str], Call[Any]]
+    read: Callable[[ServerEvent], T | None]
+    """What an event means; None where it means nothing to this release. Raises ValueError."""
+    last: str
+    """The name of the event that is the last one; a stream that breaks off before is taken up."""
+
+
 class Sender(ABC):
     """A client that blocks."""
 
@@ -63,6 +76,10 @@ class Sender(ABC):
     @abstractmethod
     def walk(self, walk: Walk[T]) -> Iterator[T]:
         """The items of every page, in order; a page is asked for when the one before is used up."""
+
+    @abstractmethod
+    def follow(self, stream: Stream[T]) -> Iterator[T]:
+        """What each event means, as it comes, up to the last one."""
 
 
 class AsyncSender(ABC):
@@ -75,6 +92,10 @@ class AsyncSender(ABC):
     @abstractmethod
     def walk(self, walk: Walk[T]) -> AsyncIterator[T]:
         """The items of every page, in order; a page is asked for when the one before is used up."""
+
+    @abstractmethod
+    def follow(self, stream: Stream[T]) -> AsyncIterator[T]:
+        """What each event means, as it comes, up to the last one."""
 
 
 class Described(Generic[P, T]):
@@ -111,12 +132,33 @@ class Paged(Generic[P, T]):
         return self if client is None else _method(client, self.describe, _walk)
 
 
+class Followed(Generic[P, T]):
+    """A method of both clients that gives an iterator over what happens."""
+
+    def __init__(self, describe: Callable[P, Stream[T]]) -> None:
+        self.describe = describe
+        self.__doc__ = describe.__doc__
+
+    @overload
+    def __get__(self, client: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, client: Sender, owner: type) -> Callable[P, Iterator[T]]: ...
+    @overload
+    def __get__(self, client: AsyncSender, owner: type) -> Callable[P, AsyncIterator[T]]: ...
+    def __get__(self, client: Sender | AsyncSender | None, owner: type) -> Any:
+        return self if client is None else _method(client, self.describe, _follow)
+
+
 def _send(client: Sender | AsyncSender, call: Call[Any]) -> Any:
     return client.send(call)
 
 
 def _walk(client: Sender | AsyncSender, walk: Walk[Any]) -> Any:
     return client.walk(walk)
+
+
+def _follow(client: Sender | AsyncSender, stream: Stream[Any]) -> Any:
+    return client.follow(stream)
 
 
 def _method(

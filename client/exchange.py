@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -9,8 +10,9 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import ValidationError
 
-from onthedot.client.call import Call
-from onthedot.client.errors import UnexpectedResponse, Unreachable, of_problem
+from onthedot.client.call import Call, Stream
+from onthedot.client.errors import ProblemResponse, UnexpectedResponse, Unreachable, of_problem
+from onthedot.client.events import ServerEvent
 from onthedot.messages.problems import Problem
 
 T = TypeVar("T")
@@ -54,6 +56,39 @@ def arguments(call: Call[Any]) -> dict[str, Any]:
     }
 
 
+def streaming(call: Call[Any]) -> dict[str, Any]:
+    """What httpx's `stream` takes: a server says something every fifteen seconds."""
+    return arguments(call) | {"timeout": httpx.Timeout(10.0, read=60.0)}
+
+
+class Again:
+    """Whether a stream that broke off is worth another try, since it last said something."""
+
+    #: In seconds.
+    pause = 1.0
+
+    def __init__(self, patience: timedelta) -> None:
+        self._until = time.monotonic() + patience.total_seconds()
+
+    def worth_it(self, status: int | None) -> bool:
+        """After a response with this status, or none."""
+        return (status is None or status == 503) and time.monotonic() < self._until
+
+
+def meaning(stream: Stream[T], event: ServerEvent) -> T | None:
+    """What an event means.
+
+    Raises:
+        UnexpectedResponse: nothing that this release understands.
+    """
+    try:
+        return stream.read(event)
+    except ValueError as error:
+        raise UnexpectedResponse(
+            f"The event {event.name!r} is none that this release understands{_first(error)}."
+        ) from None
+
+
 def unreachable(url: str, error: Exception) -> Unreachable:
     """The exception for a call that got no response."""
     reason = "no response in time" if isinstance(error, httpx.TimeoutException) else str(error)
@@ -76,14 +111,19 @@ def result(call: Call[T], response: httpx.Response) -> T:
                 f"{where} answered what this release does not understand{_first(error)}. Is it an "
                 f"On the Dot server, and not newer than this client?"
             ) from None
+    raise refused(call, response)
+
+
+def refused(call: Call[Any], response: httpx.Response) -> ProblemResponse | UnexpectedResponse:
+    """The exception for a response that is none of success. It has been read."""
     try:
         problem = Problem.model_validate_json(response.content)
     except ValueError:
-        raise UnexpectedResponse(
+        return UnexpectedResponse(
             f"{call.method} {response.request.url} answered {response.status_code}, but not in the "
             f"way of On the Dot. Is the address right?"
-        ) from None
-    raise of_problem(problem)
+        )
+    return of_problem(problem)
 
 
 def _first(error: ValueError) -> str:

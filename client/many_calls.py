@@ -44,6 +44,7 @@ def _on_many(verb: str, what: str, *, repeatable: bool) -> _Many:
 pause_tasks = _on_many("pause", "Pauses", repeatable=True)
 resume_tasks = _on_many("resume", "Resumes", repeatable=True)
 delete_tasks = _on_many("delete", "Deletes", repeatable=True)
+restore_tasks = _on_many("restore", "Puts back", repeatable=True)
 run_tasks = _on_many("run", "Runs", repeatable=False)
 
 
@@ -66,8 +67,3 @@ def list_incidents(
 def list_workers() -> Call[Json]:
     """The workers, and how much each has to do."""
     return call("GET", "/workers", dict)
-
-
-def get_output(run_id: str) -> Call[str]:
-    """What a run has written so far."""
-    return call("GET", "/runs/{run_id}/output", str, path={"run_id": run_id})

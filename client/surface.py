@@ -6,11 +6,12 @@ from onthedot.client import (
     calendar_calls,
     history_calls,
     many_calls,
+    output_calls,
     run_calls,
     server_calls,
     task_calls,
 )
-from onthedot.client.call import Described, Paged
+from onthedot.client.call import Described, Followed, Paged
 
 
 class Calls:
@@ -71,8 +72,10 @@ class Calls:
     pause_tasks = Described(many_calls.pause_tasks)
     resume_tasks = Described(many_calls.resume_tasks)
     delete_tasks = Described(many_calls.delete_tasks)
+    restore_tasks = Described(many_calls.restore_tasks)
     run_tasks = Described(many_calls.run_tasks)
     list_tags = Described(many_calls.list_tags)
     list_incidents = Described(many_calls.list_incidents)
     list_workers = Described(many_calls.list_workers)
-    get_output = Described(many_calls.get_output)
+    get_output = Described(output_calls.get_output)
+    follow_output = Followed(output_calls.follow_output)

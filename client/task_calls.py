@@ -107,7 +107,7 @@ def run_task(
     env: Mapping[str, Any] | None = None,
     through_freeze: bool | None = None,
 ) -> Call[ShortRun]:
-    """Runs it now, beside its schedule; what else is given counts for this run alone.
+    """Runs it now, in addition to its schedule; values count for this run alone.
 
     Each call is one run, so it is not sent again by itself.
     """

@@ -15,11 +15,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "task": ("List, show, create, change and run tasks.", "onthedot.commands.task.group:task"),
     "run": ("List, show, watch, cancel, retry and export runs.", "onthedot.commands.run.group:run"),
     "incidents": ("Show what went wrong.", "onthedot.commands.incidents:incidents"),
+    "calendar": (
+        "List, show, change and delete calendars.",
+        "onthedot.commands.calendar:calendar",
+    ),
     "preview": ("Show when a trigger would fire.", "onthedot.commands.preview:preview"),
     "forecast": (
         "Show how many starts are due, and when.",
         "onthedot.commands.forecast:forecast",
     ),
+    "freeze": ("Keep tasks from starting for a while.", "onthedot.commands.freeze:freeze"),
     "backfill": ("Run past occurrences of a task.", "onthedot.commands.backfill:backfill"),
     "diff": ("Show what an apply would change.", "onthedot.commands.files.diff:diff"),
     "apply": ("Bring tasks from files to the server.", "onthedot.commands.files.apply:apply"),

@@ -76,13 +76,17 @@ class RunNow(Model):
     )
     body: JsonValue = Field(default=None, description="In place of the body of the `http` call.")
     env: dict[Name, Text | SecretRef] | None = Field(
-        default=None, max_length=64, description="Beside the `command`'s own; these go first."
+        default=None,
+        max_length=64,
+        description="In addition to the `command`'s own; these take precedence.",
     )
+
+    through_freeze: bool = Field(default=False, description="Run it although a freeze is in force.")
 
     @property
     def changed(self) -> dict[str, Any]:
         """The fields of the action that are given; a body may be given as null."""
-        given = self.model_fields_set - {"scheduled_for"}
+        given = self.model_fields_set - {"scheduled_for", "through_freeze"}
         return {name: getattr(self, name) for name in sorted(given)}
 
 

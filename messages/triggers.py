@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from onthedot.scheduling.firing.moved_run import MovedRun
 from onthedot.scheduling.trigger import Trigger
 from onthedot.scheduling.values import Instant, Model, TaskId
 
@@ -27,3 +28,8 @@ class PreviewAnswer(BaseModel):
     next_runs: list[Instant]
     description: str = Field(examples=["At 09:00, Monday to Friday"])
     warnings: list[str] = Field(description="What may surprise in it.")
+    moved: list[MovedRun] = Field(
+        default_factory=list,
+        description="Those of `next_runs` that come on another day than the expression names, "
+        "because it is excluded.",
+    )

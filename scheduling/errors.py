@@ -6,7 +6,9 @@ call may succeed later without a change.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from onthedot.access.identity import Identity
 from onthedot.access.roles import Role, needed
@@ -133,6 +135,60 @@ class RevisionMismatch(OnTheDotError):
         )
 
 
+class CalendarChanged(RevisionMismatch):
+    """If-Match named a revision of a calendar that is no longer the current one."""
+
+    def __init__(self, name: str, current: int) -> None:
+        self.current = current
+        OnTheDotError.__init__(
+            self,
+            f"The calendar {name!r} is at revision {current} by now. Read it again, then repeat "
+            f"the change with the new ETag.",
+        )
+
+
+class CalendarNotFound(OnTheDotError):
+    """There is no calendar with this name, or it was deleted."""
+
+    code = "calendar-not-found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no calendar {name!r}. GET /calendars lists those that exist.")
+
+
+class CalendarInUse(OnTheDotError):
+    """A calendar that somebody keeps to cannot be deleted."""
+
+    code = "calendar-in-use"
+
+    def __init__(self, name: str, users: Sequence[str], count: int) -> None:
+        more = f" and {count - len(users)} more" if count > len(users) else ""
+        super().__init__(
+            f"The calendar {name!r} is in use by {', '.join(users)}{more}. Change those first."
+        )
+
+
+class FreezeNotFound(OnTheDotError):
+    """There is no freeze with this name, or its last window has ended."""
+
+    code = "freeze-not-found"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no freeze {name!r}, or it has ended. GET /freezes lists them.")
+
+
+class Frozen(OnTheDotError):
+    """A freeze keeps the task from starting, and the call does not ask to go through it."""
+
+    code = "frozen"
+
+    def __init__(self, task_id: str, name: str, until: datetime) -> None:
+        super().__init__(
+            f"Task {task_id!r} is frozen by {name!r} until {until:%Y-%m-%dT%H:%M:%SZ}. To run it "
+            f'all the same, send "through_freeze": true.'
+        )
+
+
 class WrongState(OnTheDotError):
     """The call does not fit what the task or run is doing at present."""
 
@@ -217,6 +273,19 @@ class Busy(OnTheDotError):
     def __init__(self, mend: str = "Try again shortly.") -> None:
         super().__init__(
             f"The server is busy working out when other triggers fire. Nothing was changed. {mend}"
+        )
+
+
+class TooManyWatch(OnTheDotError):
+    """The server keeps up with as many running runs as it can."""
+
+    code = "busy"
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Too many watch running runs at present. Read the output without `follow`, or try "
+            "again shortly."
         )
 
 

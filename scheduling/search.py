@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -24,6 +24,7 @@ from onthedot.scheduling.action import (
     LogAction,
     WorkflowAction,
 )
+from onthedot.scheduling.calendars.days import calendars_of
 from onthedot.scheduling.task import TaskDefinition
 
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff"
@@ -46,11 +47,14 @@ class Terms:
     more: str
     """Words that had no room, and the beginnings of words, with spaces between them."""
     labels: tuple[str, ...]
-    """Its tags."""
+    """Its tags, and the calendars that it keeps to."""
 
 
-def terms(task_id: str, task: TaskDefinition) -> Terms:
-    """What a task is found by; of a very long description the end is left out."""
+def terms(task_id: str, task: TaskDefinition, calendars: Mapping[str, int] | None = None) -> Terms:
+    """What a task is found by; of a very long description the end is left out.
+
+    `calendars` are the revisions of calendars that its schedule keeps to.
+    """
     titles = [task.name, task_id]
     texts = [*titles, *task.tags, target(task.action), task.description]
     marks = dict.fromkeys(marks_of(" ".join((task.name, *task.tags))))
@@ -58,7 +62,8 @@ def terms(task_id: str, task: TaskDefinition) -> Terms:
     words, rest = _fitting(whole, each=3)
     beginnings = dict.fromkeys(part for text in titles for part in _beginnings(text))
     more, _ = _fitting([*rest, *(part for part in beginnings if part not in whole)], each=1)
-    return Terms(tuple(words), " ".join(more), tuple(map(label, task.tags)))
+    labels = (*map(label, task.tags), *calendar_labels(task, calendars or {}))
+    return Terms(tuple(words), " ".join(more), labels)
 
 
 def words_of(text: str) -> list[str]:
@@ -79,6 +84,19 @@ def sought(q: str) -> list[str]:
 def label(tag: str) -> str:
     """A tag in the form that stores are given: another one for every tag, case included."""
     return f"t{tag}" if _PLAIN.fullmatch(tag) else f"x{_digest(tag)}"
+
+
+def calendar_labels(task: TaskDefinition, calendars: Mapping[str, int]) -> list[str]:
+    """The labels of the calendars that a task keeps to, and of their revisions in its schedule."""
+    names = calendars_of(task.trigger)
+    found = [calendar_label(name) for name in names]
+    return [*found, *(calendar_label(n, calendars[n]) for n in names if n in calendars)]
+
+
+def calendar_label(name: str, revision: int | None = None) -> str:
+    """What those are found by that keep to a calendar, or to one revision of it."""
+    sign, text = ("c", name) if revision is None else ("r", f"{name}@{revision}")
+    return sign + blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def target(action: Action) -> str:

@@ -8,16 +8,41 @@ whatever the clock, the zone database or the cron library say by then.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from onthedot.scheduling.values import Duration, Instant, Model, in_utc_if_aware, written_as_instant
 
 Zone = Annotated[str, Field(min_length=1, max_length=64, examples=["Europe/Rome"])]
 
+#: What a calendar is called: its address in REST, and part of its id in Temporal.
+CalendarName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"), Field(examples=["it"])
+]
+
+
+class CalendarUse(Model):
+    """The days of a calendar, by its name."""
+
+    calendar: CalendarName
+
+
 #: A local date (2026-12-25), a range of them (2026-12-24/2026-12-26), or a cron expression.
-Exclusion = Annotated[str, Field(min_length=1, max_length=256, examples=["2026-12-25"])]
+WrittenExclusion = Annotated[str, Field(min_length=1, max_length=256, examples=["2026-12-25"])]
+Exclusion = WrittenExclusion | CalendarUse
+
+
+class OnExcluded(StrEnum):
+    """What becomes of an occurrence on a day that is excluded."""
+
+    #: It does not happen.
+    SKIP = "skip"
+    #: It happens on the nearest later day that is not excluded, at the same local time.
+    NEXT_DAY = "next_day"
+    #: It happens on the nearest earlier day that is not excluded, at the same local time.
+    PREVIOUS_DAY = "previous_day"
 
 
 class OnceTrigger(Model):
@@ -42,6 +67,13 @@ class RecurringTrigger(Model):
     max_runs: int | None = Field(default=None, ge=1, le=1_000_000_000)
     jitter: Duration = timedelta(0)
     exclude: tuple[Exclusion, ...] = Field(default=(), max_length=100)
+    only: CalendarUse | None = Field(
+        default=None, description="Fires on the days of this calendar alone."
+    )
+    on_excluded: OnExcluded = Field(
+        default=OnExcluded.SKIP,
+        description="What becomes of an occurrence of a cron trigger on an excluded day.",
+    )
 
 
 class CronTrigger(RecurringTrigger):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-_STYLES = ("base", "frame", "parts", "fields", "tables", "palette", "incidents")
-_SCRIPTS = ("time", "parts", "keys", "socket")
+_STYLES = ("base", "frame", "parts", "fields", "tables", "palette", "incidents", "output")
+_SCRIPTS = ("time", "parts", "state", "keys", "session", "socket")
 
 HEAD = (
     '<link rel="preload" href="{base}/static/fonts/inter-latin-wght-normal.woff2" as="font" '

@@ -15,7 +15,8 @@ from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.boot import BOOT, HEAD
 from onthedot.ui.components.markup import box, href, link, named, text
 from onthedot.ui.components.sign_out import sign_out
-from onthedot.ui.components.small import Icon, Palette, ThemeSwitch
+from onthedot.ui.components.small import Icon, KeyHelp, Palette, ThemeSwitch
+from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.routes import show_pages
@@ -37,6 +38,7 @@ def build_frame(site: SiteContext, session: Session) -> None:
     """Build the page for one browser tab."""
     base = href("")
     nonce = ui.context.client.request.scope[NONCE]
+    _leave_one_main()
     ui.add_head_html(HEAD.format(base=base, nonce=nonce))
     ui.add_body_html(BOOT.format(base=base))
     with box("frame"):
@@ -47,33 +49,52 @@ def build_frame(site: SiteContext, session: Session) -> None:
         places = _side(site, session)
         with box("top", "header"):
             _brand()
-            with named(box("find", "button"), type="button", aria_label="Search, Ctrl K") as find:
+            with named(box("find", "button"), type="button", aria_label="Search Ctrl K") as find:
                 Icon("search")
                 text("Search")
                 text("Ctrl K", tag="kbd")
             find.on("click", js_handler="() => dispatchEvent(new Event('otd-palette'))")
             if session.identity.may("create_task"):
-                with named(box("btn primary new", "a"), href=href("/new"), aria_label="New task"):
+                new = named(box("btn primary new", "a"), href=href("/new"), data_key="n")
+                with named(new, aria_label="New task"):
                     Icon("plus")
                     text("New task")
         with named(box("main", "main"), id="main", tabindex="-1"):
-            banner = box()
+            banner, stale = box(), box()
             content = box()
         places.append(_bottom())
         toasts, overlay = Toasts(), box()
-    context = PageContext(site, session, toasts, overlay, zone=_zone(), address=_address())
+    context = PageContext(
+        site,
+        session,
+        toasts,
+        Staleness(stale, content),
+        overlay,
+        zone=_zone(),
+        address=_address(),
+    )
     Palette(_palette_pages(context), lambda typed: _find(context, typed))
+    KeyHelp()
     _watch_health(context, banner)
     router = ui.context.client.sub_pages_router
     router.on_path_changed(lambda path: _mark(places, path))
-    router.on_path_changed(lambda _: _emptied(overlay))
+    router.on_path_changed(lambda _: _arrived(context))
     _mark(places, router.current_path)
     with content:
         show_pages(context)
 
 
-def _emptied(place: Element) -> None:
-    place.clear()
+def _leave_one_main() -> None:
+    """NiceGUI's page is a `main` round everything; ours is what is neither head nor navigation."""
+    slot = ui.context.client.content.parent_slot
+    if slot is not None:
+        slot.parent.tag = "div"
+
+
+def _arrived(context: PageContext) -> None:
+    context.overlay.clear()
+    context.staleness.clear()
+    context.script("otd.arrived()")
 
 
 def _address() -> str:
@@ -109,6 +130,12 @@ def _side(site: SiteContext, session: Session) -> list[dict[str, Element]]:
             )
             if session.number:
                 sign_out(session.identity)
+            keys = named(box("btn ghost small", "button"), type="button")
+            keys.on("click", js_handler="() => dispatchEvent(new Event('otd-keys'))")
+            with keys:
+                Icon("keyboard")
+                text("Keys", "grow")
+                text("?", tag="kbd")
             ThemeSwitch()
     return [places]
 

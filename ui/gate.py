@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from onthedot.ui.sessions import Sessions
 
 #: What anyone gets, from the entrance: the way in and out, and what it is drawn with.
-_OPEN = {"/login", "/logout", "/favicon.ico"}
+_OPEN = {"/login", "/logout", "/sign-in", "/signed-in", "/signed-out", "/renew", "/favicon.ico"}
 _FILES = "/static/"
 
 
@@ -41,7 +41,8 @@ class Gate:
             query = f"?{connection.url.query}" if connection.url.query else ""
             # NiceGUI puts the prefix of a proxy before it.
             base = scope.get("root_path", "")
-            target = f"{base}/login?next={quote(path + query, safe='')}"
+            way = "renew" if self._sessions.may_be_renewed(connection.cookies) else "login"
+            target = f"{base}/{way}?next={quote(path + query, safe='')}"
             await RedirectResponse(target, 303)(scope, receive, send)
             return
         await self._app(scope, receive, send)

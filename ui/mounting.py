@@ -7,9 +7,11 @@ from pathlib import Path
 from fastapi import FastAPI
 from nicegui import app as page_app
 from nicegui import core, ui
+from nicegui.events import GenericEventArguments
 
 from onthedot.access.page_path import PAGE
 from onthedot.service.incidents.incidents import IncidentReader
+from onthedot.service.output.following import Following
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.temporal.calls import Temporal
@@ -29,7 +31,9 @@ STATIC = Path(__file__).with_name("static")
 def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessions) -> None:
     """Serve the page from `app`. Once a process: NiceGUI keeps one page app."""
     incidents: IncidentReader = app.state.incidents
-    site = SiteContext(temporal, settings, OverviewReader(temporal), DueReader(temporal), incidents)
+    following: Following = app.state.following
+    overview, due = OverviewReader(temporal), DueReader(temporal)
+    site = SiteContext(temporal, settings, overview, due, incidents, following)
     put_nonces()
     # The one added last sees a request first: what the gate refuses has the headers too.
     page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions, STATIC))
@@ -41,8 +45,15 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
 
     def root() -> None:
         session = sessions.of(ui.context.client.request.cookies)
-        if session is not None:
-            build_frame(site, session)
+        if session is None:
+            return
+
+        def renewed(event: GenericEventArguments) -> None:
+            if not sessions.take(session, str(event.args)):
+                ui.navigate.reload()
+
+        ui.on("otd_renewed", renewed)
+        build_frame(site, session)
 
     adopt_pages(root)
     ui.run_with(

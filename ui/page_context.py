@@ -17,12 +17,14 @@ from onthedot.messages.many import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.incidents.incidents import IncidentReader
+from onthedot.service.output.following import Following
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.runs.listing import RunList
 from onthedot.service.tasks.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.sessions import Session, SignedOut
 from onthedot.ui.use_cases import UseCases
@@ -40,6 +42,7 @@ class SiteContext:
     overview: OverviewReader
     due: DueReader
     incidents: IncidentReader
+    following: Following
     watches: Watches = field(default_factory=Watches)
     names: tuple[datetime, Registered] | None = None
     """What the workers have registered, and when that was asked."""
@@ -54,6 +57,7 @@ class PageContext:
     site: SiteContext
     session: Session
     toasts: Toasts
+    staleness: Staleness
     overlay: Element
     """Where questions are asked: what is redrawn meanwhile does not take them away."""
     memory: dict[str, dict[int, str | None]] = field(default_factory=dict)
@@ -123,6 +127,8 @@ class PageContext:
 
         def guarded(seen: Seen[T]) -> None:
             if self.session.stands:
+                failed = seen.error is not None and seen.value is not None
+                self.staleness.mark(key, stale=failed)
                 show(seen)
             else:
                 live.stop()

@@ -187,6 +187,16 @@ async def task_state(temporal: Temporal, task_id: str) -> TaskState:
     return await Tasks(temporal).state(task_id)
 
 
+async def one_task(temporal: Temporal, task_id: str) -> Task:
+    """Raises TaskNotFound, TemporalUnavailable."""
+    return await Tasks(temporal).get(task_id)
+
+
+async def deleted_task(temporal: Temporal, task_id: str) -> Task | None:
+    """A deleted task that can be restored. Raises TemporalUnavailable."""
+    return await Tasks(temporal).deleted(task_id)
+
+
 async def task_detail(temporal: Temporal, task_id: str) -> TaskDetail:
     """Raises TaskNotFound, TemporalUnavailable."""
     task, page = await asyncio.gather(

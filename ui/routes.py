@@ -52,11 +52,18 @@ def show_pages(context: PageContext) -> None:
 class _Pages(SubPages):
     def _render_404(self) -> None:
         ui.page_title("Not found · On the Dot")
-        with empty("search", "There is no such page", "The address may be old or mistyped."):
+        with empty(
+            "search", "There is no such page", "The address may be old or mistyped.", page=True
+        ):
             button("Tasks", lambda: ui.navigate.to("/tasks"), "primary")
 
     def _render_error(self, _: Exception) -> None:
-        with empty("triangle-alert", "This page could not be shown", "The server's log says why."):
+        with empty(
+            "triangle-alert",
+            "This page could not be shown",
+            "The server's log says why.",
+            page=True,
+        ):
             button("Try again", self.refresh_page)
 
     def _required_query_params_changed(self, route_match: RouteMatch) -> bool:

@@ -50,6 +50,7 @@ TASK_WORDS = {
     TaskStatus.COMPLETED: "Completed",
     TaskStatus.FAILED: "Failed",
     TaskStatus.CANCELLED: "Cancelled",
+    TaskStatus.DELETED: "Deleted",
 }
 _TASK_TONES = {
     TaskStatus.PAUSED: "amber",
@@ -57,6 +58,7 @@ _TASK_TONES = {
     TaskStatus.COMPLETED: "grey",
     TaskStatus.FAILED: "red",
     TaskStatus.CANCELLED: "grey",
+    TaskStatus.DELETED: "grey",
 }
 
 
@@ -75,6 +77,7 @@ def task_row(task: Task, runs: Sequence[ShortRun]) -> dict[str, Any]:
         "zone": zone(task.trigger),
         "can_pause": can_pause(task),
         "can_resume": task.status is TaskStatus.PAUSED,
+        "deleted": deleted(task),
     }
 
 
@@ -84,6 +87,13 @@ def paused(task: Task) -> dict[str, str] | None:
         return None
     until = format_instant(task.paused_until) if task.paused_until else ""
     return {"note": task.note, "until": until}
+
+
+def deleted(task: Task) -> dict[str, str] | None:
+    """By whom a deleted task was deleted, and when; None for others."""
+    if task.deleted_at is None:
+        return None
+    return {"by": task.deleted_by, "at": format_instant(task.deleted_at)}
 
 
 def run_row(run: ShortRun) -> dict[str, Any]:

@@ -147,13 +147,18 @@ class UseCases:
         with self._call("delete_tasks") as by:
             return await self._many(by, progress).delete(ids)
 
+    async def restore_tasks(
+        self, ids: Sequence[str], *, progress: BulkProgress | None = None
+    ) -> list[Changed]:
+        """Put many deleted tasks back."""
+        with self._call("restore_tasks") as by:
+            return await self._many(by, progress).restore(ids)
+
     async def undo(
         self, changed: Sequence[Changed], *, progress: BulkProgress | None = None
     ) -> list[Changed]:
-        """Restore what `delete_tasks` deleted, and the pauses that `pause_tasks` or `resume_tasks`
-        changed."""
-        deleted = any(each.deleted for each in changed)
-        with self._call("restore_task" if deleted else "resume_tasks") as by:
+        """Restore the pauses that `pause_tasks` or `resume_tasks` changed."""
+        with self._call("resume_tasks") as by:
             return await self._many(by, progress).undo(changed)
 
     async def retry_runs(

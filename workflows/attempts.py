@@ -1,7 +1,8 @@
-"""How the attempts at an action become Temporal activities and child workflows.
+"""The attempts at `http`, `command` and `log`, which are this project's own activities.
 
-A task's `timeout`, `deadline` and `retry` are turned into Temporal's timeouts and retry policy here
-and nowhere else.
+1. Where it may, the first attempt is a local activity, which costs Temporal no round trip.
+2. The others are one ordinary activity, whose retries are Temporal's and survive any worker.
+3. An attempt that found no place is none: the activity is started again, as often as it takes.
 """
 
 from __future__ import annotations
@@ -9,18 +10,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import JsonValue
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
-from temporalio.workflow import (
-    ActivityCancellationType,
-    ChildWorkflowHandle,
-    ParentClosePolicy,
-)
+from temporalio.workflow import ActivityCancellationType
 
 from onthedot import naming
-from onthedot.run_context.interceptor import run_headers
 from onthedot.scheduling.action import (
     ActivityAction,
     CommandAction,
@@ -31,9 +26,8 @@ from onthedot.scheduling.action import (
     WorkflowAction,
     unknown_kind,
 )
-from onthedot.scheduling.checking.action import queue_problem
 from onthedot.scheduling.run import AttemptMade
-from onthedot.scheduling.run_told import Told, filled_in
+from onthedot.scheduling.run_told import Told
 from onthedot.scheduling.stored.attempt import (
     CLOSING,
     DEFERRED,
@@ -49,11 +43,17 @@ from onthedot.scheduling.stored.attempt import (
     early,
 )
 from onthedot.scheduling.stored.run_order import RunOrder
-from onthedot.workflows.failures import NotBegunError, NoTimeLeftError
+from onthedot.workflows.failures import NoTimeLeftError
+from onthedot.workflows.retries import retry_policy
 
 
-async def of_own(order: RunOrder, told: Told, *, deadline: datetime) -> AttemptResult:
-    """Perform `http`, `command` or `log`."""
+async def perform(order: RunOrder, told: Told, *, deadline: datetime) -> AttemptResult:
+    """Perform the action until it succeeds, or may not be tried again.
+
+    Raises:
+        ActivityError, ApplicationError: the last attempt failed, or the run was cancelled.
+        NoTimeLeftError: the next attempt could not begin before the deadline.
+    """
     due = told.scheduled_for
     name, attempt = _attempt(order, told, deadline=deadline)
     made = 0
@@ -82,58 +82,9 @@ async def of_own(order: RunOrder, told: Told, *, deadline: datetime) -> AttemptR
             attempt = attempt.model_copy(update={"made_before": _made(error)})
 
 
-async def of_activity(
-    order: RunOrder, action: ActivityAction, told: Told, *, deadline: datetime
-) -> AttemptResult:
-    """Run someone's activity; it is given up at the deadline, a queue without a poller included."""
-    _check_queue(action.task_queue)
-    started, remaining = workflow.now(), deadline - workflow.now()
-    with run_headers(told.facts()):
-        activity = workflow.start_activity(
-            action.name,
-            args=_arguments(action, told),
-            task_queue=action.task_queue,
-            start_to_close_timeout=order.timeout,
-            schedule_to_start_timeout=remaining,
-            schedule_to_close_timeout=remaining,
-            heartbeat_timeout=action.heartbeat_timeout,
-            retry_policy=_policy(
-                order, interval=order.retry.initial_interval, attempts=order.retry.max_attempts
-            ),
-            summary=order.name,
-        )
-    output: Any = await activity
-    return AttemptResult(started_at=started, finished_at=workflow.now(), output=output)
-
-
-async def of_workflow(
-    order: RunOrder, action: WorkflowAction, told: Told, *, deadline: datetime
-) -> AttemptResult:
-    """Run someone's workflow as a child, which is cancelled with the run."""
-    _check_queue(action.task_queue)
-    started = workflow.now()
-    with run_headers(told.facts()):
-        child: ChildWorkflowHandle[Any, Any] = await workflow.start_child_workflow(
-            action.workflow_type,
-            args=_arguments(action, told),
-            id=f"work:{told.run_id}",
-            task_queue=action.task_queue,
-            execution_timeout=deadline - started,
-            run_timeout=min(order.timeout, deadline - started),
-            parent_close_policy=ParentClosePolicy.REQUEST_CANCEL,
-            retry_policy=_policy(
-                order, interval=order.retry.initial_interval, attempts=order.retry.max_attempts
-            ),
-            static_summary=order.name,
-        )
-    output: Any = await child
-    return AttemptResult(started_at=started, finished_at=workflow.now(), output=output)
-
-
 async def _ordinary(
     name: str, attempt: Attempt, order: RunOrder, deadline: datetime, made: int
 ) -> AttemptResult:
-    retry = order.retry
     result: AttemptResult = await workflow.execute_activity(
         name,
         attempt.model_copy(update={"attempts_before": made}),
@@ -144,11 +95,7 @@ async def _ordinary(
         schedule_to_close_timeout=deadline - workflow.now() + CLOSING,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        retry_policy=_policy(
-            order,
-            interval=_grown(order, made),
-            attempts=retry.max_attempts - made,
-        ),
+        retry_policy=retry_policy(order, made=made),
         summary=order.name,
     )
     return result
@@ -170,11 +117,6 @@ async def _local(name: str, attempt: Attempt, order: RunOrder, deadline: datetim
         summary=order.name,
     )
     return result
-
-
-def _arguments(action: ActivityAction | WorkflowAction, told: Told) -> list[JsonValue]:
-    facts = told.facts()
-    return [filled_in(argument, facts) for argument in action.arguments]
 
 
 def _attempt(order: RunOrder, told: Told, *, deadline: datetime) -> tuple[str, Attempt]:
@@ -199,12 +141,6 @@ def _attempt(order: RunOrder, told: Told, *, deadline: datetime) -> tuple[str, A
             raise UnknownKindError(action.kind)
         case _:
             raise unknown_kind(action)
-
-
-def _check_queue(name: str | None) -> None:
-    # Temporal would refuse the command, and have the workflow task tried again without end.
-    if problem := queue_problem(name):
-        raise NotBegunError("InvalidTaskQueue", f"The task queue {name!r} {problem}")
 
 
 def _again_after(error: ActivityError | ApplicationError, order: RunOrder) -> timedelta | None:
@@ -243,23 +179,3 @@ def _made(error: ActivityError | ApplicationError) -> tuple[AttemptMade, ...]:
     if not isinstance(cause, ApplicationError) or not cause.details:
         return ()
     return AttemptFailure.model_validate(cause.details[0]).made
-
-
-def _grown(order: RunOrder, made: int) -> timedelta:
-    """What the interval has come to after so many attempts."""
-    try:
-        return order.retry.initial_interval * order.retry.backoff**made
-    except OverflowError:
-        return order.retry.max_interval
-
-
-def _policy(order: RunOrder, *, interval: timedelta, attempts: int) -> RetryPolicy:
-    longest = max(order.retry.max_interval, timedelta(milliseconds=1))
-    return RetryPolicy(
-        initial_interval=min(max(interval, timedelta(milliseconds=1)), longest),
-        backoff_coefficient=order.retry.backoff,
-        maximum_interval=longest,
-        maximum_attempts=attempts,
-        # It does not count as an attempt, so Temporal must not count it.
-        non_retryable_error_types=[DEFERRED],
-    )

@@ -23,6 +23,7 @@ from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import TaskStatus
 from onthedot.workflows import task_steps
 from onthedot.workflows.execution import execute_run, skip
+from onthedot.workflows.freeze_gate import FreezeGate
 from onthedot.workflows.refusals import Refusal
 from onthedot.workflows.task_changes import ChangeableTask, may_have_schedule
 
@@ -43,6 +44,8 @@ class Task(ChangeableTask):
     @workflow.init
     def __init__(self, state: TaskState) -> None:
         super().__init__(state)
+        self._held_by = ""
+        self._gate = FreezeGate(state.id)
 
     @workflow.run
     async def run(self, state: TaskState) -> RunOutcome | None:
@@ -115,15 +118,35 @@ class Task(ChangeableTask):
             return None
         if await self._changed_by(state.handed_out_at, "Until it is due"):
             return None
+        if await self._frozen(due):
+            return None
         self._running = True
         order = state.order(cause=RunCause.TRIGGER)
         late = workflow.now() - due
         if late > max(state.definition.catchup_window, _SHORTEST_CATCHUP):
-            reason = f"It came up {late} after it was due, past its catch-up window."
+            why = f"{self._held_by}. " if self._held_by else ""
+            reason = f"{why}It came up {late} after it was due, past its catch-up window."
             outcome = await skip(order, due=due, error=RunError(type="Missed", message=reason))
             raise ApplicationError(reason, outcome, type="Missed", non_retryable=True)
         # How late it may begin is the catch-up window's to say, and not the deadline's.
         return await execute_run(order, due=due, begun=workflow.now())
+
+    async def _frozen(self, due: datetime) -> bool:
+        """Whether it has to look anew: a freeze held it, or it was changed."""
+        seen = self._state.revision
+        last = due + max(self._state.definition.catchup_window, _SHORTEST_CATCHUP)
+        freeze = await self._gate.freeze(due=due, until=last)
+        if freeze is None or freeze.until is None:
+            return self._changed_since(seen)
+        self._held_by = freeze.reason
+        self._say_frozen(freeze.reason)
+        await self._changed_by(freeze.until + freeze.release_after, freeze.reason)
+        self._say_frozen("")
+        return True
+
+    def _say_frozen(self, by: str) -> None:
+        self._state = self._state.model_copy(update={"frozen": by})
+        task_steps.tell(self._state)
 
     async def _recurring(self) -> bool:
         self._state = state = may_have_schedule(self._state)
@@ -139,6 +162,8 @@ class Task(ChangeableTask):
         }
         self._state = self._state.model_copy(update=known)
         self._in_force(state.revision, since=applied.effective_at)
+        if applied.calendars != self._state.calendars:
+            self._keep_to(applied.calendars, since=applied.effective_at)
         self._settled = state.revision
         if self._changed_since(state.revision):
             return False
@@ -154,6 +179,10 @@ class Task(ChangeableTask):
             return True
         await self._rest(applied.wake_at)
         return False
+
+    def _keep_to(self, calendars: dict[str, int], *, since: datetime) -> None:
+        self._state = self._state.keeping_to(calendars, since=since)
+        task_steps.show(self._state)
 
     async def _rest(self, wake_at: datetime | None, why: str = _NEXT_LOOK) -> None:
         if await self._renew():

@@ -5,8 +5,10 @@ from __future__ import annotations
 from temporalio import workflow
 
 from onthedot import naming
+from onthedot.scheduling.run import RunCause, RunError
 from onthedot.scheduling.stored.run_order import RunOrder, RunOutcome
-from onthedot.workflows.execution import execute_run
+from onthedot.workflows.execution import execute_run, not_an_occurrence, skip
+from onthedot.workflows.freeze_gate import FreezeGate
 
 
 @workflow.defn(name=naming.TASK_RUN, sandboxed=False)
@@ -20,4 +22,12 @@ class TaskRun:
         if due is None:
             nominal = workflow.info().typed_search_attributes.get(naming.SCHEDULED_START)
             due = (nominal or workflow.info().workflow_start_time) + order.jitter
-        return await execute_run(order, due=due, begun=workflow.info().workflow_start_time)
+        begun = workflow.info().workflow_start_time
+        if order.cause is RunCause.TRIGGER or order.released:
+            until = max(due, begun) + order.deadline
+            freeze = await FreezeGate(order.task_id).freeze(due=due, until=until)
+            # What is none of its instants is no occurrence that a freeze could hold.
+            if freeze is not None and not await not_an_occurrence(order, due):
+                error = RunError(type="Frozen", message=freeze.reason)
+                return await skip(order, due=due, error=error)
+        return await execute_run(order, due=due, begun=begun)

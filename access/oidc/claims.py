@@ -36,7 +36,7 @@ class ClaimRules:
 
     def role(self, claims: Mapping[str, Any]) -> Role | None:
         """The largest role that the claims give, or None."""
-        said = self.said_roles(claims)
+        said = None if self._unverified(self.role_claim, claims) else self.said_roles(claims)
         values = [said] if isinstance(said, str) else said if isinstance(said, list) else []
         table = self.roles or {}
         given = [table[value] for value in (*values, ANYONE) if value in table]
@@ -46,10 +46,14 @@ class ClaimRules:
         """What stands at the role claim; None where it is missing."""
         return _at(claims, self.role_claim)
 
+    @staticmethod
+    def _unverified(claim: str, claims: Mapping[str, Any]) -> bool:
+        """Some providers let people write any address until it is verified."""
+        return claim == "email" and claims.get("email_verified") is False
+
     def _name(self, claims: Mapping[str, Any]) -> str:
         name = _at(claims, self.name_claim)
-        # Some providers let people write any address there until it is verified.
-        if self.name_claim == "email" and claims.get("email_verified") is False:
+        if self._unverified(self.name_claim, claims):
             name = None
         name = name or claims.get("sub")
         if not isinstance(name, str) or not name.isprintable():

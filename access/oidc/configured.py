@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from onthedot.access.oidc.claims import ClaimRules
 from onthedot.access.oidc.provider import Provider
+from onthedot.access.oidc.sign_in import CodeFlow
 from onthedot.access.oidc.tokens import Tokens
 from onthedot.access.settings import AccessSettings
 
@@ -17,3 +18,14 @@ def bearer_tokens(settings: AccessSettings, provider: Provider) -> Tokens:
 def claim_rules(settings: AccessSettings) -> ClaimRules:
     """What the claims of a token mean here."""
     return ClaimRules(settings.oidc_role_claim, settings.oidc_roles, settings.oidc_name_claim)
+
+
+def code_flow(settings: AccessSettings, provider: Provider) -> CodeFlow:
+    """The way in for people. Raises OSError where the client's secret cannot be read."""
+    return CodeFlow(
+        provider,
+        settings.oidc_client_id,
+        settings.client_secret(),
+        settings.oidc_scopes,
+        claim_rules(settings),
+    )

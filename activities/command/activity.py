@@ -21,7 +21,11 @@ from onthedot.activities.command.process import (
     NotStartedError,
     Order,
 )
+from onthedot.activities.heartbeat import output_left_behind
 from onthedot.activities.http.host_gate import HostGate
+from onthedot.activities.output.attempt_output import AttemptOutput
+from onthedot.activities.output.kept import KeptOutput
+from onthedot.activities.output.live import shown_live
 from onthedot.activities.redaction import Redactor
 from onthedot.activities.secrets import Secrets
 from onthedot.activities.stored_text import READ_AT_MOST, cut_text
@@ -60,13 +64,18 @@ class CommandActivities:
         Raises:
             ApplicationError: see `Fault`.
         """
-        return await report_attempt(
-            attempt,
-            self._places.place("the worker's set of commands", local=attempt.local),
-            lambda allowed: self._run(attempt, allowed),
-        )
+        kept = output_left_behind()
+        with shown_live(kept, attempt_number(attempt)):
+            return await report_attempt(
+                attempt,
+                self._places.place("the worker's set of commands", local=attempt.local),
+                lambda allowed: self._run(attempt, allowed, kept),
+                kept,
+            )
 
-    async def _run(self, attempt: CommandAttempt, allowed: timedelta) -> dict[str, Any]:
+    async def _run(
+        self, attempt: CommandAttempt, allowed: timedelta, kept: KeptOutput
+    ) -> dict[str, Any]:
         if not self._allowed:
             raise AttemptFailed(
                 Fault.COMMANDS_OFF,
@@ -78,6 +87,7 @@ class CommandActivities:
         self._secrets.judge_command(action.env)
         own, redactor = self._secrets.fill_in(action.env)
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        written = AttemptOutput(kept, attempt_number(attempt), redactor)
         process = CommandProcess(
             Order(
                 action.argv,
@@ -86,7 +96,8 @@ class CommandActivities:
                 action.stdin,
                 allowed,
                 self._grace,
-            )
+            ),
+            written.wrote,
         )
         name = action.argv[0]
         try:
@@ -105,6 +116,8 @@ class CommandActivities:
             raise AttemptFailed(
                 Fault.COMMAND_NOT_STARTED, f"{name} could not be started: {error.strerror}."
             ) from None
+        finally:
+            written.close()
         output = _output(process, code, redactor)
         if timed_out:
             raise AttemptFailed(

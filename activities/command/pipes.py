@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from collections.abc import Callable
 
 from onthedot.activities.stored_text import READ_AT_MOST
 
@@ -20,7 +21,9 @@ _TAIL = 40 * 1024
 class OutPipe:
     """Reads what a child writes: keeps its head and its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, wrote: Callable[[bytes], None] = lambda _: None) -> None:
+        """`wrote` is called with each piece as it comes."""
+        self._wrote = wrote
         self.head = bytearray()
         self.tail = b""
         self._ours, self.child_end = os.pipe()
@@ -36,6 +39,7 @@ class OutPipe:
         while chunk := await reader.read(_CHUNK):
             self.head += chunk[: max(0, READ_AT_MOST - len(self.head))]
             self.tail = (self.tail + chunk)[-_TAIL:]
+            self._wrote(chunk)
 
     def close(self) -> None:
         """Reads no further."""

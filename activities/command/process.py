@@ -9,12 +9,16 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from onthedot.activities.command.pipes import InPipe, OutPipe
+from onthedot.scheduling.stored.written import Stream
+
+Wrote = Callable[[Stream, bytes], None]
 
 _GUARD = Path(__file__).with_name("guard.py")
 #: What the guard's own Python may need; the command itself gets none of it.
@@ -50,11 +54,12 @@ class GuardLostError(Exception):
 class CommandProcess:
     """One command, from its start to the end of everything it started."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: Order, wrote: Wrote = lambda *_: None) -> None:
+        """`wrote` is called with what the command writes, as it comes."""
         self._order = order
         self._pid: int | None = None
-        self.stdout = OutPipe()
-        self.stderr = OutPipe()
+        self.stdout = OutPipe(partial(wrote, Stream.STDOUT))
+        self.stderr = OutPipe(partial(wrote, Stream.STDERR))
         self._stdin = None if order.stdin is None else InPipe(order.stdin)
 
     async def run(self) -> tuple[int, bool]:

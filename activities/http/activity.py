@@ -17,6 +17,8 @@ from onthedot.activities.http.connector import open_session
 from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.http.redirect import Hop
 from onthedot.activities.http.resolver import OwnThreadsResolver
+from onthedot.activities.http.response import Answer
+from onthedot.activities.redaction import Redactor
 from onthedot.activities.secrets import Secrets
 from onthedot.activities.starts_first import StartsFirst
 from onthedot.scheduling.action import HttpAction, SecretRef
@@ -65,6 +67,30 @@ class HttpActivities:
             self._gate.place(host, local=attempt.local),
             lambda allowed: self._call(attempt, allowed),
         )
+
+    async def get(self, url: str, *, within: timedelta, at_most: int) -> Answer:
+        """What a URL answers, for another purpose than an action's but by the same rules.
+
+        Raises:
+            AttemptFailed: it cannot be called, may not be, or answers with an error.
+        """
+        try:
+            headers = {
+                "Accept": "*/*",
+                "User-Agent": self._user_agent,
+                "Accept-Encoding": "identity",
+            }
+            hop = Hop("GET", first_url(url), headers, b"", frozenset())
+        except ValueError:
+            raise AttemptFailed(
+                Fault.INVALID_URL, "The URL cannot be called.", final=True
+            ) from None
+        action = HttpAction(url=url, method="GET")
+        call = HttpCall(
+            self._open(), self._rules, action, Redactor({}), lambda *_: None, at_most=at_most
+        )
+        await self._rules.control.look_up(self._resolver)
+        return await call.answer(hop, within)
 
     async def _call(self, attempt: HttpAttempt, allowed: timedelta) -> dict[str, Any]:
         action = attempt.action

@@ -20,6 +20,7 @@ from onthedot.activities.http.redirect import MAX_REDIRECTS, Hop, follow, redire
 from onthedot.activities.http.response import Answer
 from onthedot.activities.http.verdict import is_expected, is_passing, retry_after
 from onthedot.activities.redaction import Redactor
+from onthedot.activities.stored_text import READ_AT_MOST
 from onthedot.scheduling.action import HttpAction
 
 
@@ -33,17 +34,24 @@ class HttpCall:
         action: HttpAction,
         redactor: Redactor,
         judge: Callable[[Hop, str, int], None],
+        at_most: int = READ_AT_MOST,
     ) -> None:
-        """`judge` is asked before each request, and raises AttemptFailed where it may not go."""
+        """`judge` is asked before each request, and raises AttemptFailed where it may not go. Of
+        an answer `at_most` so many bytes are read."""
         self._judge = judge
         self._session = session
         self._rules = rules
         self._action = action
         self._redactor = redactor
+        self._at_most = at_most
         self._answer: Answer | None = None
 
     async def send(self, hop: Hop, timeout: timedelta) -> dict[str, Any]:  # noqa: ASYNC109
-        """The output of the last answer. `timeout` covers everything, redirects too.
+        """The output of the last answer; see `answer`."""
+        return (await self.answer(hop, timeout)).output(self._redactor)
+
+    async def answer(self, hop: Hop, timeout: timedelta) -> Answer:  # noqa: ASYNC109
+        """The last answer, which is as expected. `timeout` covers everything, redirects too.
 
         Raises:
             AttemptFailed: with what was answered so far as its output.
@@ -62,7 +70,7 @@ class HttpCall:
                 raise
             raise Interrupted(self._answer.output(self._redactor)) from None
         if is_expected(self._action, answer.status):
-            return answer.output(self._redactor)
+            return answer
         passing = is_passing(answer.status)
         raise self._failed(
             Fault.HTTP_STATUS,
@@ -112,7 +120,7 @@ class HttpCall:
                 allow_redirects=False,
                 skip_auto_headers=("Content-Type",),
             ) as response:
-                self._answer = answer = Answer.begin(response)
+                self._answer = answer = Answer.begin(response, self._at_most)
                 await answer.read(response)
                 if answer.capped:
                     response.close()

@@ -35,11 +35,13 @@ class Answer:
     data: bytearray = field(default_factory=bytearray)
     whole: bool = False
     """The receiver finished, and nothing of it was left unread."""
+    at_most: int = READ_AT_MOST
+    """So many bytes of it are read."""
     capped: bool = False
     """Reading ended because enough was read."""
 
     @classmethod
-    def begin(cls, response: aiohttp.ClientResponse) -> Answer:
+    def begin(cls, response: aiohttp.ClientResponse, at_most: int = READ_AT_MOST) -> Answer:
         """Takes over status and headers."""
         headers = {
             name.lower(): response.headers[name].encode(errors="replace").decode()
@@ -48,6 +50,7 @@ class Answer:
         }
         return cls(
             status=response.status,
+            at_most=at_most,
             headers=headers,
             content_type=response.content_type,
             charset=response.charset or "utf-8",
@@ -58,17 +61,22 @@ class Answer:
         """Reads the body, but never more than the cap and one chunk."""
         unpack = _unpacker(response.headers.get("Content-Encoding", ""))
         async for chunk in response.content.iter_any():
-            room = READ_AT_MOST - len(self.data)
+            room = self.at_most - len(self.data)
             self.data += unpack.decompress(chunk, room + 1) if unpack else chunk[: room + 1]
-            if len(self.data) > READ_AT_MOST:
-                del self.data[READ_AT_MOST:]
+            if len(self.data) > self.at_most:
+                del self.data[self.at_most :]
                 self.capped = True
                 return
         self.whole = True
 
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return _decode(bytes(self.data), self.charset)
+
     def output(self, redactor: Redactor) -> dict[str, Any]:
         """The run's output: no secret, and a body of at most `MAX_OUTPUT` bytes."""
-        text = redactor.text(_decode(bytes(self.data), self.charset), cut=not self.whole)
+        text = redactor.text(self.text, cut=not self.whole)
         body, cut = cut_text(text)
         truncated = cut or not self.whole
         return {

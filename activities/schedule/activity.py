@@ -25,8 +25,10 @@ from temporalio.client import (
     ScheduleDescription,
     ScheduleOverlapPolicy,
 )
+from temporalio.exceptions import ApplicationError
 
 from onthedot import naming
+from onthedot.activities.calendars.stored import StoredCalendars
 from onthedot.activities.schedule.calls import ScheduleCalls, owner_of, reach_of
 from onthedot.activities.schedule.faults import explained
 from onthedot.activities.schedule.form import (
@@ -40,6 +42,7 @@ from onthedot.activities.schedule.held import HeldOccurrences, with_held
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.activities.schedule.outlook import busy, due, outlook
+from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.firing.reach_back import reach_back
 from onthedot.scheduling.policy import OverlapPolicy
@@ -66,6 +69,7 @@ class ScheduleActivities:
         self._calls = ScheduleCalls(client)
         self._starts = OccurrenceStarts(client)
         self._held = HeldOccurrences(self._calls, self._starts)
+        self._calendars = StoredCalendars(client)
 
     @activity.defn(name=naming.REMOVE_SCHEDULE)
     async def remove(self, removal: ScheduleRemoval) -> Removed:
@@ -98,25 +102,26 @@ class ScheduleActivities:
         if found is not None and await owner_of(found) != order.owner:
             await self._calls.remove(task_id)
             found = None
-        held = order.held
+        held, calendars = order.held, await self._looked_up(order.trigger)
         if found is None:
-            found, held = await self._create(order, now)
-        elif not await is_as_ordered(found, order, self._calls.client, at=now):
-            found = await self._replace(found, order, now)
+            found, held = await self._create(order, now, calendars)
+        elif not await is_as_ordered(found, order, self._calls.client, at=now, calendars=calendars):
+            found = await self._replace(found, order, now, calendars)
         elif not order.paused and (order.look is None or order.look.at < found.info.created_at):
             # An attempt that was cut short created it: it may not have come to its last step.
-            found, held = await self._start_unseen(order, found, now)
+            found, held = await self._start_unseen(order, found, now, calendars)
         if held is not None:
             held = await self._held.released(held, order, found, at=datetime.now(UTC))
-        applied = await off_loop(outlook, found, order, at=datetime.now(UTC))
+        at = datetime.now(UTC)
+        applied = await off_loop(outlook, found, order, at=at, calendars=calendars)
         return with_held(_not_yet_finished(applied) if order.look is None else applied, held)
 
     async def _create(
-        self, order: ScheduleOrder, now: datetime
+        self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
     ) -> tuple[ScheduleDescription, Held | None]:
         task_id, trigger = order.run.task_id, order.trigger
         remaining = await self._remaining(order)
-        missed = [] if order.paused else await self._missed(order, now)
+        missed = [] if order.paused else await self._missed(order, now, calendars)
         back = reach_back(missed, order.overlap, remaining)
         whole = len(back.missed) == len(missed)
         patch = ScheduleBackfill(
@@ -127,7 +132,7 @@ class ScheduleActivities:
         )
         await self._calls.create(
             task_id,
-            await _schedule(order, now, remaining and remaining - back.used),
+            await _schedule(order, now, remaining and remaining - back.used, calendars),
             owner=order.owner,
             patch=[patch] if back.missed else [],
             reaches=now,
@@ -135,19 +140,25 @@ class ScheduleActivities:
         found = await self._calls.read_back(task_id)
         if order.paused or not whole:
             return found, None
-        between = await _between(trigger, task_id, now, found.info.created_at)
+        between = await _between(trigger, task_id, now, found.info.created_at, calendars)
         held = await self._held.taken_from(between or missed, order, after=now)
         if missed and order.overlap in _ONE_AT_ONCE:
             return found, held
         return await self._start_directly(order, between, found), held
 
     async def _replace(
-        self, found: ScheduleDescription, order: ScheduleOrder, now: datetime
+        self,
+        found: ScheduleDescription,
+        order: ScheduleOrder,
+        now: datetime,
+        calendars: CalendarDays,
     ) -> ScheduleDescription:
         client = self._calls.client
-        while not await is_as_ordered(found, order, client, at=now):
+        while not await is_as_ordered(found, order, client, at=now, calendars=calendars):
             pausing = order.paused and not found.schedule.state.paused
-            if pausing:
+            # The same definition means something else now: its calendars, or its zone's rules.
+            other_days = order.look is not None and order.look.revision == order.run.revision
+            if pausing or other_days:
                 found = await self._caught_up(found)
             before, written = found, await order_of(found, client)
             state = found.schedule.state
@@ -157,10 +168,11 @@ class ScheduleActivities:
                 remaining = state.remaining_actions
             else:
                 remaining = await self._remaining(order)
-            found = await self._calls.write(found, await _schedule(order, now, remaining))
+            schedule = await _schedule(order, now, remaining, calendars)
+            found = await self._calls.write(found, schedule)
             if found.info.last_updated_at == before.info.last_updated_at:
                 continue
-            if pausing and found.schedule.state.paused:
+            if other_days or (pausing and found.schedule.state.paused):
                 at = found.info.last_updated_at or datetime.now(UTC)
                 started = await self._start_unprocessed(before, at)
                 found = await self._calls.count(found, started)
@@ -178,18 +190,25 @@ class ScheduleActivities:
         used = await self._starts.count(order.run, order.covered_until)
         return max(0, look.remaining - used)
 
-    async def _missed(self, order: ScheduleOrder, now: datetime) -> list[datetime]:
+    async def _missed(
+        self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
+    ) -> list[datetime]:
         """The occurrences that should have run by now and did not, as far as they still may."""
         task_id = order.run.task_id
         since = max(order.covered_until, now - catchup_window(order))
         latest = await self._starts.latest(task_id, since) if order.look else None
-        missed = await _between(order.trigger, task_id, max(since, latest or since), now)
+        after = max(since, latest or since)
+        missed = await _between(order.trigger, task_id, after, now, calendars)
         while order.look and missed and await self._starts.exists(task_id, missed[0]):
             missed.pop(0)
         return missed
 
     async def _start_unseen(
-        self, order: ScheduleOrder, found: ScheduleDescription, now: datetime
+        self,
+        order: ScheduleOrder,
+        found: ScheduleDescription,
+        now: datetime,
+        calendars: CalendarDays,
     ) -> tuple[ScheduleDescription, Held | None]:
         """Start what was due after the patch's reach and before the schedule came to life.
 
@@ -199,7 +218,7 @@ class ScheduleActivities:
         made = found.info.created_at
         reach = (await reach_of(found) or made - _SECOND) - order.trigger.jitter
         since = max(order.covered_until, reach, now - catchup_window(order))
-        unseen = await _between(order.trigger, order.run.task_id, since, made)
+        unseen = await _between(order.trigger, order.run.task_id, since, made, calendars)
         held = await self._held.taken_from(unseen, order, after=now)
         used = reach_back(unseen, order.overlap, None).used
         return await self._start_directly(order, unseen[len(unseen) - used :], found), held
@@ -231,12 +250,29 @@ class ScheduleActivities:
             return 0
         if busy(found) and policy.overlap is not ScheduleOverlapPolicy.ALLOW_ALL:
             return 0
-        trigger, key = written.trigger, written.task_id
+        trigger, key, times = written.trigger, written.task_id, due(found, at=at)
+        if not trigger.jitter:
+            return await self._starts.start(written, times)
         before = trigger.jitter + timedelta(microseconds=1)
+        calendars = await self._calendars.of(trigger)
         nominals = [
-            (await _between(trigger, key, time - before, time))[-1:] for time in due(found, at=at)
+            (await _between(trigger, key, time - before, time, calendars))[-1:] for time in times
         ]
         return await self._starts.start(written, chain.from_iterable(nominals))
+
+    async def _looked_up(self, trigger: Recurring) -> CalendarDays:
+        """The calendars of a trigger, all of them there.
+
+        Raises:
+            ApplicationError: one is not; to be tried again, as it may come back.
+        """
+        calendars = await self._calendars.of(trigger)
+        for name, revision in calendars.revisions.items():
+            if not revision:
+                raise ApplicationError(
+                    f"There is no calendar {name!r}, which its trigger names.", type="NoCalendar"
+                )
+        return calendars
 
 
 def _not_yet_finished(applied: Applied) -> Applied:
@@ -250,15 +286,20 @@ def _not_yet_finished(applied: Applied) -> Applied:
     return applied.model_copy(update={"finished": False, "wake_at": applied.covered_until + _GHOST})
 
 
-async def _schedule(order: ScheduleOrder, now: datetime, remaining: int | None) -> Schedule:
+async def _schedule(
+    order: ScheduleOrder, now: datetime, remaining: int | None, calendars: CalendarDays
+) -> Schedule:
     queue = activity.info().task_queue
-    return await off_loop(as_schedule, order, at=now, task_queue=queue, remaining=remaining)
+    return await off_loop(
+        as_schedule, order, at=now, task_queue=queue, remaining=remaining, calendars=calendars
+    )
 
 
 async def _between(
-    trigger: Recurring, key: str, after: datetime, until: datetime
+    trigger: Recurring, key: str, after: datetime, until: datetime, calendars: CalendarDays
 ) -> list[datetime]:
     def found() -> list[datetime]:
-        return list(islice(occurrences(trigger, after=after, until=until, key=key), _MOST_MISSED))
+        due = occurrences(trigger, after=after, until=until, key=key, calendars=calendars)
+        return list(islice(due, _MOST_MISSED))
 
     return await off_loop(found)

@@ -18,6 +18,7 @@ from temporalio.client import (
 from onthedot import naming
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.activities.schedule.spec import to_schedule_spec
+from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.compiling.compilation import compile_trigger
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.run_order import RunOrder
@@ -34,11 +35,16 @@ OVERLAP = {policy: ScheduleOverlapPolicy[policy.name] for policy in OverlapPolic
 
 
 def as_schedule(
-    order: ScheduleOrder, *, at: datetime, task_queue: str, remaining: int | None
+    order: ScheduleOrder,
+    *,
+    at: datetime,
+    task_queue: str,
+    remaining: int | None,
+    calendars: CalendarDays,
 ) -> Schedule:
     """The schedule of an order, compiled for the present `at`; None remaining means no limit."""
     trigger = order.trigger
-    compiled = compile_trigger(trigger, key=order.run.task_id, at=at)
+    compiled = compile_trigger(trigger, key=order.run.task_id, at=at, calendars=calendars)
     run = order.run.model_copy(update={"trigger": trigger, "exact_until": compiled.exact_until})
     return Schedule(
         action=ScheduleActionStartWorkflow(
@@ -90,12 +96,17 @@ async def order_of(found: ScheduleDescription, client: Client) -> RunOrder | Non
 
 
 async def is_as_ordered(
-    found: ScheduleDescription, order: ScheduleOrder, client: Client, *, at: datetime
+    found: ScheduleDescription,
+    order: ScheduleOrder,
+    client: Client,
+    *,
+    at: datetime,
+    calendars: CalendarDays,
 ) -> bool:
     """Whether the schedule is this revision's, paused as it should be, and exact for long.
 
     If it was looked at before as this revision's, also whether it is as it was then, and the
-    trigger still means the same.
+    trigger still means the same, by the zone's rules and by its calendars.
     """
     run = await order_of(found, client)
     if run is None or run.revision != order.run.revision:
@@ -111,7 +122,7 @@ async def is_as_ordered(
     return (
         limited
         and look.found == digest(found)
-        and look.compiled == await off_loop(compiled_digest, order, look.compiled_at)
+        and look.compiled == await off_loop(compiled_digest, order, look.compiled_at, calendars)
     )
 
 
@@ -122,14 +133,12 @@ def digest(found: ScheduleDescription) -> str:
     return _hashed(b"".join(part.SerializeToString(deterministic=True) for part in parts))
 
 
-def compiled_digest(order: ScheduleOrder, at: datetime) -> str:
-    """Tells apart what the order's trigger means, by the zone rules that are installed here."""
-    return _hashed(repr(_plain(order, at)).encode())
-
-
-def _plain(order: ScheduleOrder, at: datetime) -> object:
+def compiled_digest(order: ScheduleOrder, at: datetime, calendars: CalendarDays) -> str:
+    """Tells apart what the order's trigger means, by its calendars and by the zone rules that are
+    installed here."""
+    compiled = compile_trigger(order.trigger, key=order.run.task_id, at=at, calendars=calendars)
     # The repr of a set is in no order; what Temporal is given is.
-    return to_schedule_spec(compile_trigger(order.trigger, key=order.run.task_id, at=at))
+    return _hashed(repr(to_schedule_spec(compiled)).encode())
 
 
 def _hashed(data: bytes) -> str:

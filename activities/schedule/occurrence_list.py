@@ -1,8 +1,10 @@
-"""Lists the instants of a trigger for a workflow, which must not do zone arithmetic itself."""
+"""Lists the instants of a trigger for a workflow, which must not do zone arithmetic itself, and
+guards against an instant at which a schedule fired although the task is not due.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from temporalio import activity
@@ -10,10 +12,13 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.activities.calendars.stored import StoredCalendars
 from onthedot.activities.schedule.faults import explained
 from onthedot.activities.schedule.off_loop import off_loop
-from onthedot.scheduling.firing.occurrences import occurrences
+from onthedot.scheduling.calendars.days import CalendarDays
+from onthedot.scheduling.firing.occurrences import next_occurrences, occurrences
 from onthedot.scheduling.stored.backfill import Occurrences, OccurrencesWanted
+from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.stored.task_row import TaskRow
 
 
@@ -22,6 +27,7 @@ class OccurrenceActivities:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._calendars = StoredCalendars(client)
 
     @activity.defn(name=naming.LIST_OCCURRENCES)
     async def list_occurrences(self, wanted: OccurrencesWanted) -> Occurrences:
@@ -35,7 +41,30 @@ class OccurrenceActivities:
     async def _found(self, wanted: OccurrencesWanted) -> Occurrences:
         if wanted.registered_at and not await self._is_there(wanted.key, wanted.registered_at):
             return Occurrences(instants=(), gone=True)
-        return Occurrences(instants=await off_loop(_listed, wanted))
+        calendars = await self._calendars.of(wanted.trigger)
+        return Occurrences(instants=await off_loop(_listed, wanted, calendars))
+
+    @activity.defn(name=naming.CHECK_OCCURRENCE)
+    async def check_occurrence(self, order: RunOrder) -> str:
+        """Why the order's instant is none of its trigger's; empty if it is one."""
+        if order.trigger is None or order.scheduled_for is None:
+            return ""
+        nominal = order.scheduled_for - order.jitter
+        following = await off_loop(
+            next_occurrences,
+            order.trigger,
+            after=nominal - timedelta(microseconds=1),
+            count=1,
+            key=order.task_id,
+            calendars=await self._calendars.of(order.trigger),
+        )
+        if following and following[0] == nominal:
+            return ""
+        return (
+            f"{nominal.isoformat()} is not an occurrence of the task in {order.trigger.timezone}: "
+            f"the schedule fired next to a clock change. The true instants around it are not "
+            f"affected."
+        )
 
     async def _is_there(self, task_id: str, registered_at: datetime) -> bool:
         """Whether the task that was registered then is still there, and not just its id."""
@@ -52,6 +81,12 @@ class OccurrenceActivities:
         return row is not None and row.created_at == registered_at
 
 
-def _listed(wanted: OccurrencesWanted) -> tuple[datetime, ...]:
-    found = occurrences(wanted.trigger, after=wanted.after, until=wanted.until, key=wanted.key)
+def _listed(wanted: OccurrencesWanted, calendars: CalendarDays) -> tuple[datetime, ...]:
+    found = occurrences(
+        wanted.trigger,
+        after=wanted.after,
+        until=wanted.until,
+        key=wanted.key,
+        calendars=calendars,
+    )
     return tuple(islice(found, wanted.count))

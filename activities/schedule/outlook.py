@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from temporalio.client import ScheduleDescription
 
 from onthedot.activities.schedule.form import SHORTEST_CATCHUP, compiled_digest, digest
+from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.stored.schedule_order import Applied, Look, ScheduleOrder
 
@@ -37,7 +38,9 @@ def due(found: ScheduleDescription, *, at: datetime) -> list[datetime]:
     return [time for time in found.info.next_action_times if oldest <= time <= at]
 
 
-def outlook(found: ScheduleDescription, order: ScheduleOrder, *, at: datetime) -> Applied:
+def outlook(
+    found: ScheduleDescription, order: ScheduleOrder, *, at: datetime, calendars: CalendarDays
+) -> Applied:
     """What to tell the task of a schedule that is as ordered."""
     state, info = found.schedule.state, found.info
     remaining = state.remaining_actions if state.limited_actions else None
@@ -47,29 +50,36 @@ def outlook(found: ScheduleDescription, order: ScheduleOrder, *, at: datetime) -
     return Applied(
         effective_at=info.last_updated_at or order.covered_until,
         covered_until=max(order.covered_until, covered - order.trigger.jitter),
-        wake_at=None if finished else _wake_at(found, order, at, remaining),
+        wake_at=None if finished else _wake_at(found, order, at, remaining, calendars),
         finished=finished,
         remaining=remaining,
+        calendars=calendars.revisions,
         look=Look(
             revision=order.run.revision,
             at=at,
             remaining=remaining,
             compiled_at=at,
-            compiled=compiled_digest(order, at),
+            compiled=compiled_digest(order, at, calendars),
             found=digest(found),
         ),
     )
 
 
 def _wake_at(
-    found: ScheduleDescription, order: ScheduleOrder, at: datetime, remaining: int | None
+    found: ScheduleDescription,
+    order: ScheduleOrder,
+    at: datetime,
+    remaining: int | None,
+    calendars: CalendarDays,
 ) -> datetime:
     """The next upkeep, or soon after the last occurrence if that comes before."""
     upkeep = at + _UPKEEP_EVERY
     if remaining is None and order.trigger.end_at is None:
         return upkeep
     count = _FEW if remaining is None else min(remaining, _FEW)
-    ahead = next_occurrences(order.trigger, after=at, count=count, key=order.run.task_id)
+    ahead = next_occurrences(
+        order.trigger, after=at, count=count, key=order.run.task_id, calendars=calendars
+    )
     if ahead:
         return min(upkeep, ahead[-1] + order.trigger.jitter + _SOON)
     if found.schedule.state.paused:

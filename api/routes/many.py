@@ -19,6 +19,7 @@ from onthedot.messages.many import (
     TagList,
 )
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, TemporalUnavailable
+from onthedot.scheduling.task import TaskStatus
 from onthedot.service.tasks.bulk import BulkChanges, Changed
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.tasks.tags import tag_counts
@@ -60,6 +61,17 @@ async def delete_tasks(asked: Selection, temporal: TemporalDep, caller: Caller) 
     """By ids, or by a filter; at most 1,000."""
     bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
     return answer(await bulk.delete(await _ids(bulk, asked)))
+
+
+@router.post(
+    "/tasks:restore", summary="Restore many deleted tasks", responses=refusals(503, body=True)
+)
+async def restore_tasks(asked: Selection, temporal: TemporalDep, caller: Caller) -> ManyResults:
+    """By ids, or by a filter of deleted ones; at most 1,000. An undo of `POST /tasks:delete`."""
+    bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
+    if asked.ids is None and asked.has_filter:
+        asked = asked.model_copy(update={"status": TaskStatus.DELETED})
+    return answer(await bulk.restore(await _ids(bulk, asked)))
 
 
 async def _ids(bulk: BulkChanges, asked: Selection) -> Sequence[str]:

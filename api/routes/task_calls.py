@@ -1,4 +1,4 @@
-"""What can be done to a task beside replacing it: pause, resume, run now, preview an edit."""
+"""What can be done to a task other than replacing it: pause, resume, run now, preview an edit."""
 
 from __future__ import annotations
 
@@ -73,13 +73,18 @@ async def resume_task(
 async def run_task(
     task_id: TaskIdPath, tasks: TasksDep, who: Who, response: Response, body: RunNow | None = None
 ) -> ShortRun:
-    """Beside its schedule, whatever else is running. Each call is one run. What the body gives is
-    for this run alone; `arguments`, `body` and `env` need the role of an editor."""
+    """In addition to its schedule, whatever else is running. Each call is one run. What the body
+    gives is for this run alone; `arguments`, `body` and `env` need the role of an editor. While a
+    freeze of the task is in force it is refused, unless `through_freeze` is true."""
     asked = body or RunNow()
     if asked.changed:
         require(who, "run_task_with_changes")
     run = await tasks.run_now(
-        task_id, by=who.name, scheduled_for=asked.scheduled_for, changed=asked.changed
+        task_id,
+        by=who.name,
+        scheduled_for=asked.scheduled_for,
+        changed=asked.changed,
+        through_freeze=asked.through_freeze,
     )
     response.headers["Location"] = f"/runs/{run.id}"
     return run

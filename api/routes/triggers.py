@@ -24,4 +24,5 @@ async def preview_trigger(body: PreviewRequest, temporal: TemporalDep) -> Previe
         next_runs=list(found.next_runs),
         description=found.description,
         warnings=list(found.warnings),
+        moved=list(found.moved),
     )

@@ -1,4 +1,4 @@
-"""`onthedot run watch`: stays with a run until it has ended."""
+"""`onthedot run watch`: stays with a run until it has ended, and shows what it writes."""
 
 from __future__ import annotations
 
@@ -7,49 +7,104 @@ from datetime import timedelta
 
 import click
 
-from onthedot.client import OnTheDot
+from onthedot.client import NotFound, OnTheDot
 from onthedot.commands.ids import run_argument
-from onthedot.commands.output import output_option, say, show_one
+from onthedot.commands.output import Format, output_option, say, show_one
 from onthedot.commands.reaching import server
 from onthedot.commands.run.views import rows
-from onthedot.scheduling.run import Run, RunStatus
+from onthedot.messages.run_output import RunNow
+from onthedot.messages.terminal_text import harmless
+from onthedot.scheduling.run import Run, RunPhase, RunStatus
+from onthedot.scheduling.stored.written import Stream, WrittenPiece
 
-#: How soon the server is asked again: sooner at first, as most runs are short.
-_PACES = (0.2, 0.3, 0.5, 1.0)
-_STEADY = timedelta(seconds=2)
+#: How soon a server without live output is asked again.
+_PACE = timedelta(seconds=1)
 
 
 @click.command(
     short_help="Follow a run until it has ended.",
-    epilog="\b\nExample:\n  onthedot run watch RUN && echo done",
+    epilog="\b\nExamples:\n"
+    "  onthedot run watch RUN && echo done\n"
+    "  onthedot run watch RUN --quiet -o json",
 )
 @run_argument
+@click.option("-q", "--quiet", is_flag=True, help="Without what the run writes.")
 @output_option
 @click.pass_context
-def watch(ctx: click.Context, run_id: str, form: str) -> None:
-    """Follow a run until it has ended: exit 0 if it succeeded, else 1.
+def watch(ctx: click.Context, run_id: str, form: str, quiet: bool) -> None:
+    """Follow a run until it has ended, with what it writes: exit 0 if it succeeded, else 1.
 
-    Ctrl-C leaves the run alone.
+    What a command writes to its standard error goes to standard error; with another -o than
+    table, all of it does. Ctrl-C leaves the run alone.
     """
     with server() as there:
-        ctx.exit(follow(there, run_id, form))
+        ctx.exit(follow(there, run_id, form, quiet=quiet))
 
 
-def follow(there: OnTheDot, run_id: str, form: str) -> int:
+def follow(there: OnTheDot, run_id: str, form: str, *, quiet: bool = False) -> int:
     """Stays with a run until it has ended, and prints it; returns the exit code."""
-    said, asked = "", 0
-    while (run := there.get_run(run_id)).status is RunStatus.RUNNING:
-        if (now := _standing(run)) != said:
-            say(now)
-            said = now
-        time.sleep(_PACES[asked] if asked < len(_PACES) else _STEADY.total_seconds())
-        asked += 1
+    shown = _Shown(all_to_stderr=form != Format.TABLE, quiet=quiet)
+    run = there.get_run(run_id)
+    if run.status is RunStatus.RUNNING:
+        try:
+            for event in there.follow_output(run_id):
+                shown.show(event)
+        except NotFound:
+            shown.show(RunNow.of(run))
+        while (run := there.get_run(run_id)).status is RunStatus.RUNNING:
+            time.sleep(_PACE.total_seconds())
+    shown.end_line()
+    if form == Format.TABLE and shown.something:
+        # It was shown as it came.
+        run = run.model_copy(update={"output": None})
     show_one(run, form, rows, run.id)
     return 0 if run.status is RunStatus.SUCCEEDED else 1
 
 
-def _standing(run: Run) -> str:
-    told = f"{run.id}: {run.status.value}"
-    if run.attempts > 1:
-        told += f", attempt {run.attempts}"
-    return told + (f", waiting for {run.waiting_for}" if run.waiting_for else "")
+class _Shown:
+    """What was shown of a run so far."""
+
+    def __init__(self, *, all_to_stderr: bool, quiet: bool) -> None:
+        self._all_to_stderr = all_to_stderr
+        self._quiet = quiet
+        self._said = ""
+        self._at = 0
+        self._line_is_open = False
+        self.something = False
+
+    def show(self, event: WrittenPiece | RunNow) -> None:
+        if isinstance(event, RunNow):
+            if event.status is RunStatus.RUNNING and (now := _standing(event)) != self._said:
+                self.end_line()
+                say(now)
+                self._said = now
+        elif not self._quiet:
+            if event.offset > self._at:
+                self.end_line()
+                say(f"[{event.offset - self._at:,} bytes left out]")
+            err = self._all_to_stderr or event.stream is Stream.STDERR
+            click.echo(harmless(event.text), nl=False, err=err)
+            self._at, self.something = event.end, True
+            self._line_is_open = not event.text.endswith("\n")
+
+    def end_line(self) -> None:
+        """Begin a new line, where the run did not end its last one."""
+        if self._line_is_open:
+            click.echo(err=self._all_to_stderr)
+        self._line_is_open = False
+
+
+def _standing(run: Run | RunNow) -> str:
+    """How it stands, in a line."""
+    told = f"{run.id}: {_PHASES[run.phase].format(run.attempt) if run.phase else run.status.value}"
+    if run.next_attempt_at is not None:
+        told += f" at {run.next_attempt_at:%H:%M:%S} UTC"
+    return told + (f" ({run.waiting_for})" if run.waiting_for else "")
+
+
+_PHASES = {
+    RunPhase.WAITING_FOR_WORKER: "waits for a worker",
+    RunPhase.WAITING_FOR_PLACE: "waits for a free place",
+    RunPhase.ATTEMPTING: "attempt {} goes on",
+    RunPhase.BACKING_OFF: "waits for attempt {}",
+}

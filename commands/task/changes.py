@@ -63,7 +63,10 @@ def delete(task_ids: Sequence[str], yes: bool) -> None:
 @click.option("--scheduled-for", type=INSTANT, help="When it counts as due (default now).")
 @click.option("--arguments", metavar="JSON", help="A list, in place of the action's arguments.")
 @click.option("--body", metavar="JSON", help="In place of the body of the call.")
-@click.option("--env", multiple=True, metavar="NAME=VALUE", help="Beside the command's own.")
+@click.option(
+    "--env", multiple=True, metavar="NAME=VALUE", help="In addition to the command's own."
+)
+@click.option("--through-freeze", is_flag=True, help="Although a freeze is in force.")
 @click.option("--wait", is_flag=True, help="Until it has ended: exit 0 if it succeeded, else 1.")
 @output_option
 @click.pass_context
@@ -74,14 +77,16 @@ def run(
     arguments: str | None,
     body: str | None,
     env: Sequence[str],
+    through_freeze: bool,
     wait: bool,
     form: str,
 ) -> None:
-    """Run a task now, beside its schedule. What else is given counts for this run alone."""
+    """Run a task now, in addition to its schedule. Values count for this run alone."""
     changed = {
         "arguments": _json("--arguments", arguments),
         "body": _json("--body", body),
         "env": _variables(env) or None,
+        "through_freeze": through_freeze or None,
     }
     with server() as there:
         started = there.run_task(task_id, scheduled_for=scheduled_for, **changed)

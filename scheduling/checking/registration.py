@@ -9,14 +9,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays, calendars_of
 from onthedot.scheduling.checking.action import check_action
 from onthedot.scheduling.checking.trigger import settle_trigger
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.search import calendar_labels
 from onthedot.scheduling.task import NewTask, TaskDefinition
 
 
-def settle(definition: TaskDefinition, *, task_id: str, now: datetime) -> TaskDefinition:
+def settle(
+    definition: TaskDefinition,
+    *,
+    task_id: str,
+    now: datetime,
+    calendars: CalendarDays = NO_CALENDARS,
+) -> TaskDefinition:
     """The definition as it is stored: meaning checked, times fixed, name filled in.
+
+    `calendars` are those that its trigger names, as far as they are there.
 
     Raises:
         InvalidDefinition: with every field that has to be mended.
@@ -25,7 +35,11 @@ def settle(definition: TaskDefinition, *, task_id: str, now: datetime) -> TaskDe
     trigger = definition.trigger
     try:
         trigger = settle_trigger(
-            trigger, now=now, catchup_window=definition.catchup_window, key=task_id
+            trigger,
+            now=now,
+            catchup_window=definition.catchup_window,
+            key=task_id,
+            calendars=calendars,
         )
     except InvalidDefinition as error:
         problems.extend(error.problems)
@@ -54,6 +68,8 @@ def settle(definition: TaskDefinition, *, task_id: str, now: datetime) -> TaskDe
 
 #: What Temporal takes as one search attribute is 2,048 bytes of JSON in ASCII.
 _MOST_TAGS = 2000
+#: The same with the calendars of a task among them: each tag takes a byte more there.
+_MOST_LABELS = 1900
 
 #: What Temporal takes as one payload is 2 MiB; a task carries its journal beside the definition.
 _MOST = 1024 * 1024
@@ -67,7 +83,10 @@ def _labels(definition: TaskDefinition) -> Iterator[FieldProblem]:
     ):
         if any(unicodedata.category(character) == "Cc" for character in text):
             yield FieldProblem(field, "cannot hold control characters")
-    if len(json.dumps(definition.tags)) > _MOST_TAGS:
+    names = calendars_of(definition.trigger)
+    labels = [*definition.tags, *calendar_labels(definition, dict.fromkeys(names, 1))]
+    room = _MOST_LABELS if names else _MOST_TAGS
+    if len(json.dumps(labels)) > room:
         yield FieldProblem("tags", f"are longer than {_MOST_TAGS} bytes of JSON together")
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays, calendars_of
 from onthedot.scheduling.cron.expression import parse_cron
 from onthedot.scheduling.cron.fields import CronError
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
@@ -20,12 +21,14 @@ from onthedot.scheduling.firing.excluded_runs import (
 )
 from onthedot.scheduling.firing.exclusions import ExclusionError, parse_exclusion
 from onthedot.scheduling.firing.occurrences import next_occurrences
-from onthedot.scheduling.firing.recurrence import LAST_YEAR, IntervalTimes, recurrence
+from onthedot.scheduling.firing.recurrence import recurrence
+from onthedot.scheduling.firing.times import LAST_YEAR, IntervalTimes
 from onthedot.scheduling.firing.zones import LocalTimeError, ZoneError, instant_of, zone_named
 from onthedot.scheduling.trigger import (
     CronTrigger,
     IntervalTrigger,
     OnceTrigger,
+    OnExcluded,
     Recurring,
     Trigger,
 )
@@ -33,6 +36,8 @@ from onthedot.scheduling.trigger import (
 _SECOND = timedelta(seconds=1)
 #: So many listed days in a row without an occurrence are looked at: a tenth of a second's work.
 _MOST_EMPTY_DAYS = 4000
+#: More calendars than this in one trigger are refused.
+_MOST_CALENDARS = 10
 #: Jitter that Temporal can spread over; it counts milliseconds in 32 bits.
 LONGEST_JITTER = timedelta(days=49)
 
@@ -40,17 +45,23 @@ _Found = TypeVar("_Found")
 
 
 def settle_trigger(
-    trigger: Trigger, *, now: datetime, catchup_window: timedelta, key: str
+    trigger: Trigger,
+    *,
+    now: datetime,
+    catchup_window: timedelta,
+    key: str,
+    calendars: CalendarDays = NO_CALENDARS,
 ) -> Trigger:
     """The trigger as it is to be kept: a one-time one with `at` as an instant in UTC.
 
-    `key` is the task's id. Raises InvalidDefinition with all that is wrong.
+    `key` is the task's id; `calendars` are those that it names, as far as they are there. Raises
+    InvalidDefinition with all that is wrong.
     """
     problems = _Problems()
     if isinstance(trigger, OnceTrigger):
         settled: Trigger | None = _once(trigger, now, catchup_window, problems)
     else:
-        settled = _recurring(trigger, now, key, problems)
+        settled = _recurring(trigger, now, key, calendars, problems)
     if problems.found or settled is None:
         raise InvalidDefinition(*problems.found)
     return settled
@@ -111,18 +122,20 @@ def _given(trigger: OnceTrigger, problems: _Problems) -> datetime | None:
 
 
 def _recurring(
-    trigger: Recurring, now: datetime, key: str, problems: _Problems
+    trigger: Recurring, now: datetime, key: str, calendars: CalendarDays, problems: _Problems
 ) -> Recurring | None:
     problems.tried("timezone", partial(zone_named, trigger.timezone))
     if isinstance(trigger, CronTrigger):
         problems.tried("expression", partial(parse_cron, trigger.expression, key))
     else:
         _check_interval(trigger, problems)
-    for n, text in enumerate(trigger.exclude):
-        problems.tried(f"exclude.{n}", partial(parse_exclusion, text, key))
+    for n, one in enumerate(trigger.exclude):
+        if isinstance(one, str):
+            problems.tried(f"exclude.{n}", partial(parse_exclusion, one, key))
+    _check_calendars(trigger, calendars, problems)
     _check_bounds(trigger, now, problems)
     if not problems.found:
-        _check_fires(trigger, now, key, problems)
+        _check_fires(trigger, now, key, calendars, problems)
     return trigger
 
 
@@ -134,6 +147,31 @@ def _check_interval(trigger: IntervalTrigger, problems: _Problems) -> None:
         problems.add("every", "is shorter than a second. Use PT1S or more.")
     elif trigger.offset >= trigger.every:
         problems.add("offset", "must be shorter than `every`: it shifts the rhythm within it.")
+
+
+def _check_calendars(trigger: Recurring, calendars: CalendarDays, problems: _Problems) -> None:
+    names = calendars_of(trigger)
+    for n, one in enumerate(trigger.exclude):
+        if not isinstance(one, str) and not _is_there(one.calendar, calendars):
+            problems.add(f"exclude.{n}.calendar", _unknown(one.calendar))
+    if trigger.only is not None and not _is_there(trigger.only.calendar, calendars):
+        problems.add("only.calendar", _unknown(trigger.only.calendar))
+    if len(names) > _MOST_CALENDARS:
+        problems.add("exclude", f"names more than {_MOST_CALENDARS} calendars. Use one of any_of.")
+    if trigger.on_excluded is not OnExcluded.SKIP and not isinstance(trigger, CronTrigger):
+        problems.add(
+            "on_excluded",
+            "moves the occurrences of a cron trigger alone: an interval goes by real time and has "
+            "no days to move between. Use skip.",
+        )
+
+
+def _is_there(name: str, calendars: CalendarDays) -> bool:
+    return name in calendars and calendars[name].revision > 0
+
+
+def _unknown(name: str) -> str:
+    return f"there is no calendar {name!r}; PUT /calendars/{name} makes one."
 
 
 def _check_bounds(trigger: Recurring, now: datetime, problems: _Problems) -> None:
@@ -151,46 +189,51 @@ def _check_bounds(trigger: Recurring, now: datetime, problems: _Problems) -> Non
         problems.add("jitter", f"is longer than {LONGEST_JITTER.days} days.")
 
 
-def _check_fires(trigger: Recurring, now: datetime, key: str, problems: _Problems) -> None:
-    if _is_empty(trigger, now, key):
+def _check_fires(
+    trigger: Recurring, now: datetime, key: str, calendars: CalendarDays, problems: _Problems
+) -> None:
+    if _is_empty(trigger, now, key, calendars):
         problems.add(
             "exclude",
             f"its expressions together take out every occurrence of {_MOST_EMPTY_DAYS} days in a "
             f"row. Exclude less, or name the days that are left in the trigger itself.",
         )
-    elif next_occurrences(trigger, after=now, count=1, key=key):
-        _check_runs(trigger, now, key, problems)
+    elif next_occurrences(trigger, after=now, count=1, key=key, calendars=calendars):
+        _check_runs(trigger, now, key, calendars, problems)
         return
-    bare = trigger.model_copy(update={"exclude": (), "start_at": None, "end_at": None})
+    kept = trigger.model_copy(update={"exclude": (), "only": None})
+    bare = kept.model_copy(update={"start_at": None, "end_at": None})
     if not next_occurrences(bare, after=now, count=1, key=key):
         where = "expression" if isinstance(trigger, CronTrigger) else "every"
         problems.add(
             where, f"never fires until the end of {LAST_YEAR}: no such day comes. Change its dates."
         )
-    elif not next_occurrences(
-        trigger.model_copy(update={"exclude": ()}), after=now, count=1, key=key
-    ):
+    elif not next_occurrences(kept, after=now, count=1, key=key):
         problems.add("end_at", "nothing is due between `start_at` (or now) and `end_at`.")
     else:
-        problems.add("exclude", "takes out every occurrence, so the task would never fire.")
+        where = "exclude" if trigger.exclude else "only"
+        problems.add(where, "takes out every occurrence, so the task would never fire.")
 
 
-def _is_empty(trigger: Recurring, now: datetime, key: str) -> bool:
+def _is_empty(trigger: Recurring, now: datetime, key: str, calendars: CalendarDays) -> bool:
     """Whether its first occurrence is too laborious to find."""
-    if not trigger.exclude:
+    if not trigger.exclude and trigger.only is None:
         return False
     after = int(max(now, trigger.start_at or now).timestamp()) - 1
     looked_at = 0
-    for base, mask in islice(recurrence(trigger, key).chunks(after), _MOST_EMPTY_DAYS):
+    plan = recurrence(trigger, key, calendars)
+    for base, mask in islice(plan.chunks(after), _MOST_EMPTY_DAYS):
         if mask and base + mask.bit_length() - 1 > after:
             return False
         looked_at += 1
     return looked_at == _MOST_EMPTY_DAYS
 
 
-def _check_runs(trigger: Recurring, now: datetime, key: str, problems: _Problems) -> None:
+def _check_runs(
+    trigger: Recurring, now: datetime, key: str, calendars: CalendarDays, problems: _Problems
+) -> None:
     """Refuses what Temporal would give up on: too many excluded instants one after the other."""
-    plan = recurrence(trigger, key)
+    plan = recurrence(trigger, key, calendars)
     today = epoch_day(now.date())
     run = longest_excluded_run(plan, range(today - 366, today + 8 * 366))
     if run > LONGEST_RUN and isinstance(plan.times, IntervalTimes) and not plan.times.daily:

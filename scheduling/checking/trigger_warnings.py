@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.checking.change_warnings import change_warnings
 from onthedot.scheduling.cron.days import DayRule
 from onthedot.scheduling.cron.expression import Cron, parse_cron
@@ -14,6 +15,7 @@ from onthedot.scheduling.firing.clock_changes import date_of, local_day
 from onthedot.scheduling.firing.excluded_runs import shortest_distance
 from onthedot.scheduling.firing.exclusions import excluded_times, parse_exclusion
 from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
+from onthedot.scheduling.firing.times import CronTimes
 from onthedot.scheduling.phrases import MONTH_NAMES, duration, joined, listed
 from onthedot.scheduling.trigger import CronTrigger, OnceTrigger, Recurring, Trigger
 
@@ -21,14 +23,20 @@ _LENGTHS = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
 _STEP = re.compile(r"(?:^|,)\*/(\d+)(?=$|,)", re.ASCII)
 
 
-def warnings(trigger: Trigger, *, after: datetime, key: str = "") -> list[str]:
+def warnings(
+    trigger: Trigger, *, after: datetime, key: str = "", calendars: CalendarDays = NO_CALENDARS
+) -> list[str]:
     """Sentences about a settled trigger; clock changes are those of the year from `after` on."""
     if isinstance(trigger, OnceTrigger):
         return []
-    plan = recurrence(trigger, key)
+    plan = recurrence(trigger, key, calendars)
     if not isinstance(trigger, CronTrigger):
         every_second = trigger.every.total_seconds() == 1
-        return [*([_EVERY_SECOND] if every_second else []), *_long_jitter(trigger, plan)]
+        return [
+            *([_EVERY_SECOND] if every_second else []),
+            *_long_jitter(trigger, plan),
+            *_unknown_days(calendars),
+        ]
     cron = parse_cron(trigger.expression, key)
     return [
         *([_EVERY_SECOND] if cron.times == WHOLE_DAY else []),
@@ -38,6 +46,7 @@ def warnings(trigger: Trigger, *, after: datetime, key: str = "") -> list[str]:
         *_spread(cron),
         *_long_jitter(trigger, plan),
         *_idle_exclusions(trigger, plan, cron, after, key),
+        *_unknown_days(calendars),
         *change_warnings(cron, plan.zone, after),
     ]
 
@@ -130,16 +139,27 @@ def _idle_exclusions(
     """Exclusions that hit nothing in the coming year are often not what was meant."""
     if not trigger.exclude:
         return []
-    today = local_day(plan.zone, int(after.timestamp()))
-    due = [
-        (day, on)
-        for day, on in ((day, date_of(day)) for day in range(today, today + 366))
-        if cron.days.days(on.year, on.month) >> on.day & 1
-    ]
+    times, today = plan.times, local_day(plan.zone, int(after.timestamp()))
+    assert isinstance(times, CronTimes)
+    due = [(day, date_of(day)) for day in range(today, today + 366) if times.on(day)]
+    texts = [one for one in trigger.exclude if isinstance(one, str)]
+    idle = [text for text in texts if not _hits(parse_exclusion(text, key), cron, due)]
+    if not cron.days.day_of_month.counts_working_days:
+        # Working days are none of the calendar's in any case.
+        idle += [
+            f"of the calendar {calendar.name}"
+            for calendar in plan.exclusions.calendars
+            if not any(day in calendar for day, _ in due)
+        ]
+    return [f"The exclusion {text} leaves out nothing in the coming year." for text in idle]
+
+
+def _unknown_days(calendars: CalendarDays) -> list[str]:
     return [
-        f"The exclusion {text} leaves out nothing in the coming year."
-        for text in trigger.exclude
-        if not _hits(parse_exclusion(text, key), cron, due)
+        f"The calendar {calendar.name} says nothing of days after {until}: until it does, they "
+        f"count as days that it does not name."
+        for calendar in calendars.calendars
+        if (until := calendar.resolved.known_until) is not None
     ]
 
 

@@ -14,17 +14,13 @@ import math
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.compiling.calendars import Calendar, CompiledSpec, Interval
 from onthedot.scheduling.compiling.utc_calendars import utc_calendars, utc_days
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, epoch_day, instant
 from onthedot.scheduling.firing.excluded_runs import LONG_RUN, longest_excluded_run
-from onthedot.scheduling.firing.recurrence import (
-    LAST_INSTANT,
-    LAST_YEAR,
-    IntervalTimes,
-    Recurrence,
-    recurrence,
-)
+from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
+from onthedot.scheduling.firing.times import LAST_INSTANT, LAST_YEAR, IntervalTimes
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
 
 #: What Temporal takes as a calendar's comment, in bytes.
@@ -34,13 +30,17 @@ _EVERY_SECOND = IntervalTimes(step=1, offset=0)
 
 
 def compile_trigger(
-    trigger: CronTrigger | IntervalTrigger, *, key: str, at: datetime
+    trigger: CronTrigger | IntervalTrigger,
+    *,
+    key: str,
+    at: datetime,
+    calendars: CalendarDays = NO_CALENDARS,
 ) -> CompiledSpec:
     """The schedule of a checked trigger for the task with this id, exact for five years after `at`.
 
     From a year before `at` it is exact as well, so that what was missed can be caught up.
     """
-    plan = recurrence(trigger, key)
+    plan = recurrence(trigger, key, calendars)
     this_year = at.astimezone(UTC).year
     days = range(
         epoch_day(date(this_year - 1, 1, 1)),

@@ -16,28 +16,48 @@ from onthedot.scheduling.cron.fields import (
     value,
 )
 
-#: Saturday and Sunday, counted from Sunday = 0 as cron does.
-_SATURDAY, _SUNDAY = 6, 0
+#: Monday to Friday, counted from Sunday = 0 as cron does.
+_WORKING = frozenset(range(1, 6))
+#: No month has more working days.
+_MOST_WORKING_DAYS = 31
 
+_NTH_WORKING = re.compile(r"^W#(\d{1,2})$", re.ASCII)
+_LAST_WORKING = re.compile(r"^LW-(\d{1,2})$", re.ASCII)
 _NEAREST = re.compile(r"^(?:(\d+)W|W(\d+))$", re.ASCII)
 _LAST_OF = re.compile(r"^(?:(\w+)L|L(\d))$", re.ASCII)
 
 
 @dataclass(frozen=True)
 class DayOfMonth:
-    """What the day-of-month field names: plain days, `L`, and `15W` (`LW` is the nearest to 31)."""
+    """What the day-of-month field names: plain days, `L`, and working days.
+
+    `15W` is in `nearest` (`LW` is the nearest to 31), `W#3` in `nth_working` as 3, `LW-1` as -2.
+    """
 
     days: frozenset[int]
     last: bool
     nearest: frozenset[int]
+    nth_working: frozenset[int] = frozenset()
 
-    def matches(self, length: int, day: int, weekday: int) -> bool:
-        """Whether this day of a month of `length` days, which is this weekday, is named."""
-        return (
-            day in self.days
-            or (self.last and day == length)
-            or any(_nearest_weekday(w, length, day, weekday) == day for w in self.nearest)
-        )
+    @property
+    def counts_working_days(self) -> bool:
+        """Whether it depends on which days are working days."""
+        return bool(self.nearest or self.nth_working)
+
+    def bits(self, length: int, working: int) -> int:
+        """The days of a month of `length` days that are named, as bits; `working` ones too."""
+        found = sum(1 << day for day in self.days if day <= length)
+        found |= 1 << length if self.last else 0
+        if self.counts_working_days and working:
+            ordered = [day for day in range(1, length + 1) if working >> day & 1]
+            for wanted in self.nearest:
+                target = min(wanted, length)
+                found |= 1 << min(ordered, key=lambda day: (abs(day - target), day))
+            for n in self.nth_working:
+                at = n - 1 if n > 0 else n
+                if -len(ordered) <= at < len(ordered):
+                    found |= 1 << ordered[at]
+        return found
 
 
 @dataclass(frozen=True)
@@ -79,28 +99,32 @@ class DayRule:
         """Whether the day-of-month field names every day."""
         return len(self.day_of_month.days) == 31
 
-    def matches(self, month: int, length: int, day: int, weekday: int) -> bool:
-        """Whether the rule names a day: the weekday counts from Sunday = 0."""
-        if month not in self.months:
-            return False
-        by_date = self.day_of_month.matches(length, day, weekday)
-        by_week = self.day_of_week.matches(length, day, weekday)
-        return (by_date or by_week) if self.either else (by_date and by_week)
+    def days(self, year: int, month: int, working: int | None = None) -> int:
+        """The days of a month that the rule names, as bits: bit 1 is the first day.
 
-    def days(self, year: int, month: int) -> int:
-        """The days of a month that the rule names, as bits: bit 1 is the first day."""
+        `working` are its working days, likewise; Monday to Friday where none are given.
+        """
         if month not in self.months:
             return 0
         length, first = month_shape(year, month)
+        if working is not None and self.day_of_month.counts_working_days:
+            return self._days(length, first, working)
         found = self._known.get((length, first))
         if found is None:
-            found = sum(
-                1 << day
-                for day in range(1, length + 1)
-                if self.matches(month, length, day, (first + day - 1) % 7)
+            weekdays = sum(
+                1 << day for day in range(1, length + 1) if (first + day - 1) % 7 in _WORKING
             )
-            self._known[length, first] = found
+            found = self._known[length, first] = self._days(length, first, weekdays)
         return found
+
+    def _days(self, length: int, first: int, working: int) -> int:
+        by_date = self.day_of_month.bits(length, working)
+        by_week = sum(
+            1 << day
+            for day in range(1, length + 1)
+            if self.day_of_week.matches(length, day, (first + day - 1) % 7)
+        )
+        return (by_date | by_week) if self.either else (by_date & by_week)
 
 
 def parse_days(day_text: str, months: frozenset[int], weekday_text: str, key: str) -> DayRule:
@@ -128,18 +152,31 @@ def month_shape(year: int, month: int) -> tuple[int, int]:
 def _day_of_month(text: str, key: str) -> DayOfMonth:
     days: set[int] = set()
     nearest: set[int] = set()
+    nth_working: set[int] = set()
     last = False
     for element in _elements(text):
         near = _NEAREST.match(element)
+        nth, before_last = _NTH_WORKING.match(element), _LAST_WORKING.match(element)
         if element == "L":
             last = True
         elif element == "LW":
             nearest.add(31)
+        elif nth is not None:
+            nth_working.add(_count(element, nth[1], "W#3 is the third working day of the month."))
+        elif before_last is not None:
+            text_of = "LW-1 is the working day before the last one of the month."
+            nth_working.add(-1 - _count(element, before_last[1], text_of))
         elif near is not None:
             nearest.add(value(DAY, element, near[1] or near[2]))
         else:
             days |= element_values(DAY, re.sub(r"-L(?=$|/)", "-31", element), key)
-    return DayOfMonth(frozenset(days), last, frozenset(nearest))
+    return DayOfMonth(frozenset(days), last, frozenset(nearest), frozenset(nth_working))
+
+
+def _count(element: str, text: str, example: str) -> int:
+    if not 1 <= int(text) < _MOST_WORKING_DAYS:
+        raise DAY.problem(element, f"counts too far. {example}")
+    return int(text)
 
 
 def _day_of_week(text: str, key: str) -> DayOfWeek:
@@ -168,14 +205,3 @@ def _elements(text: str) -> list[str]:
     if "?" in text:
         raise CronError(f"{text!r}: a question mark stands alone in its field.")
     return text.split(",")
-
-
-def _nearest_weekday(wanted: int, length: int, day: int, weekday: int) -> int:
-    """The Monday-to-Friday day nearest to the wanted one, within the month."""
-    target = min(wanted, length)
-    on = (weekday + target - day) % 7
-    if on == _SATURDAY:
-        return target - 1 if target > 1 else target + 2
-    if on == _SUNDAY:
-        return target + 1 if target < length else target - 2
-    return target

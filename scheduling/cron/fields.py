@@ -64,7 +64,7 @@ def values(field: Field, text: str, key: str) -> frozenset[int]:
 def element_values(field: Field, element: str, key: str) -> frozenset[int]:
     """The values that one element names. Raises CronError."""
     if not element:
-        raise CronError(f"{field.name} field: an element is missing beside a comma.")
+        raise CronError(f"{field.name} field: an element is missing next to a comma.")
     if element.startswith("H"):
         return _hashed(field, element, key)
     body, slash, step_text = element.partition("/")

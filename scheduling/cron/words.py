@@ -24,9 +24,12 @@ _ALL_MONTHS = 12
 _TO = " to "
 
 
-def cron_words(cron: Cron) -> str:
-    """Such as `At 09:00, Monday to Friday`."""
-    times, days = _times(cron), _days(cron.days)
+def cron_words(cron: Cron, *, with_calendars: bool = False) -> str:
+    """Such as `At 09:00, Monday to Friday`.
+
+    With calendars, what counts weekdays counts working days.
+    """
+    times, days = _times(cron), _days(cron.days, "working day" if with_calendars else "weekday")
     if not days and times.startswith("At ") and "every" not in times:
         days = "every day"
     return ", ".join(part for part in (times, days) if part)
@@ -84,11 +87,11 @@ def _between(minutes: frozenset[int], hours: frozenset[int]) -> str:
     return f" in the hours {listed(hours)}"
 
 
-def _days(rule: DayRule) -> str:
+def _days(rule: DayRule, working_day: str) -> str:
     some_months = "" if len(rule.months) == _ALL_MONTHS else _months(rule.months)
     both = not (rule.day_of_month_is_free or rule.day_of_week_is_free)
     of = "the month" if both or not some_months else some_months
-    by_date = "" if rule.day_of_month_is_free else _by_date(rule.day_of_month, of)
+    by_date = "" if rule.day_of_month_is_free else _by_date(rule.day_of_month, of, working_day)
     by_week = "" if rule.day_of_week_is_free else _by_week(rule.day_of_week, of)
     if rule.either:
         days = f"{by_date} or {by_week}" if both else ""
@@ -100,7 +103,7 @@ def _days(rule: DayRule) -> str:
     return f"{days}, {in_months}" if days else in_months
 
 
-def _by_date(days: DayOfMonth, of: str) -> str:
+def _by_date(days: DayOfMonth, of: str, working_day: str) -> str:
     parts = []
     if days.days:
         parts.append(f"day{'s' if len(days.days) > 1 else ''} {listed(days.days)}")
@@ -109,10 +112,18 @@ def _by_date(days: DayOfMonth, of: str) -> str:
     near = days.nearest - {_ALL_DAYS}
     if near:
         plural = "s" if len(near) > 1 else ""
-        parts.append(f"the weekday{plural} nearest to day{plural} {listed(near)}")
+        parts.append(f"the {working_day}{plural} nearest to day{plural} {listed(near)}")
     if _ALL_DAYS in days.nearest:
-        parts.append("the last weekday")
+        parts.append(f"the last {working_day}")
+    parts += [_nth_working(n) for n in sorted(days.nth_working, key=lambda n: (n < 0, n))]
     return f"on {joined(parts)} of {of}"
+
+
+def _nth_working(n: int) -> str:
+    if n < 0:
+        before = -1 - n
+        return f"the working day that is {before} before the last one"
+    return f"the {ORDINALS[n - 1]} working day" if n <= len(ORDINALS) else f"working day {n}"
 
 
 def _by_week(week: DayOfWeek, of: str) -> str:

@@ -16,7 +16,8 @@ from itertools import pairwise
 
 from onthedot.scheduling.cron.time_masks import WHOLE_DAY, seconds_in
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, date_of
-from onthedot.scheduling.firing.recurrence import CronTimes, Recurrence
+from onthedot.scheduling.firing.recurrence import Recurrence
+from onthedot.scheduling.firing.times import CronTimes
 
 #: Up to so many, exclusions are left to Temporal: about a tenth of a second of its time.
 LONG_RUN = 400_000
@@ -119,10 +120,10 @@ def _listed_days(plan: Recurrence, days: range) -> int:
     """On how many of these days something is listed."""
     if not isinstance(plan.times, CronTimes):
         return len(days)
-    rule, found, day = plan.times.cron.days, 0, days.start
+    times, found, day = plan.times, 0, days.start
     while day < days.stop:
         on = date_of(day)
-        bits = rule.days(on.year, on.month) >> on.day
+        bits = times.days(on.year, on.month) >> on.day
         left = days.stop - day
         found += (bits & ((1 << left) - 1)).bit_count() if left < 32 else bits.bit_count()
         day += 32 - on.day

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays, KnownCalendar
 from onthedot.scheduling.cron.days import DayRule, month_shape
 from onthedot.scheduling.cron.expression import Cron, parse_cron
 from onthedot.scheduling.cron.time_masks import WHOLE_DAY, times_of_day
 from onthedot.scheduling.firing.clock_changes import date_of, epoch_day
+from onthedot.scheduling.firing.day_ranges import apart
+from onthedot.scheduling.trigger import CalendarUse, Exclusion
 
+_WEEKEND = frozenset({5, 6})
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:/(\d{4}-\d{2}-\d{2}))?$", re.ASCII)
 _LAST_YEAR = 2100
 #: Nothing fires after this day, so that an exclusion may as well end with it.
@@ -33,6 +36,10 @@ class Exclusions:
     days: tuple[range, ...]
     """In order, apart from each other, none of them empty."""
     crons: tuple[Cron, ...]
+    calendars: tuple[KnownCalendar, ...] = ()
+    """Whose days are among `days`."""
+    only: KnownCalendar | None = None
+    """Whose other days are among `days`."""
     _known: dict[tuple[int, ...], int] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -56,6 +63,20 @@ class Exclusions:
                 mask |= times if is_active else 0
             self._known[active] = mask
         return self._known[active]
+
+    def works_on(self, day: int) -> bool:
+        """Whether a day is a working day: of `only`, or else Monday to Friday, and of no calendar
+        that is excluded."""
+        if any(day in calendar for calendar in self.calendars):
+            return False
+        return date_of(day).weekday() not in _WEEKEND if self.only is None else day in self.only
+
+    def reasons(self, day: int) -> tuple[str, ...]:
+        """Why calendars take a day out: the names that they have for it."""
+        found = [name for calendar in self.calendars for name in calendar.names_of(day)]
+        if self.only is not None and day not in self.only:
+            found.append(f"not in {self.only.name}")
+        return tuple(dict.fromkeys(found))
 
     def range_of(self, day: int) -> range | None:
         """The range of whole days that holds a local day."""
@@ -98,25 +119,26 @@ class Exclusions:
             day += (free & -free).bit_length() - 1 - on.day if free else length + 1 - on.day
 
 
-@lru_cache(maxsize=1024)
-def parse_exclusions(exclude: tuple[str, ...], key: str) -> Exclusions:
-    """All exclusions of a trigger. Raises ExclusionError or CronError."""
-    parsed = [parse_exclusion(text, key) for text in exclude]
+@lru_cache(maxsize=512)
+def parse_exclusions(
+    exclude: tuple[Exclusion, ...],
+    key: str,
+    calendars: CalendarDays = NO_CALENDARS,
+    only: CalendarUse | None = None,
+) -> Exclusions:
+    """All exclusions of a trigger. Raises ExclusionError or CronError, and LookupError for a
+    calendar that was not looked up."""
+    parsed = [parse_exclusion(text, key) for text in exclude if isinstance(text, str)]
+    used = tuple(calendars[one.calendar] for one in exclude if not isinstance(one, str))
+    alone = None if only is None else calendars[only.calendar]
+    ranges = [days for days in parsed if isinstance(days, range)]
+    ranges += [days for calendar in used for days in calendar.ranges]
     return Exclusions(
-        days=_apart(range(max(p.start, 0), p.stop) for p in parsed if isinstance(p, range)),
+        days=apart([*ranges, *(() if alone is None else alone.others)]),
         crons=tuple(p for p in parsed if isinstance(p, Cron)),
+        calendars=used,
+        only=alone,
     )
-
-
-def _apart(ranges: Iterable[range]) -> tuple[range, ...]:
-    """The same days in as few ranges as there can be, in order."""
-    found: list[range] = []
-    for days in sorted(ranges, key=lambda days: days.start):
-        if found and days.start <= found[-1].stop:
-            found[-1] = range(found[-1].start, max(found[-1].stop, days.stop))
-        elif days:
-            found.append(days)
-    return tuple(found)
 
 
 def parse_exclusion(text: str, key: str) -> range | Cron:
@@ -124,9 +146,15 @@ def parse_exclusion(text: str, key: str) -> range | Cron:
 
     Raises ExclusionError or CronError.
     """
+    days = dates_of(text)
+    return parse_cron(text, key) if days is None else days
+
+
+def dates_of(text: str) -> range | None:
+    """The days of a date or a range of dates; None if it is neither. Raises ExclusionError."""
     match = _DATE.match(text.strip())
     if match is None:
-        return parse_cron(text, key)
+        return None
     first = _date(match[1])
     last = _date(match[2]) if match[2] else first
     if last < first:

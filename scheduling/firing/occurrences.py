@@ -6,16 +6,21 @@ import math
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, instant
 from onthedot.scheduling.firing.jitter import jittered
-from onthedot.scheduling.firing.recurrence import (
-    LAST_INSTANT,
-    IntervalTimes,
-    Recurrence,
-    recurrence,
-)
+from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
+from onthedot.scheduling.firing.times import LAST_INSTANT, IntervalTimes
 from onthedot.scheduling.trigger import OnceTrigger, Recurring, Trigger
+
+
+class Occurrence(NamedTuple):
+    """When it starts, and the instant that the trigger names, which jitter moves."""
+
+    at: datetime
+    nominal: datetime
 
 
 def occurrences(
@@ -24,32 +29,53 @@ def occurrences(
     after: datetime,
     until: datetime | None = None,
     key: str,
+    calendars: CalendarDays = NO_CALENDARS,
     jitter_seed: str | None = None,
     nominal_after: datetime | None = None,
 ) -> Iterator[datetime]:
     """The instants at which a checked trigger is due, in UTC, lazily.
 
     They are strictly after `after`, and not after `until`. `key` is the task's id, on which `H`
-    depends. `start_at`, `end_at` and `exclude` are honoured, `max_runs` is not. With the seed that
-    Temporal has for the schedule they are the instants that jitter leads to; without it they are
-    nominal. Nothing is due after the year 2100.
+    depends; `calendars` are those that the trigger names. `start_at`, `end_at` and exclusions are
+    honoured, `max_runs` is not. With the seed that Temporal has for the schedule they are the
+    instants that jitter leads to; without it they are nominal. Nothing is due after the year 2100.
 
     `nominal_after` leaves out those whose nominal instant came before it, or at it: a schedule that
     was made then does not know them.
     """
+    for one in with_nominal(
+        trigger,
+        after=after,
+        key=key,
+        calendars=calendars,
+        jitter_seed=jitter_seed,
+        nominal_after=nominal_after,
+    ):
+        if until is not None and one.at > until:
+            return
+        yield one.at
+
+
+def with_nominal(
+    trigger: Trigger,
+    *,
+    after: datetime,
+    key: str,
+    calendars: CalendarDays = NO_CALENDARS,
+    jitter_seed: str | None = None,
+    nominal_after: datetime | None = None,
+) -> Iterator[Occurrence]:
+    """The same, each with its nominal instant."""
     if isinstance(trigger, OnceTrigger):
         if trigger.at is None or trigger.at.tzinfo is None:
             raise ValueError("a one-time trigger must be settled before it is listed")
-        if trigger.at > after and (until is None or trigger.at <= until):
-            yield trigger.at
+        if trigger.at > after:
+            yield Occurrence(trigger.at, trigger.at)
         return
-    plan = recurrence(trigger, key)
+    plan = recurrence(trigger, key, calendars)
     if jitter_seed is None or not trigger.jitter:
         for found in _nominal(trigger, plan, _floor(after)):
-            at = instant(found)
-            if until is not None and at > until:
-                return
-            yield at
+            yield Occurrence(instant(found), instant(found))
         return
     first = _reach_back(trigger, plan, _floor(after))
     if nominal_after is not None:
@@ -62,10 +88,21 @@ def occurrences(
             trigger.jitter,
             jitter_seed,
         )
-        if until is not None and moved > until:
-            return
         if moved > after:
-            yield moved
+            yield Occurrence(moved, instant(found))
+
+
+def named_instants(
+    trigger: Recurring, plan: Recurrence, *, after: datetime, until: datetime
+) -> Iterator[datetime]:
+    """The nominal instants of a trigger after one and until another, those that it excludes too,
+    moved or not."""
+    first, last = _bounds(trigger, _floor(after))
+    end = _floor(until) if last is None else min(last, _floor(until))
+    for found in plan.instants(first, excluded_too=True):
+        if found > end:
+            return
+        yield instant(found)
 
 
 def next_occurrences(
@@ -74,6 +111,7 @@ def next_occurrences(
     after: datetime,
     count: int,
     key: str,
+    calendars: CalendarDays = NO_CALENDARS,
     remaining: int | None = None,
     jitter_seed: str | None = None,
     nominal_after: datetime | None = None,
@@ -81,13 +119,23 @@ def next_occurrences(
     """The first `count` of them, and no more than the `remaining` ones of `max_runs`."""
     limit = count if remaining is None else min(count, remaining)
     found = occurrences(
-        trigger, after=after, key=key, jitter_seed=jitter_seed, nominal_after=nominal_after
+        trigger,
+        after=after,
+        key=key,
+        calendars=calendars,
+        jitter_seed=jitter_seed,
+        nominal_after=nominal_after,
     )
     return list(islice(found, max(0, limit)))
 
 
 def last_occurrence(
-    trigger: Trigger, *, after: datetime, until: datetime, key: str
+    trigger: Trigger,
+    *,
+    after: datetime,
+    until: datetime,
+    key: str,
+    calendars: CalendarDays = NO_CALENDARS,
 ) -> datetime | None:
     """The last nominal instant after `after` and not after `until`; None where there is none.
 
@@ -98,7 +146,7 @@ def last_occurrence(
         return at if at is not None and after <= at <= until else None
     first, last = _bounds(trigger, _floor(after))
     last = min(_floor(until), LAST_INSTANT if last is None else last)
-    plan = recurrence(trigger, key)
+    plan = recurrence(trigger, key, calendars)
     found: int | None = None
     if isinstance(plan.times, IntervalTimes) and not plan.exclusions:
         found = last - (last - plan.times.offset) % plan.times.step

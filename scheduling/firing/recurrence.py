@@ -6,102 +6,33 @@
    A wild expression fires wherever a listed local time is shown. Any other fires once for each
    listed time: the first time it is shown, or, where it is skipped, at the change.
 4. Excluded local times are taken out: by the time that is listed, and by the time that is shown.
+5. Where occurrences move off excluded days, a day lists what moves to it as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.cron.days import DayRule
-from onthedot.scheduling.cron.expression import Cron, parse_cron
-from onthedot.scheduling.cron.time_masks import WHOLE_DAY, every, seconds_in, span
+from onthedot.scheduling.cron.expression import parse_cron
+from onthedot.scheduling.cron.time_masks import seconds_in, span
 from onthedot.scheduling.firing.clock_changes import (
     SECONDS_OF_DAY,
     Change,
     ChangedDays,
     Stretch,
     changed_days,
-    date_of,
-    epoch_day,
     local_day,
     plain_midnight,
 )
 from onthedot.scheduling.firing.exclusions import Exclusions, parse_exclusions
-from onthedot.scheduling.trigger import CronTrigger, Recurring
-
-#: Nothing fires after this year: Temporal's calendars end with it.
-LAST_YEAR = 2100
-#: The last second of that year, in UTC, as a Unix time.
-LAST_INSTANT = 4_133_980_799
-
-
-@dataclass(frozen=True)
-class CronTimes:
-    """The local times that an expression lists."""
-
-    cron: Cron
-
-    @property
-    def of_day(self) -> int:
-        """The seconds of a day at which it may fire, as bits."""
-        return self.cron.times
-
-    @property
-    def once_a_day(self) -> bool:
-        """Whether each listed time counts once a local day, whatever clocks do."""
-        return not self.cron.wild
-
-    def next_day(self, zone: ZoneInfo, day: int) -> int | None:
-        """The first local day from this one on with anything listed."""
-        on = date_of(day)
-        year, month, skip = on.year, on.month, on.day
-        while year <= LAST_YEAR:
-            bits = self.cron.days.days(year, month) >> skip << skip
-            if bits:
-                found = (bits & -bits).bit_length() - 1
-                return (
-                    day + found - on.day
-                    if (year, month) == (on.year, on.month)
-                    else (epoch_day(on.replace(year=year, month=month, day=found)))
-                )
-            year, month, skip = year + month // 12, month % 12 + 1, 0
-        return None
-
-    def listed(self, stretch: Stretch) -> int:
-        """The listed seconds of the stretch's whole local day, as bits."""
-        on = date_of(stretch.day)
-        return self.cron.times if self.cron.days.days(on.year, on.month) >> on.day & 1 else 0
-
-
-@dataclass(frozen=True)
-class IntervalTimes:
-    """The instants whose Unix time is `offset` modulo `step`, in seconds."""
-
-    step: int
-    offset: int
-    once_a_day = False
-    of_day = WHOLE_DAY
-
-    @property
-    def daily(self) -> bool:
-        """Whether it falls on the same seconds of every day in UTC."""
-        return SECONDS_OF_DAY % self.step == 0
-
-    def next_day(self, zone: ZoneInfo, day: int) -> int | None:
-        """The first local day from this one on that may hold an instant."""
-        if self.step > SECONDS_OF_DAY:
-            day = max(day, local_day(zone, self.following((day - 1) * SECONDS_OF_DAY)))
-        return day if date_of(day).year <= LAST_YEAR else None
-
-    def listed(self, stretch: Stretch) -> int:
-        """The local seconds of the stretch at which an instant falls, as bits."""
-        return every(self.step, (self.offset - stretch.start + stretch.first) % self.step)
-
-    def following(self, after: int) -> int:
-        """The first instant after another."""
-        return after + 1 + (self.offset - after - 1) % self.step
+from onthedot.scheduling.firing.moves import Moves
+from onthedot.scheduling.firing.times import LAST_INSTANT, CronTimes, IntervalTimes
+from onthedot.scheduling.trigger import CronTrigger, OnExcluded, Recurring
 
 
 @dataclass(frozen=True)
@@ -111,11 +42,28 @@ class Recurrence:
     times: CronTimes | IntervalTimes
     zone: ZoneInfo
     exclusions: Exclusions
+    on_excluded: OnExcluded = OnExcluded.SKIP
+
+    @cached_property
+    def moves(self) -> Moves | None:
+        """How occurrences move off excluded days; None where they do not."""
+        if self.on_excluded is OnExcluded.SKIP or not self.exclusions:
+            return None
+        if not isinstance(self.times, CronTimes):
+            return None
+        times = self.times
+        return Moves(
+            self.exclusions,
+            forward=self.on_excluded is OnExcluded.NEXT_DAY,
+            listed=times.on,
+            next_listed=lambda day: times.next_day(self.zone, day),
+        )
 
     def instants(self, after: int, *, excluded_too: bool = False) -> Iterator[int]:
         """The Unix times after another at which it fires, in order, each once.
 
-        With `excluded_too`, those that its exclusions take out by the time clocks show as well.
+        With `excluded_too`, those that its exclusions take out by the time clocks show as well,
+        whether they move or not.
         """
         if isinstance(self.times, IntervalTimes) and (excluded_too or not self.exclusions):
             yield from range(self.times.following(after), LAST_INSTANT + 1, self.times.step)
@@ -142,10 +90,8 @@ class Recurrence:
                 yield from self._on_changed_days(changed, excluded_too)
                 day = changed.last
             elif midnight + SECONDS_OF_DAY > after:
-                mask = self.times.listed(Stretch(midnight, day, 0, SECONDS_OF_DAY))
-                excluded = self._excluded(day, excluded_too)
-                # The same object for days that are alike: whoever compares them need not look.
-                yield midnight, mask & ~excluded if excluded else mask
+                stretch = Stretch(midnight, day, 0, SECONDS_OF_DAY)
+                yield midnight, self._due(stretch, excluded_too)
             day = self._next_day(day + 1, covering, excluded_too)
 
     def _next_day(self, day: int, covering: tuple[DayRule, ...], excluded_too: bool) -> int | None:
@@ -153,6 +99,10 @@ class Recurrence:
 
         What is listed on a wholly excluded day fires nowhere, whatever clocks do.
         """
+        if self.moves is not None:
+            due = self.moves.next_day(day)
+            listed = self.times.next_day(self.zone, day) if excluded_too else None
+            return min((d for d in (due, listed) if d is not None), default=None)
         found = self.times.next_day(self.zone, day)
         while found is not None and not excluded_too:
             free = self.exclusions.next_free(found, covering)
@@ -176,7 +126,7 @@ class Recurrence:
             while skipping and skipping[0].at <= stretch.start:
                 yield from self._skipped(skipping.pop(0), excluded_too)
             shown = span(stretch.first, stretch.end)
-            mask = self.times.listed(stretch) & shown & ~self._excluded(stretch.day, excluded_too)
+            mask = self._due(stretch, excluded_too) & shown
             if self.times.once_a_day:
                 mask &= ~seen.get(stretch.day, 0)
                 seen[stretch.day] = seen.get(stretch.day, 0) | shown
@@ -187,27 +137,37 @@ class Recurrence:
     def _skipped(self, change: Change, excluded_too: bool) -> Iterator[tuple[int, int]]:
         """The instant of a change, if a listed time that is not excluded is skipped by it."""
         due = any(
-            self.times.listed(Stretch(0, day, first, end))
-            & span(first, end)
-            & ~self.exclusions.on(day)
+            self._due(Stretch(0, day, first, end), False) & span(first, end)
             for day, first, end in change.skipped
         )
         day, second = divmod(change.at + change.after, SECONDS_OF_DAY)
         if due and not self._excluded(day, excluded_too) >> second & 1:
             yield change.at, 1
 
+    def _due(self, stretch: Stretch, excluded_too: bool) -> int:
+        """The seconds of the stretch's whole local day at which something is due, as bits."""
+        mask, excluded = self.times.listed(stretch), self._excluded(stretch.day, excluded_too)
+        # The same object for days that are alike: whoever compares them need not look.
+        mask = mask & ~excluded if excluded else mask
+        moved = 0 if self.moves is None else self.moves.into(stretch.day)
+        return mask | moved if moved & ~mask else mask
+
     def _excluded(self, day: int, excluded_too: bool) -> int:
         return 0 if excluded_too or not self.exclusions else self.exclusions.on(day)
 
 
-def recurrence(trigger: Recurring, key: str) -> Recurrence:
-    """What a checked trigger means for the task with this id."""
+def recurrence(trigger: Recurring, key: str, calendars: CalendarDays = NO_CALENDARS) -> Recurrence:
+    """What a checked trigger means for the task with this id.
+
+    Raises LookupError where the trigger names a calendar that is not among `calendars`.
+    """
+    exclusions = parse_exclusions(trigger.exclude, key, calendars, trigger.only)
     times: CronTimes | IntervalTimes
     if isinstance(trigger, CronTrigger):
-        times = CronTimes(parse_cron(trigger.expression, key))
+        named = exclusions.calendars or exclusions.only is not None
+        times = CronTimes(parse_cron(trigger.expression, key), exclusions if named else None)
     else:
         times = IntervalTimes(
             step=int(trigger.every.total_seconds()), offset=int(trigger.offset.total_seconds())
         )
-    exclusions = parse_exclusions(trigger.exclude, key)
-    return Recurrence(times, ZoneInfo(trigger.timezone), exclusions)
+    return Recurrence(times, ZoneInfo(trigger.timezone), exclusions, trigger.on_excluded)

@@ -19,8 +19,8 @@ class LocalTimeError(ValueError):
 def zone_named(name: str) -> ZoneInfo:
     """The zone with this name. Raises ZoneError."""
     if name not in _names():
-        close = difflib.get_close_matches(name, sorted(_names()), n=1, cutoff=0.6)
-        hint = f" Did you mean {close[0]}?" if close else ""
+        meant = zone_meant(name)
+        hint = f" Did you mean {meant}?" if meant else ""
         raise ZoneError(f"{name!r} is not a time zone. Use an IANA name such as Europe/Rome.{hint}")
     return ZoneInfo(name)
 
@@ -41,6 +41,26 @@ def instant_of(local: datetime, zone: ZoneInfo) -> datetime:
     raise LocalTimeError(
         f"{written} comes twice in {zone.key}: clocks are put back. Write {choices}."
     )
+
+
+def zone_meant(written: str) -> str:
+    """The name that was probably meant: the same without regard to case and blanks, that of a city,
+    or one that is spelt much like it; empty where there is none."""
+    folded = written.strip().replace(" ", "_").casefold()
+    if not folded:
+        return ""
+    if folded in _folded():
+        return _folded()[folded]
+    cities = [name for name in sorted(_names()) if name.casefold().endswith(f"/{folded}")]
+    if cities:
+        return cities[0]
+    close = difflib.get_close_matches(folded, sorted(_folded()), n=1, cutoff=0.6)
+    return _folded()[close[0]] if close else ""
+
+
+@lru_cache(maxsize=1)
+def _folded() -> dict[str, str]:
+    return {name.casefold(): name for name in sorted(_names())}
 
 
 @lru_cache(maxsize=1)

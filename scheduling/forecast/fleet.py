@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from math import floor
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, instant
 from onthedot.scheduling.firing.occurrences import occurrences
-from onthedot.scheduling.firing.recurrence import IntervalTimes, Recurrence, recurrence
+from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
+from onthedot.scheduling.firing.times import IntervalTimes
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
 
 #: So many runs of `max_runs` are left that no forecast reaches the last one.
@@ -30,6 +32,8 @@ class FleetTask:
     remaining: int | None = None
     """Runs left of `max_runs`, from `after` on."""
     jitter_seed: str | None = None
+    calendars: CalendarDays = NO_CALENDARS
+    """Those that the trigger names."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Line:
             trigger = self.tasks[0].trigger
             if isinstance(trigger, OnceTrigger):
                 return 1
-            return Line((), _plan(self.tasks[0].id, trigger)).a_day
+            return Line((), _plan(self.tasks[0], trigger)).a_day
         if isinstance(self.plan.times, IntervalTimes):
             return max(1, SECONDS_OF_DAY // self.plan.times.step)
         return max(1, self.plan.times.of_day.bit_count())
@@ -95,6 +99,7 @@ def _alone(task: FleetTask, first: int, last: int) -> Iterator[int]:
         task.trigger,
         after=begin,
         key=task.id,
+        calendars=task.calendars,
         jitter_seed=task.jitter_seed,
         nominal_after=task.after,
     )
@@ -115,16 +120,16 @@ def _line(task: FleetTask, trigger: CronTrigger | IntervalTrigger, before: int) 
     if trigger.start_at is not None:
         after = max(after, -floor(-trigger.start_at.timestamp()) - 1)
     last = None if trigger.end_at is None else floor(trigger.end_at.timestamp())
-    return Line((), _plan(task.id, trigger), after, last)
+    return Line((), _plan(task, trigger), after, last)
 
 
-def _plan(task_id: str, trigger: CronTrigger | IntervalTrigger) -> Recurrence:
+def _plan(task: FleetTask, trigger: CronTrigger | IntervalTrigger) -> Recurrence:
     # One plan whatever the ids are, unless the trigger draws from them.
-    return recurrence(trigger, task_id if _draws(trigger) else "")
+    return recurrence(trigger, task.id if _draws(trigger) else "", task.calendars)
 
 
 def _draws(trigger: CronTrigger | IntervalTrigger) -> bool:
-    texts = list(trigger.exclude)
+    texts = [one for one in trigger.exclude if isinstance(one, str)]
     if isinstance(trigger, CronTrigger):
         texts.append(trigger.expression)
     return any("h" in text.lower() for text in texts)

@@ -10,7 +10,7 @@ from math import ceil
 
 from onthedot.scheduling.cron.time_masks import seconds_in
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY
-from onthedot.scheduling.firing.recurrence import IntervalTimes
+from onthedot.scheduling.firing.times import IntervalTimes
 from onthedot.scheduling.forecast.fleet import FleetTask, Line
 
 #: How many instants are looked at, each line's counted for itself. About two seconds of work.

@@ -74,6 +74,9 @@ def _with_runs(one: Expected, runs: list[SeenRun], evidence: Evidence) -> Ledger
     state, reason = _of_run(seen)
     if state is LedgerState.RUNNING and not one.recurring and evidence.taken_up_at is None:
         return not_taken_up(one, evidence)
+    if state is LedgerState.RUNNING and evidence.frozen:
+        held = entry(one, LedgerState.PENDING, Reason.FROZEN, run=seen)
+        return held.model_copy(update={"detail": f"{evidence.frozen}."})
     if state is LedgerState.LATE and overlapping(one, evidence):
         reason = Reason.OVERLAP
     return entry(one, state, reason, run=seen)
@@ -86,7 +89,11 @@ def _retried(one: Expected, told: LedgerEntry, retries: Sequence[SeenRun]) -> Le
     for status, state in _RETRIED.items():
         found = [seen for seen in retries if seen.run.status is status]
         if found and not done and not somebody_elses:
-            return entry(one, state, Reason.RETRY, run=latest(found))
+            again = entry(one, state, Reason.RETRY, run=latest(found))
+            if told.reason is not Reason.FROZEN:
+                return again
+            held = f"{told.detail} It ran when that had ended."
+            return again.model_copy(update={"reason": Reason.FROZEN, "detail": held})
     return told
 
 
@@ -101,6 +108,8 @@ def _of_run(seen: SeenRun) -> tuple[LedgerState, Reason | None]:
             return (LedgerState.LATE if late else LedgerState.RAN), None
         case RunStatus.SKIPPED if error == "Missed":
             return LedgerState.MISSED, Reason.CATCHUP
+        case RunStatus.SKIPPED if error == "Frozen":
+            return LedgerState.SKIPPED, Reason.FROZEN
         case RunStatus.SKIPPED:
             return LedgerState.SKIPPED, Reason.CLOCK_CHANGE
         case RunStatus.TIMED_OUT if error == "DeadlineExceeded" and not run.attempts:

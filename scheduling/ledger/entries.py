@@ -47,7 +47,7 @@ class Reason(StrEnum):
     PAUSED = "paused"
     #: The trigger's `exclude` names it.
     EXCLUDED = "excluded"
-    #: Temporal fired beside a clock change, where nothing is due.
+    #: Temporal fired next to a clock change, where nothing is due.
     CLOCK_CHANGE = "clock_change"
     #: All runs that `max_runs` allows were used up.
     MAX_RUNS = "max_runs"
@@ -63,6 +63,8 @@ class Reason(StrEnum):
     NO_WORKER = "no_worker"
     #: Temporal has not come to it yet.
     BEHIND = "behind"
+    #: A freeze was in force.
+    FROZEN = "frozen"
     #: A backfill ran it later.
     BACKFILL = "backfill"
     #: A retry of it ran later.

@@ -70,3 +70,5 @@ class Evidence:
     end: End | None = None
     remaining: int | None = None
     """How many of `max_runs` were left when it ended."""
+    frozen: str = ""
+    """By which freeze a one-time task is held, as a sentence."""

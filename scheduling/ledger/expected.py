@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
-from onthedot.scheduling.firing.occurrences import last_occurrence, next_occurrences, occurrences
+from onthedot.scheduling.firing.moved import why_excluded, why_moved
+from onthedot.scheduling.firing.occurrences import (
+    last_occurrence,
+    named_instants,
+    next_occurrences,
+    occurrences,
+)
+from onthedot.scheduling.firing.recurrence import recurrence
 from onthedot.scheduling.ledger.entries import MAX_INSTANTS
 from onthedot.scheduling.stored.task_state import JournalEntry
 from onthedot.scheduling.trigger import OnceTrigger
@@ -31,6 +39,9 @@ class Period:
     """Where it is not known to the moment when one definition took over from another: from when on,
     and until when, this was certainly the one."""
 
+    calendars: CalendarDays = NO_CALENDARS
+    """Those that the trigger names, as they were then."""
+
     def holds(self, at: datetime) -> bool:
         """Whether this was certainly the definition at `at`."""
         return (self.sure_since is None or at > self.sure_since) and (
@@ -47,6 +58,8 @@ class Expected:
     """The end of its jitter window."""
     entry: JournalEntry
     excluded: bool = False
+    why: str = ""
+    """What calendars say of its day, where it is excluded or moved."""
     sure: bool = True
     """Not so close to a change that either definition may have held."""
 
@@ -95,17 +108,19 @@ def _of(period: Period, since: datetime, until: datetime, key: str) -> Iterator[
             yield Expected(trigger.at, trigger.at, entry)
         return
     first = max(period.since, since - _JUST_BEFORE)
-    bare = trigger.model_copy(update={"exclude": ()})
-    kept = occurrences(trigger, after=first, key=key)
+    plan = recurrence(trigger, key, period.calendars)
+    kept = occurrences(trigger, after=first, key=key, calendars=period.calendars)
     following = next(kept, None)
-    for at in occurrences(bare, after=first, until=last, key=key):
+    for at in named_instants(trigger, plan, after=first, until=last):
         while following is not None and following < at:
             following = next(kept, None)
+        excluded = following != at
         yield Expected(
             at,
             at + trigger.jitter,
             entry,
-            excluded=following != at,
+            excluded=excluded,
+            why=why_excluded(plan, at) if excluded else why_moved(plan, at),
             sure=period.holds(at),
         )
 
@@ -139,7 +154,9 @@ def instants_around(
         first, last = max(period.since, at), at + _LOOK_BACK[-1]
         if period.until is not None:
             last = min(last, period.until)
-        found = next_occurrences(period.entry.trigger, after=first, count=1, key=key)
+        found = next_occurrences(
+            period.entry.trigger, after=first, count=1, key=key, calendars=period.calendars
+        )
         if found and found[0] <= last:
             after = found[0] if after is None else min(after, found[0])
     return before, after
@@ -155,7 +172,9 @@ def _last_before(
         if period.until is not None:
             until = min(until, period.until)
         first = max(period.since, since - _JUST_BEFORE)
-        found = last_occurrence(trigger, after=first, until=until, key=key)
+        found = last_occurrence(
+            trigger, after=first, until=until, key=key, calendars=period.calendars
+        )
         if found is not None:
             last = found if last is None else max(last, found)
     return last

@@ -20,6 +20,7 @@ def detail(
     run: ShortRun | None = None,
     due: datetime | None = None,
     opened: datetime | None = None,
+    why: str = "",
 ) -> str:
     """One sentence; empty where state says it all.
 
@@ -28,11 +29,14 @@ def detail(
         run: its run, or the one that stood in its way.
         due: when the instant was due.
         opened: when Temporal began the run that stood in its way.
+        why: what calendars say of its day.
     """
     if reason is Reason.OVERLAP and state is LedgerState.SKIPPED and due and opened and run:
         text = _stood_in_its_way(entry, run, due, opened)
     else:
         text = _of_reason(state, reason, entry, run) if reason else _of_state(state, run)
+    if why:
+        text = f"{text}: {why}" if text else why
     return text[:1].upper() + text[1:] + "." if text else ""
 
 
@@ -71,7 +75,7 @@ def _of_reason(
             return "`exclude` names this instant"
         case Reason.CLOCK_CHANGE:
             said = run.error.message.rstrip(".") if run and run.error else ""
-            return said or "Temporal fired beside a clock change, at an instant that is not due"
+            return said or "Temporal fired next to a clock change, at an instant that is not due"
         case Reason.MAX_RUNS:
             return "all runs that `max_runs` allows were used up"
         case Reason.EDITED:
@@ -90,6 +94,9 @@ def _of_reason(
             return "no worker had taken the task up since it was registered"
         case Reason.BEHIND:
             return "Temporal has not come to it yet"
+        case Reason.FROZEN:
+            said = run.error.message.rstrip(".") if run and run.error else ""
+            return said or "a freeze was in force"
         case Reason.BACKFILL:
             return "a backfill ran it later"
         case Reason.RETRY:

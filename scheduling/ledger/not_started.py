@@ -157,6 +157,7 @@ def entry(
             run=shown.run if shown else None,
             due=one.due,
             opened=other.opened if other else None,
+            why=one.why,
         ),
         revision=one.entry.revision,
         run=run.run if run else None,

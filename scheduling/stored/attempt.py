@@ -130,6 +130,8 @@ class AttemptResult(_Passed):
     """Which attempt of its run it was, from 1; one less where it did not begin."""
     made: tuple[AttemptMade, ...] = ()
     """The attempts of the run so far, this one included; see `told`."""
+    written: str = ""
+    """What the attempts so far wrote while they ran, packed as in `written.py`, in base64."""
 
 
 class AttemptFailure(AttemptResult):

@@ -37,6 +37,8 @@ class RunOrder(Model):
     notify: Notify | None = None
     kind: str = ""
     """Of the task's trigger; empty for a test of an action."""
+    released: bool = False
+    """It was held by a freeze, which has ended."""
     requested_by: str = ""
     """Who asked for it; empty where its trigger did."""
 

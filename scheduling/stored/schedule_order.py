@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.trigger import Recurring
@@ -86,6 +88,8 @@ class Applied(Model):
     """When it is worth looking again: for upkeep, or because the last occurrence will be over."""
     held: Held | None = None
     """Still to be started."""
+    calendars: dict[str, int] = Field(default_factory=dict)
+    """The revisions of the calendars that it was compiled with."""
     finished: bool = False
     """No occurrence is left, none runs and none waits."""
     remaining: int | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from pydantic import Field
+
 from onthedot.scheduling.action import (
     Action,
     ActivityAction,
@@ -43,6 +45,9 @@ class TaskRow(Model):
     """Why its schedule is not as the definition says."""
     occurs_after: Instant | None = None
     idempotency: str = ""
+    calendars: dict[str, int] = Field(default_factory=dict)
+    calendars_since: Instant | None = None
+    frozen: str = ""
     deleted_at: Instant | None = None
     deleted_by: str = ""
     ended_as: str = ""

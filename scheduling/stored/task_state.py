@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from onthedot.scheduling.calendars.days import calendars_of
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.attempt import begins_locally
@@ -29,6 +30,8 @@ class JournalEntry(Model):
     paused: bool
     overlap: OverlapPolicy = OverlapPolicy.SKIP
     catchup_window: Duration = timedelta(hours=1)
+    calendars: dict[str, int] = Field(default_factory=dict)
+    """The revisions of the calendars that it kept to, as far as they are known."""
     made_at: Instant | None = None
     """When the change was made that led to it; `since` may be later. None of earlier releases."""
     made_by: str = ""
@@ -76,6 +79,12 @@ class TaskState(Model):
     journal: tuple[JournalEntry, ...] = ()
     health: HealthReport | None = None
     """What the last run said; None where none did."""
+    calendars: dict[str, int] = Field(default_factory=dict)
+    """The revisions of the calendars that its schedule keeps to."""
+    calendars_since: Instant | None = None
+    """Since when it keeps to just those."""
+    frozen: str = ""
+    """By which freeze its one run is held, as a sentence."""
     deleted_at: Instant | None = None
     deleted_by: str = ""
     ended_as: str = ""
@@ -128,6 +137,26 @@ class TaskState(Model):
         )
         return self.model_copy(update={"journal": dated})
 
+    def keeping_to(self, calendars: dict[str, int], *, since: datetime) -> TaskState:
+        """The state with the revisions of calendars that its schedule keeps to from `since` on."""
+        journal = list(self.journal)
+        if journal:
+            last = journal[-1]
+            told = {**last.calendars, **calendars} if calendars else {}
+            if any(last.calendars.get(name, told[name]) != told[name] for name in told):
+                since = max(since, last.since)
+                journal.append(last.model_copy(update={"calendars": told, "since": since}))
+            else:
+                journal[-1] = last.model_copy(update={"calendars": told})
+                since = last.since
+        return self.model_copy(
+            update={
+                "calendars": dict(calendars),
+                "calendars_since": since,
+                "journal": tuple(journal[-JOURNAL_LENGTH:]),
+            }
+        )
+
     def journalled(self, kind: str = "created") -> TaskState:
         """The state with its present trigger entered in the journal from `updated_at` on."""
         entry = JournalEntry(
@@ -137,6 +166,11 @@ class TaskState(Model):
             paused=self.definition.paused,
             overlap=self.definition.overlap,
             catchup_window=self.definition.catchup_window,
+            calendars={
+                name: self.calendars[name]
+                for name in calendars_of(self.definition.trigger)
+                if name in self.calendars
+            },
             made_at=self.updated_at,
             made_by=self.updated_by,
             kind=kind,

@@ -19,6 +19,7 @@ from temporalio.client import (
 )
 
 from onthedot import naming
+from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.ledger.audit import AuditOrder, Finding
@@ -26,6 +27,7 @@ from onthedot.scheduling.ledger.entries import MAX_INSTANTS, LedgerState, Reason
 from onthedot.scheduling.ledger.explanation import detail
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.translate import row_of
@@ -96,24 +98,35 @@ async def _due(
         task_id = row.id.partition(":")[2]
         if row.status is WorkflowExecutionStatus.TERMINATED:
             found.terminated.append(_terminated(task_id, row.close_time or order.until))
-        if memo.revision > 1 and memo.updated_at > order.since - _CHANGE_MARGIN:
+        since = max(filter(None, (memo.updated_at, memo.calendars_since)))
+        later = memo.revision > 1 or memo.calendars_since is not None
+        if later and since > order.since - _CHANGE_MARGIN:
             found.changed.add(task_id)
             continue
         jitter = max(jitter, memo.definition.trigger.jitter)
         # The worker does more than this.
-        due[task_id] = await to_thread.run_sync(_instants, task_id, memo, order, row.close_time)
+        calendars = await calendars_for(temporal, memo.definition.trigger)
+        due[task_id] = await to_thread.run_sync(
+            _instants, task_id, memo, order, row.close_time, calendars
+        )
         found.instants += len(due[task_id])
     return due, jitter
 
 
 def _instants(
-    task_id: str, memo: TaskRow, order: AuditOrder, ended_at: datetime | None
+    task_id: str,
+    memo: TaskRow,
+    order: AuditOrder,
+    ended_at: datetime | None,
+    calendars: CalendarDays,
 ) -> set[datetime]:
     if memo.definition.paused:
         return set()
     after = max(order.since, memo.created_at)
     until = min(order.until, ended_at) if ended_at else order.until
-    due = occurrences(memo.definition.trigger, after=after, until=until, key=task_id)
+    due = occurrences(
+        memo.definition.trigger, after=after, until=until, key=task_id, calendars=calendars
+    )
     return set(islice(due, MAX_INSTANTS))
 
 

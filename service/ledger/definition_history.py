@@ -72,7 +72,10 @@ class DefinitionHistory:
         """The definitions in order, the last one until `ended_at`."""
         if not self.entries:
             return []
-        starts = [self._start(entry) for entry in self.entries]
+        starts = [
+            self._start(entry, before)
+            for entry, before in zip(self.entries, [None, *self.entries], strict=False)
+        ]
         following = [*starts[1:], (ended_at, ended_at)]
         return [
             Period(
@@ -88,7 +91,12 @@ class DefinitionHistory:
             if since is not None
         ]
 
-    def _start(self, entry: JournalEntry) -> tuple[datetime | None, datetime | None]:
+    def _start(
+        self, entry: JournalEntry, before: JournalEntry | None
+    ) -> tuple[datetime | None, datetime | None]:
+        if before is not None and before.revision == entry.revision:
+            # The same definition with other calendars: the schedule itself told when.
+            return entry.since, entry.since
         effective = self.effective.get(entry.revision)
         if effective is not None:
             return effective, effective
@@ -152,6 +160,7 @@ async def _take(
             if naming.TASK_MEMO in memo:
                 row = await decoded(client, [memo[naming.TASK_MEMO]], TaskRow)
                 _catch_up(definitions, changes, row, at)
+                _keep_to(definitions, row)
 
 
 def _catch_up(
@@ -172,11 +181,25 @@ def _catch_up(
         _adopt(definitions, change, when)
 
 
+def _keep_to(definitions: DefinitionHistory, row: TaskRow) -> None:
+    """Enter from when on the schedule kept to other revisions of calendars."""
+    state = definitions.definition_state
+    if row.calendars_since is None or row.calendars == state.calendars:
+        return
+    kept = state.keeping_to(row.calendars, since=row.calendars_since)
+    if kept.journal[-2:-1] == state.journal[-1:]:
+        definitions.entries.append(kept.journal[-1])
+    elif definitions.entries:
+        definitions.entries[-1] = kept.journal[-1]
+    definitions.state = kept
+
+
 def _dated(state: TaskState) -> dict[int, datetime]:
     """From when on the schedule was each revision's, where the task has entered that by now."""
+    # Of a revision that came to keep to other calendars, the first entry counts.
     return {
         entry.revision: entry.since
-        for entry in state.journal
+        for entry in reversed(state.journal)
         if entry.revision != state.revision or entry.since != state.updated_at
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import ValidationError
+from temporalio.api.common.v1 import Payloads
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
@@ -17,9 +18,15 @@ from temporalio.client import Client, WorkflowHistory
 from onthedot import naming
 from onthedot.encryption.failures import opened
 from onthedot.scheduling.run import AttemptMade, RunError, RunStatus
-from onthedot.scheduling.stored.attempt import DEFERRED, Attempt, AttemptFailure
+from onthedot.scheduling.stored.attempt import (
+    DEFERRED,
+    Attempt,
+    AttemptFailure,
+    AttemptResult,
+)
 from onthedot.scheduling.stored.run_order import Attempts, RunMemo, RunOrder, RunOutcome
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, apply_change
+from onthedot.scheduling.stored.written import WrittenPiece, unpack, unpacked
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.temporal.translate import decoded
 
@@ -59,6 +66,10 @@ class RunHistory:
     """The last attempt of our own that failed, or was cancelled."""
     looked_up: Attempts | None = None
     reason: RunError | None = None
+    runs_command: bool = False
+    """The activity that was scheduled last is a command."""
+    written: list[list[WrittenPiece]] = field(default_factory=list)
+    """What each activity of the run wrote that has ended."""
     cancelled_by: str = ""
 
 
@@ -129,6 +140,7 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
             run.cancelled_by = naming.cancelled_by(requested.cause)
         case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             scheduled = event.activity_task_scheduled_event_attributes
+            run.runs_command = scheduled.activity_type.name == naming.COMMAND
             if scheduled.activity_type.name in _OWN:
                 attempt = await decoded(client, scheduled.input.payloads, Attempt)
                 run.attempts = run.attempts_before = attempt.attempts_before
@@ -161,10 +173,31 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
                 run.last = await _attempt_failure(client, failure) or run.last
         case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
             failure = event.activity_task_failed_event_attributes.failure
-            run.last = await _attempt_failure(client, failure) or run.last
+            left = await _attempt_failure(client, failure)
+            run.last = left or run.last
+            if left is not None:
+                run.written.append(unpacked(left.written))
+        case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED if run.runs_command:
+            result = event.activity_task_completed_event_attributes.result.payloads
+            run.written.append(unpacked((await decoded(client, result, AttemptResult)).written))
+        case EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT if run.runs_command:
+            failure = event.activity_task_timed_out_event_attributes.failure
+            heartbeat = failure.timeout_failure_info.last_heartbeat_details
+            run.written.append(await written_by(client, heartbeat))
     if event.event_type in _CLOSED:
         run.status = run.outcome.status if run.outcome else _CLOSED[event.event_type]
         run.closed_at = instant_of(event.event_time)
+
+
+async def written_by(client: Client, details: Payloads) -> list[WrittenPiece]:
+    """What a command had written by its last heartbeat, which carries it second."""
+    if len(details.payloads) < 2:
+        return []
+    try:
+        _, packed = await client.data_converter.decode(details.payloads[:2])
+        return unpack(packed) if isinstance(packed, bytes) else []
+    except ValueError:
+        return []
 
 
 async def _attempt_failure(client: Client, failure: Failure) -> AttemptFailure | None:

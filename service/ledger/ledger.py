@@ -15,6 +15,7 @@ from onthedot.scheduling.ledger.expected import Period, expected, instants_aroun
 from onthedot.scheduling.ledger.why import Standing, why_at, why_lately
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.arithmetic import SINGLE
+from onthedot.service.calendars.lookup import with_calendars
 from onthedot.service.ledger.task_evidence import (
     TaskEvidence,
     read_schedule_evidence,
@@ -106,8 +107,9 @@ class Ledger:
             return []
         # One that was terminated fires no more, for all that is certain.
         last = min(until, now) if task.end is End.TERMINATED else until
+        periods = await with_calendars(self._temporal, task.periods())
         instants = await SINGLE.work_out(
-            expected, task.periods(), since=since, until=last, key=task.task_id
+            expected, periods, since=since, until=last, key=task.task_id
         )
         jitter = _longest_jitter(task.periods())
         runs, schedule = await asyncio.gather(
@@ -123,6 +125,7 @@ class Ledger:
             ended_at=task.ended_at,
             end=task.end,
             remaining=task.found.row.remaining,
+            frozen=task.found.row.frozen,
         )
         if schedule is not None:
             instants = limited(instants, now=now, remaining=schedule.remaining)
@@ -134,7 +137,8 @@ class Ledger:
 
     async def _standing(self, task: TaskEvidence, at: datetime) -> Standing:
         row, now = task.found.row, self._temporal.now()
-        before, after = await SINGLE.work_out(instants_around, task.periods(), at, task.task_id)
+        periods = await with_calendars(self._temporal, task.periods())
+        before, after = await SINGLE.work_out(instants_around, periods, at, task.task_id)
         return Standing(
             task_id=task.task_id,
             status=task_status(task.found.execution, task.found.definition, now),

@@ -11,6 +11,7 @@ from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.task import TaskStatus
 from onthedot.scheduling.trigger import Trigger
 from onthedot.service.arithmetic import SINGLE
+from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
@@ -73,7 +74,7 @@ class DueReader:
             await self._read_recurring(now)
         for key, task in self._recurring.items():
             if task.due is not None and task.due.at <= now:
-                self._recurring[key] = await _worked_out(key[0], task.name, task.trigger, now)
+                self._recurring[key] = await self._worked_out(key[0], task.name, task.trigger, now)
         recurring = [task.due for task in self._recurring.values() if task.due is not None]
         return DueNext(tuple(heapq.nsmallest(count, [*once, *recurring])), self._complete)
 
@@ -119,7 +120,7 @@ class DueReader:
                     continue
                 task_id = execution.id.partition(":")[2]
                 key, definition = (task_id, row.revision), row.definition
-                current[key] = self._recurring.get(key) or await _worked_out(
+                current[key] = self._recurring.get(key) or await self._worked_out(
                     task_id, definition.name, definition.trigger, now
                 )
             token = listed.next_page_token
@@ -127,7 +128,11 @@ class DueReader:
                 break
         self._recurring, self._read, self._complete = current, now, not token
 
-
-async def _worked_out(task_id: str, name: str, trigger: Trigger, now: datetime) -> _Recurring:
-    found = await SINGLE.work_out(next_occurrences, trigger, after=now, count=1, key=task_id)
-    return _Recurring(name, trigger, Due(found[0], task_id, name) if found else None)
+    async def _worked_out(
+        self, task_id: str, name: str, trigger: Trigger, now: datetime
+    ) -> _Recurring:
+        calendars = await calendars_for(self._temporal, trigger)
+        found = await SINGLE.work_out(
+            next_occurrences, trigger, after=now, count=1, key=task_id, calendars=calendars
+        )
+        return _Recurring(name, trigger, Due(found[0], task_id, name) if found else None)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from temporalio.client import WorkflowExecution
 
 from onthedot import naming
+from onthedot.scheduling.calendars.days import CalendarDays, calendars_of
 from onthedot.scheduling.firing.jitter import jitter_seed
 from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.stored.task_row import TaskRow
@@ -96,7 +98,20 @@ class FleetReader:
             self._known = known
         found += await self._in_full(asked[:_ASKED], now)
         found += [task for task, _ in asked[_ASKED:]]
-        return Fleet(now, tuple(found), complete=len(asked) <= _ASKED)
+        return Fleet(now, await self._with_calendars(found), complete=len(asked) <= _ASKED)
+
+    async def _with_calendars(self, tasks: Sequence[FleetTask]) -> tuple[FleetTask, ...]:
+        """The tasks with the calendars that they name, each of which is looked up once."""
+        names = dict.fromkeys(name for task in tasks for name in calendars_of(task.trigger))
+        if not names:
+            return tuple(tasks)
+        known = await self._temporal.ask(self._temporal.calendars.named(names))
+        return tuple(
+            replace(task, calendars=CalendarDays.of(known[name] for name in named))
+            if (named := calendars_of(task.trigger))
+            else task
+            for task in tasks
+        )
 
     async def _row(self, execution: WorkflowExecution) -> _Known:
         memo = execution.raw_info.memo.fields[naming.TASK_MEMO].data

@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.access.audit_log import note
+from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.errors import BackfillNotFound, FieldProblem, InvalidDefinition, WrongState
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.policy import OverlapPolicy
@@ -26,6 +27,7 @@ from onthedot.scheduling.stored.backfill import (
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.trigger import OnceTrigger, Recurring
 from onthedot.service.arithmetic import SINGLE
+from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
@@ -88,7 +90,10 @@ class Backfills:
         if overlap is None:
             own = state.definition.overlap
             overlap = own if own in _POLICIES else OverlapPolicy.BUFFER_ALL
-        total = await SINGLE.work_out(_checked, trigger, task_id, start, end, overlap, now)
+        calendars = await calendars_for(self._temporal, trigger)
+        total = await SINGLE.work_out(
+            _checked, trigger, task_id, start, end, overlap, now, calendars
+        )
         run = state.order(cause=RunCause.BACKFILL).model_copy(update={"requested_by": by})
         order = BackfillOrder(
             token=secrets.token_hex(6),
@@ -194,6 +199,7 @@ def _checked(
     end: datetime,
     overlap: OverlapPolicy,
     now: datetime,
+    calendars: CalendarDays,
 ) -> int:
     problems = []
     if overlap not in _POLICIES:
@@ -206,7 +212,7 @@ def _checked(
     if problems:
         raise InvalidDefinition(*problems)
     just_before = start - timedelta(microseconds=1)
-    within = occurrences(trigger, after=just_before, until=end, key=task_id)
+    within = occurrences(trigger, after=just_before, until=end, key=task_id, calendars=calendars)
     total = sum(1 for _ in islice(within, MAX_OCCURRENCES + 1))
     if total == 0:
         raise InvalidDefinition(FieldProblem("from", "there is no occurrence in this span"))

@@ -13,6 +13,7 @@ from onthedot.scheduling.errors import (
     InvalidDefinition,
     OnTheDotError,
     RevisionMismatch,
+    TaskNotFound,
 )
 from onthedot.scheduling.run import ShortRun
 from onthedot.service.tasks.filter import TaskFilter
@@ -37,8 +38,6 @@ class Changed:
     """With `before`: the one that the change made."""
     before: PauseState | None = None
     """How it was, where that can be undone."""
-    deleted: bool = False
-    """It was deleted, and can be restored."""
     run: ShortRun | None = None
     error: OnTheDotError | None = None
 
@@ -113,7 +112,7 @@ class BulkChanges:
         return await self._each(ids, lambda task_id: self._toggled(task_id, False, one))
 
     async def run(self, ids: Sequence[str]) -> list[Changed]:
-        """Run each once now, beside its schedule."""
+        """Run each once now, in addition to its schedule."""
 
         async def one(task_id: str) -> Changed:
             if self._dry_run:
@@ -133,22 +132,31 @@ class BulkChanges:
                 await self._tasks.state(task_id)
                 return Changed(task_id, Outcome.WOULD_CHANGE)
             await self._tasks.delete(task_id, by=self._by)
-            return Changed(task_id, Outcome.DONE, deleted=True)
+            return Changed(task_id, Outcome.DONE)
 
         return await self._each(ids, one)
 
+    async def restore(self, ids: Sequence[str]) -> list[Changed]:
+        """Put deleted ones back."""
+
+        async def one(task_id: str) -> Changed:
+            if self._dry_run:
+                if await self._tasks.deleted(task_id) is None:
+                    raise TaskNotFound(task_id)
+                return Changed(task_id, Outcome.WOULD_CHANGE)
+            task = await self._tasks.restore(task_id, by=self._by)
+            return Changed(task_id, Outcome.DONE, task.revision)
+
+        return await for_each(ids, one, self._progress)
+
     async def undo(self, changed: Sequence[Changed]) -> list[Changed]:
-        """Restore what `delete` deleted, and the pauses that `pause` or `resume` changed, with
-        their notes and ends.
+        """Restore the pauses that `pause` or `resume` changed, with their notes and ends.
 
         A task that somebody changed since then is refused, and stays as it is.
         """
         touched = {each.id: each for each in changed if each.outcome is Outcome.DONE}
 
         async def one(task_id: str) -> Changed:
-            if touched[task_id].deleted:
-                task = await self._tasks.restore(task_id, by=self._by)
-                return Changed(task_id, Outcome.DONE, revision=task.revision)
             before, revision = touched[task_id].before, touched[task_id].revision
             assert before is not None
             ended = before.until is not None and before.until <= self._temporal.now()

@@ -9,11 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     DeleteWorkflowExecutionRequest,
-    DescribeTaskQueueRequest,
 )
 from temporalio.client import (
     WorkflowHandle,
@@ -42,6 +39,7 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, RefusedChange, TaskState
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.task_queues import task_queue
 from onthedot.service.temporal.translate import LONG_AGO, row_of, task_status
 
 #: How often a change is handed to Temporal whose workflow task failed.
@@ -207,21 +205,12 @@ async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> O
         await asyncio.sleep(0.5)
         try:
             # With the half second before, as long as any other call may take.
-            described = await temporal.ask(
-                temporal.client.workflow_service.describe_task_queue(
-                    DescribeTaskQueueRequest(
-                        namespace=temporal.client.namespace,
-                        task_queue=TaskQueue(name=temporal.task_queue),
-                        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-                    ),
-                    timeout=RPC_TIMEOUT - timedelta(seconds=0.5),
-                )
-            )
+            queue = await task_queue(temporal, within=RPC_TIMEOUT - timedelta(seconds=0.5))
         except NamespaceUnprepared as error:
             return error
         except TemporalUnavailable:
             return Unconfirmed(temporal.address, _UNCONFIRMED)
-        if not described.pollers:
+        if not queue.pollers:
             return NoWorker(temporal.task_queue)
         if await _is_running(temporal, task_id):
             if change.kind is not ChangeKind.DELETE:

@@ -9,6 +9,7 @@ from onthedot.scheduling.firing.edit_preview import EditPreview, compare
 from onthedot.scheduling.stored.task_state import max_runs
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.arithmetic import SINGLE
+from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
@@ -31,7 +32,10 @@ async def preview_edit(
     found = await reader.find(task_id)
     if keeps_pause and found.open:
         definition = definition.model_copy(update={"paused": found.definition.paused})
-    settled = await SINGLE.work_out(settle, definition, task_id=task_id, now=now)
+    calendars = await calendars_for(temporal, definition.trigger)
+    settled = await SINGLE.work_out(
+        settle, definition, task_id=task_id, now=now, calendars=calendars
+    )
 
     async def coming(
         of: TaskDefinition, remaining: int | None, began: datetime | None

@@ -13,11 +13,13 @@ from onthedot.scheduling.stored.task_state import max_runs
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.service.arithmetic import SINGLE, Arithmetic
+from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.temporal.calls import Temporal
 
 
 class NextRuns:
-    """Works out next runs. Temporal is asked only where `max_runs` or jitter make it needful."""
+    """Works out next runs. Temporal is asked only where `max_runs`, jitter or calendars make it
+    needful."""
 
     def __init__(self, temporal: Temporal, arithmetic: Arithmetic = SINGLE) -> None:
         self._temporal = temporal
@@ -52,6 +54,7 @@ class NextRuns:
             after=after,
             count=count,
             key=task_id,
+            calendars=await calendars_for(self._temporal, trigger),
             remaining=remaining,
             jitter_seed=seed,
             nominal_after=nominal_after,

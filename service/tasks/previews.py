@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
+from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.checking.trigger import settle_trigger
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
-from onthedot.scheduling.firing.occurrences import next_occurrences
-from onthedot.scheduling.firing.recurrence import LAST_YEAR
+from onthedot.scheduling.firing.moved import moved_runs
+from onthedot.scheduling.firing.moved_run import MovedRun
+from onthedot.scheduling.firing.occurrences import with_nominal
+from onthedot.scheduling.firing.times import LAST_YEAR
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.words import describe, warnings
 from onthedot.service.arithmetic import SINGLE
+from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import Temporal
 
@@ -26,6 +31,8 @@ class Preview:
     next_runs: tuple[datetime, ...]
     description: str
     warnings: tuple[str, ...]
+    moved: tuple[MovedRun, ...] = ()
+    """Those of the next runs that come on another day than the expression names."""
 
 
 async def preview(
@@ -35,37 +42,49 @@ async def preview(
 
     `H` depends on the task's id. So does jitter: with an id the runs are the very instants that
     jitter leads to, without one they are nominal. Temporal is asked only where jitter and an id
-    are given.
+    are given, or calendars are named.
 
     Raises:
         InvalidDefinition: the trigger means nothing or could never fire, or `after` is too far.
-        TemporalUnavailable: jitter and an id are given, and Temporal does not answer.
+        TemporalUnavailable: Temporal has to be asked, and does not answer.
         Busy: too much is to be worked out at present.
     """
     now = temporal.now()
     if after is not None and after.year > LAST_YEAR:
         raise InvalidDefinition(FieldProblem("after", f"nothing is due after {LAST_YEAR}"))
     seed = await NextRuns(temporal).seed(task_id or "", trigger)
-    return await SINGLE.work_out(_preview, trigger, count, after, now, task_id or "", seed)
+    calendars = await calendars_for(temporal, trigger)
+    return await SINGLE.work_out(
+        _preview, trigger, count, after, now, task_id or "", seed, calendars
+    )
 
 
 def _preview(
-    trigger: Trigger, count: int, after: datetime | None, now: datetime, key: str, seed: str | None
+    trigger: Trigger,
+    count: int,
+    after: datetime | None,
+    now: datetime,
+    key: str,
+    seed: str | None,
+    calendars: CalendarDays,
 ) -> Preview:
-    settled = settle_trigger(trigger, now=now, catchup_window=_CATCHUP, key=key)
+    settled = settle_trigger(
+        trigger, now=now, catchup_window=_CATCHUP, key=key, calendars=calendars
+    )
     limit = None if isinstance(settled, OnceTrigger) else settled.max_runs
-    found = next_occurrences(
+    coming = with_nominal(
         settled,
         after=after or now,
-        count=count,
         key=key,
-        remaining=limit,
+        calendars=calendars,
         jitter_seed=seed,
         # Without an instant it is as if it were registered now.
         nominal_after=None if after else now,
     )
+    found = list(islice(coming, count if limit is None else min(count, limit)))
     return Preview(
-        next_runs=tuple(found),
+        next_runs=tuple(one.at for one in found),
         description=describe(settled, key=key),
-        warnings=tuple(warnings(settled, after=after or now, key=key)),
+        warnings=tuple(warnings(settled, after=after or now, key=key, calendars=calendars)),
+        moved=moved_runs(settled, found, key=key, calendars=calendars),
     )

@@ -15,6 +15,7 @@ from onthedot.scheduling.errors import RevisionMismatch
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
 from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
 from onthedot.service.arithmetic import Arithmetic
+from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks import changes
 from onthedot.service.tasks.reader import Found, TaskReader
 from onthedot.service.tasks.starts import TaskStarts
@@ -57,7 +58,10 @@ class Replacements:
                 asked = asked.model_copy(update={"paused": paused})
             if self._is_as(asked, found):
                 return await self._reader.answer(found)
-            settled = await self._arithmetic.work_out(settle, asked, task_id=task_id, now=now)
+            calendars = await calendars_for(self._temporal, asked.trigger)
+            settled = await self._arithmetic.work_out(
+                settle, asked, task_id=task_id, now=now, calendars=calendars
+            )
             if self._is_as(settled, found):
                 return await self._reader.answer(found)
             change = Change(

@@ -16,6 +16,7 @@ from onthedot.scheduling.errors import (
     WrongState,
 )
 from onthedot.scheduling.run import RunCause, ShortRun
+from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.runs.direct_starts import start_run
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
@@ -30,18 +31,23 @@ async def run_now(
     by: str = "",
     scheduled_for: datetime | None = None,
     changed: Mapping[str, Any] | None = None,
+    through_freeze: bool = False,
 ) -> ShortRun:
     """Start a run at once, beside the schedule.
 
     Args:
         scheduled_for: the past instant that the run is told; now if left out.
         changed: fields of the action that are different in this run alone.
+        through_freeze: run it although a freeze is in force.
 
     Raises:
         InvalidDefinition: the action has no such field, or the instant is still to come.
+        Frozen: a freeze is in force, and it is not to go through it.
         TaskNotFound, WrongState, TemporalUnavailable.
     """
     found, now = await TaskReader(temporal).find(task_id), temporal.now()
+    if not through_freeze:
+        await Freezes(temporal).require_none(task_id, found.definition.tags)
     if scheduled_for is not None and scheduled_for > now:
         raise InvalidDefinition(
             FieldProblem("scheduled_for", "must be past: the run begins at once")

@@ -26,6 +26,7 @@ from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, max_runs
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
+from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.runs.backfill_stops import stop_backfills
 from onthedot.service.tasks import changes, runs_by_hand
 from onthedot.service.tasks.idempotency_keys import claim
@@ -62,7 +63,13 @@ class Tasks:
         key = Idempotency.of(idempotency_key, new)
         task_id = new.id or generated_id(now, key, secrets.token_hex(5))
         try:
-            definition = await self._arithmetic.work_out(settle, new, task_id=task_id, now=now)
+            definition = await self._arithmetic.work_out(
+                settle,
+                new,
+                task_id=task_id,
+                now=now,
+                calendars=await calendars_for(self._temporal, new.trigger),
+            )
         except InvalidDefinition:
             # A repeat may come when its instant is past.
             found = await self._reader.find_or_none(task_id) if key.key else None
@@ -210,6 +217,15 @@ class Tasks:
         """
         return await self._restorations.restore(task_id, by=by)
 
+    async def deleted(self, task_id: str) -> Task | None:
+        """A deleted task that is kept, if no other has its id; else None.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        found = await self._reader.find_deleted_or_none(task_id)
+        return await self._reader.answer(found) if found else None
+
     async def restore_revision(
         self, task_id: str, revision: int, *, by: str, if_match: int | None = None
     ) -> Task:
@@ -232,10 +248,16 @@ class Tasks:
         by: str = "",
         scheduled_for: datetime | None = None,
         changed: Mapping[str, Any] | None = None,
+        through_freeze: bool = False,
     ) -> ShortRun:
         """Start a run at once, beside the schedule; see `runs_by_hand`."""
         return await runs_by_hand.run_now(
-            self._temporal, task_id, by=by, scheduled_for=scheduled_for, changed=changed
+            self._temporal,
+            task_id,
+            by=by,
+            scheduled_for=scheduled_for,
+            changed=changed,
+            through_freeze=through_freeze,
         )
 
     async def state(self, task_id: str) -> TaskState:

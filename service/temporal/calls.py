@@ -13,6 +13,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, RPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
+from onthedot.activities.calendars.stored import StoredCalendars
 from onthedot.scheduling.errors import NamespaceUnprepared, TemporalUnavailable
 from onthedot.service.temporal.clock import TemporalClock
 from onthedot.settings import Settings
@@ -47,11 +48,19 @@ class Temporal:
     settings: Settings
     clock: TemporalClock = field(default_factory=TemporalClock)
     _namespace_id: list[str] = field(default_factory=list)
+    _calendars: list[StoredCalendars] = field(default_factory=list)
 
     @property
     def task_queue(self) -> str:
         """Where this project's workers poll."""
         return self.settings.task_queue
+
+    @property
+    def calendars(self) -> StoredCalendars:
+        """Reads calendars, and remembers those that it read."""
+        if not self._calendars:
+            self._calendars.append(StoredCalendars(self.client))
+        return self._calendars[0]
 
     def now(self) -> datetime:
         """The present, at the edge."""

@@ -197,3 +197,24 @@ async def test_a_batch_while_it_is_frozen(alone: Alone, size: int) -> None:
         )
     finally:
         alone.server.thaw()
+
+
+async def test_a_freeze_while_temporal_is_away_is_not_there_afterwards(alone: Alone) -> None:
+    tonight = {"until": (datetime.now(UTC) + timedelta(hours=8)).isoformat(), "note": "first"}
+    assert (await alone.api.put("/freezes/kept", json=tonight)).status_code == 201
+    alone.server.freeze()
+    for name in ("kept", "new"):
+        changed = {**tonight, "note": "second"}
+        await timed(asyncio.ensure_future(alone.api.put(f"/freezes/{name}", json=changed)))
+    await timed(asyncio.ensure_future(alone.api.delete("/freezes/kept")))
+    alone.server.thaw()
+
+    async def ready() -> bool:
+        return (await alone.api.get("/readyz")).status_code == 200
+
+    await eventually(ready)
+    problem(await alone.api.get("/freezes/new"), 404, "freeze-not-found")
+    assert (await alone.api.get("/freezes/kept")).json()["note"] == "first"
+    assert [found["name"] for found in (await alone.api.get("/freezes")).json()["items"]] == [
+        "kept"
+    ]

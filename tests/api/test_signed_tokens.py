@@ -14,6 +14,8 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, RSAKey
 
+from onthedot.access.oidc.claims import ClaimRules
+from onthedot.access.oidc.errors import NoRole
 from onthedot.access.oidc.provider import Provider
 from onthedot.access.roles import Role
 from onthedot.service.temporal.calls import Temporal
@@ -71,6 +73,23 @@ async def test_a_signed_token_lets_in_with_its_role(
         told = (await _me(guarded, issuer.token(**changes))).json()
         assert (told["name"], told["role"]) == (name, role)
     assert (await guarded.get("/me")).status_code == 401
+
+
+def test_a_role_by_address_needs_an_address_that_is_verified() -> None:
+    rules = ClaimRules("email", {"ada@example.com": Role.ADMIN})
+    ada = {"email": "ada@example.com", "sub": "1"}
+    assert rules.identity(ada | {"email_verified": True}).role is Role.ADMIN
+    with pytest.raises(NoRole):
+        rules.identity(ada | {"email_verified": False})
+
+
+def test_a_path_reaches_inside_a_claim() -> None:
+    for claim, said in (
+        ("realm_access.roles", {"realm_access": {"roles": ["ops"]}}),
+        ("https://acme.example/roles", {"https://acme.example/roles": "ops"}),
+    ):
+        assert ClaimRules(claim, {"ops": Role.OPERATOR}).role(said) is Role.OPERATOR
+        assert ClaimRules(claim, {"ops": Role.OPERATOR}).role({"realm_access": "ops"}) is None
 
 
 async def test_clocks_may_be_a_minute_apart(guarded: httpx.AsyncClient, issuer: Issuer) -> None:

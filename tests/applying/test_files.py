@@ -132,7 +132,7 @@ def test_every_error_has_its_file_and_line() -> None:
         ("a: &a [*a]", "repeats itself"),
         ("just text", "f.yaml:1: is no task"),
         ("tasks: 5", "must be a list of tasks"),
-        ("name: x\ntasks: []", "f.yaml:1: name: stands beside `tasks`"),
+        ("name: x\ntasks: []", "f.yaml:1: name: is not allowed next to `tasks`"),
         ("a: !!python/object:os.system x", "has the tag"),
         ("[" * 300_000 + "]" * 300_000, "nested too deeply"),
         ("1: x\n? [a]\n: b", "a key that is no text"),

@@ -25,6 +25,8 @@ class Balancer(ThreadingTCPServer):
         self.count = len(ports)
         self.sent: list[tuple[int, str]] = []
         """The port and the request line of each request."""
+        self.away = False
+        """Whether nothing is forwarded."""
 
     @property
     def port(self) -> int:
@@ -57,7 +59,7 @@ class _Forwarding(BaseRequestHandler):
             # One request a connection, so that each goes to the next server.
             head = _CONNECTION.sub(b"", head) + b"\r\nConnection: close"
         line = head.partition(b"\r\n")[0].decode()
-        server = self.server.connect(line)
+        server = None if self.server.away else self.server.connect(line)
         if server is None:
             self.request.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
             return

@@ -62,18 +62,19 @@ class Watched:
     faults: list[str] = field(default_factory=list)
     allowed: tuple[str, ...] = ()
 
-    def attach(self, page: Page, host: str) -> None:
+    def attach(self, page: Page, *hosts: str) -> None:
         page.on("console", lambda m: self._console(m.type, m.text))
         page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
-        page.on("request", lambda request: self._request(request, host))
+        page.on("request", lambda request: self._request(request, hosts))
         page.on("response", self._response)
 
     def _console(self, kind: str, text: str) -> None:
         if kind in ("error", "warning") and not any(part in text for part in self.allowed):
             self.faults.append(f"console {kind}: {text}")
 
-    def _request(self, request: Request, host: str) -> None:
-        if not request.url.startswith((f"http://{host}", f"ws://{host}", "data:", "blob:")):
+    def _request(self, request: Request, hosts: tuple[str, ...]) -> None:
+        ours = tuple(f"{scheme}://{host}" for host in hosts for scheme in ("http", "ws"))
+        if not request.url.startswith((*ours, "data:", "blob:")):
             self.faults.append(f"outside request: {request.url}")
 
     def _response(self, response: Response) -> None:
@@ -91,7 +92,12 @@ def open_site(browser: Browser, stack: Running) -> Iterator[Open]:
     watched: list[Watched] = []
 
     def opened(
-        *, phone: bool = False, theme: str = "light", port: int = 0, allowed: tuple[str, ...] = ()
+        *,
+        phone: bool = False,
+        theme: str = "light",
+        port: int = 0,
+        beside: tuple[str, ...] = (),
+        allowed: tuple[str, ...] = (),
     ) -> Site:
         size: Any = NARROW if phone else WIDE
         context = browser.new_context(
@@ -107,7 +113,7 @@ def open_site(browser: Browser, stack: Running) -> Iterator[Open]:
         page.set_default_timeout(15_000)
         host = f"127.0.0.1:{port or stack.port}"
         each = Watched(allowed=allowed)
-        each.attach(page, host)
+        each.attach(page, host, *beside)
         watched.append(each)
         return Site(page, f"http://{host}", stack.client)
 

@@ -134,8 +134,12 @@ def test_an_edit_of_an_old_revision_is_refused(site: Site, name: str) -> None:
     site.rest.post(f"/tasks/{name}/pause", json={})
     site.field("Message").fill("another")
     site.button("Save").click()
-    expect(site.toast("revision 2")).to_be_visible()
+    expect(site.dialog()).to_contain_text("Somebody else changed this task")
     assert site.task(name)["action"]["message"] == "hello"
+    site.dialog().get_by_role("button", name="Save both").click()
+    expect(site.toast("Saved")).to_be_visible()
+    saved = site.task(name)
+    assert (saved["action"]["message"], saved["paused"]) == ("another", True)
 
 
 def test_leaving_with_unsaved_changes_asks(site: Site) -> None:

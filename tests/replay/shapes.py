@@ -18,11 +18,15 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.activities.schedule.form import as_schedule
 from onthedot.scheduling.errors import NotInForce
+from onthedot.scheduling.freezes.freeze import FreezeDefinition
+from onthedot.scheduling.ledger.entries import Reason
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.backfill import BackfillStatus
 from onthedot.scheduling.stored.schedule_order import ScheduleOrder
 from onthedot.scheduling.task import Health, TaskStatus
+from onthedot.service.freezes.freezes import Freezes
+from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
@@ -365,6 +369,48 @@ async def recurring_told_of_its_health(shape: Shape) -> list[str]:
     return [naming.task_workflow(task_id)]
 
 
+async def run_frozen_and_released(shape: Shape) -> list[str]:
+    """Skipped by a freeze that holds, and once more at its end; the freeze itself."""
+    name = unique("shape-freeze")
+    await _frozen(shape, name, 8)
+    task_id = await shape.register(every(3600, offset=_soon(5) % 3600), tags=[name])
+    log = RunList(shape.temporal)
+    which = RunFilter(task_id=task_id, status=RunStatus.SUCCEEDED)
+    await eventually(partial(log.count, which), 60)
+    runs = (await log.page(RunFilter(task_id=task_id))).items
+    await Tasks(shape.temporal).delete(task_id, by="capture")
+    freeze = shape.temporal.client.get_workflow_handle(naming.freeze(name))
+    await freeze.result()
+    named = [naming.RunAddress.parse(run.id).workflow_id for run in runs]
+    return [*sorted(set(named)), naming.freeze(name)]
+
+
+async def once_held_and_lifted(shape: Shape) -> list[str]:
+    """Held by a freeze, which is lifted; the freeze that was, and the one that lifted it."""
+    name = unique("shape-freeze")
+    await _frozen(shape, name, 3600)
+    task_id = await shape.register(once(5), tags=[name])
+
+    async def held() -> bool:
+        return (await Ledger(shape.temporal).why(task_id)).reason is Reason.FROZEN
+
+    await eventually(held, 60)
+    await Freezes(shape.temporal).delete(name, by="capture")
+    closed = await shape.closed(task_id)
+    await shape.temporal.client.get_workflow_handle(naming.freeze(name)).result()
+    return [*closed, naming.freeze(name)]
+
+
+async def _frozen(shape: Shape, name: str, seconds: int) -> None:
+    end = datetime.now(UTC) + timedelta(seconds=seconds)
+    fields = {"until": end, "tags": (name,), "then": "hold", "release_over": 0}
+    await Freezes(shape.temporal).put(name, FreezeDefinition.model_validate(fields), by="capture")
+
+
+def _soon(seconds: int) -> int:
+    return int(datetime.now(UTC).timestamp()) + seconds
+
+
 #: Each brings its shape about and names the workflows whose histories are to be kept.
 SHAPES: dict[str, Callable[[Shape], Awaitable[list[str]]]] = {
     shape.__name__.replace("_", "-"): shape
@@ -389,6 +435,8 @@ SHAPES: dict[str, Callable[[Shape], Awaitable[list[str]]]] = {
         run_failed_and_timed_out,
         run_of_somebody_elses,
         run_interrupted_and_told,
+        run_frozen_and_released,
+        once_held_and_lifted,
         run_cancelled,
         backfill_done_and_cancelled,
         backfill_of_a_deleted_task,

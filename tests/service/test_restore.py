@@ -152,7 +152,7 @@ async def test_finished_ones_come_back_as_finished(
     bulk = BulkChanges(temporal, by="ann")
     deleted = await bulk.delete(list(status))
     assert {each.outcome for each in deleted} == {"done"}
-    undone = await bulk.undo(deleted)
+    undone = await bulk.restore([each.id for each in deleted])
     assert {each.outcome for each in undone} == {"done"}, undone
     await eventually(over)
     assert (await tasks.get(good)).health is Health.HEALTHY

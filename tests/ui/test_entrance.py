@@ -17,7 +17,8 @@ from onthedot.ui.entrance import entrance
 from onthedot.ui.gate import Gate
 from onthedot.ui.headers import SafeHeaders
 from onthedot.ui.mounting import STATIC
-from onthedot.ui.sessions import COOKIE, Sessions
+from onthedot.ui.session_cookies import COOKIE
+from onthedot.ui.sessions import Sessions
 
 pytestmark = pytest.mark.anyio
 

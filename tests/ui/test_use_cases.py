@@ -36,7 +36,13 @@ class NoTemporal:
 
 def _arguments(method: Any) -> dict[str, Any]:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    some = {"until": now, "start": now, "end": now, "attempt_timeout": timedelta(seconds=1)}
+    some: dict[str, Any] = {
+        "until": now,
+        "changed": (),
+        "start": now,
+        "end": now,
+        "attempt_timeout": timedelta(seconds=1),
+    }
     parameters = list(inspect.signature(method).parameters)
     return {name: some.get(name, "some") for name in parameters}
 

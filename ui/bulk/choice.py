@@ -36,19 +36,24 @@ class Choice:
         self._page: Sequence[str] = ()
         self._bar = ChosenBar()
         self._bar.props["label"] = f"Chosen {subject.one}s"
+        self.offer(subject)
+        self._bar.on("none", self.clear)
+        self._bar.on("all", self._choose_all)
+        self._bar.on("act", self._act)
+
+    def offer(self, subject: Subject) -> None:
+        """What can be done to them is this subject's from now on."""
+        self._subject = subject
         self._bar.props["actions"] = [
             {
                 "name": kind.name,
                 "label": kind.ask,
                 "icon": kind.icon,
                 "danger": kind.danger,
-                "whyNot": context.why_not(kind.call),
+                "whyNot": self._context.why_not(kind.call),
             }
             for kind in subject.kinds
         ]
-        self._bar.on("none", self.clear)
-        self._bar.on("all", self._choose_all)
-        self._bar.on("act", self._act)
 
     @property
     def here(self) -> list[str]:

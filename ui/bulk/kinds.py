@@ -22,6 +22,16 @@ class Order:
     progress: BulkProgress = field(default_factory=BulkProgress)
 
 
+#: Puts back what was changed, which was so.
+Undo = Callable[[UseCases, Sequence[Changed], BulkProgress], Awaitable[list[Changed]]]
+
+
+def _undo_pauses(
+    uses: UseCases, changed: Sequence[Changed], progress: BulkProgress
+) -> Awaitable[list[Changed]]:
+    return uses.undo(changed, progress=progress)
+
+
 @dataclass(frozen=True)
 class Kind:
     """A change: how it is asked for and reported, which call it is, and what it does."""
@@ -39,6 +49,7 @@ class Kind:
     """How it is asked for of `what`, such as `3 tasks`."""
     undone: str = ""
     """What an undo made of them; empty where there is none."""
+    undo: Undo = _undo_pauses
 
     def asked(self, what: str) -> str:
         """`Pause 3 tasks`."""
@@ -79,7 +90,7 @@ TASKS = Subject(
             "Run",
             "Starting",
             "started",
-            "Each runs once now, beside its schedule.",
+            "Each runs once now, in addition to its schedule.",
             "play",
             "run_tasks",
             lambda uses, order: uses.run_tasks(order.ids, progress=order.progress),
@@ -113,11 +124,33 @@ TASKS = Subject(
             "Delete",
             "Deleting",
             "deleted",
-            "They will never fire again. Runs in progress finish.",
+            "They fire no more; runs in progress finish. They can be restored for the retention.",
             "trash-2",
             "delete_tasks",
             lambda uses, order: uses.delete_tasks(order.ids, progress=order.progress),
             danger=True,
+            undone="restored",
+            undo=lambda uses, changed, progress: uses.restore_tasks(
+                [each.id for each in changed], progress=progress
+            ),
+        ),
+    ),
+    task_names,
+)
+
+DELETED_TASKS = Subject(
+    "task",
+    "/tasks/",
+    (
+        Kind(
+            "restore",
+            "Restore",
+            "Restoring",
+            "restored",
+            "They come back as they were, and fire from their next time on.",
+            "rotate-ccw",
+            "restore_tasks",
+            lambda uses, order: uses.restore_tasks(order.ids, progress=order.progress),
         ),
     ),
     task_names,

@@ -71,7 +71,7 @@ async def do(
 
     async def undo() -> None:
         progress = BulkProgress()
-        undoing = context.uses.undo(changed, progress=progress)
+        undoing = kind.undo(context.uses, touched, progress)
         what = f"Undoing: {subject.counted(len(touched))}"
         restored = await _watched(context, what, len(touched), progress, undoing)
         if restored is not None:

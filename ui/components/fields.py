@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from nicegui.element import Element
 from nicegui.elements.mixins.value_element import ValueElement
 
 Changed = Callable[[Any], Any]
@@ -83,6 +84,14 @@ class TagField(ValueElement[str], component="otd_tag_field.js"):
                 self.props["tags"] = found
 
         self.on("ask", asked)
+
+
+class FileField(Element, component="otd_file.js"):
+    """A file to choose; its event `file` brings `{"name", "text"}`."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.props["label"] = label
 
 
 class ChoiceField(ValueElement[str], component="otd_choice.js"):

@@ -114,11 +114,11 @@ def card(title: str = "", *, aside: str = "", body: bool = True) -> Element:
         return box("body") if body else box()
 
 
-def empty(icon: str, title: str, words: str) -> Element:
-    """What stands where a list would be; returns a row for what to do next."""
+def empty(icon: str, title: str, words: str, *, page: bool = False) -> Element:
+    """What stands where a list would be, or a whole page; returns a row for what to do next."""
     with box("empty"):
         Icon(icon)
-        text(title, tag="h2")
+        text(title, tag="h1" if page else "h2")
         text(words, tag="p")
         return box("row")
 

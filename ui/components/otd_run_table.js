@@ -14,6 +14,9 @@ export default {
       },
     },
   },
+  mounted() {
+    otd.comeBack(this.$el);
+  },
   methods: {
     // With Shift all from the one chosen last up to here.
     toggle(id, event) {
@@ -34,11 +37,18 @@ export default {
     row(row) {
       const h = Vue.h,
         path = `/runs/${row.id}`,
-        open = () => otd.go(path),
+        open = () => {
+          otd.opened(row.id);
+          otd.go(path);
+        },
         chosen = !!this.chosen?.includes(row.id);
       const first = this.task
         ? [
-            h("a", { class: "name", href: otd.href(path), tabindex: -1 }, row.task),
+            h(
+              "a",
+              { class: "name", href: otd.href(path), tabindex: -1, title: row.task },
+              row.task,
+            ),
             h("span", { class: "under" }, row.cause),
           ]
         : [
@@ -58,7 +68,7 @@ export default {
           tabindex: 0,
           "data-run": row.id,
           class: { chosen, fresh: this.fresh.has(row.id + row.status.label) },
-          onClick: (event) => otd.rowClick(event, path),
+          onClick: (event) => otd.rowClick(event, path, row.id),
           onKeydown: (event) =>
             otd.rowKeys(event, open, this.chosen && (() => this.toggle(row.id))),
         },

@@ -4,6 +4,7 @@ export default {
   emits: ["choose", "run", "act", "sort"],
   data: () => ({ menu: null, last: null }),
   mounted() {
+    otd.comeBack(this.$el);
     addEventListener("click", this.dismiss, true);
     addEventListener("scroll", this.close, true);
   },
@@ -74,11 +75,25 @@ export default {
       pause.until
         ? ["until ", otd.when(pause.until, "brief")]
         : Vue.h("span", { class: "faint" }, "until resumed"),
+    deletedBy: (deleted) =>
+      Vue.h("span", { class: "under clip" }, deleted.by && `by ${deleted.by}`),
     pauseNote: (pause) =>
       Vue.h("span", { class: "under note clip", title: pause.note }, [
         otd.icon("pause"),
         pause.note,
       ]),
+    keys(row) {
+      const act = (name) => () => {
+        if (!this.whyNot[name]) this.$emit("act", { name, id: row.id });
+      };
+      return {
+        p: row.can_resume ? act("resume") : row.can_pause ? act("pause") : undefined,
+        r: act("run"),
+        e: () => {
+          if (!this.whyNot.edit) otd.go(`/tasks/${row.id}/edit`);
+        },
+      };
+    },
     row(row) {
       const h = Vue.h,
         path = this.path(row);
@@ -89,12 +104,16 @@ export default {
           tabindex: 0,
           class: { chosen: this.chosen.includes(row.id) },
           "data-task": row.id,
-          onClick: (event) => otd.rowClick(event, path),
+          onClick: (event) => otd.rowClick(event, path, row.id),
           onKeydown: (event) =>
             otd.rowKeys(
               event,
-              () => otd.go(path),
+              () => {
+                otd.opened(row.id);
+                otd.go(path);
+              },
               () => this.toggle(row.id),
+              this.keys(row),
             ),
         },
         [
@@ -107,7 +126,11 @@ export default {
             }),
           ]),
           h("td", { class: "c1" }, [
-            h("a", { class: "name", href: otd.href(path), tabindex: -1 }, row.name),
+            h(
+              "a",
+              { class: "name", href: otd.href(path), tabindex: -1, title: row.name },
+              row.name,
+            ),
             row.what ? h("span", { class: "under clip", title: row.what }, row.what) : null,
           ]),
           h("td", { class: "c2" }, [
@@ -126,37 +149,58 @@ export default {
           h(
             "td",
             { class: "c-next" },
-            row.paused
-              ? this.pauseEnd(row.paused)
-              : row.next
-                ? [otd.when(row.next, "relative", { zone: row.zone })]
-                : [h("span", { class: "faint" }, "–")],
+            row.deleted
+              ? ["deleted ", otd.when(row.deleted.at, "relative"), this.deletedBy(row.deleted)]
+              : row.paused
+                ? this.pauseEnd(row.paused)
+                : row.next
+                  ? [otd.when(row.next, "relative", { zone: row.zone })]
+                  : [h("span", { class: "faint" }, "–")],
           ),
-          h("td", { class: "tools wide-only" }, [
-            h(
-              "button",
-              {
-                class: "btn ghost small icon-only",
-                "aria-label": `Run ${row.name} now`,
-                title: this.whyNot.run || "Run now",
-                disabled: !!this.whyNot.run,
-                onClick: () => this.$emit("run", row.id),
-              },
-              [otd.icon("play")],
-            ),
-            h(
-              "button",
-              {
-                class: "btn ghost small icon-only",
-                "aria-label": `More for ${row.name}`,
-                "aria-haspopup": "menu",
-                "aria-expanded": this.menu?.row.id === row.id,
-                onClick: (event) => this.open(row, event),
-              },
-              [otd.icon("ellipsis")],
-            ),
-          ]),
+          h(
+            "td",
+            { class: "tools wide-only" },
+            row.deleted
+              ? [this.restoreButton(row)]
+              : [
+                  h(
+                    "button",
+                    {
+                      class: "btn ghost small icon-only",
+                      "aria-label": `Run ${row.name} now`,
+                      title: this.whyNot.run || "Run now",
+                      disabled: !!this.whyNot.run,
+                      onClick: () => this.$emit("run", row.id),
+                    },
+                    [otd.icon("play")],
+                  ),
+                  h(
+                    "button",
+                    {
+                      class: "btn ghost small icon-only",
+                      "aria-label": `More for ${row.name}`,
+                      "aria-haspopup": "menu",
+                      "aria-expanded": this.menu?.row.id === row.id,
+                      onClick: (event) => this.open(row, event),
+                    },
+                    [otd.icon("ellipsis")],
+                  ),
+                ],
+          ),
         ],
+      );
+    },
+    restoreButton(row) {
+      return Vue.h(
+        "button",
+        {
+          class: "btn small",
+          "aria-label": `Restore ${row.name}`,
+          title: this.whyNot.restore || null,
+          disabled: !!this.whyNot.restore,
+          onClick: () => this.$emit("act", { name: "restore", id: row.id }),
+        },
+        "Restore",
       );
     },
     // A head that sorts; pressed again, the list is in its own order once more.
@@ -203,6 +247,7 @@ export default {
           h("hr"),
           this.whyNot.edit ? null : link(`/tasks/${row.id}/edit`, "pencil", "Edit"),
           this.whyNot.edit ? null : link(`/new?from=${row.id}`, "copy", "Duplicate"),
+          entry("text", "terminal", "Copy as…"),
           link(`/runs?task=${row.id}`, "history", "Its runs"),
           h("hr"),
           entry("delete", "trash-2", "Delete…", "danger"),

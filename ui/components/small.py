@@ -54,6 +54,10 @@ class ThemeSwitch(Element, component="otd_theme.js"):
     """Light, dark, or as the system has it; the browser remembers."""
 
 
+class KeyHelp(Element, component="otd_keys.js"):
+    """What the keys do; `?` shows it."""
+
+
 class LeaveQuestion(Element, component="otd_leave.js"):
     """On a page with a form: asks before unsaved changes are left."""
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from nicegui import ui
 from nicegui.element import Element
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,6 +17,7 @@ from onthedot.service.tasks import previews
 from onthedot.service.temporal.calls import Temporal
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.components.small import Icon, When
+from onthedot.ui.files.formats import as_curl, rest_url
 from onthedot.ui.forms.fields import problems_of
 
 _TRIGGER: TypeAdapter[Trigger] = TypeAdapter(Trigger)
@@ -111,19 +109,7 @@ def show_edit(place: Element, found: EditPreview | None) -> None:
                             When(at, "near")
 
 
-def as_curl(draft: dict[str, Any], *, task_id: str, signed: bool) -> str:
+def draft_curl(draft: dict[str, Any], *, task_id: str, signed: bool) -> str:
     """The same as a call of REST, to be pasted into a shell."""
-    request = ui.context.client.request
-    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
-    prefix = request.headers.get("x-forwarded-prefix", "")
     method, path = ("PUT", f"/tasks/{task_id}") if task_id else ("POST", "/tasks")
-    lines = [f"curl -X {method} {shlex.quote(f'{scheme}://{request.url.netloc}{prefix}{path}')}"]
-    if signed:
-        lines.append('-H "Authorization: Bearer $ONTHEDOT_TOKEN"')
-    lines += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(as_json(draft))}"]
-    return " \\\n  ".join(lines)
-
-
-def as_json(draft: dict[str, Any]) -> str:
-    """The draft as REST takes it."""
-    return json.dumps(draft, indent=2, ensure_ascii=False)
+    return as_curl(method, rest_url(path), draft, signed=signed)

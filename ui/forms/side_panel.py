@@ -7,10 +7,11 @@ from onthedot.service.tasks.edit_previews import preview_edit
 from onthedot.ui.components.fields import Segments
 from onthedot.ui.components.markup import box, card
 from onthedot.ui.components.small import Code
+from onthedot.ui.files.formats import as_json
 from onthedot.ui.forms.actions.test_now import Tested, add_test
 from onthedot.ui.forms.draft import Draft
 from onthedot.ui.forms.fields import FieldError
-from onthedot.ui.forms.preview import Preview, as_curl, as_json, preview, show_edit, show_preview
+from onthedot.ui.forms.preview import Preview, draft_curl, preview, show_edit, show_preview
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.sessions import SignedOut
 
@@ -85,4 +86,4 @@ class SidePanel:
             self._code.show(as_json(given))
         else:
             signed = bool(self._context.session.number)
-            self._code.show(as_curl(given, task_id=self._draft.task_id, signed=signed))
+            self._code.show(draft_curl(given, task_id=self._draft.task_id, signed=signed))

@@ -8,11 +8,18 @@ from datetime import timedelta
 
 from nicegui import background_tasks
 
-from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError, TaskExists
+from onthedot.scheduling.errors import (
+    FieldProblem,
+    InvalidDefinition,
+    OnTheDotError,
+    RevisionMismatch,
+    TaskExists,
+)
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.ui.components.markup import box, button, card, link, named, text
 from onthedot.ui.components.small import LeaveQuestion
+from onthedot.ui.forms import conflict
 from onthedot.ui.forms.actions.action import ActionPart
 from onthedot.ui.forms.draft import Draft
 from onthedot.ui.forms.fields import Fields
@@ -21,7 +28,9 @@ from onthedot.ui.forms.policy import PolicyPart
 from onthedot.ui.forms.side_panel import SidePanel
 from onthedot.ui.forms.triggers.trigger import TriggerPart
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.reads import TaskDetail, one_task, task_detail
 from onthedot.ui.sessions import SignedOut
+from onthedot.ui.watches import Seen
 
 #: Between a key and what it shows, in seconds.
 _PAUSE = 0.15
@@ -57,12 +66,17 @@ class FormView:
         self._revision = revision
         self._touched: set[str] = set()
         self._strict = False
+        self._saving = False
         self._waiting: asyncio.Task[None] | None = None
         self._fields = Fields(self._changed)
 
     def build(self) -> None:
         """Build it, with what stands beside it."""
         self._build_head()
+        if self._task_id:
+            with box() as self._meanwhile:
+                pass
+            self._follow_others()
         with box("grid main-aside"):
             with box("stack"):
                 self._draft = self._build_parts()
@@ -70,6 +84,30 @@ class FormView:
                 self._side_panel = SidePanel(self._context, self._draft, self._tested)
         LeaveQuestion()
         self._follow_soon(0)
+
+    def _follow_others(self) -> None:
+        """Say it where somebody else changes the task that is being edited."""
+        temporal, told = self._context.site.temporal, [self._revision]
+
+        def show(seen: Seen[TaskDetail]) -> None:
+            if seen.value is None or seen.value.task.revision in told or self._saving:
+                return
+            told.append(seen.value.task.revision)
+            self._meanwhile.clear()
+            assert self._before is not None
+            with self._meanwhile:
+                conflict.show_notice(self._before, seen.value.task, self._start_anew)
+            said = f"{seen.value.task.changed_by or 'Somebody'} changed this task meanwhile."
+            to_top = "scrollTo({top: 0})"
+            self._context.toasts.say(
+                said, tone="red", action="Show", act=lambda: self._context.script(to_top)
+            )
+
+        key = ("task", self._task_id)
+        self._context.live(key, lambda: task_detail(temporal, self._task_id), show)
+
+    def _start_anew(self) -> None:
+        self._context.script("otd.setUnsaved(false); location.reload()")
 
     def _build_head(self) -> None:
         back = f"/tasks/{self._task_id}" if self._task_id else "/tasks"
@@ -146,8 +184,14 @@ class FormView:
         if definition is None:
             self._say(problems)
             return
+        await self._try(definition, self._revision)
+
+    async def _try(self, definition: NewTask | TaskDefinition, revision: int | None) -> None:
+        self._saving = True
         try:
-            task = await self._store(definition)
+            task = await self._store(definition, revision)
+        except RevisionMismatch:
+            await self._ask_about_others(definition)
         except InvalidDefinition as error:
             self._say(error.problems)
         except TaskExists:
@@ -163,12 +207,20 @@ class FormView:
             self._context.toasts.say(f"{done} {task.name}.")
             self._context.changed()
             self._context.go(f"/tasks/{task.id}")
+        finally:
+            self._saving = False
 
-    async def _store(self, definition: NewTask | TaskDefinition) -> Task:
+    async def _ask_about_others(self, definition: TaskDefinition) -> None:
+        theirs = await self._context.tried(one_task(self._context.temporal, self._task_id))
+        if theirs is not None and self._before is not None:
+            found = conflict.Conflict(self._before, theirs, definition)
+            conflict.ask(self._context, found, self._try, self._start_anew)
+
+    async def _store(self, definition: NewTask | TaskDefinition, revision: int | None) -> Task:
         uses = self._context.uses
         if isinstance(definition, NewTask):
             return await uses.create_task(definition)
-        return await uses.replace_task(self._task_id, definition, if_match=self._revision)
+        return await uses.replace_task(self._task_id, definition, if_match=revision)
 
     def _say(self, problems: Sequence[FieldProblem]) -> None:
         if self._waiting is not None:

@@ -21,9 +21,11 @@ from onthedot.ui.components.markup import (
     skeleton,
     text,
 )
+from onthedot.ui.components.output import Elapsed
 from onthedot.ui.components.small import Code, When
 from onthedot.ui.durations import human, precise
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.run_output import RunOutput
 from onthedot.ui.pages.task.actions import run_now
 from onthedot.ui.reads import one_run
 from onthedot.ui.rows import CAUSES, RUN_TONES, RUN_WORDS, took
@@ -32,12 +34,22 @@ from onthedot.ui.watches import Live, Seen
 
 def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:
     """Build the page."""
+    following = context.site.following
     place = box()
     with place:
         skeleton(60)
         skeleton(260)
     shown: list[Run] = []
     live: list[Live[Run]] = []
+
+    async def read() -> Run:
+        # One whose output is followed is read for that.
+        return following.known(run_id) or await one_run(context.site.temporal, run_id)
+
+    def show_result() -> None:
+        result.clear()
+        with result:
+            _show_result(shown[0], as_written=output.has_something)
 
     def show(seen: Seen[Run]) -> None:
         run = seen.value
@@ -50,17 +62,16 @@ def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:
             place.clear()
             with place:
                 _show(context, run)
+            show_result()
         if run.status is not RunStatus.RUNNING:
             for each in live:
                 each.stop()
 
+    with box("stack after"):
+        output = RunOutput(context, run_id, lambda: show_result() if shown else None)
+        result = box("grid main-aside")
     with place.parent_slot or place:
-        found = context.live(
-            ("run", run_id),
-            lambda: one_run(context.site.temporal, run_id),
-            show,
-            every=timedelta(seconds=1),
-        )
+        found = context.live(("run", run_id), read, show, every=timedelta(seconds=1))
     live.append(found)
     if shown and shown[0].status is not RunStatus.RUNNING:
         found.stop()
@@ -70,11 +81,19 @@ def _say_missing(place: Element, run_id: str, *, gone: bool) -> None:
     place.clear()
     with place, box("card"):
         if gone:
-            with empty("search", "There is no such run", f"{run_id} is wrong, or past retention."):
+            with empty(
+                "search",
+                "There is no such run",
+                f"{run_id} is wrong, or past retention.",
+                page=True,
+            ):
                 link("To the runs", "/runs", "btn")
         else:
             empty(
-                "triangle-alert", "Temporal cannot be reached", "The run appears when it is back."
+                "triangle-alert",
+                "Temporal cannot be reached",
+                "The run appears when it is back.",
+                page=True,
             )
 
 
@@ -102,7 +121,7 @@ def _show(context: PageContext, run: Run) -> None:
                 again = button(
                     "Run again", lambda: _retry(context, run), icon="rotate-ccw", why_not=why_not
                 )
-                named(again, title=why_not or "A new run of the same occurrence")
+                named(again, title=why_not or "A new run of the same occurrence", data_key="r")
             if run.task_id:
                 button(
                     "Run now",
@@ -123,19 +142,30 @@ def _show(context: PageContext, run: Run) -> None:
             with card("Error", aside=aside), box("stack snug"):
                 text(run.error.type, "pill red")
                 Code(run.error.message, "Error")
-        if run.attempts > 1 and run.attempts_made:
+        if len(run.attempts_made) > 1 or (run.error is None and _failures(run)):
             _attempts(run)
-        with box("grid main-aside"):
-            _output(run)
-            with card("Details"):
-                facts(
-                    [
-                        ("Why", f"Started {CAUSES[run.cause]}"),
-                        ("Attempts", str(run.attempts or "none yet")),
-                        ("Late by", precise(run.lateness)),
-                        ("Id", lambda: text(run.id, "mono wrap small")),
-                    ]
-                )
+
+
+def _show_result(run: Run, *, as_written: bool) -> None:
+    """What came out; without what a command printed, where that is shown as it was written."""
+    output = run.output
+    if as_written and isinstance(output, dict) and "exit_code" in output:
+        output = {"exit_code": output["exit_code"]}
+    _output(run, output, as_written=as_written)
+    with card("Details"):
+        facts(
+            [
+                ("Why", f"Started {CAUSES[run.cause]}"),
+                *_asked(run),
+                ("Attempts", str(run.attempts or "none yet")),
+                ("Late by", precise(run.lateness)),
+                ("Id", lambda: text(run.id, "mono wrap small")),
+            ]
+        )
+
+
+def _failures(run: Run) -> int:
+    return sum(made.error is not None for made in run.attempts_made)
 
 
 _PHASES = {
@@ -153,13 +183,26 @@ def _doing(run: Run) -> None:
         text(_PHASES[run.phase].format(attempt=run.attempt), "strong")
         text(", since ")
         When(run.phase_since, "near")
+        if run.phase_since is not None:
+            text(" (")
+            Elapsed(run.phase_since)
+            text(")")
         if run.next_attempt_at is not None:
             text("; it comes ")
             When(run.next_attempt_at, "near")
 
 
+def _asked(run: Run) -> list[tuple[str, str]]:
+    """Who had it started, and who had it stopped."""
+    said = (("Asked by", run.requested_by), ("Cancelled by", run.cancel_requested_by))
+    return [(name, by) for name, by in said if by]
+
+
 def _attempts(run: Run) -> None:
-    with card("Attempts", aside=f"{run.attempts} in all"), box("stack snug"):
+    with (
+        card("Attempts", aside=f"{max(run.attempts, len(run.attempts_made))} in all"),
+        box("stack snug"),
+    ):
         for made in run.attempts_made:
             with box("row"):
                 text(str(made.attempt), "strong")
@@ -192,14 +235,15 @@ def _timeline(run: Run) -> None:
                     text(gap, "gap", tag="div")
 
 
-def _output(run: Run) -> None:
-    if run.output is None:
+def _output(run: Run, output: object, *, as_written: bool) -> None:
+    title = "Result" if as_written else "Output"
+    if output is None:
         waits = run.status is RunStatus.RUNNING
-        with card("Output"):
+        with card(title):
             text("It shows here when the run ends." if waits else "There is none.", "muted")
         return
-    shown, parts = readable(run.output)
-    with card("Output", aside=_size(run.output)), box("stack snug"):
+    shown, parts = readable(output)
+    with card(title, aside=_size(run.output)), box("stack snug"):
         Code(shown, "Output")
         for name, part in parts:
             text(name, tag="h3")

@@ -12,14 +12,17 @@ from onthedot.service.overview.overview import TaskCounts
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.tasks.sorting import TaskOrder
 from onthedot.ui.bulk.choice import MOST, Choice
-from onthedot.ui.bulk.kinds import TASKS
+from onthedot.ui.bulk.kinds import DELETED_TASKS, TASKS, Subject
 from onthedot.ui.components.markup import box, button, empty, link, skeleton, text
 from onthedot.ui.components.pager import Pager
 from onthedot.ui.components.tables import TaskTable
+from onthedot.ui.files.copy_as import show_as_text
+from onthedot.ui.files.export_tasks import add_task_export
+from onthedot.ui.files.import_tasks import add_import
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.filter_bar import FilterBar
 from onthedot.ui.pages.list_address import Known, ListAddress
-from onthedot.ui.pages.task.actions import ask_delete, ask_pause, resume, run_now
+from onthedot.ui.pages.task.actions import ask_delete, ask_pause, restore, resume, run_now
 from onthedot.ui.reads import ROWS, NoSuchPage, TaskRows, cursor_of_tasks, ids_of_tasks, task_rows
 from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
 from onthedot.ui.watches import Live, Seen
@@ -41,6 +44,7 @@ _STATUSES = {
     TaskStatus.PAUSED.value: TASK_WORDS[TaskStatus.PAUSED],
     TaskStatus.COMPLETED.value: TASK_WORDS[TaskStatus.COMPLETED],
     TaskStatus.CANCELLED.value: TASK_WORDS[TaskStatus.CANCELLED],
+    TaskStatus.DELETED.value: TASK_WORDS[TaskStatus.DELETED],
 }
 
 #: Links that were kept from earlier.
@@ -78,9 +82,13 @@ class _TasksPage:
         self._said = ""
 
     def build(self) -> None:
-        with box("head"), box("titles"):
-            text("Tasks", tag="h1")
-            self._summary = text(" ", "sub", tag="p")
+        with box("head"):
+            with box("titles"):
+                text("Tasks", tag="h1")
+                self._summary = text(" ", "sub", tag="p")
+            with box("actions"):
+                add_import(self._context)
+                add_task_export(self._context, self._which)
         bar = FilterBar(self._context, self._address, "/tasks", self._filtered)
         bar.add_search("Search by words", "Words of name, id, tags, target…")
         bar.add_choice("kind", "Any kind", KINDS)
@@ -88,7 +96,7 @@ class _TasksPage:
         bar.add_tags()
         bar.add_choice("sort", "Order", _ORDERS, "narrow-only", none="Newest first")
         bar.add_end()
-        self._choice = Choice(self._context, TASKS, self._all_ids, self._chosen)
+        self._choice = Choice(self._context, self._subject, self._all_ids, self._chosen)
         self._place = box()
         with self._place:
             skeleton(430)
@@ -98,9 +106,14 @@ class _TasksPage:
 
     def _filtered(self) -> None:
         self._choice.clear()
+        self._choice.offer(self._subject)
         self._context.memory.pop(self._address.first_page, None)
         self._pager.clear()
         self._watch()
+
+    @property
+    def _subject(self) -> Subject:
+        return DELETED_TASKS if self._address["status"] == TaskStatus.DELETED.value else TASKS
 
     def _turned(self, page: int) -> None:
         self._address.page = page
@@ -177,6 +190,7 @@ class _TasksPage:
                         "resume": self._context.why_not("resume_task"),
                         "edit": self._context.why_not("replace_task"),
                         "delete": self._context.why_not("delete_task"),
+                        "restore": self._context.why_not("restore_task"),
                     },
                 )
         self._said = ""
@@ -253,7 +267,11 @@ class _TasksPage:
             await run_now(self._context, task.id, task.name)
         elif name == "pause":
             await ask_pause(self._context, task)
+        elif name == "text":
+            await show_as_text(self._context, task.id)
         elif name == "resume":
             await resume(self._context, task)
+        elif name == "restore":
+            await restore(self._context, task)
         elif name == "delete":
             ask_delete(self._context, task)

@@ -1,122 +1,94 @@
-// Theme, keyboard, and the question before unsaved changes are left.
+// The keyboard: what a key does on every page, in a row, and on the page of one task or run.
 (() => {
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const stored = () => {
-    try {
-      return localStorage.getItem("onthedot-theme") || "system";
-    } catch {
-      return "system";
-    }
-  };
-  otd.theme = stored;
-  otd.showTheme = () => {
-    const dark = stored() === "dark" || (stored() === "system" && system.matches);
-    document.documentElement.classList.toggle("dark", dark);
-    window.Quasar?.Dark?.set(dark);
-  };
-  otd.setTheme = (name) => {
-    try {
-      localStorage.setItem("onthedot-theme", name);
-    } catch {
-      /* the page then follows the system */
-    }
-    otd.showTheme();
-  };
-  system.addEventListener("change", otd.showTheme);
-  otd.showTheme();
-
   const typing = (target) =>
     target.closest?.(
       "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog",
     );
   const shown = (element) => element && element.offsetParent !== null;
+  const PLACES = { o: "/", t: "/tasks", r: "/runs", i: "/incidents", s: "/settings" };
+  const places = () =>
+    Object.entries(PLACES).filter(([, path]) =>
+      document.querySelector(`.nav a[href="${otd.href(path)}"]`),
+    );
+  let going = 0;
+
+  // What a page offers itself says its key: <button data-key="p">.
+  const press = (key) => {
+    const found = [...document.querySelectorAll(`[data-key="${key}"]`)].find(
+      (each) => shown(each) && !each.disabled,
+    );
+    found?.click();
+    return !!found;
+  };
+
+  const plain = (event) => {
+    const key = event.key;
+    if (going && Date.now() - going < 1500) {
+      going = 0;
+      const place = places().find(([letter]) => letter === key);
+      if (place) otd.go(place[1]);
+      return !!place;
+    }
+    going = key === "g" ? Date.now() : 0;
+    if (key === "g") return true;
+    if (key === "?") return dispatchEvent(new Event("otd-keys"));
+    if (key === "n") return press("n");
+    if (key === "b") return dispatchEvent(new Event("otd-bar"));
+    if (key === "/") {
+      const search = document.querySelector("[data-search]");
+      if (shown(search)) search.focus();
+      else dispatchEvent(new Event("otd-palette"));
+      return true;
+    }
+    if (
+      key === "ArrowDown" &&
+      [document.body, document.getElementById("main")].includes(event.target)
+    ) {
+      const row = document.querySelector(".sheet tbody tr[tabindex]");
+      row?.focus();
+      return !!row;
+    }
+    return ["p", "r", "e"].includes(key) && press(key);
+  };
+
   addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    const command = event.ctrlKey || event.metaKey;
+    if (command && event.key.toLowerCase() === "k") {
       event.preventDefault();
       dispatchEvent(new Event("otd-palette"));
-      return;
-    }
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-      const save = document.querySelector("[data-save]");
-      if (shown(save)) {
+    } else if (command && event.key === "Enter") {
+      const save = [...document.querySelectorAll("[data-save]")].filter(shown).at(-1);
+      if (save) {
         event.preventDefault();
         save.click();
       }
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key === "n") {
-      event.preventDefault();
-      otd.go("/new");
-    } else if (event.key === "/") {
-      const search = document.querySelector("[data-search]");
-      event.preventDefault();
-      if (shown(search)) search.focus();
-      else dispatchEvent(new Event("otd-palette"));
-    } else if (event.key === "b") {
-      dispatchEvent(new Event("otd-bar"));
-    } else if (event.key === "ArrowDown" && event.target === document.body) {
-      const row = document.querySelector(".sheet tbody tr[tabindex]");
-      if (row) {
-        event.preventDefault();
-        row.focus();
-      }
+    } else if (!command && !event.altKey && !event.defaultPrevented && !typing(event.target)) {
+      if (plain(event)) event.preventDefault();
     }
   });
+  otd.places = places;
 
-  // The server says whether there are unsaved changes; leaving then asks first.
-  let unsaved = false,
-    address = "",
-    leaveTo = null;
-  otd.setUnsaved = (value) => {
-    unsaved = value;
-    address = location.pathname + location.search;
-  };
-  otd.isUnsaved = () => unsaved;
-  const ask = (path) => {
-    leaveTo = path;
-    dispatchEvent(new Event("otd-leave"));
-  };
-  otd.leave = () => {
-    unsaved = false;
-    otd.go(leaveTo);
-  };
-  addEventListener("beforeunload", (event) => {
-    if (unsaved) event.preventDefault();
-  });
+  // A click that cannot reach the server is not dropped in silence.
   addEventListener(
     "click",
     (event) => {
-      if (!unsaved || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-      const link = event.target.closest?.("a[href^='/']");
-      if (!link || link.target === "_blank" || link.hasAttribute("download")) return;
+      if (!window.did_handshake || window.socket?.connected !== false) return;
+      const target = event.target.closest?.("button, [role=menuitem], tr[data-task], tr[data-run]");
+      if (!target || target.closest(".theme")) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      ask(link.getAttribute("href").slice(otd.href("").length) || "/");
+      const said = "The server cannot be reached at present: that was not done. Try again shortly.";
+      dispatchEvent(new CustomEvent("otd-say", { detail: said }));
     },
     true,
   );
-  addEventListener("popstate", (event) => {
-    if (!unsaved) return;
-    event.stopImmediatePropagation();
-    const wanted =
-      event.state?.page ?? location.pathname.slice(otd.href("").length) + location.search;
-    history.pushState({ page: address.slice(otd.href("").length) }, "", address);
-    ask(wanted);
-  });
 
-  // Whoever signs out in one tab is signed out in all.
-  const tabs = new BroadcastChannel("onthedot-signed-out");
-  if (location.search === "?left") {
-    tabs.postMessage("");
-    history.replaceState(null, "", location.pathname);
-  } else {
-    tabs.addEventListener("message", () => {
-      unsaved = false;
-      location.reload();
-    });
-  }
-
-  // Filters live in the address without a step in the history for every letter.
-  otd.address = (path) => history.replaceState({ page: path }, "", otd.href(path));
+  // After another page is shown the keyboard and screen readers begin at its top, or at the row one came from.
+  otd.arrived = () => {
+    setTimeout(() => {
+      const main = document.getElementById("main");
+      if (main && !main.contains(document.activeElement) && !document.querySelector("dialog[open]"))
+        main.focus({ preventScroll: true });
+    }, 60);
+  };
 })();

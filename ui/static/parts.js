@@ -72,8 +72,8 @@
     );
   };
 
-  // Arrow keys walk through rows, Enter opens one.
-  otd.rowKeys = (event, open, choose) => {
+  // Arrow keys walk through rows, Enter opens one; `acts` are further keys and what they do.
+  otd.rowKeys = (event, open, choose, acts = {}) => {
     const row = event.currentTarget;
     if (event.target !== row) return;
     const next = {
@@ -91,11 +91,31 @@
     } else if (event.key === " " && choose) {
       event.preventDefault();
       choose();
+    } else if (acts[event.key] && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      acts[event.key]();
     }
   };
 
+  // A page that one comes back to begins at the row that was opened.
+  let opened = "";
+  otd.opened = (id) => {
+    opened = id;
+  };
+  otd.comeBack = (table) => {
+    const row =
+      opened &&
+      table.querySelector(
+        `tr[data-task="${CSS.escape(opened)}"], tr[data-run="${CSS.escape(opened)}"]`,
+      );
+    if (!row) return;
+    opened = "";
+    if (!document.querySelector("dialog[open]")) row.focus({ preventScroll: true });
+  };
+
   // A click anywhere in a row opens it, except on what has a click of its own or while text is selected.
-  otd.rowClick = (event, path) => {
+  otd.rowClick = (event, path, id) => {
+    otd.opened(id);
     if (event.target.closest("a, button, input, label") || String(getSelection())) return;
     if (event.metaKey || event.ctrlKey) window.open(otd.href(path), "_blank");
     else otd.go(path);

@@ -9,7 +9,9 @@
           ? ""
           : (location.pathname.slice(otd.href("").length) || "/") + location.search,
     });
-    return open(url, options);
+    const socket = open(url, options);
+    otd.onSocket(socket);
+    return socket;
   };
   Object.defineProperty(window, "io", {
     get: () => open && opened,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from zoneinfo import available_timezones
 
+from onthedot.scheduling.firing.zones import zone_meant
 from onthedot.ui.components.fields import TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.forms.fields import Fields
@@ -14,6 +15,13 @@ from onthedot.ui.forms.fields import Fields
 def zone_entry(fields: Fields, zone: str) -> TextField:
     """A field for a time zone that offers all there are."""
     return fields.add(TextField("Time zone", zone, at="trigger.timezone", options=_zones()))
+
+
+def zone_in(field: TextField) -> str:
+    """The zone that is written, whatever its case; as it is written where there is none such."""
+    written = field.value.strip() or "UTC"
+    meant = zone_meant(written)
+    return meant if meant.casefold() == written.casefold() else written
 
 
 def chips(values: Sequence[tuple[str, str]], field: TextField) -> None:

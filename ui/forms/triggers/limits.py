@@ -12,8 +12,9 @@ from onthedot.ui.components.fields import TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.durations import as_value, human
-from onthedot.ui.forms.fields import FieldError, Fields, listed
-from onthedot.ui.forms.triggers.entries import zone_entry
+from onthedot.ui.forms.fields import FieldError, Fields
+from onthedot.ui.forms.triggers.day_fields import DayFields
+from onthedot.ui.forms.triggers.entries import zone_entry, zone_in
 from onthedot.ui.local_times import local_text
 
 
@@ -29,7 +30,12 @@ class LimitFields:
     ) -> None:
         add = fields.add
         given = before is not None and (
-            before.start_at or before.end_at or before.max_runs or before.jitter or before.exclude
+            before.start_at
+            or before.end_at
+            or before.max_runs
+            or before.jitter
+            or before.exclude
+            or before.only
         )
         with named(box("fold inner", "details"), open=bool(given)):
             with box("", "summary"):
@@ -59,24 +65,12 @@ class LimitFields:
                         optional=True,
                     )
                 )
-                self._exclude = add(
-                    TextField(
-                        "Except on",
-                        "\n".join(before.exclude) if before else "",
-                        at="trigger.exclude",
-                        hint="One a line: a date (2026-12-25), a range (2026-12-24/2026-12-26), "
-                        "or a cron expression.",
-                        mono=True,
-                        rows=3,
-                        optional=True,
-                        full=True,
-                    )
-                )
+                self._days = DayFields(fields, before, moves=zone_field is not None)
 
     @property
     def zone(self) -> str:
         """The zone that is written."""
-        return self._zone.value.strip() or "UTC"
+        return zone_in(self._zone)
 
     def value(self) -> dict[str, Any]:
         """What they say, without what is left empty. Raises FieldError."""
@@ -89,9 +83,7 @@ class LimitFields:
             given["max_runs"] = int(most) if most.isdigit() else most
         if self._jitter.value.strip():
             given["jitter"] = as_value(self._jitter.value)
-        if self._exclude.value.strip():
-            given["exclude"] = listed(self._exclude.value, "\n")
-        return given
+        return {**given, **self._days.value()}
 
     def _instant(self, field: TextField) -> str:
         try:

@@ -13,7 +13,7 @@ from onthedot.ui.components.fields import Segments, TextField
 from onthedot.ui.components.markup import box, named
 from onthedot.ui.durations import as_value
 from onthedot.ui.forms.fields import FieldError, Fields
-from onthedot.ui.forms.triggers.entries import chips, zone_entry
+from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in
 from onthedot.ui.local_times import local_text
 
 _DELAYS = [(length, length) for length in ("10 s", "1 min", "10 min", "1 h", "1 d")]
@@ -45,7 +45,7 @@ class OnceFields:
         """What they say, without the kind. Raises FieldError."""
         if self._delay is not None:
             return {"delay": as_value(self._delay.value)}
-        written, zone = self._at.value.strip(), self._zone_field.value.strip() or "UTC"
+        written, zone = self._at.value.strip(), zone_in(self._zone_field)
         before = self._before
         if before is not None and before.at is not None and written == self._was:
             kept = {"at": format_instant(before.at)}

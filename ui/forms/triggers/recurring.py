@@ -9,7 +9,7 @@ from onthedot.ui.components.fields import TextField
 from onthedot.ui.components.markup import box
 from onthedot.ui.durations import as_value, human
 from onthedot.ui.forms.fields import Fields
-from onthedot.ui.forms.triggers.entries import chips, zone_entry
+from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in
 from onthedot.ui.forms.triggers.limits import LimitFields
 
 PRESETS = (
@@ -48,7 +48,7 @@ class CronFields:
         """What they say, without the kind. Raises FieldError."""
         return {
             "expression": self._expression.value.strip(),
-            "timezone": self._zone.value.strip() or "UTC",
+            "timezone": zone_in(self._zone),
             **self._limits.value(),
         }
 
@@ -58,7 +58,7 @@ class IntervalFields:
 
     def __init__(self, fields: Fields, zone: str, given: Trigger | None) -> None:
         before = given if isinstance(given, IntervalTrigger) else None
-        zone = before.timezone if before and before.exclude else zone
+        zone = before.timezone if before and (before.exclude or before.only) else zone
         with box("fields"):
             self._every = fields.add(
                 TextField(
@@ -86,6 +86,6 @@ class IntervalFields:
         if self._offset.value.strip():
             given["offset"] = as_value(self._offset.value)
         limits = self._limits.value()
-        if "exclude" in limits:
+        if "exclude" in limits or "only" in limits:
             given["timezone"] = self._limits.zone
         return {**given, **limits}

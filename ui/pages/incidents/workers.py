@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from nicegui.element import Element
 
-from onthedot.service.overview.health import Health, WorkerSeen
+from onthedot.service.overview.health import Health
+from onthedot.service.temporal.task_queues import Poller
 from onthedot.ui.components.markup import box, card, text
 from onthedot.ui.components.small import When
 
@@ -39,6 +40,6 @@ def show_workers(place: Element, state: Health | None) -> None:
                     When(worker.last_seen)
 
 
-def gone_workers(state: Health, now: datetime) -> tuple[WorkerSeen, ...]:
+def gone_workers(state: Health, now: datetime) -> tuple[Poller, ...]:
     """Those that polled a while ago and do so no more."""
     return tuple(w for w in state.workers if now - w.last_seen > _SEEN_WITHIN)

@@ -35,6 +35,13 @@ async def resume(context: PageContext, task: Task) -> None:
     await do(context, TASKS, TASKS.kind("resume"), Order([task.id]), name=task.name)
 
 
+async def restore(context: PageContext, task: Task) -> None:
+    """Put it back as it was when it was deleted."""
+    if await context.tried(context.uses.restore_task(task.id)) is not None:
+        context.toasts.say(f"Restored {task.name}.")
+        context.changed()
+
+
 def ask_delete(context: PageContext, task: Task, after: Callable[[], None] | None = None) -> None:
     """Delete it; its id has to be typed where it would still fire."""
     kept = (
@@ -45,7 +52,12 @@ def ask_delete(context: PageContext, task: Task, after: Callable[[], None] | Non
 
     async def delete() -> None:
         if await context.tried(context.uses.delete_task(task.id)):
-            context.toasts.say(f"Deleted {task.name}.", tone="grey")
+            context.toasts.say(
+                f"Deleted {task.name}.",
+                tone="grey",
+                action="Undo",
+                act=lambda: restore(context, task),
+            )
             context.changed()
             if after is not None:
                 after()
@@ -53,7 +65,7 @@ def ask_delete(context: PageContext, task: Task, after: Callable[[], None] | Non
     confirm(
         context.overlay,
         f"Delete {task.name}?",
-        f"It will never fire again, and its id is free. {kept}",
+        f"It fires no more, and its id is free. {kept} It can be restored for the retention.",
         "Delete",
         delete,
         danger=True,

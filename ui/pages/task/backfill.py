@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import islice
 
+from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.errors import InvalidDefinition
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.firing.zones import LocalTimeError
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import MAX_OCCURRENCES, Backfill, BackfillStatus
 from onthedot.scheduling.task import Task
+from onthedot.service.calendars.lookup import calendars_for
 from onthedot.ui.components.dialogs import dismiss, foot
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, card, named, text
@@ -29,6 +31,7 @@ _OVERLAP = {
 async def ask_backfill(context: PageContext, task: Task) -> None:
     """Ask for the span, with the number of runs in it as one chooses."""
     await context.learn_zone()
+    calendars = await calendars_for(context.site.temporal, task.trigger)
     now = context.site.temporal.now()
     with context.overlay, Modal("Backfill") as modal:
         text(f"Backfill {task.name}", tag="h2")
@@ -45,7 +48,7 @@ async def ask_backfill(context: PageContext, task: Task) -> None:
             except ValueError:
                 said.text = "Choose both times."
                 return
-            said.text = _counted(task, first, last)
+            said.text = _counted(task, first, last, calendars)
 
         async def go() -> None:
             if await _start(context, task, start, end, overlap):
@@ -140,9 +143,11 @@ def _instant(context: PageContext, field: TextField) -> datetime:
         raise ValueError(str(error)) from None
 
 
-def _counted(task: Task, first: datetime, last: datetime) -> str:
+def _counted(task: Task, first: datetime, last: datetime, calendars: CalendarDays) -> str:
     just_before = first - timedelta(microseconds=1)
-    within = occurrences(task.trigger, after=just_before, until=last, key=task.id)
+    within = occurrences(
+        task.trigger, after=just_before, until=last, key=task.id, calendars=calendars
+    )
     found = sum(1 for _ in islice(within, MAX_OCCURRENCES + 1))
     if found > MAX_OCCURRENCES:
         return f"More than {MAX_OCCURRENCES:,} runs: choose a shorter span."

@@ -21,7 +21,13 @@ from onthedot.scheduling.action import (
 )
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.task import Task
-from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
+from onthedot.scheduling.trigger import (
+    CronTrigger,
+    Exclusion,
+    IntervalTrigger,
+    OnceTrigger,
+    OnExcluded,
+)
 from onthedot.ui.components.markup import box, card, facts, link, text
 from onthedot.ui.components.small import Code, When
 from onthedot.ui.durations import human
@@ -36,6 +42,11 @@ OVERLAP = {
     OverlapPolicy.CANCEL_OTHER: "Cancel the earlier run",
     OverlapPolicy.TERMINATE_OTHER: "Terminate the earlier run",
     OverlapPolicy.ALLOW_ALL: "Run side by side",
+}
+
+_MOVES = {
+    OnExcluded.NEXT_DAY: "runs on the next day that is left",
+    OnExcluded.PREVIOUS_DAY: "runs on the previous day that is left",
 }
 
 
@@ -70,8 +81,19 @@ def _when(task: Task) -> list[Fact]:
     if trigger.jitter:
         rows.append(("Jitter", f"up to {human(trigger.jitter)}"))
     if trigger.exclude:
-        rows.append(("Except", ", ".join(trigger.exclude)))
+        said = (
+            one if isinstance(one, str) else f"days of {one.calendar}" for one in trigger.exclude
+        )
+        rows.append(("Except on", ", ".join(said)))
+    if trigger.only is not None:
+        rows.append(("Only on days of", trigger.only.calendar))
+    if trigger.on_excluded is not OnExcluded.SKIP:
+        rows.append(("On an excluded day", _MOVES[trigger.on_excluded]))
     return rows
+
+
+def _excluded(one: Exclusion) -> str:
+    return one if isinstance(one, str) else f"days of {one.calendar}"
 
 
 def _what(action: Action) -> None:

@@ -54,7 +54,7 @@ async def _changed(
         )
     except (TaskNotFound, TemporalUnavailable) as error:
         place.clear()
-        with place, box("card"), empty("search", "It cannot be edited now", str(error)):
+        with place, box("card"), empty("search", "It cannot be edited now", str(error), page=True):
             link("To the tasks", "/tasks", "btn")
         return
     place.clear()

@@ -23,10 +23,13 @@ from onthedot.ui.components.markup import (
     text,
 )
 from onthedot.ui.components.small import Icon, When
+from onthedot.ui.files.copy_as import show_as_text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.task.actions import ask_delete, ask_pause, resume, run_now
 from onthedot.ui.pages.task.backfill import ask_backfill
 from onthedot.ui.pages.task.details import show_details
+from onthedot.ui.pages.task.gone import show_gone
+from onthedot.ui.pages.task.history import HistoryCard
 from onthedot.ui.pages.task.ledger import show_ledger
 from onthedot.ui.pages.task.next_runs import show_next_runs
 from onthedot.ui.pages.task.runs import show_runs
@@ -39,45 +42,64 @@ def task_page(context: PageContext, query: dict[str, str], task_id: str) -> None
     """Build the page."""
     head = box("stack")
     with box("grid main-aside").style("margin-top: 16px"):
-        log, side = box("stack"), box("stack")
+        with box("stack"):
+            log, history = box("stack"), box()
+        side = box("stack")
     with head:
         skeleton(60)
     with log:
         skeleton(320)
-    page = _TaskPage(context, task_id, head, log, side)
+    page: _TaskPage | None = None
+    gone = False
 
     def show(seen: Seen[TaskDetail]) -> None:
-        if seen.value is not None:
+        nonlocal page, gone
+        if isinstance(seen.error, TaskNotFound):
+            if not gone:
+                for place in (head, log, history, side):
+                    place.clear()
+                show_gone(context, head, task_id)
+            page, gone = None, True
+        elif seen.value is not None:
+            if page is None:
+                head.clear()
+                page = _TaskPage(context, head, log, history, side)
             page.show(seen.value)
+            gone = False
         elif seen.error is not None:
             log.clear()
-            _say_missing(head, task_id, gone=isinstance(seen.error, TaskNotFound))
+            _say_away(head)
 
     context.live(("task", task_id), lambda: task_detail(context.site.temporal, task_id), show)
 
 
-def _say_missing(place: Element, task_id: str, *, gone: bool) -> None:
+def _say_away(place: Element) -> None:
     place.clear()
     with place, box("card"):
-        if gone:
-            with empty("search", "There is no such task", f"{task_id} was deleted, or never was."):
-                link("To the tasks", "/tasks", "btn")
-                link("Its runs", f"/runs?task={task_id}", "btn")
-        else:
-            empty(
-                "triangle-alert", "Temporal cannot be reached", "The task appears when it is back."
-            )
+        empty(
+            "triangle-alert",
+            "Temporal cannot be reached",
+            "The task appears when it is back.",
+            page=True,
+        )
 
 
 class _TaskPage:
     """Redraws only what changed: what one is about to click stays where it is."""
 
     def __init__(
-        self, context: PageContext, task_id: str, head: Element, log: Element, side: Element
+        self,
+        context: PageContext,
+        head: Element,
+        log: Element,
+        history: Element,
+        side: Element,
     ) -> None:
         self._context = context
         self._head = head
         self._log = log
+        self._history_place = history
+        self._history: HistoryCard | None = None
         with side:
             self._next, self._account, self._details = box(), box(), box("stack")
         self._task: Task | None = None
@@ -102,6 +124,10 @@ class _TaskPage:
             self._next.clear()
             with self._next:
                 show_next_runs(task, found.coming)
+        if self._history is None:
+            with self._history_place:
+                self._history = HistoryCard(self._context, task.id)
+        self._history.follow(task)
         if runs != self._runs:
             show_runs(self._log, found, runs)
         self._task, self._runs = task, runs
@@ -147,22 +173,28 @@ def _still(task: Task) -> Task:
 
 def _buttons(context: PageContext, task: Task) -> None:
     no_run, no_pause = context.why_not("run_task"), context.why_not("pause_task")
-    button(
+    run = button(
         "Run now",
         lambda: run_now(context, task.id, task.name),
         "primary",
         icon="play",
         why_not=no_run,
     )
+    named(run, data_key="r")
     if can_pause(task):
-        button("Pause", lambda: ask_pause(context, task), icon="pause", why_not=no_pause)
+        pausing = button("Pause", lambda: ask_pause(context, task), icon="pause", why_not=no_pause)
+        named(pausing, data_key="p")
     if task.status is TaskStatus.PAUSED:
-        button("Resume", lambda: resume(context, task), icon="circle-play", why_not=no_pause)
+        resuming = button(
+            "Resume", lambda: resume(context, task), icon="circle-play", why_not=no_pause
+        )
+        named(resuming, data_key="p")
     if not context.why_not("replace_task"):
-        link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil")
+        named(link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil"), data_key="e")
         duplicate = named(box("btn icon-only", "a"), href=href(f"/new?from={task.id}"))
         with named(duplicate, aria_label="Duplicate", title="Duplicate"):
             Icon("copy")
+    button("", lambda: show_as_text(context, task.id), icon="terminal", aria="Copy as text")
     if task.trigger.kind != "once":
         button(
             "",

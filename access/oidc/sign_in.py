@@ -1,0 +1,155 @@
+"""Signing in at the provider: authorization code with PKCE, state and nonce; renewal; the way out.
+
+What must be remembered between leaving for the provider and coming back is given to the caller, who
+keeps it with the browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx2
+from authlib.common.security import generate_token
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+
+from onthedot.access.identity import Identity
+from onthedot.access.oidc.claims import ClaimRules
+from onthedot.access.oidc.errors import ProviderAway, TokenRefused
+from onthedot.access.oidc.provider import Provider
+from onthedot.access.oidc.tokens import Tokens
+
+_TIMEOUT_SECONDS = 5.0
+#: Google gives tokens for renewal only to whoever asks in its own way.
+_GOOGLE = "https://accounts.google.com"
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What has to match when somebody comes back."""
+
+    state: str
+    nonce: str
+    verifier: str
+    redirect_uri: str
+
+    def as_dict(self) -> dict[str, str]:
+        """To be kept with the browser, sealed."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Who came back, with what renews and ends it."""
+
+    identity: Identity
+    refresh_token: str
+    id_token: str
+
+
+@dataclass(frozen=True)
+class CodeFlow:
+    """One client of one provider."""
+
+    provider: Provider
+    client_id: str
+    client_secret: str
+    scopes: str
+    rules: ClaimRules
+
+    async def begin(self, redirect_uri: str) -> tuple[str, Departure]:
+        """Where to send the browser, and what to remember. Raises ProviderAway."""
+        endpoints = await self.provider.endpoints()
+        state, nonce, verifier = (generate_token(48) for _ in range(3))
+        more = {"access_type": "offline"} if self.provider.issuer == _GOOGLE else {}
+        async with self._client(redirect_uri) as client:
+            url, _ = client.create_authorization_url(
+                endpoints.authorization, state=state, nonce=nonce, code_verifier=verifier, **more
+            )
+        return str(url), Departure(state, nonce, verifier, redirect_uri)
+
+    async def finish(self, departure: Departure, code: str) -> SignIn:
+        """Who came back with this code. Raises TokenRefused, NoRole, ProviderAway."""
+        said = await self._asked(
+            departure.redirect_uri, "fetch_token", code=code, code_verifier=departure.verifier
+        )
+        return await self._signed(said, nonce=departure.nonce)
+
+    async def renew(self, refresh_token: str, id_token: str) -> SignIn:
+        """Who that is today: the provider is asked. Raises TokenRefused, NoRole, ProviderAway."""
+        said = await self._asked("", "refresh_token", refresh_token=refresh_token)
+        # A provider may keep the old token for renewal, and need not repeat who it is.
+        return await self._signed({"refresh_token": refresh_token, **said}, before=id_token)
+
+    async def way_out(self, id_token: str, back: str) -> str:
+        """Where to send the browser to sign out there too; empty where the provider has no such
+        place, or does not answer."""
+        try:
+            endpoints = await self.provider.endpoints()
+        except ProviderAway:
+            return ""
+        if not endpoints.end_session:
+            return ""
+        said = {
+            "client_id": self.client_id,
+            "id_token_hint": id_token,
+            "post_logout_redirect_uri": back,
+        }
+        return f"{endpoints.end_session}?{urlencode(said)}"
+
+    async def _signed(
+        self, said: Mapping[str, Any], *, nonce: str | None = None, before: str = ""
+    ) -> SignIn:
+        id_token, access_token = said.get("id_token", ""), said.get("access_token", "")
+        if id_token:
+            must = {"nonce": nonce} if nonce else {}
+            tokens = Tokens(self.provider, self.client_id, self.rules)
+            claims = dict(await tokens.claims(id_token, **must))
+        elif nonce is None:
+            claims = await self._userinfo(access_token)
+        else:
+            raise TokenRefused("The provider sent no ID token. Add openid to ONTHEDOT_OIDC_SCOPES.")
+        if self.rules.said_roles(claims) is None and (await self.provider.endpoints()).userinfo:
+            more = await self._userinfo(access_token)
+            if more.get("sub") == claims.get("sub"):
+                claims = more | claims
+        identity = self.rules.identity(claims)
+        return SignIn(identity, str(said.get("refresh_token") or ""), id_token or before)
+
+    async def _userinfo(self, access_token: str) -> dict[str, Any]:
+        endpoints = await self.provider.endpoints()
+        async with httpx2.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+            try:
+                headers = {"Authorization": f"Bearer {access_token}"}
+                response = await client.get(endpoints.userinfo, headers=headers)
+                said = response.json() if response.status_code == 200 else None
+            except (httpx2.HTTPError, ValueError) as error:
+                raise ProviderAway(f"{self.provider.issuer} does not answer.") from error
+        if not isinstance(said, dict):
+            raise TokenRefused("The provider does not say who it is.")
+        return said
+
+    async def _asked(self, redirect_uri: str, what: str, **more: str) -> Mapping[str, Any]:
+        endpoints = await self.provider.endpoints()
+        async with self._client(redirect_uri) as client:
+            try:
+                said: Mapping[str, Any] = await getattr(client, what)(endpoints.token, **more)
+            except OAuthError as error:
+                raise TokenRefused(f"The provider refused it ({error.error}).") from None
+            except (httpx2.HTTPError, ValueError, KeyError):
+                raise ProviderAway(f"{self.provider.issuer} does not answer.") from None
+        return said
+
+    def _client(self, redirect_uri: str) -> Any:
+        return AsyncOAuth2Client(
+            self.client_id,
+            self.client_secret or None,
+            token_endpoint_auth_method="client_secret_basic" if self.client_secret else "none",
+            scope=self.scopes,
+            redirect_uri=redirect_uri,
+            code_challenge_method="S256",
+            timeout=_TIMEOUT_SECONDS,
+        )

@@ -1,0 +1,3 @@
+"""Calendars as Temporal keeps them: reading them, renewing them, telling who keeps to them. Begin
+with `stored.py`.
+"""

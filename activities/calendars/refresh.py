@@ -1,0 +1,79 @@
+"""Works the days of a calendar out anew: what a feed, a new release or other calendars make of it.
+
+What fails leaves the calendar as it was, and says why.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from temporalio import activity
+from temporalio.client import Client
+
+from onthedot import naming
+from onthedot.activities.calendars.stored import StoredCalendars
+from onthedot.activities.schedule.off_loop import off_loop
+from onthedot.scheduling.calendars.content import AnyOfCalendar, CalendarContent, IcsCalendar
+from onthedot.scheduling.calendars.errors import CalendarError
+from onthedot.scheduling.calendars.resolve import resolve
+from onthedot.scheduling.calendars.resolved import ResolvedDays
+from onthedot.scheduling.calendars.source import source_of
+from onthedot.scheduling.stored.calendar_state import CalendarRefresh, Refreshed
+
+_LONGEST_PROBLEM = 500
+
+
+class FeedError(Exception):
+    """A feed that could not be read; the message says why."""
+
+
+class Feeds(Protocol):
+    """Reads feeds by the rules for `http` actions."""
+
+    async def read(self, url: str) -> str:
+        """The text at a URL. Raises FeedError."""
+
+
+class RefreshActivities:
+    """The activity that works days out anew."""
+
+    def __init__(self, client: Client, feeds: Feeds) -> None:
+        self._stored = StoredCalendars(client)
+        self._feeds = feeds
+
+    @activity.defn(name=naming.REFRESH_CALENDAR)
+    async def refresh(self, wanted: CalendarRefresh) -> Refreshed:
+        """The days of a calendar, where they are others than it has."""
+        found = await self._stored.find(wanted.name)
+        if found is None or found.state.deleted or found.state.revision != wanted.revision:
+            return Refreshed()
+        state, today = found.state, datetime.now(UTC).date()
+        content, source = state.content, source_of(state.content, today=today)
+        is_feed = isinstance(content, IcsCalendar) and content.url is not None
+        if source == state.source and not is_feed and not isinstance(content, AnyOfCalendar):
+            return Refreshed(source=source)
+        try:
+            resolved, calendars = await self._resolved(content, today)
+        except (CalendarError, FeedError) as error:
+            return Refreshed(source=state.source, problem=str(error)[:_LONGEST_PROBLEM])
+        changed = None if resolved == state.resolved else resolved
+        return Refreshed(resolved=changed, source=source, calendars=calendars)
+
+    async def _resolved(
+        self, content: CalendarContent, today: date
+    ) -> tuple[ResolvedDays, dict[str, int]]:
+        """The days, and the revisions of the calendars that they were made from."""
+        text: str | None = None
+        parts: dict[str, ResolvedDays] = {}
+        revisions: dict[str, int] = {}
+        if isinstance(content, IcsCalendar) and content.url is not None:
+            text = await self._feeds.read(content.url)
+        if isinstance(content, AnyOfCalendar):
+            for name in content.calendars:
+                part = await self._stored.find(name)
+                if part is None or part.state.deleted:
+                    raise CalendarError("calendars", f"the calendar {name!r} is gone.")
+                parts[name], revisions[name] = part.state.resolved, part.state.revision
+        found = await off_loop(resolve, content, today=today, parts=parts, text=text)
+        return found, revisions

@@ -1,0 +1,206 @@
+"""The freezes as one worker knows them: read every two seconds, once for all runs.
+
+1. A run asks `may_be_in_force` in passing. Where no freeze is in force that is all, and no event.
+2. Otherwise it asks for a verdict, in an activity: by the tags of its task, and with the name.
+3. A worker that cannot read the freezes does not guess: a run waits until they are known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+from prometheus_client import Gauge
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.activities.schedule.off_loop import off_loop
+from onthedot.scheduling.freezes.freeze import FreezeDefinition
+from onthedot.scheduling.freezes.windows import Window, covers, next_window, window_at
+from onthedot.scheduling.stored.freeze_order import (
+    FreezeOrder,
+    FreezeQuestion,
+    FreezeVerdict,
+    WindowAnswer,
+    WindowQuestion,
+)
+
+_LOG = logging.getLogger("onthedot.freezes")
+
+KNOWN = Gauge("onthedot_freezes_known", "Whether the worker can read the freezes: 1 or 0.")
+
+#: In force within five seconds: this, and what Temporal's lists are behind.
+_EVERY_SECONDS = 2.0
+#: What was read longer ago does not count: it may be that nobody could say otherwise since.
+_STALE_SECONDS = 7.0
+#: How long one reading, and one question, may take.
+_PATIENCE_SECONDS = 3.0
+#: A freeze that is replaced can be missing from a list for a moment.
+_MISSED_READINGS = 2
+#: A run is handed out shortly before its time.
+_AHEAD = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A freeze, with the window that lasts and the one to come."""
+
+    name: str
+    definition: FreezeDefinition
+    windows: tuple[Window, ...]
+    missed: int = 0
+    """In how many readings it was missing."""
+
+    def window(self, at: datetime) -> Window | None:
+        """The window that holds an instant."""
+        return next((w for w in self.windows if w.start <= at < w.end), None)
+
+
+class FreezeWatch:
+    """Reads the freezes as long as it runs, and answers by them."""
+
+    def __init__(self, client: Client, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
+        self._client = client
+        self._now = now
+        self._standing: tuple[Standing, ...] = ()
+        self._read: float | None = None
+        self._first = asyncio.Event()
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        while True:
+            await self._try()
+            await asyncio.sleep(_EVERY_SECONDS)
+
+    async def ready(self) -> None:
+        """Return once they were read, or after a moment."""
+        try:
+            await asyncio.wait_for(self._first.wait(), _PATIENCE_SECONDS)
+        except TimeoutError:
+            return
+
+    @property
+    def known(self) -> bool:
+        """Whether they were read lately."""
+        return self._read is not None and monotonic() - self._read < _STALE_SECONDS
+
+    def may_be_in_force(self, due: datetime) -> bool:
+        """Whether a run that is due then has to ask. Called from the threads of workflows."""
+        at = max(due, self._now())
+        return not self.known or any(
+            w.start - _AHEAD <= at < w.end for f in self._standing for w in f.windows
+        )
+
+    @activity.defn(name=naming.CHECK_FREEZE)
+    async def check(self, question: FreezeQuestion) -> FreezeVerdict:
+        """By which freeze a run is kept from starting, if by any."""
+        if not self.known:
+            await self._try()
+        if not self.known:
+            return FreezeVerdict(unknown=True)
+        at = max(question.due, self._now())
+        found = [(f, w) for f in self._standing if (w := f.window(at)) is not None]
+        if any(f.definition.tags != "all" for f, _ in found):
+            try:
+                tags = await self._tags(question.task_id)
+            except (RPCError, TimeoutError):
+                return FreezeVerdict(unknown=True)
+            found = [(f, w) for f, w in found if covers(f.definition, tags)]
+        if not found:
+            return FreezeVerdict()
+        freeze, window = max(found, key=lambda pair: (pair[1].end, pair[0].name))
+        return FreezeVerdict(
+            name=freeze.name,
+            note=freeze.definition.note,
+            until=window.end,
+            release_after=release_after(question.task_id, freeze.definition.release_over),
+        )
+
+    @activity.defn(name=naming.FIND_WINDOW)
+    async def window(self, question: WindowQuestion) -> WindowAnswer:
+        """The window that lasts at an instant, or else the next one."""
+        definition, name = question.definition, question.name
+        found = await off_loop(window_at, definition, question.at, name=name) or await off_loop(
+            next_window, definition, question.at, name=name
+        )
+        return WindowAnswer(start=found.start, end=found.end) if found else WindowAnswer()
+
+    async def _try(self) -> None:
+        was_known = self.known
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                found = await self._listed()
+        except (RPCError, RuntimeError, TimeoutError) as error:
+            if not self.known:
+                KNOWN.set(0)
+                if was_known or self._read is None:
+                    _LOG.warning("freezes cannot be read, so nothing begins until then: %s", error)
+            return
+        if not was_known and self._read is not None:
+            _LOG.info("freezes can be read again")
+        self._standing = await off_loop(_with_windows, found, self._standing, self._now())
+        self._read = monotonic()
+        KNOWN.set(1)
+        self._first.set()
+
+    async def _listed(self) -> dict[str, FreezeDefinition | None]:
+        """The freezes by name; None of one that was lifted."""
+        query = f"WorkflowType = '{naming.FREEZE}' AND ExecutionStatus = 'Running'"
+        latest: dict[str, tuple[datetime, FreezeDefinition | None]] = {}
+        async for execution in self._client.list_workflows(query, page_size=1000):
+            order = await execution.memo_value(naming.FREEZE_MEMO, None, type_hint=FreezeOrder)
+            if order is None:
+                continue
+            stored, began = order.as_of(execution.start_time), execution.start_time
+            lifted = stored is None or stored.lifted
+            if order.name not in latest or latest[order.name][0] < began:
+                definition = None if stored is None or lifted else stored.definition
+                latest[order.name] = (began, definition)
+        return {name: definition for name, (_, definition) in latest.items()}
+
+    async def _tags(self, task_id: str) -> tuple[str, ...]:
+        handle = self._client.get_workflow_handle(naming.task_workflow(task_id))
+        try:
+            described = await handle.describe(rpc_timeout=timedelta(seconds=_PATIENCE_SECONDS))
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return ()
+            raise
+        return tuple(described.typed_search_attributes.get(naming.TAGS) or ())
+
+
+def release_after(task_id: str, over: timedelta) -> timedelta:
+    """When within its release a task begins: drawn from its id, so that they spread evenly."""
+    drawn = int.from_bytes(hashlib.sha256(task_id.encode()).digest()[:4], "big") / 2**32
+    return timedelta(milliseconds=int(over / timedelta(milliseconds=1) * drawn))
+
+
+def _with_windows(
+    found: dict[str, FreezeDefinition | None], before: Sequence[Standing], now: datetime
+) -> tuple[Standing, ...]:
+    standing = [
+        Standing(name, definition, _windows(name, definition, now))
+        for name, definition in found.items()
+        if definition is not None
+    ]
+    standing += [
+        Standing(old.name, old.definition, old.windows, old.missed + 1)
+        for old in before
+        if old.name not in found and old.missed < _MISSED_READINGS
+    ]
+    return tuple(standing)
+
+
+def _windows(name: str, definition: FreezeDefinition, now: datetime) -> tuple[Window, ...]:
+    found = (
+        window_at(definition, now, name=name),
+        next_window(definition, now, name=name),
+    )
+    return tuple(window for window in found if window is not None)

@@ -1,0 +1,90 @@
+"""Takes what a command writes, a moment at a time, into what is kept of its run.
+
+What comes within a moment is handled together. A command that floods its pipes is not waited for:
+of what comes within one moment only the beginning and the end are handled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from onthedot.activities.output.kept import KeptOutput
+from onthedot.activities.output.redacted_stream import RedactedStream
+from onthedot.activities.redaction import Redactor
+from onthedot.scheduling.stored.written import MOST_KEPT, Stream
+
+#: A moment, in seconds; and one after a moment in which much came.
+_MOMENT = 0.1
+_LONG_MOMENT = 0.5
+_MUCH = 256 * 1024
+
+#: What is handled of a moment, each of its beginning and its end.
+_HALF = MOST_KEPT // 2
+#: Where there are secrets to look for, which takes longer.
+_HALF_REDACTED = 64 * 1024
+
+
+@dataclass
+class _Pending:
+    stream: RedactedStream
+    head: bytearray = field(default_factory=bytearray)
+    tail: bytearray = field(default_factory=bytearray)
+    lost: int = 0
+
+
+class AttemptOutput:
+    """The output of one attempt."""
+
+    def __init__(self, kept: KeptOutput, attempt: int, redactor: Redactor) -> None:
+        self._kept = kept
+        self._attempt = attempt
+        self._half = _HALF_REDACTED if redactor.longest else _HALF
+        self._pending = {
+            stream: _Pending(RedactedStream(redactor)) for stream in (Stream.STDOUT, Stream.STDERR)
+        }
+        self._timer: asyncio.TimerHandle | None = None
+        self._moment = _MOMENT
+
+    def wrote(self, stream: Stream, data: bytes) -> None:
+        """Take what was just read. To be called in the event loop."""
+        pending = self._pending[stream]
+        room = self._half - len(pending.head)
+        if room > 0:
+            pending.head += data[:room]
+            data = data[room:]
+        if data:
+            pending.tail += data
+            over = len(pending.tail) - self._half
+            if over > 0:
+                del pending.tail[:over]
+                pending.lost += over
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._moment, self._take)
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._take(final=True)
+
+    def _take(self, *, final: bool = False) -> None:
+        self._timer = None
+        at, came = datetime.now(UTC), 0
+        for stream, pending in self._pending.items():
+            came += len(pending.head) + len(pending.tail)
+            if pending.lost:
+                self._write(stream, pending.stream.feed(bytes(pending.head), final=True), at)
+                tail = pending.stream.gap(bytes(pending.tail))
+                self._kept.skip(pending.lost + len(pending.tail) - len(tail))
+            else:
+                tail = bytes(pending.head + pending.tail)
+            self._write(stream, pending.stream.feed(tail, final=final), at)
+            pending.head, pending.tail, pending.lost = bytearray(), bytearray(), 0
+        self._moment = _LONG_MOMENT if came > _MUCH else _MOMENT
+
+    def _write(self, stream: Stream, text: str, at: datetime) -> None:
+        if text:
+            self._kept.write(self._attempt, stream, text, at)

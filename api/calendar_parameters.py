@@ -1,0 +1,69 @@
+"""What the calls on calendars need: the use cases, a name, a revision, examples."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Path
+from fastapi.openapi.models import Example
+
+from onthedot.api.deps import TemporalDep
+from onthedot.api.etags import IfMatch, named_revisions
+from onthedot.scheduling.errors import CalendarChanged, CalendarNotFound
+from onthedot.service.calendars.calendars import Calendars
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+EXAMPLES: dict[str, Example] = {
+    "holidays": {
+        "summary": "The public holidays of a country",
+        "value": {"kind": "holidays", "country": "IT"},
+    },
+    "dates": {
+        "summary": "Days that are listed",
+        "value": {"kind": "dates", "dates": ["2026-12-24", "2027-01-01/2027-01-06"]},
+    },
+    "weekly": {
+        "summary": "Days of every week",
+        "value": {"kind": "weekly", "days": ["sat", "sun"]},
+    },
+}
+
+
+async def _calendars(temporal: TemporalDep) -> Calendars:
+    return Calendars(temporal)
+
+
+CalendarsDep = Annotated[Calendars, Depends(_calendars)]
+
+
+async def _name(
+    name: Annotated[str, Path(description="The calendar's name.", examples=["it"])],
+) -> str:
+    if not _NAME.fullmatch(name):
+        raise CalendarNotFound(name)
+    return name
+
+
+#: A name in an address. One that no calendar can have is answered as one that none has.
+CalendarNamePath = Annotated[str, Depends(_name)]
+
+
+async def _expected(
+    name: CalendarNamePath, calendars: CalendarsDep, if_match: IfMatch = None
+) -> int | None:
+    """The revision that a change is meant for, or None for any."""
+    named = named_revisions(if_match)
+    if named is None:
+        return None
+    if len(named) == 1 and (only := next(iter(named))) is not None:
+        return only
+    current = (await calendars.get(name)).state.revision
+    if current not in named:
+        raise CalendarChanged(name, current)
+    return current
+
+
+#: What `If-Match` asks for.
+ExpectedCalendarRevision = Annotated[int | None, Depends(_expected)]

@@ -1,0 +1,146 @@
+"""What the calls on calendars are sent and answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+from onthedot.scheduling.calendars.content import (
+    AnyOfCalendar,
+    CalendarContent,
+    DatesCalendar,
+    HolidaysCalendar,
+    IcsCalendar,
+    WeeklyCalendar,
+)
+from onthedot.scheduling.trigger import CalendarName
+from onthedot.scheduling.values import Instant, Model
+
+
+class CalendarFacts(BaseModel):
+    """What the server says of a calendar beside its content."""
+
+    name: CalendarName
+    revision: int = Field(description="Of its content and its days together.")
+    updated_at: Instant = Field(description="When its content or its days last changed.")
+    updated_by: str
+    checked_at: Instant | None = Field(
+        default=None, description="When its days were last worked out anew: a feed read, say."
+    )
+    problem: str = Field(
+        default="", description="Why its days could not be worked out anew; the last ones count."
+    )
+    known_until: date | None = Field(
+        default=None, description="The last day that it says anything of; null for ever."
+    )
+    users: int | None = Field(default=None, description="How many keep to it; null in a list.")
+    waiting: int | None = Field(
+        default=None, description="How many of them still go by an earlier revision."
+    )
+
+
+class DatesAnswer(CalendarFacts, DatesCalendar):
+    """A calendar of listed days."""
+
+
+class HolidaysAnswer(CalendarFacts, HolidaysCalendar):
+    """A calendar of holidays."""
+
+
+class WeeklyAnswer(CalendarFacts, WeeklyCalendar):
+    """A calendar of days of the week."""
+
+
+class IcsAnswer(CalendarFacts, IcsCalendar):
+    """A calendar of events."""
+
+
+class AnyOfAnswer(CalendarFacts, AnyOfCalendar):
+    """A calendar of calendars."""
+
+
+CalendarAnswer = Annotated[
+    DatesAnswer | HolidaysAnswer | WeeklyAnswer | IcsAnswer | AnyOfAnswer,
+    Field(discriminator="kind"),
+]
+
+_IGNORED: Any = Field(
+    default=None, description="Read-only: ignored.", json_schema_extra={"readOnly": True}
+)
+
+
+class _ReadOnly(Model):
+    """What an answer adds, in a body."""
+
+    name: Any = _IGNORED
+    revision: Any = _IGNORED
+    updated_at: Any = _IGNORED
+    updated_by: Any = _IGNORED
+    checked_at: Any = _IGNORED
+    problem: Any = _IGNORED
+    known_until: Any = _IGNORED
+    users: Any = _IGNORED
+    waiting: Any = _IGNORED
+
+
+class DatesBody(_ReadOnly, DatesCalendar):
+    """Listed days, one by one or in ranges."""
+
+
+class HolidaysBody(_ReadOnly, HolidaysCalendar):
+    """The holidays of a country."""
+
+
+class WeeklyBody(_ReadOnly, WeeklyCalendar):
+    """Days of every week."""
+
+
+class IcsBody(_ReadOnly, IcsCalendar):
+    """Days with events."""
+
+
+class AnyOfBody(_ReadOnly, AnyOfCalendar):
+    """The days of several calendars."""
+
+
+CalendarBody = Annotated[
+    DatesBody | HolidaysBody | WeeklyBody | IcsBody | AnyOfBody, Field(discriminator="kind")
+]
+
+_CONTENT = (DatesCalendar, HolidaysCalendar, WeeklyCalendar, IcsCalendar, AnyOfCalendar)
+_ANSWER: TypeAdapter[CalendarAnswer] = TypeAdapter(CalendarAnswer)
+
+
+def content_of(body: CalendarBody) -> CalendarContent:
+    """What is to be kept of a body."""
+    kind = next(kind for kind in _CONTENT if isinstance(body, kind))
+    return kind(**{name: getattr(body, name) for name in kind.model_fields})
+
+
+def answered(content: CalendarContent, facts: CalendarFacts) -> CalendarAnswer:
+    """A calendar as it is answered."""
+    return _ANSWER.validate_python({**dict(content), **dict(facts)})
+
+
+class CalendarList(BaseModel):
+    """All calendars, by name. There is one page of them."""
+
+    items: list[CalendarAnswer]
+    next_cursor: str | None = None
+
+
+class CalendarDay(BaseModel):
+    """A day of a calendar."""
+
+    date: date
+    name: str = Field(examples=["Christmas Day"])
+
+
+class CalendarDayList(BaseModel):
+    """The days of a calendar in a span, both ends included."""
+
+    name: CalendarName
+    items: list[CalendarDay]
+    known_until: date | None = None

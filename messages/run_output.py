@@ -1,0 +1,61 @@
+"""What a run wrote while it ran, as REST answers and streams it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from onthedot.scheduling.run import Run, RunPhase, RunStatus
+from onthedot.scheduling.stored.written import WrittenPiece
+from onthedot.scheduling.values import Instant
+
+#: The names of the events of `GET /runs/{id}/output?follow=true`.
+OUTPUT_EVENT = "output"
+RUN_EVENT = "run"
+END_EVENT = "end"
+
+
+class RunNow(BaseModel):
+    """How a run stands: the data of the events `run` and `end`."""
+
+    id: str
+    status: RunStatus
+    phase: RunPhase | None = Field(default=None, description="While it runs: what it is doing.")
+    phase_since: Instant | None = None
+    attempt: int | None = Field(
+        default=None, description="While it runs: the attempt that goes on or comes next."
+    )
+    next_attempt_at: Instant | None = None
+    waiting_for: str = ""
+    started_at: Instant | None = None
+    finished_at: Instant | None = None
+
+    @classmethod
+    def of(cls, run: Run) -> RunNow:
+        """The part of a run that a stream tells."""
+        return cls(**{name: getattr(run, name) for name in cls.model_fields})
+
+
+class RunOutput(BaseModel):
+    """What a run has written."""
+
+    run: RunNow
+    items: list[WrittenPiece] = Field(
+        description="In the order in which it was written; up to 1 MiB a run, the head and the "
+        "tail of what is longer."
+    )
+    size: int = Field(description="Bytes that are known to have been written, in UTF-8.")
+    left_out: int = Field(description="Bytes of these that were not kept.")
+    complete: bool = Field(description="Nothing more comes: the run has ended.")
+
+    @classmethod
+    def of(cls, run: Run, pieces: list[WrittenPiece], *, after: int = 0) -> RunOutput:
+        """What there is past `after`."""
+        size = max((piece.end for piece in pieces), default=0)
+        wanted = [piece.past(after) for piece in pieces if piece.end > after]
+        return cls(
+            run=RunNow.of(run),
+            items=wanted,
+            size=size,
+            left_out=max(size - after, 0) - sum(piece.size for piece in wanted),
+            complete=run.status is not RunStatus.RUNNING,
+        )

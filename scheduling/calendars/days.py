@@ -1,0 +1,115 @@
+"""What calendars say of local days, handed to whatever works out when a trigger fires.
+
+A trigger holds the names of calendars alone. Whoever works with it looks the calendars up first,
+and hands over what they name as one argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from onthedot.scheduling.calendars.resolved import ResolvedDays, weekday
+from onthedot.scheduling.firing.clock_changes import epoch_day
+from onthedot.scheduling.firing.day_ranges import apart
+from onthedot.scheduling.phrases import WEEKDAY_NAMES
+from onthedot.scheduling.trigger import OnceTrigger, Trigger
+
+#: Nothing fires outside these days, so that a calendar need not say more.
+_FIRST, _LAST = epoch_day(date(1970, 1, 1)), epoch_day(date(2100, 12, 31))
+_WEEK = 7
+
+
+@dataclass(frozen=True, eq=False)
+class KnownCalendar:
+    """One calendar at one revision. The same one is the same object wherever it is used."""
+
+    name: str
+    revision: int
+    resolved: ResolvedDays = field(repr=False)
+
+    def __contains__(self, day: int) -> bool:
+        return weekday(day) in self.resolved.weekdays or day in self._names
+
+    def names_of(self, day: int) -> tuple[str, ...]:
+        """What a day is called: its names, or the weekday; empty where it is not named at all."""
+        names = tuple(name for name in self._names.get(day, ()) if name)
+        if names or day not in self:
+            return names
+        return (WEEKDAY_NAMES[(weekday(day) + 1) % _WEEK],)
+
+    @cached_property
+    def ranges(self) -> tuple[range, ...]:
+        """All its days, in order, in ranges that are apart from each other."""
+        return apart([*(days for days, _ in self.resolved.named()), *self._weekly()])
+
+    @cached_property
+    def others(self) -> tuple[range, ...]:
+        """All days that it does not name."""
+        found, day = [], _FIRST
+        for days in self.ranges:
+            if days.start > day:
+                found.append(range(day, days.start))
+            day = max(day, days.stop)
+        if day <= _LAST:
+            found.append(range(day, _LAST + 1))
+        return tuple(found)
+
+    @cached_property
+    def _names(self) -> Mapping[int, tuple[str, ...]]:
+        found: dict[int, tuple[str, ...]] = {}
+        for days, name in self.resolved.named():
+            for day in range(max(days.start, _FIRST), min(days.stop, _LAST + 1)):
+                found[day] = (*found.get(day, ()), name)
+        return found
+
+    def _weekly(self) -> Iterator[range]:
+        for number in self.resolved.weekdays:
+            first = _FIRST + (number - weekday(_FIRST)) % _WEEK
+            yield from (range(day, day + 1) for day in range(first, _LAST + 1, _WEEK))
+
+
+@dataclass(frozen=True)
+class CalendarDays:
+    """The calendars that a trigger names, by name."""
+
+    calendars: tuple[KnownCalendar, ...] = ()
+
+    @classmethod
+    def of(cls, calendars: Iterable[KnownCalendar]) -> CalendarDays:
+        """Calendars in any order."""
+        return cls(tuple(sorted(calendars, key=lambda calendar: calendar.name)))
+
+    def __getitem__(self, name: str) -> KnownCalendar:
+        for calendar in self.calendars:
+            if calendar.name == name:
+                return calendar
+        raise LookupError(f"the calendar {name!r} was not looked up")
+
+    def __contains__(self, name: str) -> bool:
+        return any(calendar.name == name for calendar in self.calendars)
+
+    @property
+    def revisions(self) -> dict[str, int]:
+        """Which revision of each calendar it is; 0 of one that is not there."""
+        return {calendar.name: calendar.revision for calendar in self.calendars}
+
+
+#: For triggers that name none.
+NO_CALENDARS = CalendarDays()
+
+
+def missing_calendar(name: str) -> KnownCalendar:
+    """Stands for a calendar that is not there: it names no day."""
+    return KnownCalendar(name, 0, ResolvedDays())
+
+
+def calendars_of(trigger: Trigger) -> tuple[str, ...]:
+    """The names of the calendars that a trigger keeps to, each once."""
+    if isinstance(trigger, OnceTrigger):
+        return ()
+    only = () if trigger.only is None else (trigger.only.calendar,)
+    excluded = (one.calendar for one in trigger.exclude if not isinstance(one, str))
+    return tuple(dict.fromkeys((*excluded, *only)))

@@ -1,0 +1,40 @@
+"""What the days of a calendar were worked out by: another one now, and they may be others."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import assert_never
+
+from onthedot.scheduling.calendars.content import (
+    AnyOfCalendar,
+    CalendarContent,
+    DatesCalendar,
+    HolidaysCalendar,
+    IcsCalendar,
+    WeeklyCalendar,
+)
+from onthedot.scheduling.calendars.holiday_days import library_release
+
+
+def source_of(content: CalendarContent, *, today: date) -> str:
+    """Such as `holidays 0.109`; empty where the content alone says all."""
+    match content:
+        case HolidaysCalendar():
+            return library_release()
+        case IcsCalendar():
+            return f"events as of {today.year}"
+        case AnyOfCalendar() | DatesCalendar() | WeeklyCalendar():
+            return ""
+        case _:
+            assert_never(content)
+
+
+def may_change(content: CalendarContent) -> bool:
+    """Whether its days may change without anybody's doing."""
+    match content:
+        case HolidaysCalendar() | IcsCalendar() | AnyOfCalendar():
+            return True
+        case DatesCalendar() | WeeklyCalendar():
+            return False
+        case _:
+            assert_never(content)

@@ -1,0 +1,18 @@
+"""A run that comes on another day than its expression names, as previews tell it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from onthedot.scheduling.values import Instant, Model
+
+
+class MovedRun(Model):
+    """One that moved."""
+
+    at: Instant = Field(description="When it comes, as in `next_runs`.")
+    named: date = Field(description="The local day that the expression names.")
+    reason: str = Field(examples=["Christmas Day"])
+    text: str = Field(examples=["moved from Fri 25 Dec: Christmas Day"])

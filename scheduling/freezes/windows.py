@@ -1,0 +1,46 @@
+"""When a freeze is in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from onthedot.scheduling.firing.occurrences import last_occurrence, next_occurrences
+from onthedot.scheduling.freezes.freeze import FreezeDefinition
+
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A span during which nothing begins; the end is not part of it."""
+
+    start: datetime
+    end: datetime
+
+
+def window_at(freeze: FreezeDefinition, at: datetime, *, name: str) -> Window | None:
+    """The window that an instant lies in; None where there is none. `name` is what `H` in its
+    trigger depends on."""
+    if freeze.trigger is None or freeze.duration is None:
+        if freeze.until is None or freeze.since is None or not freeze.since <= at < freeze.until:
+            return None
+        return Window(freeze.since, freeze.until)
+    # The latest one counts: where windows overlap, the later one ends later.
+    start = last_occurrence(freeze.trigger, after=at - freeze.duration, until=at, key=name)
+    return None if start is None else Window(start, start + freeze.duration)
+
+
+def next_window(freeze: FreezeDefinition, after: datetime, *, name: str) -> Window | None:
+    """The first window that begins after an instant; None where there is none."""
+    if freeze.trigger is None or freeze.duration is None:
+        if freeze.until is None or freeze.since is None or freeze.since <= after:
+            return None
+        return Window(freeze.since, freeze.until)
+    found = next_occurrences(freeze.trigger, after=after, count=1, key=name)
+    return Window(found[0], found[0] + freeze.duration) if found else None
+
+
+def covers(freeze: FreezeDefinition, tags: tuple[str, ...]) -> bool:
+    """Whether a freeze concerns a task with these tags."""
+    return freeze.tags == "all" or bool(set(freeze.tags) & set(tags))

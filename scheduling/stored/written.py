@@ -1,0 +1,126 @@
+"""What a run writes while it runs, piece by piece, and the form in which Temporal keeps it.
+
+Packed it is a chain of gzip members, a line of JSON for each piece: chains can be joined, and what
+is between two members that were kept is simply not there. Fields are only ever added.
+"""
+
+from __future__ import annotations
+
+import binascii
+import gzip
+import json
+import zlib
+from base64 import b64decode
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from onthedot.scheduling.values import Instant, Model, format_instant
+
+#: The most that is kept of what a run writes, in bytes.
+MOST_KEPT = 1024 * 1024
+
+#: What is read of a packed output: more than anything of ours unpacks to.
+_MOST_UNPACKED = 8 * MOST_KEPT
+
+
+class Stream(StrEnum):
+    """Where a piece was written to."""
+
+    STDOUT = "stdout"
+    STDERR = "stderr"
+    #: The details of an activity's heartbeat, as JSON.
+    DETAILS = "details"
+
+
+class WrittenPiece(Model):
+    """Some text that an attempt wrote in one go."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    attempt: int = Field(description="Which attempt of the run wrote it, from 1.")
+    stream: Stream = Field(
+        description="`stdout` or `stderr` of a command; `details` is what an activity's heartbeat "
+        "said, as JSON."
+    )
+    at: Instant = Field(description="When the worker read it.")
+    offset: int = Field(
+        description="Bytes that the run had written before, in UTF-8. Where a piece begins past "
+        "the end of the one before it, what was between was left out."
+    )
+    text: str
+
+    @property
+    def size(self) -> int:
+        """Bytes in UTF-8."""
+        return len(self.text.encode(errors="replace"))
+
+    @property
+    def end(self) -> int:
+        """Bytes that the run had written after it."""
+        return self.offset + self.size
+
+    def past(self, offset: int) -> WrittenPiece:
+        """The part of it that begins at `offset`."""
+        if offset <= self.offset:
+            return self
+        data = self.text.encode(errors="replace")[offset - self.offset :]
+        return self.model_copy(update={"offset": offset, "text": data.decode(errors="ignore")})
+
+
+def pack(pieces: Iterable[WrittenPiece]) -> bytes:
+    """The pieces as one member of a chain."""
+    lines = (
+        json.dumps([p.attempt, p.stream.value, format_instant(p.at), p.offset, p.text])
+        for p in pieces
+    )
+    return gzip.compress("\n".join(lines).encode() + b"\n", compresslevel=3, mtime=0)
+
+
+def unpack(data: bytes) -> list[WrittenPiece]:
+    """What was packed, oldest first.
+
+    Raises:
+        ValueError: it was not packed here.
+    """
+    text = bytearray()
+    try:
+        while data and len(text) < _MOST_UNPACKED:
+            member = zlib.decompressobj(wbits=31)
+            text += member.decompress(data, _MOST_UNPACKED - len(text))
+            data = member.unused_data
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    return [_piece(json.loads(line)) for line in text.decode().splitlines() if line]
+
+
+def unpacked(kept: str) -> list[WrittenPiece]:
+    """As `unpack`, of the base64 in an attempt's result; nothing where it holds nothing of ours."""
+    try:
+        return unpack(b64decode(kept, validate=True))
+    except (ValueError, binascii.Error):
+        return []
+
+
+def joined(parts: Iterable[Sequence[WrittenPiece]]) -> list[WrittenPiece]:
+    """The outputs of several activities of one run as one, in that order."""
+    found: list[WrittenPiece] = []
+    for part in parts:
+        base = found[-1].end if found else 0
+        found += [p.model_copy(update={"offset": p.offset + base}) if base else p for p in part]
+    return found
+
+
+def _piece(values: list[Any]) -> WrittenPiece:
+    attempt, stream, at, offset, text = values[:5]
+    # Not validated: there may be many, and they are our own.
+    return WrittenPiece.model_construct(
+        attempt=attempt,
+        stream=Stream(stream),
+        at=datetime.fromisoformat(at).astimezone(UTC),
+        offset=offset,
+        text=text,
+    )

@@ -1,0 +1,296 @@
+"""The use cases of calendars: list, read, write, delete, and which days they name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.access.audit_log import note
+from onthedot.activities.calendars.stored import StoredCalendar
+from onthedot.activities.calendars.users import users_query, waiting_query
+from onthedot.scheduling.calendars.content import AnyOfCalendar, CalendarContent, IcsCalendar
+from onthedot.scheduling.calendars.days import KnownCalendar
+from onthedot.scheduling.calendars.errors import CalendarError
+from onthedot.scheduling.calendars.resolve import resolve
+from onthedot.scheduling.calendars.resolved import ResolvedDays, days_between
+from onthedot.scheduling.calendars.source import source_of
+from onthedot.scheduling.errors import (
+    CalendarChanged,
+    CalendarInUse,
+    CalendarNotFound,
+    FieldProblem,
+    InvalidDefinition,
+)
+from onthedot.scheduling.firing.clock_changes import date_of
+from onthedot.scheduling.stored.calendar_state import CalendarChange, CalendarRow, CalendarState
+from onthedot.service.arithmetic import SINGLE
+from onthedot.service.calendars.changes import execute
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+
+#: All calendars are listed at once.
+MOST_CALENDARS = 1000
+#: How many of those that keep to a calendar are named where it cannot be deleted.
+_NAMED = 20
+_PAGE = 1000
+#: The longest span of days that is listed, in days.
+_LONGEST_SPAN = 10 * 366
+_NOT_READ = "It was not read yet."
+_GONE = "Its workflow was ended with Temporal's own tools: its last days count. PUT it once more."
+
+
+@dataclass(frozen=True)
+class FoundCalendar:
+    """A calendar, and who keeps to it."""
+
+    state: CalendarState
+    row: CalendarRow
+    users: int | None = None
+    waiting: int | None = None
+
+
+@dataclass(frozen=True)
+class _Resolved:
+    """What a content says, as far as it can be told here."""
+
+    days: ResolvedDays
+    source: str = ""
+    problem: str = ""
+    calendars: tuple[tuple[str, int], ...] = ()
+
+
+class Calendars:
+    """The calendars that triggers can name."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+
+    async def all(self) -> list[FoundCalendar]:
+        """Every calendar, by name; who keeps to them is not counted.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        query = (
+            f"WorkflowType = '{naming.CALENDAR}' AND ExecutionStatus = 'Running' "
+            f"AND {naming.STATUS.name} != '{naming.State.DELETED}'"
+        )
+        listed = self._temporal.client.list_workflows(query, page_size=_PAGE, limit=MOST_CALENDARS)
+        with self._temporal.translated():
+            names = [row.id.partition(":")[2] async for row in listed]
+        found = [await self._look(name) for name in sorted(names)]
+        return [one for one in found if one is not None]
+
+    async def get(self, name: str) -> FoundCalendar:
+        """One calendar, and how many keep to it.
+
+        Raises:
+            CalendarNotFound, TemporalUnavailable.
+        """
+        found = await self._look(name)
+        if found is None:
+            raise CalendarNotFound(name)
+        users = await self._count(users_query(name))
+        waiting = await self._count(waiting_query(name, found.state.revision)) if users else 0
+        return FoundCalendar(found.state, found.row, users, waiting)
+
+    async def put(
+        self, name: str, content: CalendarContent, *, by: str, if_match: int | None = None
+    ) -> tuple[FoundCalendar, bool]:
+        """Make a calendar, or replace its content; and whether it was made. What changes nothing
+        keeps the revision.
+
+        Raises:
+            InvalidDefinition: it means nothing.
+            CalendarNotFound: there is none, and a revision was asked for.
+            CalendarChanged: it is at another revision.
+            NoWorker, TemporalUnavailable.
+        """
+        resolved = await self._resolved(name, content)
+        while True:
+            present = await self._present(name)
+            if present is None:
+                if if_match is not None:
+                    raise CalendarNotFound(name)
+                if await self._started(name, content, resolved, by=by):
+                    return await self.get(name), True
+                continue
+            if if_match not in (None, present.revision):
+                raise CalendarChanged(name, present.revision)
+            if present.content == content and present.problem != _NOT_READ:
+                return await self.get(name), False
+            change = CalendarChange(
+                by=by,
+                not_after=self._temporal.expiry(),
+                expected_revision=if_match,
+                content=content,
+                resolved=resolved.days,
+                source=resolved.source,
+                problem=resolved.problem,
+                calendars=dict(resolved.calendars),
+            )
+            if await execute(self._temporal, name, change) is not None:
+                return await self.get(name), False
+            # It ended just now, or was ended with Temporal's own tools.
+            if await self._started(name, content, resolved, by=by):
+                return await self.get(name), False
+
+    async def delete(self, name: str, *, by: str, if_match: int | None = None) -> None:
+        """Delete a calendar that nobody keeps to.
+
+        Raises:
+            CalendarNotFound, CalendarInUse, CalendarChanged, NoWorker, TemporalUnavailable.
+        """
+        found = await self.get(name)
+        if if_match not in (None, found.state.revision):
+            raise CalendarChanged(name, found.state.revision)
+        if found.users:
+            raise CalendarInUse(name, await self._users(name), found.users)
+        change = CalendarChange(
+            by=by, not_after=self._temporal.expiry(), expected_revision=if_match
+        )
+        if await execute(self._temporal, name, change) is None:
+            raise CalendarNotFound(name)
+
+    async def days(
+        self, name: str, first: date, last: date
+    ) -> tuple[KnownCalendar, list[tuple[date, tuple[str, ...]]]]:
+        """The days of a calendar from one to another, both included, with their names.
+
+        Raises:
+            CalendarNotFound, TemporalUnavailable.
+            InvalidDefinition: the span is empty, or longer than ten years.
+        """
+        span = days_between(first, last)
+        if not span or len(span) > _LONGEST_SPAN:
+            message = "must not be before `from`, nor more than ten years after it"
+            raise InvalidDefinition(FieldProblem("until", message))
+        stored = await self._stored(name)
+        if stored is None:
+            raise CalendarNotFound(name)
+        known = stored.present
+        return known, [(date_of(day), known.names_of(day)) for day in span if day in known]
+
+    async def _look(self, name: str) -> FoundCalendar | None:
+        stored = await self._stored(name)
+        if stored is None:
+            return None
+        handle = self._temporal.client.get_workflow_handle(naming.calendar(name))
+        try:
+            execution = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        row = await execution.memo_value(naming.CALENDAR_MEMO, None, type_hint=CalendarRow)
+        row = row or CalendarRow.of(stored.state)
+        if execution.status not in (
+            WorkflowExecutionStatus.RUNNING,
+            WorkflowExecutionStatus.CONTINUED_AS_NEW,
+        ):
+            row = row.model_copy(update={"problem": _GONE})
+        return FoundCalendar(stored.state, row)
+
+    async def _stored(self, name: str) -> StoredCalendar | None:
+        stored = await self._temporal.ask(self._temporal.calendars.find(name))
+        return None if stored is None or stored.state.deleted else stored
+
+    async def _present(self, name: str) -> CalendarState | None:
+        stored = await self._stored(name)
+        return stored.state if stored else None
+
+    async def _count(self, query: str) -> int:
+        counted = self._temporal.client.count_workflows(query, rpc_timeout=RPC_TIMEOUT)
+        return (await self._temporal.ask(counted)).count
+
+    async def _users(self, name: str) -> list[str]:
+        listed = self._temporal.client.list_workflows(users_query(name), limit=_NAMED)
+        with self._temporal.translated():
+            return sorted([row.id.partition(":")[2] async for row in listed])
+
+    async def _resolved(self, name: str, content: CalendarContent) -> _Resolved:
+        """Raises InvalidDefinition."""
+        parts: dict[str, ResolvedDays] = {}
+        revisions = []
+        if isinstance(content, AnyOfCalendar):
+            for n, part in enumerate(content.calendars):
+                stored = await self._stored(part)
+                parts[part] = _part(name, n, part, stored)
+                revisions.append((part, stored.state.revision if stored else 0))
+        if isinstance(content, IcsCalendar) and (content.text is None) == (content.url is None):
+            raise InvalidDefinition(
+                FieldProblem("text", "give either `text` or `url`, one of them")
+            )
+        today = self._temporal.now().date()
+        try:
+            days = await SINGLE.work_out(resolve, content, today=today, parts=parts)
+        except CalendarError as error:
+            raise InvalidDefinition(FieldProblem(error.field, str(error))) from None
+        feed = isinstance(content, IcsCalendar) and content.url is not None
+        return _Resolved(
+            days=days,
+            source=source_of(content, today=today),
+            problem=_NOT_READ if feed else "",
+            calendars=tuple(revisions),
+        )
+
+    async def _started(
+        self, name: str, content: CalendarContent, resolved: _Resolved, *, by: str
+    ) -> bool:
+        """Whether it was there not yet, and is now; one that was deleted goes on counting."""
+        before = await self._temporal.ask(self._temporal.calendars.find(name))
+        now = self._temporal.now()
+        made = CalendarState(
+            name=name,
+            content=content,
+            resolved=resolved.days,
+            created_at=now,
+            updated_at=now,
+            updated_by=by,
+        )
+        if before is not None:
+            made = before.state.changed(content=content, resolved=resolved.days, at=now, by=by)
+        state = made.model_copy(
+            update={
+                "deleted": False,
+                "source": resolved.source,
+                "problem": resolved.problem,
+                "checked_at": None,
+                "calendars": dict(resolved.calendars),
+                "not_after": self._temporal.expiry(RPC_TIMEOUT),
+            }
+        )
+        try:
+            await self._temporal.ask(
+                self._temporal.client.start_workflow(
+                    naming.CALENDAR,
+                    state,
+                    id=naming.calendar(name),
+                    task_queue=self._temporal.task_queue,
+                    task_timeout=naming.TASK_TIMEOUT,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    memo={naming.CALENDAR_MEMO: CalendarRow.of(state)},
+                    search_attributes=naming.calendar_attributes(state),
+                    static_summary=f"Calendar {name}: {content.kind}",
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        note(name, before=state.revision - 1, after=state.revision)
+        return True
+
+
+def _part(name: str, n: int, part: str, stored: StoredCalendar | None) -> ResolvedDays:
+    """Raises InvalidDefinition."""
+    if stored is None:
+        raise InvalidDefinition(FieldProblem(f"calendars.{n}", f"there is no calendar {part!r}"))
+    if part == name or isinstance(stored.state.content, AnyOfCalendar):
+        message = f"{part!r} is made of other calendars itself; name those"
+        raise InvalidDefinition(FieldProblem(f"calendars.{n}", message))
+    return stored.state.resolved

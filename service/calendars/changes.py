@@ -1,0 +1,134 @@
+"""How a change reaches a calendar, and how it is told when it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import (
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.access.audit_log import note
+from onthedot.scheduling.errors import (
+    CalendarChanged,
+    NoWorker,
+    OnTheDotError,
+    TemporalUnavailable,
+    Unconfirmed,
+)
+from onthedot.scheduling.stored.calendar_state import (
+    CalendarChange,
+    CalendarState,
+    RefusedCalendarChange,
+)
+from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
+
+#: How often a change is handed over that came just as the calendar went on to its next execution.
+_TRIES = 5
+_LOOK_EVERY = timedelta(seconds=0.5)
+_UNCONFIRMED = (
+    f"The change may be made all the same within {int(CHANGE_TIMEOUT.total_seconds())} seconds, "
+    f"and not later. Read the calendar before you repeat it, or repeat it with If-Match."
+)
+
+
+async def execute(temporal: Temporal, name: str, change: CalendarChange) -> CalendarState | None:
+    """Have the calendar carry out a change; the state it goes on with, None if it is gone.
+
+    Raises:
+        CalendarChanged: it is at another revision than the change is meant for.
+        NoWorker: nobody took the change up before it expired.
+        TemporalUnavailable: Temporal does not answer.
+    """
+    update = asyncio.create_task(_carried_out(temporal, name, change))
+    watch = asyncio.create_task(_until_hopeless(temporal))
+    try:
+        await asyncio.wait({update, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if not update.done():
+            raise watch.result()
+        state = update.result()
+        note(name, before=state.revision - 1, after=state.revision)
+        return state
+    except WorkflowUpdateFailedError as error:
+        _raise_refusal(error, name, temporal)
+        return None
+    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+        raise NoWorker(temporal.task_queue, idle=False) from error
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        with temporal.translated():
+            raise
+        raise
+    finally:
+        for task in (update, watch):
+            task.cancel()
+        await asyncio.gather(update, watch, return_exceptions=True)
+
+
+async def _carried_out(temporal: Temporal, name: str, change: CalendarChange) -> CalendarState:
+    handle = temporal.client.get_workflow_handle(naming.calendar(name))
+    update_id = uuid4().hex
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            state: CalendarState = await handle.execute_update(
+                naming.CHANGE,
+                change,
+                id=update_id,
+                result_type=CalendarState,
+                rpc_timeout=2 * CHANGE_TIMEOUT,
+            )
+        except RPCError as error:
+            if error.status is not RPCStatusCode.FAILED_PRECONDITION or not tries_left:
+                raise
+            await asyncio.sleep(0.1)
+        else:
+            return state
+    raise AssertionError("the last try returns or raises")
+
+
+async def _until_hopeless(temporal: Temporal) -> OnTheDotError:
+    """Return as soon as it is clear that no answer will come, and why; at the latest at expiry."""
+    for _ in range(int(CHANGE_TIMEOUT / _LOOK_EVERY)):
+        await asyncio.sleep(_LOOK_EVERY.total_seconds())
+        try:
+            described = await temporal.ask(
+                temporal.client.workflow_service.describe_task_queue(
+                    DescribeTaskQueueRequest(
+                        namespace=temporal.client.namespace,
+                        task_queue=TaskQueue(name=temporal.task_queue),
+                        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+                    ),
+                    timeout=RPC_TIMEOUT - _LOOK_EVERY,
+                )
+            )
+        except TemporalUnavailable:
+            return Unconfirmed(temporal.address, _UNCONFIRMED)
+        if not described.pollers:
+            return NoWorker(temporal.task_queue)
+    return NoWorker(temporal.task_queue, idle=False)
+
+
+def _raise_refusal(error: WorkflowUpdateFailedError, name: str, temporal: Temporal) -> None:
+    """Raises what the refusal means; nothing where the calendar was deleted."""
+    cause = error.cause
+    if not isinstance(cause, ApplicationError):
+        raise error
+    match cause.type:
+        case RefusedCalendarChange.REVISION:
+            raise CalendarChanged(name, int(cause.details[0] if cause.details else 0)) from error
+        case RefusedCalendarChange.EXPIRED:
+            raise NoWorker(temporal.task_queue) from error
+        case RefusedCalendarChange.DELETED:
+            return
+        case _:
+            raise error

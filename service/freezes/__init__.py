@@ -1,0 +1,1 @@
+"""Freezes: registered, read, lifted. Begin with `freezes.py`."""

@@ -1,0 +1,183 @@
+"""The use cases of freezes.
+
+A freeze is a workflow, and its memo is what everybody reads. To change or lift it is to have a new
+execution take the place of the old one: one call, which Temporal makes whole or not at all, and
+for which no worker is needed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.access.audit_log import note
+from onthedot.scheduling.checking.freeze import settle_freeze
+from onthedot.scheduling.errors import FieldProblem, FreezeNotFound, Frozen, InvalidDefinition
+from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
+from onthedot.scheduling.freezes.windows import covers, next_window, window_at
+from onthedot.scheduling.stored.freeze_order import FreezeOrder, StoredFreeze
+from onthedot.service.arithmetic import SINGLE
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+
+#: How many freezes may stand.
+MOST = 200
+
+
+class Freezes:
+    """The freezes that stand: those with a window that lasts, or is to come."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+
+    async def all(self) -> list[Freeze]:
+        """All of them, by name.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        found = [await self._answered(name, stored) for name, stored in await self._standing()]
+        return sorted(found, key=lambda freeze: freeze.name)
+
+    async def get(self, name: str) -> Freeze:
+        """One of them.
+
+        Raises:
+            FreezeNotFound, TemporalUnavailable.
+        """
+        found = await self._find(name)
+        if found is None:
+            raise FreezeNotFound(name)
+        return await self._answered(name, found)
+
+    async def put(self, name: str, definition: FreezeDefinition, *, by: str) -> tuple[Freeze, bool]:
+        """Register a freeze, or replace it; and whether it is new. In force within five seconds.
+
+        Raises:
+            InvalidDefinition: it is never in force, or there are too many.
+            TemporalUnavailable: nothing was changed, nor will be.
+        """
+        now = self._temporal.now()
+        settled = await SINGLE.work_out(settle_freeze, definition, name=name, now=now)
+        before = await self._find(name)
+        if before is None and len(await self._standing()) >= MOST:
+            raise InvalidDefinition(FieldProblem("name", f"there are {MOST} freezes: delete some"))
+        stored = StoredFreeze(
+            definition=settled,
+            created_at=before.created_at if before else now,
+            updated_at=now,
+            updated_by=by,
+            held_since=_held_since(before),
+        )
+        await self._start(FreezeOrder(name=name, freeze=stored, previous=before))
+        note(f"freeze:{name}", change="replaced" if before else "created")
+        return await self._answered(name, stored), before is None
+
+    async def delete(self, name: str, *, by: str) -> None:
+        """Lift a freeze: what it held begins within seconds.
+
+        Raises:
+            FreezeNotFound, TemporalUnavailable.
+        """
+        before = await self._find(name)
+        if before is None:
+            raise FreezeNotFound(name)
+        gone = {
+            "lifted": True,
+            "updated_at": self._temporal.now(),
+            "updated_by": by,
+            "held_since": _held_since(before),
+        }
+        stored = before.model_copy(update=gone)
+        await self._start(FreezeOrder(name=name, freeze=stored, previous=before))
+        note(f"freeze:{name}", change="deleted")
+
+    async def require_none(self, task_id: str, tags: tuple[str, ...]) -> None:
+        """Raises Frozen where a freeze keeps a task with these tags from starting at present, and
+        TemporalUnavailable where nobody can say."""
+        for freeze in await self.all():
+            if freeze.in_force and freeze.ends_at is not None and covers(freeze, tags):
+                raise Frozen(task_id, freeze.name, freeze.ends_at)
+
+    async def _standing(self) -> list[tuple[str, StoredFreeze]]:
+        query = f"WorkflowType = '{naming.FREEZE}' AND ExecutionStatus = 'Running'"
+        listed = self._temporal.client.list_workflows(query, page_size=1000)
+        await self._temporal.ask(listed.fetch_next_page())
+        latest: dict[str, tuple[datetime, StoredFreeze | None]] = {}
+        for execution in listed.current_page or ():
+            name, began = execution.id.partition(":")[2], execution.start_time
+            if name not in latest or latest[name][0] < began:
+                latest[name] = (began, await _stored(execution))
+        now = self._temporal.now()
+        return [
+            (name, stored)
+            for name, (_, stored) in latest.items()
+            if stored is not None and not _over(stored, now)
+        ]
+
+    async def _find(self, name: str) -> StoredFreeze | None:
+        handle = self._temporal.client.get_workflow_handle(naming.freeze(name))
+        try:
+            described = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        if described.status is not WorkflowExecutionStatus.RUNNING:
+            return None
+        stored = await _stored(described)
+        return None if stored is None or _over(stored, self._temporal.now()) else stored
+
+    async def _start(self, order: FreezeOrder) -> None:
+        order = order.model_copy(update={"not_after": self._temporal.expiry(RPC_TIMEOUT)})
+        await self._temporal.ask(
+            self._temporal.client.start_workflow(
+                naming.FREEZE,
+                order,
+                id=naming.freeze(order.name),
+                task_queue=self._temporal.task_queue,
+                memo={naming.FREEZE_MEMO: order},
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
+                static_summary=f"Freeze {order.name}",
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        )
+
+    async def _answered(self, name: str, stored: StoredFreeze) -> Freeze:
+        now, definition = self._temporal.now(), stored.definition
+        window = await SINGLE.work_out(window_at, definition, now, name=name)
+        following = await SINGLE.work_out(next_window, definition, now, name=name)
+        return Freeze(
+            **dict(definition),
+            name=name,
+            in_force=window is not None,
+            ends_at=window.end if window else None,
+            next_at=following.start if following else None,
+            created_at=stored.created_at,
+            updated_at=stored.updated_at,
+            updated_by=stored.updated_by,
+        )
+
+
+async def _stored(execution: WorkflowExecution) -> StoredFreeze | None:
+    """What holds by an execution; None where it is no freeze, or lifted."""
+    order = await execution.memo_value(naming.FREEZE_MEMO, None, type_hint=FreezeOrder)
+    stored = order.as_of(execution.start_time) if order else None
+    return None if stored is None or stored.lifted else stored
+
+
+def _held_since(before: StoredFreeze | None) -> datetime | None:
+    """Since when something may be held that the next execution has to release."""
+    if before is None:
+        return None
+    return before.held_since or before.definition.since or before.created_at
+
+
+def _over(stored: StoredFreeze, now: datetime) -> bool:
+    """Whether a single window has ended; its workflow still releases what it held."""
+    until = stored.definition.until
+    return until is not None and until <= now

@@ -1,0 +1,174 @@
+"""Keeping up with runs while they run: one reader a server, for all who watch.
+
+1. Every half second each worker that carries out a watched run is asked once, for all of its runs.
+2. What a worker does not say, because it does not have the run or does not answer, is read from
+   Temporal, once a second at most.
+3. Whoever watches a run is woken when something of it is new, and takes it from what is shared.
+
+A run that nobody watches costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from onthedot.scheduling.errors import OnTheDotError, TooManyWatch
+from onthedot.scheduling.run import Run
+from onthedot.scheduling.stored.live import LiveAnswer, LiveQuestion, Wanted
+from onthedot.scheduling.stored.written import WrittenPiece
+from onthedot.service.output.asking import ask_worker
+from onthedot.service.output.reading import read_output
+from onthedot.service.output.watched import WatchedRun
+from onthedot.service.temporal.calls import Temporal
+
+_LOG = logging.getLogger("onthedot.output")
+
+#: How often workers are asked, in seconds.
+_PACE = 0.5
+#: How long a worker that did not answer is left alone, in seconds.
+_LEFT_ALONE = 10.0
+#: How many watch on one server, and how many runs they may watch altogether.
+_MOST_WATCH = 500
+_MOST_RUNS = 100
+#: How many runs are read from Temporal at a time.
+_READS = 8
+#: About how much one who watches is handed at a time, in bytes.
+_AT_A_TIME = 128 * 1024
+
+
+@dataclass(frozen=True)
+class Update:
+    """What is new of a run: the run where it changed, and what it wrote."""
+
+    run: Run | None
+    pieces: tuple[WrittenPiece, ...]
+
+
+class Following:
+    """The runs that are watched on this server."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._runs: dict[str, WatchedRun] = {}
+        self._silent: dict[str, float] = {}
+        """Workers that did not answer, and until when they are left alone."""
+        self._loop: asyncio.Task[None] | None = None
+
+    async def follow(
+        self, run_id: str, *, after: int = 0, quiet: timedelta = timedelta(seconds=15)
+    ) -> AsyncGenerator[Update, None]:
+        """What there is of a run's output past `after`, and what is new, until the run has ended.
+
+        An update without anything comes when nothing was new for as long as `quiet`.
+
+        Raises:
+            RunNotFound, TemporalUnavailable: before the first update.
+            TooManyWatch: this server keeps up with no more.
+        """
+        watched = await self._watch(run_id)
+        try:
+            told: Run | None = None
+            while True:
+                woken = watched.news
+                pieces = watched.kept.after(after, most=_AT_A_TIME)
+                run = watched.run if watched.run != told else None
+                if pieces or run is not None:
+                    yield Update(run, tuple(pieces))
+                told = watched.run
+                if pieces:
+                    after = pieces[-1].end
+                elif watched.is_complete:
+                    return
+                elif woken is watched.news:
+                    try:
+                        await asyncio.wait_for(woken.wait(), quiet.total_seconds())
+                    except TimeoutError:
+                        yield Update(None, ())
+        finally:
+            watched.watchers -= 1
+            if not watched.watchers and self._runs.get(run_id) is watched:
+                del self._runs[run_id]
+
+    def known(self, run_id: str) -> Run | None:
+        """A run that is watched, as it was read last; None where nobody watches it."""
+        watched = self._runs.get(run_id)
+        return watched.run if watched is not None and watched.is_current else None
+
+    async def _watch(self, run_id: str) -> WatchedRun:
+        watched = self._runs.get(run_id)
+        if watched is None:
+            read = await read_output(self._temporal, run_id)
+            # Somebody else may have come first meanwhile.
+            watched = self._runs.get(run_id) or WatchedRun(run_id, read, at=time.monotonic())
+        if run_id not in self._runs and len(self._runs) >= _MOST_RUNS:
+            raise TooManyWatch
+        if sum(each.watchers for each in self._runs.values()) >= _MOST_WATCH:
+            raise TooManyWatch
+        self._runs[run_id] = watched
+        watched.watchers += 1
+        if self._loop is None or self._loop.done():
+            self._loop = asyncio.create_task(self._keep_up(), name="live output")
+        return watched
+
+    async def _keep_up(self) -> None:
+        while self._runs:
+            began = time.monotonic()
+            try:
+                more = await self._look()
+            except Exception:
+                _LOG.exception("live output could not be read")
+                more = False
+            took = time.monotonic() - began
+            # A slow Temporal is asked less often rather than all the time.
+            await asyncio.sleep(0 if more else max(_PACE - took, min(took, 10 * _PACE)))
+
+    async def _look(self) -> bool:
+        """Bring every run up to date; whether one has more to be asked for at once."""
+        runs = [run for run in self._runs.values() if not run.is_complete]
+        by_worker: dict[str, list[WatchedRun]] = {}
+        now = time.monotonic()
+        for run in runs:
+            if run.worker and self._silent.get(run.worker, 0.0) < now:
+                by_worker.setdefault(run.worker, []).append(run)
+        asked = await asyncio.gather(*(self._ask(*each) for each in by_worker.items()))
+        answered = {run.id for part in asked for run in part}
+        more = any(run.has_more for part in asked for run in part)
+        places = asyncio.Semaphore(_READS)
+        now = time.monotonic()
+        stale = (run for run in runs if run.wants_reading(now, answered=run.id in answered))
+        await asyncio.gather(*(self._read(run, places) for run in stale))
+        return more
+
+    async def _ask(self, worker: str, runs: Iterable[WatchedRun]) -> list[WatchedRun]:
+        """Those of the runs of which the worker said something."""
+        by_execution = {run.execution: run for run in runs}
+        wanted = tuple(
+            Wanted(execution=execution, after=run.wanted_after)
+            for execution, run in by_execution.items()
+        )
+        answer: LiveAnswer | None = None
+        with suppress(OnTheDotError):
+            answer = await ask_worker(self._temporal, worker, LiveQuestion(wanted=wanted))
+        if answer is None:
+            self._silent[worker] = time.monotonic() + _LEFT_ALONE
+            return []
+        self._silent.pop(worker, None)
+        said = []
+        for output in answer.runs:
+            run = by_execution[output.execution]
+            run.take_live(output)
+            said.append(run)
+        return said
+
+    async def _read(self, run: WatchedRun, places: asyncio.Semaphore) -> None:
+        async with places:
+            try:
+                run.take_read(await read_output(self._temporal, run.id), at=time.monotonic())
+            except OnTheDotError as error:
+                run.missed(error, at=time.monotonic())

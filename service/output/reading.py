@@ -1,0 +1,107 @@
+"""What a run has written so far, as Temporal keeps it.
+
+1. An activity that has ended left it in its result, its failure, or its last heartbeat.
+2. One that has not is known by its last heartbeat, which is up to a few seconds old; of one that
+   goes on, its worker knows more, see `asking.py`.
+3. A run of an earlier release has what its output shows of it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.workflow.v1 import PendingActivityInfo
+
+from onthedot import naming
+from onthedot.scheduling.action import RESERVED_PREFIX
+from onthedot.scheduling.run import Run, RunStatus
+from onthedot.scheduling.stored.written import Stream, WrittenPiece, joined
+from onthedot.service.ledger.history import instant_of, written_by
+from onthedot.service.ledger.skipped import SkippedRuns
+from onthedot.service.runs.reading import RunRead, read_run
+from onthedot.service.temporal.calls import Temporal
+
+_GOES_ON = (
+    PendingActivityState.PENDING_ACTIVITY_STATE_STARTED,
+    PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
+)
+
+
+@dataclass(frozen=True)
+class OutputRead:
+    """A run and what it has written. Pieces are in order; where some are missing, offsets tell."""
+
+    run: Run
+    pieces: tuple[WrittenPiece, ...] = ()
+    base: int = 0
+    """What activities wrote that have ended: a worker counts what its own one writes."""
+    worker: str = ""
+    """The identity of the worker that carries a command out right now."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing more comes."""
+        return self.run.status is not RunStatus.RUNNING
+
+
+async def read_output(temporal: Temporal, run_id: str) -> OutputRead:
+    """What there is now.
+
+    Raises:
+        RunNotFound: there is none, or it is past the retention.
+        TemporalUnavailable: Temporal does not answer.
+    """
+    address = naming.RunAddress.parse(run_id)
+    if address.execution == naming.NO_EXECUTION:
+        return OutputRead(await SkippedRuns(temporal).one(address))
+    read = await read_run(temporal, run_id)
+    ended = joined(read.history.written)
+    base = ended[-1].end if ended else 0
+    pending = read.pending[0] if read.pending else None
+    if pending is None:
+        return OutputRead(read.run, tuple(ended) or _shown(read.run), base)
+    if pending.activity_type.name == naming.COMMAND:
+        now = await written_by(temporal.client, pending.heartbeat_details)
+        worker = pending.last_worker_identity if pending.state in _GOES_ON else ""
+        return OutputRead(read.run, tuple(joined([ended, now])), base, worker)
+    return OutputRead(read.run, tuple(joined([ended, await _details(temporal, read, pending)])))
+
+
+async def _details(
+    temporal: Temporal, read: RunRead, pending: PendingActivityInfo
+) -> list[WrittenPiece]:
+    """What somebody's activity last said in a heartbeat."""
+    details = pending.heartbeat_details.payloads
+    if not details or pending.activity_type.name.startswith(RESERVED_PREFIX):
+        return []
+    try:
+        values = await temporal.client.data_converter.decode(details)
+    except Exception:
+        # Somebody else's converter made them.
+        return []
+    at = instant_of(pending.last_heartbeat_time)
+    attempt = read.history.attempts_before + pending.attempt
+    return [details_piece(values[0] if len(values) == 1 else values, attempt, at)]
+
+
+def details_piece(value: Any, attempt: int, at: datetime) -> WrittenPiece:
+    """What a heartbeat said, as a line of JSON."""
+    text = json.dumps(value, ensure_ascii=False, default=str) + "\n"
+    return WrittenPiece(attempt=attempt, stream=Stream.DETAILS, at=at, offset=0, text=text)
+
+
+def _shown(run: Run) -> tuple[WrittenPiece, ...]:
+    """What the output of a command shows, which is not in the order in which it was written."""
+    if not isinstance(run.output, dict) or "exit_code" not in run.output:
+        return ()
+    at = run.finished_at or run.started_at or run.scheduled_for
+    pieces = (
+        [WrittenPiece(attempt=max(run.attempts, 1), stream=stream, at=at, offset=0, text=text)]
+        for stream in (Stream.STDOUT, Stream.STDERR)
+        if isinstance(text := run.output.get(stream.value), str) and text
+    )
+    return tuple(joined(pieces))

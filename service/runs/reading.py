@@ -1,0 +1,173 @@
+"""One run, read from its own history, and while it runs from its description too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.encryption.failures import opened
+from onthedot.scheduling.action import Action, ActivityAction, UnknownAction, WorkflowAction
+from onthedot.scheduling.errors import RunNotFound
+from onthedot.scheduling.run import AttemptMade, Links, Run, RunCause, RunStatus
+from onthedot.scheduling.stored.run_order import RunOutcome
+from onthedot.service.ledger.history import RunHistory, run_history
+from onthedot.service.runs.progress import progress
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.task_queues import QueueKind, task_queue
+from onthedot.service.temporal.translate import short_run
+
+#: How often a run is read that ends just as it is read.
+_LOOKS = 3
+
+
+@dataclass(frozen=True)
+class RunRead:
+    """A run, and what it was read from."""
+
+    run: Run
+    history: RunHistory
+    pending: tuple[PendingActivityInfo, ...] = ()
+    """Activities that Temporal has not seen the end of."""
+
+    @property
+    def action(self) -> Action | UnknownAction | None:
+        """What it does."""
+        return _action(self.history)
+
+
+async def read_run(temporal: Temporal, run_id: str) -> RunRead:
+    """One run that was executed, with its output.
+
+    Raises:
+        RunNotFound: there is none, or it is past the retention.
+        TemporalUnavailable: Temporal does not answer.
+    """
+    address = naming.RunAddress.parse(run_id)
+    handle = temporal.client.get_workflow_handle(address.workflow_id, run_id=address.execution)
+    try:
+        for look in range(_LOOKS):
+            fetched = await temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+            history = await run_history(temporal.client, fetched)
+            if not _is_run(history, temporal.now()):
+                raise RunNotFound(run_id)
+            if history.status is not RunStatus.RUNNING:
+                break
+            described = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            # One that ended in between has an output by now.
+            if described.status is WorkflowExecutionStatus.RUNNING or look + 1 == _LOOKS:
+                return await _running(temporal, described, history)
+    except RPCError as error:
+        if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
+            raise RunNotFound(run_id) from error
+        raise
+    return RunRead(_closed(temporal, address, history), history)
+
+
+async def _running(
+    temporal: Temporal, described: WorkflowExecutionDescription, history: RunHistory
+) -> RunRead:
+    run = await short_run(temporal, described)
+    pending = tuple(described.raw_description.pending_activities)
+    converter = temporal.client.data_converter
+    left = [p.last_failure for p in pending if p.HasField("last_failure")]
+    failures = [(await opened(converter, failure)).message for failure in left]
+    if not pending and history.last_failure:
+        failures = [history.last_failure]
+    now = await progress(temporal, described, history, due=run.scheduled_for)
+    started_at, lateness = now.started_at, None
+    if started_at is not None:
+        lateness = max(started_at - run.scheduled_for, timedelta(0))
+    known = {"attempts": now.begun, "started_at": started_at, "lateness": lateness}
+    read = Run(
+        **{**dict(run), **known},
+        cancel_requested_by=history.cancelled_by,
+        phase=now.phase,
+        phase_since=now.since,
+        attempt=now.attempt,
+        next_attempt_at=now.next_attempt_at,
+        attempts_made=now.made,
+        waiting_for=failures[-1] if failures else await _waiting(temporal, pending, history),
+    )
+    return RunRead(read, history, pending)
+
+
+async def _waiting(
+    temporal: Temporal, pending: Sequence[PendingActivityInfo], history: RunHistory
+) -> str:
+    action, queue = _action(history), None
+    if isinstance(action, ActivityAction | WorkflowAction):
+        queue = action.task_queue
+    scheduled = PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+    if isinstance(action, ActivityAction) and not any(p.state == scheduled for p in pending):
+        return ""
+    kind = QueueKind.ACTIVITY if isinstance(action, ActivityAction) else QueueKind.WORKFLOW
+    name = queue or temporal.task_queue
+    found = await task_queue(temporal, kind, name=name)
+    return "" if found.pollers else f"No worker polls the task queue {name!r}."
+
+
+def _action(history: RunHistory) -> Action | UnknownAction | None:
+    if history.state is not None:
+        return history.state.definition.action
+    return history.order.action if history.order else None
+
+
+def _closed(temporal: Temporal, address: naming.RunAddress, history: RunHistory) -> Run:
+    outcome, memo = history.outcome, history.memo
+    told = outcome or memo
+    order, state = history.order, history.state
+    due = told.scheduled_for if told else _due(history)
+    last, looked_up = history.last, history.looked_up
+    output = looked_up.output if looked_up else last.output if last else None
+    made = looked_up.made if looked_up else last.made if last else ()
+    return Run(
+        id=address.run_id,
+        task_id=order.task_id if order else state.id if state else "",
+        task_name=order.name if order else state.definition.name if state else "",
+        status=history.status,
+        scheduled_for=due or temporal.now(),
+        started_at=told.started_at if told else None,
+        finished_at=history.closed_at or (outcome.finished_at if outcome else None),
+        lateness=told.lateness if told else None,
+        attempts=max(told.attempts if told else 0, history.attempts),
+        cause=order.cause if order else RunCause.TRIGGER,
+        requested_by=order.requested_by if order else "",
+        cancel_requested_by=history.cancelled_by,
+        error=(told.error if told else None) or history.reason,
+        output=outcome.output if outcome else output,
+        attempts_made=(outcome.attempts_made or _only(outcome)) if outcome else made,
+        links=Links(temporal_ui=temporal.ui_link(address.workflow_id, address.execution)),
+    )
+
+
+def _only(outcome: RunOutcome) -> tuple[AttemptMade, ...]:
+    """The attempt of a run that made one, which is not stored beside the run's own times."""
+    if outcome.attempts != 1:
+        return ()
+    times = {"started_at": outcome.started_at, "ended_at": outcome.finished_at}
+    return (AttemptMade(attempt=1, **times, error=outcome.error),)
+
+
+def _due(history: RunHistory) -> datetime | None:
+    if history.order is not None:
+        return history.order.scheduled_for or (
+            history.nominal + history.order.jitter if history.nominal else None
+        )
+    return history.state.due if history.state else None
+
+
+def _is_run(history: RunHistory, now: datetime) -> bool:
+    """A one-time task is a run once it has come due."""
+    if history.state is None:
+        return history.order is not None
+    if history.memo is not None:
+        return True
+    due = history.state.due
+    return history.status is RunStatus.RUNNING and due is not None and due <= now

@@ -1,0 +1,68 @@
+"""Following what a run writes, from Python."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from anyio import to_thread
+
+from onthedot.client import AsyncOnTheDot, NotFound, OnTheDot
+from onthedot.client.call import Stream
+from onthedot.client.events import ServerEvent
+from onthedot.client.output_calls import follow_output
+from onthedot.messages.run_output import RunNow
+from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.stored.written import WrittenPiece
+from tests.api.definitions import fresh_id, recurring
+
+pytestmark = pytest.mark.anyio
+
+_COMMAND = {"kind": "command", "argv": ["sh", "-c", "echo one; sleep 0.7; echo two"]}
+
+
+async def test_both_clients_follow_a_run(api: httpx.AsyncClient) -> None:
+    url = str(api.base_url)
+    async with AsyncOnTheDot(url) as there:
+        task = await there.create_task(recurring(id=fresh_id(), action=_COMMAND))
+        run = await there.run_task(task.id)
+        events = [event async for event in there.follow_output(run.id)]
+        assert "".join(e.text for e in events if isinstance(e, WrittenPiece)) == "one\ntwo\n"
+        assert isinstance(events[-1], RunNow)
+        assert events[-1].status is RunStatus.SUCCEEDED
+        kept = await there.get_output(run.id, after=4)
+        assert [piece.text for piece in kept.items] == ["two\n"]
+
+    def blocking() -> list[WrittenPiece | RunNow]:
+        with OnTheDot(url) as client:
+            with pytest.raises(NotFound):
+                list(client.follow_output("nothing"))
+            return list(client.follow_output(run.id, after=4))
+
+    again = await to_thread.run_sync(blocking)
+    assert [e.text for e in again if isinstance(e, WrittenPiece)] == ["two\n"]
+
+
+def test_a_stream_that_breaks_off_is_taken_up() -> None:
+    made: Stream[Any] = follow_output("r")
+    piece = {"attempt": 1, "stream": "stdout", "at": "2026-01-01T00:00:00Z", "offset": 0}
+    written = json.dumps(piece | {"text": "abc"})
+    asked: list[str] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params["after"])
+        lines = {
+            "0": f"id: 3\nevent: output\ndata: {written}\n\n",
+            "3": 'event: news\ndata: {}\n\nevent: end\ndata: {"id": "r", "status": "failed"}\n\n',
+        }
+        return httpx.Response(200, text=lines[asked[-1]])
+
+    client = OnTheDot("http://there")
+    client._http = httpx.Client(transport=httpx.MockTransport(respond), base_url="http://there")
+    events = list(client.follow(made))
+    client.close()
+    assert asked == ["0", "3"]
+    assert [type(event) for event in events] == [WrittenPiece, RunNow]
+    assert made.read(ServerEvent("news", "{}", "")) is None

@@ -1,0 +1,90 @@
+"""What a run writes, drawn in the browser: coloured, searched, downloaded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
+from typing import Any
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from onthedot.messages.terminal_text import Style, styled
+from onthedot.scheduling.stored.written import Stream, WrittenPiece
+from onthedot.scheduling.values import format_instant
+
+
+class Output(Element, component="otd_output.js"):
+    """A growing text. `follow` is called with the byte from which the browser wants it, once the
+    browser shows the element, and again where something was lost on the way there."""
+
+    def __init__(
+        self, label: str, file: str, follow: Callable[[int], Coroutine[Any, Any, None]]
+    ) -> None:
+        super().__init__()
+        self.props["label"] = label
+        self.props["file"] = file
+        self.props["live"] = True
+        self._follow = follow
+        self._following: asyncio.Task[None] | None = None
+        self._styles: dict[Stream, Style] = {}
+        self.on("ready", lambda: self._start(0))
+        self.on("lost", self._lost)
+
+    def append(self, pieces: Sequence[WrittenPiece], *, since: int) -> None:
+        """Show more of it; `since` is where that begins, what was left out included."""
+        drawn = [self._drawn(piece) for piece in pieces]
+        self.run_method("append", since, drawn)
+
+    def end(self) -> None:
+        """Nothing more comes."""
+        self.props["live"] = False
+
+    def _drawn(self, piece: WrittenPiece) -> dict[str, Any]:
+        parts = list(styled(piece.text, self._styles.get(piece.stream, Style())))
+        self._styles[piece.stream] = parts[-1][1]
+        segments = [[text, _classes(style)] for text, style in parts if text]
+        return {
+            "offset": piece.offset,
+            "end": piece.end,
+            "attempt": piece.attempt,
+            "stream": piece.stream.value,
+            "segments": segments,
+        }
+
+    def _lost(self, event: GenericEventArguments) -> None:
+        if isinstance(event.args, int) and event.args >= 0:
+            self._start(event.args)
+
+    def _start(self, after: int) -> None:
+        self._stop()
+        self._following = asyncio.create_task(self._follow(after), name="shown output")
+
+    def _stop(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            self._following = None
+
+    def _handle_delete(self) -> None:
+        self._stop()
+        super()._handle_delete()
+
+
+class Elapsed(Element, component="otd_elapsed.js"):
+    """How long something has been going on, counted on."""
+
+    def __init__(self, since: datetime) -> None:
+        super().__init__()
+        self.props["since"] = format_instant(since)
+
+
+def _classes(style: Style) -> str:
+    """Of a fixed vocabulary: nothing of the text gets into it."""
+    inverse = "inverse" in style.flags
+    colour, background = style.colour, style.background
+    if inverse:
+        colour, background = background or "paper", colour or "ink"
+    parts = [f"a-{colour}"] if colour else []
+    parts += [f"on-{background}"] if background else []
+    return " ".join([*parts, *sorted(f"a-{flag}" for flag in style.flags - {"inverse"})])

@@ -1,0 +1,155 @@
+"""An import: a file is chosen, what it would do is shown, and then it is done."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from onthedot.applying.plan import Step, StepKind
+from onthedot.applying.problems import WrongFiles
+from onthedot.scheduling.definition_changes import ABSENT
+from onthedot.ui.bulk.kinds import TASKS, Kind, Order
+from onthedot.ui.bulk.work import do
+from onthedot.ui.components.dialogs import dismiss
+from onthedot.ui.components.fields import FileField
+from onthedot.ui.components.markup import box, button, named, text
+from onthedot.ui.components.small import Icon, Modal
+from onthedot.ui.files.import_plan import do_import, plan_import
+from onthedot.ui.page_context import PageContext
+
+#: How many tasks, problems and changed fields of a task are listed.
+_LISTED, _FIELDS = 200, 8
+_LONGEST = 60
+
+_WORDS = {
+    StepKind.CREATE: ("New", "green"),
+    StepKind.CHANGE: ("Changed", "amber"),
+    StepKind.UNCHANGED: ("As it is", "grey"),
+}
+
+
+async def ask_import(context: PageContext) -> None:
+    """Ask for a file, and show what it would do."""
+    with context.overlay, Modal("Import tasks", wide=True) as modal:
+        text("Import tasks", tag="h2")
+        text(
+            "A file of YAML or JSON with one task or several, such as an export. Nothing is done "
+            "before you have seen what it would do. Tasks that are not in it stay as they are.",
+            "muted",
+            tag="p",
+        )
+        field = FileField("File with tasks")
+        place = box("stack snug")
+        foot = box("foot")
+
+    async def read(event: GenericEventArguments) -> None:
+        name, content = str(event.args["name"])[:200], str(event.args["text"])
+        place.clear()
+        foot.clear()
+        try:
+            planned = plan_import(context.temporal, content, name)
+            steps = await context.tried(planned, but=(WrongFiles,))
+        except WrongFiles as error:
+            with place:
+                _show_problems(error)
+            steps = None
+        if steps is not None:
+            with place:
+                _show_steps(steps)
+        with foot:
+            _add_buttons(context, modal, steps or ())
+
+    field.on("file", read)
+    with foot:
+        button("Cancel", lambda: dismiss(modal))
+    modal.on("close", lambda: dismiss(modal))
+    modal.show()
+
+
+def _add_buttons(context: PageContext, modal: Modal, steps: Sequence[Step]) -> None:
+    button("Cancel", lambda: dismiss(modal))
+    todo = [each for each in steps if each.kind is not StepKind.UNCHANGED]
+    if not todo:
+        return
+
+    async def go() -> None:
+        modal.hide()
+        kind = Kind(
+            "import", "Import", "Importing", "imported", "", "upload", "replace_task",
+            lambda uses, order: do_import(uses, todo, order.progress),
+        )  # fmt: skip
+        await do(context, TASKS, kind, Order([each.task_id for each in todo]))
+        dismiss(modal)
+
+    button(f"Import {TASKS.counted(len(todo))}", go, "primary")
+
+
+def _show_problems(error: WrongFiles) -> None:
+    with named(box("banner red"), role="alert").style("margin: 0"):
+        Icon("triangle-alert")
+        text("The file cannot be used as it stands. Nothing was done.")
+    with named(box("refusals", "ul"), tabindex="0", aria_label="What is wrong"):
+        for problem in error.problems[:_LISTED]:
+            with box("", "li"):
+                where = f"Line {problem.line}" + (f", {problem.field}" if problem.field else "")
+                text(where, "strong mono small")
+                text(problem.message, "muted wrap", tag="div")
+    _show_rest(len(error.problems))
+
+
+def _show_steps(steps: Sequence[Step]) -> None:
+    counts = Counter(each.kind for each in steps)
+    said = ", ".join(
+        f"{counts[kind]:,} {words.lower()}" for kind, (words, _) in _WORDS.items() if counts[kind]
+    )
+    named(text(f"{TASKS.counted(len(steps))}: {said}", "strong", tag="p"), role="status")
+    order = list(_WORDS)
+    listed = sorted(steps, key=lambda each: order.index(each.kind))[:_LISTED]
+    with named(box("refusals", "ul"), tabindex="0", aria_label="What it would do"):
+        for each in listed:
+            with box("", "li"):
+                _show_step(each)
+    _show_rest(len(steps))
+
+
+def _show_step(one: Step) -> None:
+    words, tone = _WORDS[one.kind]
+    after = one.after
+    with box("row"):
+        text(words, f"pill {tone}")
+        text(after.name if after else one.task_id, "strong wrap")
+        text(one.task_id, "muted mono small wrap")
+    for change in one.changes[:_FIELDS]:
+        with box("row small"):
+            text(change.path, "mono muted")
+            text(_shown(change.before), "lost wrap")
+            text("→", "muted")
+            text(_shown(change.after), "gained wrap")
+    if len(one.changes) > _FIELDS:
+        text(f"and {len(one.changes) - _FIELDS} more fields", "muted small", tag="div")
+
+
+def _show_rest(number: int) -> None:
+    if number > _LISTED:
+        text(f"And {number - _LISTED:,} more.", "muted")
+
+
+def _shown(value: object) -> str:
+    if value is ABSENT:
+        return "–"
+    told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…"
+
+
+def add_import(context: PageContext) -> Element:
+    """The button for it."""
+    return button(
+        "Import",
+        lambda: ask_import(context),
+        icon="upload",
+        why_not=context.why_not("replace_task"),
+    )

@@ -1,0 +1,78 @@
+"""What somebody sees who is not signed in: plain HTML, and nothing more than is needed."""
+
+from __future__ import annotations
+
+import html
+from urllib.parse import quote
+
+from starlette.requests import Request
+
+from onthedot.ui.addresses import base, target
+from onthedot.ui.template import NONCE
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Sign in · On the Dot</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="{base}/static/favicon.svg">
+<link rel="stylesheet" href="{base}/static/base.css">
+<link rel="stylesheet" href="{base}/static/frame.css">
+<link rel="stylesheet" href="{base}/static/parts.css">
+<link rel="stylesheet" href="{base}/static/fields.css">
+<script nonce="{nonce}" src="{base}/static/time.js"></script>
+<script nonce="{nonce}" src="{base}/static/keys.js"></script>
+</head>
+<body>
+<main class="login">
+<form class="card" method="post" action="{base}/login?next={next}">
+<div class="brand"><svg aria-hidden="true"><use href="{base}/static/icons.svg#brand"></use></svg>
+On the Dot</div>
+<h1>Sign in</h1>
+{provider}{token}
+</form>
+</main>
+</body>
+</html>"""
+
+_PROVIDER = """{error}<a class="btn primary" href="{base}/sign-in?next={next}">{words}</a>
+"""
+
+_TOKEN = """<div class="field{bad}">
+<label for="token">Token</label>
+<input id="token" name="token" type="password" autocomplete="current-password" required {focus}
+ aria-describedby="hint"{invalid}>
+{error}
+<div class="hint" id="hint">The half that starts with <code>otd_</code>.
+<code>onthedot token new</code> prints one.</div>
+</div>
+<button class="btn{primary}">Sign in</button>"""
+
+
+def login_page(
+    request: Request, *, tokens: bool, provider: bool, error: str = "", of_provider: bool = False
+) -> str:
+    """The page: a field for a token, a way to the provider, or both. `error` is said where it
+    belongs."""
+    alert = f'<div class="error" role="alert">{html.escape(error)}</div>' if error else ""
+    where = {"base": html.escape(base(request)), "next": quote(target(request), safe="")}
+    of_token = alert if not of_provider else ""
+    return _PAGE.format(
+        **where,
+        nonce=request.scope[NONCE],
+        provider=_PROVIDER.format(
+            **where, error=alert if of_provider else "", words="Single sign-on"
+        )
+        if provider
+        else "",
+        token=_TOKEN.format(
+            bad=" bad" if of_token else "",
+            invalid=' aria-invalid="true"' if of_token else "",
+            focus="" if provider else "autofocus",
+            primary="" if provider else " primary",
+            error=of_token,
+        )
+        if tokens
+        else "",
+    )

@@ -1,0 +1,158 @@
+"""The history of a task: who changed what, and when; and the way back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.firing.edit_preview import EditPreview
+from onthedot.scheduling.revision import Revision, RevisionKind, differences
+from onthedot.scheduling.task import Task, TaskDefinition
+from onthedot.service.tasks.edit_previews import preview_edit
+from onthedot.service.tasks.revisions import Revisions
+from onthedot.service.temporal.paging import Page
+from onthedot.ui.components.dialogs import dismiss, foot
+from onthedot.ui.components.differences import show_differences
+from onthedot.ui.components.markup import box, button, card, named, text
+from onthedot.ui.components.small import Modal, When
+from onthedot.ui.forms.preview import show_edit
+from onthedot.ui.page_context import PageContext
+from onthedot.ui.watches import Live, Seen
+
+#: How many revisions are shown, and how many more each time.
+_SHOWN = 10
+
+#: What a revision was does not change: it is read again when there is a further one.
+_EVERY = timedelta(hours=1)
+
+#: Of the others the word says what changed.
+_OF_THE_DEFINITION = (RevisionKind.REPLACED, RevisionKind.RESTORED)
+
+_WORDS = {
+    RevisionKind.CREATED: ("Registered", "blue"),
+    RevisionKind.REPLACED: ("Changed", "blue"),
+    RevisionKind.PAUSED: ("Paused", "amber"),
+    RevisionKind.RESUMED: ("Resumed", "green"),
+    RevisionKind.RESTORED: ("Restored", "blue"),
+    RevisionKind.DELETED: ("Deleted", "grey"),
+}
+
+
+class HistoryCard:
+    """The revisions of one task, newest first."""
+
+    def __init__(self, context: PageContext, task_id: str) -> None:
+        self._context = context
+        self._task_id = task_id
+        self._task: Task | None = None
+        self._limit = _SHOWN
+        self._live: Live[Page[Revision]] | None = None
+        with card("History"):
+            self._place = box("stack")
+
+    def follow(self, task: Task) -> None:
+        """Show it up to the task's present revision."""
+        before, self._task = self._task, task
+        if before is None or before.revision != task.revision:
+            self._read()
+
+    def _read(self) -> None:
+        assert self._task is not None
+        if self._live is not None:
+            self._live.delete()
+        temporal, limit = self._context.site.temporal, self._limit
+        with self._place.parent_slot or self._place:
+            self._live = self._context.live(
+                ("revisions", self._task_id, self._task.revision, limit),
+                lambda: Revisions(temporal).page(self._task_id, limit=limit),
+                self._show,
+                every=_EVERY,
+            )
+
+    def _show(self, seen: Seen[Page[Revision]]) -> None:
+        self._place.clear()
+        with self._place:
+            if seen.value is not None:
+                for revision in seen.value.items:
+                    self._add(revision)
+                if seen.value.next_cursor:
+                    button("Earlier ones", self._more, "small")
+            elif seen.error is not None:
+                text(str(seen.error), "muted")
+
+    def _more(self) -> None:
+        self._limit += 5 * _SHOWN
+        self._read()
+
+    def _add(self, revision: Revision) -> None:
+        word, tone = _WORDS[revision.change]
+        with named(box("revision stack tight", "section"), data_revision=revision.revision):
+            with box("row"):
+                text(str(revision.revision), "mono muted")
+                text(word, f"pill {tone}")
+                text(revision.by, "strong")
+                When(revision.at)
+                with box("grow"):
+                    if revision.restores is not None:
+                        text(f"as revision {revision.restores}", "muted small")
+                if self._can_restore(revision):
+                    number = revision.revision
+                    named(
+                        button(
+                            "Restore",
+                            lambda: self._ask(number),
+                            "small",
+                            why_not=self._context.why_not("restore_revision"),
+                        ),
+                        aria_label=f"Restore revision {number}",
+                    )
+            if revision.note:
+                text(revision.note, "wrap muted")
+            if revision.diff is None:
+                text("What it changed is older than the retention.", "muted small")
+            elif revision.change in _OF_THE_DEFINITION and revision.diff:
+                show_differences(revision.diff)
+                if revision.abridged:
+                    text("And more.", "muted small")
+
+    def _can_restore(self, revision: Revision) -> bool:
+        present = self._task is not None and revision.revision == self._task.revision
+        kept = revision.diff is not None
+        return kept and not present and revision.change is not RevisionKind.DELETED
+
+    async def _ask(self, number: int) -> None:
+        context, task = self._context, self._task
+        assert task is not None
+        then = await context.tried(Revisions(context.temporal).definition(self._task_id, number))
+        if then is None:
+            return
+        found, _ = differences(task, then)
+        preview = await self._preview(then)
+        title = f"Restore revision {number}?"
+        with context.overlay, Modal(title, wide=True) as modal:
+            text(title, tag="h2")
+            text("The task becomes as it was then, as a new revision.", "muted wrap", tag="p")
+            with box("stack snug"):
+                show_differences(found, none="It is no different from the present one.")
+                show_edit(box("stack snug"), preview)
+
+            async def restore() -> None:
+                modal.hide()
+                restored = await context.tried(
+                    context.uses.restore_revision(task.id, number, if_match=task.revision)
+                )
+                if restored is not None:
+                    context.toasts.say(f"Restored revision {number} of {restored.name}.")
+                    context.changed()
+                dismiss(modal)
+
+            foot(modal, "Restore", restore)
+        modal.on("close", lambda: dismiss(modal))
+        modal.show()
+
+    async def _preview(self, then: TaskDefinition) -> EditPreview | None:
+        try:
+            return await preview_edit(self._context.temporal, self._task_id, then)
+        except OnTheDotError:
+            # What is wrong with it is said when it is restored.
+            return None

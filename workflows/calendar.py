@@ -1,0 +1,204 @@
+"""A calendar: the workflow that holds its days, renews them, and sees that who keeps to it knows.
+
+Each execution starts with all that the calendar remembers, so that it is read from there, and ends
+with the next change: it continues as new. Days are worked out in activities and by the server,
+never here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from onthedot import naming
+from onthedot.scheduling.calendars.content import AnyOfCalendar, IcsCalendar
+from onthedot.scheduling.calendars.source import may_change
+from onthedot.scheduling.stored.calendar_state import (
+    CalendarChange,
+    CalendarRefresh,
+    CalendarRow,
+    CalendarState,
+    Refreshed,
+    RefusedCalendarChange,
+    UsersTold,
+)
+
+#: How often it is looked whether the days are still the same, and whether everybody knows.
+_RENEWED_EVERY = timedelta(days=1)
+#: Feeds that fail are read again sooner.
+_FEED_AGAIN = timedelta(hours=1)
+#: How long those who were told are left alone: at first, and at most.
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
+#: How long after all knew it is looked once more.
+_LATE_COMERS = timedelta(seconds=20)
+_FEW = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=5)
+_LONGEST = timedelta(minutes=2)
+_HEARTBEAT = timedelta(seconds=30)
+
+
+@workflow.defn(name=naming.CALENDAR, sandboxed=False)
+class Calendar:
+    """One calendar, for as long as it exists."""
+
+    @workflow.init
+    def __init__(self, state: CalendarState) -> None:
+        self._state = state
+        self._next: CalendarState | None = None
+        self._look_wanted = self._unread(state)
+
+    @workflow.run
+    async def run(self, state: CalendarState) -> None:
+        """Live until deleted."""
+        late = state.not_after is not None and workflow.info().workflow_start_time > state.not_after
+        if not state.deleted and not late:
+            self._state = state.model_copy(update={"not_after": None})
+            await asyncio.gather(self._keep_renewing(), self._keep_telling())
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if self._next is not None:
+            workflow.continue_as_new(
+                self._next,
+                memo={naming.CALENDAR_MEMO: CalendarRow.of(self._next)},
+                search_attributes=naming.calendar_attributes(self._next),
+            )
+
+    @workflow.signal(name=naming.CHECK_SCHEDULE)
+    def look(self) -> None:
+        """Have the calendar look at what its days come from."""
+        self._look_wanted = True
+
+    @workflow.update(name=naming.CHANGE)
+    async def change(self, change: CalendarChange) -> CalendarState:
+        """Carry out a change; answered with the state that the calendar goes on with."""
+        state = self._next or self._state
+        if change.content is None:
+            gone = {"deleted": True, "users_to_tell": False, "revision": state.revision + 1}
+            self._next = state.model_copy(update=gone)
+        else:
+            self._next = state.changed(
+                content=change.content, resolved=change.resolved, at=workflow.now(), by=change.by
+            ).model_copy(
+                update={
+                    "source": change.source,
+                    "problem": change.problem,
+                    "checked_at": None,
+                    "calendars": change.calendars,
+                }
+            )
+        return self._next
+
+    @change.validator
+    def _refuse(self, change: CalendarChange) -> None:
+        state, refusal = self._next or self._state, None
+        if workflow.now() > change.not_after:
+            refusal = RefusedCalendarChange.EXPIRED
+        elif state.deleted:
+            refusal = RefusedCalendarChange.DELETED
+        elif change.expected_revision not in (None, state.revision):
+            refusal = RefusedCalendarChange.REVISION
+        if refusal is not None:
+            raise ApplicationError(refusal, state.revision, type=refusal, non_retryable=True)
+
+    async def _keep_renewing(self) -> None:
+        """Look daily, and when asked to, whether the days are still the same; return when there is
+        a next state to go on with."""
+        renews = may_change(self._state.content)
+        while self._next is None:
+            if renews and self._look_wanted:
+                self._look_wanted = False
+                await self._renew()
+                continue
+            wait = _FEED_AGAIN if self._state.problem else _RENEWED_EVERY
+            if not await self._anything_within(wait, lambda: renews and self._look_wanted):
+                self._look_wanted = True
+            if workflow.info().is_continue_as_new_suggested() and self._next is None:
+                self._next = self._state
+
+    async def _keep_telling(self) -> None:
+        """Tell those that keep to it until all of them know, and look daily whether that is so;
+        return when there is a next state to go on with."""
+        wait = _FIRST_WAIT if self._state.users_to_tell else _RENEWED_EVERY
+        if not self._state.users_to_tell:
+            await self._anything_within(wait)
+        while self._next is None:
+            waiting = await self._tell()
+            if waiting == 0:
+                # A task that was registered meanwhile may have come into the list only later.
+                wait = _RENEWED_EVERY if wait is _LATE_COMERS else _LATE_COMERS
+            else:
+                wait = min(2 * wait, _LONGEST_WAIT) if wait < _LONGEST_WAIT else _FIRST_WAIT
+            await self._anything_within(wait)
+
+    async def _anything_within(
+        self, wait: timedelta, what: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Whether something came before the time was over: a next state, or `what`."""
+        try:
+            await workflow.wait_condition(
+                lambda: self._next is not None or what(),
+                timeout=wait,
+                timeout_summary="Until the next look",
+            )
+        except TimeoutError:
+            return False
+        return True
+
+    async def _tell(self) -> int | None:
+        """How many have not taken it up; None where that is not known."""
+        try:
+            told: UsersTold = await workflow.execute_activity(
+                naming.TELL_CALENDAR_USERS,
+                CalendarRefresh(name=self._state.name, revision=self._state.revision),
+                result_type=UsersTold,
+                start_to_close_timeout=_LONGEST,
+                heartbeat_timeout=_HEARTBEAT,
+                retry_policy=_FEW,
+                summary="Tell those that keep to it",
+            )
+        except ActivityError:
+            return None
+        return told.waiting
+
+    async def _renew(self) -> None:
+        state = self._state
+        try:
+            renewed: Refreshed = await workflow.execute_activity(
+                naming.REFRESH_CALENDAR,
+                CalendarRefresh(name=state.name, revision=state.revision),
+                result_type=Refreshed,
+                start_to_close_timeout=_LONGEST,
+                retry_policy=_FEW,
+                summary="Work its days out anew",
+            )
+        except ActivityError:
+            return
+        if self._next is not None:
+            return
+        known = {
+            "checked_at": workflow.now(),
+            "problem": renewed.problem,
+            "source": renewed.source,
+            "calendars": renewed.calendars or state.calendars,
+        }
+        if renewed.resolved is None:
+            self._state = state.model_copy(update=known)
+            workflow.upsert_memo({naming.CALENDAR_MEMO: CalendarRow.of(self._state)})
+            workflow.upsert_search_attributes(
+                [naming.LABELS.value_set(naming.calendar_uses(self._state))]
+            )
+            return
+        changed = state.changed(
+            resolved=renewed.resolved, at=workflow.now(), by=renewed.source or state.content.kind
+        )
+        self._next = changed.model_copy(update=known)
+
+    @staticmethod
+    def _unread(state: CalendarState) -> bool:
+        """Whether its days come from elsewhere, and were not read yet."""
+        content = state.content
+        feed = isinstance(content, IcsCalendar) and content.url is not None
+        return (feed or isinstance(content, AnyOfCalendar)) and state.checked_at is None

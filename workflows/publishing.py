@@ -1,0 +1,85 @@
+"""The end of every run: its record, and where lists find it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeUpdate
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from onthedot import naming
+from onthedot.scheduling.ledger.entries import PROMISE
+from onthedot.scheduling.run import RunCause, RunStatus
+from onthedot.scheduling.stored.run_order import (
+    Attempts,
+    RunMemo,
+    RunOrder,
+    RunOutcome,
+    RunRecord,
+    corrected,
+)
+
+_LONGEST_RECORD = timedelta(seconds=10)
+
+#: Runs of earlier releases do not say where a list finds it that they began late.
+_LATE_STARTS = "late-starts"
+
+
+def run_id() -> str:
+    """The REST id of the run that is this workflow."""
+    info = workflow.info()
+    return naming.RunAddress(info.workflow_id, info.run_id).run_id
+
+
+async def publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> RunOutcome:
+    """Record the outcome; returned as it is known after that, where the run was unsure of it."""
+    record = RunRecord(
+        task=order.task_id,
+        run=run_id(),
+        cause=order.cause,
+        kind=order.kind,
+        action=order.action.kind,
+        revision=order.revision,
+        output_bytes=0 if outcome.output is None else len(str(outcome.output)),
+        **outcome.model_dump(exclude={"output", "error", "attempts_made", "row"}),
+        error=outcome.error,
+        unsure=unsure,
+    )
+    try:
+        attempts: Attempts | None = await workflow.execute_local_activity(
+            naming.RECORD,
+            record,
+            result_type=Attempts | None,  # type: ignore[arg-type]  # a union is no type to mypy
+            start_to_close_timeout=_LONGEST_RECORD,
+            retry_policy=RetryPolicy(maximum_attempts=3),
+        )
+    except (ActivityError, ApplicationError):
+        workflow.logger.warning("The execution log did not take the record of %s", record.run)
+    else:
+        outcome = corrected(outcome, attempts) if attempts else outcome
+    memo = RunMemo(
+        name=order.name,
+        scheduled_for=outcome.scheduled_for,
+        started_at=outcome.started_at,
+        lateness=outcome.lateness,
+        attempts=outcome.attempts,
+        error=outcome.error
+        and outcome.error.model_copy(update={"message": outcome.error.message[:300]}),
+    )
+    workflow.upsert_memo({naming.RUN_MEMO: memo})
+    updates: list[SearchAttributeUpdate[str]] = []
+    if outcome.status is RunStatus.SKIPPED:
+        updates.append(naming.STATUS.value_set(naming.State.SKIPPED))
+    elif outcome.status is RunStatus.TIMED_OUT:
+        updates.append(naming.STATUS.value_set(naming.State.TIMED_OUT))
+    elif _late(order, outcome) and workflow.patched(_LATE_STARTS):
+        updates.append(naming.STATUS.value_set(naming.State.LATE))
+    if updates:
+        workflow.upsert_search_attributes(updates)
+    return outcome
+
+
+def _late(order: RunOrder, outcome: RunOutcome) -> bool:
+    """Whether a run by schedule began later than promised."""
+    return order.cause is RunCause.TRIGGER and outcome.lateness > PROMISE
