@@ -38,6 +38,9 @@ LIVE_OUTPUT = "onthedot.live_output"
 STOP = "onthedot.stop"
 HEALTH_REPORT = "onthedot.health"
 
+#: What the places for commands of a worker are called.
+COMMAND_PLACES = "the worker's set of commands"
+
 #: The activities that do what a task is for.
 HTTP = "onthedot.http"
 COMMAND = "onthedot.command"

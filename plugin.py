@@ -20,6 +20,7 @@ from temporalio.worker import Worker, WorkerConfig
 from onthedot import naming
 from onthedot.activities.assembly import Activities
 from onthedot.activities.freezes.told import FreezesTold, watches_of, watching
+from onthedot.activities.held import HeldActions
 from onthedot.activities.permissions import Permissions
 from onthedot.encryption.codec import sealing
 from onthedot.encryption.keys import NO_KEYS, Keyring
@@ -48,6 +49,9 @@ _LOG = logging.getLogger("onthedot.worker")
 #: A cancel reaches an action as the answer to a heartbeat that is really sent. By itself the SDK
 #: sends one in eight seconds of those that we make.
 _HEARTBEATS_SENT_EVERY = timedelta(seconds=2)
+
+#: How many activities a worker holds at a time that does not say.
+_SDK_PLACES = 100
 
 
 class OnTheDotPlugin(SimplePlugin):
@@ -91,8 +95,10 @@ class OnTheDotPlugin(SimplePlugin):
             activities = Activities(config["client"], self._permissions)
             self._made.append(activities)
             config["activities"] = [*config.get("activities", ()), *activities.all()]
+        places = config.get("max_concurrent_activities") or _SDK_PLACES
+        held = HeldActions(config["task_queue"], places, config.get("activities", ()))
         told = [FreezesTold(watch) for watch in watches_of(config.get("activities", ()))]
-        config["interceptors"] = [*config.get("interceptors", ()), *told]
+        config["interceptors"] = [*config.get("interceptors", ()), *told, held]
         return config
 
     async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:

@@ -9,6 +9,7 @@ import socket
 import uvicorn
 
 from onthedot.access.oidc.provider import Provider
+from onthedot.agent_tools import over_http
 from onthedot.api.app import create_app
 from onthedot.encryption.keys import configured
 from onthedot.plugin import OnTheDotPlugin
@@ -53,6 +54,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     provider = Provider(settings.oidc_issuer) if settings.single_sign_on else None
     sessions = Sessions(settings, provider)
     app = create_app(settings, temporal, sessions.identity_of, provider)
+    over_http.mount(app, version=app.version)
     mount(app, settings, temporal, sessions)
     config = uvicorn.Config(
         app,

@@ -53,6 +53,7 @@ ROLES: Mapping[str, Role] = {
     "list_task_runs": Role.VIEWER,
     "get_run": Role.VIEWER,
     "get_output": Role.VIEWER,
+    "list_workers": Role.VIEWER,
     "list_backfills": Role.VIEWER,
     "get_backfill": Role.VIEWER,
     "metrics": Role.VIEWER,

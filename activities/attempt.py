@@ -12,7 +12,7 @@ import asyncio
 import logging
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from contextlib import AsyncExitStack, nullcontext
 from datetime import UTC, datetime, timedelta
 from traceback import format_tb
 from typing import Any
@@ -22,6 +22,7 @@ from temporalio.common import RetryPolicy
 
 from onthedot.activities.attempt_failed import AttemptFailed, Fault, Interrupted
 from onthedot.activities.heartbeat import Heart, heartbeating, left_behind
+from onthedot.activities.http.host_gate import Place
 from onthedot.activities.output.kept import KeptOutput
 from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.attempt import Attempt, AttemptResult, Beat, told
@@ -36,13 +37,14 @@ _LONGEST_TOLD = 200
 
 async def report_attempt(
     attempt: Attempt,
-    place: AbstractAsyncContextManager[None],
+    place: Place | None,
     work: Callable[[timedelta], Awaitable[Any]],
     kept: KeptOutput | None = None,
 ) -> AttemptResult:
     """Waits until it is due and for `place`, does `work` and reports its output.
 
     Args:
+        place: None where it needs none.
         work: given how long it may take, raises `AttemptFailed`, or `Interrupted` where it is
             cancelled and has something to show.
         kept: what `work` writes while it runs; goes with the heartbeats and the result.
@@ -123,15 +125,17 @@ async def _until_due(attempt: Attempt) -> None:
 
 
 async def _take(
-    place: AbstractAsyncContextManager[None],
+    place: Place | None,
     stack: AsyncExitStack,
     attempt: Attempt,
     heart: Heart,
 ) -> None:
+    if place is None:
+        return
     loop = asyncio.get_running_loop()
     since = _now()
     left = None if attempt.deadline is None else (attempt.deadline - since).total_seconds()
-    saying = None if attempt.local else loop.call_later(_SOON, heart.waits, since)
+    saying = None if attempt.local else loop.call_later(_SOON, heart.waits, since, place.taken)
     try:
         async with asyncio.timeout(left):
             await stack.enter_async_context(place)

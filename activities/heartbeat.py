@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,7 @@ from temporalio import activity
 from onthedot.activities.output.kept import KeptOutput
 from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.attempt import HEARTBEAT_EVERY, Beat, told
+from onthedot.scheduling.stored.live import PlacesTaken
 from onthedot.scheduling.stored.written import unpack
 
 _LOST = RunError(type="WorkerLost", message="The worker that carried it out stopped responding.")
@@ -24,20 +25,25 @@ class Heart:
 
     beat: Beat
     kept: KeptOutput | None = None
+    _taken: Callable[[], PlacesTaken] | None = None
 
     def details(self) -> tuple[Beat] | tuple[Beat, bytes]:
         """What a heartbeat carries: of an attempt that wrote something, that too."""
+        taken = self._taken() if self._taken else None
+        if taken != self.beat.taken:
+            self.beat = self.beat.model_copy(update={"taken": taken})
         packed = self.kept.packed() if self.kept else b""
         return (self.beat, packed) if packed else (self.beat,)
 
-    def waits(self, since: datetime) -> None:
+    def waits(self, since: datetime, taken: Callable[[], PlacesTaken]) -> None:
         """It waits for a place: worth a heartbeat at once, for whoever looks at the run."""
+        self._taken = taken
         self._say(waiting=True, since=since)
         activity.heartbeat(*self.details())
 
     def begins(self, at: datetime) -> None:
         """It begins."""
-        waited = self.beat.waiting
+        waited, self._taken = self.beat.waiting, None
         self._say(waiting=False, since=at)
         if waited:
             activity.heartbeat(*self.details())

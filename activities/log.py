@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -26,4 +25,4 @@ async def log(attempt: LogAttempt) -> AttemptResult:
         _log.info("%s (task %s, run %s)", line, attempt.task_id, attempt.run_id)
         return {"message": message}
 
-    return await report_attempt(attempt, nullcontext(), write)
+    return await report_attempt(attempt, None, write)

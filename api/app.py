@@ -42,12 +42,14 @@ from onthedot.api.routes import (
     task_calls,
     tasks,
     triggers,
+    workers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
 from onthedot.api.web_ui_origin import WebUiOrigin
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.forecasts import Forecasts
+from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.version import version
@@ -73,6 +75,7 @@ _ROUTERS = (
     codec.router,
     schema.router,
     health.router,
+    workers.router,
 )
 _TAGS = [
     {"name": "tasks", "description": "What is to run, and when."},
@@ -118,6 +121,7 @@ def create_app(
     )
     app.state.temporal = temporal
     app.state.following = Following(temporal)
+    app.state.workers = WorkersReader(temporal)
     app.state.forecasts = Forecasts(temporal)
     app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:

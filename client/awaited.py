@@ -21,7 +21,8 @@ T = TypeVar("T")
 class AsyncOnTheDot(Calls, AsyncSender):
     """Talks to a server of On the Dot; each call is awaited, each list is an `async for`.
 
-    Takes and raises what `OnTheDot` does. Works with asyncio and trio.
+    Takes and raises what `OnTheDot` does. Works with asyncio and trio. A `transport` of httpx's
+    reaches an app in the same process, say.
     """
 
     def __init__(
@@ -31,10 +32,12 @@ class AsyncOnTheDot(Calls, AsyncSender):
         *,
         timeout: timedelta = timedelta(seconds=60),
         patience: timedelta = timedelta(seconds=30),
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = url
         self._patience = patience
-        self._http = httpx.AsyncClient(**exchange.options(url, token, timeout))
+        options = exchange.options(url, token, timeout)
+        self._http = httpx.AsyncClient(**options, transport=transport)
 
     async def send(self, call: Call[T]) -> T:
         retries = Retries(call, self._patience)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from onthedot.client.building import QueryValue, call, given
 from onthedot.client.call import Call
-from onthedot.client.history_calls import Json
+from onthedot.messages.health import Workers
 from onthedot.messages.many import ManyResults, TagList
 from onthedot.scheduling.incidents.incident import Incidents
 
@@ -64,6 +64,6 @@ def list_incidents(
     return call("GET", "/incidents", Incidents, query=query)
 
 
-def list_workers() -> Call[Json]:
-    """The workers, and how much each has to do."""
-    return call("GET", "/workers", dict)
+def list_workers() -> Call[Workers]:
+    """The workers: how many actions each holds of how many places, and how many wait."""
+    return call("GET", "/workers", Workers)

@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Turn other schedulers' definitions into tasks.",
         "onthedot.commands.importing:import_",
     ),
+    "mcp": ("Serve tools for a language model.", "onthedot.commands.mcp:mcp"),
     "completion": ("Print a completion script.", "onthedot.commands.completion:completion"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from onthedot.scheduling.stored.live import PlacesTaken
 from onthedot.scheduling.values import Instant
 
 
@@ -21,6 +22,26 @@ class WorkerSeen(BaseModel):
     identity: str | None = Field(
         default=None, description="Left out for a caller without a token, where one is needed."
     )
+    held: int | None = Field(
+        default=None,
+        description="Actions that it holds, those that wait for a place included; null where it "
+        "does not say.",
+    )
+    places: int | None = Field(default=None, description="Actions that it may hold at a time.")
+    waiting: int | None = Field(
+        default=None,
+        description="Of those that it holds: how many wait for a place among its commands, or "
+        "among the calls to a host.",
+    )
+    commands: PlacesTaken | None = Field(default=None, description="Its places for commands.")
+
+
+class Workers(BaseModel):
+    """The workers, the last to poll first."""
+
+    items: list[WorkerSeen]
+    runs_waiting: int = Field(description="Workflow tasks that wait until a worker takes them up.")
+    actions_waiting: int = Field(description="Actions that wait until a worker takes them up.")
 
 
 class Ready(BaseModel):

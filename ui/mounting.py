@@ -14,6 +14,7 @@ from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
+from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.ui.adoption import adopt_pages
@@ -32,8 +33,9 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
     """Serve the page from `app`. Once a process: NiceGUI keeps one page app."""
     incidents: IncidentReader = app.state.incidents
     following: Following = app.state.following
+    workers: WorkersReader = app.state.workers
     overview, due = OverviewReader(temporal), DueReader(temporal)
-    site = SiteContext(temporal, settings, overview, due, incidents, following)
+    site = SiteContext(temporal, settings, overview, due, incidents, following, workers)
     put_nonces()
     # The one added last sees a request first: what the gate refuses has the headers too.
     page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions, STATIC))

@@ -20,6 +20,7 @@ from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
+from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.runs.listing import RunList
 from onthedot.service.tasks.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
@@ -43,6 +44,7 @@ class SiteContext:
     due: DueReader
     incidents: IncidentReader
     following: Following
+    workers: WorkersReader
     watches: Watches = field(default_factory=Watches)
     names: tuple[datetime, Registered] | None = None
     """What the workers have registered, and when that was asked."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from temporalio import workflow
 
 from onthedot import naming
+from onthedot.activities.held import places_taken
 from onthedot.activities.output.live import live_output
 from onthedot.scheduling.stored.live import LiveAnswer, LiveQuestion
 
@@ -25,9 +26,12 @@ class Live:
 
     @workflow.query(name=naming.LIVE_OUTPUT)
     def output(self, question: LiveQuestion) -> LiveAnswer:
-        """What the runs of this process have written.
+        """What the runs of this process have written, and how full its worker is.
 
         It looks at what is in memory, as no other code of a workflow may: a query changes nothing,
         and nothing is replayed from its answer.
         """
-        return LiveAnswer(runs=live_output(question.wanted, most=question.most))
+        return LiveAnswer(
+            runs=live_output(question.wanted, most=question.most),
+            places=places_taken(question.task_queue) if question.task_queue else (),
+        )

@@ -55,7 +55,7 @@ class CommandActivities:
         self._secrets = secrets
         self._allowed = allowed
         self._grace = grace
-        self._places = HostGate(in_flight=max_running)
+        self.gate = HostGate(in_flight=max_running, name="commands", is_one=True)
 
     @activity.defn(name=naming.COMMAND)
     async def command(self, attempt: CommandAttempt) -> AttemptResult:
@@ -68,7 +68,7 @@ class CommandActivities:
         with shown_live(kept, attempt_number(attempt)):
             return await report_attempt(
                 attempt,
-                self._places.place("the worker's set of commands", local=attempt.local),
+                self.gate.place(naming.COMMAND_PLACES, local=attempt.local),
                 lambda allowed: self._run(attempt, allowed, kept),
                 kept,
             )

@@ -41,7 +41,7 @@ class HttpActivities:
     ) -> None:
         self._rules = rules
         self._secrets = secrets
-        self._gate = gate
+        self.gate = gate
         self._starts = starts or StartsFirst()
         self._user_agent = user_agent
         self._resolver = OwnThreadsResolver()
@@ -64,7 +64,7 @@ class HttpActivities:
         host = _host(attempt.action)
         return await report_attempt(
             attempt,
-            self._gate.place(host, local=attempt.local),
+            self.gate.place(host, local=attempt.local),
             lambda allowed: self._call(attempt, allowed),
         )
 
@@ -149,7 +149,7 @@ class HttpActivities:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = open_session(self._rules, self._gate.in_flight, self._resolver)
+            self._session = open_session(self._rules, self.gate.in_flight, self._resolver)
         return self._session
 
 

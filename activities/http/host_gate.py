@@ -14,9 +14,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import TracebackType
 
 from onthedot.activities.attempt_failed import AttemptFailed, Fault
 from onthedot.scheduling.stored.attempt import PLACE_WAIT
+from onthedot.scheduling.stored.live import PlacesTaken
 
 #: So many hosts are remembered before idle ones are forgotten.
 _REMEMBERED_HOSTS = 1024
@@ -31,6 +33,30 @@ class _Host:
     slow_until: float = 0.0
 
 
+class Place:
+    """A place that is taken on entering, as `HostGate.held` says, and free again on leaving."""
+
+    def __init__(self, gate: HostGate, name: str, *, local: bool) -> None:
+        self._gate = gate
+        self._name = name
+        self._held = gate.held(name, local=local)
+
+    def taken(self) -> PlacesTaken:
+        """How full it is there."""
+        return self._gate.taken(self._name)
+
+    async def __aenter__(self) -> None:
+        await self._held.__aenter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        return await self._held.__aexit__(kind, error, traceback)
+
+
 class HostGate:
     """The places of one worker, by host."""
 
@@ -42,16 +68,22 @@ class HostGate:
         slow_after: timedelta = timedelta(seconds=1),
         slow_for: timedelta = timedelta(seconds=60),
         wait: timedelta = PLACE_WAIT,
+        name: str = "calls",
+        is_one: bool = False,
     ) -> None:
         """Sets the limits.
 
         Args:
+            name: of what is held, for whoever asks how full it is.
+            is_one: there is one host, and so one limit.
             in_flight: calls to one host at once.
             local_in_flight: with so many in flight, a local attempt is deferred.
             slow_after: a call that takes longer makes its host slow,
             slow_for: for this long, or until a quicker one.
             wait: how long an ordinary attempt waits for a place.
         """
+        self.name = name
+        self.is_one = is_one
         self.in_flight = in_flight
         self._local_in_flight = min(local_in_flight, in_flight)
         self._slow_after = slow_after.total_seconds()
@@ -59,9 +91,30 @@ class HostGate:
         self._wait = wait.total_seconds()
         self._hosts: dict[str, _Host] = {}
 
+    def place(self, name: str, *, local: bool) -> Place:
+        """One of the places of the host `name`, to be held while a block runs."""
+        return Place(self, name, local=local)
+
+    def taken(self, name: str) -> PlacesTaken:
+        """How full one host is."""
+        host = self._host(name)
+        return PlacesTaken(
+            name=name, held=len(host.began), places=self.in_flight, waiting=host.waiting
+        )
+
+    def all_taken(self) -> PlacesTaken:
+        """How much is held and waits over all hosts."""
+        hosts = self._hosts.values()
+        return PlacesTaken(
+            name=self.name,
+            held=sum(len(host.began) for host in hosts),
+            places=self.in_flight if self.is_one else None,
+            waiting=sum(host.waiting for host in hosts),
+        )
+
     @asynccontextmanager
-    async def place(self, name: str, *, local: bool) -> AsyncIterator[None]:
-        """Holds one of the places of the host `name` while the block runs.
+    async def held(self, name: str, *, local: bool) -> AsyncIterator[None]:
+        """Holds a place while the block runs.
 
         Raises:
             AttemptFailed: `Deferred`; at once if `local`, else after the longest wait.

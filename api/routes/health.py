@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from onthedot.api.deps import TemporalDep
 from onthedot.api.documented import Responses, refusals
-from onthedot.messages.health import Alive, Ready, WorkerSeen
+from onthedot.api.routes.workers import seen
+from onthedot.messages.health import Alive, Ready
+from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.stored.live import PlacesTaken
 from onthedot.service.overview import gauges, health
+from onthedot.service.overview.workers import WorkerPlaces, WorkersReader
 
 router = APIRouter(tags=["health"])
+
+#: It is asked all the time, so it does not ask the workers each time.
+_PLACES_AGE = timedelta(seconds=5)
+_PLACES_PATIENCE = 0.5
 
 
 def _of_health(*statuses: int) -> Responses:
@@ -32,17 +43,28 @@ async def alive(request: Request) -> Alive:
 )
 async def ready(request: Request, temporal: TemporalDep) -> Ready:
     """200 when Temporal answers, with the workers it has seen. Asks for no token."""
-    found = await health.check(temporal)
-    known = hasattr(request.state, "identity")
+    reader: WorkersReader = request.app.state.workers
+    found, known = await health.check(temporal), hasattr(request.state, "identity")
+    places = await _places(reader)
     return Ready(
         namespace=found.namespace,
         task_queue=found.task_queue,
         workers=[
-            WorkerSeen(last_seen=w.last_seen, identity=w.identity if known else None)
+            seen(WorkerPlaces(w.identity, w.last_seen, places.get(w.identity, ())), named=known)
             for w in found.workers
         ],
         backlog=found.backlog,
     )
+
+
+async def _places(reader: WorkersReader) -> dict[str, tuple[PlacesTaken, ...]]:
+    """How full each worker is, as far as that is known at once."""
+    try:
+        async with asyncio.timeout(_PLACES_PATIENCE):
+            found = await reader.read(max_age=_PLACES_AGE)
+    except (TemporalUnavailable, TimeoutError):
+        return {}
+    return {worker.identity: worker.places for worker in found.workers}
 
 
 @router.get(

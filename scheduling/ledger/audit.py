@@ -3,73 +3,57 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import accumulate, pairwise
 from typing import Any, Literal
 
-from pydantic import (
-    Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.notify import NotificationOrder
-from onthedot.scheduling.values import Duration, Instant, Model, format_instant
+from onthedot.scheduling.values import Duration, Instant, Model
 
-#: How often the ledgers are audited, and how long after an instant at the earliest.
-AUDIT_EVERY = timedelta(minutes=5)
-AUDIT_AFTER = timedelta(minutes=2)
+#: How often the ledgers are audited, and how long after an instant at the earliest: together less
+#: than five minutes, in which what was missed is to be known.
+AUDIT_EVERY = timedelta(minutes=4)
+AUDIT_AFTER = timedelta(seconds=30)
 
-#: The longest span of one audit: after an outage they catch up in steps.
+#: The span that is compared at a time: what is due in it is held in memory.
 LONGEST_SPAN = timedelta(hours=1)
 
 #: How far back an audit looks for where the last one ended.
 LOOK_BACK = timedelta(days=1)
 
-#: How many tasks one audit looks at closely, how many are put off, and how many instants of each.
-MOST_CLOSELY = 200
-MOST_PUT_OFF = 800
-MOST_INSTANTS = 100
-
-#: How many instants that did not run a report names.
+#: How many tasks a report puts off to the next audit, and how many instants that did not run it
+#: names. With an id of 128 characters each it stays below the 2 MiB that Temporal takes.
+MOST_PUT_OFF = 4000
 MOST_MISSED = 1000
 
-
-#: From so many on, instants are stored by the steps between them. With a step of 15 characters at
-#: most, a report of `MOST_PUT_OFF` tasks with `MOST_INSTANTS` each stays below the 2 MiB that
-#: Temporal takes.
-_BY_STEPS = 8
+JUST_BEFORE = timedelta(microseconds=1)
 
 
 class Suspect(Model):
-    """A task whose ledger has to be read, for these instants: they are not settled yet."""
+    """A task whose ledger has to be read again: an instant after `since` is not settled yet."""
 
     task_id: str
-    instants: tuple[Instant, ...] = ()
-    since: Instant | None = None
-    until: Instant | None = None
-    """With `since`: all instants after it up to here, too, as nobody knows yet which those are."""
-
-    @model_serializer(mode="wrap")
-    def _stored(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        stored: dict[str, Any] = {k: v for k, v in plain(self).items() if v is not None}
-        if len(self.instants) > _BY_STEPS:
-            del stored["instants"]
-            steps = [(b - a).total_seconds() for a, b in pairwise(self.instants)]
-            stored["first"] = format_instant(self.instants[0])
-            stored["steps"] = [int(step) if step.is_integer() else step for step in steps]
-        return stored
+    since: Instant
+    until: Instant
 
     @model_validator(mode="before")
     @classmethod
     def _read(cls, stored: Any) -> Any:
-        if not isinstance(stored, dict) or "steps" not in stored:
+        """Reports of earlier releases named each instant, many of them by the steps between."""
+        if not isinstance(stored, dict) or not {"instants", "first"} & set(stored):
             return stored
-        others = {key: value for key, value in stored.items() if key not in ("first", "steps")}
-        steps = (timedelta(seconds=step) for step in stored["steps"])
-        first = datetime.fromisoformat(stored["first"])
-        return {**others, "instants": tuple(accumulate(steps, initial=first))}
+        named = [datetime.fromisoformat(at) for at in stored.get("instants", ())]
+        if "first" in stored:
+            first = datetime.fromisoformat(stored["first"])
+            named += [first, first + timedelta(seconds=sum(stored["steps"]))]
+        since = [datetime.fromisoformat(stored["since"])] if stored.get("since") else []
+        until = [datetime.fromisoformat(stored["until"])] if stored.get("until") else []
+        return {
+            "task_id": stored["task_id"],
+            "since": min([*(at - JUST_BEFORE for at in named), *since]),
+            "until": max([*named, *until]),
+        }
 
 
 class AuditOrder(Model):
@@ -78,6 +62,8 @@ class AuditOrder(Model):
     since: Instant
     until: Instant
     suspects: tuple[Suspect, ...] = ()
+    after: str = ""
+    """In the first span only tasks with an id after this one: the others were looked at."""
 
 
 class AuditPlan(Model):
@@ -101,10 +87,13 @@ class AuditReport(Model):
 
     since: Instant
     until: Instant
+    """As far as it came: not as far as it was asked where there was too much to look at."""
+    after: str = ""
+    """Of the span that begins there, tasks up to this id were looked at, too."""
     tasks: int = 0
     instants: int = 0
     gaps: int = Field(default=0, description="Instants that read unknown.")
-    unexamined: int = Field(default=0, description="Tasks that it could not get to.")
+    unexamined: int = Field(default=0, description="Tasks whose ledger holds too much to be read.")
     suspects: tuple[Suspect, ...] = ()
     missed: tuple[Missed, ...] = ()
     """What did not run and should have, `MOST_MISSED` at most, the latest ones."""
@@ -155,15 +144,11 @@ class Audited(Model):
     """For tasks that want to be told of missed occurrences."""
 
 
-def span(at: Instant, plan: AuditPlan, last: AuditReport | None) -> AuditOrder:
+def span(at: datetime, plan: AuditPlan, last: AuditReport | None) -> AuditOrder:
     """What the audit of the instant `at` covers, after the `last` one."""
     until = at - plan.after
-    since = until - plan.every
-    if last is not None:
-        since = max(last.until, until - LOOK_BACK)
-    since = min(since, until)
-    return AuditOrder(
-        since=since,
-        until=min(until, since + LONGEST_SPAN),
-        suspects=last.suspects if last else (),
-    )
+    if last is None:
+        return AuditOrder(since=until - plan.every, until=until)
+    since = min(max(last.until, until - LOOK_BACK), until)
+    after = last.after if since == last.until else ""
+    return AuditOrder(since=since, until=until, suspects=last.suspects, after=after)

@@ -21,6 +21,7 @@ from onthedot.scheduling.action import (
     WorkflowAction,
 )
 from onthedot.scheduling.run import AttemptMade, RunCause
+from onthedot.scheduling.stored.live import PlacesTaken
 from onthedot.scheduling.values import Duration, Instant, Model
 
 #: The most that is kept of each part of an output (a body, a stream), in bytes of UTF-8.
@@ -150,6 +151,8 @@ class Beat(_Passed):
     since: Instant
     made: tuple[AttemptMade, ...] = ()
     """The attempts before it, or with it if it has ended."""
+    taken: PlacesTaken | None = None
+    """While it waits: how full that is."""
 
 
 def told(made: tuple[AttemptMade, ...]) -> tuple[AttemptMade, ...]:

@@ -15,6 +15,18 @@ class _Passed(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class PlacesTaken(_Passed):
+    """How full something is that has so many places."""
+
+    name: str
+    """Of what: `actions` and `commands` of a worker, `calls` or the host that they go to."""
+    held: int
+    places: int | None = None
+    """None where there is no limit over all."""
+    waiting: int = 0
+    """How many are with the worker and wait for a place."""
+
+
 class Wanted(_Passed):
     """The output of one run: its workflow's execution, and what is known already."""
 
@@ -26,6 +38,8 @@ class LiveQuestion(_Passed):
     """What is asked of one worker."""
 
     wanted: tuple[Wanted, ...] = ()
+    task_queue: str = ""
+    """Whose places are asked for; none where it is empty."""
     most: int = 512 * 1024
     """About so many bytes, all runs together."""
 
@@ -47,3 +61,4 @@ class LiveAnswer(_Passed):
     """What a worker says. Of a run that is not there, nothing."""
 
     runs: tuple[LiveOutput, ...] = ()
+    places: tuple[PlacesTaken, ...] = ()

@@ -18,9 +18,10 @@ from temporalio.service import RPCError
 
 from onthedot import naming
 from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound, TemporalUnavailable
-from onthedot.scheduling.ledger.audit import AuditNumbers, AuditOrder, AuditReport, Missed, Suspect
+from onthedot.scheduling.ledger.audit import JUST_BEFORE, AuditNumbers, AuditReport, Missed, Suspect
 from onthedot.service.ledger.audit_walk import walk
 from onthedot.service.ledger.ledger import Ledger
+from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 
@@ -31,7 +32,6 @@ _PATIENCE = timedelta(seconds=1)
 _MOST_LEDGERS = 100
 
 _SIDE_BY_SIDE = 8
-_JUST_BEFORE = timedelta(microseconds=1)
 _PAGE = 1000
 _MOST_PAGES = 5
 _KEPT = 500
@@ -58,6 +58,7 @@ class NotRun:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
         self._ledger = Ledger(temporal)
+        self._tasks = RecurringTasks(temporal)
         self._reports: OrderedDict[str, AuditReport] = OrderedDict()
 
     async def read(
@@ -86,7 +87,7 @@ class NotRun:
         seen = reached >= until
         if fresh:
             suspects = reports[0].suspects if reports else ()
-            begin = max(since - _JUST_BEFORE, reached)
+            begin = max(since - JUST_BEFORE, reached)
             latest, seen = await self._fresh(begin, until, suspects)
             found |= {(one.task_id, one.at): one for one in latest}
         fitting = [
@@ -152,16 +153,14 @@ class NotRun:
         found: list[Missed] = []
         wanted: dict[str, tuple[datetime, datetime]] = {}
         for suspect in suspects:
-            ends = [*suspect.instants, *(at for at in (suspect.since, suspect.until) if at)]
-            wanted[suspect.task_id] = (min(ends), max(ends))
+            wanted[suspect.task_id] = (suspect.since, suspect.until)
         try:
             async with asyncio.timeout(_PATIENCE.total_seconds()):
                 if until > since:
-                    order = AuditOrder(since=since, until=until)
-                    walked = await walk(self._temporal, order, patient=False)
-                    for task_id in {*walked.differing, *walked.changed}:
-                        first, last = wanted.get(task_id, (since, until))
-                        wanted[task_id] = (min(first, since), max(last, until))
+                    walked = await walk(self._temporal, self._tasks, since, until)
+                    for task_id, (first, last) in walked.differing.items():
+                        known = wanted.get(task_id, (first, last))
+                        wanted[task_id] = (min(first, known[0]), max(last, known[1]))
                 places = asyncio.Semaphore(_SIDE_BY_SIDE)
 
                 async def one(task_id: str) -> None:

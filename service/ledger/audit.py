@@ -1,15 +1,19 @@
 """The standing audit: compares the ledgers of all tasks over a span.
 
-1. Two lists are walked: what is due, and what ran. Most tasks agree, and cost nothing more.
-2. Of the others the ledger is read. What it reads unknown is a finding; what is not settled yet is
-   put off to the next audit.
-3. A task whose schedule is not as it should be is asked to look at it, which mends it.
+1. What earlier audits put off is looked at again.
+2. Then hour by hour two lists are compared: what is due, and what ran. Most tasks agree, and cost
+   nothing more. Of the others the ledger is read, in the order of their ids. What it reads unknown
+   is a finding, once.
+3. The instants of a task are settled in order. At the first one that is not (its run still waits
+   for an earlier one, say) the rest of the task is put off to the next audit.
+4. Where there is more to read than there is time for, the audit says how far it came, and the next
+   one goes on there: after an outage of every task, too, a report is as small as ever.
+5. A task whose schedule is not as it should be is asked to look at it, which mends it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,8 +23,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound, TemporalUnavailable
 from onthedot.scheduling.ledger.audit import (
-    MOST_CLOSELY,
-    MOST_INSTANTS,
+    JUST_BEFORE,
+    LONGEST_SPAN,
     MOST_MISSED,
     MOST_PUT_OFF,
     Audited,
@@ -32,12 +36,17 @@ from onthedot.scheduling.ledger.audit import (
 )
 from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerPage, LedgerState, Reason
 from onthedot.scheduling.notify import NotificationOrder, NotifyEvent, message
-from onthedot.service.ledger.audit_walk import walk
+from onthedot.service.ledger.audit_walk import Walk, walk
 from onthedot.service.ledger.ledger import Ledger
+from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 
+#: For how long one audit reads ledgers: a quarter of the time from one to the next.
+_READS_FOR = timedelta(minutes=1)
+
 _SIDE_BY_SIDE = 4
+_BATCH = 40
 _TRIES = 3
 _AGAIN = timedelta(seconds=1)
 
@@ -45,32 +54,49 @@ _MENDABLE = (Reason.SCHEDULE_MISSING, Reason.SCHEDULE_PAUSED, Reason.SCHEDULE_CH
 
 
 @dataclass
-class _Wanted:
-    """The instants of one task to settle: those, and all of a span where a list cannot tell."""
-
-    instants: set[datetime] = field(default_factory=set)
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def span(self, since: datetime, until: datetime) -> None:
-        """All after `since` up to `until`; of two spans, what lies between, too."""
-        self.since = min(self.since or since, since)
-        self.until = max(self.until or until, until)
-
-    def includes(self, at: datetime) -> bool:
-        """Whether this instant is to be settled."""
-        if self.since is not None and self.until is not None and self.since < at <= self.until:
-            return True
-        return at in self.instants
-
-
-@dataclass
 class _Found:
+    until: datetime
+    """How far it came."""
+    after: str = ""
+    stop_at: float = 0.0
+    """When it reads no more, by the loop's clock."""
+    tasks: int = 0
+    instants: int = 0
     findings: list[Finding] = field(default_factory=list)
-    suspects: list[Suspect] = field(default_factory=list)
+    suspects: dict[str, Suspect] = field(default_factory=dict)
     to_tell: list[NotificationOrder] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
     unexamined: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether it has to leave the rest to the next audit."""
+        late = asyncio.get_running_loop().time() > self.stop_at
+        return late or len(self.suspects) > MOST_PUT_OFF - _BATCH
+
+    def reads_for(self, time: timedelta) -> None:
+        """Have it read ledgers for so long from now on."""
+        self.stop_at = asyncio.get_running_loop().time() + time.total_seconds()
+
+    def put_off(self, task_id: str, since: datetime, until: datetime) -> None:
+        """Have the next audit look at a task again."""
+        self.suspects[task_id] = Suspect(task_id=task_id, since=since, until=until)
+
+    def report(self, since: datetime) -> AuditReport:
+        """What is kept of it."""
+        latest = sorted(self.missed, key=lambda one: one.at, reverse=True)
+        return AuditReport(
+            since=since,
+            until=self.until,
+            after=self.after,
+            tasks=self.tasks,
+            instants=self.instants,
+            gaps=len(self.findings),
+            unexamined=self.unexamined,
+            suspects=tuple(self.suspects.values()),
+            missed=tuple(latest[:MOST_MISSED]),
+            unlisted=len(latest[MOST_MISSED:]),
+        )
 
 
 class Audit:
@@ -79,6 +105,7 @@ class Audit:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
         self._ledger = Ledger(temporal)
+        self._tasks = RecurringTasks(temporal, patient=True)
 
     async def audit(self, order: AuditOrder) -> Audited:
         """Compare all ledgers over a span, and settle what earlier audits put off.
@@ -86,53 +113,72 @@ class Audit:
         Raises:
             TemporalUnavailable: Temporal does not answer; nothing is lost if it is repeated.
         """
-        walked = await walk(self._temporal, order)
-        found = _Found(findings=list(walked.terminated))
-        wanted: dict[str, _Wanted] = defaultdict(_Wanted)
-        for task_id, instants in walked.differing.items():
-            wanted[task_id].instants.update(instants)
-        for suspect in order.suspects:
-            wanted[suspect.task_id].instants.update(suspect.instants)
-            if suspect.since and suspect.until:
-                wanted[suspect.task_id].span(suspect.since, suspect.until)
-        for task_id in walked.changed:
-            wanted[task_id].span(order.since, order.until)
-        ordered = sorted(wanted, key=lambda task_id: (wanted[task_id].since is not None, task_id))
-        limit = asyncio.Semaphore(_SIDE_BY_SIDE)
-
-        async def closely(task_id: str) -> None:
-            async with limit:
-                await self._settle(task_id, wanted[task_id], found)
-
-        async with asyncio.TaskGroup() as group:
-            for task_id in ordered[:MOST_CLOSELY]:
-                group.create_task(closely(task_id))
-        for task_id in ordered[MOST_CLOSELY:]:
-            self._put_off(task_id, wanted[task_id], found)
-        latest = sorted(found.missed, key=lambda one: one.at, reverse=True)
+        found = _Found(until=order.since, after=order.after)
+        found.reads_for(_READS_FOR / 2)
+        put_off = {one.task_id: (one.since, one.until) for one in order.suspects}
+        read = await self._settle_all(put_off, list(put_off), found)
+        # Those that there was no time for come first the next time.
+        left = {one.task_id: one for one in order.suspects[read:]}
+        found.suspects = {**left, **found.suspects}
+        found.reads_for(_READS_FOR)
+        while found.until < order.until:
+            until = min(order.until, found.until + LONGEST_SPAN)
+            walked = await walk(self._temporal, self._tasks, found.until, until, patient=True)
+            if not await self._settle_span(walked, found):
+                break
+            found.until, found.after = until, ""
+            if found.full:
+                break
         return Audited(
-            report=AuditReport(
-                since=order.since,
-                until=order.until,
-                tasks=walked.tasks,
-                instants=walked.instants,
-                gaps=len(found.findings),
-                unexamined=found.unexamined,
-                suspects=tuple(found.suspects),
-                missed=tuple(latest[:MOST_MISSED]),
-                unlisted=len(latest[MOST_MISSED:]),
-            ),
+            report=found.report(order.since),
             findings=tuple(found.findings),
             to_tell=tuple(found.to_tell),
         )
 
-    async def _settle(self, task_id: str, wanted: _Wanted, found: _Found) -> None:
+    async def _settle_span(self, walked: Walk, found: _Found) -> bool:
+        """Read the ledgers of those that differ; whether there was time for all."""
+        if not found.after:
+            found.findings += walked.terminated
+            found.instants += walked.instants
+        found.tasks = walked.tasks
+        spans = {}
+        for task_id, (since, until) in walked.differing.items():
+            if task_id <= found.after:
+                continue
+            if task_id in found.suspects:
+                found.put_off(task_id, found.suspects[task_id].since, until)
+            else:
+                spans[task_id] = (since, until)
+        ids = sorted(spans)
+        read = await self._settle_all(spans, ids, found)
+        if read < len(ids):
+            found.after = ids[read - 1] if read else found.after
+        return read == len(ids)
+
+    async def _settle_all(
+        self, spans: dict[str, tuple[datetime, datetime]], ids: Sequence[str], found: _Found
+    ) -> int:
+        """Read the ledgers of these tasks in turn; how many there was time for."""
+        limit = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+        async def closely(task_id: str) -> None:
+            async with limit:
+                await self._settle(task_id, *spans[task_id], found)
+
+        for n in range(0, len(ids), _BATCH):
+            # However little time there is, it comes a step further.
+            if n and found.full:
+                return n
+            async with asyncio.TaskGroup() as group:
+                for task_id in ids[n : n + _BATCH]:
+                    group.create_task(closely(task_id))
+        return len(ids)
+
+    async def _settle(self, task_id: str, since: datetime, until: datetime, found: _Found) -> None:
         """Read the ledger of one task. One that cannot be read now is no reason to begin again."""
-        ends = {at for at in (wanted.since, wanted.until) if at is not None}
-        first, last = min(wanted.instants | ends), max(wanted.instants | ends)
         try:
-            page = await self._read(task_id, first, last)
-            entries = [entry for entry in page.items if wanted.includes(entry.at)]
+            page = await self._read(task_id, since, until)
+            entries, left = _settled([e for e in page.items if e.at > since])
             unknown = [entry for entry in entries if entry.state is LedgerState.UNKNOWN]
             if any(entry.reason in _MENDABLE for entry in unknown):
                 await self._have_mended(task_id)
@@ -144,7 +190,7 @@ class Audit:
             found.unexamined += 1
             return
         except TemporalUnavailable:
-            self._put_off(task_id, wanted, found)
+            found.put_off(task_id, since, until)
             return
         found.findings += [_finding(task_id, entry) for entry in unknown]
         found.to_tell += to_tell
@@ -153,13 +199,8 @@ class Audit:
             for entry in entries
             if entry.not_run and entry.run is None
         ]
-        unsettled = {
-            entry.at
-            for entry in entries
-            if entry.run is None and entry.state in (LedgerState.PENDING, LedgerState.LATE)
-        }
-        if unsettled:
-            self._put_off(task_id, _Wanted(unsettled), found)
+        if left is not None:
+            found.put_off(task_id, left - JUST_BEFORE, until)
 
     async def _read(self, task_id: str, first: datetime, last: datetime) -> LedgerPage:
         for _ in range(_TRIES - 1):
@@ -168,19 +209,6 @@ class Audit:
             except TemporalUnavailable:
                 await asyncio.sleep(_AGAIN.total_seconds())
         return await self._ledger.of(task_id, first, last)
-
-    def _put_off(self, task_id: str, wanted: _Wanted, found: _Found) -> None:
-        if len(found.suspects) >= MOST_PUT_OFF:
-            found.unexamined += 1
-            return
-        found.suspects.append(
-            Suspect(
-                task_id=task_id,
-                instants=tuple(sorted(wanted.instants)[:MOST_INSTANTS]),
-                since=wanted.since,
-                until=wanted.until,
-            )
-        )
 
     async def _have_mended(self, task_id: str) -> None:
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
@@ -218,6 +246,14 @@ class Audit:
                 action=notify.action(body),
             )
         ]
+
+
+def _settled(entries: Sequence[LedgerEntry]) -> tuple[list[LedgerEntry], datetime | None]:
+    """The entries before the first one that is not settled yet, and when that one is."""
+    for n, entry in enumerate(entries):
+        if entry.run is None and entry.state in (LedgerState.PENDING, LedgerState.LATE):
+            return list(entries[:n]), entry.at
+    return list(entries), None
 
 
 def _finding(task_id: str, entry: LedgerEntry) -> Finding:

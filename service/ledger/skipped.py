@@ -14,11 +14,12 @@ from datetime import UTC, datetime, timedelta
 
 from onthedot import naming
 from onthedot.scheduling.errors import InvalidDefinition, RunNotFound, TaskNotFound
-from onthedot.scheduling.ledger.audit import AuditOrder
+from onthedot.scheduling.ledger.audit import JUST_BEFORE
 from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState
 from onthedot.scheduling.run import Links, Run, RunCause, RunError, RunStatus, ShortRun
 from onthedot.service.ledger.audit_walk import walk
 from onthedot.service.ledger.ledger import Ledger
+from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.of_tasks import named, task_ids
 from onthedot.service.temporal.calls import Temporal
@@ -128,8 +129,9 @@ class SkippedRuns:
             asked = await task_ids(self._temporal, which.tasks)
             if len(asked) <= MOST_LEDGERS:
                 return asked
-        walked = await walk(self._temporal, AuditOrder(since=since, until=until), patient=False)
-        ids = {*walked.differing, *walked.changed}
+        tasks = RecurringTasks(self._temporal)
+        walked = await walk(self._temporal, tasks, since - JUST_BEFORE, until)
+        ids = set(walked.differing)
         return sorted(ids if asked is None else ids.intersection(asked))[:MOST_LEDGERS]
 
     async def _of(self, task_id: str, since: datetime, until: datetime) -> list[ShortRun]:

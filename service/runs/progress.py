@@ -22,10 +22,12 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingChildExecutionInfo
 from temporalio.client import WorkflowExecutionDescription
 
+from onthedot import naming
 from onthedot.encryption.failures import opened
 from onthedot.scheduling.action import RESERVED_PREFIX
 from onthedot.scheduling.run import AttemptMade, RunError, RunPhase
 from onthedot.scheduling.stored.attempt import LEAD, AttemptFailure, Beat
+from onthedot.scheduling.stored.live import PlacesTaken
 from onthedot.service.ledger.history import RunHistory, instant_of
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.translate import decoded
@@ -48,6 +50,8 @@ class Progress:
     """The attempts so far, the one that goes on included."""
     taken_up: datetime | None = None
     """When a worker took up the run."""
+    waiting_for: str = ""
+    """What it waits for a place of."""
 
     @property
     def begun(self) -> int:
@@ -121,13 +125,22 @@ async def _of_activity(
         phase = RunPhase.ATTEMPTING
         if beat is not None and beat.attempt == number and beat.since >= since:
             since = beat.since
-            phase = RunPhase.WAITING_FOR_PLACE if beat.waiting else phase
+            if beat.waiting:
+                words = _full(beat.taken, pending.last_worker_identity) if beat.taken else ""
+                phase = RunPhase.WAITING_FOR_PLACE
+                return Progress(phase, since, number, made=made, waiting_for=words)
         return Progress(phase, since, number, made=made)
     at = instant_of(pending.scheduled_time)
     if pending.attempt > 1 and at > temporal.now():
         since = instant_of(pending.last_attempt_complete_time)
         return Progress(RunPhase.BACKING_OFF, since, number, next_attempt_at=at, made=made)
     return Progress(RunPhase.WAITING_FOR_WORKER, at, number, made=made)
+
+
+def _full(taken: PlacesTaken, worker: str) -> str:
+    of = "places" if taken.name == naming.COMMAND_PLACES else f"places for calls to {taken.name}"
+    waiting = "1 waits" if taken.waiting == 1 else f"{taken.waiting} wait"
+    return f"{taken.held} of {taken.places} {of} of worker {worker} are taken, {waiting}."
 
 
 async def _made(

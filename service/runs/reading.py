@@ -93,7 +93,8 @@ async def _running(
         attempt=now.attempt,
         next_attempt_at=now.next_attempt_at,
         attempts_made=now.made,
-        waiting_for=failures[-1] if failures else await _waiting(temporal, pending, history),
+        waiting_for=now.waiting_for
+        or (failures[-1] if failures else await _waiting(temporal, pending, history)),
     )
     return RunRead(read, history, pending)
 

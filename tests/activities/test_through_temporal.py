@@ -195,7 +195,7 @@ async def test_no_secret_in_the_history(
 async def test_a_local_attempt_works_and_a_busy_host_defers_it(
     client: Client, http: HttpActivities, receiver: Receiver
 ) -> None:
-    http._gate._local_in_flight = 1
+    http.gate._local_in_flight = 1
     async with working(client, "local", http):
         handle = await start(client, "local", http_attempt(receiver.url("/echo"), local=True))
         assert (await handle.result()).output["status"] == 200

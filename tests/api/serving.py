@@ -11,6 +11,7 @@ import httpx
 import uvicorn
 
 from onthedot.access.oidc.provider import Provider
+from onthedot.agent_tools import over_http
 from onthedot.api.app import create_app
 from onthedot.api.security import SignedIn, nobody
 from onthedot.service.temporal.calls import Temporal
@@ -37,8 +38,10 @@ async def serving(
     listening.bind(("127.0.0.1", 0))
     listening.listen()
     port = listening.getsockname()[1]
+    app = create_app(settings, temporal, signed_in, provider)
+    over_http.mount(app, version="test")
     config = uvicorn.Config(
-        create_app(settings, temporal, signed_in, provider),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,

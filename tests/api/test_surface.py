@@ -201,3 +201,13 @@ async def test_every_answer_has_safe_headers(api: httpx.AsyncClient) -> None:
         assert headers["cache-control"] == "no-store"
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert "server" not in headers
+
+
+async def test_workers_say_how_full_they_are(api: httpx.AsyncClient) -> None:
+    listed = (await api.get("/workers")).json()
+    ready = (await api.get("/readyz")).json()
+    assert listed["items"][0]["identity"] == ready["workers"][0]["identity"]
+    for worker in (listed["items"][0], ready["workers"][0]):
+        assert 0 <= worker["held"] <= worker["places"] == 100
+        assert worker["commands"]["places"] == 10
+    assert (listed["runs_waiting"], listed["actions_waiting"]) == (0, 0)

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from onthedot.scheduling.run import Run, RunPhase, RunStatus
+from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
@@ -95,7 +96,7 @@ async def test_waiting_for_the_next_attempt(running: _Running, receiver: Receive
         assert run.started_at == run.attempts_made[0].started_at
 
 
-async def test_waiting_for_a_place(tasks: Tasks, runs: Runs) -> None:
+async def test_waiting_for_a_place(tasks: Tasks, runs: Runs, temporal: Temporal) -> None:
     held = [_Running(tasks, runs) for _ in range(10)]
     for one in held:
         await one.begin(command("sleep", "60"), timeout=90)
@@ -105,6 +106,15 @@ async def test_waiting_for_a_place(tasks: Tasks, runs: Runs) -> None:
     await waiting.begin(command("true"))
     run = await waiting.comes_to(RunPhase.WAITING_FOR_PLACE)
     assert (run.started_at, run.attempts, run.attempts_made) == (None, 0, ())
+    full = f"10 of 10 places of worker {temporal.client.identity} are taken, 1 waits."
+    assert run.waiting_for == full
+    read = await WorkersReader(temporal).read()
+    (worker,) = [w for w in read.workers if w.identity == temporal.client.identity]
+    actions, commands = worker.taken("actions"), worker.taken("commands")
+    assert actions is not None
+    assert (actions.held, actions.waiting) == (11, 1)
+    assert commands is not None
+    assert (commands.held, commands.places, commands.waiting) == (10, 10, 1)
     for one in held:
         await one.cancel()
 

@@ -20,7 +20,6 @@ from onthedot.activities.audit import LEDGER_GAPS, AuditActivities
 from onthedot.scheduling.action import CommandAction, LogAction
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.ledger.audit import (
-    MOST_INSTANTS,
     MOST_MISSED,
     MOST_PUT_OFF,
     AuditOrder,
@@ -41,6 +40,7 @@ from onthedot.service.incidents.not_run import Found, NotRun
 from onthedot.service.ledger.audit import Audit
 from onthedot.service.ledger.audit_schedule import ensure_audit
 from onthedot.service.ledger.audit_walk import walk
+from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.ledger.task_evidence import read_schedule_evidence
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
@@ -262,39 +262,49 @@ def test_audits_follow_each_other_without_a_hole(gaps: list[int]) -> None:
             missed_day = at - plan.after - timedelta(days=1)
             assert order.since == max(last.until, missed_day) or order.since == order.until
         assert order.since <= order.until <= at - plan.after or order.until == order.since
-        assert order.until - order.since <= timedelta(hours=1)
+        assert order.until - order.since <= timedelta(days=1)
         last = AuditReport(since=order.since, until=order.until)
 
 
 def test_what_was_put_off_is_handed_on() -> None:
-    suspect = Suspect(task_id="x", instants=(T,))
-    last = AuditReport(since=T, until=T + timedelta(minutes=5), suspects=(suspect,))
-    assert span(T + timedelta(minutes=12), AuditPlan(), last).suspects == (suspect,)
+    suspect = Suspect(task_id="x", since=T, until=T)
+    last = AuditReport(since=T, until=T + timedelta(minutes=5), suspects=(suspect,), after="m")
+    order = span(T + timedelta(minutes=12), AuditPlan(), last)
+    assert (order.suspects, order.after) == ((suspect,), "m")
+    # What is left out of a day later is not gone on with.
+    assert span(T + timedelta(days=3), AuditPlan(), last).after == ""
 
 
-@pytest.mark.parametrize("step", [timedelta(hours=8), timedelta(hours=7, microseconds=123457)])
-async def test_a_report_of_the_worst_outage_is_one_that_temporal_takes(
-    temporal: Temporal, step: timedelta
-) -> None:
-    instants = tuple(T + step * number for number in range(MOST_INSTANTS))
+async def test_a_report_of_the_worst_outage_is_one_that_temporal_takes(temporal: Temporal) -> None:
+    at = T + timedelta(microseconds=123457)
     suspects = tuple(
-        Suspect(task_id=f"{number:0128}", instants=instants, since=T, until=T)
-        for number in range(MOST_PUT_OFF)
+        Suspect(task_id=f"{number:0128}", since=at, until=at) for number in range(MOST_PUT_OFF)
     )
     missed = tuple(
         Missed(
             task_id=f"{number:0128}",
-            at=T + step * number,
+            at=at,
             state=LedgerState.UNKNOWN,
             reason=Reason.SCHEDULE_MISSING,
         )
         for number in range(MOST_MISSED)
     )
-    report = AuditReport(since=T, until=T, suspects=suspects, missed=missed)
+    report = AuditReport(since=T, until=T, suspects=suspects, missed=missed, after="x" * 128)
     (payload,) = await temporal.client.data_converter.encode([report])
     assert payload.ByteSize() < 2 * 1024 * 1024
     (back,) = await temporal.client.data_converter.decode([payload], [AuditReport])
     assert back == report
+
+
+def test_reports_of_earlier_releases_are_read() -> None:
+    few = {"task_id": "x", "instants": [T.isoformat(), (T + timedelta(hours=1)).isoformat()]}
+    many = {"task_id": "x", "first": T.isoformat(), "steps": [60, 3540]}
+    whole = {"task_id": "x", "instants": [], "since": T.isoformat(), "until": T.isoformat()}
+    before = T - timedelta(microseconds=1)
+    for stored in (few, many):
+        read = Suspect.model_validate(stored)
+        assert (read.since, read.until) == (before, T + timedelta(hours=1))
+    assert Suspect.model_validate(whole) == Suspect(task_id="x", since=T, until=T)
 
 
 class _Slow(Temporal):
@@ -321,8 +331,9 @@ class _Slow(Temporal):
 async def test_a_slow_page_does_not_begin_the_walk_again(
     temporal: Temporal, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("onthedot.service.ledger.audit_walk._PAGE", 1)
-    monkeypatch.setattr("onthedot.service.ledger.audit_walk._PAUSE", timedelta(milliseconds=1))
+    for module in ("audit_walk", "recurring"):
+        monkeypatch.setattr(f"onthedot.service.ledger.{module}._PAGE", 1)
+    monkeypatch.setattr("onthedot.service.ledger.patience._PAUSE", timedelta(milliseconds=1))
     began = temporal.now()
     names = [f"audit-{uuid4().hex[:10]}" for _ in range(5)]
     tasks = Tasks(temporal)
@@ -332,16 +343,20 @@ async def test_a_slow_page_does_not_begin_the_walk_again(
     for name in names:
         await _succeeded(temporal, name, 2)
         await tasks.pause(name, by="t")
-    order = AuditOrder(since=began, until=began + timedelta(seconds=2))
+    end = began + timedelta(seconds=2)
 
     async def listed_as_changed() -> bool:
-        return set(names) <= (await walk(temporal, order)).changed
+        walked = await walk(temporal, RecurringTasks(temporal), began, end)
+        return {name for name in names if walked.differing.get(name) == (began, end)} == set(names)
 
     await eventually(listed_as_changed)
     quick, slow = _Slow(temporal), _Slow(temporal)
     object.__setattr__(quick, "calls", -(10**9))
-    expected = await walk(quick, order)
-    assert await walk(slow, order) == expected
+    walked = [
+        await walk(each, RecurringTasks(each, patient=True), began, end, patient=True)
+        for each in (quick, slow)
+    ]
+    assert walked[0] == walked[1]
     assert slow.answered == quick.answered
     assert slow.calls > slow.answered > 10
     for name in names:
@@ -366,3 +381,33 @@ async def test_a_task_that_cannot_be_read_now_is_put_off(
     (put_off,) = [s for s in audited.report.suspects if s.task_id == task_id]
     assert (put_off.since, put_off.until) == (began, end)
     await Tasks(temporal).delete(task_id, by="t")
+
+
+async def test_what_there_is_no_time_for_is_gone_on_with(
+    temporal: Temporal, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onthedot.service.ledger.audit._READS_FOR", timedelta(0))
+    monkeypatch.setattr("onthedot.service.ledger.audit._BATCH", 1)
+    began = temporal.now()
+    names = sorted([await _started(temporal) for _ in range(3)])
+    for name in names:
+        await temporal.client.get_schedule_handle(naming.schedule(name)).pause()
+    paused_at = temporal.now()
+    end = paused_at + timedelta(seconds=3)
+    await until(end + SETTLED)
+    audit, found, steps = Audit(temporal), set[tuple[str, datetime]](), 0
+    order = AuditOrder(since=began, until=end)
+    while order.since < end and steps < 100:
+        audited = await audit.audit(order)
+        report, steps = audited.report, steps + 1
+        ours = {(each.task, each.at) for each in audited.findings if each.task in names}
+        assert not found & ours
+        found |= ours
+        assert (report.until, report.after) > (order.since, order.after)
+        order = AuditOrder(
+            since=report.until, until=end, suspects=report.suspects, after=report.after
+        )
+    for name in names:
+        await Tasks(temporal).delete(name, by="t")
+    assert steps >= 3
+    assert {name for name, _ in found} == set(names)

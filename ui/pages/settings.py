@@ -21,9 +21,10 @@ from onthedot.ui.components.markup import (
     text,
 )
 from onthedot.ui.components.sign_out import sign_out
-from onthedot.ui.components.small import ThemeSwitch, When
+from onthedot.ui.components.small import ThemeSwitch
 from onthedot.ui.durations import human
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.workers import show_workers
 from onthedot.ui.watches import Seen
 from onthedot.version import version
 
@@ -93,9 +94,14 @@ def settings_page(context: PageContext, query: dict[str, str]) -> None:
 
     def show(seen: Seen[health.Health]) -> None:
         _temporal(state, seen, context)
-        _workers(workers, seen)
 
     if may_read:
+        context.live(
+            "workers",
+            context.site.workers.read,
+            lambda seen: show_workers(workers, seen.value),
+            every=timedelta(seconds=3),
+        )
         context.live("health", lambda: health.check(temporal), show, every=timedelta(seconds=3))
 
 
@@ -145,19 +151,6 @@ def _state(seen: Seen[health.Health]) -> tuple[str, str]:
     if seen.error is not None:
         return "Away", "pill red"
     return ("Reachable", "pill green") if seen.value else ("Asking", "pill")
-
-
-def _workers(place: Element, seen: Seen[health.Health]) -> None:
-    place.clear()
-    workers = seen.value.workers if seen.value else ()
-    with place:
-        if not workers:
-            text("None polls the task queue. Start one with onthedot worker.", "muted")
-        with box("facts", "dl"):
-            for worker in workers:
-                text(worker.identity, "mono small", tag="dt")
-                with box("", "dd"):
-                    When(worker.last_seen)
 
 
 def _callers(context: PageContext) -> str:

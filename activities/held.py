@@ -1,0 +1,72 @@
+"""How many actions the workers of this process hold, for whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from weakref import WeakSet
+
+from temporalio import activity
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from onthedot.activities.http.host_gate import HostGate
+from onthedot.scheduling.stored.live import PlacesTaken
+
+
+class HeldActions(Interceptor):
+    """For one worker: counts the activities that it holds.
+
+    Args:
+        places: how many it may hold at a time.
+        activities: those of the worker; what they wait for inside of it is counted too.
+    """
+
+    def __init__(
+        self, task_queue: str, places: int, activities: Iterable[Callable[..., Any]]
+    ) -> None:
+        self.task_queue = task_queue
+        self.held = 0
+        self._places = places
+        self._gates = _gates_of(activities)
+        _workers.add(self)
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        """Count what is carried out."""
+        return _Counting(next, self)
+
+    def places(self) -> tuple[PlacesTaken, ...]:
+        """How full the worker is."""
+        gates = tuple(gate.all_taken() for gate in self._gates)
+        waiting = sum(gate.waiting for gate in gates)
+        held = PlacesTaken(name="actions", held=self.held, places=self._places, waiting=waiting)
+        return (held, *gates)
+
+
+_workers: WeakSet[HeldActions] = WeakSet()
+
+
+def places_taken(task_queue: str) -> tuple[PlacesTaken, ...]:
+    """How full the worker of this process is that polls the queue; nothing where none does."""
+    return next((each.places() for each in _workers if each.task_queue == task_queue), ())
+
+
+class _Counting(ActivityInboundInterceptor):
+    def __init__(self, next: ActivityInboundInterceptor, worker: HeldActions) -> None:
+        super().__init__(next)
+        self._worker = worker
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        # A local one takes a place among workflow tasks.
+        if activity.info().is_local:
+            return await self.next.execute_activity(input)
+        self._worker.held += 1
+        try:
+            return await self.next.execute_activity(input)
+        finally:
+            self._worker.held -= 1
+
+
+def _gates_of(activities: Iterable[Callable[..., Any]]) -> list[HostGate]:
+    owners = {id(owner): owner for one in activities if (owner := getattr(one, "__self__", None))}
+    found = (getattr(owner, "gate", None) for owner in owners.values())
+    return [gate for gate in found if isinstance(gate, HostGate)]

@@ -1,0 +1,102 @@
+"""The workers: how many actions each holds of how many places, and how many wait.
+
+Each is asked by a query, which costs Temporal no event; its answer is shared by all who ask within
+a few seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.stored.live import LiveQuestion, PlacesTaken
+from onthedot.service.output.asking import ask_worker
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.task_queues import Poller, QueueKind, task_queue
+
+#: One that was not seen to poll for longer is not asked: a poll lasts a minute at most.
+_ASKED_WITHIN = timedelta(seconds=75)
+#: How long one that did not answer is left alone, in seconds.
+_LEFT_ALONE = 60.0
+_MOST_ASKED = 50
+
+
+@dataclass(frozen=True)
+class WorkerPlaces:
+    """A worker. `places` is empty where it does not say: it is of an earlier release, or gone."""
+
+    identity: str
+    last_seen: datetime
+    places: tuple[PlacesTaken, ...] = ()
+
+    def taken(self, name: str) -> PlacesTaken | None:
+        """How full it is of `actions`, `commands` or `calls`."""
+        return next((each for each in self.places if each.name == name), None)
+
+
+@dataclass(frozen=True)
+class WorkersRead:
+    """The workers, the last to poll first, and about how much waits until one takes it up."""
+
+    workers: tuple[WorkerPlaces, ...]
+    runs_waiting: int
+    """Workflow tasks."""
+    actions_waiting: int
+    """Activities."""
+
+
+class WorkersReader:
+    """Reads them for all who ask."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._last: tuple[float, WorkersRead] | None = None
+        self._reading: asyncio.Task[WorkersRead] | None = None
+        self._silent: dict[str, float] = {}
+
+    async def read(self, *, max_age: timedelta = timedelta(seconds=2)) -> WorkersRead:
+        """The workers as they were at most `max_age` ago.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        if self._last and time.monotonic() - self._last[0] <= max_age.total_seconds():
+            return self._last[1]
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read(), name="workers")
+        # Whoever gives up must not take the reading from the others.
+        return await asyncio.shield(self._reading)
+
+    async def _read(self) -> WorkersRead:
+        runs, actions = await asyncio.gather(
+            task_queue(self._temporal), task_queue(self._temporal, QueueKind.ACTIVITY)
+        )
+        now = self._temporal.now()
+        asked = [p for p in runs.pollers if now - p.last_seen <= _ASKED_WITHIN][:_MOST_ASKED]
+        answers = await asyncio.gather(*(self._ask(poller) for poller in asked))
+        said = dict(zip((poller.identity for poller in asked), answers, strict=True))
+        workers = tuple(
+            WorkerPlaces(poller.identity, poller.last_seen, said.get(poller.identity, ()))
+            for poller in runs.pollers
+        )
+        found = WorkersRead(workers, runs.backlog, actions.backlog)
+        self._last = (time.monotonic(), found)
+        return found
+
+    async def _ask(self, poller: Poller) -> tuple[PlacesTaken, ...]:
+        if self._silent.get(poller.identity, 0.0) > time.monotonic():
+            return ()
+        question = LiveQuestion(task_queue=self._temporal.task_queue)
+        try:
+            answer = await ask_worker(self._temporal, poller.identity, question)
+        except OnTheDotError:
+            answer = None
+        if answer is None:
+            now = time.monotonic()
+            self._silent = {name: at for name, at in self._silent.items() if at > now}
+            self._silent[poller.identity] = now + _LEFT_ALONE
+            return ()
+        return answer.places
