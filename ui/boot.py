@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _STYLES = ("base", "frame", "parts", "fields", "tables", "palette", "incidents", "output")
-_SCRIPTS = ("time", "parts", "state", "keys", "session", "socket")
+_SCRIPTS = ("time", "parts", "state", "drafts", "keys", "session", "socket")
 
 HEAD = (
     '<link rel="preload" href="{base}/static/fonts/inter-latin-wght-normal.woff2" as="font" '
