@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-_STYLES = ("base", "frame", "parts", "fields", "tables", "palette", "incidents", "output")
-_SCRIPTS = ("time", "parts", "state", "keys", "session", "socket")
+_STYLES = (
+    "base",
+    "frame",
+    "parts",
+    "fields",
+    "tables",
+    "palette",
+    "incidents",
+    "output",
+    "forecast",
+)
+_SCRIPTS = ("time", "parts", "state", "drafts", "keys", "session", "socket")
 
 HEAD = (
     '<link rel="preload" href="{base}/static/fonts/inter-latin-wght-normal.woff2" as="font" '

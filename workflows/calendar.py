@@ -32,10 +32,9 @@ from onthedot.scheduling.stored.calendar_state import (
 _RENEWED_EVERY = timedelta(days=1)
 #: Feeds that fail are read again sooner.
 _FEED_AGAIN = timedelta(hours=1)
-#: How long those who were told are left alone: at first, and at most.
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
-#: How long after all knew it is looked once more.
-_LATE_COMERS = timedelta(seconds=20)
+#: How long those who were told are left alone, as to tell them again costs as much again: at first,
+#: and for each of them. A task that was registered meanwhile may come into the list late.
+_FIRST_WAIT, _EACH = timedelta(seconds=20), timedelta(seconds=0.1)
 _FEW = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=5)
 _LONGEST = timedelta(minutes=2)
 _HEARTBEAT = timedelta(seconds=30)
@@ -121,17 +120,17 @@ class Calendar:
     async def _keep_telling(self) -> None:
         """Tell those that keep to it until all of them know, and look daily whether that is so;
         return when there is a next state to go on with."""
-        wait = _FIRST_WAIT if self._state.users_to_tell else _RENEWED_EVERY
         if not self._state.users_to_tell:
-            await self._anything_within(wait)
+            await self._anything_within(_RENEWED_EVERY)
+        rounds = 0
         while self._next is None:
             waiting = await self._tell()
-            if waiting == 0:
-                # A task that was registered meanwhile may have come into the list only later.
-                wait = _RENEWED_EVERY if wait is _LATE_COMERS else _LATE_COMERS
+            if waiting == 0 and rounds:
+                pause = _RENEWED_EVERY
             else:
-                wait = min(2 * wait, _LONGEST_WAIT) if wait < _LONGEST_WAIT else _FIRST_WAIT
-            await self._anything_within(wait)
+                pause = _FIRST_WAIT * 2 ** min(rounds, 5) + (waiting or 0) * _EACH
+            rounds += 1
+            await self._anything_within(pause)
 
     async def _anything_within(
         self, wait: timedelta, what: Callable[[], bool] = lambda: False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from temporalio.client import (
     Client,
@@ -19,6 +20,7 @@ from onthedot import naming
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.activities.schedule.spec import to_schedule_spec
 from onthedot.scheduling.calendars.days import CalendarDays
+from onthedot.scheduling.compiling.calendars import CompiledSpec
 from onthedot.scheduling.compiling.compilation import compile_trigger
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.run_order import RunOrder
@@ -44,7 +46,7 @@ def as_schedule(
 ) -> Schedule:
     """The schedule of an order, compiled for the present `at`; None remaining means no limit."""
     trigger = order.trigger
-    compiled = compile_trigger(trigger, key=order.run.task_id, at=at, calendars=calendars)
+    compiled = _compiled(trigger, order.run.task_id, at.astimezone(UTC).year, calendars)
     run = order.run.model_copy(update={"trigger": trigger, "exact_until": compiled.exact_until})
     return Schedule(
         action=ScheduleActionStartWorkflow(
@@ -136,9 +138,18 @@ def digest(found: ScheduleDescription) -> str:
 def compiled_digest(order: ScheduleOrder, at: datetime, calendars: CalendarDays) -> str:
     """Tells apart what the order's trigger means, by its calendars and by the zone rules that are
     installed here."""
-    compiled = compile_trigger(order.trigger, key=order.run.task_id, at=at, calendars=calendars)
+    compiled = _compiled(order.trigger, order.run.task_id, at.astimezone(UTC).year, calendars)
     # The repr of a set is in no order; what Temporal is given is.
     return _hashed(repr(to_schedule_spec(compiled)).encode())
+
+
+@lru_cache(maxsize=256)
+def _compiled(trigger: Recurring, key: str, year: int, calendars: CalendarDays) -> CompiledSpec:
+    """What a trigger is compiled to in some year: one step at a schedule asks for it several times,
+    and a change of a calendar for that of all who keep to it."""
+    return compile_trigger(
+        trigger, key=key, at=datetime(year, 1, 1, tzinfo=UTC), calendars=calendars
+    )
 
 
 def _hashed(data: bytes) -> str:

@@ -71,7 +71,9 @@ def _labelled(
 
 
 def _as_interval(plan: Recurrence, times: IntervalTimes, days: range) -> CompiledSpec:
-    excluded = _excluded(replace(plan, times=_EVERY_SECOND), days) if plan.exclusions else ()
+    every = replace(plan, times=_EVERY_SECOND)
+    named = utc_days(every, days, excluded_too=True) if plan.exclusions else {}
+    excluded = _excluded(every, days, named) if plan.exclusions else ()
     return CompiledSpec(
         exact_until=_end(days) if plan.exclusions else instant(LAST_INSTANT),
         intervals=(Interval(times.step, times.offset),),
@@ -80,18 +82,18 @@ def _as_interval(plan: Recurrence, times: IntervalTimes, days: range) -> Compile
 
 
 def _as_calendars(plan: Recurrence, days: range, *, excluded_apart: bool) -> CompiledSpec:
+    named = utc_days(plan, days, excluded_too=excluded_apart)
     return CompiledSpec(
         exact_until=_end(days),
-        calendars=utc_calendars(utc_days(plan, days, excluded_too=excluded_apart), days),
-        excluded=_excluded(plan, days) if plan.exclusions and excluded_apart else (),
+        calendars=utc_calendars(named, days),
+        excluded=_excluded(plan, days, named) if plan.exclusions and excluded_apart else (),
     )
 
 
-def _excluded(plan: Recurrence, days: range) -> tuple[Calendar, ...]:
-    """The instants that exclusions take out of a plan."""
+def _excluded(plan: Recurrence, days: range, named: dict[int, int]) -> tuple[Calendar, ...]:
+    """What exclusions take out of the instants that a plan names."""
     kept = utc_days(plan, days, excluded_too=False)
-    listed = utc_days(plan, days, excluded_too=True)
-    taken = {day: mask & ~kept.get(day, 0) for day, mask in listed.items()}
+    taken = {day: mask & ~kept.get(day, 0) for day, mask in named.items()}
     return utc_calendars({day: mask for day, mask in taken.items() if mask}, days)
 
 

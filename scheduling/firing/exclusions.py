@@ -80,7 +80,7 @@ class Exclusions:
 
     def range_of(self, day: int) -> range | None:
         """The range of whole days that holds a local day."""
-        found = bisect_right(self.days, day, key=lambda days: days.start) - 1
+        found = bisect_right(self._starts, day) - 1
         return self.days[found] if found >= 0 and day in self.days[found] else None
 
     def covering(self, times: int) -> tuple[DayRule, ...]:
@@ -89,6 +89,10 @@ class Exclusions:
         Expressions for the same days count together; those for different days do not.
         """
         return tuple(rule for rule, excluded in self._times.items() if not times & ~excluded)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [days.start for days in self.days]
 
     @cached_property
     def _times(self) -> dict[DayRule, int]:

@@ -72,17 +72,21 @@ class CronTimes:
 
     def days(self, year: int, month: int) -> int:
         """The days of a month that the expression names, as bits: bit 1 is the first day."""
-        if self.calendars is None or not self.cron.days.day_of_month.counts_working_days:
-            return self.cron.days.days(year, month)
         found = self._known.get((year, month))
         if found is None:
-            length, _ = month_shape(year, month)
-            before = epoch_day(date(year, month, 1)) - 1
-            working = sum(
-                1 << day for day in range(1, length + 1) if self.calendars.works_on(before + day)
+            found = self._known[year, month] = self.cron.days.days(
+                year, month, self._working_days(year, month)
             )
-            found = self._known[year, month] = self.cron.days.days(year, month, working)
         return found
+
+    def _working_days(self, year: int, month: int) -> int | None:
+        """Those of a month as bits; None where it does not matter, or they are Monday to Friday."""
+        if self.calendars is None or not self.cron.days.day_of_month.counts_working_days:
+            return None
+        length, _ = month_shape(year, month)
+        before = epoch_day(date(year, month, 1)) - 1
+        days = range(1, length + 1)
+        return sum(1 << day for day in days if self.calendars.works_on(before + day))
 
 
 @dataclass(frozen=True)
