@@ -15,6 +15,7 @@ from onthedot.access.page_path import PAGE
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.due_next import DueReader
+from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.temporal.calls import Temporal
@@ -34,10 +35,11 @@ STATIC = Path(__file__).with_name("static")
 def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessions) -> None:
     """Serve the page from `app`. Once a process: NiceGUI keeps one page app."""
     incidents: IncidentReader = app.state.incidents
+    forecasts: Forecasts = app.state.forecasts
     following: Following = app.state.following
     workers: WorkersReader = app.state.workers
     overview, due = OverviewReader(temporal), DueReader(temporal)
-    site = SiteContext(temporal, settings, overview, due, incidents, following, workers)
+    site = SiteContext(temporal, settings, overview, due, incidents, forecasts, following, workers)
     put_nonces()
     # The one added last sees a request first: what the gate refuses has the headers too.
     page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions, STATIC))

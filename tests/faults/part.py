@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 class Part:
@@ -56,14 +56,14 @@ class Part:
                 start_new_session=True,
             )
 
-    def wait_until_up(self) -> None:
+    def wait_until_up(self, seconds: float = PATIENCE) -> None:
         """Returns once it answers."""
 
         def up() -> bool:
             assert self.running, f"{self.name} ended: {self.said()}"
             return self.is_up()
 
-        wait_until(up, f"{self.name} answers")
+        wait_until(up, f"{self.name} answers", seconds)
 
     def kill(self) -> None:
         """`kill -9`: no time for anything."""
