@@ -49,7 +49,7 @@ def build_frame(site: SiteContext, session: Session) -> None:
         places = _side(site, session)
         with box("top", "header"):
             _brand()
-            with named(box("find", "button"), type="button", aria_label="Search") as find:
+            with named(box("find", "button"), type="button") as find:
                 Icon("search")
                 text("Search")
                 named(text("Ctrl K", tag="kbd"), aria_hidden="true")
