@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from nicegui import app as page_app
@@ -44,8 +46,8 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
     page_app.add_middleware(SafeHeaders)
     # A page's own requests go through the socket: a bar for others would only be in the way.
     page_app.config.quasar_config["loadingBar"] = {"skipHijack": True}
-    # None means: the page's own origin. NiceGUI's default lets any web page connect.
-    core.sio.eio.cors_allowed_origins = None
+    # NiceGUI's default lets any web page connect; the library's own check does not know of TLS.
+    core.sio.eio.cors_allowed_origins = _is_own
 
     def root() -> None:
         session = sessions.of(ui.context.client.request.cookies)
@@ -74,3 +76,7 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
         message_history_length=200,
         show_welcome_message=False,
     )
+
+
+def _is_own(origin: str | None, environ: dict[str, Any]) -> bool:
+    return origin is None or urlsplit(origin).netloc == environ.get("HTTP_HOST")
