@@ -22,11 +22,23 @@ class Role(StrEnum):
     #: Does what concerns all.
     ADMIN = "admin"
 
+    @property
+    def meaning(self) -> str:
+        """What somebody of this role may do, in words."""
+        return _MEANINGS[self]
+
     def covers(self, needed: Role) -> bool:
         """Whether this role has the rights of `needed`."""
         order = tuple(Role)
         return order.index(self) >= order.index(needed)
 
+
+_MEANINGS = {
+    Role.VIEWER: "Reads everything but secrets and settings.",
+    Role.OPERATOR: "Also runs, retries, cancels, pauses, resumes and backfills what is registered.",
+    Role.EDITOR: "Also registers, replaces and deletes tasks, and tests any action.",
+    Role.ADMIN: "Also does what concerns all.",
+}
 
 #: The role that each call needs, by its name in the OpenAPI document.
 ROLES: Mapping[str, Role] = {
