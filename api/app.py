@@ -1,8 +1,8 @@
 """REST as one ASGI app.
 
-A request passes, in this order: the access log, the origin of Temporal's Web UI, the last resort
-for errors, the audit, who may call, whether the caller's role will do, the limits of a body, the
-methods of an address, and then the route.
+A request passes, in this order: what proxies may say of it, the access log, the origin of
+Temporal's Web UI, the last resort for errors, the audit, who may call, whether the caller's role
+will do, the limits of a body, the methods of an address, and then the route.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from onthedot.api.routes import (
     workers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
+from onthedot.api.trusted_proxies import TrustedProxies
 from onthedot.api.web_ui_origin import WebUiOrigin
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
@@ -142,6 +143,7 @@ def create_app(
     app.add_middleware(SafeHeaders)
     app.add_middleware(WebUiOrigin, web_ui=settings.temporal_ui)
     app.add_middleware(AccessLog)
+    app.add_middleware(TrustedProxies, networks=settings.trusted_proxies)
     return app
 
 

@@ -28,6 +28,7 @@ from onthedot.access.oidc.provider import Provider
 from onthedot.access.page_path import belongs_to_page
 from onthedot.api import problems
 from onthedot.api.bearers import Bearers, challenge
+from onthedot.api.trusted_proxies import UNNAMED
 from onthedot.api.web_ui_origin import FROM_WEB_UI
 from onthedot.messages.problems import Problem
 from onthedot.settings import Settings, is_loopback
@@ -109,11 +110,8 @@ def nobody(_: Mapping[str, str]) -> Identity | None:
 def _may_use_cookie(method: str, headers: Headers) -> bool:
     if method in _READS:
         return True
-    hosts = {headers.get("host", ""), headers.get("x-forwarded-host", "")} - {""}
-    origin = headers.get("origin", "")
-    return headers.get("sec-fetch-site", "same-origin") == "same-origin" and any(
-        _own(origin, host) for host in hosts
-    )
+    origin, host = headers.get("origin", ""), headers.get("host", "")
+    return headers.get("sec-fetch-site", "same-origin") == "same-origin" and _own(origin, host)
 
 
 def _is_reader_of_docs(scope: Scope, headers: Headers) -> bool:
@@ -130,6 +128,9 @@ def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
     mend = "Without a configured token only this machine may call. See ONTHEDOT_API_TOKENS."
     if not _is_local(scope):
         return problems.problem(problems.FORBIDDEN, f"The call comes from elsewhere. {mend}")
+    if UNNAMED in scope:
+        said = "A proxy passes it on that is not named in ONTHEDOT_TRUSTED_PROXIES."
+        return problems.problem(problems.FORBIDDEN, f"{said} {mend}")
     host = headers.get("host", "")
     if len(headers.getlist("host")) != 1 or not is_loopback(_host_name(host)):
         return problems.problem(problems.FORBIDDEN, f"The Host is not loopback. {mend}")

@@ -18,6 +18,7 @@ from onthedot.ui.components.sign_out import sign_out
 from onthedot.ui.components.small import Icon, KeyHelp, Palette, ThemeSwitch
 from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
+from onthedot.ui.freeze_banner import watch_freezes
 from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.routes import show_pages
 from onthedot.ui.sessions import Session, SignedOut
@@ -29,8 +30,12 @@ PAGES = (
     ("/incidents", "Incidents", "circle-alert"),
     ("/tasks", "Tasks", "list-checks"),
     ("/runs", "Runs", "history"),
+    ("/forecast", "Forecast", "calendar"),
+    ("/freezes", "Freezes", "ban"),
     ("/settings", "Settings", "settings"),
 )
+#: For which there is no room at the bottom of a phone: the palette leads there, and the overview.
+_NOT_BELOW = {"/forecast", "/freezes"}
 _EVERY = timedelta(seconds=3)
 
 
@@ -60,7 +65,7 @@ def build_frame(site: SiteContext, session: Session) -> None:
                     Icon("plus")
                     text("New task")
         with named(box("main", "main"), id="main", tabindex="-1"):
-            banner, stale = box(), box()
+            banner, freezes, stale = box(), box(), box()
             content = box()
         places.append(_bottom())
         toasts, overlay = Toasts(), box()
@@ -76,6 +81,7 @@ def build_frame(site: SiteContext, session: Session) -> None:
     Palette(_palette_pages(context), lambda typed: _find(context, typed))
     KeyHelp()
     _watch_health(context, banner)
+    watch_freezes(context, freezes)
     router = ui.context.client.sub_pages_router
     router.on_path_changed(lambda path: _mark(places, path))
     router.on_path_changed(lambda _: _arrived(context))
@@ -142,7 +148,11 @@ def _side(site: SiteContext, session: Session) -> list[dict[str, Element]]:
 
 def _bottom() -> dict[str, Element]:
     with named(box("bottom", "nav"), aria_label="Pages, below"):
-        return {path: link(label, path, "", icon=icon) for path, label, icon in PAGES}
+        return {
+            path: link(label, path, "", icon=icon)
+            for path, label, icon in PAGES
+            if path not in _NOT_BELOW
+        }
 
 
 def _mark(places: list[dict[str, Element]], path: str) -> None:

@@ -20,6 +20,7 @@ from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.due_next import DueReader
+from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.runs.listing import RunList
@@ -45,6 +46,7 @@ class SiteContext:
     overview: OverviewReader
     due: DueReader
     incidents: IncidentReader
+    forecasts: Forecasts
     following: Following
     workers: WorkersReader
     watches: Watches = field(default_factory=Watches)
@@ -103,6 +105,12 @@ class PageContext:
         """Counts over all tasks. Raises SignedOut."""
         self.session.check()
         return self.site.overview
+
+    @property
+    def forecasts(self) -> Forecasts:
+        """The load to come. Raises SignedOut."""
+        self.session.check()
+        return self.site.forecasts
 
     async def tried(self, work: Awaitable[T], *, but: tuple[type[Exception], ...] = ()) -> T | None:
         """The result of `work`, or None and a message that says what went wrong.

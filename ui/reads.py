@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.scheduling.run import Run, RunStatus, ShortRun
 from onthedot.scheduling.stored.backfill import Backfill
 from onthedot.scheduling.stored.task_state import TaskState
-from onthedot.scheduling.task import Task
+from onthedot.scheduling.task import Task, TaskDefinition
+from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.bulk import BulkRuns
@@ -217,3 +219,14 @@ async def task_detail(temporal: Temporal, task_id: str) -> TaskDetail:
         listed = await NextRuns(temporal).of(task.id, task, after=now, count=_COMING)
         coming = tuple(at for at in listed if at >= coming[0])
     return TaskDetail(task, coming, page.items)
+
+
+async def standing_freezes(temporal: Temporal) -> list[Freeze]:
+    """The freezes that are in force, or have a window to come, by name."""
+    return await Freezes(temporal).all()
+
+
+async def definition_of(temporal: Temporal, task_id: str) -> tuple[TaskDefinition, int]:
+    """A task's whole definition, and its revision."""
+    state = await Tasks(temporal).state(task_id)
+    return state.definition, state.revision

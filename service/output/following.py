@@ -32,7 +32,7 @@ _LOG = logging.getLogger("onthedot.output")
 #: How often workers are asked, in seconds.
 _PACE = 0.5
 #: How long a worker that did not answer is left alone, in seconds.
-_LEFT_ALONE = 10.0
+_LEFT_ALONE = 30.0
 #: How many watch on one server, and how many runs they may watch altogether.
 _MOST_WATCH = 500
 _MOST_RUNS = 100

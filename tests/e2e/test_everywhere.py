@@ -40,6 +40,8 @@ def pages(site: Site, name: str) -> dict[str, str]:
         "edit": f"/tasks/{name}/edit",
         "runs": "/runs",
         "run": f"/runs/{run}",
+        "forecast": "/forecast?span=7d",
+        "freezes": "/freezes",
         "settings": "/settings",
         "no such task": "/tasks/never-was",
         "no such run": "/runs/never~was~there",
