@@ -99,6 +99,11 @@ def test_a_worker_is_given_longer_than_its_own_grace(judges: Judges) -> None:
     assert pod["terminationGracePeriodSeconds"] > float(grace)
 
 
+def test_whoever_reads_payloads_has_the_keys(judges: Judges) -> None:
+    for name, pod in pods(rendered(judges, PRODUCTION)):
+        assert "ONTHEDOT_ENCRYPTION_KEYS" in _variables(pod), name
+
+
 def test_production_has_all_that_the_guide_names(judges: Judges) -> None:
     objects = rendered(judges, PRODUCTION)
     kinds = {each["kind"] for each in objects}
