@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-_STYLES = ("base", "frame", "parts", "fields", "tables", "palette", "incidents", "output")
+_STYLES = (
+    "base",
+    "frame",
+    "parts",
+    "fields",
+    "tables",
+    "palette",
+    "incidents",
+    "output",
+    "calendars",
+)
 _SCRIPTS = ("time", "parts", "state", "keys", "session", "socket")
 
 HEAD = (

@@ -29,6 +29,7 @@ PAGES = (
     ("/incidents", "Incidents", "circle-alert"),
     ("/tasks", "Tasks", "list-checks"),
     ("/runs", "Runs", "history"),
+    ("/calendars", "Calendars", "calendar"),
     ("/settings", "Settings", "settings"),
 )
 _EVERY = timedelta(seconds=3)
