@@ -35,6 +35,8 @@ _OPTIONS: dict[str, str] = {
     "temporal_ui_port": "port of Temporal's Web UI (default 8233)",
     "metrics_port": "port of the worker's /healthz and /metrics (default 9464)",
     "data_dir": "where Temporal keeps its data (default ./onthedot-data)",
+    "tls_cert": "certificate of REST and the page (PEM)",
+    "tls_key": "that certificate's private key (PEM)",
     "log_level": "debug, info, warning or error (default info)",
 }
 
@@ -43,7 +45,7 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Start everything on this machine: Temporal, a worker and the server.",
         tuple(_OPTIONS),
     ),
-    "server": ("Start REST and the page.", ("host", "port", "log_level")),
+    "server": ("Start REST and the page.", ("host", "port", "tls_cert", "tls_key", "log_level")),
     "worker": ("Start a worker, which runs the tasks.", ("metrics_port", "log_level")),
     "setup-namespace": ("Prepare a Temporal namespace, once a deployment.", ("log_level",)),
 }

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -156,20 +157,23 @@ def _require_free_ports(settings: Settings) -> None:
 async def _announce(settings: Settings, directory: Path) -> None:
     """Says where everything is, once the server answers."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    await _until_healthy(host, settings.port)
+    await _until_healthy(host, settings.port, tls=settings.tls_cert is not None)
+    scheme = "https" if settings.tls_cert else "http"
     shown = f"[{host}]" if ":" in host else host
     _say("dev", "On the Dot is running. Ctrl-C stops it.")
-    _say("dev", f"  page             http://{shown}:{settings.port}/ui")
-    _say("dev", f"  REST docs        http://{shown}:{settings.port}/docs")
+    _say("dev", f"  page             {scheme}://{shown}:{settings.port}/ui")
+    _say("dev", f"  REST docs        {scheme}://{shown}:{settings.port}/docs")
     _say("dev", f"  Temporal Web UI  {settings.temporal_ui}")
     _say("dev", f"  data             {directory}")
 
 
-async def _until_healthy(host: str, port: int) -> None:
+async def _until_healthy(host: str, port: int, *, tls: bool) -> None:
     """Returns once the server answers. That its port is open says only that it is about to."""
+    # Whose certificate it is does not matter: it is our own server that is asked.
+    context = ssl._create_unverified_context() if tls else None
     while True:
         try:
-            reader, writer = await asyncio.open_connection(host, port)
+            reader, writer = await asyncio.open_connection(host, port, ssl=context)
             writer.write(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
             status = await reader.readline()
             writer.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import socket
@@ -16,6 +17,7 @@ from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes import event_loop
 from onthedot.processes.connections import BoundedHttp
 from onthedot.processes.ports import listen
+from onthedot.processes.tls import Certificate
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import connect
 from onthedot.settings import Settings, require_tokens_beyond_loopback
@@ -32,16 +34,18 @@ _KEEP_ALIVE_SECONDS = 75
 
 
 def run(settings: Settings) -> None:
-    """Serves until SIGTERM or SIGINT. Raises SettingsError, or StartError for a busy port."""
+    """Serves until SIGTERM or SIGINT. Raises SettingsError, or StartError for a busy port or a
+    certificate that does not serve."""
     require_tokens_beyond_loopback(settings)
+    tls = Certificate.of(settings.tls_cert, settings.tls_key)
     listening = listen(settings.host, settings.port, "--port")
     # Uvicorn raises the signal again once it has served; that must not end us before our exit.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    event_loop.run(_serve(settings, listening))
+    event_loop.run(_serve(settings, listening, tls))
 
 
-async def _serve(settings: Settings, listening: socket.socket) -> None:
+async def _serve(settings: Settings, listening: socket.socket, tls: Certificate | None) -> None:
     keyring = configured(settings)
     # Lazy, so that the server is there, and says so, while Temporal is not.
     client = await connect(settings, plugins=[OnTheDotPlugin(keyring=keyring)], lazy=True)
@@ -58,6 +62,9 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     mount(app, settings, temporal, sessions)
     config = uvicorn.Config(
         app,
+        ssl_context_factory=(lambda *_: tls.context) if tls else None,
+        # Who is believed is said in ONTHEDOT_TRUSTED_PROXIES alone.
+        proxy_headers=False,
         http=BoundedHttp,
         log_config=None,
         # It would log query strings, and with them what people search for.
@@ -68,4 +75,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+    fresh = asyncio.create_task(tls.keep_fresh()) if tls else None
     await uvicorn.Server(config).serve(sockets=[listening])
+    if fresh is not None:
+        fresh.cancel()

@@ -102,7 +102,9 @@ def _permissions(settings: Settings) -> Permissions:
 def _worker(temporal: Temporal, user_code: user_modules.UserCode) -> Worker:
     client, settings = temporal.client, temporal.settings
     audits = AuditActivities(client, Audit(temporal))
-    names = RegisteredActivities(user_code.activity_names, user_code.workflow_names)
+    names = RegisteredActivities(
+        user_code.activity_names, user_code.workflow_names, commands=settings.allow_commands
+    )
     return Worker(
         client,
         task_queue=settings.task_queue,

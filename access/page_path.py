@@ -4,6 +4,10 @@ from __future__ import annotations
 
 PAGE = "/ui"
 
+#: For a year, a browser that was here over TLS does not come without. This host alone: what others
+#: of the domain do is not ours to say.
+HSTS = "max-age=31536000"
+
 
 def belongs_to_page(path: str) -> bool:
     """Whether the page answers a request for this path."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from onthedot.access.roles import Role
+from onthedot.access.roles import OF_PEOPLE, Role
 from onthedot.access.sealing import LEAST
 
 
@@ -41,10 +42,10 @@ def _roles(value: object) -> object:
         read = json.loads(value)
     except ValueError:
         read = None
-    if not isinstance(read, dict) or not all(role in set(Role) for role in read.values()):
+    if not isinstance(read, dict) or not all(role in set(OF_PEOPLE) for role in read.values()):
         raise ValueError(
             'it is to be JSON, {"ops-team": "operator", "*": "viewer"}, with the roles '
-            f"{', '.join(Role)}"
+            f"{', '.join(OF_PEOPLE)}"
         )
     return read
 
@@ -62,8 +63,35 @@ Issuer = Annotated[str, AfterValidator(_issuer)]
 Roles = Annotated[dict[str, Role], NoDecode, BeforeValidator(_roles)]
 
 
+def _networks(named: tuple[str, ...]) -> tuple[str, ...]:
+    for each in named:
+        try:
+            ip_network(each)
+        except ValueError:
+            raise ValueError(f"{each!r} is no address or network") from None
+    return named
+
+
+Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split), AfterValidator(_networks)]
+
+
 class AccessSettings(BaseSettings):
-    """How people and programs prove who they are."""
+    """How people and programs prove who they are, and over what they come."""
+
+    tls_cert: Path | None = Field(
+        default=None,
+        description="The server's certificate and those above it (PEM): REST and the page are "
+        "served over TLS. Read anew within a minute when it changes.",
+    )
+    tls_key: Path | None = Field(
+        default=None, description="That certificate's private key (PEM), without a password."
+    )
+    trusted_proxies: Networks = Field(
+        default=(),
+        description="Addresses or networks of the proxies in front, separated by commas: their "
+        "`X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` count. Those of anyone else are "
+        "dropped.",
+    )
 
     session_key: SessionKeys = Field(
         default=(),
@@ -123,6 +151,8 @@ class AccessSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("ONTHEDOT_TLS_CERT and ONTHEDOT_TLS_KEY go together")
         if not self.oidc_issuer:
             return self
         if not self.oidc_client_id:

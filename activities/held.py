@@ -7,9 +7,15 @@ from typing import Any
 from weakref import WeakSet
 
 from temporalio import activity
-from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+from temporalio.worker import (
+    ActivityInboundInterceptor,
+    ActivityOutboundInterceptor,
+    ExecuteActivityInput,
+    Interceptor,
+)
 
 from onthedot.activities.http.host_gate import HostGate
+from onthedot.activities.output.live import HeartbeatsShown, heartbeats_shown
 from onthedot.scheduling.stored.live import PlacesTaken
 
 
@@ -51,6 +57,9 @@ def places_taken(task_queue: str) -> tuple[PlacesTaken, ...]:
 
 
 class _Counting(ActivityInboundInterceptor):
+    def init(self, outbound: ActivityOutboundInterceptor) -> None:
+        super().init(HeartbeatsShown(outbound))
+
     def __init__(self, next: ActivityInboundInterceptor, worker: HeldActions) -> None:
         super().__init__(next)
         self._worker = worker
@@ -61,7 +70,8 @@ class _Counting(ActivityInboundInterceptor):
             return await self.next.execute_activity(input)
         self._worker.held += 1
         try:
-            return await self.next.execute_activity(input)
+            with heartbeats_shown():
+                return await self.next.execute_activity(input)
         finally:
             self._worker.held -= 1
 

@@ -13,8 +13,12 @@ from onthedot.scheduling.stored.user_code import Registered
 class RegisteredActivities:
     """Knows the names that the worker was started with."""
 
-    def __init__(self, activities: Sequence[str], workflows: Sequence[str]) -> None:
-        self._names = Registered(activities=tuple(activities), workflows=tuple(workflows))
+    def __init__(
+        self, activities: Sequence[str], workflows: Sequence[str], *, commands: bool
+    ) -> None:
+        self._names = Registered(
+            activities=tuple(activities), workflows=tuple(workflows), commands=commands
+        )
 
     @activity.defn(name=naming.REGISTERED)
     async def registered(self) -> Registered:

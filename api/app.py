@@ -1,8 +1,8 @@
 """REST as one ASGI app.
 
-A request passes, in this order: the access log, the origin of Temporal's Web UI, the last resort
-for errors, the audit, who may call, whether the caller's role will do, the limits of a body, the
-methods of an address, and then the route.
+A request passes, in this order: what proxies may say of it, the access log, the origin of
+Temporal's Web UI, the last resort for errors, the audit, who may call, whether the caller's role
+will do, the limits of a body, the methods of an address, and then the route.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from onthedot.api.routes import (
     calendars,
     codec,
     docs,
+    feed,
     forecast,
     freezes,
     health,
@@ -45,9 +46,12 @@ from onthedot.api.routes import (
     workers,
 )
 from onthedot.api.security import SignedIn, WhoMayCall, nobody
+from onthedot.api.trusted_proxies import TrustedProxies
 from onthedot.api.web_ui_origin import WebUiOrigin
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
+from onthedot.service.overview.feed import Feeds
+from onthedot.service.overview.fleet import FleetReader
 from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.temporal.calls import Temporal
@@ -70,6 +74,7 @@ _ROUTERS = (
     triggers.router,
     calendars.router,
     forecast.router,
+    feed.router,
     freezes.router,
     me.router,
     codec.router,
@@ -122,7 +127,9 @@ def create_app(
     app.state.temporal = temporal
     app.state.following = Following(temporal)
     app.state.workers = WorkersReader(temporal)
-    app.state.forecasts = Forecasts(temporal)
+    fleet = FleetReader(temporal)
+    app.state.forecasts = Forecasts(temporal, fleet)
+    app.state.feeds = Feeds(temporal, fleet)
     app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:
         app.include_router(router)
@@ -142,6 +149,7 @@ def create_app(
     app.add_middleware(SafeHeaders)
     app.add_middleware(WebUiOrigin, web_ui=settings.temporal_ui)
     app.add_middleware(AccessLog)
+    app.add_middleware(TrustedProxies, networks=settings.trusted_proxies)
     return app
 
 

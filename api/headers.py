@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from onthedot.access.page_path import belongs_to_page
+from onthedot.access.page_path import HSTS, belongs_to_page
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -34,6 +34,8 @@ class SafeHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = HSTS
                 for name, value in wanted.items():
                     headers.setdefault(name, value)
             await send(message)

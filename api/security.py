@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
@@ -26,8 +26,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from onthedot.access.identity import LOCAL, Identity
 from onthedot.access.oidc.provider import Provider
 from onthedot.access.page_path import belongs_to_page
+from onthedot.access.roles import Role
 from onthedot.api import problems
 from onthedot.api.bearers import Bearers, challenge
+from onthedot.api.trusted_proxies import UNNAMED
 from onthedot.api.web_ui_origin import FROM_WEB_UI
 from onthedot.messages.problems import Problem
 from onthedot.settings import Settings, is_loopback
@@ -36,6 +38,11 @@ from onthedot.settings import Settings, is_loopback
 SignedIn = Callable[[Mapping[str, str]], Identity | None]
 
 _OPEN = {"/healthz", "/readyz"}
+_FEED = "/tasks.ics"
+_NOT_IN_ADDRESS = (
+    "Only a token of the role `feed` may stand in an address, which programs keep and log. "
+    "`onthedot token new NAME --role feed` makes one."
+)
 _READS = {"GET", "HEAD", "OPTIONS"}
 _DOCS = "/docs"
 #: From `/docs`, under whatever prefix a proxy serves it.
@@ -85,6 +92,10 @@ class WhoMayCall:
         who: Identity | Problem | None
         if given := headers.get("authorization", ""):
             who = await self._bearers.owner(given)
+        elif path == _FEED and (token := _in_address(scope)):
+            who = await self._bearers.owner(f"Bearer {token}")
+            if isinstance(who, Identity) and who.role is not Role.FEED:
+                who = problems.problem(problems.WRONG_TOKEN, _NOT_IN_ADDRESS)
         else:
             who = self._session(scope, headers) or self._bearers.missing()
         if isinstance(who, Problem):
@@ -101,6 +112,12 @@ class WhoMayCall:
         return self._signed_in(cookie_parser(headers.get("cookie", "")))
 
 
+def _in_address(scope: Scope) -> str:
+    """The token that a calendar program can only send as part of the address."""
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    return str(query.get("token", [""])[0])
+
+
 def nobody(_: Mapping[str, str]) -> Identity | None:
     """Where there is no page to sign in at."""
     return None
@@ -109,11 +126,8 @@ def nobody(_: Mapping[str, str]) -> Identity | None:
 def _may_use_cookie(method: str, headers: Headers) -> bool:
     if method in _READS:
         return True
-    hosts = {headers.get("host", ""), headers.get("x-forwarded-host", "")} - {""}
-    origin = headers.get("origin", "")
-    return headers.get("sec-fetch-site", "same-origin") == "same-origin" and any(
-        _own(origin, host) for host in hosts
-    )
+    origin, host = headers.get("origin", ""), headers.get("host", "")
+    return headers.get("sec-fetch-site", "same-origin") == "same-origin" and _own(origin, host)
 
 
 def _is_reader_of_docs(scope: Scope, headers: Headers) -> bool:
@@ -130,6 +144,9 @@ def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
     mend = "Without a configured token only this machine may call. See ONTHEDOT_API_TOKENS."
     if not _is_local(scope):
         return problems.problem(problems.FORBIDDEN, f"The call comes from elsewhere. {mend}")
+    if UNNAMED in scope:
+        said = "A proxy passes it on that is not named in ONTHEDOT_TRUSTED_PROXIES."
+        return problems.problem(problems.FORBIDDEN, f"{said} {mend}")
     host = headers.get("host", "")
     if len(headers.getlist("host")) != 1 or not is_loopback(_host_name(host)):
         return problems.problem(problems.FORBIDDEN, f"The Host is not loopback. {mend}")

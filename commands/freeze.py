@@ -29,7 +29,9 @@ def freeze() -> None:
     """Keep tasks from starting for a while: all of them, or those with a tag."""
 
 
-@freeze.command("list", short_help="List freezes.")
+@freeze.command(
+    "list", short_help="List freezes.", epilog="\b\nExample:\n  onthedot freeze list -o json"
+)
 @output_option
 def list_(form: str) -> None:
     """List the freezes that are in force, or have a window to come."""
@@ -37,7 +39,7 @@ def list_(form: str) -> None:
         show_list(there.list_freezes(), form, COLUMNS, lambda found: found.name)
 
 
-@freeze.command(short_help="Show a freeze.")
+@freeze.command(short_help="Show a freeze.", epilog="\b\nExample:\n  onthedot freeze show year-end")
 @click.argument("name")
 @output_option
 def show(name: str, form: str) -> None:
@@ -109,7 +111,7 @@ def set_(
         show_one(there.put_freeze(name, body), form, _rows, name)
 
 
-@freeze.command(short_help="Lift a freeze.")
+@freeze.command(short_help="Lift a freeze.", epilog="\b\nExample:\n  onthedot freeze lift tonight")
 @click.argument("name")
 def lift(name: str) -> None:
     """Lift a freeze: tasks begin again, and what was held runs."""

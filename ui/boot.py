@@ -12,8 +12,9 @@ _STYLES = (
     "incidents",
     "output",
     "calendars",
+    "forecast",
 )
-_SCRIPTS = ("time", "parts", "state", "keys", "session", "socket")
+_SCRIPTS = ("time", "parts", "state", "drafts", "keys", "session", "socket")
 
 HEAD = (
     '<link rel="preload" href="{base}/static/fonts/inter-latin-wght-normal.woff2" as="font" '

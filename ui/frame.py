@@ -18,6 +18,7 @@ from onthedot.ui.components.sign_out import sign_out
 from onthedot.ui.components.small import Icon, KeyHelp, Palette, ThemeSwitch
 from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
+from onthedot.ui.freeze_banner import watch_freezes
 from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.routes import show_pages
 from onthedot.ui.sessions import Session, SignedOut
@@ -30,8 +31,12 @@ PAGES = (
     ("/tasks", "Tasks", "list-checks"),
     ("/runs", "Runs", "history"),
     ("/calendars", "Calendars", "calendar"),
+    ("/forecast", "Forecast", "activity"),
+    ("/freezes", "Freezes", "ban"),
     ("/settings", "Settings", "settings"),
 )
+#: For which there is no room at the bottom of a phone: the palette leads there, and the overview.
+_NOT_BELOW = {"/calendars", "/forecast", "/freezes"}
 _EVERY = timedelta(seconds=3)
 
 
@@ -50,10 +55,10 @@ def build_frame(site: SiteContext, session: Session) -> None:
         places = _side(site, session)
         with box("top", "header"):
             _brand()
-            with named(box("find", "button"), type="button", aria_label="Search Ctrl K") as find:
+            with named(box("find", "button"), type="button") as find:
                 Icon("search")
                 text("Search")
-                text("Ctrl K", tag="kbd")
+                named(text("Ctrl K", tag="kbd"), aria_hidden="true")
             find.on("click", js_handler="() => dispatchEvent(new Event('otd-palette'))")
             if session.identity.may("create_task"):
                 new = named(box("btn primary new", "a"), href=href("/new"), data_key="n")
@@ -61,7 +66,7 @@ def build_frame(site: SiteContext, session: Session) -> None:
                     Icon("plus")
                     text("New task")
         with named(box("main", "main"), id="main", tabindex="-1"):
-            banner, stale = box(), box()
+            banner, freezes, stale = box(), box(), box()
             content = box()
         places.append(_bottom())
         toasts, overlay = Toasts(), box()
@@ -77,6 +82,7 @@ def build_frame(site: SiteContext, session: Session) -> None:
     Palette(_palette_pages(context), lambda typed: _find(context, typed))
     KeyHelp()
     _watch_health(context, banner)
+    watch_freezes(context, freezes)
     router = ui.context.client.sub_pages_router
     router.on_path_changed(lambda path: _mark(places, path))
     router.on_path_changed(lambda _: _arrived(context))
@@ -143,7 +149,11 @@ def _side(site: SiteContext, session: Session) -> list[dict[str, Element]]:
 
 def _bottom() -> dict[str, Element]:
     with named(box("bottom", "nav"), aria_label="Pages, below"):
-        return {path: link(label, path, "", icon=icon) for path, label, icon in PAGES}
+        return {
+            path: link(label, path, "", icon=icon)
+            for path, label, icon in PAGES
+            if path not in _NOT_BELOW
+        }
 
 
 def _mark(places: list[dict[str, Element]], path: str) -> None:

@@ -53,8 +53,7 @@ def same_origin(connection: HTTPConnection) -> bool:
     origin = connection.headers.get("origin")
     if origin is None:
         return True
-    hosts = {connection.headers.get("host", ""), connection.headers.get("x-forwarded-host", "")}
-    return urlsplit(origin).netloc in hosts - {""}
+    return bool(origin) and urlsplit(origin).netloc == connection.headers.get("host")
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

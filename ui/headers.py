@@ -7,6 +7,7 @@ import secrets
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from onthedot.access.page_path import HSTS
 from onthedot.ui.template import NONCE
 
 
@@ -43,6 +44,8 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "same-origin"
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = HSTS
                 if headers.get("content-type", "").startswith("text/html"):
                     headers["Content-Security-Policy"] = policy(nonce)
                     headers["X-Frame-Options"] = "DENY"

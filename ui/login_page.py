@@ -22,7 +22,7 @@ _PAGE = """<!doctype html>
 <link rel="stylesheet" href="{base}/static/parts.css">
 <link rel="stylesheet" href="{base}/static/fields.css">
 <script nonce="{nonce}" src="{base}/static/time.js"></script>
-<script nonce="{nonce}" src="{base}/static/keys.js"></script>
+<script nonce="{nonce}" src="{base}/static/state.js"></script>
 </head>
 <body>
 <main class="login">

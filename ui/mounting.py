@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from nicegui import app as page_app
@@ -13,6 +15,7 @@ from onthedot.access.page_path import PAGE
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.due_next import DueReader
+from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.temporal.calls import Temporal
@@ -32,18 +35,19 @@ STATIC = Path(__file__).with_name("static")
 def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessions) -> None:
     """Serve the page from `app`. Once a process: NiceGUI keeps one page app."""
     incidents: IncidentReader = app.state.incidents
+    forecasts: Forecasts = app.state.forecasts
     following: Following = app.state.following
     workers: WorkersReader = app.state.workers
     overview, due = OverviewReader(temporal), DueReader(temporal)
-    site = SiteContext(temporal, settings, overview, due, incidents, following, workers)
+    site = SiteContext(temporal, settings, overview, due, incidents, forecasts, following, workers)
     put_nonces()
     # The one added last sees a request first: what the gate refuses has the headers too.
     page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions, STATIC))
     page_app.add_middleware(SafeHeaders)
     # A page's own requests go through the socket: a bar for others would only be in the way.
     page_app.config.quasar_config["loadingBar"] = {"skipHijack": True}
-    # None means: the page's own origin. NiceGUI's default lets any web page connect.
-    core.sio.eio.cors_allowed_origins = None
+    # NiceGUI's default lets any web page connect; the library's own check does not know of TLS.
+    core.sio.eio.cors_allowed_origins = _is_own
 
     def root() -> None:
         session = sessions.of(ui.context.client.request.cookies)
@@ -72,3 +76,7 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
         message_history_length=200,
         show_welcome_message=False,
     )
+
+
+def _is_own(origin: str | None, environ: dict[str, Any]) -> bool:
+    return origin is None or urlsplit(origin).netloc == environ.get("HTTP_HOST")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.due_next import DueReader
+from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.runs.listing import RunList
@@ -30,6 +32,7 @@ from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.sessions import Session, SignedOut
 from onthedot.ui.use_cases import UseCases
 from onthedot.ui.watches import Live, Seen, Watches
+from onthedot.ui.wording import plainly
 
 T = TypeVar("T")
 
@@ -43,6 +46,7 @@ class SiteContext:
     overview: OverviewReader
     due: DueReader
     incidents: IncidentReader
+    forecasts: Forecasts
     following: Following
     workers: WorkersReader
     watches: Watches = field(default_factory=Watches)
@@ -102,6 +106,12 @@ class PageContext:
         self.session.check()
         return self.site.overview
 
+    @property
+    def forecasts(self) -> Forecasts:
+        """The load to come. Raises SignedOut."""
+        self.session.check()
+        return self.site.forecasts
+
     async def tried(self, work: Awaitable[T], *, but: tuple[type[Exception], ...] = ()) -> T | None:
         """The result of `work`, or None and a message that says what went wrong.
 
@@ -114,7 +124,7 @@ class PageContext:
         except SignedOut:
             self.sign_in()
         except OnTheDotError as error:
-            self.toasts.say(str(error), tone="red")
+            self.toasts.say(plainly(error), tone="red")
         return None
 
     def live(
@@ -146,6 +156,14 @@ class PageContext:
         if not self.zone:
             said = await ui.run_javascript("otd.zone", timeout=5)
             self.zone = said if said in available_timezones() else "UTC"
+
+    async def typed(self, form: str) -> dict[str, Any]:
+        """What was typed into a form of this name before the page was loaded again; from now on the
+        browser keeps what is typed."""
+        await ui.context.client.connected()
+        begin = f"otd.drafts.begin({json.dumps(form)})"
+        kept = await ui.run_javascript(begin, timeout=5)
+        return kept if isinstance(kept, dict) else {}
 
     def sign_in(self) -> None:
         """To the page where one signs in."""

@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.scheduling.run import Run, RunStatus, ShortRun
 from onthedot.scheduling.stored.backfill import Backfill
 from onthedot.scheduling.stored.task_state import TaskState
-from onthedot.scheduling.task import Task
+from onthedot.scheduling.task import Task, TaskDefinition
+from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.bulk import BulkRuns
@@ -29,6 +31,9 @@ from onthedot.service.temporal.paging import Page
 
 #: Rows of one page of a list.
 ROWS = 50
+
+#: How often the log is gone on with where what was looked through holds nothing that is asked for.
+_EMPTY_PAGES = 5
 
 #: Rows that are read at once where all are wanted.
 _PAGE = 1000
@@ -133,7 +138,12 @@ async def run_rows(temporal: Temporal, which: RunFilter, cursor: str | None) -> 
     """Raises TemporalUnavailable."""
     runs = _runs(temporal, which)
     if which.looks_through:
-        return RunRows(await runs.page(which, limit=ROWS, cursor=cursor), None)
+        page = await runs.page(which, limit=ROWS, cursor=cursor)
+        for _ in range(_EMPTY_PAGES):
+            if page.items or page.next_cursor is None:
+                break
+            page = await runs.page(which, limit=ROWS, cursor=page.next_cursor)
+        return RunRows(page, None)
     page, count = await asyncio.gather(
         runs.page(which, limit=ROWS, cursor=cursor), runs.count(which)
     )
@@ -209,3 +219,14 @@ async def task_detail(temporal: Temporal, task_id: str) -> TaskDetail:
         listed = await NextRuns(temporal).of(task.id, task, after=now, count=_COMING)
         coming = tuple(at for at in listed if at >= coming[0])
     return TaskDetail(task, coming, page.items)
+
+
+async def standing_freezes(temporal: Temporal) -> list[Freeze]:
+    """The freezes that are in force, or have a window to come, by name."""
+    return await Freezes(temporal).all()
+
+
+async def definition_of(temporal: Temporal, task_id: str) -> tuple[TaskDefinition, int]:
+    """A task's whole definition, and its revision."""
+    state = await Tasks(temporal).state(task_id)
+    return state.definition, state.revision

@@ -13,10 +13,12 @@ from datetime import datetime, timedelta
 from onthedot.access.audit_log import Line, audited
 from onthedot.scheduling.action import Action
 from onthedot.scheduling.errors import Forbidden, OnTheDotError
+from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import Run, ShortRun
 from onthedot.scheduling.stored.backfill import Backfill
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
+from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.bulk import BulkRuns
 from onthedot.service.runs.retries import retry
@@ -84,6 +86,18 @@ class UseCases:
         """Run a task now."""
         with self._call("run_task", task=task_id) as by:
             return await Tasks(self._temporal).run_now(task_id, by=by)
+
+    async def put_freeze(self, name: str, definition: FreezeDefinition) -> Freeze:
+        """Freeze tasks."""
+        with self._call("put_freeze", freeze=name) as by:
+            freeze, _ = await Freezes(self._temporal).put(name, definition, by=by)
+            return freeze
+
+    async def delete_freeze(self, name: str) -> bool:
+        """Lift a freeze; True once that is done."""
+        with self._call("delete_freeze", freeze=name) as by:
+            await Freezes(self._temporal).delete(name, by=by)
+            return True
 
     async def cancel_run(self, run_id: str) -> Run:
         """Ask a run to stop."""

@@ -31,7 +31,8 @@ def plainly(error: OnTheDotError, *, of: str = "") -> str:
         for subject in (f"Task {of!r}", f"Run {of!r}", f"Run {of}"):
             said = said.replace(subject, "It")
     kept = [each for each in _SENTENCE.split(said) if not _OF_REST.search(each)]
-    return " ".join(kept) or said
+    told = " ".join(kept) or said
+    return f"{told[:-1]}." if told.endswith(";") else told
 
 
 def _sentence(message: str) -> str:

@@ -20,6 +20,9 @@ _MOMENT = 0.1
 _LONG_MOMENT = 0.5
 _MUCH = 256 * 1024
 
+#: How often in a moment one stream is handled because the other one goes on.
+_TURNS = 20
+
 #: What is handled of a moment, each of its beginning and its end.
 _HALF = MOST_KEPT // 2
 #: Where there are secrets to look for, which takes longer.
@@ -46,9 +49,16 @@ class AttemptOutput:
         }
         self._timer: asyncio.TimerHandle | None = None
         self._moment = _MOMENT
+        self._last = Stream.STDOUT
+        self._turns = 0
 
     def wrote(self, stream: Stream, data: bytes) -> None:
         """Take what was just read. To be called in the event loop."""
+        if stream is not self._last and self._turns < _TURNS:
+            # What the other one holds was written before.
+            self._turns += 1
+            self._take_now()
+        self._last = stream
         pending = self._pending[stream]
         room = self._half - len(pending.head)
         if room > 0:
@@ -62,15 +72,19 @@ class AttemptOutput:
                 pending.lost += over
         if self._timer is None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._moment, self._take)
+            self._timer = loop.call_later(self._moment, self._moment_over)
 
     def close(self) -> None:
         """Nothing more comes."""
+        self._take_now(final=True)
+
+    def _moment_over(self) -> None:
+        self._turns = 0
+        self._take_now()
+
+    def _take_now(self, *, final: bool = False) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._take(final=True)
-
-    def _take(self, *, final: bool = False) -> None:
         self._timer = None
         at, came = datetime.now(UTC), 0
         for stream, pending in self._pending.items():

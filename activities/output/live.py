@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from temporalio import activity
+from temporalio.worker import ActivityOutboundInterceptor
 
 from onthedot.activities.output.kept import KeptOutput
+from onthedot.scheduling.action import RESERVED_PREFIX
 from onthedot.scheduling.stored.live import LiveOutput, Wanted
+from onthedot.scheduling.stored.written import details_piece
 
 
 @dataclass(frozen=True)
@@ -39,10 +44,51 @@ def shown_live(kept: KeptOutput, attempt: int) -> Iterator[None]:
             del _running[execution]
 
 
+class _Said(NamedTuple):
+    attempt: int
+    at: datetime
+    details: tuple[Any, ...]
+
+
+_said: dict[str, _Said] = {}
+
+
+class HeartbeatsShown(ActivityOutboundInterceptor):
+    """Notes what an activity of anyone's says with its heartbeats; Temporal is sent less of them.
+    They may come from a thread of the activity's own."""
+
+    def heartbeat(self, *details: Any) -> None:
+        """Note them, and pass them on."""
+        info = activity.info()
+        if details and not info.activity_type.startswith(RESERVED_PREFIX):
+            said = _Said(info.attempt, datetime.now(UTC), details)
+            _said[info.workflow_run_id or ""] = said
+        self.next.heartbeat(*details)
+
+
+@contextmanager
+def heartbeats_shown() -> Iterator[None]:
+    """Forgets what the activity said when the block has ended."""
+    execution = activity.info().workflow_run_id or ""
+    try:
+        yield
+    finally:
+        _said.pop(execution, None)
+
+
+def _of_activity(each: Wanted) -> LiveOutput | None:
+    said = _said.get(each.execution)
+    if said is None:
+        return None
+    details = details_piece(said.details, said.attempt, said.at)
+    return LiveOutput(execution=each.execution, size=0, attempt=said.attempt, details=details)
+
+
 def live_output(wanted: Sequence[Wanted], *, most: int) -> tuple[LiveOutput, ...]:
     """What those of the runs have written that are here, for about `most` bytes in all."""
     here = [(each, _running[each.execution]) for each in wanted if each.execution in _running]
-    return tuple(
+    others = filter(None, map(_of_activity, wanted))
+    return tuple(others) + tuple(
         LiveOutput(
             execution=each.execution,
             size=run.kept.size,

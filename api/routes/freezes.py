@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
@@ -11,17 +10,12 @@ from onthedot.api.deps import Caller, TemporalDep
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.freezes import FreezePage
-from onthedot.scheduling.errors import FieldProblem, FreezeNotFound, InvalidDefinition
+from onthedot.scheduling.checking.freeze import is_freeze_name
+from onthedot.scheduling.errors import FreezeNotFound
 from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
 from onthedot.service.freezes.freezes import Freezes
 
 router = APIRouter(route_class=JsonRoute, tags=["freezes"])
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_RULE = (
-    "must be 1 to 64 small letters, digits, dots, hyphens and underscores, and begin with a "
-    "letter or digit"
-)
 
 Name = Annotated[str, Path(description="The freeze's name.", examples=["year-end"])]
 
@@ -59,8 +53,6 @@ async def put_freeze(
     """Registers a freeze, or replaces it. Every worker knows of it within five seconds; a run that
     has begun goes on. What was due does not run (`then: skip`), or the last occurrence of each task
     runs at the end (`then: hold`). A one-time task is held in either case."""
-    if not _NAME.fullmatch(name):
-        raise InvalidDefinition(FieldProblem("name", _RULE))
     freeze, new = await freezes.put(name, body, by=caller)
     response.status_code = 201 if new else 200
     return freeze
@@ -75,6 +67,6 @@ async def delete_freeze(name: Name, freezes: FreezesDep, caller: Caller) -> None
 
 
 def _known(name: str) -> str:
-    if not _NAME.fullmatch(name):
+    if not is_freeze_name(name):
         raise FreezeNotFound(name)
     return name

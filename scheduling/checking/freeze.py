@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
+from onthedot.scheduling.calendars.days import calendars_of
 from onthedot.scheduling.checking.trigger import settle_trigger
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
 
 _LONGEST_WINDOW = timedelta(days=31)
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_RULE = (
+    "must be 1 to 64 small letters, digits, dots, hyphens and underscores, and begin with a "
+    "letter or digit"
+)
+
+
+def is_freeze_name(name: str) -> bool:
+    """Whether a freeze may be called so."""
+    return _NAME.fullmatch(name) is not None
 
 
 def settle_freeze(freeze: FreezeDefinition, *, name: str, now: datetime) -> FreezeDefinition:
     """The freeze with its beginning.
 
     Raises:
-        InvalidDefinition: it is never in force, or it is two kinds of freeze at once.
+        InvalidDefinition: its name is none, it is never in force, or it is two kinds of freeze.
     """
+    if not is_freeze_name(name):
+        raise InvalidDefinition(FieldProblem("name", _RULE))
     if freeze.trigger is None:
         return _single(freeze, now)
     problems = [
@@ -28,6 +42,9 @@ def settle_freeze(freeze: FreezeDefinition, *, name: str, now: datetime) -> Free
         problems.append(FieldProblem("trigger.jitter", "must be left out: a window has no jitter"))
     if freeze.trigger.max_runs is not None:
         problems.append(FieldProblem("trigger.max_runs", "must be left out; use `end_at`"))
+    if calendars_of(freeze.trigger):
+        fix = "must name no calendar: write dates or expressions in `exclude`"
+        raise InvalidDefinition(FieldProblem("trigger", fix))
     if freeze.duration is None:
         problems.append(FieldProblem("duration", "must say how long each window lasts (PT8H)"))
     elif not timedelta(seconds=1) <= freeze.duration <= _LONGEST_WINDOW:

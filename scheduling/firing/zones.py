@@ -49,18 +49,19 @@ def zone_meant(written: str) -> str:
     folded = written.strip().replace(" ", "_").casefold()
     if not folded:
         return ""
-    if folded in _folded():
-        return _folded()[folded]
-    cities = [name for name in sorted(_names()) if name.casefold().endswith(f"/{folded}")]
-    if cities:
-        return cities[0]
-    close = difflib.get_close_matches(folded, sorted(_folded()), n=1, cutoff=0.6)
-    return _folded()[close[0]] if close else ""
+    known = _folded()
+    if folded in known:
+        return known[folded]
+    close = difflib.get_close_matches(folded, sorted(known), n=1, cutoff=0.6)
+    return known[close[0]] if close else ""
 
 
 @lru_cache(maxsize=1)
 def _folded() -> dict[str, str]:
-    return {name.casefold(): name for name in sorted(_names())}
+    """Every zone by its name in small letters, and by that of its city."""
+    names = sorted(_names(), reverse=True)
+    cities = {name.casefold().rpartition("/")[2]: name for name in names}
+    return cities | {name.casefold(): name for name in names}
 
 
 @lru_cache(maxsize=1)

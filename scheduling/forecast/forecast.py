@@ -110,7 +110,7 @@ def _moved(
 ) -> Iterator[tuple[FleetTask, FleetTask]]:
     """The tasks to which a way is open, as they are and as they would be."""
     for place, task in enumerate(due):
-        trigger = spread(task.trigger, way, place=place, of=len(due), jitter=jitter)
+        trigger = spread(task, way, place=place, of=len(due), jitter=jitter)
         if trigger is not None:
             yield task, replace(task, trigger=trigger)
 

@@ -6,11 +6,13 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import assert_never
 
+from onthedot.scheduling.calendars.days import NO_CALENDARS
 from onthedot.scheduling.cron.expression import split_fields
 from onthedot.scheduling.firing.excluded_runs import shortest_distance
 from onthedot.scheduling.firing.recurrence import recurrence
+from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.forecast.report import Way
-from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Recurring, Trigger
+from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Recurring
 
 _WIDTHS = tuple(timedelta(minutes=m) for m in (1, 5, 10, 15, 30, 60))
 _MINUTES = 60
@@ -23,17 +25,18 @@ def jitter_for(tasks: int, capacity: float) -> timedelta:
 
 
 def spread(
-    trigger: Trigger, way: Way, *, place: int, of: int, jitter: timedelta
+    task: FleetTask, way: Way, *, place: int, of: int, jitter: timedelta
 ) -> Recurring | None:
-    """The trigger of the task at `place`, from 0, among `of` tasks; None where the way is not open
-    to it, or makes no difference."""
+    """The trigger that a task would have at `place`, from 0, among `of` tasks; None where the way
+    is not open to it, or makes no difference."""
+    trigger = task.trigger
     if trigger.kind == "once":
         return None
     match way:
         case Way.HASH:
             return _with_minute(trigger, "H") if isinstance(trigger, CronTrigger) else None
         case Way.JITTER:
-            return _jittered(trigger, jitter)
+            return _jittered(task, trigger, jitter)
         case Way.OFFSET:
             return _moved(trigger, place, of)
         case _:
@@ -50,17 +53,19 @@ def _with_minute(trigger: CronTrigger, minute: str) -> CronTrigger | None:
     return None if minute == had else trigger.model_copy(update={"expression": written})
 
 
-def _jittered(trigger: Recurring, jitter: timedelta) -> Recurring | None:
-    width = min(jitter, timedelta(seconds=_distance(trigger)) / 2)
+def _jittered(task: FleetTask, trigger: Recurring, jitter: timedelta) -> Recurring | None:
+    width = min(jitter, timedelta(seconds=_distance(task, trigger)) / 2)
     seconds = timedelta(seconds=int(width.total_seconds()))
     if seconds <= max(trigger.jitter, timedelta(0)):
         return None
     return trigger.model_copy(update={"jitter": seconds})
 
 
-def _distance(trigger: Recurring) -> int:
+def _distance(task: FleetTask, trigger: Recurring) -> int:
     if isinstance(trigger, IntervalTrigger):
         return int(trigger.every.total_seconds())
+    if task.calendars != NO_CALENDARS:
+        return shortest_distance(recurrence(trigger, task.id, task.calendars))
     return _cron_distance(trigger.expression)
 
 

@@ -55,6 +55,8 @@ class LiveOutput(_Passed):
     began: int = 0
     """What the attempts before it are known to have written, in bytes."""
     pieces: tuple[WrittenPiece, ...] = ()
+    details: WrittenPiece | None = None
+    """What an activity said with its last heartbeat."""
 
 
 class LiveAnswer(_Passed):

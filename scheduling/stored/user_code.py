@@ -10,3 +10,5 @@ class Registered(Model):
 
     activities: tuple[str, ...] = ()
     workflows: tuple[str, ...] = ()
+    commands: bool | None = None
+    """Whether it runs commands; None where a worker of an earlier release was asked, or none."""

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import ConfigDict, Field
+from pydantic_core import to_jsonable_python
 
 from onthedot.scheduling.values import Instant, Model, format_instant
 
@@ -112,6 +113,14 @@ def joined(parts: Iterable[Sequence[WrittenPiece]]) -> list[WrittenPiece]:
         base = found[-1].end if found else 0
         found += [p.model_copy(update={"offset": p.offset + base}) if base else p for p in part]
     return found
+
+
+def details_piece(details: Sequence[Any], attempt: int, at: datetime) -> WrittenPiece:
+    """What a heartbeat said, as a line of JSON; it stands where it is put."""
+    value = details[0] if len(details) == 1 else list(details)
+    plain = to_jsonable_python(value, fallback=str, inf_nan_mode="constants")
+    text = json.dumps(plain, ensure_ascii=False, default=str) + "\n"
+    return WrittenPiece(attempt=attempt, stream=Stream.DETAILS, at=at, offset=0, text=text)
 
 
 def _piece(values: list[Any]) -> WrittenPiece:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from onthedot import naming
+from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.temporal.calls import Temporal
@@ -17,7 +19,8 @@ from onthedot.service.temporal.translate import short_run
 MOST_FAILED = 10_000
 MOST_LATE = 1000
 
-_PAGE = 1000
+#: Small enough to come in time from a Temporal that has much to do.
+_PAGE = 500
 
 #: So many tasks are asked for by name; of more, all runs are read and theirs are kept.
 _ASKED_BY_NAME = 100
@@ -66,10 +69,23 @@ async def _listed(
         query += f" AND {naming.TASK_ID.name} IN ({', '.join(map(literal, sorted(tasks)))})"
     listed = temporal.client.list_workflows(query, page_size=_PAGE)
     found: list[ShortRun] = []
-    for _ in range(-(-most // _PAGE)):
-        await temporal.ask(listed.fetch_next_page())
-        runs = [await short_run(temporal, row) for row in listed.current_page or ()]
-        found += [run for run in runs if tasks is None or run.task_id in tasks]
-        if not listed.next_page_token:
-            return Listed(found, True)
+    fetching = asyncio.ensure_future(temporal.ask(listed.fetch_next_page()))
+    try:
+        for _ in range(-(-most // _PAGE)):
+            await fetching
+            rows, more = listed.current_page or (), bool(listed.next_page_token)
+            if more:
+                # Temporal looks for the next page while this one is read.
+                fetching = asyncio.ensure_future(temporal.ask(listed.fetch_next_page()))
+                await asyncio.sleep(0)
+            runs = [await short_run(temporal, row) for row in rows]
+            found += [run for run in runs if tasks is None or run.task_id in tasks]
+            if not more:
+                return Listed(found, True)
+    except TemporalUnavailable:
+        if not found:
+            raise
+        # What came so far is worth more than nothing.
+    finally:
+        fetching.cancel()
     return Listed(found, False)

@@ -34,6 +34,8 @@ from onthedot.service.temporal.translate import decoded
 #: How long a change takes to reach the schedule, where it is not recorded.
 TAKES_OVER = timedelta(seconds=10)
 
+_CHANGE_ENDED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED
+
 
 @dataclass(frozen=True)
 class MadeRevision:
@@ -103,11 +105,18 @@ class DefinitionHistory:
         return entry.since, entry.since + TAKES_OVER
 
 
-async def read_definitions(client: Client, history: WorkflowHistory) -> DefinitionHistory:
-    """What one workflow of a task tells."""
+async def read_definitions(
+    client: Client, history: WorkflowHistory, *, effective: bool = True
+) -> DefinitionHistory:
+    """What one workflow of a task tells; with `effective` also from when on each revision was the
+    schedule's, which takes most of the time."""
     definitions, changes = DefinitionHistory(), deque[tuple[Change, datetime]]()
     for event in history.events:
-        await _take(definitions, changes, client, event)
+        if (
+            effective
+            or event.event_type != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED
+        ):
+            await _take(definitions, changes, client, event)
     while changes:
         change, at = changes.popleft()
         _adopt(definitions, change, at)

@@ -8,18 +8,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 
 from onthedot import naming
-from onthedot.scheduling.action import RESERVED_PREFIX
+from onthedot.scheduling.action import RESERVED_PREFIX, ActivityAction
 from onthedot.scheduling.run import Run, RunStatus
-from onthedot.scheduling.stored.written import Stream, WrittenPiece, joined
+from onthedot.scheduling.stored.written import Stream, WrittenPiece, details_piece, joined
 from onthedot.service.ledger.history import instant_of, written_by
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.reading import RunRead, read_run
@@ -64,11 +61,14 @@ async def read_output(temporal: Temporal, run_id: str) -> OutputRead:
     pending = read.pending[0] if read.pending else None
     if pending is None:
         return OutputRead(read.run, tuple(ended) or _shown(read.run), base)
+    worker = pending.last_worker_identity if pending.state in _GOES_ON else ""
     if pending.activity_type.name == naming.COMMAND:
         now = await written_by(temporal.client, pending.heartbeat_details)
-        worker = pending.last_worker_identity if pending.state in _GOES_ON else ""
         return OutputRead(read.run, tuple(joined([ended, now])), base, worker)
-    return OutputRead(read.run, tuple(joined([ended, await _details(temporal, read, pending)])))
+    # Somebody else's worker cannot be asked.
+    queue = read.action.task_queue if isinstance(read.action, ActivityAction) else None
+    worker = worker if queue in (None, temporal.task_queue) else ""
+    return OutputRead(read.run, tuple(await _details(temporal, read, pending)), 0, worker)
 
 
 async def _details(
@@ -84,14 +84,7 @@ async def _details(
         # Somebody else's converter made them.
         return []
     at = instant_of(pending.last_heartbeat_time)
-    attempt = read.history.attempts_before + pending.attempt
-    return [details_piece(values[0] if len(values) == 1 else values, attempt, at)]
-
-
-def details_piece(value: Any, attempt: int, at: datetime) -> WrittenPiece:
-    """What a heartbeat said, as a line of JSON."""
-    text = json.dumps(value, ensure_ascii=False, default=str) + "\n"
-    return WrittenPiece(attempt=attempt, stream=Stream.DETAILS, at=at, offset=0, text=text)
+    return [details_piece(values, read.history.attempts_before + pending.attempt, at)]
 
 
 def _shown(run: Run) -> tuple[WrittenPiece, ...]:

@@ -14,7 +14,7 @@ from onthedot.service.output.reading import OutputRead
 
 #: How often a run is read of which its worker says nothing; and one of which it does.
 _READ_EVERY = 1.0
-_READ_WHILE_LIVE = 5.0
+_READ_WHILE_LIVE = 15.0
 
 
 class WatchedRun:
@@ -83,6 +83,8 @@ class WatchedRun:
             return
         for piece in output.pieces:
             self.kept.add(self._here(piece, self._base))
+        if output.details is not None:
+            self._take_details(output.details)
         self.has_more = self.wanted_after < output.size and bool(output.pieces)
         if self.kept.size != size:
             self._tell()
@@ -108,10 +110,8 @@ class WatchedRun:
 
     def _take_details(self, piece: WrittenPiece) -> None:
         last = self._details
-        if last is None or (last.attempt, last.at, last.text) != (
-            piece.attempt,
-            piece.at,
-            piece.text,
+        if last is None or (
+            (last.attempt, last.at) < (piece.attempt, piece.at) and last.text != piece.text
         ):
             self._details = piece
             self.kept.add(piece.model_copy(update={"offset": self.kept.size}))

@@ -10,9 +10,10 @@ from anyio import CapacityLimiter
 
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.firing.clock_changes import instant
+from onthedot.scheduling.forecast.exchange import Exchange, exchanges
 from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.forecast.forecast import forecast
-from onthedot.scheduling.forecast.report import Forecast
+from onthedot.scheduling.forecast.report import Forecast, Way
 from onthedot.service.arithmetic import Arithmetic
 from onthedot.service.overview.fleet import FleetReader
 from onthedot.service.temporal.calls import Temporal
@@ -32,9 +33,9 @@ _FORECASTS = Arithmetic(CapacityLimiter(1))
 class Forecasts:
     """Works forecasts out over one Temporal."""
 
-    def __init__(self, temporal: Temporal) -> None:
+    def __init__(self, temporal: Temporal, fleet: FleetReader) -> None:
         self._temporal = temporal
-        self._fleet = FleetReader(temporal)
+        self._fleet = fleet
         self._kept: OrderedDict[object, tuple[tuple[FleetTask, ...], Forecast]] = OrderedDict()
 
     async def of(
@@ -72,6 +73,19 @@ class Forecasts:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return found if fleet.complete else found.model_copy(update={"complete": False})
+
+    async def exchanges(self, at: datetime, way: Way, tag: str = "") -> list[Exchange]:
+        """What spreading the tasks that are due at an instant would make of each. Raises as `of`
+        does."""
+        fleet = await self._fleet.tasks(tag)
+        return await _FORECASTS.work_out(
+            exchanges,
+            fleet.tasks,
+            at=at,
+            way=way,
+            capacity=self._temporal.settings.capacity_per_second,
+            now=self._temporal.now(),
+        )
 
 
 def _whole(now: datetime, step: timedelta) -> datetime:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from anyio import to_thread
 from temporalio.client import WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -39,7 +40,7 @@ _LONG = 4
 
 
 @dataclass
-class _Known:
+class Known:
     """What was found so far, by revision."""
 
     revisions: dict[int, Revision] = field(default_factory=dict)
@@ -123,14 +124,14 @@ class Revisions:
             TaskNotFound, TemporalUnavailable.
             InvalidDefinition: the cursor is none of this list.
         """
-        before, known = _before(cursor), _Known()
+        before, known = _before(cursor), Known()
         async for history in self._histories(task_id, before):
             known.take(history)
             # One more is what the last one is compared with, and says that the list goes on.
             if known.reach(before, limit + 1):
                 break
         found = known.all_before(before)
-        items = [known.compared(each) for each in found[:limit]]
+        items = await to_thread.run_sync(lambda: [known.compared(each) for each in found[:limit]])
         return Page(items, str(items[-1].revision) if len(found) > limit else None)
 
     async def definition(self, task_id: str, revision: int) -> TaskDefinition:
@@ -140,7 +141,7 @@ class Revisions:
             TaskNotFound, TemporalUnavailable.
             RevisionNotFound: there never was one, or it is older than the retention.
         """
-        known = _Known()
+        known = Known()
         async for history in self._histories(task_id, revision + 1):
             known.take(history)
             if revision in known.definitions:
@@ -189,7 +190,7 @@ class Revisions:
                 # It passed the retention since it was listed.
                 return DefinitionHistory()
             raise
-        return await read_definitions(self._temporal.client, history)
+        return await read_definitions(self._temporal.client, history, effective=False)
 
 
 def _begins(history: DefinitionHistory) -> bool:

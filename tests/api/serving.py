@@ -44,6 +44,7 @@ async def serving(
         app,
         log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=1,
     )

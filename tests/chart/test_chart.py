@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -97,6 +99,11 @@ def test_a_worker_is_given_longer_than_its_own_grace(judges: Judges) -> None:
     assert pod["terminationGracePeriodSeconds"] > float(grace)
 
 
+def test_whoever_reads_payloads_has_the_keys(judges: Judges) -> None:
+    for name, pod in pods(rendered(judges, PRODUCTION)):
+        assert "ONTHEDOT_ENCRYPTION_KEYS" in _variables(pod), name
+
+
 def test_production_has_all_that_the_guide_names(judges: Judges) -> None:
     objects = rendered(judges, PRODUCTION)
     kinds = {each["kind"] for each in objects}
@@ -167,3 +174,15 @@ def test_settings_become_variables_as_they_are_written(
 def _variables(pod: dict[str, Any]) -> dict[str, str]:
     (container,) = pod["containers"]
     return {entry["name"]: entry.get("value", "") for entry in container["env"]}
+
+
+def test_the_guides_own_commands_render(judges: Judges) -> None:
+    """`helm install`, as the guide has it, but for the cluster that it would need."""
+    guide = (ROOT / "docs" / "how-to" / "production.md").read_text()
+    commands = re.findall(r"^helm install (.+)$", guide, re.MULTILINE)
+    assert len(commands) == 2
+    for command in commands:
+        words = [str(ROOT / word) if "/" in word else word for word in shlex.split(command)]
+        told = helm(judges, "template", *words, *KUBERNETES)
+        assert told.returncode == 0, told.stderr
+        assert "kind: Deployment" in told.stdout

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.cluster.balancer import Balancer
 from tests.cluster.database import Database
 from tests.cluster.network import TEMPORAL_PORT, Network
-from tests.cluster.node import Node, NodeSettings
+from tests.cluster.node import STARTS_WITHIN_SECONDS, Node, NodeSettings
 from tests.cluster.programs import Programs, TemporalRelease
 from tests.cluster.standby import Standby
 from tests.waiting import wait_until
@@ -19,7 +19,6 @@ NAMESPACE = "default"
 #: What docker-compose.yml has.
 SHARDS = 512
 _DEPLOY = Path(__file__).parents[2] / "deploy"
-_BUSY_MACHINE_SECONDS = 300
 
 
 class Cluster:
@@ -74,10 +73,11 @@ class Cluster:
         self.update_schema(release)
         say(f"starting {len(self.nodes)} nodes of Temporal {release.version}")
         self.balancer.start()
+        self.balancer.wait_until_up()
         # Those that start at once on an empty database race for its first row, and the losers exit.
         first = self.nodes[0].parts["history"]
         first.start()
-        first.wait_until_up()
+        first.wait_until_up(STARTS_WITHIN_SECONDS)
         for node in self.nodes:
             node.start()
         for node in self.nodes:
@@ -98,6 +98,7 @@ class Cluster:
         self.database.wait_until_up()
         if not self.balancer.running:
             self.balancer.start()
+        self.balancer.wait_until_up()
         for node in self.nodes:
             node.start()
         for node in self.nodes:
@@ -106,7 +107,7 @@ class Cluster:
 
     def wait_until_healthy(self) -> None:
         """Returns once Temporal answers through the balancer."""
-        wait_until(self._healthy, "Temporal answers", _BUSY_MACHINE_SECONDS)
+        wait_until(self._healthy, "Temporal answers", STARTS_WITHIN_SECONDS)
 
     def close(self) -> None:
         """Ends everything at once."""
@@ -134,7 +135,7 @@ class Cluster:
             env={**environment, "PATH": f"{path}:{os.environ['PATH']}"},
             capture_output=True,
             text=True,
-            timeout=_BUSY_MACHINE_SECONDS,
+            timeout=STARTS_WITHIN_SECONDS,
             check=False,
         )
         assert ended.returncode == 0, f"{name}: {(ended.stdout + ended.stderr)[-2000:]}"

@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -24,7 +24,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.cluster.cluster import Cluster
-from tests.cluster.cpu import HEAD, Cost, Meter
+from tests.cluster.cpu import HEAD, Cost, Meter, Registrations
 from tests.cluster.deployment import Deployment
 from tests.cluster.programs import VERSION, Missing, Programs, find, temporal_release
 from tests.cluster.room import room
@@ -55,24 +55,25 @@ def recurring(deployment: Deployment, receiving: Receiving, number: int) -> dict
     return _burst(deployment, name, due, number, f"WorkflowId STARTS_WITH 'run:{name}-'")
 
 
-def registrations(deployment: Deployment, receiving: Receiving, number: int) -> dict[str, float]:
-    """Registrations a second of one-time tasks, by how they are sent."""
+def registrations(deployment: Deployment, receiving: Receiving, number: int) -> list[Registrations]:
+    """What registering one-time tasks costs, by how they are sent."""
     later = {"kind": "once", "at": (datetime.now(UTC) + timedelta(days=300)).isoformat()}
+    meter = Meter(deployment)
 
-    def tasks() -> list[dict[str, Any]]:
+    def measured(way: str, send: Callable[[list[dict[str, Any]]], None]) -> Registrations:
         name = f"r{uuid4().hex[:6]}"
-        return [_task(receiving, f"{name}-{n}", later) for n in range(number)]
+        tasks = [_task(receiving, f"{name}-{n}", later) for n in range(number)]
+        before, began = meter.read(), time.monotonic()
+        send(tasks)
+        took, after = time.monotonic() - began, meter.read()
+        used = {kind: (after[kind] - before[kind]) / number * 1000 for kind in before}
+        return Registrations(way, number / took, sum(used.values()), used["server"])
 
-    def rate(send: Any) -> float:
-        given, began = tasks(), time.monotonic()
-        send(given)
-        return number / (time.monotonic() - began)
-
-    return {
-        "one after the other": rate(lambda each: _register(deployment, each, at_once=1)),
-        f"{_AT_ONCE} at a time": rate(lambda each: _register(deployment, each)),
-        "one batch": rate(lambda each: _batch(deployment, each)),
-    }
+    return [
+        measured("one after the other", lambda each: _register(deployment, each, at_once=1)),
+        measured(f"{_AT_ONCE} at a time", lambda each: _register(deployment, each)),
+        measured("one batch", lambda each: _batch(deployment, each)),
+    ]
 
 
 def _burst(
@@ -126,54 +127,66 @@ def _soon(deployment: Deployment, registrations: int) -> datetime:
 
 
 @contextmanager
-def _deployed(programs: Programs, nodes: int, workers: int) -> Iterator[Deployment]:
+def _cluster(programs: Programs, nodes: int) -> Iterator[Cluster]:
     release = temporal_release(programs, default_cache(), VERSION, _say)
     with room() as directory:
         cluster = Cluster(programs, release, directory, nodes=nodes, servers=1)
-        deployment = Deployment(cluster, servers=1, workers=workers)
         try:
             cluster.create(release, lambda line: None)
-            deployment.set_up()
-            deployment.start()
-            yield deployment
+            Deployment(cluster).set_up()
+            yield cluster
         finally:
-            deployment.close()
             cluster.close()
+
+
+@contextmanager
+def _deployment(cluster: Cluster, workers: int) -> Iterator[tuple[Deployment, Receiving]]:
+    deployment = Deployment(cluster, servers=1, workers=workers)
+    receiving = Receiving(cluster.directory)
+    try:
+        receiving.part.start()
+        receiving.part.wait_until_up()
+        deployment.start()
+        yield deployment, receiving
+    finally:
+        deployment.close()
+        receiving.part.kill()
+
+
+def measured(options: argparse.Namespace) -> dict[str, list[Any]]:
+    """All that was asked for; says each figure as soon as it is there. Raises Missing."""
+    costs: list[Cost] = []
+    rates: list[Registrations] = []
+    programs = find()
+    for nodes in options.nodes:
+        with _cluster(programs, nodes) as cluster:
+            for workers in options.workers:
+                with _deployment(cluster, workers) as (deployment, receiving):
+                    for kind, measure, number in (
+                        ("one-time", once, options.n),
+                        ("recurring", recurring, options.n // 3),
+                    ):
+                        found = measure(deployment, receiving, number)
+                        costs.append(Cost(nodes, workers, kind, **found))
+                        _say(costs[-1].line())
+                    if not rates:
+                        rates = registrations(deployment, receiving, options.n)
+                        for rate in rates:
+                            _say(rate.line())
+    return {"costs": costs, "registrations": rates}
 
 
 def main() -> int:
     """Returns the exit code: 2 where something is missing."""
     options = _options()
-    costs: list[Cost] = []
-    rates: dict[str, float] = {}
-    print(HEAD, flush=True)
+    _say(HEAD)
     try:
-        programs = find()
-        for nodes in options.nodes:
-            for workers in options.workers:
-                with _deployed(programs, nodes, workers) as deployment, room() as directory:
-                    receiving = Receiving(directory)
-                    receiving.part.start()
-                    try:
-                        receiving.part.wait_until_up()
-                        for kind, measure, number in (
-                            ("one-time", once, options.n),
-                            ("recurring", recurring, options.n // 3),
-                        ):
-                            found = measure(deployment, receiving, number)
-                            costs.append(Cost(nodes, workers, kind, **found))
-                            print(costs[-1].line(), flush=True)
-                        if not rates:
-                            rates = registrations(deployment, receiving, options.n)
-                    finally:
-                        receiving.part.kill()
+        figures = measured(options)
     except Missing as reason:
         print(reason, file=sys.stderr)
         return 2
-    print("registrations a second:", {key: round(rate) for key, rate in rates.items()})
     if options.json:
-        figures = {"costs": [asdict(cost) for cost in costs], "registrations": rates}
-        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+        options.json.write_text(json.dumps(figures, indent=1, default=asdict) + "\n")
     return 0
 
 

@@ -36,6 +36,23 @@ class Cost:
         return f"| {self.kind} | {self.nodes} | {self.workers} | {figures} |"
 
 
+@dataclass(frozen=True)
+class Registrations:
+    """How tasks were sent, how many a second, and the CPU milliseconds of each."""
+
+    way: str
+    rate: float
+    total: float
+    server: float
+
+    def line(self) -> str:
+        """As people read it."""
+        return (
+            f"registered {self.way}: {self.rate:.0f} a second, "
+            f"{self.total:.1f} ms each, {self.server:.2f} ms of it the server"
+        )
+
+
 HEAD = (
     "| a run | nodes | workers | CPU ms | of it Temporal | PostgreSQL | workers | server |\n"
     "| --- | --- | --- | --- | --- | --- | --- | --- |"

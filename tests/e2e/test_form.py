@@ -180,3 +180,50 @@ def test_days_of_calendars_are_left_out_or_moved_off(site: Site, name: str) -> N
     site.page.get_by_role("link", name=name).click()
     site.page.get_by_role("link", name="2027").click()
     expect(site.page.get_by_title("Easter Monday")).to_have_text("29")
+
+
+def test_what_is_half_typed_outlives_the_page(site: Site, name: str) -> None:
+    page = site.page
+    page.on("dialog", lambda dialog: dialog.accept())
+    site.go("/new")
+    site.choose("Command")
+    site.field("Program and arguments").fill("/bin/echo one two")
+    site.choose("Once")
+    site.choose("After a delay")
+    page.get_by_label("After", exact=True).fill("90 s")
+    site.page.get_by_label("Name", exact=True).fill(f"The {name}")
+    expect(
+        page.get_by_text("In 1 min 30 s").or_(page.get_by_text("Once, on")).first
+    ).to_be_visible()
+    # The server is away: what is typed from here on never came to it.
+    page.evaluate("window.socket.disconnect()")
+    site.field("Description").fill("typed while nobody heard")
+    page.reload()
+    expect(page.get_by_text("What you had typed is back")).to_be_visible()
+    expect(site.field("Program and arguments")).to_have_value("/bin/echo one two")
+    expect(page.get_by_label("After", exact=True)).to_have_value("90 s")
+    expect(site.field("Description")).to_have_value("typed while nobody heard")
+    site.button("Register task").click()
+    expect(page.get_by_role("heading", name=f"The {name}")).to_be_visible()
+    assert site.task(f"the-{name}")["description"] == "typed while nobody heard"
+    site.go("/new")
+    expect(site.field("Description")).to_have_value("")
+
+
+def test_the_form_speaks_its_own_words(site: Site, name: str) -> None:
+    site.go("/new?trigger=cron&action=log")
+    site.field("Time zone").fill("europe/ROME")
+    site.field("Name").first.fill(name)
+    expect(site.page.get_by_text("Rome").first).to_be_visible()
+    site.field("Time zone").fill("Romw")
+    expect(site.page.locator(".field .error", has_text="Did you mean Europe/Rome?")).to_be_visible()
+    site.field("Time zone").fill("europe/ROME")
+    site.page.get_by_text("Limits: from").click()
+    site.field("Until").fill("2020-01-01T09:00:00")
+    expect(site.page.locator(".field .error")).to_have_text(
+        "This is past, so the task would never fire."
+    )
+    site.field("Until").fill("")
+    site.button("Register task").click()
+    expect(site.page).to_have_url(f"{site.base}/ui/tasks/{name}")
+    assert site.task(name)["trigger"]["timezone"] == "Europe/Rome"

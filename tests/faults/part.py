@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 class Part:
@@ -29,7 +30,7 @@ class Part:
         self._command = list(command)
         self._environment = dict(environment)
         self._log = log
-        self._is_up = is_up
+        self.is_up = is_up
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -55,14 +56,14 @@ class Part:
                 start_new_session=True,
             )
 
-    def wait_until_up(self) -> None:
+    def wait_until_up(self, seconds: float = PATIENCE) -> None:
         """Returns once it answers."""
 
         def up() -> bool:
             assert self.running, f"{self.name} ended: {self.said()}"
-            return self._is_up()
+            return self.is_up()
 
-        wait_until(up, f"{self.name} answers")
+        wait_until(up, f"{self.name} answers", seconds)
 
     def kill(self) -> None:
         """`kill -9`: no time for anything."""
@@ -95,12 +96,12 @@ class Part:
                 os.kill(self.process_id, number)
 
 
-def answers(url: str) -> Callable[[], bool]:
-    """Whether a GET of `url` is answered 200."""
+def answers(url: str, trust: ssl.SSLContext | bool = True) -> Callable[[], bool]:
+    """Whether a GET of `url` is answered 200. `trust`: whose certificates count."""
 
     def ask() -> bool:
         try:
-            return httpx.get(url, timeout=2, trust_env=False).status_code == 200
+            return httpx.get(url, timeout=2, trust_env=False, verify=trust).status_code == 200
         except httpx.HTTPError:
             return False
 

@@ -35,12 +35,15 @@ class System:
         wait_until(self.is_ready, "the system is ready")
 
     def get(self, path: str, **params: Any) -> httpx.Response:
-        """A read, repeated while a busy machine answers 503."""
+        """A read, repeated while a busy machine answers 503, or the one that was asked is gone."""
         answers: list[httpx.Response] = []
 
         def not_busy() -> bool:
-            answers.append(self.client.get(path, params=params))
-            return answers[-1].status_code != 503
+            try:
+                answers.append(self.client.get(path, params=params))
+            except httpx.TransportError:
+                return False
+            return answers[-1].status_code not in (502, 503)
 
         wait_until(not_busy, f"{path} is answered")
         return answers[-1]

@@ -18,6 +18,9 @@ from tests.waiting import PATIENCE, at_load, wait_until
 #: What is promised of a 503. A machine that has far more to do than it can is given more time.
 REFUSED_WITHIN_SECONDS = 2.0
 
+#: No server at all, a balancer that says so, and one that says that Temporal is away.
+_REFUSALS = (0, 502, 503)
+
 
 @dataclass
 class Verdict:
@@ -35,7 +38,7 @@ class Verdict:
     slowest_refusal: float = 0.0
     """Seconds until a registration was answered 503, at most."""
     refused_wrongly: list[str] = field(default_factory=list)
-    """Neither with 503 nor because the server was away."""
+    """For no reason that there was."""
     refused_late: list[str] = field(default_factory=list)
     latest: float = 0.0
     """Seconds from when an occurrence was due until it first reached the receiver, at most."""
@@ -60,7 +63,7 @@ def judge(wave: Wave, *, back: float, patience: float = PATIENCE) -> Verdict:
     refused = wave.refused()
     verdict = Verdict(len(expected), refused=len(refused))
     for answer in refused:
-        if answer.status not in (0, 503):
+        if answer.status not in _REFUSALS:
             verdict.refused_wrongly.append(f"{answer.task}: {answer.status}")
         elif answer.seconds > at_load(REFUSED_WITHIN_SECONDS):
             verdict.refused_late.append(f"{answer.task}: after {answer.seconds:.2f} s")

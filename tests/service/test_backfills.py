@@ -71,19 +71,21 @@ async def test_a_cancel_cancels_what_is_going_on(
     await tasks.create(new, by="test")
     end = datetime(2026, 3, 4, 5, tzinfo=UTC)
     started = await backfills.start(
-        task_id, start=end - _HOUR, end=end, overlap=OverlapPolicy.ALLOW_ALL
+        task_id, start=end - _HOUR, end=end, overlap=OverlapPolicy.ALLOW_ALL, by="ann"
     )
+    assert started.requested_by == "ann"
 
     async def many() -> bool:
         return receiver.running >= 5
 
     await eventually(many)
-    await backfills.cancel(started.id)
+    await backfills.cancel(started.id, by="ben")
     ended = await _ended(backfills, started.id)
-    assert (ended.status, ended.done) == (BackfillStatus.CANCELLED, 0)
+    assert (ended.status, ended.done, ended.requested_by) == (BackfillStatus.CANCELLED, 0, "ann")
 
     async def all_cancelled() -> bool:
         runs = (await run_list.page(RunFilter(task_id=task_id))).items
+        assert {run.requested_by for run in runs} == {"ann"}
         return {run.status for run in runs} == {RunStatus.CANCELLED}
 
     await eventually(all_cancelled)

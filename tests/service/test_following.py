@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
@@ -26,7 +27,7 @@ from tests.command_line import COMMAND, environment
 from tests.definitions import command, every, new_task, unique
 from tests.ports import free_port
 from tests.service.foreign_code import foreign_worker
-from tests.waiting import eventually
+from tests.waiting import at_load, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -176,18 +177,42 @@ async def test_watching_adds_no_event(temporal: Temporal, tasks: Tasks) -> None:
     assert await events(run_ids[0]) == await events(run_ids[1])
 
 
-async def test_what_an_activity_says_with_its_heartbeats(temporal: Temporal, tasks: Tasks) -> None:
+async def heartbeats(temporal: Temporal, run_id: str, count: int) -> list[int]:
+    """The first that are seen."""
+    seen: list[str] = []
+    async with aclosing(Following(temporal).follow(run_id)) as updates:
+        async for update in updates:
+            seen += [piece.text for piece in update.pieces]
+            if len(seen) >= count:
+                break
+    await Runs(temporal).cancel(run_id)
+    return [json.loads(line)["percent"] for line in seen]
+
+
+async def test_what_somebody_elses_activity_says(temporal: Temporal, tasks: Tasks) -> None:
     queue = unique("heartbeats")
     action = {"kind": "activity", "name": "report_progress", "task_queue": queue}
     async with foreign_worker(temporal.client, queue):
         run_id = await begin_action(temporal, action, timeout=60)
-        seen: list[str] = []
-        async with aclosing(Following(temporal).follow(run_id)) as updates:
-            async for update in updates:
-                seen += [piece.text for piece in update.pieces]
-                if len(seen) > 1:
-                    break
-        await Runs(temporal).cancel(run_id)
-    percents = [json.loads(line)["percent"] for line in seen]
+        percents = await heartbeats(temporal, run_id, 2)
     assert percents == sorted(set(percents))
     assert percents[0] == 0
+
+
+async def test_what_an_activity_of_our_worker_says(elsewhere: Temporal) -> None:
+    """Sooner than the SDK tells Temporal, which is every two seconds."""
+    async with foreign_worker(elsewhere.client, elsewhere.task_queue):
+        action = {"kind": "activity", "name": "report_progress"}
+        run_id = await begin_action(elsewhere, action, timeout=60)
+        await heartbeats_begin(elsewhere, run_id)
+        began = time.monotonic()
+        percents = await heartbeats(elsewhere, run_id, 4)
+        assert time.monotonic() - began < at_load(3)
+    assert percents == sorted(set(percents))
+
+
+async def heartbeats_begin(temporal: Temporal, run_id: str) -> None:
+    async def begun() -> bool:
+        return bool((await read_output(temporal, run_id)).pieces)
+
+    await eventually(begun)

@@ -139,11 +139,15 @@ class Segments(ValueElement[str], component="otd_segments.js"):
         options: Sequence[tuple[str, str, str]],
         value: str,
         *,
+        at: str = "",
         small: bool = False,
         on_change: Changed | None = None,
     ) -> None:
         super().__init__(value=value, on_value_change=on_change)
+        self.at = at
+        self.values = [key for key, _, _ in options]
         self.props["label"] = label
+        self.props["field"] = at
         self.props["small"] = small
         self.props["options"] = [
             {"value": key, "label": text, "icon": icon} for key, text, icon in options

@@ -24,6 +24,7 @@ export default {
   methods: {
     chose(event) {
       this.now = event.target.value;
+      otd.drafts.set(this.field, this.now);
       this.$emit("update:value", this.now);
     },
   },

@@ -27,7 +27,9 @@ export default {
   },
   watch: {
     value(value) {
-      if (value !== this.text) this.text = value ?? "";
+      if (value === this.text) return;
+      this.text = value ?? "";
+      otd.drafts.set(this.field, this.text);
     },
   },
   mounted() {
@@ -36,6 +38,7 @@ export default {
   methods: {
     typed(event) {
       this.text = event.target.value;
+      otd.drafts.set(this.field, this.text);
       this.$emit("update:value", this.text);
     },
     keys(event) {

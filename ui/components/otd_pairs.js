@@ -21,10 +21,9 @@ export default {
   },
   methods: {
     tell() {
-      this.$emit(
-        "update:value",
-        this.pairs.map((pair) => ({ ...pair })),
-      );
+      const pairs = this.pairs.map((pair) => ({ ...pair }));
+      otd.drafts.set(this.field, pairs);
+      this.$emit("update:value", pairs);
     },
     set(index, part, value) {
       this.pairs[index][part] = value;

@@ -1,7 +1,7 @@
 // One of a few, all in sight.
 let next = 0;
 export default {
-  props: { value: String, options: Array, label: String, small: Boolean },
+  props: { value: String, options: Array, label: String, small: Boolean, field: String },
   emits: ["update:value"],
   data() {
     return { id: `segments-${next++}`, now: this.value };
@@ -14,6 +14,7 @@ export default {
   methods: {
     chose(value) {
       this.now = value;
+      otd.drafts.set(this.field, value);
       this.$emit("update:value", value);
     },
   },

@@ -88,6 +88,15 @@ class Chart(Element, component="otd_chart.js"):
             self.props["ends"] = list(ends)
 
 
+class HeatMap(Element, component="otd_heat.js"):
+    """Days by hours: `{"day", "counts": 24 numbers}` a row."""
+
+    def __init__(self, rows: Sequence[dict[str, Any]], label: str) -> None:
+        super().__init__()
+        self.props["rows"] = list(rows)
+        self.props["label"] = label
+
+
 class Modal(Element, component="otd_modal.js"):
     """A dialog; its content is built inside it and shown by `show`."""
 

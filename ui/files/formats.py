@@ -17,9 +17,8 @@ from onthedot.scheduling.task import Task
 def rest_url(path: str = "") -> str:
     """Where REST is for whoever looks at the page, proxies included."""
     request = ui.context.client.request
-    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
     prefix = request.headers.get("x-forwarded-prefix", "")
-    return f"{scheme}://{request.url.netloc}{prefix}{path}"
+    return f"{request.url.scheme}://{request.url.netloc}{prefix}{path}"
 
 
 def as_json(value: Any) -> str:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from onthedot.scheduling.errors import FieldProblem
-from onthedot.ui.components.fields import ChoiceField, PairsField, TextField
+from onthedot.ui.components.fields import ChoiceField, PairsField, Segments, TextField
+from onthedot.ui.forms.wording import in_words
 
 #: Tags of unions, which stand in the path of an error but in no definition.
 _TAGS = {"once", "cron", "interval", "http", "command", "activity", "workflow", "log"}
@@ -17,12 +18,16 @@ _TAGS = {"once", "cron", "interval", "http", "command", "activity", "workflow", 
 
 F = TypeVar("F", TextField, ChoiceField, PairsField)
 
+_PAIR = {"name": str, "value": str, "secret": bool}
+
 
 class Fields:
     """The fields that are on the form at present, and what a change of one sets off."""
 
-    def __init__(self, changed: Callable[[str], None]) -> None:
+    def __init__(self, changed: Callable[[str], None], zone: str = "UTC") -> None:
         self._changed = changed
+        self._zone = zone
+        self._switches: dict[str, Segments] = {}
         self._plain: dict[str, TextField | ChoiceField] = {}
         self._pairs: dict[str, PairsField] = {}
 
@@ -35,6 +40,30 @@ class Fields:
         field.on_value_change(lambda _: self._changed(field.at))
         return field
 
+    def add_switch(self, switch: Segments) -> Segments:
+        """Keep what decides which fields there are."""
+        self._switches[switch.at] = switch
+        return switch
+
+    def restore(self, typed: Mapping[str, Any]) -> bool:
+        """Fill in what was typed before; whether that is other than what stands there now."""
+        before = self._values()
+        for at in _SWITCHES:
+            switch = self._switches.get(at)
+            if switch is not None and typed.get(at) in switch.values:
+                switch.set_value(typed[at])
+        for at, field in self._plain.items():
+            if isinstance(typed.get(at), str):
+                field.set_value(typed[at])
+        for at, group in self._pairs.items():
+            pairs = typed.get(at)
+            if isinstance(pairs, list) and all(map(_is_pair, pairs)):
+                group.set_value(pairs)
+        return self._values() != before
+
+    def _values(self) -> dict[str, Any]:
+        return {at: field.value for at, field in (*self._plain.items(), *self._pairs.items())}
+
     def forget(self, prefix: str) -> None:
         """A part of the form was taken away."""
         self._plain = {at: f for at, f in self._plain.items() if not at.startswith(prefix)}
@@ -45,7 +74,7 @@ class Fields:
         left: list[FieldProblem] = []
         plain: dict[str, str] = {}
         pairs: dict[str, dict[str, str]] = {at: {} for at in self._pairs}
-        for problem in problems:
+        for problem in (in_words(each, self._zone) for each in problems):
             owner = self._owner(problem.field)
             group = next((at for at in pairs if problem.field.startswith(f"{at}.")), None)
             if group is not None:
@@ -66,6 +95,16 @@ class Fields:
                 return path
             path = path.rpartition(".")[0]
         return None
+
+
+#: In the order in which they are restored: one decides whether there is the next.
+_SWITCHES = ("action", "action.body is", "trigger", "trigger.how")
+
+
+def _is_pair(given: object) -> bool:
+    return isinstance(given, dict) and all(
+        isinstance(given.get(name), kind) for name, kind in _PAIR.items()
+    )
 
 
 def problems_of(error: ValidationError) -> list[FieldProblem]:

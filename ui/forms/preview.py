@@ -19,6 +19,7 @@ from onthedot.ui.components.markup import box, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.files.formats import as_curl, rest_url
 from onthedot.ui.forms.fields import problems_of
+from onthedot.ui.forms.wording import said
 
 _TRIGGER: TypeAdapter[Trigger] = TypeAdapter(Trigger)
 COUNT = 5
@@ -65,14 +66,14 @@ def _under_trigger(problems: Sequence[FieldProblem]) -> list[FieldProblem]:
     return found
 
 
-def show_preview(place: Element, found: Preview) -> None:
-    """Draw it in the place of what was there."""
+def show_preview(place: Element, found: Preview, zone: str) -> None:
+    """Draw it in the place of what was there; `zone` is the reader's."""
     place.clear()
     with place:
         if found.problems:
             with box("row muted"):
                 Icon("info")
-                text(found.problems[0].message, "grow wrap small")
+                text(said(found.problems[0].message, zone), "grow wrap small")
             return
         text(found.words, "strong wrap", tag="div")
         with box("stack tight", "ol"):

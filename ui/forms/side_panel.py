@@ -55,7 +55,7 @@ class SidePanel:
         except OnTheDotError as error:
             found = Preview(problems=(FieldProblem("", str(error)),))
         if not self.place.is_deleted:
-            show_preview(self.place, found)
+            show_preview(self.place, found, self._context.zone or "UTC")
         return list(found.problems)
 
     async def _follow_edit(self) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from nicegui import background_tasks
 
+from onthedot.scheduling.action import CommandAction
 from onthedot.scheduling.errors import (
     FieldProblem,
     InvalidDefinition,
@@ -18,9 +20,10 @@ from onthedot.scheduling.errors import (
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.ui.components.markup import box, button, card, link, named, text
-from onthedot.ui.components.small import LeaveQuestion
+from onthedot.ui.components.small import Icon, LeaveQuestion
 from onthedot.ui.forms import conflict
 from onthedot.ui.forms.actions.action import ActionPart
+from onthedot.ui.forms.actions.command import COMMANDS_ARE_OFF
 from onthedot.ui.forms.draft import Draft
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.forms.labels import LabelPart
@@ -31,6 +34,7 @@ from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import TaskDetail, one_task, task_detail
 from onthedot.ui.sessions import SignedOut
 from onthedot.ui.watches import Seen
+from onthedot.ui.wording import plainly
 
 #: Between a key and what it shows, in seconds.
 _PAUSE = 0.15
@@ -45,7 +49,8 @@ _TO_FIRST_ERROR = (
 class FormView:
     """One form. `before` is what it starts from; with `task_id` it changes that task.
 
-    `names` are what the workers have registered, to choose from.
+    `names` are what the workers have registered, to choose from, and `typed` what was typed into
+    the fields before the page was loaded again.
     """
 
     def __init__(
@@ -57,10 +62,13 @@ class FormView:
         before: TaskDefinition | None = None,
         task_id: str = "",
         revision: int | None = None,
+        typed: Mapping[str, Any] | None = None,
     ) -> None:
+        self._typed = typed
         self._context = context
         self._query = query
         self._names = {"activity": list(names.activities), "workflow": list(names.workflows)}
+        self._commands = names.commands
         self._before = before
         self._task_id = task_id
         self._revision = revision
@@ -68,11 +76,12 @@ class FormView:
         self._strict = False
         self._saving = False
         self._waiting: asyncio.Task[None] | None = None
-        self._fields = Fields(self._changed)
+        self._fields = Fields(self._changed, context.zone or "UTC")
 
     def build(self) -> None:
         """Build it, with what stands beside it."""
         self._build_head()
+        self._restored = box()
         if self._task_id:
             with box() as self._meanwhile:
                 pass
@@ -83,7 +92,18 @@ class FormView:
             with box("stack side-panel"):
                 self._side_panel = SidePanel(self._context, self._draft, self._tested)
         LeaveQuestion()
+        self._restore()
         self._follow_soon(0)
+
+    def _restore(self) -> None:
+        """Bring back what was typed before the page was loaded again."""
+        if not self._typed or not self._fields.restore(self._typed):
+            return
+        self._changed()
+        with self._restored, named(box("banner"), role="status"):
+            Icon("rotate-ccw")
+            text("What you had typed is back: the page was loaded again meanwhile.", "grow")
+            button("Start afresh", self._start_anew, "small")
 
     def _follow_others(self) -> None:
         """Say it where somebody else changes the task that is being edited."""
@@ -107,7 +127,7 @@ class FormView:
         self._context.live(key, lambda: task_detail(temporal, self._task_id), show)
 
     def _start_anew(self) -> None:
-        self._context.script("otd.setUnsaved(false); location.reload()")
+        self._context.script("otd.setUnsaved(false); otd.drafts.end(); location.reload()")
 
     def _build_head(self) -> None:
         back = f"/tasks/{self._task_id}" if self._task_id else "/tasks"
@@ -133,7 +153,7 @@ class FormView:
                 self._query.get("action", "http"),
                 before.action if before else None,
                 names=self._names,
-                commands=self._context.site.settings.allow_commands,
+                commands=self._commands is not False,
             )
         with card("When it runs"):
             trigger = TriggerPart(
@@ -184,6 +204,10 @@ class FormView:
         if definition is None:
             self._say(problems)
             return
+        new = isinstance(definition, NewTask)
+        if new and self._commands is False and isinstance(definition.action, CommandAction):
+            self._say([FieldProblem("action.argv", COMMANDS_ARE_OFF)])
+            return
         await self._try(definition, self._revision)
 
     async def _try(self, definition: NewTask | TaskDefinition, revision: int | None) -> None:
@@ -200,9 +224,9 @@ class FormView:
         except SignedOut:
             self._context.sign_in()
         except OnTheDotError as error:
-            self._context.toasts.say(str(error), tone="red")
+            self._context.toasts.say(plainly(error), tone="red")
         else:
-            self._context.script("otd.setUnsaved(false)")
+            self._context.script("otd.setUnsaved(false); otd.drafts.end()")
             done = "Saved" if self._task_id else "Registered"
             self._context.toasts.say(f"{done} {task.name}.")
             self._context.changed()

@@ -40,7 +40,7 @@ _BARE = re.compile(r"(is|was|are|must|should|cannot|needs|takes|has|holds|comes|
 _DURATION: TypeAdapter[Duration] = TypeAdapter(Duration)
 
 _INSTEAD = {
-    "duration": "Write a length of time, such as 90 s, 10 min or 1 h 30 min.",
+    "a duration is iso 8601": "Write a length of time, such as 90 s, 10 min or 1 h 30 min.",
     "valid integer": "Write a whole number.",
     "valid number": "Write a number.",
 }
@@ -54,7 +54,7 @@ def in_words(problem: FieldProblem, zone: str) -> FieldProblem:
 def said(message: str, zone: str) -> str:
     """A message of the models in the words of the form."""
     for part, instead in _INSTEAD.items():
-        if part in message and ("must be" in message or "hould be" in message):
+        if part in message.lower():
             return instead
     told = _NAME.sub(lambda found: _LABELS.get(found[1].rpartition(".")[2], found[1]), message)
     told = _LENGTH.sub(lambda found: _length(found[0]), told)

@@ -179,7 +179,8 @@ _PHASES = {
 def _doing(run: Run) -> None:
     """What a running run is doing, since when, and when it tries again."""
     assert run.phase is not None
-    with named(box("banner"), role="status"), text("", "wrap"):
+    goes_on = run.phase is RunPhase.ATTEMPTING
+    with named(box("banner calm" if goes_on else "banner"), role="status"), text("", "wrap"):
         text(_PHASES[run.phase].format(attempt=run.attempt), "strong")
         text(", since ")
         When(run.phase_since, "near")

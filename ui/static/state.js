@@ -40,6 +40,7 @@
   };
   otd.leave = () => {
     unsaved = false;
+    otd.drafts.end();
     otd.go(leaveTo);
   };
   addEventListener("beforeunload", (event) => {

@@ -49,7 +49,14 @@ class ActionPart:
         self._commands = commands
         known = [name for name, _, _ in KINDS]
         self._kind = before.kind if before else kind if kind in known else "http"
-        Segments("What", KINDS, self._kind, on_change=lambda event: self._switch(event.value))
+        switch = Segments(
+            "What",
+            KINDS,
+            self._kind,
+            at="action",
+            on_change=lambda event: self._switch(event.value),
+        )
+        fields.add_switch(switch)
         self._place = box("stack").style("margin-top: 16px")
         self._shown = self._build()
 

@@ -12,6 +12,10 @@ from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.actions.pairs import as_pairs, pairs_value
 from onthedot.ui.forms.fields import FieldError, Fields
 
+COMMANDS_ARE_OFF = (
+    "Commands are off here. Whoever runs the workers turns them on with ONTHEDOT_ALLOW_COMMANDS."
+)
+
 
 class CommandFields:
     """Program and arguments, environment, directory and input."""
@@ -21,7 +25,7 @@ class CommandFields:
         if not allowed:
             with box("banner").style("margin: 0"):
                 Icon("info")
-                text("Commands run only where the worker's operator turned them on.")
+                text(COMMANDS_ARE_OFF, "wrap")
         self._argv = fields.add(
             TextField(
                 "Program and arguments",

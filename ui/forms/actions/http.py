@@ -79,13 +79,15 @@ class HttpFields:
             )
         )
         with box("row").style("margin-top: -8px"):
-            Segments(
+            switch = Segments(
                 "Body is",
                 (("json", "JSON", ""), ("text", "Text", "")),
                 "text" if self._as_text else "json",
+                at="action.body is",
                 small=True,
                 on_change=lambda event: self._body_is(event.value),
             )
+            fields.add_switch(switch)
             tidy = named(box("btn small ghost", "button"), type="button").on("click", self._tidy)
             with tidy:
                 text("Tidy up")

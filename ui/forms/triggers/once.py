@@ -31,13 +31,15 @@ class OnceFields:
         self._changed = changed
         self._delay: TextField | None = None
         if self._before is None:
-            Segments(
+            switch = Segments(
                 "How",
                 (("at", "At a time", "clock"), ("delay", "After a delay", "timer")),
                 "at",
+                at="trigger.how",
                 small=True,
                 on_change=lambda event: self._switch(event.value),
             )
+            fields.add_switch(switch)
         self._place = box("stack")
         self._build("at")
 

@@ -43,7 +43,14 @@ class TriggerPart:
         self._before = before
         known = [name for name, _, _ in KINDS]
         self._kind = before.kind if before else kind if kind in known else "cron"
-        Segments("When", KINDS, self._kind, on_change=lambda event: self._switch(event.value))
+        switch = Segments(
+            "When",
+            KINDS,
+            self._kind,
+            at="trigger",
+            on_change=lambda event: self._switch(event.value),
+        )
+        fields.add_switch(switch)
         self._place = box("stack").style("margin-top: 16px")
         self._shown = self._build()
 

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from nicegui.element import Element
 
 from onthedot.service.overview.health import Health
-from onthedot.service.temporal.task_queues import Poller
+from onthedot.service.temporal.task_queues import SEEN_WITHIN, Poller
 from onthedot.ui.components.markup import box, card, text
 from onthedot.ui.components.small import When
 
-#: A poll lasts a minute at most; who was not seen for longer does not poll.
-_SEEN_WITHIN = timedelta(seconds=75)
-
 
 def show_workers(place: Element, state: Health | None) -> None:
-    """A card, where a worker is gone."""
-    gone = gone_workers(state, datetime.now(UTC)) if state is not None else ()
-    said = ",".join(worker.identity for worker in gone)
-    if place.props.get("data-gone", "") == said:
+    """A card, where a worker is gone, or none is there."""
+    gone: tuple[Poller, ...] = ()
+    waiting = ""
+    if state is not None:
+        gone = gone_workers(state, datetime.now(UTC))
+        if len(gone) == len(state.workers):
+            waiting = f"No worker polls; {state.backlog:,} tasks of Temporal's wait for one."
+    said = ",".join([*(worker.identity for worker in gone), waiting])
+    if place.props.get("data-gone", ",") == said:
         return
     place.props["data-gone"] = said
     place.clear()
-    if not gone:
+    if not gone and not waiting:
         return
     with (
         place,
@@ -38,8 +40,11 @@ def show_workers(place: Element, state: Health | None) -> None:
                 with box("muted small nowrap"):
                     text("last seen ")
                     When(worker.last_seen)
+        if waiting:
+            with box():
+                text(waiting, "muted wrap")
 
 
 def gone_workers(state: Health, now: datetime) -> tuple[Poller, ...]:
     """Those that polled a while ago and do so no more."""
-    return tuple(w for w in state.workers if now - w.last_seen > _SEEN_WITHIN)
+    return tuple(w for w in state.workers if now - w.last_seen > SEEN_WITHIN)

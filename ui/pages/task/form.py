@@ -29,10 +29,10 @@ async def new_page(context: PageContext, query: dict[str, str]) -> None:
         skeleton(60)
         skeleton(420)
     await context.learn_zone()
-    names = await _names(context.site)
+    names, typed = await _names(context.site), await context.typed("new")
     place.clear()
     with place:
-        FormView(context, query, names).build()
+        FormView(context, query, names, typed=typed).build()
 
 
 async def edit_page(context: PageContext, query: dict[str, str], task_id: str) -> None:
@@ -57,14 +57,21 @@ async def _changed(
         with place, box("card"), empty("search", "It cannot be edited now", str(error), page=True):
             link("To the tasks", "/tasks", "btn")
         return
+    typed = await context.typed(f"copy {task_id}" if copy else f"edit {task_id}")
     place.clear()
     with place:
         if copy:
-            FormView(context, query, names, before=_copied(found.definition)).build()
+            before = _copied(found.definition)
+            FormView(context, query, names, before=before, typed=typed).build()
         else:
-            before, revision = found.definition, found.revision
             FormView(
-                context, query, names, before=before, task_id=task_id, revision=revision
+                context,
+                query,
+                names,
+                before=found.definition,
+                task_id=task_id,
+                revision=found.revision,
+                typed=typed,
             ).build()
 
 

@@ -59,6 +59,10 @@ topologySpreadConstraints:
 {{/* Settings as variables; those of the component go before those of all. */}}
 {{- define "onthedot.settings" -}}
 {{- $own := .own | default dict -}}
+{{- with .root.Values.encryptionSecret }}
+- name: ONTHEDOT_ENCRYPTION_KEYS
+  valueFrom: {secretKeyRef: {name: {{ . }}, key: encryption-keys}}
+{{- end }}
 {{- range $name, $value := mergeOverwrite (deepCopy .root.Values.settings) $own }}
 - name: ONTHEDOT_{{ $name | snakecase | upper }}
   value: {{ kindIs "slice" $value | ternary (join "," $value) (kindIs "map" $value | ternary (toJson $value) (toString $value)) | quote }}

@@ -1,0 +1,77 @@
+"""What a proxy says of the caller, from the proxies that are named, and from nobody else.
+
+`X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` of a named proxy become the request's own
+address, scheme and host; the prefix stays for the page. From anyone else these headers are dropped:
+they would choose the address that is limited and audited, or the origin that counts as ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+_NAMES = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix")
+_DROPPED = (*_NAMES, "x-forwarded-port", "x-real-ip", "forwarded")
+#: In a request's scope: it came by way of a proxy that is not named.
+UNNAMED = "onthedot.unnamed_proxy"
+_SCHEMES = {"http": ("http", "ws"), "https": ("https", "wss")}
+
+
+class TrustedProxies:
+    """To be passed before everything else."""
+
+    def __init__(self, app: ASGIApp, networks: Sequence[str]) -> None:
+        self._app = app
+        self._networks = [ip_network(network) for network in networks]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with what is known of the caller."""
+        if scope["type"] in ("http", "websocket"):
+            said = Headers(scope=scope)
+            if any(name in said for name in _DROPPED):
+                client = scope.get("client")
+                trusted = client is not None and self._is_named(client[0])
+                scope = (
+                    _believing(scope, self._caller(said))
+                    if trusted
+                    else {**_without(scope), UNNAMED: True}
+                )
+        await self._app(scope, receive, send)
+
+    def _is_named(self, address: str) -> bool:
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return False
+        mapped = getattr(found, "ipv4_mapped", None)
+        return any((mapped or found) in network for network in self._networks)
+
+    def _caller(self, said: Headers) -> str:
+        """The last address that is none of the proxies': what stands before it may be made up."""
+        hops = [hop.strip() for hop in ",".join(said.getlist("x-forwarded-for")).split(",")]
+        foreign = [hop for hop in hops if hop and not self._is_named(hop)]
+        return foreign[-1] if foreign else ""
+
+
+def _believing(scope: Scope, caller: str) -> Scope:
+    said = Headers(scope=scope)
+    changed = _without(scope)
+    headers = MutableHeaders(scope=changed)
+    if caller:
+        changed["client"] = (caller, 0)
+    if (proto := said.get("x-forwarded-proto", "").strip().lower()) in _SCHEMES:
+        changed["scheme"] = _SCHEMES[proto][scope["type"] == "websocket"]
+    if host := said.get("x-forwarded-host", ""):
+        headers["host"] = host
+    if prefix := said.get("x-forwarded-prefix", ""):
+        headers["x-forwarded-prefix"] = prefix
+    return changed
+
+
+def _without(scope: Scope) -> Scope:
+    dropped = tuple(name.encode() for name in _DROPPED)
+    kept = [(name, value) for name, value in scope["headers"] if name.lower() not in dropped]
+    return {**scope, "headers": kept}

@@ -1,0 +1,74 @@
+"""TLS of a server: the certificate is checked at the start, and read anew when it changes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from pathlib import Path
+
+from onthedot.processes.errors import StartError
+
+_LOG = logging.getLogger("onthedot")
+#: How often the files are looked at, in seconds.
+_EVERY_SECONDS = 20.0
+
+
+class Certificate:
+    """A certificate and its key, in files; `context` is what a server serves with.
+
+    Raises StartError where the files do not serve.
+    """
+
+    def __init__(self, certificate: Path, key: Path) -> None:
+        self.certificate, self.key = certificate, key
+        self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self._seen = self._stamp()
+        try:
+            self._load(self.context)
+        except (OSError, ValueError) as error:
+            raise StartError(
+                f"Cannot serve with the certificate {certificate} and the key {key} "
+                f"({getattr(error, 'reason', None) or error}). Both are to be PEM files that go "
+                f"together, the key without a password."
+            ) from None
+
+    @classmethod
+    def of(cls, certificate: Path | None, key: Path | None) -> Certificate | None:
+        """None where none is configured."""
+        return cls(certificate, key) if certificate is not None and key is not None else None
+
+    async def keep_fresh(self) -> None:
+        """Reads the files anew when they change, for the connections to come. Does not return."""
+        while True:
+            await asyncio.sleep(_EVERY_SECONDS)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Reads the files once more where they have changed. Files that do not serve are left out,
+        and said so: the old certificate serves on."""
+        stamp = self._stamp()
+        if stamp == self._seen:
+            return
+        try:
+            self._load(ssl.create_default_context(ssl.Purpose.CLIENT_AUTH))
+            self._load(self.context)
+        except (OSError, ValueError) as error:
+            _LOG.warning("%s does not serve, and the old one goes on: %s", self.certificate, error)
+            return
+        self._seen = stamp
+        _LOG.info("%s is served from now on", self.certificate)
+
+    def _load(self, context: ssl.SSLContext) -> None:
+        context.load_cert_chain(self.certificate, self.key, password=_no_password)
+
+    def _stamp(self) -> tuple[int, ...]:
+        try:
+            return tuple(file.stat().st_mtime_ns for file in (self.certificate, self.key))
+        except OSError:
+            return ()
+
+
+def _no_password() -> str:
+    """Instead of asking at a terminal."""
+    return ""

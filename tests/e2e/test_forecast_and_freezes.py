@@ -1,0 +1,81 @@
+"""The load to come, taken apart with a button; and a freeze, made, shown everywhere and lifted."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.e2e.site import HELLO, Site
+from tests.waiting import wait_until
+
+_STORM = {"kind": "cron", "expression": "17 * * * *"}
+
+
+def test_a_storm_is_seen_and_spread(site: Site, name: str) -> None:
+    ids = [f"{name}-{n}" for n in range(6)]
+    for task_id in ids:
+        site.register(id=task_id, tags=[name], trigger=_STORM, action=HELLO)
+    wait_until(lambda: len(site.listed(name)) == len(ids), "listed")
+    site.go(f"/forecast?span=2h&tag={name}")
+    expect(site.page.get_by_text("12 of 6 tasks")).to_be_visible()
+    site.page.get_by_text("6 at once ").first.click()
+    expect(site.link(ids[0]).first).to_be_visible()
+    _shot(site, "forecast")
+    site.button("Spread by h as the minute").click()
+    dialog = site.dialog()
+    expect(dialog.get_by_text("come at other instants")).to_be_visible()
+    _shot(site, "spread")
+    dialog.get_by_role("button", name="Change 6 tasks").click()
+    expect(site.toast("Spread 6 tasks.")).to_be_visible()
+    written = {site.task(task_id)["trigger"]["expression"] for task_id in ids}
+    assert written == {"H * * * *"}
+    site.go("/")
+    expect(site.page.get_by_text("Starts in the next two hours")).to_be_visible()
+    expect(site.page.locator(".skeleton")).to_have_count(0)
+    _shot(site, "overview")
+
+
+def test_a_step_of_the_chart_leads_to_its_tasks(site: Site, name: str) -> None:
+    site.register(id=name, tags=[name], trigger=_STORM, action=HELLO)
+    site.register(id=f"{name}-2", tags=[name], trigger=_STORM, action=HELLO)
+    wait_until(lambda: len(site.listed(name)) == 2, "listed")
+    site.go(f"/forecast?span=7d&tag={name}")
+    expect(site.page.get_by_role("region", name="Starts by day and hour")).to_be_visible()
+    _shot(site, "week")
+    site.page.locator(".chart .hit").nth(5).click()
+    expect(site.page.get_by_text("Starts from")).to_be_visible()
+    expect(site.page.get_by_text("2 of 2 tasks")).to_be_visible()
+
+
+def test_a_freeze_is_made_shown_and_lifted(site: Site, name: str) -> None:
+    site.go("/freezes")
+    site.button("New freeze").click()
+    dialog = site.dialog()
+    dialog.get_by_role("button", name="Freeze", exact=True).click()
+    expect(dialog.get_by_text("must be 1 to 64")).to_be_visible()
+    site.field("Name").fill(name)
+    site.field("Why").fill("Database migration")
+    site.field("Tags").fill(name)
+    dialog.get_by_role("button", name="Freeze", exact=True).click()
+    expect(site.toast(f"Frozen: {name}.")).to_be_visible()
+    expect(site.page.get_by_text("In force", exact=True).first).to_be_visible()
+    _shot(site, "freezes")
+    for path in ("/tasks", "/settings"):
+        site.go(path)
+        banner = site.page.locator(".banner", has_text=name)
+        expect(banner).to_contain_text("Database migration")
+    _shot(site, "frozen")
+    assert site.rest.get(f"/freezes/{name}").json()["then"] == "hold"
+    site.go("/freezes")
+    site.page.locator(".card", has_text=name).get_by_role("button", name="Lift").click()
+    site.dialog().get_by_role("button", name="Lift", exact=True).click()
+    expect(site.toast(f"Lifted {name}.")).to_be_visible()
+    expect(site.page.locator(".banner", has_text=name)).to_have_count(0)
+    assert site.rest.get(f"/freezes/{name}").status_code == 404
+
+
+def _shot(site: Site, what: str) -> None:
+    if folder := os.environ.get("SHOTS"):
+        site.page.screenshot(path=Path(folder) / f"{what}.png")

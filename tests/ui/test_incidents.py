@@ -1,0 +1,63 @@
+"""What the page of incidents, and the overview's line, make of what is known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from onthedot.scheduling.incidents.incident import (
+    FailureCause,
+    Incident,
+    Incidents,
+    MissedInstant,
+    TaskName,
+)
+from onthedot.scheduling.ledger.entries import LedgerState, Reason
+from onthedot.ui.pages.incidents.page import begins
+from onthedot.ui.pages.incidents.trouble import trouble
+
+T = datetime(2026, 3, 5, 5, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("span", "zone", "now", "since"),
+    [
+        ("hour", "", T, "2026-03-05T04:00"),
+        ("day", "Europe/Rome", T, "2026-03-04T05:00"),
+        # Six in the morning in Rome: the night began at eight in the evening there.
+        ("night", "Europe/Rome", T, "2026-03-04T19:00"),
+        ("night", "", T + timedelta(hours=16), "2026-03-05T20:00"),
+        ("night", "Pacific/Auckland", T, "2026-03-04T07:00"),
+        ("nonsense", "", T, "2026-03-04T05:00"),
+    ],
+)
+def test_a_span_begins(span: str, zone: str, now: datetime, since: str) -> None:
+    assert f"{begins(span, now, zone):%Y-%m-%dT%H:%M}" == since
+
+
+def _group(runs: int, *, ongoing: bool) -> Incident:
+    return Incident(
+        cause=FailureCause(type="HttpStatus", message="It answered 503.", id="a"),
+        tasks=(TaskName(id="a", name="A"),),
+        task_count=1,
+        runs=runs,
+        first_at=T,
+        last_at=T,
+        ongoing=ongoing,
+    )
+
+
+def test_trouble_is_said_in_a_line() -> None:
+    nothing = Incidents(since=T, until=T, items=(), missed=(), late=(), complete=True)
+    missed = MissedInstant(
+        task_id="a", name="A", at=T, state=LedgerState.MISSED, reason=Reason.CATCHUP
+    )
+    one = nothing.model_copy(update={"items": (_group(1, ongoing=True),)})
+    groups = (_group(1204, ongoing=True), _group(2, ongoing=False))
+    more = nothing.model_copy(update={"items": groups, "missed": (missed,)})
+    assert trouble(nothing) == ""
+    assert trouble(one) == "In the last hour 1 run failed for 1 cause, still ongoing."
+    assert trouble(more) == (
+        "In the last hour 1,206 runs failed for 2 causes, 1 of them ongoing; 1 instant did not run."
+    )

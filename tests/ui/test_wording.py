@@ -1,0 +1,57 @@
+"""What people read is in the words of the page and of its form, not in those of REST."""
+
+from __future__ import annotations
+
+import pytest
+
+from onthedot.scheduling.errors import (
+    FieldProblem,
+    InvalidDefinition,
+    NotInForce,
+    OnTheDotError,
+    RevisionMismatch,
+    WrongState,
+)
+from onthedot.ui.forms.wording import said
+from onthedot.ui.wording import plainly
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("A duration is ISO 8601 (PT30S) or a number of seconds.", "Write a length of time, such"),
+        ("must be after `start_at`.", "This must be after “From”."),
+        ("is past, so the task would never fire.", "This is past, so the task would never fire."),
+        ("is shorter than a second. Use PT1S or more.", "Use 1 s or more."),
+        (
+            "2026-11-20T22:59:00+00:00 is past, and longer ago than `catchup_window`. Choose a "
+            "time to come, or a longer `catchup_window`.",
+            "20 November 2026, 23:59:00 is past, and longer ago than “If missed, run up to this",
+        ),
+        ("Write 2027-11-07T01:30:00-04:00 or 2027-11-07T01:30:00-05:00.", "01:30:00-04:00 or"),
+        ("should be a valid integer, unable to parse string as an integer", "a whole number."),
+        ("Fill this in.", "Fill this in."),
+    ],
+)
+def test_a_problem_is_in_the_words_of_the_form(message: str, words: str) -> None:
+    found = said(message, "Europe/Rome")
+    assert words in found
+    assert "`" not in found
+    assert "PT" not in found
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (WrongState("Task 'a' is finished. PUT /tasks/a arms it again."), "It is finished."),
+        (RevisionMismatch("a", 7), "Somebody changed it meanwhile, so it was left as it is."),
+        (InvalidDefinition(FieldProblem("until", "must be past")), "Must be past."),
+        (
+            NotInForce("a", "the worker rests."),
+            "It took the change, but it is not in force yet: the worker rests. It is tried again "
+            "until it is. Do not repeat it.",
+        ),
+    ],
+)
+def test_an_error_says_nothing_of_rest(error: OnTheDotError, words: str) -> None:
+    assert plainly(error, of="a") == words

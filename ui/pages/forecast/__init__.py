@@ -1,0 +1,1 @@
+"""The load to come. Begin with `page.py`."""

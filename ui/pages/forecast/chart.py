@@ -1,0 +1,49 @@
+"""The starts of a forecast as bars; each leads to its tasks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from onthedot.scheduling.forecast.report import Forecast
+from onthedot.scheduling.values import format_instant
+from onthedot.ui.components.small import Chart
+from onthedot.ui.durations import human
+
+#: Bars of a chart; more steps are put together.
+_BARS = 360
+_SECOND = timedelta(seconds=1)
+
+
+def chart(found: Forecast, *, tag: str = "", zone: str = "", height: int = 150) -> None:
+    """A bar for each step, or for some together; the highest is marked where it stands out."""
+    each = max(1, -(-len(found.starts) // _BARS))
+    sums = [sum(found.starts[n : n + each]) for n in range(0, len(found.starts), each)]
+    most, bars = max(sums), []
+    stands_out = sums.count(most) <= max(2, len(sums) // 20)
+    for number, starts in enumerate(sums):
+        begin = found.since + found.step * each * number
+        end = min(begin + found.step * each, found.until)
+        peak = starts == most > 1 and stands_out
+        bar: dict[str, object] = {
+            "from": format_instant(begin),
+            "to": format_instant(end),
+            "parts": [{"name": "Starts", "value": starts, "tone": "amber" if peak else "blue"}],
+            "note": "The most of this span" if peak else "",
+        }
+        if starts and found.step * each > _SECOND:
+            asked = {"from": format_instant(begin), "until": format_instant(end)}
+            bar["path"] = "/forecast?" + urlencode(asked | ({"tag": tag} if tag else {}))
+        bars.append(bar)
+    quarter = (found.until - found.since) / 4
+    ends = [(found.since + quarter * n).replace(microsecond=0) for n in range(5)]
+    label = f"{found.total} starts; at most {most} within {human(found.step * each)}"
+    Chart(bars, label, height=height, ends=[_written(found, at, zone) for at in ends])
+
+
+def _written(found: Forecast, at: datetime, zone: str) -> str:
+    """A time of day, or a day where the span has several."""
+    if found.until - found.since <= timedelta(days=1):
+        return f"@{format_instant(at)}"
+    return f"{at.astimezone(ZoneInfo(zone) if zone else UTC):%a %d %b}"

@@ -1,0 +1,196 @@
+"""The load to come: starts by step, the busiest instants, and what would take them apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from onthedot.scheduling.forecast.report import BusyInstant, Forecast
+from onthedot.ui.components.fields import Segments, TextField
+from onthedot.ui.components.markup import box, card, empty, link, named, skeleton, text
+from onthedot.ui.components.small import HeatMap, Icon, When
+from onthedot.ui.durations import precise
+from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.forecast.chart import chart
+from onthedot.ui.pages.forecast.spreading import show_ways
+from onthedot.ui.watches import Live, Seen
+
+SPANS = {
+    "2h": ("Next 2 hours", timedelta(hours=2), timedelta(minutes=1)),
+    "6h": ("6 hours", timedelta(hours=6), timedelta(minutes=1)),
+    "24h": ("24 hours", timedelta(hours=24), timedelta(minutes=5)),
+    "7d": ("7 days", timedelta(days=7), timedelta(hours=1)),
+    "90d": ("90 days", timedelta(days=90), timedelta(hours=1)),
+}
+_DEFAULT = "24h"
+_EVERY = timedelta(seconds=15)
+_HOUR = timedelta(hours=1)
+_NAMED = 12
+
+
+def forecast_page(context: PageContext, query: dict[str, str]) -> None:
+    """Build the page."""
+    _ForecastPage(context, query).build()
+
+
+class _ForecastPage:
+    def __init__(self, context: PageContext, query: dict[str, str]) -> None:
+        self._context = context
+        self._span = query["span"] if query.get("span") in SPANS else _DEFAULT
+        self._tag = query.get("tag", "")
+        self._one = _one_step(query)
+        self._live: Live[Forecast] | None = None
+        self._shown: Forecast | None = None
+
+    def build(self) -> None:
+        with box("head"):
+            with box("titles"):
+                text("Forecast", tag="h1")
+                if self._one is None:
+                    text("Starts to come, over all tasks that fire.", "sub", tag="p")
+                else:
+                    with box("sub", "p"):
+                        text("Starts from ")
+                        When(self._one[0], "near")
+                        text(" until ")
+                        When(self._one[1], "clock")
+                        text(". ")
+                        link("Show what else is to come", "/forecast")
+            with box("actions"):
+                Segments(
+                    "Span",
+                    [(key, told, "") for key, (told, _, _) in SPANS.items()],
+                    self._span,
+                    small=True,
+                    on_change=lambda event: self._go(span=event.value),
+                )
+        with named(box("bar"), role="search"), box("search"):
+            Icon("tag")
+            tag = TextField(
+                "Tag of the tasks",
+                self._tag,
+                placeholder="Tag",
+                on_change=lambda event: self._go(tag=event.value.strip()),
+            )
+            named(tag, hideLabel=True, searching=True)
+        self._place = box("stack")
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+        self._shown = None
+        self._place.clear()
+        with self._place:
+            skeleton(260)
+        _, length, step = SPANS[self._span]
+        one = self._one
+        forecasts, tag = self._context.forecasts, self._tag
+
+        async def fetch() -> Forecast:
+            if one is not None:
+                close = timedelta(seconds=1) if one[1] - one[0] <= _HOUR else timedelta(minutes=1)
+                return await forecasts.of(since=one[0], until=one[1], step=close, tag=tag)
+            now = self._context.site.temporal.now()
+            begin = now.replace(second=0, microsecond=0)
+            if step >= _HOUR:
+                begin = begin.replace(minute=0)
+            return await forecasts.of(since=begin, until=begin + length, step=step, tag=tag)
+
+        self._live = self._context.live(
+            ("forecast", one or self._span, self._tag), fetch, self._show, every=_EVERY
+        )
+
+    def _go(self, *, span: str = "", tag: str | None = None) -> None:
+        self._span = span or self._span
+        self._one = None
+        self._tag = self._tag if tag is None else tag
+        self._context.script(f"history.replaceState(null, '', '{self._address()}')")
+        self._begin()
+
+    def _address(self) -> str:
+        asked = {"span": self._span} | ({"tag": self._tag} if self._tag else {})
+        return "?" + urlencode(asked)
+
+    def _show(self, seen: Seen[Forecast]) -> None:
+        if seen.value is None or seen.value == self._shown:
+            return
+        self._shown = found = seen.value
+        self._place.clear()
+        with self._place:
+            if not found.total:
+                with box("card"):
+                    empty("calendar", "Nothing is due", "No task fires within this span.")
+                return
+            with card("Starts", aside=_summary(found)):
+                chart(found, tag=self._tag, zone=self._context.zone)
+            if found.until - found.since > timedelta(days=1):
+                with card("By day and hour"):
+                    HeatMap(_by_hour(found, self._context.zone), "Starts by day and hour")
+            if found.busiest and found.busiest[0].starts > 1:
+                with card("Busiest", body=False):
+                    _busiest(found)
+                show_ways(self._context, found, self._tag)
+
+
+def _summary(found: Forecast) -> str:
+    late = _late(found.last_start_late, found.capacity_per_second)
+    return f"{found.total:,} of {_counted(found.tasks, 'task')} · {late}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _late(late: timedelta, capacity: float) -> str:
+    told = f"the last would begin {precise(late)} late" if late else "all would begin on time"
+    return f"at {capacity:g} a second {told}"
+
+
+def _busiest(found: Forecast) -> None:
+    with box("agenda").style("margin-top: 8px"):
+        for busy in found.busiest:
+            if busy.starts > 1:
+                _busy(busy)
+
+
+def _busy(busy: BusyInstant) -> None:
+    with box("", "details"):
+        with box("", "summary"):
+            text(f"{busy.starts:,} at once ", "strong")
+            When(busy.at, "near")
+            if busy.last_start_late:
+                text(f" · the last {precise(busy.last_start_late)} late", "muted")
+        with box("small wrap", "p"):
+            for number, task in enumerate(busy.tasks[:_NAMED]):
+                text(", " if number else "")
+                link(task.name or task.id, f"/tasks/{task.id}")
+            if busy.starts > _NAMED:
+                text(f" and {busy.starts - _NAMED:,} more")
+
+
+def _by_hour(found: Forecast, zone: str) -> list[dict[str, object]]:
+    """The starts of each hour of the reader's days."""
+    local = ZoneInfo(zone) if zone else UTC
+    days: dict[str, list[int]] = {}
+    for number, starts in enumerate(found.starts):
+        at = (found.since + found.step * number).astimezone(local)
+        days.setdefault(f"{at:%a %d %b}", [0] * 24)[at.hour] += starts
+    return [{"day": day, "counts": counts} for day, counts in days.items()]
+
+
+def _one_step(query: dict[str, str]) -> tuple[datetime, datetime] | None:
+    """The step of a chart that was opened."""
+    begin, end = _instant(query.get("from", "")), _instant(query.get("until", ""))
+    if begin is None or end is None or not timedelta(0) < end - begin <= timedelta(days=1):
+        return None
+    return begin, end
+
+
+def _instant(written: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else None

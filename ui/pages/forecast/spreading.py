@@ -1,0 +1,128 @@
+"""What would take the busiest instant apart, and the button that has it done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.forecast.exchange import Exchange
+from onthedot.scheduling.forecast.report import Forecast, Spread, Way
+from onthedot.ui.components.dialogs import dismiss, foot
+from onthedot.ui.components.markup import box, button, card, text
+from onthedot.ui.components.small import Modal, When
+from onthedot.ui.durations import human, precise
+from onthedot.ui.page_context import PageContext
+from onthedot.ui.reads import definition_of
+
+_SHOWN = 8
+_AT_ONCE = 5
+_LABELS = {Way.HASH: "H as the minute", Way.JITTER: "Jitter", Way.OFFSET: "Offset"}
+_MEANS = {
+    Way.HASH: "each task gets a minute of its own, drawn from its id, and keeps it",
+    Way.JITTER: "each run is delayed by up to so much",
+    Way.OFFSET: "one task after the other, in even steps",
+}
+
+
+def show_ways(context: PageContext, found: Forecast, tag: str) -> None:
+    """A card for the busiest instant; nothing where no way is open."""
+    busy = found.busiest[0]
+    if not busy.spread:
+        return
+    with card("Take the busiest apart", aside=f"{busy.starts:,} at once now"), box("ways"):
+        for way in busy.spread:
+            with box():
+                with box("grow"):
+                    text(_title(way), "strong", tag="div")
+                    text(f"{_MEANS[way.how].capitalize()}.", "small muted", tag="div")
+                text(_outcome(way), "small")
+                button(
+                    "Spread…",
+                    _asks(context, found, way, tag),
+                    "small",
+                    aria=f"Spread by {_LABELS[way.how].lower()}",
+                    why_not=context.why_not("replace_task"),
+                )
+
+
+def _title(way: Spread) -> str:
+    wide = f" of up to {human(way.jitter)}" if way.jitter else ""
+    return f"{_LABELS[way.how]}{wide} for {way.tasks:,} {'task' if way.tasks == 1 else 'tasks'}"
+
+
+def _outcome(way: Spread) -> str:
+    late = f", the last {precise(way.last_start_late)} late" if way.last_start_late else ""
+    return f"{way.starts:,} at once{late}"
+
+
+def _asks(
+    context: PageContext, found: Forecast, way: Spread, tag: str
+) -> Callable[[], Awaitable[None]]:
+    async def pressed() -> None:
+        at = found.busiest[0].at
+        changes = await context.tried(context.forecasts.exchanges(at, way.how, tag))
+        if not changes:
+            return
+        with context.overlay, Modal("Spread tasks", wide=True) as modal:
+            text(_title(way), tag="h2")
+            gained = sum(len(one.preview.gained) for one in changes)
+            lost = sum(len(one.preview.lost) for one in changes)
+            text(
+                f"Of their next runs {gained:,} come at other instants, in place of {lost:,}. "
+                "Each becomes a new revision, and can be restored.",
+                "muted wrap",
+                tag="p",
+            )
+            for one in changes[:_SHOWN]:
+                _preview(one)
+            if len(changes) > _SHOWN:
+                text(f"And {len(changes) - _SHOWN:,} more.", "small muted", tag="p")
+
+            async def go() -> None:
+                await _spread(context, changes)
+                dismiss(modal)
+
+            foot(modal, f"Change {len(changes):,} {'task' if len(changes) == 1 else 'tasks'}", go)
+        modal.on("close", lambda: dismiss(modal))
+        modal.show()
+
+    return pressed
+
+
+def _preview(one: Exchange) -> None:
+    with box("row small"):
+        text(one.task.name or one.task.id, "strong grow wrap")
+        if one.preview.lost:
+            text("instead of", "muted")
+            When(one.preview.lost[0], "near")
+        if one.preview.gained:
+            text("at", "muted")
+            When(one.preview.gained[0], "near")
+
+
+async def _spread(context: PageContext, changes: list[Exchange]) -> None:
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(change: Exchange) -> bool:
+        async with places:
+            try:
+                definition, revision = await definition_of(context.temporal, change.task.id)
+                if revision != change.task.revision:
+                    return False
+                spread = definition.model_copy(update={"trigger": change.trigger})
+                await context.uses.replace_task(change.task.id, spread, if_match=revision)
+            except OnTheDotError:
+                return False
+            return True
+
+    done = sum(await asyncio.gather(*map(one, changes)))
+    left = len(changes) - done
+    if left:
+        context.toasts.say(
+            f"Spread {done:,} tasks; {left:,} were changed by somebody meanwhile, or refused it.",
+            tone="red",
+        )
+    else:
+        context.toasts.say(f"Spread {done:,} tasks.")
+    context.changed()
