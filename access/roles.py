@@ -1,4 +1,4 @@
-"""The four roles, and which one each call needs: one table for every door.
+"""The roles, and which one each call needs: one table for every door.
 
 REST looks its routes up here by their names, the page its use cases. What is not in the table
 needs the largest role.
@@ -13,6 +13,8 @@ from enum import StrEnum
 class Role(StrEnum):
     """What somebody may do. Each has all rights of those before it."""
 
+    #: Reads the calendar feed and nothing else: its token stands in an address.
+    FEED = "feed"
     #: Reads everything but secrets and settings.
     VIEWER = "viewer"
     #: Runs, retries, cancels, pauses, resumes and backfills what is registered.
@@ -28,8 +30,12 @@ class Role(StrEnum):
         return order.index(self) >= order.index(needed)
 
 
+#: Those that somebody can have who signs in.
+OF_PEOPLE = tuple(role for role in Role if role is not Role.FEED)
+
 #: The role that each call needs, by its name in the OpenAPI document.
 ROLES: Mapping[str, Role] = {
+    "tasks_calendar": Role.FEED,
     "me": Role.VIEWER,
     "list_tasks": Role.VIEWER,
     "get_task": Role.VIEWER,

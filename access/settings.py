@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from onthedot.access.roles import Role
+from onthedot.access.roles import OF_PEOPLE, Role
 from onthedot.access.sealing import LEAST
 
 
@@ -42,10 +42,10 @@ def _roles(value: object) -> object:
         read = json.loads(value)
     except ValueError:
         read = None
-    if not isinstance(read, dict) or not all(role in set(Role) for role in read.values()):
+    if not isinstance(read, dict) or not all(role in set(OF_PEOPLE) for role in read.values()):
         raise ValueError(
             'it is to be JSON, {"ops-team": "operator", "*": "viewer"}, with the roles '
-            f"{', '.join(Role)}"
+            f"{', '.join(OF_PEOPLE)}"
         )
     return read
 

@@ -27,6 +27,7 @@ from onthedot.api.routes import (
     calendars,
     codec,
     docs,
+    feed,
     forecast,
     freezes,
     health,
@@ -49,6 +50,8 @@ from onthedot.api.trusted_proxies import TrustedProxies
 from onthedot.api.web_ui_origin import WebUiOrigin
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
+from onthedot.service.overview.feed import Feeds
+from onthedot.service.overview.fleet import FleetReader
 from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.temporal.calls import Temporal
@@ -71,6 +74,7 @@ _ROUTERS = (
     triggers.router,
     calendars.router,
     forecast.router,
+    feed.router,
     freezes.router,
     me.router,
     codec.router,
@@ -123,7 +127,9 @@ def create_app(
     app.state.temporal = temporal
     app.state.following = Following(temporal)
     app.state.workers = WorkersReader(temporal)
-    app.state.forecasts = Forecasts(temporal)
+    fleet = FleetReader(temporal)
+    app.state.forecasts = Forecasts(temporal, fleet)
+    app.state.feeds = Feeds(temporal, fleet)
     app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:
         app.include_router(router)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from onthedot.access.identity import LOCAL, Identity
 from onthedot.access.oidc.provider import Provider
 from onthedot.access.page_path import belongs_to_page
+from onthedot.access.roles import Role
 from onthedot.api import problems
 from onthedot.api.bearers import Bearers, challenge
 from onthedot.api.trusted_proxies import UNNAMED
@@ -37,6 +38,11 @@ from onthedot.settings import Settings, is_loopback
 SignedIn = Callable[[Mapping[str, str]], Identity | None]
 
 _OPEN = {"/healthz", "/readyz"}
+_FEED = "/tasks.ics"
+_NOT_IN_ADDRESS = (
+    "Only a token of the role `feed` may stand in an address, which programs keep and log. "
+    "`onthedot token new NAME --role feed` makes one."
+)
 _READS = {"GET", "HEAD", "OPTIONS"}
 _DOCS = "/docs"
 #: From `/docs`, under whatever prefix a proxy serves it.
@@ -86,6 +92,10 @@ class WhoMayCall:
         who: Identity | Problem | None
         if given := headers.get("authorization", ""):
             who = await self._bearers.owner(given)
+        elif path == _FEED and (token := _in_address(scope)):
+            who = await self._bearers.owner(f"Bearer {token}")
+            if isinstance(who, Identity) and who.role is not Role.FEED:
+                who = problems.problem(problems.WRONG_TOKEN, _NOT_IN_ADDRESS)
         else:
             who = self._session(scope, headers) or self._bearers.missing()
         if isinstance(who, Problem):
@@ -100,6 +110,12 @@ class WhoMayCall:
         if not known_page and not _may_use_cookie(scope["method"], headers):
             return None
         return self._signed_in(cookie_parser(headers.get("cookie", "")))
+
+
+def _in_address(scope: Scope) -> str:
+    """The token that a calendar program can only send as part of the address."""
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    return str(query.get("token", [""])[0])
 
 
 def nobody(_: Mapping[str, str]) -> Identity | None:

@@ -137,4 +137,9 @@ class Task(TaskDefinition):
         default=False,
         description="In a list: the definition is long, and parts of it are left out here.",
     )
+    warnings: tuple[str, ...] = Field(
+        default=(),
+        description="In the answer to a registration or a replacement: what keeps it from running "
+        "as things stand.",
+    )
     links: Links

@@ -54,10 +54,10 @@ def build_frame(site: SiteContext, session: Session) -> None:
         places = _side(site, session)
         with box("top", "header"):
             _brand()
-            with named(box("find", "button"), type="button", aria_label="Search Ctrl K") as find:
+            with named(box("find", "button"), type="button") as find:
                 Icon("search")
                 text("Search")
-                text("Ctrl K", tag="kbd")
+                named(text("Ctrl K", tag="kbd"), aria_hidden="true")
             find.on("click", js_handler="() => dispatchEvent(new Event('otd-palette'))")
             if session.identity.may("create_task"):
                 new = named(box("btn primary new", "a"), href=href("/new"), data_key="n")

@@ -91,7 +91,7 @@ class Sessions:
         for known in self.settings.api_tokens:
             if hmac.compare_digest(known.sha256, digest):
                 found = known
-        if found is None:
+        if found is None or found.role is Role.FEED:
             return None
         return self._sealer.seal({**_begun(), "token": found.name, "proof": _proof(found)})
 

@@ -16,13 +16,16 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.stored.live import LiveAnswer, LiveQuestion
-from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
-#: A worker that is there answers within a few hundredths of a second.
-_PATIENCE = timedelta(seconds=1)
+#: A worker that is there answers within a few hundredths of a second, unless its machine is busy.
+_PATIENCE = RPC_TIMEOUT
 
 #: So long Temporal waits until the worker has taken up the workflow that stands for it.
 _TAKEN_UP = timedelta(seconds=10)
+
+#: How long a worker that does not answer is left alone at most, in seconds.
+_LONGEST_ALONE = 60.0
 
 
 async def ask_worker(
@@ -79,3 +82,26 @@ async def _introduce(temporal: Temporal, identity: str) -> None:
         )
     except WorkflowAlreadyStartedError:
         return
+
+
+class Silence:
+    """Workers that did not answer: each is left alone for a while, which grows with each time."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, tuple[float, float]] = {}
+        """By identity: until when, and for how long that is."""
+
+    def leaves_alone(self, identity: str, now: float) -> bool:
+        """Whether it should not be asked at `now`, in seconds of a monotonic clock."""
+        return self._until.get(identity, (0.0, 0.0))[0] > now
+
+    def heard(self, identity: str) -> None:
+        """It answered."""
+        self._until.pop(identity, None)
+
+    def unheard(self, identity: str, now: float) -> None:
+        """It did not answer."""
+        wait = min(2 * self._until.get(identity, (0.0, 0.5))[1], _LONGEST_ALONE)
+        # Whoever is gone for good is forgotten.
+        self._until = {k: v for k, v in self._until.items() if v[0] > now - _LONGEST_ALONE}
+        self._until[identity] = (now + wait, wait)

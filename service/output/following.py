@@ -22,7 +22,7 @@ from onthedot.scheduling.errors import OnTheDotError, TooManyWatch
 from onthedot.scheduling.run import Run
 from onthedot.scheduling.stored.live import LiveAnswer, LiveQuestion, Wanted
 from onthedot.scheduling.stored.written import WrittenPiece
-from onthedot.service.output.asking import ask_worker
+from onthedot.service.output.asking import Silence, ask_worker
 from onthedot.service.output.reading import read_output
 from onthedot.service.output.watched import WatchedRun
 from onthedot.service.temporal.calls import Temporal
@@ -31,8 +31,6 @@ _LOG = logging.getLogger("onthedot.output")
 
 #: How often workers are asked, in seconds.
 _PACE = 0.5
-#: How long a worker that did not answer is left alone, in seconds.
-_LEFT_ALONE = 30.0
 #: How many watch on one server, and how many runs they may watch altogether.
 _MOST_WATCH = 500
 _MOST_RUNS = 100
@@ -56,8 +54,7 @@ class Following:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
         self._runs: dict[str, WatchedRun] = {}
-        self._silent: dict[str, float] = {}
-        """Workers that did not answer, and until when they are left alone."""
+        self._silence = Silence()
         self._loop: asyncio.Task[None] | None = None
 
     async def follow(
@@ -134,7 +131,7 @@ class Following:
         by_worker: dict[str, list[WatchedRun]] = {}
         now = time.monotonic()
         for run in runs:
-            if run.worker and self._silent.get(run.worker, 0.0) < now:
+            if run.worker and not self._silence.leaves_alone(run.worker, now):
                 by_worker.setdefault(run.worker, []).append(run)
         asked = await asyncio.gather(*(self._ask(*each) for each in by_worker.items()))
         answered = {run.id for part in asked for run in part}
@@ -156,9 +153,9 @@ class Following:
         with suppress(OnTheDotError):
             answer = await ask_worker(self._temporal, worker, LiveQuestion(wanted=wanted))
         if answer is None:
-            self._silent[worker] = time.monotonic() + _LEFT_ALONE
+            self._silence.unheard(worker, time.monotonic())
             return []
-        self._silent.pop(worker, None)
+        self._silence.heard(worker)
         said = []
         for output in answer.runs:
             run = by_execution[output.execution]

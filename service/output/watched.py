@@ -14,7 +14,7 @@ from onthedot.service.output.reading import OutputRead
 
 #: How often a run is read of which its worker says nothing; and one of which it does.
 _READ_EVERY = 1.0
-_READ_WHILE_LIVE = 5.0
+_READ_WHILE_LIVE = 15.0
 
 
 class WatchedRun:

@@ -33,9 +33,9 @@ _FORECASTS = Arithmetic(CapacityLimiter(1))
 class Forecasts:
     """Works forecasts out over one Temporal."""
 
-    def __init__(self, temporal: Temporal) -> None:
+    def __init__(self, temporal: Temporal, fleet: FleetReader) -> None:
         self._temporal = temporal
-        self._fleet = FleetReader(temporal)
+        self._fleet = fleet
         self._kept: OrderedDict[object, tuple[tuple[FleetTask, ...], Forecast]] = OrderedDict()
 
     async def of(

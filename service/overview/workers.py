@@ -13,14 +13,12 @@ from datetime import datetime, timedelta
 
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.live import LiveQuestion, PlacesTaken
-from onthedot.service.output.asking import ask_worker
+from onthedot.service.output.asking import Silence, ask_worker
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.task_queues import Poller, QueueKind, task_queue
 
 #: One that was not seen to poll for longer is not asked: a poll lasts a minute at most.
 _ASKED_WITHIN = timedelta(seconds=75)
-#: How long one that did not answer is left alone, in seconds.
-_LEFT_ALONE = 60.0
 _MOST_ASKED = 50
 
 
@@ -55,7 +53,7 @@ class WorkersReader:
         self._temporal = temporal
         self._last: tuple[float, WorkersRead] | None = None
         self._reading: asyncio.Task[WorkersRead] | None = None
-        self._silent: dict[str, float] = {}
+        self._silence = Silence()
 
     async def read(self, *, max_age: timedelta = timedelta(seconds=2)) -> WorkersRead:
         """The workers as they were at most `max_age` ago.
@@ -87,7 +85,7 @@ class WorkersReader:
         return found
 
     async def _ask(self, poller: Poller) -> tuple[PlacesTaken, ...]:
-        if self._silent.get(poller.identity, 0.0) > time.monotonic():
+        if self._silence.leaves_alone(poller.identity, time.monotonic()):
             return ()
         question = LiveQuestion(task_queue=self._temporal.task_queue)
         try:
@@ -95,8 +93,7 @@ class WorkersReader:
         except OnTheDotError:
             answer = None
         if answer is None:
-            now = time.monotonic()
-            self._silent = {name: at for name, at in self._silent.items() if at > now}
-            self._silent[poller.identity] = now + _LEFT_ALONE
+            self._silence.unheard(poller.identity, time.monotonic())
             return ()
+        self._silence.heard(poller.identity)
         return answer.places

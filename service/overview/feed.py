@@ -1,0 +1,82 @@
+"""Runs to come as iCalendar, for calendar programs to subscribe to.
+
+Each run is an event of its own, at an instant in UTC: no rule of a calendar program has to say what
+a cron expression, an exclusion or a clock change means, and each shows it in its reader's zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from anyio import CapacityLimiter
+from icalendar import Calendar, Event
+
+from onthedot.scheduling.forecast.agenda import agenda
+from onthedot.scheduling.forecast.fleet import FleetTask
+from onthedot.scheduling.words import describe
+from onthedot.service.arithmetic import Arithmetic
+from onthedot.service.overview.fleet import FleetReader
+from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.temporal.calls import Temporal
+
+#: How far a feed reaches.
+AHEAD = timedelta(days=60)
+#: The most runs of one task, and in all: the earliest ones.
+EACH = 100
+MOST = 2000
+
+_AFRESH = timedelta(minutes=15)
+_LASTS = timedelta(minutes=1)
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+_FEEDS = Arithmetic(CapacityLimiter(1))
+
+
+class Feeds:
+    """Writes feeds of one Temporal's tasks."""
+
+    def __init__(self, temporal: Temporal, fleet: FleetReader) -> None:
+        self._temporal = temporal
+        self._fleet = fleet
+
+    async def of(self, *, tag: str = "", task_id: str = "") -> bytes:
+        """The runs of the tasks with a tag, or of one task, or of all.
+
+        Raises:
+            TaskNotFound: there is no such task.
+            TemporalUnavailable: Temporal does not answer.
+            Busy: another feed is being written.
+        """
+        title = tag
+        if task_id:
+            title = (await TaskReader(self._temporal).find(task_id)).definition.name
+        fleet = await self._fleet.tasks(tag)
+        tasks = [task for task in fleet.tasks if not task_id or task.id == task_id]
+        return await _FEEDS.work_out(_written, tasks, self._temporal.now(), title)
+
+
+def _written(tasks: Sequence[FleetTask], now: datetime, title: str) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", "-//On the Dot//Runs to come//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", f"On the Dot: {title}" if title else "On the Dot")
+    calendar.add("refresh-interval", _AFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT15M")
+    runs = agenda(tasks, since=now, until=now + AHEAD, each=EACH, most=MOST)
+    words: dict[str, str] = {}
+    for at, task in runs:
+        if task.id not in words:
+            words[task.id] = f"{task.id}\n{describe(task.trigger, key=task.id)}"
+        event = Event()
+        event.add("uid", f"{task.id}-{at.strftime(_STAMP)}@onthedot")
+        event.add("dtstamp", now)
+        event.add("dtstart", at)
+        event.add("duration", _LASTS)
+        event.add("summary", task.name or task.id)
+        event.add("description", words[task.id])
+        event.add("transp", "TRANSPARENT")
+        calendar.add_component(event)
+    written: bytes = calendar.to_ical()
+    return written
