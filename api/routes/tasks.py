@@ -24,6 +24,7 @@ from onthedot.messages.tasks import TaskPage
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.service.tasks.sorting import SortedTasks, TaskOrder
+from onthedot.service.tasks.warnings import with_warnings
 from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
@@ -83,6 +84,7 @@ class TaskQuery(BaseModel):
 async def create_task(
     new: NewTaskBody,
     tasks: TasksDep,
+    temporal: TemporalDep,
     caller: Caller,
     response: Response,
     idempotency_key: IdempotencyKey = None,
@@ -92,7 +94,7 @@ async def create_task(
     task = await tasks.create(new, by=caller, idempotency_key=idempotency_key or "")
     response.headers["Location"] = f"/tasks/{task.id}"
     response.headers["ETag"] = etag(task)
-    return task
+    return await with_warnings(temporal, task)
 
 
 @router.get("/tasks", summary="List tasks", responses=refusals(503))
@@ -147,6 +149,7 @@ async def replace_task(
     task_id: TaskIdPath,
     body: TaskBody,
     tasks: TasksDep,
+    temporal: TemporalDep,
     caller: Caller,
     expected: ExpectedRevision,
     response: Response,
@@ -171,7 +174,7 @@ async def replace_task(
         response.status_code = 201
         response.headers["Location"] = f"/tasks/{task.id}"
     response.headers["ETag"] = etag(task)
-    return task
+    return await with_warnings(temporal, task)
 
 
 @router.delete(

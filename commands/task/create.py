@@ -81,6 +81,9 @@ def _create_all(definitions: list[dict[str, Any]], form: str) -> None:
             click.echo(f"{task.id} created" + (f", runs first at {shown(first)}" if first else ""))
     else:
         show_list(made, form, COLUMNS, lambda task: task.id)
+    for task in made:
+        for warning in task.warnings:
+            say(f"onthedot: {task.id}: {warning}")
     if failed:
         raise SomeFailed(failed, len(definitions))
 

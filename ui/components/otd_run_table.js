@@ -98,7 +98,7 @@ export default {
             { class: "num wide-only" },
             row.live && row.started ? this.since(row) : otd.duration(row.took),
           ),
-          h("td", { class: "num wide-only" }, row.attempts || "–"),
+          h("td", { class: "num wide-only roomy" }, row.attempts || "–"),
           this.task
             ? h(
                 "td",
@@ -134,7 +134,7 @@ export default {
             this.task ? th("Due") : null,
             th("Late by", "num"),
             th("Took", "num"),
-            th("Attempts", "num"),
+            th("Attempts", "num roomy"),
             this.task ? th("Error") : null,
           ]),
         ]),
