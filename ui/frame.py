@@ -31,12 +31,13 @@ PAGES = (
     ("/incidents", "Incidents", "circle-alert"),
     ("/tasks", "Tasks", "list-checks"),
     ("/runs", "Runs", "history"),
-    ("/forecast", "Forecast", "calendar"),
+    ("/calendars", "Calendars", "calendar"),
+    ("/forecast", "Forecast", "activity"),
     ("/freezes", "Freezes", "ban"),
     ("/settings", "Settings", "settings"),
 )
 #: For which there is no room at the bottom of a phone: the palette leads there, and the overview.
-_NOT_BELOW = {"/forecast", "/freezes"}
+_NOT_BELOW = {"/calendars", "/forecast", "/freezes"}
 _EVERY = timedelta(seconds=3)
 
 
