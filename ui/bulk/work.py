@@ -41,15 +41,16 @@ async def ask(
     async def pause(note: str, until: datetime | None) -> None:
         await go(Order(ids, note=note, until=until))
 
+    words = kind.words_of_one or kind.words if len(ids) == 1 else kind.words
     if kind.name == "pause":
         await context.learn_zone()
         now = context.site.temporal.now()
-        ask_pause(context.overlay, asked, kind.words, pause, zone=context.zone, now=now)
+        ask_pause(context.overlay, asked, words, pause, zone=context.zone, now=now)
         return
     confirm(
         context.overlay,
         f"{asked}?",
-        kind.words,
+        words,
         asked,
         lambda: go(Order(ids)),
         danger=kind.danger,
