@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from onthedot.access.identity import Identity, Via
@@ -120,6 +121,13 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
 Tokens = Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(_parse_tokens)]
 
 
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no time zone; use an IANA name such as Europe/Rome") from None
+
+
 class Settings(AccessSettings):
     """What an operator may choose. Frozen: a process reads it once, at its start."""
 
@@ -160,6 +168,16 @@ class Settings(AccessSettings):
         default=4 * 1024 * 1024,
         ge=1024,
         description="The largest request body in bytes; a larger one is answered 413.",
+    )
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="UTC",
+        description="The time zone (IANA name) of recurring triggers that name none. Files that "
+        "are applied name it always: without a zone they mean UTC.",
+    )
+    calendar: str = Field(
+        default="",
+        pattern=r"^([a-z0-9][a-z0-9._-]{0,63})?$",
+        description="The calendar of triggers that move runs off excluded days and exclude none.",
     )
     capacity_per_second: float = Field(
         default=100,

@@ -24,11 +24,24 @@ class Role(StrEnum):
     #: Does what concerns all.
     ADMIN = "admin"
 
+    @property
+    def meaning(self) -> str:
+        """What somebody of this role may do, in words."""
+        return _MEANINGS[self]
+
     def covers(self, needed: Role) -> bool:
         """Whether this role has the rights of `needed`."""
         order = tuple(Role)
         return order.index(self) >= order.index(needed)
 
+
+_MEANINGS = {
+    Role.FEED: "Reads the calendar feed and nothing else.",
+    Role.VIEWER: "Reads everything but secrets and settings.",
+    Role.OPERATOR: "Also runs, retries, cancels, pauses, resumes and backfills what is registered.",
+    Role.EDITOR: "Also registers, replaces and deletes tasks, and tests any action.",
+    Role.ADMIN: "Also does what concerns all.",
+}
 
 #: Those that somebody can have who signs in.
 OF_PEOPLE = tuple(role for role in Role if role is not Role.FEED)

@@ -16,10 +16,11 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True)
 class Certified:
-    """Files in PEM."""
+    """Files in PEM; `authority` vouches for the certificate."""
 
     certificate: Path
     key: Path
+    authority: Path
 
     @property
     def number(self) -> int:
@@ -27,26 +28,38 @@ class Certified:
 
 
 def certify(directory: Path, name: str = "127.0.0.1") -> Certified:
-    """A certificate that vouches for itself; one that is there is replaced."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    others = x509.SubjectAlternativeName(
-        [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
-    )
-    signed = (
+    """A certificate with an authority of its own; those that are there are replaced."""
+    authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    authority = _signed(f"{name} authority", authority_key, f"{name} authority", authority_key)
+    certificate = _signed(name, key, f"{name} authority", authority_key)
+    made = Certified(*(directory / f"{name}.{end}" for end in ("pem", "key", "authority")))
+    made.authority.write_bytes(authority.public_bytes(Encoding.PEM))
+    made.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
+    made.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return made
+
+
+def _signed(
+    name: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: str,
+    issuer_key: ec.EllipticCurvePrivateKey,
+) -> x509.Certificate:
+    now, itself = datetime.now(UTC), key is issuer_key
+    others = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    return (
         x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
+        .subject_name(_named(name))
+        .issuer_name(_named(issuer))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(others, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, SHA256())
+        .add_extension(x509.SubjectAlternativeName(others), critical=False)
+        .add_extension(x509.BasicConstraints(ca=itself, path_length=None), critical=True)
+        .sign(issuer_key, SHA256())
     )
-    made = Certified(directory / f"{name}.pem", directory / f"{name}.key")
-    made.certificate.write_bytes(signed.public_bytes(Encoding.PEM))
-    made.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return made
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])

@@ -11,6 +11,7 @@ _STYLES = (
     "palette",
     "incidents",
     "output",
+    "calendars",
     "forecast",
 )
 _SCRIPTS = ("time", "parts", "state", "drafts", "keys", "session", "socket")

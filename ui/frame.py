@@ -9,11 +9,12 @@ from zoneinfo import available_timezones
 from nicegui import ui
 from nicegui.element import Element
 
+from onthedot.access.roles import needed
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.service.overview import health
 from onthedot.service.tasks.filter import TaskFilter
 from onthedot.ui.boot import BOOT, HEAD
-from onthedot.ui.components.markup import box, href, link, named, text
+from onthedot.ui.components.markup import box, href, link, locked, named, text
 from onthedot.ui.components.sign_out import sign_out
 from onthedot.ui.components.small import Icon, KeyHelp, Palette, ThemeSwitch
 from onthedot.ui.components.staleness import Staleness
@@ -30,12 +31,13 @@ PAGES = (
     ("/incidents", "Incidents", "circle-alert"),
     ("/tasks", "Tasks", "list-checks"),
     ("/runs", "Runs", "history"),
-    ("/forecast", "Forecast", "calendar"),
+    ("/calendars", "Calendars", "calendar"),
+    ("/forecast", "Forecast", "activity"),
     ("/freezes", "Freezes", "ban"),
     ("/settings", "Settings", "settings"),
 )
 #: For which there is no room at the bottom of a phone: the palette leads there, and the overview.
-_NOT_BELOW = {"/forecast", "/freezes"}
+_NOT_BELOW = {"/calendars", "/forecast", "/freezes"}
 _EVERY = timedelta(seconds=3)
 
 
@@ -64,6 +66,9 @@ def build_frame(site: SiteContext, session: Session) -> None:
                 with named(new, aria_label="New task"):
                     Icon("plus")
                     text("New task")
+            else:
+                why_not = f"Needs the role {needed('create_task')}"
+                locked("New task", why_not, "primary new", icon="plus")
         with named(box("main", "main"), id="main", tabindex="-1"):
             banner, freezes, stale = box(), box(), box()
             content = box()

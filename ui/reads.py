@@ -32,6 +32,9 @@ from onthedot.service.temporal.paging import Page
 #: Rows of one page of a list.
 ROWS = 50
 
+#: How often the log is gone on with where what was looked through holds nothing that is asked for.
+_EMPTY_PAGES = 5
+
 #: Rows that are read at once where all are wanted.
 _PAGE = 1000
 
@@ -135,7 +138,12 @@ async def run_rows(temporal: Temporal, which: RunFilter, cursor: str | None) -> 
     """Raises TemporalUnavailable."""
     runs = _runs(temporal, which)
     if which.looks_through:
-        return RunRows(await runs.page(which, limit=ROWS, cursor=cursor), None)
+        page = await runs.page(which, limit=ROWS, cursor=cursor)
+        for _ in range(_EMPTY_PAGES):
+            if page.items or page.next_cursor is None:
+                break
+            page = await runs.page(which, limit=ROWS, cursor=page.next_cursor)
+        return RunRows(page, None)
     page, count = await asyncio.gather(
         runs.page(which, limit=ROWS, cursor=cursor), runs.count(which)
     )

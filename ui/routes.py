@@ -13,6 +13,7 @@ from nicegui.page_arguments import RouteMatch
 
 from onthedot.ui.components.markup import button, empty
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.calendars.page import calendar_page, calendars_page
 from onthedot.ui.pages.forecast.page import forecast_page
 from onthedot.ui.pages.freezes import freezes_page
 from onthedot.ui.pages.incidents.page import incidents_page
@@ -46,6 +47,8 @@ def show_pages(context: PageContext) -> None:
             "/incidents": page(incidents_page, "Incidents"),
             "/runs": page(runs_page, "Runs"),
             "/runs/{run_id}": page(run_page, "Run"),
+            "/calendars": page(calendars_page, "Calendars"),
+            "/calendars/{name}": page(calendar_page, "Calendar"),
             "/forecast": page(forecast_page, "Forecast"),
             "/freezes": page(freezes_page, "Freezes"),
             "/settings": page(settings_page, "Settings"),

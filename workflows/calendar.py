@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from onthedot import naming
 from onthedot.scheduling.calendars.content import AnyOfCalendar, IcsCalendar
@@ -56,7 +56,7 @@ class Calendar:
         late = state.not_after is not None and workflow.info().workflow_start_time > state.not_after
         if not state.deleted and not late:
             self._state = state.model_copy(update={"not_after": None})
-            await asyncio.gather(self._keep_renewing(), self._keep_telling())
+            await self._live()
         await workflow.wait_condition(workflow.all_handlers_finished)
         if self._next is not None:
             workflow.continue_as_new(
@@ -101,6 +101,19 @@ class Calendar:
             refusal = RefusedCalendarChange.REVISION
         if refusal is not None:
             raise ApplicationError(refusal, state.revision, type=refusal, non_retryable=True)
+
+    async def _live(self) -> None:
+        """Return when there is a next state to go on with, whatever goes on then."""
+        both = (self._keep_renewing(), self._keep_telling())
+        works = [asyncio.create_task(work) for work in both]
+        await workflow.wait_condition(
+            lambda: self._next is not None or any(work.done() for work in works)
+        )
+        for work in works:
+            work.cancel()
+        for ended in await asyncio.gather(*works, return_exceptions=True):
+            if isinstance(ended, Exception) and not is_cancelled_exception(ended):
+                raise ended
 
     async def _keep_renewing(self) -> None:
         """Look daily, and when asked to, whether the days are still the same; return when there is

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from itertools import islice
 
 from pydantic import TypeAdapter
 
@@ -47,9 +45,13 @@ class RecurringTask:
         if self.quiet is not None and self.quiet[0] <= after and last < self.quiet[1]:
             return []
         trigger = _TRIGGER.validate_json(self.trigger)
-        following = partial(occurrences, trigger, key=self.task_id, calendars=self.calendars)
-        found = list(islice(following(after=after, until=last), MAX_INSTANTS))
-        self.quiet = last, next(following(after=last), _NEVER)
+        found, beyond = list[datetime](), _NEVER
+        for at in occurrences(trigger, after=after, key=self.task_id, calendars=self.calendars):
+            if at > last or len(found) == MAX_INSTANTS:
+                beyond = at
+                break
+            found.append(at)
+        self.quiet = min(last, beyond), beyond
         return found
 
 

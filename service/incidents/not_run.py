@@ -18,7 +18,14 @@ from temporalio.service import RPCError
 
 from onthedot import naming
 from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound, TemporalUnavailable
-from onthedot.scheduling.ledger.audit import JUST_BEFORE, AuditNumbers, AuditReport, Missed, Suspect
+from onthedot.scheduling.ledger.audit import (
+    JUST_BEFORE,
+    LONGEST_SPAN,
+    AuditNumbers,
+    AuditReport,
+    Missed,
+    Suspect,
+)
 from onthedot.service.ledger.audit_walk import walk
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.ledger.recurring import RecurringTasks
@@ -35,6 +42,7 @@ _SIDE_BY_SIDE = 8
 _PAGE = 1000
 _MOST_PAGES = 5
 _KEPT = 500
+_MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,8 @@ class NotRun:
         self._ledger = Ledger(temporal)
         self._tasks = RecurringTasks(temporal)
         self._reports: OrderedDict[str, AuditReport] = OrderedDict()
+        self._seen: dict[tuple[str, datetime], Missed] = {}
+        """What was found before the audits came to it: the next time there may be less time."""
 
     async def read(
         self,
@@ -89,7 +99,7 @@ class NotRun:
             suspects = reports[0].suspects if reports else ()
             begin = max(since - JUST_BEFORE, reached)
             latest, seen = await self._fresh(begin, until, suspects)
-            found |= {(one.task_id, one.at): one for one in latest}
+            found |= self._remembered(latest, after=reached - LONGEST_SPAN)
         fitting = [
             one
             for one in found.values()
@@ -97,6 +107,15 @@ class NotRun:
         ]
         fitting.sort(key=lambda one: (one.at, one.task_id), reverse=True)
         return Found(tuple(fitting), whole and seen and not unlisted)
+
+    def _remembered(
+        self, latest: Sequence[Missed], *, after: datetime
+    ) -> dict[tuple[str, datetime], Missed]:
+        still = {key: one for key, one in self._seen.items() if one.at > after}
+        self._seen = still | {(one.task_id, one.at): one for one in latest}
+        for key in list(self._seen)[: max(0, len(self._seen) - _MOST_REMEMBERED)]:
+            del self._seen[key]
+        return self._seen
 
     async def _audits(self, since: datetime) -> tuple[list[_Audit], bool]:
         """The audits that looked at something after `since`, the latest first."""

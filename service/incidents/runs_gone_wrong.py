@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,16 +69,23 @@ async def _listed(
         query += f" AND {naming.TASK_ID.name} IN ({', '.join(map(literal, sorted(tasks)))})"
     listed = temporal.client.list_workflows(query, page_size=_PAGE)
     found: list[ShortRun] = []
-    for _ in range(-(-most // _PAGE)):
-        try:
-            await temporal.ask(listed.fetch_next_page())
-        except TemporalUnavailable:
-            if not found:
-                raise
-            # What came so far is worth more than nothing.
-            return Listed(found, False)
-        runs = [await short_run(temporal, row) for row in listed.current_page or ()]
-        found += [run for run in runs if tasks is None or run.task_id in tasks]
-        if not listed.next_page_token:
-            return Listed(found, True)
+    fetching = asyncio.ensure_future(temporal.ask(listed.fetch_next_page()))
+    try:
+        for _ in range(-(-most // _PAGE)):
+            await fetching
+            rows, more = listed.current_page or (), bool(listed.next_page_token)
+            if more:
+                # Temporal looks for the next page while this one is read.
+                fetching = asyncio.ensure_future(temporal.ask(listed.fetch_next_page()))
+                await asyncio.sleep(0)
+            runs = [await short_run(temporal, row) for row in rows]
+            found += [run for run in runs if tasks is None or run.task_id in tasks]
+            if not more:
+                return Listed(found, True)
+    except TemporalUnavailable:
+        if not found:
+            raise
+        # What came so far is worth more than nothing.
+    finally:
+        fetching.cancel()
     return Listed(found, False)

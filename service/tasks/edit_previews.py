@@ -12,6 +12,7 @@ from onthedot.service.arithmetic import SINGLE
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.tasks.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal
 
 #: How many runs a preview of an edit compares.
@@ -32,6 +33,7 @@ async def preview_edit(
     found = await reader.find(task_id)
     if keeps_pause and found.open:
         definition = definition.model_copy(update={"paused": found.definition.paused})
+    definition = with_defaults(definition, temporal.settings)
     calendars = await calendars_for(temporal, definition.trigger)
     settled = await SINGLE.work_out(
         settle, definition, task_id=task_id, now=now, calendars=calendars

@@ -18,6 +18,7 @@ from onthedot.scheduling.words import describe, warnings
 from onthedot.service.arithmetic import SINGLE
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.next_runs import NextRuns
+from onthedot.service.tasks.trigger_defaults import trigger_with_defaults
 from onthedot.service.temporal.calls import Temporal
 
 #: A one-time instant may be past by so much, as a task's may that says nothing else.
@@ -52,6 +53,7 @@ async def preview(
     now = temporal.now()
     if after is not None and after.year > LAST_YEAR:
         raise InvalidDefinition(FieldProblem("after", f"nothing is due after {LAST_YEAR}"))
+    trigger = trigger_with_defaults(trigger, temporal.settings)
     seed = await NextRuns(temporal).seed(task_id or "", trigger)
     calendars = await calendars_for(temporal, trigger)
     return await SINGLE.work_out(

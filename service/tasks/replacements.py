@@ -19,6 +19,7 @@ from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks import changes
 from onthedot.service.tasks.reader import Found, TaskReader
 from onthedot.service.tasks.starts import TaskStarts
+from onthedot.service.tasks.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import task_status
 
@@ -58,6 +59,7 @@ class Replacements:
                 asked = asked.model_copy(update={"paused": paused})
             if self._is_as(asked, found):
                 return await self._reader.answer(found)
+            asked = with_defaults(asked, self._temporal.settings)
             calendars = await calendars_for(self._temporal, asked.trigger)
             settled = await self._arithmetic.work_out(
                 settle, asked, task_id=task_id, now=now, calendars=calendars

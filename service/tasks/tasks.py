@@ -35,6 +35,7 @@ from onthedot.service.tasks.replacements import Replacements
 from onthedot.service.tasks.restorations import Restorations
 from onthedot.service.tasks.revisions import Revisions
 from onthedot.service.tasks.starts import TaskStarts
+from onthedot.service.tasks.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import task_status
 
@@ -61,6 +62,7 @@ class Tasks:
         """
         now = self._temporal.now()
         key = Idempotency.of(idempotency_key, new)
+        new = with_defaults(new, self._temporal.settings)
         task_id = new.id or generated_id(now, key, secrets.token_hex(5))
         try:
             definition = await self._arithmetic.work_out(

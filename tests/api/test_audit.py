@@ -102,13 +102,14 @@ async def test_what_was_started_is_named(
     assert {each["task"]: each["started"] for each in lines[1]["changes"]} == started
 
 
+@pytest.mark.parametrize("calls", [200, pytest.param(1000, marks=pytest.mark.full)])
 async def test_as_many_lines_as_calls_and_as_many_changes_as_revisions(
-    guarded: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    guarded: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, calls: int
 ) -> None:
     caplog.set_level("INFO", "onthedot.audit")
     chance, ids = random.Random(11), [fresh_id() for _ in range(6)]
     sent = 0
-    for _ in range(200):
+    for _ in range(calls):
         task_id, role = chance.choice(ids), chance.choice(list(Role))
         address = f"/tasks/{task_id}"
         body: dict[str, Any] | None

@@ -24,6 +24,7 @@ class Running:
         self.directory = directory
         self.port = free_port()
         chosen = load({"temporal_port": free_port(), "temporal_ui_port": free_port()})
+        self.temporal_port = chosen.temporal_port
         binary = embedded.find_binary()
         assert binary, "there is no `temporal` program here"
         child = embedded.server(chosen, directory, binary)

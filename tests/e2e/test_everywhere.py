@@ -33,6 +33,8 @@ def pages(site: Site, name: str) -> dict[str, str]:
     wait_until(
         lambda: bool(site.rest.get(f"/tasks/{name}-2/runs?status=succeeded").json()["items"]), "ran"
     )
+    it = {"kind": "holidays", "country": "IT"}
+    site.rest.put(f"/calendars/{name}", json=it).raise_for_status()
     run = site.rest.get(f"/tasks/{name}-2/runs").json()["items"][0]["id"]
     return {
         "overview": "/",
@@ -44,6 +46,8 @@ def pages(site: Site, name: str) -> dict[str, str]:
         "edit": f"/tasks/{name}/edit",
         "runs": "/runs",
         "run": f"/runs/{run}",
+        "calendars": "/calendars",
+        "calendar": f"/calendars/{name}?year=2027",
         "forecast": "/forecast?span=7d",
         "freezes": "/freezes",
         "settings": "/settings",

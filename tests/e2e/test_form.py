@@ -162,6 +162,26 @@ def test_leaving_with_unsaved_changes_asks(site: Site) -> None:
     expect(site.page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
 
 
+def test_days_of_calendars_are_left_out_or_moved_off(site: Site, name: str) -> None:
+    it = {"kind": "holidays", "country": "IT"}
+    site.rest.put(f"/calendars/{name}", json=it).raise_for_status()
+    site.go("/new")
+    site.field("Cron expression").fill("0 9 25 12 *")
+    site.page.get_by_text("Limits:").click()
+    site.field("Except on days of").fill(name)
+    site.field("On an excluded day").select_option("next_day")
+    expect(site.page.get_by_text("moved from Fri 25 Dec: Christmas Day")).to_be_visible()
+    site.choose("Log line")
+    site.page.get_by_label("Name", exact=True).fill(name)
+    site.button("Register task").click()
+    expect(site.page.get_by_text(f"days of {name}").first).to_be_visible()
+
+    site.go("/calendars")
+    site.page.get_by_role("link", name=name).click()
+    site.page.get_by_role("link", name="2027").click()
+    expect(site.page.get_by_title("Easter Monday")).to_have_text("29")
+
+
 def test_what_is_half_typed_outlives_the_page(site: Site, name: str) -> None:
     page = site.page
     page.on("dialog", lambda dialog: dialog.accept())

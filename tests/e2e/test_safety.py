@@ -158,9 +158,11 @@ def test_a_viewer_sees_what_is_not_hers_to_do(guarded: int, open_site: Open, nam
     expect(site.button("Run now")).to_be_disabled()
     expect(site.button("Run now")).to_have_attribute("title", "Needs the role operator")
     expect(site.button("Delete")).to_have_attribute("title", "Needs the role editor")
-    expect(site.link("Edit")).to_have_count(0)
-    expect(site.link("New task")).to_have_count(0)
+    for label in ("Edit", "New task"):
+        expect(site.link(label)).to_have_count(0)
+        expect(site.button(label)).to_have_attribute("title", "Needs the role editor")
     expect(site.page.get_by_text("eve, viewer").first).to_be_visible()
+    expect(site.page.locator(".who").first).to_have_attribute("title", re.compile("^Reads every"))
     # What the page hides can be asked for all the same.
     site.button("Run now").evaluate("each => { each.disabled = false; each.click(); }")
     expect(site.toast("This needs the role operator")).to_be_visible()

@@ -76,7 +76,7 @@ def site(open_site: Open, company: Company) -> Site:
 
 
 def _sign_in(page: Page, user: str) -> None:
-    page.get_by_role("link", name="Single sign-on").click()
+    page.get_by_role("link", name="Single sign-on").click(timeout=60_000)
     page.get_by_label("Username or email").fill(user, timeout=60_000)
     page.locator("#password").fill(f"{user}-password")
     page.get_by_role("button", name="Sign In").click()

@@ -25,7 +25,7 @@ def test_over_tls(stack: Running, browser: Browser, tmp_path: Path) -> None:
         ONTHEDOT_TLS_CERT=str(made.certificate),
         ONTHEDOT_TLS_KEY=str(made.key),
     )
-    trust = ssl.create_default_context(cafile=str(made.certificate))
+    trust = ssl.create_default_context(cafile=str(made.authority))
     base = f"https://127.0.0.1:{port}"
     with httpx.Client(verify=trust, trust_env=False, timeout=30) as client:
         server.is_up = answers(f"{base}/healthz", trust)

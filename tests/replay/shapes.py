@@ -17,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.activities.schedule.form import as_schedule
+from onthedot.scheduling.calendars.content import AnyOfCalendar, DatesCalendar, IcsCalendar
 from onthedot.scheduling.errors import NotInForce
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
 from onthedot.scheduling.ledger.entries import Reason
@@ -25,6 +26,7 @@ from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.backfill import BackfillStatus
 from onthedot.scheduling.stored.schedule_order import ScheduleOrder
 from onthedot.scheduling.task import Health, TaskStatus
+from onthedot.service.calendars.calendars import Calendars
 from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.runs.backfills import Backfills
@@ -407,6 +409,36 @@ async def _frozen(shape: Shape, name: str, seconds: int) -> None:
     await Freezes(shape.temporal).put(name, FreezeDefinition.model_validate(fields), by="capture")
 
 
+async def calendar_changed_and_deleted(shape: Shape) -> list[str]:
+    """One that a task keeps to by another one, and that changes; a feed; the task."""
+    calendars, name = Calendars(shape.temporal), unique("shape-calendar")
+    whole, feed = f"{name}-any", f"{name}-feed"
+    await calendars.put(name, DatesCalendar(dates=("2001-01-01",)), by="capture")
+    await calendars.put(whole, AnyOfCalendar(calendars=(name,)), by="capture")
+    await calendars.put(feed, IcsCalendar(url=shape.receiver.url("/planned")), by="capture")
+    task_id = await shape.register(every(3600, exclude=[{"calendar": whole}]))
+
+    async def known(revision: int) -> bool:
+        found = await calendars.get(whole)
+        return (found.state.revision, found.users, found.waiting) == (revision, 1, 0)
+
+    await eventually(partial(known, 1), 60)
+    await calendars.put(name, DatesCalendar(dates=("2026-12-25",)), by="capture")
+    await eventually(partial(known, 2), 60)
+    await Tasks(shape.temporal).delete(task_id, by="capture")
+    for one in (feed, whole, name):
+        await _deleted(calendars, one)
+    return [*map(naming.calendar, (name, whole, feed)), naming.task_workflow(task_id)]
+
+
+async def _deleted(calendars: Calendars, name: str) -> None:
+    async def unused() -> bool:
+        return (await calendars.get(name)).users == 0
+
+    await eventually(unused, 60)
+    await calendars.delete(name, by="capture")
+
+
 def _soon(seconds: int) -> int:
     return int(datetime.now(UTC).timestamp()) + seconds
 
@@ -438,6 +470,7 @@ SHAPES: dict[str, Callable[[Shape], Awaitable[list[str]]]] = {
         run_frozen_and_released,
         once_held_and_lifted,
         run_cancelled,
+        calendar_changed_and_deleted,
         backfill_done_and_cancelled,
         backfill_of_a_deleted_task,
         recurring_told_of_its_health,

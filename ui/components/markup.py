@@ -97,6 +97,11 @@ def button(
     return element
 
 
+def locked(label: str, why_not: str, classes: str = "", *, icon: str, aria: str = "") -> Element:
+    """In place of a link to what one may not do: a button that cannot be pressed, and says why."""
+    return button(label, lambda: None, classes, icon=icon, aria=aria, why_not=why_not)
+
+
 def skeleton(height: int, classes: str = "") -> Element:
     """The place of something that is on its way; `height` in pixels."""
     return named(box(f"skeleton {classes}").style(f"height: {height}px"), aria_hidden="true")

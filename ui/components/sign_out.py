@@ -9,7 +9,7 @@ from onthedot.ui.components.small import Icon
 
 def sign_out(identity: Identity) -> None:
     """Who is signed in, with which role, and a button that ends the session in every tab."""
-    with box("who small muted"):
+    with named(box("who small muted"), title=identity.role.meaning):
         text(f"{identity.name}, {identity.role}")
     form = named(box("", "form"), method="post", action=href("/logout"))
     with form, named(box("btn ghost small", "button"), type="submit"):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,8 @@ class Preview:
     warnings: tuple[str, ...] = ()
     zone: str = ""
     problems: tuple[FieldProblem, ...] = ()
+    moved: Mapping[datetime, str] = field(default_factory=dict)
+    """What is said of runs that come on another day than the expression names."""
 
 
 async def preview(temporal: Temporal, given: dict[str, Any], *, key: str) -> Preview:
@@ -50,7 +52,8 @@ async def preview(temporal: Temporal, given: dict[str, Any], *, key: str) -> Pre
     except InvalidDefinition as error:
         return Preview(problems=error.problems)
     zone = (trigger.timezone or "") if isinstance(trigger, CronTrigger | OnceTrigger) else ""
-    return Preview(found.description, found.next_runs, found.warnings, zone)
+    moved = {one.at: one.text for one in found.moved}
+    return Preview(found.description, found.next_runs, found.warnings, zone, moved=moved)
 
 
 def _under_trigger(problems: Sequence[FieldProblem]) -> list[FieldProblem]:
@@ -80,6 +83,8 @@ def show_preview(place: Element, found: Preview, zone: str) -> None:
                         When(at, "near")
                     with box("muted small"):
                         When(at, "there", zone=found.zone)
+                    if at in found.moved:
+                        text(found.moved[at], "muted small wrap")
         if not found.runs:
             text("It has no run to come.", "muted")
         for warning in found.warnings:

@@ -60,6 +60,7 @@ def settings_page(context: PageContext, query: dict[str, str]) -> None:
                 [
                     ("Name", identity.name),
                     ("Role", identity.role.value),
+                    ("May do", identity.role.meaning),
                     ("Known by", _VIA[identity.via]),
                 ]
             )

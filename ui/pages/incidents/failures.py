@@ -29,10 +29,10 @@ def show_failures(context: PageContext, found: Incidents, tags: tuple[str, ...])
         aside += f" · {ongoing:,} of {len(found.items):,} ongoing"
     with card("Failed or timed out", aside=aside, body=False), box("incidents", "ul"):
         for group in found.items:
-            _entry(context, found, group, tags)
+            _entry(context, group, tags)
 
 
-def _entry(context: PageContext, found: Incidents, group: Incident, tags: tuple[str, ...]) -> None:
+def _entry(context: PageContext, group: Incident, tags: tuple[str, ...]) -> None:
     with box("incident", "li"):
         with box("told"):
             with box("headline"):
@@ -53,11 +53,11 @@ def _entry(context: PageContext, found: Incidents, group: Incident, tags: tuple[
                         When(group.last_at)
             _tasks(group)
         with box("acts"):
-            runs = link("Runs", f"/runs?{urlencode(_query(found, group, tags))}", "btn small")
+            runs = link("Runs", f"/runs?{urlencode(_query(group, tags))}", "btn small")
             named(runs, aria_label=f"Runs that failed: {_title(group)}")
             again = button(
                 "Run these again",
-                _again(context, found, group, tags),
+                _again(context, group, tags),
                 "small",
                 icon="rotate-ccw",
                 why_not=context.why_not("retry_runs"),
@@ -82,23 +82,24 @@ def _title(group: Incident) -> str:
     return f"{group.runs:,} × {group.cause.message or group.cause.type}"
 
 
-def _query(found: Incidents, group: Incident, tags: tuple[str, ...]) -> dict[str, str]:
+def _query(group: Incident, tags: tuple[str, ...]) -> dict[str, str]:
     which = {"failure": group.cause.id} if group.cause.id else {"error": group.cause.type}
     if tags:
         which["tag"] = ",".join(tags)
-    return {**which, "since": format_instant(found.since), "until": format_instant(found.until)}
+    since, until = format_instant(group.first_at), format_instant(group.last_at)
+    return {**which, "since": since, "until": until}
 
 
 def _again(
-    context: PageContext, found: Incidents, group: Incident, tags: tuple[str, ...]
+    context: PageContext, group: Incident, tags: tuple[str, ...]
 ) -> Callable[[], Awaitable[None]]:
     async def pressed() -> None:
         rare = not group.cause.id
         which = RunFilter(
             failure=None if rare else group.cause.id,
             error=group.cause.type if rare else None,
-            since=found.since,
-            until=found.until,
+            since=group.first_at,
+            until=group.last_at,
             tasks=TaskFilter(tags=tags),
         )
         ids = await context.tried(ids_to_retry(context.temporal, which, MOST))

@@ -40,7 +40,12 @@ def show_missed(missed: Sequence[MissedInstant]) -> None:
                 with box("grow"):
                     text(instants[0].name, "strong wrap", tag="div")
                     why = _WHY.get(reason, reason.value) if reason else ""
-                    text(f"{_counted(len(instants), 'instant')}: {why}", "small muted wrap")
+                    with box("small muted wrap"):
+                        text(_counted(len(instants), "instant"))
+                        if len(instants) > 1:
+                            text(" since ")
+                            When(instants[-1].at, "near")
+                        text(f": {why}")
                 text(_WORDS.get(state, "Skipped"), f"pill {_TONES.get(state, '')}")
                 with box("muted small nowrap"):
                     When(instants[0].at, "near")

@@ -17,6 +17,7 @@ from onthedot.ui.components.markup import (
     empty,
     href,
     link,
+    locked,
     named,
     outside_link,
     skeleton,
@@ -159,6 +160,9 @@ class _TaskPage:
                 with box("banner").style("margin: 0"):
                     Icon("pause")
                     text(task.note or "Paused", "wrap")
+                    if task.paused_at:
+                        text(f"by {task.paused_by}", "muted")
+                        When(task.paused_at)
                     if task.paused_until:
                         text("until ")
                         When(task.paused_until, "near")
@@ -189,7 +193,10 @@ def _buttons(context: PageContext, task: Task) -> None:
             "Resume", lambda: resume(context, task), icon="circle-play", why_not=no_pause
         )
         named(resuming, data_key="p")
-    if not context.why_not("replace_task"):
+    if no_edit := context.why_not("replace_task"):
+        locked("Edit", no_edit, icon="pencil")
+        locked("", no_edit, icon="copy", aria="Duplicate")
+    else:
         named(link("Edit", f"/tasks/{task.id}/edit", "btn", icon="pencil"), data_key="e")
         duplicate = named(box("btn icon-only", "a"), href=href(f"/new?from={task.id}"))
         with named(duplicate, aria_label="Duplicate", title="Duplicate"):

@@ -1,0 +1,1 @@
+"""Calendars: which there are, and the days of one, month by month. Begin with `page.py`."""
