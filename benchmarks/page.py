@@ -116,10 +116,11 @@ async def _lists(port: int) -> None:
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
         for _ in range(_LISTS):
             began = time.perf_counter()
-            (await client.get("/tasks", params={"limit": 50})).raise_for_status()
-            took.append(1000 * (time.perf_counter() - began))
+            answer = await client.get("/tasks", params={"limit": 50})
+            if answer.status_code == 200:
+                took.append(1000 * (time.perf_counter() - began))
     said = f"median {percentile(sorted(took), 50):.0f}, p95 {percentile(sorted(took), 95):.0f}"
-    print(f"a page of the list over REST, ms: {said} of {len(took)}")
+    print(f"a page of the list over REST, ms: {said} of {len(took)}, {_LISTS - len(took)} refused")
 
 
 async def _appearance(browser: Browser, base: str, ours: Ours) -> None:
