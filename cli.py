@@ -248,6 +248,8 @@ def _start_logging(settings: Settings) -> None:
     logging.getLogger("onthedot.audit").setLevel(logging.INFO)
     # It logs the addresses of websockets, and with them what belongs to one client.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # It logs the beginning and the end of each request at /mcp, which the access log has.
+    logging.getLogger("mcp").setLevel(logging.WARNING)
     for name in unknown_variables(os.environ):
         logging.getLogger("onthedot").warning("%s is no setting; is it misspelt?", name)
 

@@ -26,7 +26,11 @@ _INSTRUCTIONS = (
 def build(ask: Asked, *, version: str, writes: bool) -> MCPServer:
     """A server that asks On the Dot by what `ask` gives; with `writes` it changes things too."""
     server: MCPServer = MCPServer(
-        "onthedot", title="On the Dot", instructions=_INSTRUCTIONS, version=version
+        "onthedot",
+        title="On the Dot",
+        instructions=_INSTRUCTIONS,
+        version=version,
+        log_level="WARNING",
     )
     read, change = Reading(ask), Changing(ask)
     only_reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)

@@ -89,6 +89,8 @@ def _show(found: Forecast, *, by: timedelta | None) -> None:
         f"\n{found.total} starts of {found.tasks} tasks until {shown(found.until)}. With "
         f"{found.capacity_per_second:g} a second the latest is {_late(found.last_start_late)}."
     )
+    if found.frozen:
+        click.echo(f"A freeze keeps {found.frozen} more from starting at their time.")
     if not found.complete:
         click.echo("Not everything was counted: take a shorter span, or a tag.")
     if found.busiest:

@@ -187,6 +187,7 @@ class Frozen(OnTheDotError):
             f"Task {task_id!r} is frozen by {name!r} until {until:%Y-%m-%dT%H:%M:%SZ}. To run it "
             f'all the same, send "through_freeze": true.'
         )
+        self.freeze = name
 
 
 class WrongState(OnTheDotError):

@@ -116,6 +116,8 @@ class Task(TaskDefinition):
     )
     note: str = Field(default="", description="What was said when it was paused or resumed.")
     paused_until: Instant | None = None
+    paused_at: Instant | None = Field(default=None, description="Since when it is paused.")
+    paused_by: str = Field(default="", description="Who paused it.")
     problem: str = Field(
         default="",
         description="Why its schedule is not as the definition says; empty if it is. "

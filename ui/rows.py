@@ -102,7 +102,7 @@ def run_row(run: ShortRun) -> dict[str, Any]:
         "id": run.id,
         "task": run.task_name or run.task_id or "Test of an action",
         "task_id": run.task_id,
-        "cause": CAUSES[run.cause],
+        "cause": CAUSES[run.cause] + (f", {run.requested_by}" if run.requested_by else ""),
         "status": run_status(run.status),
         "due": format_instant(run.scheduled_for),
         "started": format_instant(run.started_at) if run.started_at else "",

@@ -181,7 +181,9 @@ class Sessions:
         if "token" not in said:
             return self._signed_session(said)
         for known in self.settings.api_tokens:
-            if known.name == said["token"] and hmac.compare_digest(_proof(known), said["proof"]):
+            if known.role is Role.FEED or known.name != said["token"]:
+                continue
+            if hmac.compare_digest(_proof(known), said["proof"]):
                 return Session(known.identity, said["ends"], said["number"], self._ended)
         return None
 

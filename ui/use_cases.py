@@ -82,10 +82,12 @@ class UseCases:
                 task_id, revision, by=by, if_match=if_match
             )
 
-    async def run_task(self, task_id: str) -> ShortRun:
+    async def run_task(self, task_id: str, *, through_freeze: bool = False) -> ShortRun:
         """Run a task now."""
         with self._call("run_task", task=task_id) as by:
-            return await Tasks(self._temporal).run_now(task_id, by=by)
+            return await Tasks(self._temporal).run_now(
+                task_id, by=by, through_freeze=through_freeze
+            )
 
     async def put_freeze(self, name: str, definition: FreezeDefinition) -> Freeze:
         """Freeze tasks."""

@@ -23,9 +23,9 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.activities.freezes.watch import release_after
 from onthedot.activities.heartbeat import heartbeating
 from onthedot.scheduling.freezes.freeze import Then
+from onthedot.scheduling.freezes.release import release_after
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.freeze_order import ReleaseOrder
 from onthedot.scheduling.stored.run_order import RunMemo, RunOrder

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
+from onthedot.scheduling.freezes.release import release_after
 from onthedot.scheduling.freezes.windows import Window, covers, next_window, window_at
 from onthedot.scheduling.stored.freeze_order import (
     FreezeOrder,
@@ -174,12 +174,6 @@ class FreezeWatch:
                 return ()
             raise
         return tuple(described.typed_search_attributes.get(naming.TAGS) or ())
-
-
-def release_after(task_id: str, over: timedelta) -> timedelta:
-    """When within its release a task begins: drawn from its id, so that they spread evenly."""
-    drawn = int.from_bytes(hashlib.sha256(task_id.encode()).digest()[:4], "big") / 2**32
-    return timedelta(milliseconds=int(over / timedelta(milliseconds=1) * drawn))
 
 
 def _with_windows(

@@ -84,8 +84,7 @@ class ScheduleActivities:
                 return Removed()
             if removal.start_due:
                 await self._start_unprocessed(found, datetime.now(UTC))
-            state = found.schedule.state
-            return Removed(remaining=state.remaining_actions if state.limited_actions else None)
+            return Removed(remaining=await self._left(found))
 
     @activity.defn(name=naming.APPLY_SCHEDULE)
     async def apply(self, order: ScheduleOrder) -> Applied:
@@ -250,15 +249,33 @@ class ScheduleActivities:
             return 0
         if busy(found) and policy.overlap is not ScheduleOverlapPolicy.ALLOW_ALL:
             return 0
-        trigger, key, times = written.trigger, written.task_id, due(found, at=at)
+        nominals = await self._unprocessed(found, written.trigger, written.task_id, at)
+        return await self._starts.start(written, nominals)
+
+    async def _unprocessed(
+        self, found: ScheduleDescription, trigger: Recurring, key: str, at: datetime
+    ) -> list[datetime]:
+        """The occurrences that a schedule should have started by `at` and had not looked at."""
+        times = due(found, at=at)
         if not trigger.jitter:
-            return await self._starts.start(written, times)
+            return times
         before = trigger.jitter + timedelta(microseconds=1)
         calendars = await self._calendars.of(trigger)
         nominals = [
             (await _between(trigger, key, time - before, time, calendars))[-1:] for time in times
         ]
-        return await self._starts.start(written, chain.from_iterable(nominals))
+        return list(chain.from_iterable(nominals))
+
+    async def _left(self, found: ScheduleDescription) -> int | None:
+        """The runs that were left to a schedule that was looked at, and is gone by now."""
+        written, state = await order_of(found, self._calls.client), found.schedule.state
+        if not state.limited_actions or written is None or written.trigger is None:
+            return None
+        key, at = written.task_id, datetime.now(UTC)
+        # It may have started some between the look and its end.
+        late = await self._unprocessed(found, written.trigger, key, at)
+        begun = [nominal for nominal in late if await self._starts.exists(key, nominal)]
+        return max(0, state.remaining_actions - len(begun))
 
     async def _looked_up(self, trigger: Recurring) -> CalendarDays:
         """The calendars of a trigger, all of them there.

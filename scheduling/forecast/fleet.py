@@ -20,6 +20,18 @@ _MANY = 1_000_000
 
 
 @dataclass(frozen=True)
+class FrozenSpan:
+    """A window of a freeze, in Unix times; the end is not part of it."""
+
+    start: int
+    end: int
+    hold: bool
+    """Whether the last occurrence in it runs at the end."""
+    over: timedelta
+    """Over how long those of all tasks are started then."""
+
+
+@dataclass(frozen=True)
 class FleetTask:
     """A task that will fire: when, and from when on."""
 
@@ -34,6 +46,10 @@ class FleetTask:
     jitter_seed: str | None = None
     calendars: CalendarDays = NO_CALENDARS
     """Those that the trigger names."""
+    tags: tuple[str, ...] = ()
+    catchup: timedelta = timedelta(hours=1)
+    frozen: tuple[FrozenSpan, ...] = ()
+    """When a freeze keeps it from starting."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +102,7 @@ def lines(tasks: Iterable[FleetTask], since: datetime) -> list[Line]:
             alone.append(Line((task,)))
             continue
         line = _line(task, trigger, floor(since.timestamp()) - 1)
-        key = (line.plan, line.after, line.last)
+        key = (line.plan, line.after, line.last, task.frozen)
         together.setdefault(key, (line, []))[1].append(task)
     shared = [Line(tuple(of), line.plan, line.after, line.last) for line, of in together.values()]
     return [*alone, *shared]

@@ -17,6 +17,7 @@ from math import ceil, floor
 
 from onthedot.scheduling.firing.clock_changes import instant
 from onthedot.scheduling.forecast.fleet import FleetTask, lines
+from onthedot.scheduling.forecast.frozen import StandingFreeze, with_freezes
 from onthedot.scheduling.forecast.report import (
     NAMED,
     BusyInstant,
@@ -43,8 +44,10 @@ def forecast(
     until: datetime,
     step: timedelta,
     capacity: float,
+    freezes: Sequence[StandingFreeze] = (),
 ) -> Forecast:
     """Count the starts of these tasks from `since` up to, not including, `until`."""
+    tasks = with_freezes(tasks, freezes, since, until)
     first, asked = floor(since.timestamp()), ceil(until.timestamp())
     width = int(step.total_seconds())
     of = lines(tasks, since)
@@ -67,6 +70,7 @@ def forecast(
         step=step,
         tasks=len(tasks),
         total=sum(starts.counts),
+        frozen=counted.frozen,
         starts=tuple(starts.total(edge, min(edge + width, end)) for edge in edges),
         capacity_per_second=capacity,
         last_start_late=latest(starts, capacity, first, end),

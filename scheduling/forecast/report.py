@@ -61,6 +61,9 @@ class Forecast(Model):
     step: Duration
     tasks: int = Field(description="How many tasks fire by a schedule or once.")
     total: int = Field(description="How many starts there are in all.")
+    frozen: int = Field(
+        default=0, description="How many more a freeze keeps from starting at their time."
+    )
     starts: tuple[int, ...] = Field(description="How many there are in each step.")
     capacity_per_second: float
     last_start_late: Duration = Field(

@@ -6,12 +6,15 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 
 from onthedot.scheduling.cron.time_masks import seconds_in
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY
 from onthedot.scheduling.firing.times import IntervalTimes
-from onthedot.scheduling.forecast.fleet import FleetTask, Line
+from onthedot.scheduling.forecast.fleet import FleetTask, FrozenSpan, Line
+from onthedot.scheduling.freezes.release import release_after
+from onthedot.scheduling.trigger import OnceTrigger
 
 #: How many instants are looked at, each line's counted for itself. About two seconds of work.
 MOST = 8_000_000
@@ -71,8 +74,11 @@ class Count:
         self._by_day: list[tuple[Line, list[int], list[int]]] = []
         self._evenly: list[Line] = []
         known: dict[int, tuple[int, tuple[int, ...]]] = {}
+        self.frozen = 0
         for line in lines:
-            if line.plan is None:
+            if line.tasks and line.tasks[0].frozen:
+                self._add_frozen(line)
+            elif line.plan is None:
                 for at in line.instants(first, end - 1):
                     self._counts[at - first] += 1
                     self._alone.setdefault(at, []).append(line)
@@ -94,6 +100,28 @@ class Count:
             if line.covers(at) and any(mask >> at - base & 1 for base, mask in near):
                 found.append(line)
         return [task for line in found for task in line.tasks]
+
+    def _add_frozen(self, line: Line) -> None:
+        """One by one: what a freeze keeps from starting is counted, and what it releases."""
+        first, end, held = self.starts.first, self.starts.end, dict[FrozenSpan, int]()
+        for at in line.instants(first, end - 1):
+            within = [span for span in line.tasks[0].frozen if span.start <= at < span.end]
+            if within:
+                self.frozen += line.weight
+                held[max(within, key=lambda span: span.end)] = at
+            else:
+                self._add_one(line, at)
+        for span, at in held.items():
+            for task in line.tasks:
+                in_time = timedelta(seconds=span.end - at) <= task.catchup
+                if in_time and (span.hold or isinstance(task.trigger, OnceTrigger)):
+                    after = release_after(task.id, span.over)
+                    self._add_one(Line((task,)), span.end + int(after.total_seconds()))
+
+    def _add_one(self, line: Line, at: int) -> None:
+        if self.starts.first <= at < self.starts.end:
+            self._counts[at - self.starts.first] += line.weight
+            self._alone.setdefault(at, []).append(line)
 
     def _add_days(self, line: Line, known: dict[int, tuple[int, tuple[int, ...]]]) -> None:
         """By whole days: those that are alike are one object, whose seconds are listed once."""

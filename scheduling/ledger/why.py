@@ -19,8 +19,9 @@ class Standing:
     task_id: str
     status: TaskStatus
     created_at: datetime
-    updated_at: datetime
-    updated_by: str = ""
+    paused_at: datetime
+    """Of a task that is paused: since when, and by whom."""
+    paused_by: str = ""
     note: str = ""
     ended_at: datetime | None = None
     before: datetime | None = None
@@ -56,9 +57,9 @@ def why_lately(task: Standing, entries: Sequence[LedgerEntry]) -> Why:
         and (entry.state is not LedgerState.PENDING or entry.reason is not None)
     ]
     if task.status is TaskStatus.PAUSED:
-        by = f" by {task.updated_by}" if task.updated_by else ""
+        by = f" by {task.paused_by}" if task.paused_by else ""
         note = f": {task.note.rstrip('.')}" if task.note else ""
-        answer = f"It is paused, since {_at(task.updated_at)}{by}{note}."
+        answer = f"It is paused, since {_at(task.paused_at)}{by}{note}."
         return _plain(task, answer, past[-1].at if past else None, past[-1] if past else None)
     if not past:
         if task.ended_at is not None:

@@ -36,6 +36,8 @@ class TaskRow(Model):
     updated_by: str = ""
     defined_at: Instant | None = None
     defined_by: str = ""
+    paused_at: Instant | None = None
+    paused_by: str = ""
     note: str = ""
     paused_until: Instant | None = None
     remaining: int | None = None

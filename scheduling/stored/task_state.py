@@ -52,6 +52,9 @@ class TaskState(Model):
     defined_at: Instant | None = None
     """When its definition was last replaced; None: that was the last change."""
     defined_by: str = ""
+    paused_at: Instant | None = None
+    """When it was paused, if it is; None in a pause of an earlier release."""
+    paused_by: str = ""
     note: str = ""
     paused_until: Instant | None = None
     covered_until: Instant
@@ -236,6 +239,7 @@ def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState
     )
     defined_at: datetime | None
     defined_at, defined_by = state.defined
+    paused_at, paused_by = state.paused_at, state.paused_by
     if change.kind is ChangeKind.REPLACE:
         assert change.definition is not None
         defined_at, defined_by = None, ""
@@ -245,10 +249,14 @@ def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState
             covered_until = occurs_after = at
         definition = change.definition
         until = until if definition.paused else None
+        if not state.definition.paused or not definition.paused:
+            paused_at, paused_by = (at, change.by) if definition.paused else (None, "")
     elif change.kind is ChangeKind.PAUSE:
         definition, until = definition.model_copy(update={"paused": True}), change.until
+        paused_at, paused_by = at, change.by
     elif change.kind is ChangeKind.RESUME:
         definition, until = definition.model_copy(update={"paused": False}), None
+        paused_at, paused_by = None, ""
     return state.model_copy(
         update={
             "definition": definition,
@@ -262,6 +270,8 @@ def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState
             "updated_by": change.by,
             "defined_at": defined_at,
             "defined_by": defined_by,
+            "paused_at": paused_at,
+            "paused_by": paused_by,
             "note": change.note if change.kind is not ChangeKind.REPLACE else state.note,
         }
     ).journalled(change.word)

@@ -165,5 +165,7 @@ def _fleet_task(task_id: str, row: TaskRow, namespace: str, now: datetime) -> Fl
         trigger=definition.trigger,
         revision=row.revision,
         after=after,
+        tags=definition.tags,
+        catchup=definition.catchup_window,
         jitter_seed=jitter_seed(namespace, naming.schedule(task_id)),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil, floor
 
@@ -11,10 +13,12 @@ from anyio import CapacityLimiter
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.firing.clock_changes import instant
 from onthedot.scheduling.forecast.exchange import Exchange, exchanges
-from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.forecast.forecast import forecast
+from onthedot.scheduling.forecast.frozen import StandingFreeze
 from onthedot.scheduling.forecast.report import Forecast, Way
+from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.service.arithmetic import Arithmetic
+from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.overview.fleet import FleetReader
 from onthedot.service.temporal.calls import Temporal
 
@@ -36,7 +40,7 @@ class Forecasts:
     def __init__(self, temporal: Temporal, fleet: FleetReader) -> None:
         self._temporal = temporal
         self._fleet = fleet
-        self._kept: OrderedDict[object, tuple[tuple[FleetTask, ...], Forecast]] = OrderedDict()
+        self._kept: OrderedDict[object, tuple[object, Forecast]] = OrderedDict()
 
     async def of(
         self,
@@ -57,10 +61,11 @@ class Forecasts:
         first = since or _whole(self._temporal.now(), width)
         end = until or first + SPAN
         _check(first, end, width)
-        fleet = await self._fleet.tasks(tag)
+        fleet, freezes = await asyncio.gather(self._fleet.tasks(tag), Freezes(self._temporal).all())
+        standing = tuple(StandingFreeze(f.name, f) for f in freezes)
         key = (floor(first.timestamp()), ceil(end.timestamp()), width, tag)
-        tasks, found = self._kept.get(key, (None, None))
-        if found is None or tasks != fleet.tasks:
+        by, found = self._kept.get(key, (None, None))
+        if found is None or by != (fleet.tasks, _said(standing)):
             found = await _FORECASTS.work_out(
                 forecast,
                 fleet.tasks,
@@ -68,8 +73,9 @@ class Forecasts:
                 until=end,
                 step=width,
                 capacity=self._temporal.settings.capacity_per_second,
+                freezes=standing,
             )
-            self._kept[key] = (fleet.tasks, found)
+            self._kept[key] = ((fleet.tasks, _said(standing)), found)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return found if fleet.complete else found.model_copy(update={"complete": False})
@@ -86,6 +92,13 @@ class Forecasts:
             capacity=self._temporal.settings.capacity_per_second,
             now=self._temporal.now(),
         )
+
+
+def _said(freezes: Sequence[StandingFreeze]) -> tuple[tuple[str, datetime], ...]:
+    """Which freezes they are, whatever time it is by now."""
+    return tuple(
+        (f.name, f.definition.updated_at) for f in freezes if isinstance(f.definition, Freeze)
+    )
 
 
 def _whole(now: datetime, step: timedelta) -> datetime:

@@ -68,6 +68,8 @@ class Found:
             updated_by=row.updated_by,
             defined_at=row.defined_at,
             defined_by=row.defined_by,
+            paused_at=row.paused_at,
+            paused_by=row.paused_by,
             deleted_at=row.deleted_at,
             deleted_by=row.deleted_by,
             note=row.note,

@@ -142,6 +142,8 @@ def answered(
         updated_by=row.defined_by if row.defined_at else row.updated_by,
         changed_at=row.updated_at,
         changed_by=row.updated_by,
+        paused_at=row.paused_at,
+        paused_by=row.paused_by,
         deleted_at=row.deleted_at,
         deleted_by=row.deleted_by,
         revision=row.revision,

@@ -11,7 +11,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from onthedot.access.roles import OF_PEOPLE, OPEN, ROLES, Role
-from onthedot.api.app import calls
+from onthedot.api.app import calls, create_app
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import ApiToken, Settings
 from tests.api.definitions import fresh_id, one_time, recurring
@@ -52,6 +52,14 @@ def test_every_route_names_a_role() -> None:
     served = {call.name for call in calls()}
     assert served - OPEN - set(ROLES) == set()
     assert set(ROLES) - served - set(_BESIDE) - set(_PAGE_ALONE) == set()
+
+
+def test_no_route_is_served_beside_them(temporal: Temporal, settings: Settings) -> None:
+    """What `calls` does not list would be asked for no role."""
+    listed = {call.path for call in calls()}
+    beside = {"/openapi.json", "/docs/static"}
+    served = {getattr(route, "path", "") for route in create_app(settings, temporal).routes}
+    assert served - listed - beside - {""} == set()
 
 
 @pytest.mark.parametrize("role", Role)

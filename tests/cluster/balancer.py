@@ -51,8 +51,6 @@ listen rest
   option httpchk
   # Without a token only loopback may call, and a request has to say whom it means.
   http-check send meth GET uri /healthz ver HTTP/1.1 hdr Host {balancer}
-  # What a page shows lives in the server that built it.
-  cookie SERVER insert indirect nocache
 {servers}
 """
 
@@ -118,8 +116,6 @@ class SideDoor(Part):
 
 
 def _lines(name: str, addresses: list[str], port: int) -> str:
-    cookie = " cookie {}" if name == "server" else ""
     return "\n".join(
-        f"  server {name}{number} {address}:{port}{cookie.format(number)}"
-        for number, address in enumerate(addresses, 1)
+        f"  server {name}{number} {address}:{port}" for number, address in enumerate(addresses, 1)
     )

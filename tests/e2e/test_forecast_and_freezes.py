@@ -68,6 +68,12 @@ def test_a_freeze_is_made_shown_and_lifted(site: Site, name: str) -> None:
         expect(banner).to_contain_text("Database migration")
     _shot(site, "frozen")
     assert site.rest.get(f"/freezes/{name}").json()["then"] == "hold"
+    site.register(id=f"{name}-task", tags=[name], trigger=_STORM, action=HELLO)
+    site.go(f"/tasks/{name}-task")
+    site.button("Run now").click()
+    expect(site.dialog().get_by_text(f"frozen by {name}")).to_be_visible()
+    site.button("Run it all the same").click()
+    expect(site.toast(f"Started {name}-task.")).to_be_visible()
     site.go("/freezes")
     site.page.locator(".card", has_text=name).get_by_role("button", name="Lift").click()
     site.dialog().get_by_role("button", name="Lift", exact=True).click()

@@ -14,10 +14,13 @@ from pydantic import TypeAdapter
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.forecast.forecast import forecast
+from onthedot.scheduling.forecast.frozen import StandingFreeze
 from onthedot.scheduling.forecast.report import Forecast, Way
+from onthedot.scheduling.freezes.freeze import FreezeDefinition
 from onthedot.scheduling.trigger import Trigger
 
 _TRIGGER: TypeAdapter[Trigger] = TypeAdapter(Trigger)
+_HOURLY = {"kind": "cron", "expression": "0 * * * *"}
 _BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 
@@ -119,6 +122,46 @@ def test_what_would_take_too_long_is_cut_and_says_so() -> None:
     assert not found.complete
     assert day < found.until < day + timedelta(days=90)
     assert len(found.starts) == (found.until - day) // timedelta(hours=1)
+
+
+def test_a_freeze_takes_starts_out_and_releases_what_it_held() -> None:
+    day = datetime(2026, 5, 4, tzinfo=UTC)
+    tasks = [
+        *(_task(f"held-{n}", _cron("0 * * * *"), tags=("a",)) for n in range(50)),
+        _task("free", _cron("0 * * * *")),
+        _task("once", {"kind": "once", "at": "2026-05-04T02:30:00Z"}, tags=("b",)),
+        _task("too-late", _cron("0 1 * * *"), tags=("a",)),
+    ]
+    window = {"from": day + timedelta(hours=1), "until": day + timedelta(hours=3, minutes=30)}
+    freezes = [
+        StandingFreeze("a", _freeze(**window, tags=("a",), then="hold")),
+        StandingFreeze("b", _freeze(**window, tags=("b",), release_over=0)),
+    ]
+    found = forecast(
+        tasks,
+        since=day,
+        until=day + timedelta(hours=5),
+        step=timedelta(minutes=1),
+        capacity=100,
+        freezes=freezes,
+    )
+    starts = {n: count for n, count in enumerate(found.starts) if count}
+    # 50 at 00:00 and 04:00, the free one each hour, and those released from 03:30 on.
+    assert starts == {0: 51, 60: 1, 120: 1, 180: 1, 210: 51, 240: 51}
+    assert found.frozen == 50 * 3 + 2
+    again = forecast(
+        tasks,
+        since=day,
+        until=day + timedelta(hours=5),
+        step=timedelta(minutes=1),
+        capacity=100,
+        freezes=[StandingFreeze("all", _freeze(trigger=_HOURLY, duration=1800))],
+    )
+    assert {n: count for n, count in enumerate(again.starts) if count} == {150: 1}
+
+
+def _freeze(**fields: Any) -> FreezeDefinition:
+    return FreezeDefinition.model_validate(fields)
 
 
 def _forecast(

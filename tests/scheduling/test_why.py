@@ -65,7 +65,7 @@ def test_the_last_time_that_it_did_not_run(entries: list[LedgerEntry], answer: s
 
 def test_a_paused_task_says_since_when_by_whom_and_why() -> None:
     paused = Standing(
-        "x", TaskStatus.PAUSED, T - HOUR, T, updated_by="ops", note="Holidays.", after=T + HOUR
+        "x", TaskStatus.PAUSED, T - HOUR, T, paused_by="ops", note="Holidays.", after=T + HOUR
     )
     answer = why_lately(paused, [RAN]).answer
     assert answer == "It is paused, since 2026-03-02T09:00:00Z by ops: Holidays."

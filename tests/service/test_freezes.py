@@ -18,10 +18,11 @@ from temporalio.worker import Worker
 from onthedot import naming
 from onthedot.activities.assembly import Activities
 from onthedot.activities.freezes.told import watches_of
-from onthedot.activities.freezes.watch import FreezeWatch, release_after
+from onthedot.activities.freezes.watch import FreezeWatch
 from onthedot.activities.permissions import Permissions
 from onthedot.scheduling.errors import FreezeNotFound, Frozen
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
+from onthedot.scheduling.freezes.release import release_after
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus

@@ -159,8 +159,8 @@ async def test_finished_ones_come_back_as_finished(
     assert (await tasks.get(bad)).health is Health.FAILING
     page = await run_list.page(RunFilter(task_id=good))
     assert [run.status for run in page.items if run.status is RunStatus.RUNNING] == []
-    # The run went with the task, and is not missed.
+    # The run goes with the task within a minute, and is not missed.
     ledger = await Ledger(temporal).of(good, since, temporal.now())
-    assert not ledger.items
+    assert not any(entry.not_run for entry in ledger.items)
     again = await tasks.replace(good, definition(once(3600), action=LOG), by="ann")
     assert again.status is TaskStatus.SCHEDULED

@@ -14,6 +14,7 @@ from onthedot.scheduling.errors import (
     TaskNotFound,
 )
 from onthedot.scheduling.revision import MOST_DIFFERENCES, Revision, RevisionKind
+from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.tasks.revisions import Revisions
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
@@ -87,6 +88,19 @@ async def test_a_pause_is_no_change_of_the_definition(tasks: Tasks) -> None:
         assert paused.changed_at is not None
         assert paused.changed_at > defined.updated_at
     assert (await tasks.replace(task_id, definition(every(61)), by="cem")).updated_by == "cem"
+
+
+async def test_who_paused_it_stays_while_it_is_paused(temporal: Temporal, tasks: Tasks) -> None:
+    task_id = unique("paused")
+    await tasks.create(new_task(task_id, every(3600)), by="ann")
+    paused = await tasks.pause(task_id, by="ops", note="holidays")
+    edited = await tasks.replace(task_id, definition(every(60)), by="ben", keeps_pause=True)
+    assert (edited.paused_at, edited.paused_by) == (paused.changed_at, "ops")
+    assert " by ops: holidays." in (await Ledger(temporal).why(task_id)).answer
+    resumed = await tasks.resume(task_id, by="ops")
+    assert (resumed.paused_at, resumed.paused_by) == (None, "")
+    stopped = await tasks.replace(task_id, definition(every(60), paused=True), by="cem")
+    assert (stopped.paused_at, stopped.paused_by) == (stopped.updated_at, "cem")
 
 
 async def test_restore(temporal: Temporal, tasks: Tasks) -> None:

@@ -96,6 +96,8 @@ def test_what_is_configured_now_counts(sessions: Sessions) -> None:
     assert found is not None
     assert found.identity.role is Role.VIEWER
     assert _with(mine, api_tokens=(ada,)).of(cookies) is None
+    feed = bob.model_copy(update={"role": Role.FEED})
+    assert _with(mine, api_tokens=(ada, feed)).of(cookies) is None
     another = bob.model_copy(update={"sha256": "0" * 64})
     assert _with(mine, api_tokens=(ada, another)).of(cookies) is None
 

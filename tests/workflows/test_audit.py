@@ -20,6 +20,8 @@ from onthedot.activities.audit import LEDGER_GAPS, AuditActivities
 from onthedot.scheduling.action import CommandAction, LogAction
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.ledger.audit import (
+    AUDIT_AFTER,
+    AUDIT_EVERY,
     MOST_MISSED,
     MOST_PUT_OFF,
     AuditOrder,
@@ -264,6 +266,11 @@ def test_audits_follow_each_other_without_a_hole(gaps: list[int]) -> None:
         assert order.since <= order.until <= at - plan.after or order.until == order.since
         assert order.until - order.since <= timedelta(days=1)
         last = AuditReport(since=order.since, until=order.until)
+
+
+def test_what_was_missed_is_known_within_five_minutes() -> None:
+    # The audit itself takes a part of the half minute that is left.
+    assert timedelta(minutes=4, seconds=30) >= AUDIT_EVERY + AUDIT_AFTER
 
 
 def test_what_was_put_off_is_handed_on() -> None:

@@ -136,7 +136,8 @@ class _ForecastPage:
 
 def _summary(found: Forecast) -> str:
     late = _late(found.last_start_late, found.capacity_per_second)
-    return f"{found.total:,} of {_counted(found.tasks, 'task')} · {late}"
+    frozen = f" · {found.frozen:,} more frozen" if found.frozen else ""
+    return f"{found.total:,} of {_counted(found.tasks, 'task')}{frozen} · {late}"
 
 
 def _counted(count: int, what: str) -> str:

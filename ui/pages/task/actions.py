@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from onthedot.scheduling.errors import Frozen
+from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.ui.bulk.kinds import TASKS, Order
 from onthedot.ui.bulk.work import ask, do
@@ -14,8 +16,31 @@ _ACTIVE = (TaskStatus.SCHEDULED, TaskStatus.RUNNING)
 
 
 async def run_now(context: PageContext, task_id: str, name: str = "") -> None:
-    """Start a run beside the schedule."""
-    run = await context.tried(context.uses.run_task(task_id))
+    """Start a run beside the schedule; while a freeze is in force, ask before."""
+    try:
+        run = await context.tried(context.uses.run_task(task_id), but=(Frozen,))
+    except Frozen as frozen:
+        _ask_through(context, task_id, name, frozen)
+        return
+    _started(context, task_id, name, run)
+
+
+def _ask_through(context: PageContext, task_id: str, name: str, frozen: Frozen) -> None:
+    async def go() -> None:
+        run = await context.tried(context.uses.run_task(task_id, through_freeze=True))
+        _started(context, task_id, name, run)
+
+    confirm(
+        context.overlay,
+        "Run it through the freeze?",
+        f"{name or task_id} is frozen by {frozen.freeze}: nothing of it begins by schedule at "
+        "present.",
+        "Run it all the same",
+        go,
+    )
+
+
+def _started(context: PageContext, task_id: str, name: str, run: ShortRun | None) -> None:
     if run is not None:
         context.toasts.say(
             f"Started {name or task_id}.",

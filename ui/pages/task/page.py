@@ -160,6 +160,9 @@ class _TaskPage:
                 with box("banner").style("margin: 0"):
                     Icon("pause")
                     text(task.note or "Paused", "wrap")
+                    if task.paused_at:
+                        text(f"by {task.paused_by}", "muted")
+                        When(task.paused_at)
                     if task.paused_until:
                         text("until ")
                         When(task.paused_until, "near")
