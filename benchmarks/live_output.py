@@ -37,6 +37,7 @@ _PAGES = 10
 _WATCHED_SECONDS = 15
 _CPU_SECONDS = 20
 _ARRIVE_SECONDS = 120.0
+_LIMIT_MS = 120_000
 _LOOK_SECONDS = 0.2
 #: Between two bursts.
 _PAUSE_SECONDS = 3
@@ -121,6 +122,7 @@ async def _over_rest(rest: aiohttp.ClientSession, run_id: str) -> None:
 
 async def _open(browser: Browser, url: str) -> Page:
     page = await (await browser.new_context()).new_page()
+    page.set_default_timeout(_LIMIT_MS)
     await page.goto(url)
     await page.locator(".output .lines").first.wait_for()
     await page.evaluate(_COLLECT)

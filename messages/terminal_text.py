@@ -2,7 +2,7 @@
 
 Of escape sequences only the select-graphic-rendition ones (`ESC [ … m`) mean something here.
 Others move the cursor, set titles or talk to the terminal, and are dropped, as are control
-characters. A carriage return begins its line anew, as progress bars want it.
+characters. A carriage return stays: it begins its line anew, as progress bars want it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ _ESCAPE = re.compile(
       """,
     re.VERBOSE,
 )
-_REDRAWN = re.compile(r"[^\n]*\r(?!\n)(?=[^\n])")
 
 _NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 _FLAGS = {1: "bold", 2: "faint", 3: "italic", 4: "underline", 7: "inverse"}
@@ -89,19 +88,9 @@ def styled(text: str, style: Style = Style()) -> Iterator[tuple[str, Style]]:
     yield text[at:], style
 
 
-def plain(text: str) -> str:
-    """The text alone."""
-    return "".join(piece for piece, _ in styled(text))
-
-
 def harmless(text: str) -> str:
     """The text with its colours, and nothing else that a terminal would act upon but `\\r`."""
     return _ESCAPE.sub(lambda found: found[0] if found["sgr"] is not None else "", text)
-
-
-def redrawn(text: str) -> str:
-    """Of lines that were written over, what they came to be."""
-    return _REDRAWN.sub("", text)
 
 
 def _name(number: int, *, bright: bool) -> str:

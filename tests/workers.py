@@ -14,9 +14,11 @@ from onthedot.activities.permissions import Permissions
 
 
 @asynccontextmanager
-async def polling(client: Client, task_queue: str) -> AsyncIterator[Worker]:
+async def polling(
+    client: Client, task_queue: str, permissions: Permissions | None = None
+) -> AsyncIterator[Worker]:
     """Run tasks of this queue for a while, with this client's rights."""
-    activities = Activities(client, Permissions())
+    activities = Activities(client, permissions or Permissions())
     worker = Worker(client, task_queue=task_queue, activities=activities.all())
     # Not as a context: a worker that fails would cancel the test's own task.
     running = asyncio.create_task(worker.run())

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 
 import httpx
@@ -14,18 +14,22 @@ import pytest
 from temporalio.client import Client
 
 from onthedot import naming
+from onthedot.activities.permissions import Permissions
 from onthedot.embedded import find_binary
 from onthedot.encryption.keys import NO_KEYS, Keyring
 from onthedot.plugin import OnTheDotPlugin
+from onthedot.scheduling.errors import KeyMissing
 from onthedot.scheduling.run import Run, RunStatus
 from onthedot.scheduling.task import NewTask
+from onthedot.service.output.following import Following
+from onthedot.service.output.reading import read_output
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.serving import serving
-from tests.definitions import every, new_task, once, unique
+from tests.definitions import command, every, new_task, once, unique
 from tests.encryption.test_keys import ONE, TWO
 from tests.waiting import eventually
 from tests.workers import polling
@@ -61,11 +65,12 @@ class Systems:
         self._client, self._settings, self._stack = client, settings, stack
         self._queue = unique("sealed")
 
-    async def start(self, keys: str) -> System:
+    async def start(self, keys: str, permissions: Permissions | None = None) -> System:
         """Stops what runs, and starts another one."""
         await self._stack.aclose()
         system = await self.asking(keys)
-        await self._stack.enter_async_context(polling(system.temporal.client, self._queue))
+        worker = polling(system.temporal.client, self._queue, permissions)
+        await self._stack.enter_async_context(worker)
         return system
 
     async def asking(self, keys: str) -> System:
@@ -131,6 +136,28 @@ async def test_temporal_sees_nothing_of_what_a_task_does(systems: Systems, clien
         for told in (NEEDLE, '"who"', "refused"):
             assert told.encode() not in stored
     await tasks.delete(often, by="t")
+
+
+async def test_temporal_sees_nothing_of_what_a_command_writes(
+    systems: Systems, client: Client
+) -> None:
+    sealed = await systems.start(ONE, Permissions(allow_commands=True))
+    name, seen = unique("sealed"), ""
+    action = command("sh", "-c", f"echo {NEEDLE}; sleep 3")
+    await Tasks(sealed.temporal).create(new_task(name, every(86_400), action=action), by="t")
+    run_id = (await Tasks(sealed.temporal).run_now(name)).id
+    async with aclosing(Following(sealed.temporal).follow(run_id)) as updates:
+        async for update in updates:
+            seen += "".join(piece.text for piece in update.pieces)
+            stored = await _stored(client, name)
+            # Neither in the clear, nor as it is packed.
+            for told in (NEEDLE.encode(), b"\x1f\x8b\x08", b"H4sI"):
+                assert told not in stored
+    assert seen == f"{NEEDLE}\n"
+    assert [piece.text for piece in (await read_output(sealed.temporal, run_id)).pieces] == [seen]
+    stranger = await systems.asking(TWO)
+    with pytest.raises(KeyMissing):
+        await read_output(stranger.temporal, run_id)
 
 
 async def test_what_was_registered_before_fires_after_and_a_rotation_needs_no_stop(
