@@ -28,13 +28,15 @@ def servers(stack: Running) -> Iterator[list[Part]]:
     """Two that share nothing but their settings."""
     shared = {"ONTHEDOT_API_TOKENS": _TOKENS, "ONTHEDOT_SESSION_KEY": "k" * 32}
     found = [stack.another_server(free_port(), **shared) for _ in range(2)]
-    for server in found:
-        server.start()
-    for server in found:
-        server.wait_until_up()
-    yield found
-    for server in found:
-        server.kill()
+    try:
+        for server in found:
+            server.start()
+        for server in found:
+            server.wait_until_up()
+        yield found
+    finally:
+        for server in found:
+            server.kill()
 
 
 @pytest.fixture
