@@ -84,7 +84,7 @@ def test_all_that_a_filter_finds_on_a_phone(open_site: Open, name: str) -> None:
     site = open_site(phone=True)
     tasks = [{"id": f"{name}-{n:03}", "tags": [name], "trigger": DAILY, "action": HELLO}
              for n in range(60)]  # fmt: skip
-    site.rest.post("/tasks:batch", json={"tasks": tasks}).raise_for_status()
+    site.register_all(tasks)
     wait_until(lambda: len(site.listed(name)) == 60, "listed by tag")
     site.go(f"/tasks?tag={name}")
     site.page.locator("tr[data-task] input").first.check()

@@ -94,7 +94,7 @@ def test_orders_and_pages_stay_in_the_address(site: Site, name: str, three: list
     many = f"{name}-many"
     tasks = [{"id": f"{many}-{n:03}", "tags": [many], "trigger": DAILY, "action": HELLO}
              for n in range(60)]  # fmt: skip
-    site.rest.post("/tasks:batch", json={"tasks": tasks}).raise_for_status()
+    site.register_all(tasks)
     wait_until(lambda: len(site.listed(many)) == 60, "listed by tag")
     for order in ("", "&sort=name"):
         # As from a link that somebody sent: no page before it was seen.

@@ -122,7 +122,7 @@ def test_pages_of_a_long_list(site: Site, name: str) -> None:
         {"id": f"{name}-{n:03}", "tags": [name], "trigger": DAILY, "action": HELLO, "paused": True}
         for n in range(60)
     ]
-    site.rest.post("/tasks:batch", json={"tasks": tasks}).raise_for_status()
+    site.register_all(tasks)
     wait_until(lambda: len(site.listed(name)) == 60, "listed by tag")
     site.go(f"/tasks?tag={name}")
     expect(site.page.get_by_text("1–50 of 60")).to_be_visible()

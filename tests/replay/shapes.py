@@ -427,16 +427,20 @@ async def calendar_changed_and_deleted(shape: Shape) -> list[str]:
     await eventually(partial(known, 2), 60)
     await Tasks(shape.temporal).delete(task_id, by="capture")
     for one in (feed, whole, name):
-        await _deleted(calendars, one)
+        await _deleted(shape, one)
     return [*map(naming.calendar, (name, whole, feed)), naming.task_workflow(task_id)]
 
 
-async def _deleted(calendars: Calendars, name: str) -> None:
+async def _deleted(shape: Shape, name: str) -> None:
+    calendars = Calendars(shape.temporal)
+
     async def unused() -> bool:
         return (await calendars.get(name)).users == 0
 
     await eventually(unused, 60)
     await calendars.delete(name, by="capture")
+    # Its last execution ends as soon as a worker takes it up.
+    await shape.temporal.client.get_workflow_handle(naming.calendar(name)).result()
 
 
 def _soon(seconds: int) -> int:

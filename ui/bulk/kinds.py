@@ -50,6 +50,8 @@ class Kind:
     undone: str = ""
     """What an undo made of them; empty where there is none."""
     undo: Undo = _undo_pauses
+    words_of_one: str = ""
+    """What `words` says, where it is a single one and that reads otherwise."""
 
     def asked(self, what: str) -> str:
         """`Pause 3 tasks`."""
@@ -107,6 +109,7 @@ TASKS = Subject(
                 order.ids, note=order.note, until=order.until, progress=order.progress
             ),
             undone="put back",
+            words_of_one="It does not fire until it is resumed. A run in progress finishes.",
         ),
         Kind(
             "resume",

@@ -17,7 +17,7 @@ from onthedot.ui.wording import plainly
 #: How many are listed at most.
 _LISTED = 100
 
-Undo = Callable[[], Awaitable[None]]
+_Act = Callable[[], Awaitable[None]]
 
 
 async def report(
@@ -28,18 +28,24 @@ async def report(
     *,
     total: int,
     name: str = "",
-    undo: Undo | None = None,
+    again: _Act | None = None,
+    undo: _Act | None = None,
 ) -> None:
-    """Say it in the corner; where some were refused, these can be looked at one by one."""
+    """Say it in the corner; where some were refused, these can be looked at one by one, and `again`
+    tries those that may go another time."""
     refused = [each for each in changed if each.error is not None]
     if name and refused:
         assert refused[0].error is not None
-        context.toasts.say(f"{name}: {plainly(refused[0].error, of=refused[0].id)}", tone="red")
+        why = plainly(refused[0].error, of=refused[0].id)
+        retry = [("Try again", again)] if again is not None else []
+        context.toasts.say(f"{name}: {why}", tone="red", actions=retry)
         return
     said = _sentence(subject, kind, changed, total=total, name=name)
     actions: list[tuple[str, Callable[[], Awaitable[None]]]] = []
     if refused:
-        actions.append(("Which", lambda: _show(context, subject, said, refused, undo)))
+        actions.append(("Which", lambda: _show(context, subject, said, refused, again, undo)))
+    if again is not None:
+        actions.append(("Try again", again))
     if undo is not None:
         actions.append(("Undo", undo))
     tone = "red" if refused else "grey" if undo else "green"
@@ -70,7 +76,8 @@ async def _show(
     subject: Subject,
     said: str,
     refused: Sequence[Changed],
-    undo: Undo | None,
+    again: _Act | None,
+    undo: _Act | None,
 ) -> None:
     listed = refused[:_LISTED]
     try:
@@ -90,12 +97,14 @@ async def _show(
         with box("foot"):
             if undo is not None:
                 button("Undo the others", _closing(modal, undo))
+            if again is not None:
+                button("Try again", _closing(modal, again))
             button("Close", lambda: dismiss(modal), "primary")
     modal.on("close", lambda: dismiss(modal))
     modal.show()
 
 
-def _closing(modal: Modal, act: Undo) -> Undo:
+def _closing(modal: Modal, act: _Act) -> _Act:
     async def closing() -> None:
         modal.hide()
         await act()

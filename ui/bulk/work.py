@@ -41,15 +41,16 @@ async def ask(
     async def pause(note: str, until: datetime | None) -> None:
         await go(Order(ids, note=note, until=until))
 
+    words = kind.words_of_one or kind.words if len(ids) == 1 else kind.words
     if kind.name == "pause":
         await context.learn_zone()
         now = context.site.temporal.now()
-        ask_pause(context.overlay, asked, kind.words, pause, zone=context.zone, now=now)
+        ask_pause(context.overlay, asked, words, pause, zone=context.zone, now=now)
         return
     confirm(
         context.overlay,
         f"{asked}?",
-        kind.words,
+        words,
         asked,
         lambda: go(Order(ids)),
         danger=kind.danger,
@@ -61,26 +62,85 @@ async def do(
     context: PageContext, subject: Subject, kind: Kind, order: Order, *, name: str = ""
 ) -> None:
     """Do it at once, and say what became of each."""
+    changed = await _act(context, subject, kind, order, name)
+    if changed is not None:
+        await _tell(context, subject, kind, order, changed, name)
+
+
+async def _act(
+    context: PageContext, subject: Subject, kind: Kind, order: Order, name: str
+) -> list[Changed] | None:
     doing = f"{kind.doing} {name or subject.counted(len(order.ids))}"
     acting = kind.act(context.uses, order)
     changed = await _watched(context, doing, len(order.ids), order.progress, acting)
-    if changed is None:
-        return
     context.changed()
+    return changed
+
+
+async def _tell(
+    context: PageContext,
+    subject: Subject,
+    kind: Kind,
+    order: Order,
+    changed: Sequence[Changed],
+    name: str,
+) -> None:
     touched = [each for each in changed if each.outcome is Outcome.DONE]
+    missed = _missed(changed)
+
+    async def again() -> None:
+        rest = replace(order, ids=sorted(missed), progress=BulkProgress())
+        more = await _act(context, subject, kind, rest, name)
+        if more is not None:
+            kept = [each for each in changed if each.id not in missed]
+            await _tell(context, subject, kind, order, [*kept, *more], name)
 
     async def undo() -> None:
-        progress = BulkProgress()
-        undoing = kind.undo(context.uses, touched, progress)
-        what = f"Undoing: {subject.counted(len(touched))}"
-        restored = await _watched(context, what, len(touched), progress, undoing)
-        if restored is not None:
-            context.changed()
-            said = replace(kind, done=kind.undone)
-            await report(context, subject, said, restored, total=len(touched), name=name)
+        await _undo(context, subject, kind, touched, name)
 
-    back = undo if kind.undone and touched else None
-    await report(context, subject, kind, changed, total=len(order.ids), name=name, undo=back)
+    await report(
+        context,
+        subject,
+        kind,
+        changed,
+        total=len(order.ids),
+        name=name,
+        again=again if missed else None,
+        undo=undo if kind.undone and touched else None,
+    )
+
+
+async def _undo(
+    context: PageContext, subject: Subject, kind: Kind, touched: Sequence[Changed], name: str
+) -> None:
+    progress = BulkProgress()
+    undoing = kind.undo(context.uses, touched, progress)
+    what = f"Undoing: {subject.counted(len(touched))}"
+    restored = await _watched(context, what, len(touched), progress, undoing)
+    if restored is None:
+        return
+    context.changed()
+    missed = _missed(restored)
+    rest = [each for each in touched if each.id in missed]
+
+    async def again() -> None:
+        await _undo(context, subject, kind, rest, name)
+
+    said = replace(kind, done=kind.undone)
+    await report(
+        context,
+        subject,
+        said,
+        restored,
+        total=len(touched),
+        name=name,
+        again=again if rest else None,
+    )
+
+
+def _missed(changed: Sequence[Changed]) -> set[str]:
+    """Those that may well go another time: Temporal or the workers did not answer."""
+    return {each.id for each in changed if each.error is not None and each.error.retryable}
 
 
 async def _watched(

@@ -45,8 +45,11 @@ def _read(text: str, name: str) -> Sequence[FileTask]:
     return files
 
 
-async def do_import(uses: UseCases, steps: Sequence[Step], progress: BulkProgress) -> list[Changed]:
-    """Register what is new, and replace what is changed unless somebody changed it meanwhile."""
+async def do_import(
+    uses: UseCases, steps: Sequence[Step], ids: Sequence[str], progress: BulkProgress
+) -> list[Changed]:
+    """Of these ids register what is new, and replace what is changed, unless somebody did so
+    meanwhile."""
     by_id = {each.task_id: each for each in steps if each.kind is not StepKind.UNCHANGED}
 
     async def one(task_id: str) -> Changed:
@@ -59,4 +62,4 @@ async def do_import(uses: UseCases, steps: Sequence[Step], progress: BulkProgres
             task = await uses.replace_task(task_id, after, if_match=before.revision)
         return Changed(task_id, Outcome.DONE, task.revision)
 
-    return await for_each(list(by_id), one, progress)
+    return await for_each([each for each in ids if each in by_id], one, progress)

@@ -80,7 +80,7 @@ def _add_buttons(context: PageContext, modal: Modal, steps: Sequence[Step]) -> N
         modal.hide()
         kind = Kind(
             "import", "Import", "Importing", "imported", "", "upload", "replace_task",
-            lambda uses, order: do_import(uses, todo, order.progress),
+            lambda uses, order: do_import(uses, todo, order.ids, order.progress),
         )  # fmt: skip
         await do(context, TASKS, kind, Order([each.task_id for each in todo]))
         dismiss(modal)

@@ -5,7 +5,15 @@
       "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog",
     );
   const shown = (element) => element && element.offsetParent !== null;
-  const PLACES = { o: "/", t: "/tasks", r: "/runs", i: "/incidents", s: "/settings" };
+  const PLACES = {
+    o: "/",
+    t: "/tasks",
+    r: "/runs",
+    i: "/incidents",
+    f: "/forecast",
+    z: "/freezes",
+    s: "/settings",
+  };
   const places = () =>
     Object.entries(PLACES).filter(([, path]) =>
       document.querySelector(`.nav a[href="${otd.href(path)}"]`),

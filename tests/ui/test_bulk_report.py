@@ -1,0 +1,70 @@
+"""What became of many is said in one message, with what can be done about it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from onthedot.messages.many import Outcome
+from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.service.tasks.bulk import Changed
+from onthedot.ui.bulk.kinds import TASKS, Kind, Order
+from onthedot.ui.bulk.work import do
+
+pytestmark = pytest.mark.anyio
+
+
+class Heard:
+    """A page that hears messages, and presses what they offer."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, dict[str, Any]]] = []
+        self.toasts = SimpleNamespace(
+            say=lambda text, tone, actions: self.said.append((text, dict(actions)))
+        )
+        self.uses = None
+        self.site = SimpleNamespace(temporal=SimpleNamespace(now=lambda: datetime.now(UTC)))
+
+    async def tried(self, work: Any) -> Any:
+        return await work
+
+    def changed(self) -> None:
+        pass
+
+
+async def test_what_was_missed_is_tried_again_and_all_of_it_undone() -> None:
+    asked: list[list[str]] = []
+    undone: list[list[str]] = []
+
+    async def act(uses: Any, order: Order) -> list[Changed]:
+        asked.append(list(order.ids))
+        away = TemporalUnavailable("there")
+        return [
+            Changed(each, Outcome.REFUSED, error=away)
+            if each == "b" and len(asked) == 1
+            else Changed(each, Outcome.DONE)
+            for each in order.ids
+        ]
+
+    async def undo(uses: Any, changed: Any, progress: Any) -> list[Changed]:
+        undone.append([each.id for each in changed])
+        return list(changed)
+
+    kind = Kind(
+        "pause", "Pause", "Pausing", "paused", "", "", "", act, undone="put back", undo=undo
+    )
+    page: Any = Heard()
+    await do(page, TASKS, kind, Order(["a", "b", "c"]))
+    said, offers = page.said[-1]
+    assert (said, list(offers)) == (
+        "2 tasks paused, 1 refused.",
+        ["Which", "Try again", "Undo"],
+    )
+    await offers["Try again"]()
+    said, offers = page.said[-1]
+    assert (said, list(offers), asked[-1]) == ("3 tasks paused.", ["Undo"], ["b"])
+    await offers["Undo"]()
+    assert (page.said[-1][0], undone) == ("3 tasks put back.", [["a", "c", "b"]])
