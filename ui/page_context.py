@@ -137,8 +137,13 @@ class PageContext:
     ) -> Live[T]:
         """Keep the part of the page that is being built up to date, while the session stands."""
 
+        shown: list[Seen[T]] = []
+
         def guarded(seen: Seen[T]) -> None:
             if self.session.stands:
+                if shown[:1] and shown[0] is seen:
+                    return
+                shown[:] = [seen]
                 failed = seen.error is not None and seen.value is not None
                 self.staleness.mark(key, stale=failed)
                 show(seen)

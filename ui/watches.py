@@ -64,8 +64,11 @@ class _Watch:
     async def read(self) -> None:
         last = self.seen.value if self.seen else None
         try:
-            self.seen = Seen(await self.fetch())
+            value = await self.fetch()
             self.failures = 0
+            if self.seen is None or self.seen.error is not None or value != last:
+                # The same object tells every page that there is nothing to draw.
+                self.seen = Seen(value)
         except OnTheDotError as error:
             self.failures += 1
             if error.retryable and self.failures == 1:
@@ -89,7 +92,8 @@ class Watches:
     def subscribe(
         self, key: Hashable, fetch: Callable[[], Awaitable[Any]], every: timedelta, tell: Tell
     ) -> Callable[[], None]:
-        """Call `tell` with each value that `fetch` gives, until the result is called.
+        """Call `tell` with each value that `fetch` gives, until the result is called: with the very
+        same `Seen` as long as the value is the same.
 
         Whoever asks for the same `key` shares the reads, and is told the last value at once.
         """

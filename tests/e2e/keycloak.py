@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -115,7 +116,7 @@ def realm(directory: Path) -> Iterator[Realm]:
     part = Part(
         "keycloak",
         [str(home / "bin" / "kc.sh"), "start", *options, *listening],
-        os.environ | named | {"KC_RUN_IN_CONTAINER": "true"},
+        os.environ | named,
         directory / "keycloak.log",
         answers(f"{address}/realms/master"),
     )
@@ -124,6 +125,9 @@ def realm(directory: Path) -> Iterator[Realm]:
         wait_until(answers(f"{address}/realms/master"), "Keycloak answers", 400)
         yield Realm(address)
     finally:
+        # The script starts Java beside itself.
+        with suppress(ProcessLookupError):
+            os.killpg(part.process_id, signal.SIGKILL)
         part.kill()
 
 

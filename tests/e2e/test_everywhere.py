@@ -17,6 +17,19 @@ _RULES = [
 _LONG = "a-name-without-any-blank-" * 6
 
 
+#: Every colour of a terminal, and a line of JSON that folds.
+_COLOURS = {
+    "kind": "command",
+    "argv": [
+        "sh",
+        "-c",
+        "for c in 0 1 2 3 4 5 6 7; do"
+        " printf '\\033[3%sm%s \\033[4%s;30m%s\\033[0m\\n' $c one $c two; done;"
+        "echo oh >&2; printf '[%s]\\n' $(seq -s, 100)",
+    ],
+}
+
+
 @pytest.fixture
 def pages(site: Site, name: str) -> dict[str, str]:
     """Every page with something on it, by its address."""
@@ -29,13 +42,17 @@ def pages(site: Site, name: str) -> dict[str, str]:
         action={"kind": "http", "url": f"https://example.com/{_LONG}", "body": {"deep": [1, 2]}},
     )
     site.register(id=f"{name}-2", trigger=DAILY, action=HELLO)
-    site.rest.post(f"/tasks/{name}-2/run").raise_for_status()
+    site.register(id=f"{name}-3", trigger=DAILY, action=_COLOURS)
+    for number in (2, 3):
+        site.rest.post(f"/tasks/{name}-{number}/run").raise_for_status()
     wait_until(
         lambda: bool(site.rest.get(f"/tasks/{name}-2/runs?status=succeeded").json()["items"]), "ran"
     )
     it = {"kind": "holidays", "country": "IT"}
     site.rest.put(f"/calendars/{name}", json=it).raise_for_status()
-    run = site.rest.get(f"/tasks/{name}-2/runs").json()["items"][0]["id"]
+    run, coloured = (
+        site.rest.get(f"/tasks/{name}-{number}/runs").json()["items"][0]["id"] for number in (2, 3)
+    )
     return {
         "overview": "/",
         "incidents": "/incidents",
@@ -46,6 +63,7 @@ def pages(site: Site, name: str) -> dict[str, str]:
         "edit": f"/tasks/{name}/edit",
         "runs": "/runs",
         "run": f"/runs/{run}",
+        "output": f"/runs/{coloured}",
         "calendars": "/calendars",
         "calendar": f"/calendars/{name}?year=2027",
         "forecast": "/forecast?span=7d",

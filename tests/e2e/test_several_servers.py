@@ -19,19 +19,24 @@ from tests.waiting import wait_until
 
 _TOKENS = f"ada:sha256:{hashlib.sha256(b'correct horse').hexdigest()}"
 
+#: What a browser says of a request that a killed server leaves unanswered.
+_AWAY = ("WebSocket connection", "Failed to load resource", "ERR_CONNECTION", "502")
+
 
 @pytest.fixture
 def servers(stack: Running) -> Iterator[list[Part]]:
     """Two that share nothing but their settings."""
     shared = {"ONTHEDOT_API_TOKENS": _TOKENS, "ONTHEDOT_SESSION_KEY": "k" * 32}
     found = [stack.another_server(free_port(), **shared) for _ in range(2)]
-    for server in found:
-        server.start()
-    for server in found:
-        server.wait_until_up()
-    yield found
-    for server in found:
-        server.kill()
+    try:
+        for server in found:
+            server.start()
+        for server in found:
+            server.wait_until_up()
+        yield found
+    finally:
+        for server in found:
+            server.kill()
 
 
 @pytest.fixture
@@ -43,8 +48,7 @@ def balancer(servers: list[Part]) -> Iterator[Balancer]:
 def test_nobody_is_logged_out_and_a_page_in_use_stays_where_it_is(
     balancer: Balancer, servers: list[Part], open_site: Open, name: str
 ) -> None:
-    away = ("WebSocket connection", "ERR_CONNECTION", "502")
-    site = open_site(port=balancer.port, allowed=away)
+    site = open_site(port=balancer.port, allowed=_AWAY)
     site.register(id=name, trigger=DAILY, action=HELLO)
     _sign_in(site, f"/tasks/{name}")
     expect(site.page.get_by_role("heading", name=name)).to_be_visible()
@@ -60,6 +64,7 @@ def test_nobody_is_logged_out_and_a_page_in_use_stays_where_it_is(
         server.kill()
         _moved(site, balancer, servers)
         _still_at_work(site, name)
+        expect(site.page.locator(".skeleton")).to_have_count(0)
         server.start()
         server.wait_until_up()
     used = {port for port, line in balancer.sent if "_nicegui_ws" in line}
@@ -69,12 +74,13 @@ def test_nobody_is_logged_out_and_a_page_in_use_stays_where_it_is(
 def test_a_page_moves_without_being_loaded_again(
     balancer: Balancer, servers: list[Part], open_site: Open, name: str
 ) -> None:
-    site = open_site(port=balancer.port, allowed=("WebSocket connection", "ERR_CONNECTION"))
+    site = open_site(port=balancer.port, allowed=_AWAY)
     _sign_in(site, "/tasks")
     expect(site.page.get_by_role("heading", name="Tasks")).to_be_visible()
     site.page.evaluate("window.loadedOnce = true")
     site.link("Runs").first.click()
     expect(site.page.get_by_role("heading", name="Runs")).to_be_visible()
+    expect(site.page.locator(".skeleton")).to_have_count(0)
     _holder(balancer, servers).kill()
     _moved(site, balancer, servers)
     expect(site.page.get_by_role("heading", name="Runs")).to_be_visible()
