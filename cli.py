@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from onthedot.access.roles import Role
-from onthedot.commands.failures import exit_code
 from onthedot.commands.root import root
+from onthedot.commands.terminal.failures import exit_code
 from onthedot.version import version
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from onthedot.processes.tls import Certificate
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import connect
 from onthedot.settings import Settings, require_tokens_beyond_loopback
+from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.mounting import mount
-from onthedot.ui.sessions import Sessions
 
 _LOG = logging.getLogger("onthedot")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from temporalio.client import Client
 
+from onthedot.activities.attempts.starts_first import StartsFirst
 from onthedot.activities.calendars.feeds import HttpFeeds
 from onthedot.activities.calendars.refresh import RefreshActivities
 from onthedot.activities.calendars.users import CalendarUsers
@@ -24,8 +25,7 @@ from onthedot.activities.permissions import Permissions
 from onthedot.activities.record import RecordActivities
 from onthedot.activities.schedule.activity import ScheduleActivities
 from onthedot.activities.schedule.occurrence_list import OccurrenceActivities
-from onthedot.activities.secrets import Secrets
-from onthedot.activities.starts_first import StartsFirst
+from onthedot.activities.secrets.store import Secrets
 
 
 class Activities:

@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.client import Client
 
 from onthedot import naming
-from onthedot.activities.heartbeat import heartbeating
+from onthedot.activities.attempts.heartbeat import heartbeating
 from onthedot.activities.notify.decision import start_notification
 from onthedot.scheduling.ledger.audit import Audited, AuditOrder, AuditReport
 from onthedot.scheduling.ledger.entries import GAPS, Reason

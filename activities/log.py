@@ -9,7 +9,7 @@ from typing import Any
 from temporalio import activity
 
 from onthedot import naming
-from onthedot.activities.attempt import report_attempt
+from onthedot.activities.attempts.attempt import report_attempt
 from onthedot.scheduling.stored.attempt import AttemptResult, LogAttempt
 
 _log = logging.getLogger("onthedot.action.log")

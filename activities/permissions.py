@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from onthedot.activities.http.addresses import AddressRules
-from onthedot.activities.secret_hosts import SecretHosts
+from onthedot.activities.secrets.hosts import SecretHosts
 
 
 @dataclass(frozen=True)

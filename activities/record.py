@@ -10,9 +10,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from onthedot import naming
-from onthedot.activities.attempts_seen import attempts_seen
+from onthedot.activities.attempts.seen import attempts_seen
+from onthedot.activities.attempts.starts_first import StartsFirst
 from onthedot.activities.health import report_health
-from onthedot.activities.starts_first import StartsFirst
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.run_order import Attempts, RunRecord, corrected
 

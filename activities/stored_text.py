@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onthedot.activities.redaction import MAX_SECRET
+from onthedot.activities.secrets.redaction import MAX_SECRET
 from onthedot.scheduling.payload import encode_json
 from onthedot.scheduling.stored.attempt import MAX_OUTPUT
 

@@ -12,14 +12,17 @@ from fastapi.routing import APIRoute
 
 from onthedot.access.oidc.provider import Provider
 from onthedot.api import errors
-from onthedot.api.access_log import AccessLog
-from onthedot.api.audited import Audited
-from onthedot.api.call_names import CallNames
 from onthedot.api.documented import describe, operation_id
-from onthedot.api.enough_rights import EnoughRights
-from onthedot.api.headers import SafeHeaders
-from onthedot.api.limits import BodyLimit, JsonOnly
-from onthedot.api.methods import Methods
+from onthedot.api.middleware.access_log import AccessLog
+from onthedot.api.middleware.audited import Audited
+from onthedot.api.middleware.call_names import CallNames
+from onthedot.api.middleware.enough_rights import EnoughRights
+from onthedot.api.middleware.headers import SafeHeaders
+from onthedot.api.middleware.limits import BodyLimit, JsonOnly
+from onthedot.api.middleware.methods import Methods
+from onthedot.api.middleware.security import SignedIn, WhoMayCall, nobody
+from onthedot.api.middleware.trusted_proxies import TrustedProxies
+from onthedot.api.middleware.web_ui_origin import WebUiOrigin
 from onthedot.api.routes import (
     actions,
     backfills,
@@ -45,9 +48,6 @@ from onthedot.api.routes import (
     triggers,
     workers,
 )
-from onthedot.api.security import SignedIn, WhoMayCall, nobody
-from onthedot.api.trusted_proxies import TrustedProxies
-from onthedot.api.web_ui_origin import WebUiOrigin
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.feed import Feeds

@@ -16,7 +16,7 @@ from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunList
 from onthedot.service.runs.runs import Runs
-from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 

@@ -21,7 +21,7 @@ from benchmarks.errors import Void
 from benchmarks.figures import Figures, percentile
 from benchmarks.in_flight import in_flight
 from benchmarks.runs import closed_runs
-from benchmarks.side import Side
+from benchmarks.sides.side import Side
 
 _FAR = timedelta(days=2)
 _WARM_UP = 10

@@ -27,8 +27,8 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from benchmarks.in_flight import in_flight
-from benchmarks.stack import Stack
-from benchmarks.temporal_client import connected
+from benchmarks.sides.stack import Stack
+from benchmarks.sides.temporal_client import connected
 from onthedot import naming
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.scheduling.errors import OnTheDotError, TaskExists

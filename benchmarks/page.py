@@ -24,8 +24,8 @@ from playwright.async_api import Browser, Page, async_playwright
 from benchmarks.figures import percentile
 from benchmarks.in_flight import in_flight
 from benchmarks.machine import Snapshot, resident_bytes
-from benchmarks.ours import Ours
-from benchmarks.stack import Stack
+from benchmarks.sides.ours import Ours
+from benchmarks.sides.stack import Stack
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _LOADS = 7

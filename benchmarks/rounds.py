@@ -6,15 +6,15 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from benchmarks.bare import Bare
 from benchmarks.burst import one_time, recurring
 from benchmarks.errors import Void
 from benchmarks.figures import Figures
 from benchmarks.machine import Share, Snapshot
-from benchmarks.ours import Ours
 from benchmarks.plan import ONCE, RECURRING, WAITING, Plan
-from benchmarks.side import Side
-from benchmarks.stack import Stack
+from benchmarks.sides.bare import Bare
+from benchmarks.sides.ours import Ours
+from benchmarks.sides.side import Side
+from benchmarks.sides.stack import Stack
 from benchmarks.waiting import waiting
 
 OURS, BARE = "ours", "bare"

@@ -13,7 +13,7 @@ from benchmarks.arrivals import read
 from benchmarks.errors import Void
 from benchmarks.figures import Figures, percentile
 from benchmarks.in_flight import in_flight
-from benchmarks.side import Side
+from benchmarks.sides.side import Side
 
 _FAR = timedelta(days=2)
 _SETTLE = timedelta(minutes=30)

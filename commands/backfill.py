@@ -10,10 +10,10 @@ import click
 
 from onthedot.client import OnTheDot
 from onthedot.commands.ids import task_argument
-from onthedot.commands.output import Column, output_option, say, show_list, show_one
 from onthedot.commands.reaching import server
-from onthedot.commands.times import INSTANT, shown
-from onthedot.commands.watching import PACE
+from onthedot.commands.terminal.output import Column, output_option, say, show_list, show_one
+from onthedot.commands.terminal.times import INSTANT, shown
+from onthedot.commands.terminal.watching import PACE
 from onthedot.scheduling.stored.backfill import Backfill, BackfillStatus
 
 COLUMNS = (

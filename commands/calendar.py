@@ -11,8 +11,8 @@ import click
 import yaml
 
 from onthedot.commands.asking import confirmed, yes_option
-from onthedot.commands.output import Column, output_option, say, show_list, show_one
 from onthedot.commands.reaching import server
+from onthedot.commands.terminal.output import Column, output_option, say, show_list, show_one
 from onthedot.messages.calendars import CalendarAnswer, CalendarDay
 
 _CALENDARS = (

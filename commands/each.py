@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import click
 
 from onthedot.client import CallFailed, OnTheDot, ProblemResponse
-from onthedot.commands.output import say
 from onthedot.commands.reaching import explained, server
+from onthedot.commands.terminal.output import say
 
 
 def for_each(task_ids: Sequence[str], change: Callable[[OnTheDot, str], object], done: str) -> None:

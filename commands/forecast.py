@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 import click
 
-from onthedot.commands.output import Column, Format, output_option, show_one, show_table
 from onthedot.commands.preview import seconds_or_iso
 from onthedot.commands.reaching import server
-from onthedot.commands.times import INSTANT, lasting, shown
+from onthedot.commands.terminal.output import Column, Format, output_option, show_one, show_table
+from onthedot.commands.terminal.times import INSTANT, lasting, shown
 from onthedot.scheduling.forecast.report import BusyInstant, Forecast, Spread
 
 #: Rows of a table that nobody asked to be longer.

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from onthedot.commands.output import Column, output_option, say, show_list, show_one
 from onthedot.commands.preview import seconds_or_iso
 from onthedot.commands.reaching import server
-from onthedot.commands.times import INSTANT, lasting, shown
+from onthedot.commands.terminal.output import Column, output_option, say, show_list, show_one
+from onthedot.commands.terminal.times import INSTANT, lasting, shown
 from onthedot.scheduling.freezes.freeze import Freeze
 
 COLUMNS = (

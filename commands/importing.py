@@ -10,7 +10,7 @@ from pathlib import Path
 import anyio
 import click
 
-from onthedot.commands.output import say
+from onthedot.commands.terminal.output import say
 from onthedot.importing.imported import ImportFailed, NoteKind, Source
 from onthedot.importing.read import read
 from onthedot.importing.yaml_output import to_yaml

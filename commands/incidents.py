@@ -6,9 +6,16 @@ from datetime import datetime
 
 import click
 
-from onthedot.commands.output import Column, Format, output_option, say, show_one, show_table
 from onthedot.commands.reaching import server
-from onthedot.commands.times import INSTANT, lasting, shown
+from onthedot.commands.terminal.output import (
+    Column,
+    Format,
+    output_option,
+    say,
+    show_one,
+    show_table,
+)
+from onthedot.commands.terminal.times import INSTANT, lasting, shown
 from onthedot.scheduling.incidents.incident import Incident, Incidents, LateStart, MissedInstant
 
 _FAILURES = (

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from onthedot.commands.output import Format, output_option, plain, say, show_one
 from onthedot.commands.reaching import server
-from onthedot.commands.times import INSTANT, shown
+from onthedot.commands.terminal.output import Format, output_option, plain, say, show_one
+from onthedot.commands.terminal.times import INSTANT, shown
 from onthedot.messages.triggers import PreviewAnswer
 from onthedot.scheduling.trigger import OnExcluded
 

@@ -20,13 +20,13 @@ from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from onthedot.ui.access.entrance import entrance
+from onthedot.ui.access.gate import Gate
+from onthedot.ui.access.headers import SafeHeaders
+from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.adoption import adopt_pages
-from onthedot.ui.entrance import entrance
 from onthedot.ui.frame import build_frame
-from onthedot.ui.gate import Gate
-from onthedot.ui.headers import SafeHeaders
 from onthedot.ui.page_context import SiteContext
-from onthedot.ui.sessions import Sessions
 from onthedot.ui.template import put_nonces
 
 STATIC = Path(__file__).with_name("static")

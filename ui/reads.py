@@ -21,10 +21,10 @@ from onthedot.service.runs.bulk import BulkRuns
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.recent import recent_runs
 from onthedot.service.runs.runs import Runs
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.listing import TaskList
+from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.next_runs import NextRuns
-from onthedot.service.tasks.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Page

@@ -26,7 +26,7 @@ from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.bulk import BulkChanges, BulkProgress, Changed
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from onthedot.ui.sessions import Session, SignedOut
+from onthedot.ui.access.sessions import Session, SignedOut
 
 
 class UseCases:

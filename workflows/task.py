@@ -22,9 +22,9 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import TaskStatus
 from onthedot.workflows import task_steps
-from onthedot.workflows.execution import execute_run, skip
 from onthedot.workflows.freeze_gate import FreezeGate
 from onthedot.workflows.refusals import Refusal
+from onthedot.workflows.run.execution import execute_run, skip
 from onthedot.workflows.task_changes import ChangeableTask, may_have_schedule
 
 #: The same lower bound as Temporal has for its schedules.

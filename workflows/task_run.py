@@ -7,8 +7,8 @@ from temporalio import workflow
 from onthedot import naming
 from onthedot.scheduling.run import RunCause, RunError
 from onthedot.scheduling.stored.run_order import RunOrder, RunOutcome
-from onthedot.workflows.execution import execute_run, not_an_occurrence, skip
 from onthedot.workflows.freeze_gate import FreezeGate
+from onthedot.workflows.run.execution import execute_run, not_an_occurrence, skip
 
 
 @workflow.defn(name=naming.TASK_RUN, sandboxed=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from onthedot.activities.attempt_failed import AttemptFailed
+from onthedot.activities.attempts.failed import AttemptFailed
 from onthedot.activities.calendars.refresh import FeedError
 from onthedot.activities.http.activity import HttpActivities
 from onthedot.scheduling.calendars.content import LONGEST_TEXT

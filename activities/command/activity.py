@@ -12,8 +12,9 @@ from typing import Any
 from temporalio import activity
 
 from onthedot import naming
-from onthedot.activities.attempt import attempt_number, report_attempt
-from onthedot.activities.attempt_failed import AttemptFailed, Fault, Interrupted
+from onthedot.activities.attempts.attempt import attempt_number, report_attempt
+from onthedot.activities.attempts.failed import AttemptFailed, Fault, Interrupted
+from onthedot.activities.attempts.heartbeat import output_left_behind
 from onthedot.activities.command.pipes import OutPipe
 from onthedot.activities.command.process import (
     CommandProcess,
@@ -21,13 +22,12 @@ from onthedot.activities.command.process import (
     NotStartedError,
     Order,
 )
-from onthedot.activities.heartbeat import output_left_behind
 from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.output.attempt_output import AttemptOutput
 from onthedot.activities.output.kept import KeptOutput
 from onthedot.activities.output.live import shown_live
-from onthedot.activities.redaction import Redactor
-from onthedot.activities.secrets import Secrets
+from onthedot.activities.secrets.redaction import Redactor
+from onthedot.activities.secrets.store import Secrets
 from onthedot.activities.stored_text import READ_AT_MOST, cut_text
 from onthedot.scheduling.stored.attempt import AttemptResult, CommandAttempt
 from onthedot.scheduling.values import format_instant

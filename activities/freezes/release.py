@@ -23,7 +23,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.activities.heartbeat import heartbeating
+from onthedot.activities.attempts.heartbeat import heartbeating
 from onthedot.scheduling.freezes.freeze import Then
 from onthedot.scheduling.freezes.release import release_after
 from onthedot.scheduling.run import RunCause

@@ -9,8 +9,9 @@ import aiohttp
 from temporalio import activity
 
 from onthedot import naming
-from onthedot.activities.attempt import attempt_number, report_attempt
-from onthedot.activities.attempt_failed import AttemptFailed, Fault
+from onthedot.activities.attempts.attempt import attempt_number, report_attempt
+from onthedot.activities.attempts.failed import AttemptFailed, Fault
+from onthedot.activities.attempts.starts_first import StartsFirst
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.call import HttpCall, first_url
 from onthedot.activities.http.connector import open_session
@@ -18,9 +19,8 @@ from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.http.redirect import Hop
 from onthedot.activities.http.resolver import OwnThreadsResolver
 from onthedot.activities.http.response import Answer
-from onthedot.activities.redaction import Redactor
-from onthedot.activities.secrets import Secrets
-from onthedot.activities.starts_first import StartsFirst
+from onthedot.activities.secrets.redaction import Redactor
+from onthedot.activities.secrets.store import Secrets
 from onthedot.scheduling.action import HttpAction, SecretRef
 from onthedot.scheduling.checking.header import header_value_ok
 from onthedot.scheduling.payload import encode_body

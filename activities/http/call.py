@@ -13,13 +13,13 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from onthedot.activities.attempt_failed import AttemptFailed, Fault, Interrupted
+from onthedot.activities.attempts.failed import AttemptFailed, Fault, Interrupted
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.connector import Target, target
 from onthedot.activities.http.redirect import MAX_REDIRECTS, Hop, follow, redirects
 from onthedot.activities.http.response import Answer
 from onthedot.activities.http.verdict import is_expected, is_passing, retry_after
-from onthedot.activities.redaction import Redactor
+from onthedot.activities.secrets.redaction import Redactor
 from onthedot.activities.stored_text import READ_AT_MOST
 from onthedot.scheduling.action import HttpAction
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
 
-from onthedot.activities.attempt_failed import AttemptFailed, Fault
+from onthedot.activities.attempts.failed import AttemptFailed, Fault
 from onthedot.scheduling.stored.attempt import PLACE_WAIT
 from onthedot.scheduling.stored.live import PlacesTaken
 

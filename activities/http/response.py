@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from onthedot.activities.redaction import Redactor
+from onthedot.activities.secrets.redaction import Redactor
 from onthedot.activities.stored_text import READ_AT_MOST, cut_text, is_storable
 
 _SHOWN_HEADERS = (

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from onthedot.activities.output.kept import KeptOutput
 from onthedot.activities.output.redacted_stream import RedactedStream
-from onthedot.activities.redaction import Redactor
+from onthedot.activities.secrets.redaction import Redactor
 from onthedot.scheduling.stored.written import MOST_KEPT, Stream
 
 #: A moment, in seconds; and one after a moment in which much came.

@@ -12,8 +12,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from onthedot.activities.escapes import as_bytes, from_bytes
-from onthedot.activities.redaction import Redactor
+from onthedot.activities.secrets.escapes import as_bytes, from_bytes
+from onthedot.activities.secrets.redaction import Redactor
 
 #: What lines of base64, and pairs of hexadecimal, may have between them.
 _BETWEEN = re.compile(r"[\s:,-]")

@@ -21,8 +21,8 @@ from onthedot.messages.many import (
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, TemporalUnavailable
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.tasks.bulk import BulkChanges, Changed
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.tags import tag_counts
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.tags import tag_counts
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 

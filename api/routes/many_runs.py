@@ -14,7 +14,7 @@ from onthedot.scheduling.run import ShortRun
 from onthedot.service.runs.bulk import BulkRuns
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.runs.retries import retry
-from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
 
 router = APIRouter(route_class=JsonRoute, tags=["runs"])
 

@@ -13,7 +13,7 @@ from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.revisions import RevisionPage
 from onthedot.scheduling.task import Task, TaskDefinition
-from onthedot.service.tasks.revisions import Revisions
+from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])

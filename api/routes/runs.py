@@ -25,7 +25,7 @@ from onthedot.messages.runs import RunPage
 from onthedot.scheduling.run import Run, RunCause, RunStatus
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.listing import RunFilter, RunList
-from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["runs"])

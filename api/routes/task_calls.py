@@ -6,10 +6,10 @@ from fastapi import APIRouter, Response
 
 from onthedot.api.deps import Caller, TaskIdPath, TasksDep, TemporalDep, Who
 from onthedot.api.documented import ETAG, LOCATION, links, refusals
-from onthedot.api.enough_rights import require
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.examples import TaskBody
 from onthedot.api.json_body import JsonRoute
+from onthedot.api.middleware.enough_rights import require
 from onthedot.messages.tasks import Pause, Resume, RunNow
 from onthedot.scheduling.firing.edit_preview import EditPreview
 from onthedot.scheduling.run import ShortRun

@@ -22,8 +22,8 @@ from onthedot.api.examples import NewTaskBody, TaskBody
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.tasks import TaskPage
 from onthedot.scheduling.task import Health, Task, TaskStatus
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.sorting import SortedTasks, TaskOrder
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.warnings import with_warnings
 from onthedot.service.temporal.paging import MAX_LIMIT
 

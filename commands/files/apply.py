@@ -21,8 +21,8 @@ from onthedot.commands.files.options import (
     file_options,
     plan_lines,
 )
-from onthedot.commands.output import say
 from onthedot.commands.reaching import async_server, explained
+from onthedot.commands.terminal.output import say
 
 _DONE = {StepKind.CREATE: "created", StepKind.CHANGE: "changed", StepKind.DELETE: "deleted"}
 

@@ -13,10 +13,10 @@ from onthedot.applying.files import FileTask, read_paths
 from onthedot.applying.plan import Step, StepKind
 from onthedot.applying.problems import WrongFiles
 from onthedot.client import AsyncOnTheDot, CallFailed
-from onthedot.commands.failures import explanation
 from onthedot.commands.files.options import checked_prune, counts, file_options, plan_lines
-from onthedot.commands.output import Format, output_option, say, show_list
 from onthedot.commands.reaching import async_server
+from onthedot.commands.terminal.failures import explanation
+from onthedot.commands.terminal.output import Format, output_option, say, show_list
 from onthedot.scheduling.definition_changes import ABSENT
 from onthedot.scheduling.values import format_instant
 

@@ -12,8 +12,8 @@ from onthedot.applying.comparing import each
 from onthedot.applying.concise import concise
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.client import AsyncOnTheDot, NotFound
-from onthedot.commands.output import say
 from onthedot.commands.reaching import async_server, server_url
+from onthedot.commands.terminal.output import say
 from onthedot.scheduling.task import Task
 
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from onthedot.applying.plan import Step, StepKind
-from onthedot.commands.differences import field_lines, instant_lines
-from onthedot.commands.times import shown
+from onthedot.commands.terminal.differences import field_lines, instant_lines
+from onthedot.commands.terminal.times import shown
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

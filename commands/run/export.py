@@ -11,10 +11,10 @@ import click
 
 from onthedot.applying.comparing import each
 from onthedot.client import AsyncOnTheDot, NotFound
-from onthedot.commands.output import say
 from onthedot.commands.reaching import async_server
 from onthedot.commands.run.archive import RunArchive
-from onthedot.commands.times import INSTANT
+from onthedot.commands.terminal.output import say
+from onthedot.commands.terminal.times import INSTANT
 from onthedot.scheduling.run import Run, RunStatus, ShortRun
 
 #: So many are read and written at a time.

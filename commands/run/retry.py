@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from onthedot.commands.ids import run_argument
-from onthedot.commands.output import output_option, show_one
 from onthedot.commands.reaching import server
 from onthedot.commands.run.views import rows
 from onthedot.commands.run.watch import follow
+from onthedot.commands.terminal.output import output_option, show_one
 
 
 @click.command(

@@ -11,7 +11,8 @@ import click
 
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.commands.ids import run_argument
-from onthedot.commands.output import (
+from onthedot.commands.reaching import server
+from onthedot.commands.terminal.output import (
     Column,
     Format,
     output_option,
@@ -19,9 +20,8 @@ from onthedot.commands.output import (
     show_list,
     show_one,
 )
-from onthedot.commands.reaching import server
-from onthedot.commands.times import INSTANT, lasting, shown
-from onthedot.commands.watching import watch_option, watched
+from onthedot.commands.terminal.times import INSTANT, lasting, shown
+from onthedot.commands.terminal.watching import watch_option, watched
 from onthedot.scheduling.run import Run, RunCause, RunStatus, ShortRun
 
 COLUMNS = (

@@ -9,9 +9,9 @@ import click
 
 from onthedot.client import NotFound, OnTheDot
 from onthedot.commands.ids import run_argument
-from onthedot.commands.output import Format, output_option, say, show_one
 from onthedot.commands.reaching import server
 from onthedot.commands.run.views import rows
+from onthedot.commands.terminal.output import Format, output_option, say, show_one
 from onthedot.messages.run_output import RunNow
 from onthedot.messages.terminal_text import harmless
 from onthedot.scheduling.run import Run, RunPhase, RunStatus

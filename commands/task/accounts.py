@@ -7,7 +7,8 @@ from datetime import datetime
 import click
 
 from onthedot.commands.ids import task_argument
-from onthedot.commands.output import (
+from onthedot.commands.reaching import server
+from onthedot.commands.terminal.output import (
     Column,
     Format,
     output_option,
@@ -16,8 +17,7 @@ from onthedot.commands.output import (
     show_list,
     show_one,
 )
-from onthedot.commands.reaching import server
-from onthedot.commands.times import INSTANT, lasting, shown
+from onthedot.commands.terminal.times import INSTANT, lasting, shown
 from onthedot.scheduling.ledger.entries import LedgerEntry
 
 COLUMNS = (

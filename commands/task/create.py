@@ -13,11 +13,11 @@ import click
 from onthedot.applying.files import READ_ONLY, read_paths
 from onthedot.client import ProblemResponse
 from onthedot.commands.each import SomeFailed
-from onthedot.commands.output import Format, output_option, say, show_list
 from onthedot.commands.preview import seconds_or_iso
 from onthedot.commands.reaching import explained, server
 from onthedot.commands.task.views import COLUMNS
-from onthedot.commands.times import INSTANT, shown
+from onthedot.commands.terminal.output import Format, output_option, say, show_list
+from onthedot.commands.terminal.times import INSTANT, shown
 from onthedot.scheduling.task import Task
 from onthedot.scheduling.values import format_instant
 

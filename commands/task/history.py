@@ -12,12 +12,19 @@ from onthedot.applying.instants import InstantChanges
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.client import OnTheDot
 from onthedot.commands.asking import confirmed, yes_option
-from onthedot.commands.differences import field_lines, instant_lines
 from onthedot.commands.each import for_each
 from onthedot.commands.ids import task_argument
-from onthedot.commands.output import Column, Format, output_option, say, show_list, show_one
 from onthedot.commands.reaching import server
-from onthedot.commands.times import shown
+from onthedot.commands.terminal.differences import field_lines, instant_lines
+from onthedot.commands.terminal.output import (
+    Column,
+    Format,
+    output_option,
+    say,
+    show_list,
+    show_one,
+)
+from onthedot.commands.terminal.times import shown
 from onthedot.scheduling.definition_changes import changes
 from onthedot.scheduling.revision import Revision
 

@@ -10,10 +10,10 @@ import click
 
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.commands.ids import task_argument
-from onthedot.commands.output import Column, output_option, plain, show_list, show_one
 from onthedot.commands.reaching import server
-from onthedot.commands.times import lasting, shown
-from onthedot.commands.watching import watch_option, watched
+from onthedot.commands.terminal.output import Column, output_option, plain, show_list, show_one
+from onthedot.commands.terminal.times import lasting, shown
+from onthedot.commands.terminal.watching import watch_option, watched
 from onthedot.scheduling.stored.task_row import title
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Trigger

@@ -29,7 +29,7 @@ from onthedot.scheduling.task import Health
 from onthedot.service.incidents.not_run import NotRun
 from onthedot.service.incidents.runs_gone_wrong import Listed, failed_runs, late_runs
 from onthedot.service.runs.of_tasks import task_ids, task_names
-from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 

@@ -12,7 +12,7 @@ from onthedot.scheduling.task import TaskStatus
 from onthedot.scheduling.trigger import Trigger
 from onthedot.service.arithmetic import SINGLE
 from onthedot.service.calendars.lookup import calendars_for
-from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.translate import row_of

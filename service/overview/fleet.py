@@ -16,7 +16,7 @@ from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import max_runs
 from onthedot.scheduling.trigger import OnceTrigger
-from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 

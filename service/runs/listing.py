@@ -10,7 +10,7 @@ from onthedot import naming
 from onthedot.scheduling.incidents.cause import cause_id
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.service.runs.of_tasks import named, task_ids
-from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Cursor, Page, cursor_key, instant, literal
 from onthedot.service.temporal.translate import short_run

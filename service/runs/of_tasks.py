@@ -8,7 +8,7 @@ from onthedot import naming
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 

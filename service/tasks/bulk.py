@@ -16,8 +16,8 @@ from onthedot.scheduling.errors import (
     TaskNotFound,
 )
 from onthedot.scheduling.run import ShortRun
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 

@@ -29,11 +29,11 @@ from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.runs.backfill_stops import stop_backfills
 from onthedot.service.tasks import changes, runs_by_hand
+from onthedot.service.tasks.history.restorations import Restorations
+from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.idempotency_keys import claim
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.replacements import Replacements
-from onthedot.service.tasks.restorations import Restorations
-from onthedot.service.tasks.revisions import Revisions
 from onthedot.service.tasks.starts import TaskStarts
 from onthedot.service.tasks.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal

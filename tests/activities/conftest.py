@@ -9,8 +9,8 @@ import pytest
 from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.host_gate import HostGate
-from onthedot.activities.secret_hosts import SecretHosts
-from onthedot.activities.secrets import Secrets
+from onthedot.activities.secrets.hosts import SecretHosts
+from onthedot.activities.secrets.store import Secrets
 from tests.activities.receiver import Receiver, open_receiver
 
 SECRETS = {"ONTHEDOT_SECRET_TOKEN": "Bearer s3cr3t-v4lue", "ONTHEDOT_SECRET_BROKEN": "a\r\nB: c"}

@@ -10,7 +10,7 @@ import pytest
 from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.host_gate import HostGate
-from onthedot.activities.secrets import Secrets
+from onthedot.activities.secrets.store import Secrets
 from tests.activities.attempts import Failure, fail, http_attempt, succeed
 from tests.activities.receiver import Receiver
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from onthedot.activities.command.activity import CommandActivities
-from onthedot.activities.secrets import Secrets
+from onthedot.activities.secrets.store import Secrets
 from onthedot.scheduling.stored.attempt import MAX_OUTPUT, CommandAttempt
 from tests.activities.attempts import command_attempt, fail, succeed
 

@@ -17,7 +17,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from onthedot.activities.command.activity import CommandActivities
-from onthedot.activities.secrets import Secrets
+from onthedot.activities.secrets.store import Secrets
 from tests.activities.attempts import command_attempt, environment, fail, succeed
 from tests.waiting import at_load, eventually
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from onthedot.activities.attempt_failed import Fault
+from onthedot.activities.attempts.failed import Fault
 
 
 def test_every_fault_is_documented_and_no_other() -> None:

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from onthedot.activities.attempt_failed import AttemptFailed
+from onthedot.activities.attempts.failed import AttemptFailed
 from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.host_gate import HostGate
-from onthedot.activities.secrets import Secrets
+from onthedot.activities.secrets.store import Secrets
 from tests.activities.attempts import environment, fail, http_attempt, succeed
 from tests.activities.receiver import Receiver
 from tests.waiting import eventually

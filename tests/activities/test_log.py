@@ -10,7 +10,7 @@ import pytest
 from temporalio.activity import ActivityCancellationDetails
 from temporalio.exceptions import ApplicationError
 
-from onthedot.activities.attempt_failed import Fault
+from onthedot.activities.attempts.failed import Fault
 from onthedot.activities.log import log
 from tests.activities.attempts import environment, log_attempt, succeed
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onthedot.activities.redaction import Redactor
+from onthedot.activities.secrets.redaction import Redactor
 
 VALUE = 's3cr3t/v"4 l\u00fc\U0001f600&e%41\\n'
 

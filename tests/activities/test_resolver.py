@@ -12,7 +12,7 @@ from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.control_plane import ControlPlane
 from onthedot.activities.http.host_gate import HostGate
-from onthedot.activities.secrets import Secrets
+from onthedot.activities.secrets.store import Secrets
 from tests.activities.attempts import fail, http_attempt, succeed
 from tests.activities.receiver import Receiver
 from tests.waiting import at_load

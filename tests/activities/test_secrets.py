@@ -9,14 +9,14 @@ from urllib.parse import quote
 import pytest
 from aiohttp import web
 
-from onthedot.activities.attempt_failed import AttemptFailed
+from onthedot.activities.attempts.failed import AttemptFailed
 from onthedot.activities.command.activity import CommandActivities
 from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.host_gate import HostGate
-from onthedot.activities.redaction import Redactor
-from onthedot.activities.secret_hosts import SecretHosts
-from onthedot.activities.secrets import Secrets
+from onthedot.activities.secrets.hosts import SecretHosts
+from onthedot.activities.secrets.redaction import Redactor
+from onthedot.activities.secrets.store import Secrets
 from onthedot.scheduling.action import SecretRef
 from onthedot.scheduling.stored.attempt import MAX_OUTPUT
 from tests.activities.attempts import command_attempt, fail, http_attempt, succeed

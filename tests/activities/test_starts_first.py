@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from onthedot.activities.starts_first import StartsFirst
+from onthedot.activities.attempts.starts_first import StartsFirst
 from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio

@@ -23,7 +23,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from onthedot import naming
 from onthedot.activities.command.activity import CommandActivities
 from onthedot.activities.http.activity import HttpActivities
-from onthedot.activities.secrets import Secrets
+from onthedot.activities.secrets.store import Secrets
 from onthedot.scheduling.stored.attempt import (
     HEARTBEAT_TIMEOUT,
     AttemptFailure,

@@ -13,7 +13,7 @@ import uvicorn
 from onthedot.access.oidc.provider import Provider
 from onthedot.agent_tools import over_http
 from onthedot.api.app import create_app
-from onthedot.api.security import SignedIn, nobody
+from onthedot.api.middleware.security import SignedIn, nobody
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from onthedot.api import limits
+from onthedot.api.middleware import limits
 from tests.api.definitions import LOG, YEARLY, one_time, recurring
 from tests.api.problem import fields, problem
 

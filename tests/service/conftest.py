@@ -10,7 +10,7 @@ from temporalio.worker import Worker
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunList
 from onthedot.service.runs.runs import Runs
-from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver, open_receiver

@@ -14,8 +14,8 @@ from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver

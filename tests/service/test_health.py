@@ -12,8 +12,8 @@ from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Health, TaskStatus
 from onthedot.service.runs.backfills import Backfills
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver

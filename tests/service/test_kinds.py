@@ -12,8 +12,8 @@ from onthedot.scheduling.run import Run, RunStatus
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import LOG, definition, every, new_task, once, unique

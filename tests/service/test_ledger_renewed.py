@@ -13,7 +13,7 @@ from onthedot.scheduling.revision import Revision
 from onthedot.scheduling.stored.task_state import JOURNAL_LENGTH
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.overview import health
-from onthedot.service.tasks.revisions import Revisions
+from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task

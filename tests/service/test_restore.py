@@ -13,10 +13,10 @@ from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.bulk import BulkChanges
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.listing import TaskList
-from onthedot.service.tasks.revisions import Revisions
-from onthedot.service.tasks.sorting import SortedTasks, TaskOrder
+from onthedot.service.tasks.history.revisions import Revisions
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.listing import TaskList
+from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import LOG, definition, every, http, new_task, once, unique

@@ -15,7 +15,7 @@ from onthedot.scheduling.errors import (
 )
 from onthedot.scheduling.revision import MOST_DIFFERENCES, Revision, RevisionKind
 from onthedot.service.ledger.ledger import Ledger
-from onthedot.service.tasks.revisions import Revisions
+from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, http, new_task, once, unique

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from onthedot.scheduling.revision import RevisionKind
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, apply_change
 from onthedot.service.ledger.definition_history import DefinitionHistory, MadeRevision
-from onthedot.service.tasks.revisions import Known
+from onthedot.service.tasks.history.revisions import Known
 from tests.definitions import definition, every
 
 _BEGAN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.runs.runs import Runs
-from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import command, every, new_task, unique

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from onthedot.service.runs.listing import RunFilter, RunList
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.paging import Page
 from tests.definitions import definition, every, new_task, once, unique

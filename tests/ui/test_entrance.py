@@ -13,12 +13,12 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from onthedot.settings import ApiToken, Settings
-from onthedot.ui.entrance import entrance
-from onthedot.ui.gate import Gate
-from onthedot.ui.headers import SafeHeaders
+from onthedot.ui.access.entrance import entrance
+from onthedot.ui.access.gate import Gate
+from onthedot.ui.access.headers import SafeHeaders
+from onthedot.ui.access.session_cookies import COOKIE
+from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.mounting import STATIC
-from onthedot.ui.session_cookies import COOKIE
-from onthedot.ui.sessions import Sessions
 
 pytestmark = pytest.mark.anyio
 

@@ -18,8 +18,8 @@ from onthedot.access.oidc.errors import NoRole, ProviderAway, TokenRefused
 from onthedot.access.oidc.sign_in import SignIn
 from onthedot.access.roles import Role
 from onthedot.settings import ApiToken, Settings
-from onthedot.ui.session_cookies import COOKIE
-from onthedot.ui.sessions import Sessions, SignedOut
+from onthedot.ui.access.session_cookies import COOKIE
+from onthedot.ui.access.sessions import Sessions, SignedOut
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onthedot.ui.throttle import WrongTokens
+from onthedot.ui.access.throttle import WrongTokens
 
 
 def test_an_address_has_ten_and_then_one_every_six_seconds() -> None:

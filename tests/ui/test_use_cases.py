@@ -13,7 +13,7 @@ import pytest
 from onthedot.access.identity import Identity, Via
 from onthedot.access.roles import ROLES, Role
 from onthedot.scheduling.errors import Forbidden
-from onthedot.ui.sessions import Session, SignedOut
+from onthedot.ui.access.sessions import Session, SignedOut
 from onthedot.ui.use_cases import UseCases
 
 pytestmark = pytest.mark.anyio

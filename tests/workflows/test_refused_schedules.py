@@ -16,8 +16,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.activities.schedule.form import as_schedule
 from onthedot.scheduling.errors import NotInForce, TaskNotFound
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once, unique

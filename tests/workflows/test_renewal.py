@@ -11,8 +11,8 @@ from temporalio.client import WorkflowExecutionStatus
 from onthedot import naming
 from onthedot.scheduling.errors import RevisionMismatch
 from onthedot.scheduling.task import Health, HealthReport
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once, unique

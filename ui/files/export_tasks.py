@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from nicegui import ui
 
 from onthedot.scheduling.task import Task
-from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.ui.components.markup import button
 from onthedot.ui.files.formats import tasks_json, tasks_yaml
 from onthedot.ui.files.reads import whole_tasks

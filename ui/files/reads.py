@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from onthedot.scheduling.errors import TaskNotFound
 from onthedot.scheduling.task import Task
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.listing import TaskList
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from onthedot.scheduling.errors import FieldProblem, OnTheDotError
 from onthedot.service.tasks.edit_previews import preview_edit
+from onthedot.ui.access.sessions import SignedOut
 from onthedot.ui.components.fields import Segments
 from onthedot.ui.components.markup import box, card
 from onthedot.ui.components.small import Code
@@ -13,7 +14,6 @@ from onthedot.ui.forms.draft import Draft
 from onthedot.ui.forms.fields import FieldError
 from onthedot.ui.forms.preview import Preview, draft_curl, preview, show_edit, show_preview
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.sessions import SignedOut
 
 
 class SidePanel:

@@ -19,6 +19,7 @@ from onthedot.scheduling.errors import (
 )
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
+from onthedot.ui.access.sessions import SignedOut
 from onthedot.ui.components.markup import box, button, card, link, named, text
 from onthedot.ui.components.small import Icon, LeaveQuestion
 from onthedot.ui.forms import conflict
@@ -32,7 +33,6 @@ from onthedot.ui.forms.side_panel import SidePanel
 from onthedot.ui.forms.triggers.trigger import TriggerPart
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import TaskDetail, one_task, task_detail
-from onthedot.ui.sessions import SignedOut
 from onthedot.ui.watches import Seen
 from onthedot.ui.wording import plainly
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from nicegui.element import Element
 
-from onthedot.service.tasks.tags import tag_counts
+from onthedot.service.tasks.lists.tags import tag_counts
 from onthedot.ui.components.fields import ChoiceField, TagField, TextField
 from onthedot.ui.components.markup import box, button, named, text
 from onthedot.ui.components.small import Icon

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.service.runs.listing import RunFilter
-from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.ui.bulk.choice import MOST, Choice
 from onthedot.ui.bulk.kinds import RUNS
 from onthedot.ui.components.markup import box, empty, link, skeleton, text

@@ -9,8 +9,8 @@ from datetime import timedelta
 from onthedot.scheduling.errors import OnTheDotError, TemporalUnavailable
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.overview.overview import TaskCounts
-from onthedot.service.tasks.filter import TaskFilter
-from onthedot.service.tasks.sorting import TaskOrder
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.sorting import TaskOrder
 from onthedot.ui.bulk.choice import MOST, Choice
 from onthedot.ui.bulk.kinds import DELETED_TASKS, TASKS, Subject
 from onthedot.ui.components.markup import box, button, empty, link, skeleton, text

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from onthedot.scheduling.incidents.incident import Incident, Incidents
 from onthedot.scheduling.values import format_instant
 from onthedot.service.runs.listing import RunFilter
-from onthedot.service.tasks.filter import TaskFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.ui.bulk.choice import MOST
 from onthedot.ui.bulk.kinds import RUNS
 from onthedot.ui.bulk.work import ask

@@ -9,7 +9,7 @@ from onthedot.scheduling.firing.edit_preview import EditPreview
 from onthedot.scheduling.revision import Revision, RevisionKind, differences
 from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.service.tasks.edit_previews import preview_edit
-from onthedot.service.tasks.revisions import Revisions
+from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.temporal.paging import Page
 from onthedot.ui.components.dialogs import dismiss, foot
 from onthedot.ui.components.differences import show_differences

@@ -1,0 +1,230 @@
+"""The frame around every attempt: heartbeats, the clock, and how it may end.
+
+1. Wait until the run is due, and for a place.
+2. Do the work for as long as the timeout and the deadline allow: an attempt ends itself at the
+   deadline, as one that Temporal gives up can no longer report what came so far.
+3. Report how it ended, the attempts before it included.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, nullcontext
+from datetime import UTC, datetime, timedelta
+from traceback import format_tb
+from typing import Any
+
+from temporalio import activity
+from temporalio.common import RetryPolicy
+
+from onthedot.activities.attempts.failed import AttemptFailed, Fault, Interrupted
+from onthedot.activities.attempts.heartbeat import Heart, heartbeating, left_behind
+from onthedot.activities.http.host_gate import Place
+from onthedot.activities.output.kept import KeptOutput
+from onthedot.scheduling.run import AttemptMade, RunError
+from onthedot.scheduling.stored.attempt import Attempt, AttemptResult, Beat, told
+
+_log = logging.getLogger("onthedot.attempt")
+
+#: A place that is free is taken sooner, and needs no heartbeat to say that it is waited for.
+_SOON = 0.2
+
+_LONGEST_TOLD = 200
+
+
+async def report_attempt(
+    attempt: Attempt,
+    place: Place | None,
+    work: Callable[[timedelta], Awaitable[Any]],
+    kept: KeptOutput | None = None,
+) -> AttemptResult:
+    """Waits until it is due and for `place`, does `work` and reports its output.
+
+    Args:
+        place: None where it needs none.
+        work: given how long it may take, raises `AttemptFailed`, or `Interrupted` where it is
+            cancelled and has something to show.
+        kept: what `work` writes while it runs; goes with the heartbeats and the result.
+
+    Raises:
+        ApplicationError: the work failed, or the run was cancelled; the type is a `Fault`, the
+            detail an `AttemptFailure`.
+        asyncio.CancelledError: Temporal gave the attempt up.
+    """
+    number = attempt_number(attempt)
+    before = left_behind(attempt.made_before, number)
+    heart = Heart(Beat(attempt=number, since=_now(), made=before), kept)
+    started_at, began = _now(), False
+    try:
+        if attempt.lead:
+            await _until_due(attempt)
+        with nullcontext() if attempt.local else heartbeating(heart):
+            async with AsyncExitStack() as stack:
+                await _take(place, stack, attempt, heart)
+                started_at = _now()
+                allowed = _allowed(attempt, started_at, before)
+                began = True
+                heart.begins(started_at)
+                output = await _work(attempt, work, allowed)
+        ended_at = _now()
+        this = AttemptMade(attempt=number, started_at=started_at, ended_at=ended_at)
+        return AttemptResult(
+            started_at=started_at,
+            finished_at=ended_at,
+            output=output,
+            attempt=number,
+            # Alone it says nothing more, and most runs have one.
+            made=told((*before, this)) if before else (),
+            written=_encoded(kept),
+        )
+    except AttemptFailed as failed:
+        failure = failed
+    except (asyncio.CancelledError, Interrupted) as stopped:
+        failure = _stopped(stopped)
+    except Exception as error:
+        # Only its type and place: its message could hold what it was working on, secrets included.
+        _log.error("%s in an attempt\n%s", type(error).__name__, _frames(error))
+        failure = AttemptFailed(
+            Fault.INTERNAL, f"{type(error).__name__} in the worker; its log says where."
+        )
+    ended_at = _now()
+    _give_up_if_late(failure, attempt, ended_at)
+    made = before
+    if began:
+        why = RunError(type=failure.fault.value, message=failure.message[:_LONGEST_TOLD])
+        this = AttemptMade(attempt=number, started_at=started_at, ended_at=ended_at, error=why)
+        made = told((*before, this))
+    if not attempt.local:
+        heart.ends(made)
+    counted = number if began or failure.fault is not Fault.OVERDUE else number - 1
+    raise failure.as_application_error(started_at, ended_at, counted, made, _encoded(kept))
+
+
+def attempt_number(attempt: Attempt) -> int:
+    """Which attempt of its run this is, from 1."""
+    return attempt.attempts_before + activity.info().attempt
+
+
+async def _until_due(attempt: Attempt) -> None:
+    # By this worker's clock, as its times are; for no longer than Temporal's clock says.
+    loop = asyncio.get_running_loop()
+    longest = loop.time() + attempt.lead.total_seconds()
+    try:
+        # A timer of the event loop may end up to a millisecond too soon.
+        while (early := (attempt.scheduled_for - _now()).total_seconds()) > 0:
+            if (left := longest - loop.time()) <= 0:
+                break
+            await asyncio.sleep(min(early, left))
+    except asyncio.CancelledError:
+        if not _worker_stops():
+            raise
+        raise AttemptFailed(Fault.DEFERRED, "The worker was stopped before it was due.") from None
+
+
+async def _take(
+    place: Place | None,
+    stack: AsyncExitStack,
+    attempt: Attempt,
+    heart: Heart,
+) -> None:
+    if place is None:
+        return
+    loop = asyncio.get_running_loop()
+    since = _now()
+    left = None if attempt.deadline is None else (attempt.deadline - since).total_seconds()
+    saying = None if attempt.local else loop.call_later(_SOON, heart.waits, since, place.taken)
+    try:
+        async with asyncio.timeout(left):
+            await stack.enter_async_context(place)
+    except TimeoutError:
+        raise AttemptFailed(
+            Fault.OVERDUE, "No place was free before the run's deadline.", final=True
+        ) from None
+    finally:
+        if saying is not None:
+            saying.cancel()
+
+
+def _allowed(attempt: Attempt, now: datetime, before: tuple[AttemptMade, ...]) -> timedelta:
+    """How long the work may take, from now on."""
+    if attempt.deadline is None:
+        return attempt.timeout
+    if now < attempt.deadline:
+        return min(attempt.timeout, attempt.deadline - now)
+    text = "The run's deadline passed before the attempt."
+    if before and (last := before[-1].error):
+        text = f"{text} The attempt before: {last.type}: {last.message}"
+    raise AttemptFailed(Fault.OVERDUE, text, final=True)
+
+
+async def _work(
+    attempt: Attempt, work: Callable[[timedelta], Awaitable[Any]], allowed: timedelta
+) -> Any:
+    try:
+        return await work(allowed)
+    except AttemptFailed as failed:
+        if failed.fault is Fault.TIMEOUT and allowed < attempt.timeout:
+            raise AttemptFailed(
+                Fault.OVERDUE,
+                f"It was not done by the run's deadline. {failed.message}",
+                final=True,
+                output=failed.output,
+            ) from None
+        raise
+
+
+def _stopped(stopped: asyncio.CancelledError | Interrupted) -> AttemptFailed:
+    output = stopped.output if isinstance(stopped, Interrupted) else None
+    # The SDK reports a shutdown as a cancel; unlike a cancel, it must not end the run.
+    if _worker_stops():
+        return AttemptFailed(
+            Fault.WORKER_STOPPED,
+            "The worker was stopped before the attempt was through.",
+            output=output,
+        )
+    details = activity.cancellation_details()
+    if details is not None and not details.cancel_requested:
+        # Given up: Temporal takes no report of it.
+        raise asyncio.CancelledError
+    return AttemptFailed(Fault.CANCELLED, "The run was cancelled.", final=True, output=output)
+
+
+def _give_up_if_late(failure: AttemptFailed, attempt: Attempt, now: datetime) -> None:
+    """The deadline is this project's, with time for a report behind it, so not Temporal's."""
+    policy = activity.info().retry_policy
+    if failure.final or attempt.local or attempt.deadline is None or policy is None:
+        return
+    if failure.fault is Fault.DEFERRED or activity.info().attempt == policy.maximum_attempts:
+        return
+    wait = failure.retry_after or _interval(policy, activity.info().attempt)
+    if now + wait >= attempt.deadline:
+        failure.final = failure.out_of_time = True
+
+
+def _interval(policy: RetryPolicy, made: int) -> timedelta:
+    """How long Temporal waits after so many attempts."""
+    longest = policy.maximum_interval or timedelta.max
+    try:
+        return min(policy.initial_interval * policy.backoff_coefficient ** (made - 1), longest)
+    except OverflowError:
+        return longest
+
+
+def _encoded(kept: KeptOutput | None) -> str:
+    return b64encode(kept.packed()).decode() if kept else ""
+
+
+def _worker_stops() -> bool:
+    details = activity.cancellation_details()
+    return details is not None and details.worker_shutdown
+
+
+def _frames(error: BaseException) -> str:
+    return "".join(format_tb(error.__traceback__))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,40 @@
+"""Refuses a call for which the caller's role is too small, before its body is read."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from onthedot.access.identity import Identity
+from onthedot.access.roles import OPEN, Role
+from onthedot.api import problems
+from onthedot.api.middleware.call_names import CallNames
+from onthedot.scheduling.errors import Forbidden
+
+
+class EnoughRights:
+    """To be passed once it is known who calls. What is no call, as `/openapi.json` or an address
+    that is not there, needs no role beyond that of a viewer."""
+
+    def __init__(self, app: ASGIApp, names: CallNames) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, or answer 403 with the role that would do."""
+        name, _ = self._names.of(scope)
+        identity = scope.get("state", {}).get("identity")
+        feed = identity is not None and identity.role is Role.FEED
+        if (name and name not in OPEN) or feed:
+            try:
+                # Somebody who reads the feed may read nothing else, calls or not.
+                require(identity, name or "page")
+            except Forbidden as error:
+                await problems.answer(problems.problem_of(error))(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def require(identity: Identity, call: str) -> None:
+    """Raises Forbidden where the role of `identity` is too small for a call."""
+    if not identity.may(call):
+        raise Forbidden.of(identity, call)

@@ -1,0 +1,99 @@
+"""On the Dot: its worker and its server as processes, tasks registered over REST."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+from temporalio.client import Client
+
+from benchmarks.errors import Void
+from benchmarks.sides.stack import Stack
+from benchmarks.sides.temporal_client import connected
+from onthedot import naming
+from onthedot.service.temporal.connection import prepare_namespace
+
+_DAY_SECONDS = 86400
+_REPEATS = 20
+_PAUSE_SECONDS = 0.25
+
+
+class Ours:
+    """What is measured."""
+
+    programs: Sequence[str] = ("worker", "server")
+    run_types: Sequence[str] = (naming.TASK, naming.TASK_RUN)
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.client: Client
+        self.refused = 0
+        settings = stack.settings
+        self._rest = f"http://127.0.0.1:{settings.port}"
+        self._worker = f"http://127.0.0.1:{settings.metrics_port}"
+        # Shorter than any server keeps an idle connection: a POST is not sent again by itself.
+        pool = aiohttp.TCPConnector(limit=100, keepalive_timeout=2)
+        self._session = aiohttp.ClientSession(connector=pool)
+
+    async def start(self) -> None:
+        stack, settings = self.stack, self.stack.settings
+        self.client = await connected(stack)
+        await prepare_namespace(self.client, settings)
+        environment = stack.environment(
+            ONTHEDOT_ALLOW_HOSTS="127.0.0.0/8",
+            ONTHEDOT_PORT=str(settings.port),
+            ONTHEDOT_METRICS_PORT=str(settings.metrics_port),
+        )
+        for name in self.programs:
+            stack.start(name, [sys.executable, "-P", "-m", "onthedot.cli", name], environment)
+        await self._answers(f"{self._worker}/readyz")
+        await self._answers(f"{self._rest}/readyz")
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def once(self, name: str, due: datetime) -> None:
+        await self._register(name, {"kind": "once", "at": due.isoformat()})
+
+    async def recurring(self, name: str, due: datetime) -> None:
+        offset = due.timestamp() % _DAY_SECONDS
+        await self._register(name, {"kind": "interval", "every": _DAY_SECONDS, "offset": offset})
+
+    async def page(self) -> None:
+        async with self._session.get(f"{self._rest}/tasks?limit=50") as answer:
+            body = await answer.text()
+            if answer.status != 200:
+                raise Void(f"GET /tasks: {answer.status} {body[:500]}")
+
+    async def _register(self, name: str, trigger: dict[str, Any]) -> None:
+        action = {"kind": "http", "method": "POST", "url": self.stack.url, "body": name}
+        task = {"id": name, "trigger": trigger, "action": action}
+        status, body = 0, ""
+        for _ in range(_REPEATS + 1):
+            refused = status
+            async with self._session.post(f"{self._rest}/tasks", json=task) as answer:
+                status, body = answer.status, await answer.text()
+            # In use already: by what we sent before, although the answer was that Temporal is busy.
+            if status == 201 or (status == 409 and refused == 503):
+                return
+            if status != 503:
+                break
+            self.refused += 1
+            await asyncio.sleep(_PAUSE_SECONDS)
+        raise Void(f"POST /tasks: {status} {body[:500]}")
+
+    async def _answers(self, url: str) -> None:
+        for _ in range(1200):
+            self.stack.check()
+            try:
+                async with self._session.get(url) as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.05)
+        raise Void(f"{url} did not answer")

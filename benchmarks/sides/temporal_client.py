@@ -1,0 +1,25 @@
+"""A client of a stack's Temporal."""
+
+from __future__ import annotations
+
+import asyncio
+
+from temporalio.client import Client
+
+from benchmarks.errors import Void
+from benchmarks.sides.stack import Stack
+
+
+async def connected(stack: Stack) -> Client:
+    """A client, as soon as Temporal and its namespace are there. Raises Void where they do not
+    come."""
+    for _ in range(600):
+        stack.check()
+        try:
+            client = await Client.connect(stack.address)
+            await client.count_workflows("")
+        except Exception:
+            await asyncio.sleep(0.1)
+        else:
+            return client
+    raise Void("Temporal did not come up.")

@@ -1,0 +1,4 @@
+"""How the command line prints: tables, times, differences, failures.
+
+Begin with `output.py`.
+"""

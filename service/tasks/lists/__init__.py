@@ -1,0 +1,4 @@
+"""The list of tasks: filters, order and tags.
+
+Begin with `listing.py`.
+"""

@@ -1,0 +1,170 @@
+"""The list of tasks: one visibility query, Temporal's page token, no row twice and none lost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime, timedelta
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+
+from onthedot import naming
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.service.runs.going_on import tasks_with_runs
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.next_runs import NextRuns
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
+from onthedot.service.temporal.translate import (
+    NEXT_RUNS,
+    answered,
+    deleted_row,
+    row_of,
+    task_health,
+    task_status,
+)
+
+#: How far this machine's clock and Temporal's may be apart.
+_CLOCKS_DIFFER = timedelta(seconds=1)
+
+_PAGE = 1000
+
+
+class TaskList:
+    """Walks through the registered tasks."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._next = NextRuns(temporal)
+
+    async def page(
+        self, which: TaskFilter, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Task]:
+        """One page of tasks: open ones first, newest first.
+
+        Raises:
+            InvalidDefinition: the cursor does not belong to this walk.
+            TemporalUnavailable: Temporal does not answer.
+        """
+        rows = await self.rows(which, limit=limit, cursor=cursor)
+        names = [row.id.partition(":")[2] for row in rows.items if _is_open(row)]
+        busy = set(await tasks_with_runs(self._temporal, names))
+        now = self._temporal.now()
+        items = [task for row in rows.items if (task := await self.task(row, now, busy))]
+        return Page(items, rows.next_cursor)
+
+    async def rows(
+        self, which: TaskFilter, *, limit: int, cursor: str | None = None
+    ) -> Page[WorkflowExecution]:
+        """One page of the workflows that are the tasks. Raises as `page` does."""
+        now, key = self._temporal.now(), await cursor_key(self._temporal)
+        place = Cursor.decoded(cursor, which.query(None), now, key)
+        query = which.query(place.began, await self._running(which))
+        listed = self._temporal.client.list_workflows(
+            query, page_size=limit, next_page_token=place.token
+        )
+        await self._temporal.ask(listed.fetch_next_page())
+        rows = await self._current(listed.current_page or (), query, place.began)
+        token = listed.next_page_token
+        following = Cursor(token, place.began).encoded(which.query(None), key) if token else None
+        return Page(rows, following)
+
+    async def walk(self, which: TaskFilter) -> AsyncIterator[WorkflowExecution]:
+        """The workflows of all tasks that a filter lets through, each once. Raises as `page`."""
+        seen: set[str] = set()
+        cursor: str | None = None
+        while True:
+            page = await self.rows(which, limit=_PAGE, cursor=cursor)
+            for row in page.items:
+                if row.id not in seen:
+                    seen.add(row.id)
+                    yield row
+            if (cursor := page.next_cursor) is None:
+                return
+
+    async def count(self, which: TaskFilter) -> int:
+        """How many tasks there are; a finished one that was armed again may count twice.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        if which.deleted:
+            # What was restored since then, or whose id is taken, is not counted apart.
+            return len([row async for row in self.walk(which)])
+        query = which.query(self._temporal.now(), await self._running(which))
+        return (await self._temporal.ask(self._temporal.client.count_workflows(query))).count
+
+    async def _running(self, which: TaskFilter) -> list[str]:
+        return await tasks_with_runs(self._temporal) if which.asks_for_runs else []
+
+    async def task(
+        self, execution: WorkflowExecution, now: datetime, busy: Collection[str]
+    ) -> Task | None:
+        """A row as it is answered, where `busy` tasks have a run that goes on; None if it is none.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        row = await row_of(execution) or await deleted_row(execution)
+        if row is None:
+            return None
+        status = task_status(execution, row.definition, now)
+        task_id = execution.id.partition(":")[2]
+        coming: tuple[datetime, ...] = ()
+        if status is TaskStatus.SCHEDULED and not row.problem:
+            coming = await self._next.of(
+                task_id,
+                row.definition,
+                after=now,
+                count=NEXT_RUNS,
+                nominal_after=row.occurs_after,
+            )
+        if status is TaskStatus.SCHEDULED and task_id in busy:
+            status = TaskStatus.RUNNING
+        health = task_health(execution)
+        return answered(self._temporal, task_id, row, status, next_runs=coming, health=health)
+
+    async def _current(
+        self, rows: Sequence[WorkflowExecution], query: str, began: datetime
+    ) -> list[WorkflowExecution]:
+        """The rows without those that a later execution of the same task has taken the place of.
+
+        One that did so since the walk began stands where this walk has passed: it is shown here.
+        """
+        closed = [row.id for row in rows if not _is_open(row)]
+        if not closed:
+            return list(rows)
+        latest: dict[str, WorkflowExecution] = {}
+        for execution in await self._named(f"WorkflowType = '{naming.TASK}'", closed):
+            known = latest.get(execution.id)
+            if known is None or execution.start_time > known.start_time:
+                latest[execution.id] = execution
+        moved = [
+            row.id
+            for row in rows
+            if row.id in latest
+            and latest[row.id].run_id != row.run_id
+            and latest[row.id].start_time > began - _CLOCKS_DIFFER
+        ]
+        fitting = await self._named(query, moved) if moved else []
+        here = {row.run_id for row in rows}
+        elsewhere = {execution.run_id for execution in fitting} - here
+        current = {row.id: latest.get(row.id, row) for row in rows}
+        shown = {
+            row.id: current[row.id]
+            for row in rows
+            if current[row.id].run_id == row.run_id
+            or (row.id in moved and current[row.id].run_id in elsewhere)
+        }
+        return list(shown.values())
+
+    async def _named(self, query: str, names: Sequence[str]) -> Sequence[WorkflowExecution]:
+        literals = ", ".join(literal(name) for name in names)
+        listed = self._temporal.client.list_workflows(
+            f"{query} AND WorkflowId IN ({literals})", page_size=1000
+        )
+        await self._temporal.ask(listed.fetch_next_page())
+        return listed.current_page or ()
+
+
+def _is_open(row: WorkflowExecution) -> bool:
+    return row.status is WorkflowExecutionStatus.RUNNING

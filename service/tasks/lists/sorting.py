@@ -1,0 +1,156 @@
+"""The list of tasks in an order that Temporal does not know.
+
+Temporal lists in one order alone. So all tasks that fit are read and sorted here, at each page
+anew; it goes on after the last row of the page before, whatever came or went meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+
+from onthedot import naming
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.service.runs.going_on import tasks_with_runs
+from onthedot.service.runs.listing import RunFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.listing import TaskList
+from onthedot.service.tasks.next_runs import NextRuns
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
+from onthedot.service.temporal.translate import deleted_row, row_of, task_status
+
+#: The most tasks that are sorted.
+MOST = 5000
+
+#: Over how many runs at most the last one of each task is looked for, a page at a time.
+_RUN_PAGES = 10
+_PAGE = 1000
+
+_SIDE_BY_SIDE = 16
+
+#: What has no value comes last: (whether it has none, the value, the id).
+_Key = tuple[bool, str, str]
+
+
+class TaskOrder(StrEnum):
+    """By what tasks are sorted."""
+
+    #: The latest first.
+    CREATED = "created"
+    #: From A to Z, without regard to case.
+    NAME = "name"
+    #: The soonest first.
+    NEXT_RUN = "next_run"
+    #: What runs, then what ran last.
+    LAST_RUN = "last_run"
+
+
+class SortedTasks:
+    """Walks through the registered tasks in an order."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._list = TaskList(temporal)
+        self._next = NextRuns(temporal)
+
+    async def page(
+        self, which: TaskFilter, order: TaskOrder, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Task]:
+        """One page of tasks.
+
+        Raises:
+            InvalidDefinition: the cursor does not belong to this walk, or too many tasks fit.
+            TemporalUnavailable: Temporal does not answer.
+        """
+        text, key = f"{order} {which.query(None)}", await cursor_key(self._temporal)
+        place = Cursor.decoded(cursor, text, self._temporal.now(), key)
+        rows: dict[str, WorkflowExecution] = {}
+        async for row in self._list.walk(which):
+            rows[row.id.partition(":")[2]] = row
+            if len(rows) > MOST:
+                mend = f"more than {MOST} tasks fit; narrow the filter, or leave `sort` out"
+                raise InvalidDefinition(FieldProblem("sort", mend))
+        keys = await self._keys(rows, order, place.began)
+        last: _Key | None = None
+        if place.token:
+            missing, value, task_id = json.loads(place.token)
+            last = (missing, value, task_id)
+        after = (each for each in keys if last is None or each > last)
+        here = heapq.nsmallest(limit + 1, after)
+        shown = [rows[task_id] for _, _, task_id in here[:limit]]
+        busy = set(await tasks_with_runs(self._temporal, [each[2] for each in here[:limit]]))
+        now = self._temporal.now()
+        items = [task for row in shown if (task := await self._list.task(row, now, busy))]
+        if len(here) <= limit:
+            return Page(items)
+        token = json.dumps(here[limit - 1]).encode()
+        return Page(items, Cursor(token, place.began).encoded(text, key))
+
+    async def _keys(
+        self, rows: dict[str, WorkflowExecution], order: TaskOrder, at: datetime
+    ) -> list[_Key]:
+        if order is TaskOrder.LAST_RUN:
+            last = await self._last_runs(list(rows), at)
+            return [_key(task_id, last.get(task_id), latest_first=True) for task_id in rows]
+        places = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+        async def one(task_id: str, execution: WorkflowExecution) -> _Key | None:
+            row = await row_of(execution) or await deleted_row(execution)
+            if row is None:
+                return None
+            match order:
+                case TaskOrder.NAME:
+                    return (False, row.definition.name.casefold(), task_id)
+                case TaskOrder.CREATED:
+                    return _key(task_id, row.created_at, latest_first=True)
+                case _:
+                    async with places:
+                        return _key(task_id, await self._due(task_id, execution, row, at))
+
+        found = await asyncio.gather(*(one(task_id, row) for task_id, row in rows.items()))
+        return [each for each in found if each is not None]
+
+    async def _due(
+        self, task_id: str, execution: WorkflowExecution, row: TaskRow, at: datetime
+    ) -> datetime | None:
+        if task_status(execution, row.definition, at) is not TaskStatus.SCHEDULED or row.problem:
+            return None
+        coming = await self._next.of(
+            task_id, row.definition, after=at, count=1, nominal_after=row.occurs_after
+        )
+        return coming[0] if coming else None
+
+    async def _last_runs(self, ids: Sequence[str], at: datetime) -> dict[str, datetime]:
+        """When each ran last; those that run, now."""
+        found: dict[str, datetime] = {}
+        if not ids:
+            return found
+        literals = ", ".join(map(literal, ids))
+        listed = self._temporal.client.list_workflows(
+            f"{RunFilter().query(at)} AND {naming.TASK_ID.name} IN ({literals})", page_size=_PAGE
+        )
+        for _ in range(_RUN_PAGES):
+            await self._temporal.ask(listed.fetch_next_page())
+            for run in listed.current_page or ():
+                task_id = run.typed_search_attributes.get(naming.TASK_ID) or ""
+                going = run.status is WorkflowExecutionStatus.RUNNING
+                found.setdefault(task_id, at if going else run.close_time or at)
+            if not listed.next_page_token or len(found) == len(ids):
+                break
+        return found
+
+
+def _key(task_id: str, at: datetime | None, *, latest_first: bool = False) -> _Key:
+    if at is None:
+        return (True, "", task_id)
+    microseconds = int(at.timestamp() * 1_000_000)
+    return (False, f"{10**18 - microseconds if latest_first else microseconds:020}", task_id)

@@ -1,0 +1,41 @@
+"""What is said of a run once it has ended: a pure function of what its attempts left."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from onthedot.scheduling.run import RunStatus
+from onthedot.scheduling.stored.attempt import AttemptResult, early
+from onthedot.scheduling.stored.run_order import RunOutcome
+from onthedot.workflows.run.failures import Failure
+
+
+def outcome_of(
+    status: RunStatus,
+    left: AttemptResult | Failure,
+    *,
+    due: datetime,
+    taken_up: datetime,
+    at: datetime,
+) -> RunOutcome:
+    """The outcome of a run that was due at `due`, that a worker took up at `taken_up`, and that has
+    ended by `at`.
+
+    It began with its first attempt; where that did not survive, when it was taken up.
+    """
+    started = taken_up + early(due, at=taken_up)
+    if left.made and left.made[0].attempt == 1 and left.made[0].started_at:
+        started = left.made[0].started_at
+    elif isinstance(left, AttemptResult) and left.attempt == 1:
+        started = left.started_at
+    return RunOutcome(
+        status=status,
+        scheduled_for=due,
+        started_at=started,
+        finished_at=left.finished_at if isinstance(left, AttemptResult) else at,
+        lateness=max(started - due, timedelta(0)),
+        attempts=left.attempt if isinstance(left, AttemptResult) else left.attempts,
+        output=left.output,
+        error=None if isinstance(left, AttemptResult) else left.error,
+        attempts_made=left.made,
+    )
