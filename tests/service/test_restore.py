@@ -95,9 +95,20 @@ async def test_the_id_is_free_and_then_taken(tasks: Tasks, task_list: TaskList) 
     task_id = unique("taken")
     await tasks.create(new_task(task_id, every(3600), tags=[task_id]), by="ann")
     await tasks.delete(task_id, by="ann")
+
+    async def listed() -> bool:
+        return task_id in await _deleted(task_list, task_id)
+
+    async def taken() -> bool:
+        page = await task_list.page(TaskFilter(tags=(task_id,)))
+        return [row.trigger.kind for row in page.items] == ["once"]
+
+    await eventually(listed)
     await tasks.create(new_task(task_id, once(3600), tags=[task_id]), by="ben")
     with pytest.raises(TaskExists):
         await tasks.restore(task_id, by="ann")
+    # The lists show a new task a moment after it was made.
+    await eventually(taken)
     assert not await _deleted(task_list, task_id)
     await tasks.delete(task_id, by="ben")
     back = await tasks.restore(task_id, by="ann")
