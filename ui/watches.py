@@ -22,6 +22,10 @@ _LOG = logging.getLogger("onthedot.ui")
 _KEPT = 300.0
 _MOST_KEPT = 40
 
+#: After so many reads that found nothing new, and by how much longer the pause is then.
+_CALM_AFTER = 30
+_CALMER = 5
+
 #: After how many seconds a read that failed for the first time is tried again.
 _SECOND_TRY = 0.3
 
@@ -45,28 +49,41 @@ class _Watch:
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
     loop: asyncio.Task[None] | None = None
     failures: int = 0
+    unchanged: int = 0
+    """Reads in a row that found nothing new."""
 
     async def run(self) -> None:
         while True:
+            if self.hurry.is_set():
+                self.unchanged = 0
             self.hurry.clear()
             began = asyncio.get_running_loop().time()
             await self.read()
             took = asyncio.get_running_loop().time() - began
-            # A slow Temporal is asked less often rather than all the time.
-            pause = max(self.every.total_seconds() - took, took)
-            if self.failures == 1:
-                pause = _SECOND_TRY
             try:
-                await asyncio.wait_for(self.hurry.wait(), pause)
+                await asyncio.wait_for(self.hurry.wait(), self.pause(took))
             except TimeoutError:
                 continue
+
+    def pause(self, took: float) -> float:
+        """How long to wait for the next read, in seconds, after one that took so long."""
+        if self.failures == 1:
+            return _SECOND_TRY
+        every = self.every.total_seconds()
+        if self.unchanged >= _CALM_AFTER:
+            # A page that is left open where nothing happens should cost next to nothing.
+            every *= _CALMER
+        # A slow Temporal is asked less often rather than all the time.
+        return max(every - took, took)
 
     async def read(self) -> None:
         last = self.seen.value if self.seen else None
         try:
             value = await self.fetch()
             self.failures = 0
+            self.unchanged += 1
             if self.seen is None or self.seen.error is not None or value != last:
+                self.unchanged = 0
                 # The same object tells every page that there is nothing to draw.
                 self.seen = Seen(value)
         except OnTheDotError as error:

@@ -64,7 +64,8 @@ def as_schedule(
             catchup_window=catchup_window(order),
         ),
         state=ScheduleState(
-            note=order.note or trigger_text(trigger),
+            # In the clear even where payloads are sealed: so no note of a user's.
+            note=trigger_text(trigger),
             paused=order.paused,
             limited_actions=remaining is not None,
             remaining_actions=remaining or 0,

@@ -40,10 +40,15 @@ _Offset = Annotated[int, Query(ge=0, le=2**53, description="Only what comes afte
             "content": {
                 _STREAM: {
                     "schema": {
-                        "type": "string",
-                        "description": "With `follow`. Events: `output` (a piece, as in `items`; "
-                        "its id is where it ends), `run` (how the run stands, when that changes) "
-                        "and, last, `end`.",
+                        "type": "object",
+                        "description": "With `follow`: one server-sent event. `output` is a piece, "
+                        "as in `items`, and its id is where it ends; `run` says how the run stands "
+                        "when that changes; `end` is the last.",
+                        "properties": {
+                            "event": {"enum": ["output", "run", "end"]},
+                            "id": {"type": "string"},
+                            "data": {"type": "string"},
+                        },
                     }
                 }
             }

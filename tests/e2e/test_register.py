@@ -95,7 +95,8 @@ def test_registered_by_clicking_it_fires(
     done = site.runs().filter(has_text=name).filter(has_text="Succeeded").first
     expect(done).to_be_visible()
     done.click()
-    expect(site.page.locator(".code").filter(has_text=output).first).to_be_visible()
+    shown = site.page.get_by_role("region").filter(has_text=output).first
+    expect(shown).to_be_visible()
     expect(site.page.get_by_text("Started", exact=True).first).to_be_visible()
     site.rest.delete(f"/tasks/{name}")
 
@@ -125,10 +126,10 @@ def test_a_task_from_first_to_last(open_site: Open, name: str, phone: bool) -> N
     site.button("Pause").click()
     site.dialog().get_by_label("Note").fill("while we look")
     site.dialog().get_by_role("button", name="Pause").click()
-    expect(site.page.get_by_text("while we look", exact=True)).to_be_visible()
+    expect(site.page.get_by_text("while we look", exact=True).first).to_be_visible()
     assert site.task(name)["status"] == "paused"
     site.toast("Paused").get_by_role("button", name="Undo").click()
-    expect(site.toast(f"Resumed {name}.")).to_be_visible()
+    expect(site.toast(f"{name} put back.")).to_be_visible()
     assert site.task(name)["status"] == "scheduled"
     expect(site.button("Pause")).to_be_visible()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def _demanding_tls(theirs: Certified, trusted: Path, port: int) -> Iterator[int]
     context.load_cert_chain(theirs.certificate, theirs.key)
     context.verify_mode = ssl.CERT_REQUIRED
     context.set_alpn_protocols(["h2"])
-    loop, at = asyncio.new_event_loop(), free_port()
+    at, started = free_port(), Future[Callable[[], object]]()
 
     async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         inner, outer = await asyncio.open_connection("127.0.0.1", port)
@@ -76,26 +77,20 @@ def _demanding_tls(theirs: Certified, trusted: Path, port: int) -> Iterator[int]
                 each.close()
 
     async def serve() -> None:
-        server = await asyncio.start_server(forward, "127.0.0.1", at, ssl=context)
-        started.set()
-        async with server:
-            with suppress(asyncio.CancelledError):
-                await server.serve_forever()
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        async with await asyncio.start_server(forward, "127.0.0.1", at, ssl=context):
+            started.set_result(lambda: loop.call_soon_threadsafe(over.set))
+            await over.wait()
 
-    started = threading.Event()
-    task = loop.create_task(serve())
-    thread = threading.Thread(target=loop.run_until_complete, args=(task,))
+    # In a thread of its own from beginning to end: in this one a browser may have its loop.
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
-    started.wait(10)
+    end = started.result(10)
     try:
         yield at
     finally:
-        loop.call_soon_threadsafe(task.cancel)
+        end()
         thread.join()
-        for rest in asyncio.all_tasks(loop):
-            rest.cancel()
-        loop.run_until_complete(asyncio.sleep(0.1))
-        loop.close()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

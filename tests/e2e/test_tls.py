@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.certificates import certify
 from tests.e2e.running import Running
-from tests.faults.part import answers
+from tests.faults.part import Part, answers
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 _TOKENS = f"ada:sha256:{hashlib.sha256(b'correct horse').hexdigest()}"
 
@@ -76,6 +77,11 @@ def test_only_a_named_proxy_is_believed(stack: Running) -> None:
             assert ("Secure" in cookie, f"Path={path};" in f"{cookie};") == (secure, True)
             assert ("strict-transport-security" in answered.headers) is secure
             httpx.post(f"{base}/tasks", headers=said, trust_env=False)
-            assert f'"address": "{"192.0.2.7" if secure else "127.0.0.1"}"' in server.said()
+            _logs(server, f'"address": "{"192.0.2.7" if secure else "127.0.0.1"}"')
         finally:
             server.kill()
+
+
+def _logs(server: Part, words: str) -> None:
+    """The line of a call is written after its answer was sent."""
+    wait_until(lambda: words in server.said(), f"the log has {words}")

@@ -106,3 +106,21 @@ async def test_an_outage_keeps_the_last_value_and_ends_by_itself() -> None:
     recovered = listener.told[-1]
     assert recovered.error is None
     stop()
+
+
+async def test_where_nothing_happens_reads_become_rare_until_something_is_changed() -> None:
+    watches, listener, value = Watches(), _Listener(), 0
+
+    async def read() -> int:
+        await asyncio.sleep(0)
+        return value
+
+    stop = watches.subscribe("key", read, _SOON, listener)
+    watch = watches._watches["key"]
+    usual = watch.pause(0)
+    await listener.until(40)
+    assert watch.pause(0) == 5 * usual
+    watches.hurry()
+    await listener.until(len(listener.told) + 1)
+    assert watch.pause(0) == usual
+    stop()
