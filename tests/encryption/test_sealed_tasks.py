@@ -210,7 +210,8 @@ async def _cli(temporal: Temporal, task_id: str, *options: str) -> str:
     program = await asyncio.create_subprocess_exec(
         str(find_binary()),
         *("workflow", "show", "--output", "json"),
-        *("--address", temporal.address, "--workflow-id", naming.task_workflow(task_id)),
+        *("--address", temporal.address, "--namespace", temporal.client.namespace),
+        *("--workflow-id", naming.task_workflow(task_id)),
         *options,
         stdout=asyncio.subprocess.PIPE,
     )
