@@ -48,6 +48,7 @@ from onthedot.api.routes import (
     triggers,
     workers,
 )
+from onthedot.service.archive.listing import ArchivedRuns
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.feed import Feeds
@@ -126,6 +127,7 @@ def create_app(
     )
     app.state.temporal = temporal
     app.state.following = Following(temporal)
+    app.state.archive = ArchivedRuns(temporal, settings.archive)
     app.state.workers = WorkersReader(temporal)
     fleet = FleetReader(temporal)
     app.state.forecasts = Forecasts(temporal, fleet)
