@@ -7,8 +7,7 @@ from fastapi import APIRouter
 from onthedot.api.deps import TemporalDep, Who
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
-from onthedot.messages.codec import EncodedPayloads
-from onthedot.messages.me import Me
+from onthedot.messages.access import EncodedPayloads, Me
 from onthedot.service.temporal.remote_codec import opened
 
 router = APIRouter(route_class=JsonRoute, tags=["access"])
