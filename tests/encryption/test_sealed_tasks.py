@@ -18,7 +18,7 @@ from onthedot.activities.permissions import Permissions
 from onthedot.embedded import find_binary
 from onthedot.encryption.keys import NO_KEYS, Keyring
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.scheduling.errors import KeyMissing
+from onthedot.scheduling.outages import KeyMissing
 from onthedot.scheduling.run import Run, RunStatus
 from onthedot.scheduling.task import NewTask
 from onthedot.service.output.following import Following
