@@ -22,7 +22,6 @@ from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.attempt import DEFERRED, OVERDUE, AttemptFailure
 from onthedot.scheduling.stored.run_order import RunOrder
 
-
 #: The types of what `SealingCodec` raises.
 _UNOPENED = {KeyMissing.__name__, NotOurSeal.__name__}
 
