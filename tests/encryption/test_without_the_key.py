@@ -38,7 +38,7 @@ READS = (
     "/tasks.ics",
 )
 DEFINITION = {"trigger": every(86_400), "action": {"kind": "log", "message": "another"}}
-CHANGES = (
+CHANGES: tuple[tuple[str, str, object], ...] = (
     ("PUT", "/tasks/{id}", DEFINITION),
     ("POST", "/tasks/{id}/run", {}),
     ("POST", "/tasks/{id}/pause", {}),
