@@ -73,16 +73,14 @@ class OnTheDotPlugin(SimplePlugin):
             interceptors=[RunInterceptor()],
         )
         self._permissions = permissions
-        self._keyring = keyring
         self._made: list[Activities] = []
         self._running = 0
         self._beside: Beside | None = None
 
     def configure_client(self, config: ClientConfig) -> ClientConfig:
-        """Add what a client needs; headers are sealed as payloads are."""
+        """Add what a client needs; headers are sealed and opened as payloads are."""
         config = super().configure_client(config)
-        if self._keyring.seals:
-            config["header_codec_behavior"] = HeaderCodecBehavior.CODEC
+        config["header_codec_behavior"] = HeaderCodecBehavior.CODEC
         return config
 
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
