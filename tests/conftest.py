@@ -33,11 +33,20 @@ _status: list[int] = []
 
 #: The folders whose tests wait for tasks to come due, or for processes to come back.
 _WAIT = {"faults", "service", "workflows"}
+#: The mark that all tests of a folder have.
+_MARKS = {"faults": "faults", "cluster": "cluster", "e2e": "browser"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits much goes first: side by side it leaves the processors to the others."""
-    items.sort(key=lambda item: item.path.relative_to(Path(__file__).parent).parts[0] not in _WAIT)
+    for item in items:
+        if mark := _MARKS.get(_folder(item)):
+            item.add_marker(mark)
+    items.sort(key=lambda item: _folder(item) not in _WAIT)
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.hookimpl(trylast=True)
