@@ -246,10 +246,13 @@ class KeyMissing(OnTheDotError):
     code = "key-missing"
     retryable = True
 
-    def __init__(self, key_id: str) -> None:
+    def __init__(self, key_id: str, *, any_key: bool = True) -> None:
         super().__init__(
             f"What Temporal holds is sealed with the key {key_id!r}, which is not among "
             f"ONTHEDOT_ENCRYPTION_KEYS here. Add it behind the first one, and start again."
+            if any_key
+            else f"What Temporal holds is sealed with the key {key_id!r}, and this process has no "
+            f"keys. Give it the ONTHEDOT_ENCRYPTION_KEYS of the others, and start it again."
         )
 
 

@@ -14,7 +14,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.access.roles import needed
-from onthedot.messages.many import TagCount
+from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.incidents.incidents import IncidentReader

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from onthedot.messages.many import MOST_OF_A_CHANGE, Outcome, PauseState
+from onthedot.messages.bulk import MOST_OF_A_CHANGE, Outcome, PauseState
 from onthedot.scheduling.errors import (
     FieldProblem,
     InvalidDefinition,

@@ -111,6 +111,17 @@ class TaskReader:
         row = await row_of(execution) if execution else None
         return await self._whole(execution, row) if execution and row else None
 
+    async def check_key(self, task_id: str) -> None:
+        """To be awaited before a change: who lacks the task's key could make it, and then not read
+        what came of it.
+
+        Raises:
+            KeyMissing: the task is sealed with a key that is not here.
+            TemporalUnavailable: Temporal does not answer.
+        """
+        if execution := await self._described(task_id):
+            await row_of(execution)
+
     async def find_deleted_or_none(self, task_id: str) -> Found | None:
         """A deleted task that is kept, if no other has its id; else None.
 

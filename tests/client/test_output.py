@@ -11,8 +11,8 @@ from anyio import to_thread
 
 from onthedot.client import AsyncOnTheDot, NotFound, OnTheDot
 from onthedot.client.call import Stream
+from onthedot.client.calls.runs import follow_output
 from onthedot.client.events import ServerEvent
-from onthedot.client.output_calls import follow_output
 from onthedot.messages.run_output import RunNow
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.written import WrittenPiece

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from onthedot.messages.many import Outcome
+from onthedot.messages.bulk import Outcome
 from onthedot.scheduling.errors import RevisionMismatch, TaskNotFound
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.service.tasks.bulk import BulkChanges, BulkProgress

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from onthedot.messages.many import Outcome
+from onthedot.messages.bulk import Outcome
 from onthedot.scheduling.errors import InvalidDefinition, WrongState
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.run import Run, RunCause, RunStatus, ShortRun

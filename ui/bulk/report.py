@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from onthedot.messages.many import Outcome
+from onthedot.messages.bulk import Outcome
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.service.tasks.bulk import Changed
 from onthedot.ui.bulk.kinds import Kind, Subject

@@ -2,7 +2,8 @@
 
 1. Where it may, the first attempt is a local activity, which costs Temporal no round trip.
 2. The others are one ordinary activity, whose retries are Temporal's and survive any worker.
-3. An attempt that found no place is none: the activity is started again, as often as it takes.
+3. An attempt that found no place is none: the activity is started again, as often as it takes; so
+   is one that its worker had no key for.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ from onthedot.scheduling.stored.attempt import (
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.workflows.run.failures import NoTimeLeftError
 from onthedot.workflows.run.retries import retry_policy
+from onthedot.workflows.run.unopened import Unopened
 
 
 async def perform(order: RunOrder, told: Told, *, deadline: datetime) -> AttemptResult:
@@ -71,10 +73,14 @@ async def perform(order: RunOrder, told: Told, *, deadline: datetime) -> Attempt
             wait = max(wait, early(due, at=workflow.now()))
             if wait > timedelta(0):
                 await workflow.sleep(wait, summary="Until the next attempt")
+    unopened = Unopened(deadline)
     while True:
         try:
             return await _ordinary(name, attempt, order, deadline, made)
         except ActivityError as error:
+            if await unopened.waited(error):
+                made = order.retry.max_attempts - 1
+                continue
             before = _made_before_deferral(error)
             if before is None or workflow.now() >= deadline or _cancelled():
                 raise

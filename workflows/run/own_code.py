@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import JsonValue
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
 from onthedot.run_context.interceptor import run_headers
@@ -17,6 +18,7 @@ from onthedot.scheduling.stored.attempt import AttemptResult
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.workflows.run.failures import NotBegunError
 from onthedot.workflows.run.retries import retry_policy
+from onthedot.workflows.run.unopened import Unopened
 
 
 async def of_activity(
@@ -24,21 +26,29 @@ async def of_activity(
 ) -> AttemptResult:
     """Run someone's activity; it is given up at the deadline, a queue without a poller included."""
     _check_queue(action.task_queue)
-    started, remaining = workflow.now(), deadline - workflow.now()
-    with run_headers(told.facts()):
-        activity = workflow.start_activity(
-            action.name,
-            args=_arguments(action, told),
-            task_queue=action.task_queue,
-            start_to_close_timeout=order.timeout,
-            schedule_to_start_timeout=remaining,
-            schedule_to_close_timeout=remaining,
-            heartbeat_timeout=action.heartbeat_timeout,
-            retry_policy=retry_policy(order),
-            summary=order.name,
-        )
-    output: Any = await activity
-    return AttemptResult(started_at=started, finished_at=workflow.now(), output=output)
+    started, made, unopened = workflow.now(), 0, Unopened(deadline)
+    while True:
+        remaining = deadline - workflow.now()
+        with run_headers(told.facts()):
+            activity = workflow.start_activity(
+                action.name,
+                args=_arguments(action, told),
+                task_queue=action.task_queue,
+                start_to_close_timeout=order.timeout,
+                schedule_to_start_timeout=remaining,
+                schedule_to_close_timeout=remaining,
+                heartbeat_timeout=action.heartbeat_timeout,
+                retry_policy=retry_policy(order, made=made),
+                summary=order.name,
+            )
+        try:
+            output: Any = await activity
+        except ActivityError as error:
+            if not await unopened.waited(error):
+                raise
+            made = order.retry.max_attempts - 1
+        else:
+            return AttemptResult(started_at=started, finished_at=workflow.now(), output=output)
 
 
 async def of_workflow(

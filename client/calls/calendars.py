@@ -1,19 +1,18 @@
-"""The calls on calendars, freezes and the forecast. Results are plain JSON where the server's
-models are not shared yet."""
+"""The calls on calendars and freezes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from onthedot.client.building import call
 from onthedot.client.call import Call, Walk
-from onthedot.client.history_calls import Json
 from onthedot.messages.calendars import CalendarAnswer, CalendarDayList, CalendarList
 from onthedot.messages.freezes import FreezePage
-from onthedot.scheduling.forecast.report import Forecast
 from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
+
+Json = dict[str, Any]
 
 
 def list_calendars() -> Walk[CalendarAnswer]:
@@ -69,20 +68,3 @@ def put_freeze(name: str, freeze: FreezeDefinition | Mapping[str, Any]) -> Call[
 def delete_freeze(name: str) -> Call[None]:
     """Ends a freeze."""
     return call("DELETE", "/freezes/{name}", type(None), path={"name": name})
-
-
-def forecast(
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    step: timedelta | None = None,
-    tag: str | None = None,
-) -> Call[Forecast]:
-    """How many starts are due, a step at a time, and the busiest instants."""
-    query = {"from": since, "until": until, "step": step, "tag": tag}
-    return call("GET", "/forecast", Forecast, query=query)
-
-
-def tasks_calendar(*, tag: str | None = None, task: str | None = None) -> Call[str]:
-    """Coming runs as an iCalendar feed."""
-    return call("GET", "/tasks.ics", str, query={"tag": tag, "task": task})

@@ -1,4 +1,4 @@
-"""Temporal's remote-codec protocol: payloads as JSON, bytes as base64."""
+"""Who the caller is, and payloads to open: Temporal's remote-codec protocol."""
 
 from __future__ import annotations
 
@@ -8,8 +8,19 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from onthedot.access.identity import Via
+from onthedot.access.roles import Role
+
 #: The most payloads of one call; the Web UI sends those of one page.
 MOST_PAYLOADS = 10_000
+
+
+class Me(BaseModel):
+    """The caller of this very call."""
+
+    name: str = Field(description="Changes are put down to it.", examples=["ci"])
+    role: Role = Field(description="Each has all rights of those before it.")
+    via: Via = Field(description="`loopback` where no token is configured.")
 
 
 def _base64(text: str) -> str:

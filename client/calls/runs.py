@@ -1,4 +1,4 @@
-"""The calls on runs, backfills, triggers and actions."""
+"""The calls on runs, what they write, backfills, triggers and actions."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from onthedot.client.building import QueryValue, call, given
-from onthedot.client.call import Call, Walk
-from onthedot.client.task_calls import ROWS
+from onthedot.client.call import Call, Stream, Walk
+from onthedot.client.calls.tasks import ROWS
+from onthedot.client.events import ServerEvent
+from onthedot.messages.run_output import END_EVENT, OUTPUT_EVENT, RUN_EVENT, RunNow, RunOutput
 from onthedot.messages.runs import BackfillList, RunPage
 from onthedot.messages.triggers import PreviewAnswer
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import Run, RunStatus, ShortRun
 from onthedot.scheduling.stored.backfill import Backfill
+from onthedot.scheduling.stored.written import WrittenPiece
 from onthedot.scheduling.values import Model
 
 
@@ -75,6 +78,28 @@ def cancel_run(run_id: str) -> Call[Run]:
     return call("POST", "/runs/{run_id}/cancel", Run, path=path, repeatable=True)
 
 
+def retry_run(run_id: str) -> Call[ShortRun]:
+    """A new run of the same occurrence. Each call is one run."""
+    return call("POST", "/runs/{run_id}/retry", ShortRun, path={"run_id": run_id})
+
+
+def get_output(run_id: str, *, after: int = 0) -> Call[RunOutput]:
+    """What a run has written so far, past the first `after` bytes."""
+    path = {"run_id": run_id}
+    return call("GET", "/runs/{run_id}/output", RunOutput, path=path, query={"after": after})
+
+
+def follow_output(run_id: str, *, after: int = 0) -> Stream[WrittenPiece | RunNow]:
+    """What a run writes, as it writes it, and how the run stands whenever that changes; ends when
+    the run does. A connection that breaks off is made anew, and nothing comes twice."""
+
+    def since(last_event_id: str) -> Call[str]:
+        query = {"follow": True, "after": int(last_event_id or after)}
+        return call("GET", "/runs/{run_id}/output", str, path={"run_id": run_id}, query=query)
+
+    return Stream(since, _event, END_EVENT)
+
+
 def start_backfill(
     task_id: str, *, start: datetime, end: datetime, overlap: OverlapPolicy | str | None = None
 ) -> Call[Backfill]:
@@ -125,3 +150,12 @@ def _runs(
     return Walk(
         lambda cursor: call("GET", template, RunPage, path=path, query={**query, "cursor": cursor})
     )
+
+
+def _event(event: ServerEvent) -> WrittenPiece | RunNow | None:
+    match event.name:
+        case name if name == OUTPUT_EVENT:
+            return WrittenPiece.model_validate_json(event.data)
+        case name if name in (RUN_EVENT, END_EVENT):
+            return RunNow.model_validate_json(event.data)
+    return None

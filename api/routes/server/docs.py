@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Response
 from starlette.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-_FILES = Path(__file__).parent.with_name("static")
+_FILES = Path(__file__).parents[2] / "static"
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "

@@ -6,7 +6,8 @@ from typing import Any
 
 from onthedot.client.building import call
 from onthedot.client.call import Call
-from onthedot.messages.health import Alive, Ready
+from onthedot.messages.access import Me
+from onthedot.messages.health import Alive, Ready, Workers
 
 
 def alive() -> Call[Alive]:
@@ -32,3 +33,13 @@ def task_schema() -> Call[dict[str, Any]]:
 def openapi() -> Call[dict[str, Any]]:
     """The OpenAPI document."""
     return call("GET", "/openapi.json", dict)
+
+
+def list_workers() -> Call[Workers]:
+    """The workers: how many actions each holds of how many places, and how many wait."""
+    return call("GET", "/workers", Workers)
+
+
+def me() -> Call[Me]:
+    """Who the caller is: name, role, and via what."""
+    return call("GET", "/me", Me)

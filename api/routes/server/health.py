@@ -1,4 +1,4 @@
-"""`/healthz`, `/readyz` and `/metrics`."""
+"""`/healthz`, `/readyz`, `/metrics` and `/workers`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from onthedot.api.deps import TemporalDep
 from onthedot.api.documented import Responses, refusals
-from onthedot.api.routes.workers import seen
-from onthedot.messages.health import Alive, Ready
+from onthedot.messages.health import Alive, Ready, Workers, WorkerSeen
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.stored.live import PlacesTaken
 from onthedot.service.overview import gauges, health
@@ -50,21 +49,11 @@ async def ready(request: Request, temporal: TemporalDep) -> Ready:
         namespace=found.namespace,
         task_queue=found.task_queue,
         workers=[
-            seen(WorkerPlaces(w.identity, w.last_seen, places.get(w.identity, ())), named=known)
+            _seen(WorkerPlaces(w.identity, w.last_seen, places.get(w.identity, ())), named=known)
             for w in found.workers
         ],
         backlog=found.backlog,
     )
-
-
-async def _places(reader: WorkersReader) -> dict[str, tuple[PlacesTaken, ...]]:
-    """How full each worker is, as far as that is known at once."""
-    try:
-        async with asyncio.timeout(_PLACES_PATIENCE):
-            found = await reader.read(max_age=_PLACES_AGE)
-    except (TemporalUnavailable, TimeoutError):
-        return {}
-    return {worker.identity: worker.places for worker in found.workers}
 
 
 @router.get(
@@ -80,3 +69,39 @@ async def metrics(temporal: TemporalDep) -> Response:
     """Of this server, and how many workers there are; a worker serves its own."""
     await gauges.refresh(temporal)
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+@router.get("/workers", summary="List the workers", responses=refusals(503))
+async def list_workers(request: Request) -> Workers:
+    """Those that poll this deployment's task queue: how many actions each holds of how many places,
+    and how many wait. At most two seconds old."""
+    reader: WorkersReader = request.app.state.workers
+    found = await reader.read()
+    return Workers(
+        items=[_seen(worker) for worker in found.workers],
+        runs_waiting=found.runs_waiting,
+        actions_waiting=found.actions_waiting,
+    )
+
+
+async def _places(reader: WorkersReader) -> dict[str, tuple[PlacesTaken, ...]]:
+    """How full each worker is, as far as that is known at once."""
+    try:
+        async with asyncio.timeout(_PLACES_PATIENCE):
+            found = await reader.read(max_age=_PLACES_AGE)
+    except (TemporalUnavailable, TimeoutError):
+        return {}
+    return {worker.identity: worker.places for worker in found.workers}
+
+
+def _seen(worker: WorkerPlaces, *, named: bool = True) -> WorkerSeen:
+    """A worker as REST shows it; not `named` for whoever may not know its identity."""
+    actions = worker.taken("actions")
+    return WorkerSeen(
+        identity=worker.identity if named else None,
+        last_seen=worker.last_seen,
+        held=actions.held if actions else None,
+        places=actions.places if actions else None,
+        waiting=actions.waiting if actions else None,
+        commands=worker.taken("commands"),
+    )

@@ -1,16 +1,22 @@
-"""`/codec/decode`: how Temporal's Web UI and CLI show payloads that are sealed."""
+"""`/me`: who the caller is; `/codec/decode`: opens sealed payloads for those who may read them."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-from onthedot.api.deps import TemporalDep
+from onthedot.api.deps import TemporalDep, Who
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
-from onthedot.messages.codec import EncodedPayloads
+from onthedot.messages.access import EncodedPayloads, Me
 from onthedot.service.temporal.remote_codec import opened
 
 router = APIRouter(route_class=JsonRoute, tags=["access"])
+
+
+@router.get("/me", summary="Who am I?", responses=refusals())
+async def me(who: Who) -> Me:
+    """The caller's name and role, and by what it is known."""
+    return Me(name=who.name, role=who.role, via=who.via)
 
 
 @router.post(

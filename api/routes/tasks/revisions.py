@@ -11,7 +11,7 @@ from onthedot.api.deps import Caller, CursorText, TaskIdPath, TasksDep, Temporal
 from onthedot.api.documented import ETAG, refusals
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.json_body import JsonRoute
-from onthedot.messages.revisions import RevisionPage
+from onthedot.messages.tasks import RevisionPage
 from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.temporal.paging import MAX_LIMIT

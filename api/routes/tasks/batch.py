@@ -14,7 +14,7 @@ from onthedot.api.deps import Caller, TemporalDep
 from onthedot.api.documented import refusals
 from onthedot.api.errors import invalid_request
 from onthedot.api.json_body import InvalidBody, JsonRoute, parse
-from onthedot.api.routes.tasks import IdempotencyKey
+from onthedot.api.routes.tasks.tasks import IdempotencyKey
 from onthedot.messages.problems import Problem
 from onthedot.messages.tasks import Batch, BatchResults, Refused, Registered
 from onthedot.scheduling.errors import OnTheDotError, TaskExists, TemporalUnavailable

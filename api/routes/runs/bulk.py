@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 from onthedot.api.deps import Caller, RunIdPath, TemporalDep, within_reach
 from onthedot.api.documented import LOCATION, links, refusals
 from onthedot.api.json_body import JsonRoute
-from onthedot.api.routes.many import answer
-from onthedot.messages.many import ManyResults, RunSelection
+from onthedot.api.routes.tasks.bulk import answer
+from onthedot.messages.bulk import ManyResults, RunSelection
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.run import ShortRun
 from onthedot.service.runs.bulk import BulkRuns

@@ -10,7 +10,7 @@ from onthedot.api import problems
 from onthedot.api.deps import Caller, TemporalDep
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
-from onthedot.messages.many import (
+from onthedot.messages.bulk import (
     ManyResult,
     ManyResults,
     PauseMany,
