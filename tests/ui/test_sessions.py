@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from onthedot.access.api_tokens import ApiToken
 from onthedot.access.identity import LOCAL, Identity, Via
 from onthedot.access.oidc.errors import NoRole, ProviderAway, TokenRefused
 from onthedot.access.oidc.sign_in import SignIn
 from onthedot.access.roles import Role
-from onthedot.settings import ApiToken, Settings
+from onthedot.settings import Settings
 from onthedot.ui.access.session_cookies import COOKIE
 from onthedot.ui.access.sessions import Sessions, SignedOut
 
