@@ -22,7 +22,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from onthedot.access.identity import Identity, Via
 from onthedot.access.roles import Role
-from onthedot.access.settings import AccessSettings, split
+from onthedot.access.settings import AccessSettings, Duration, split
 
 PREFIX = "ONTHEDOT_"
 
@@ -92,16 +92,6 @@ def _split_text(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
-def _seconds(value: object) -> object:
-    """A bare number is seconds; the rest is ISO 8601, which pydantic reads."""
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return value
-    return value
-
-
 def _parse_json(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -111,7 +101,6 @@ def _parse_json(value: object) -> object:
         raise ValueError('it is no JSON. Write {"NAME": ["host.example.com"]}') from None
 
 
-Duration = Annotated[timedelta, BeforeValidator(_seconds)]
 SecretHosts = Annotated[
     dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")], tuple[str, ...]],
     NoDecode,
