@@ -22,7 +22,7 @@ from temporalio.converter import (
 )
 
 from onthedot.encryption.keys import Keyring
-from onthedot.scheduling.errors import KeyMissing, NotOurSeal
+from onthedot.scheduling.outages import KeyMissing, NotOurSeal
 
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"

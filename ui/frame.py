@@ -10,7 +10,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.access.roles import needed
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.overview import health
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.ui.access.sessions import Session, SignedOut

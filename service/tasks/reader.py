@@ -12,7 +12,8 @@ from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionSta
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.scheduling.errors import Busy, TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.outages import Busy, TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState

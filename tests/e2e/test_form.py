@@ -174,7 +174,7 @@ def test_days_of_calendars_are_left_out_or_moved_off(site: Site, name: str) -> N
     site.choose("Log line")
     site.page.get_by_label("Name", exact=True).fill(name)
     site.button("Register task").click()
-    expect(site.page.get_by_text(f"days of {name}").first).to_be_visible()
+    expect(site.page.get_by_text(f"days in calendar {name}").first).to_be_visible()
 
     site.go("/calendars")
     site.page.get_by_role("link", name=name).click()

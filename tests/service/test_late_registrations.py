@@ -9,7 +9,8 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Worker
 
 from onthedot import naming
-from onthedot.scheduling.errors import TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal

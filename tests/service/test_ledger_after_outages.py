@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.ledger.audit import AuditOrder
 from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunStatus
 from onthedot.service.ledger.audit import Audit

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from onthedot.scheduling.errors import TaskExists, TaskNotFound
-from onthedot.scheduling.revision import RevisionKind
+from onthedot.scheduling.revisions.revision import RevisionKind
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.ledger.ledger import Ledger

@@ -13,7 +13,7 @@ from onthedot.scheduling.errors import (
     RevisionNotFound,
     TaskNotFound,
 )
-from onthedot.scheduling.revision import MOST_DIFFERENCES, Revision, RevisionKind
+from onthedot.scheduling.revisions.revision import MOST_DIFFERENCES, Revision, RevisionKind
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.tasks import Tasks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from onthedot.scheduling.revision import RevisionKind
+from onthedot.scheduling.revisions.revision import RevisionKind
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, apply_change
 from onthedot.service.ledger.definition_history import DefinitionHistory, MadeRevision
 from onthedot.service.tasks.history.revisions import Known

@@ -7,11 +7,11 @@ import pytest
 from onthedot.scheduling.errors import (
     FieldProblem,
     InvalidDefinition,
-    NotInForce,
     OnTheDotError,
     RevisionMismatch,
     WrongState,
 )
+from onthedot.scheduling.outages import NotInForce
 from onthedot.ui.forms.wording import said
 from onthedot.ui.wording import plainly
 

@@ -13,7 +13,7 @@ import pytest
 
 from onthedot import naming
 from onthedot.scheduling.checking.registration import settle
-from onthedot.scheduling.errors import NoWorker
+from onthedot.scheduling.outages import NoWorker
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import BackfillStatus
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from onthedot.messages.bulk import Outcome
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.tasks.bulk import Changed
 from onthedot.ui.bulk.kinds import Kind, Subject
 from onthedot.ui.components.dialogs import dismiss

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.tasks.lists.filter import TaskFilter

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 
-from onthedot.scheduling.errors import OnTheDotError, TemporalUnavailable
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.overview.overview import TaskCounts
 from onthedot.service.tasks.lists.filter import TaskFilter

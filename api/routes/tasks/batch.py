@@ -17,7 +17,8 @@ from onthedot.api.json_body import InvalidBody, JsonRoute, parse
 from onthedot.api.routes.tasks.tasks import IdempotencyKey
 from onthedot.messages.problems import Problem
 from onthedot.messages.tasks import Batch, BatchResults, Refused, Registered
-from onthedot.scheduling.errors import OnTheDotError, TaskExists, TemporalUnavailable
+from onthedot.scheduling.errors import OnTheDotError, TaskExists
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import NewTask
 from onthedot.service.arithmetic import of_batch
 from onthedot.service.tasks.tasks import Tasks

@@ -22,7 +22,7 @@ MOST_REFERENCES = 64
 
 
 @dataclass(frozen=True)
-class Told:
+class RunFacts:
     """What is the same for every attempt of a run."""
 
     task_id: str
@@ -30,7 +30,7 @@ class Told:
     scheduled_for: datetime
     cause: RunCause
 
-    def facts(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str]:
         """By the names in `FACTS`, as JSON says them."""
         return {
             "task_id": self.task_id,

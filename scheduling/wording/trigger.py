@@ -6,11 +6,10 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from onthedot.scheduling.calendars.days import calendars_of
-from onthedot.scheduling.checking.trigger_warnings import warnings
 from onthedot.scheduling.cron.expression import parse_cron
 from onthedot.scheduling.cron.words import cron_words
-from onthedot.scheduling.phrases import MONTH_NAMES, clock, duration, joined
 from onthedot.scheduling.trigger import (
+    CalendarUse,
     CronTrigger,
     Exclusion,
     IntervalTrigger,
@@ -19,8 +18,7 @@ from onthedot.scheduling.trigger import (
     Recurring,
     Trigger,
 )
-
-__all__ = ["describe", "warnings"]
+from onthedot.scheduling.wording.phrases import MONTH_NAMES, clock, duration, joined
 
 #: More exclusions than this are counted rather than told.
 _FEW_EXCLUSIONS = 2
@@ -70,23 +68,37 @@ def _jitter(trigger: Recurring) -> str:
 
 
 def _exclusions(trigger: Recurring) -> str:
-    said = [_excluded(one) for one in trigger.exclude]
-    if len(said) > _FEW_EXCLUSIONS:
-        said = [f"{len(said)} exclusions"]
     if trigger.on_excluded is not OnExcluded.SKIP:
-        which = "next" if trigger.on_excluded is OnExcluded.NEXT_DAY else "previous"
-        said += [f"no day of {trigger.only.calendar}"] if trigger.only else []
-        return f", moved to the {which} day where it falls on {joined(said, 'or')}" if said else ""
-    only = f", only on days of {trigger.only.calendar}" if trigger.only else ""
+        return _moved(trigger)
+    only = f", only on {_days_of(trigger.only)}" if trigger.only else ""
     if len(trigger.exclude) > _FEW_EXCLUSIONS:
-        return f"{only}, with {said[0]}"
-    texts = [f", except when {one}" if " matches" in one else f", except on {one}" for one in said]
-    return only + "".join(texts)
+        return f"{only}, with {len(trigger.exclude)} exclusions"
+    return only + "".join(
+        f", except when {one} matches" if _is_cron(one) else f", except on {_days_of(one)}"
+        for one in trigger.exclude
+    )
 
 
-def _excluded(one: Exclusion) -> str:
-    if not isinstance(one, str):
-        return f"days of {one.calendar}"
-    if one[:4].isdigit() and "-" in one and " " not in one:
-        return one.replace("/", " to ")
-    return f"{one} matches"
+def _moved(trigger: Recurring) -> str:
+    if len(trigger.exclude) > _FEW_EXCLUSIONS:
+        reasons = [f"one of {len(trigger.exclude)} exclusions applies"]
+    else:
+        days = [_days_of(one) for one in trigger.exclude if not _is_cron(one)]
+        reasons = [f"it falls on {joined(days, 'or')}"] if days else []
+        reasons += [f"{one} matches" for one in trigger.exclude if _is_cron(one)]
+    if trigger.only:
+        reasons.append(f"it falls outside {_calendar(trigger.only)}")
+    which = "next" if trigger.on_excluded is OnExcluded.NEXT_DAY else "previous"
+    return f", moved to the {which} day if {joined(reasons, 'or')}" if reasons else ""
+
+
+def _days_of(one: Exclusion) -> str:
+    return one.replace("/", " to ") if isinstance(one, str) else f"days in {_calendar(one)}"
+
+
+def _calendar(use: CalendarUse) -> str:
+    return f"calendar {use.calendar}"
+
+
+def _is_cron(one: Exclusion) -> bool:
+    return isinstance(one, str) and not (one[:4].isdigit() and "-" in one and " " not in one)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onthedot.scheduling.definition_changes import ABSENT, plain_definition
+from onthedot.scheduling.revisions.differences import ABSENT, plain_definition
 from onthedot.scheduling.task import TaskDefinition
 
 

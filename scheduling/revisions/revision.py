@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from onthedot.scheduling.definition_changes import ABSENT, changes
+from onthedot.scheduling.revisions.differences import ABSENT, changes
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.scheduling.values import Instant, Model
 
