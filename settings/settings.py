@@ -10,8 +10,8 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from onthedot.access.api_tokens import Tokens
-from onthedot.access.settings import AccessSettings
-from onthedot.settings.values import Duration, Names, Port, SecretHosts, Zone
+from onthedot.access.settings import AccessSettings, Duration
+from onthedot.settings.values import Names, Port, SecretHosts, Zone
 
 PREFIX = "ONTHEDOT_"
 

@@ -1,9 +1,8 @@
-"""How the values of settings are written: ports, durations, lists, JSON, time zones."""
+"""How the values of settings are written: ports, lists, JSON, time zones."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,16 +10,6 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
 from onthedot.access.settings import split
-
-
-def _seconds(value: object) -> object:
-    """A bare number is seconds; the rest is ISO 8601, which pydantic reads."""
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return value
-    return value
 
 
 def _parse_json(value: object) -> object:
@@ -40,7 +29,6 @@ def _known_zone(name: str) -> str:
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-Duration = Annotated[timedelta, BeforeValidator(_seconds)]
 SecretHosts = Annotated[
     dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")], tuple[str, ...]],
     NoDecode,

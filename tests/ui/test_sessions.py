@@ -234,7 +234,9 @@ async def test_a_page_learns_that_a_role_has_changed(
     forward(90)
     renewed = await sessions.renewed(cookies)
     assert renewed is not None
+    ends = held.ends
     assert not sessions.take(held, renewed.ticket)
+    assert held.ends == ends, "what it began goes on for no longer than before"
     other = sessions.of(_cookies(sessions.begin_signed(SignIn(_BOB, "", ""))))
     assert other is not None
     ends = other.ends

@@ -159,13 +159,15 @@ class Sessions:
 
     def take(self, session: Session, ticket: str) -> bool:
         """Let a page's session go on with what the browser was told; False where it changed so
-        that the page has to be built anew."""
+        that the page has to be built anew. What the old one began goes on until that one ends."""
         said = self._tickets.open(ticket, most_seconds=_TICKET_SECONDS)
         if said is None or said["number"] != session.number:
             return True
         fresh = self._signed_session(said)
+        if fresh.identity != session.identity:
+            return False
         session.ends = fresh.ends
-        return fresh.identity == session.identity
+        return True
 
     def _open(self, cookies: Mapping[str, str]) -> dict[str, Any] | None:
         sealed = kept(cookies)
