@@ -11,10 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
+from onthedot.access.api_tokens import ApiToken
 from onthedot.access.audit_log import changes_something
 from onthedot.access.roles import OPEN, Role
 from onthedot.service.temporal.calls import Temporal
-from onthedot.settings import ApiToken, Settings
+from onthedot.settings import Settings
 from tests.api.definitions import fresh_id, one_time, recurring
 from tests.api.serving import serving
 

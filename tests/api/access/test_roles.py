@@ -10,10 +10,11 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
+from onthedot.access.api_tokens import ApiToken
 from onthedot.access.roles import OF_PEOPLE, OPEN, ROLES, Role
 from onthedot.api.app import calls, create_app
 from onthedot.service.temporal.calls import Temporal
-from onthedot.settings import ApiToken, Settings
+from onthedot.settings import Settings
 from tests.api.definitions import fresh_id, one_time, recurring
 from tests.api.problem import problem
 from tests.api.serving import serving

@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Mapping
 import httpx
 import pytest
 
+from onthedot.access.api_tokens import ApiToken
 from onthedot.access.identity import Identity, Via
 from onthedot.access.roles import Role
 from onthedot.service.temporal.calls import Temporal
-from onthedot.settings import ApiToken, Settings
+from onthedot.settings import Settings
 from tests.api.definitions import fresh_id, one_time
 from tests.api.problem import problem
 from tests.api.serving import serving

@@ -7,6 +7,7 @@ import hmac
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -103,6 +104,27 @@ async def test_clocks_may_be_a_minute_apart(guarded: httpx.AsyncClient, issuer: 
     ]
     for changes, status in cases:
         assert (await _me(guarded, issuer.token(**changes))).status_code == status, changes
+
+
+@pytest.mark.parametrize("minutes", [None, 5])
+async def test_an_old_token_counts_for_as_long_as_the_settings_say(
+    temporal: Temporal, settings: Settings, issuer: Issuer, provider: Provider, minutes: int | None
+) -> None:
+    configured = settings.model_copy(
+        update={
+            "oidc_issuer": issuer.url,
+            "oidc_client_id": CLIENT,
+            "oidc_roles": {"platform": Role.ADMIN},
+            "oidc_max_token_age": timedelta(minutes=minutes) if minutes else None,
+        }
+    )
+    now = int(time.time())
+    async with serving(configured, temporal, provider=provider) as client:
+        for made, counts in ((now - 200, True), (now - 400, minutes is None), (None, not minutes)):
+            answered = await _me(client, issuer.token(iat=made, exp=now + 3600))
+            assert (answered.status_code == 200) is counts, made
+            if not counts:
+                assert "made" in problem(answered, 401, "wrong-token")["detail"]
 
 
 def _joined(header: dict[str, Any], claims: dict[str, Any]) -> str:

@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from onthedot.settings import ApiToken, Settings
+from onthedot.access.api_tokens import ApiToken
+from onthedot.settings import Settings
 from onthedot.ui.access.entrance import entrance
 from onthedot.ui.access.gate import Gate
 from onthedot.ui.access.headers import SafeHeaders

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from onthedot.access.api_tokens import ApiToken
 from onthedot.access.identity import LOCAL, Identity, Via
 from onthedot.access.oidc.errors import NoRole, ProviderAway, TokenRefused
 from onthedot.access.oidc.sign_in import SignIn
 from onthedot.access.roles import Role
-from onthedot.settings import ApiToken, Settings
+from onthedot.settings import Settings
 from onthedot.ui.access.session_cookies import COOKIE
 from onthedot.ui.access.sessions import Sessions, SignedOut
 
@@ -233,7 +234,9 @@ async def test_a_page_learns_that_a_role_has_changed(
     forward(90)
     renewed = await sessions.renewed(cookies)
     assert renewed is not None
+    ends = held.ends
     assert not sessions.take(held, renewed.ticket)
+    assert held.ends == ends, "what it began goes on for no longer than before"
     other = sessions.of(_cookies(sessions.begin_signed(SignIn(_BOB, "", ""))))
     assert other is not None
     ends = other.ends

@@ -1,131 +1,22 @@
-"""Every setting of On the Dot, in one place.
-
-A setting is read, in this order, from a command-line option, the environment (`ONTHEDOT_…`), the
-file `.env` in the working directory, and its default. docs/reference/settings.md lists the same
-settings; a test holds the two together. Where Temporal is comes from Temporal's own `TEMPORAL_*`
-variables and profiles, not from here.
-"""
+"""Every setting, one field each: what an operator may choose, and its default."""
 
 from __future__ import annotations
 
-import ipaddress
-import json
-import re
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_settings import NoDecode, SettingsConfigDict
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
 
-from onthedot.access.identity import Identity, Via
-from onthedot.access.roles import Role
-from onthedot.access.settings import AccessSettings, split
+from onthedot.access.api_tokens import Tokens
+from onthedot.access.settings import AccessSettings, Duration
+from onthedot.settings.values import Names, Port, SecretHosts, Zone
 
 PREFIX = "ONTHEDOT_"
 
-#: Variables that start with this hold secrets for tasks, and are not settings.
-SECRET_PREFIX = "ONTHEDOT_SECRET_"
-
-#: What commands read that talk to a server: where it is, and the caller's token.
-CLIENT_VARIABLES = frozenset({"ONTHEDOT_URL", "ONTHEDOT_TOKEN"})
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-
 #: Beyond any machine, and within what the SDK counts with.
 _MOST_AT_ONCE = 1_000_000
-
-
-class SettingsError(Exception):
-    """A setting is wrong or missing. The message is one line and says what to change."""
-
-
-class ApiToken(BaseModel):
-    """One caller: a name for the record, what it may do, and the SHA-256 of the token (never the
-    token itself)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    sha256: str = Field(repr=False)
-    role: Role = Role.ADMIN
-
-    @property
-    def identity(self) -> Identity:
-        """Who calls with it."""
-        return Identity(self.name, self.role, Via.TOKEN)
-
-
-_TOKEN = re.compile(
-    r"(?P<name>[A-Za-z0-9._-]{1,64})(:(?P<role>[^:]*))?:sha256:(?P<sha256>[0-9a-fA-F]{64})"
-)
-
-
-def _parse_tokens(value: object) -> object:
-    """Reads `name:role:sha256:<hex>,…`; without a role, an admin. Never repeats it: a token may
-    stand there."""
-    if not isinstance(value, str):
-        return value
-    tokens: dict[str, ApiToken] = {}
-    for number, entry in enumerate(_split_text(value), start=1):
-        match = _TOKEN.fullmatch(entry)
-        if match is None:
-            raise ValueError(
-                f"entry {number} is not of the form name:role:sha256:<64 hex digits>. "
-                f"`onthedot token new NAME` prints one"
-            )
-        if match["name"] in tokens:
-            raise ValueError(f"the name {match['name']!r} is there twice. Give each its own")
-        role = match["role"] if match["role"] is not None else Role.ADMIN
-        if role not in set(Role):
-            # The role itself is not repeated: it may be anything.
-            raise ValueError(f"entry {number} has no such role. Use one of {', '.join(Role)}")
-        tokens[match["name"]] = ApiToken(
-            name=match["name"], sha256=match["sha256"].lower(), role=Role(role)
-        )
-    return tuple(tokens.values())
-
-
-def _split_text(value: str) -> list[str]:
-    return [part.strip() for part in value.split(",") if part.strip()]
-
-
-def _seconds(value: object) -> object:
-    """A bare number is seconds; the rest is ISO 8601, which pydantic reads."""
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return value
-    return value
-
-
-def _parse_json(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        raise ValueError('it is no JSON. Write {"NAME": ["host.example.com"]}') from None
-
-
-Duration = Annotated[timedelta, BeforeValidator(_seconds)]
-SecretHosts = Annotated[
-    dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")], tuple[str, ...]],
-    NoDecode,
-    BeforeValidator(_parse_json),
-]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
-Tokens = Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(_parse_tokens)]
-
-
-def _known_zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no time zone; use an IANA name such as Europe/Rome") from None
 
 
 class Settings(AccessSettings):
@@ -169,7 +60,7 @@ class Settings(AccessSettings):
         ge=1024,
         description="The largest request body in bytes; a larger one is answered 413.",
     )
-    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+    timezone: Zone = Field(
         default="UTC",
         description="The time zone (IANA name) of recurring triggers that name none. Files that "
         "are applied name it always: without a zone they mean UTC.",
@@ -298,57 +189,3 @@ class Settings(AccessSettings):
     def temporal_ui(self) -> str:
         """Where Temporal's Web UI is, without a slash at the end."""
         return (self.temporal_ui_url or f"http://127.0.0.1:{self.temporal_ui_port}").rstrip("/")
-
-
-def load(options: Mapping[str, Any] | None = None) -> Settings:
-    """All settings; `options` are those of the command line and go before everything else.
-
-    Raises SettingsError, in one line that never holds a value.
-    """
-    given = {name: value for name, value in (options or {}).items() if value is not None}
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        raise SettingsError(_explain(error, given)) from None
-
-
-def require_tokens_beyond_loopback(settings: Settings) -> None:
-    """Raises SettingsError where the server would be open to a network without any token."""
-    if settings.guarded or is_loopback(settings.host):
-        return
-    raise SettingsError(
-        f"Refusing to listen on {settings.host} without a token: anyone who reaches it could run "
-        f"tasks. Set ONTHEDOT_API_TOKENS (`onthedot token new NAME` prints one), or leave --host "
-        f"at 127.0.0.1."
-    )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches `host`. A name other than `localhost` counts as wide."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """Variables that look like settings but are none: most likely misspelt."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | CLIENT_VARIABLES
-    return sorted(
-        name
-        for name in environ
-        if name.startswith(PREFIX) and not name.startswith(SECRET_PREFIX) and name not in known
-    )
-
-
-def _explain(error: ValidationError, options: Mapping[str, Any]) -> str:
-    problems = []
-    for item in error.errors(include_url=False, include_input=False, include_context=False):
-        if not item["loc"]:
-            problems.append(f"{item['msg'].removeprefix('Value error, ')}.")
-            continue
-        name = str(item["loc"][0])
-        shown = f"--{name.replace('_', '-')}" if name in options else PREFIX + name.upper()
-        message = item["msg"].removeprefix("Value error, ")
-        problems.append(f"{shown}: {message}.")
-    return " ".join(problems)
