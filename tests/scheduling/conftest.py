@@ -8,7 +8,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from onthedot.embedded import find_binary
-from tests.scheduling.temporal_clock import TemporalClock
+from tests.scheduling.differential.temporal_clock import TemporalClock
 
 
 @pytest.fixture(scope="session")
