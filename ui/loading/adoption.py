@@ -27,7 +27,7 @@ from nicegui import app as page_app
 from nicegui.nicegui import _on_connect as connect_known
 from starlette.requests import Request
 
-from onthedot.ui.template import NONCE
+from onthedot.ui.loading.template import NONCE
 
 _LONGEST_ADDRESS = 4000
 #: Where NiceGUI mounts its sockets below the page.
@@ -110,7 +110,7 @@ def _empty_first(client: Client) -> None:
 def _release() -> str:
     """Changes with whatever a browser has loaded once it shows a page."""
     digest = hashlib.sha256(version("nicegui").encode())
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     for file in sorted((*here.rglob("*.js"), *here.rglob("*.css"))):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
