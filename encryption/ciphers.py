@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from onthedot.encryption.keys import Keyring
-from onthedot.scheduling.errors import KeyMissing, NotOurSeal
+from onthedot.scheduling.outages import KeyMissing, NotOurSeal
 
 _NONCE = 12
 
@@ -34,7 +34,7 @@ class Ciphers:
             NotOurSeal: it was altered, or sealed with another key of the same id.
         """
         if key_id not in self._ciphers:
-            raise KeyMissing(key_id)
+            raise KeyMissing(key_id, any_key=bool(self._ciphers))
         try:
             return self._ciphers[key_id].decrypt(data[:_NONCE], data[_NONCE:], None)
         except (InvalidTag, ValueError):

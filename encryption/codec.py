@@ -20,7 +20,7 @@ from temporalio.converter import (
 
 from onthedot.encryption.ciphers import Ciphers
 from onthedot.encryption.keys import Keyring
-from onthedot.scheduling.errors import NotOurSeal
+from onthedot.scheduling.outages import NotOurSeal
 
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
@@ -63,9 +63,11 @@ class SealingCodec(PayloadCodec):
 
 
 def sealing(converter: DataConverter, keyring: Keyring) -> DataConverter:
-    """`converter`, with what it makes sealed; messages and stack traces of failures too."""
-    if not keyring.keys:
-        return converter
+    """`converter`, with what it makes sealed; messages and stack traces of failures too.
+
+    Without keys it seals nothing, and names the key of whatever is sealed. A workflow then waits
+    for a worker that has the key: by itself, the SDK would drop a signal that it cannot read.
+    """
     return replace(
         converter,
         payload_codec=SealingCodec(keyring),

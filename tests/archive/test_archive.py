@@ -25,7 +25,7 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.definitions import fresh_id, one_time, recurring
 from tests.api.serving import serving
-from tests.api.test_lists import walk
+from tests.api.tasks.test_lists import walk
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio

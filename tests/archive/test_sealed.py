@@ -11,7 +11,7 @@ from onthedot.archive.line import ArchivedRun, Lines
 from onthedot.archive.reading import ArchivedDays
 from onthedot.archive.writing import RunArchive
 from onthedot.encryption.keys import Keyring
-from onthedot.scheduling.errors import KeyMissing, NotOurSeal
+from onthedot.scheduling.outages import KeyMissing, NotOurSeal
 from onthedot.scheduling.run import RunStatus
 from tests.encryption.test_keys import ONE, TWO
 
