@@ -12,8 +12,7 @@ from nicegui.element import Element
 from onthedot.access.roles import needed
 from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.service.overview import health
-from onthedot.service.tasks.lists.filter import TaskFilter
-from onthedot.ui.access.sessions import Session, SignedOut
+from onthedot.ui.access.sessions import Session
 from onthedot.ui.boot import BOOT, HEAD
 from onthedot.ui.components.freeze_banner import watch_freezes
 from onthedot.ui.components.markup import box, href, link, locked, named, text
@@ -22,6 +21,7 @@ from onthedot.ui.components.small import Icon, KeyHelp, Palette, ThemeSwitch
 from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.page_context import PageContext, SiteContext
+from onthedot.ui.pages.palette import found_for, palette_pages
 from onthedot.ui.routes import show_pages
 from onthedot.ui.template import NONCE
 from onthedot.ui.watches import Live, Seen
@@ -83,7 +83,7 @@ def build_frame(site: SiteContext, session: Session) -> None:
         zone=_zone(),
         address=_address(),
     )
-    Palette(_palette_pages(context), lambda typed: _find(context, typed))
+    Palette(palette_pages(context, PAGES), lambda typed: found_for(context, typed))
     KeyHelp()
     _watch_health(context, banner)
     watch_freezes(context, freezes)
@@ -227,28 +227,3 @@ def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
     if seen.value is not None and not seen.value.workers:
         return "No worker is polling: nothing runs until one starts (onthedot worker).", ""
     return "", ""
-
-
-def _palette_pages(context: PageContext) -> list[dict[str, str]]:
-    pages = [{"label": label, "path": path, "icon": icon} for path, label, icon in PAGES]
-    new = {"label": "New task", "path": "/new", "icon": "plus", "key": "n"}
-    return [
-        *([] if context.why_not("create_task") else [new]),
-        *pages,
-        {"label": "Failed runs", "path": "/runs?status=failed", "icon": "circle-alert"},
-        {"label": "Paused tasks", "path": "/tasks?status=paused", "icon": "pause"},
-    ]
-
-
-async def _find(context: PageContext, typed: str) -> list[dict[str, str]]:
-    try:
-        page = await context.task_list.page(TaskFilter(q=typed or None), limit=8)
-    except SignedOut:
-        context.sign_in()
-        return []
-    except TemporalUnavailable:
-        return []
-    return [
-        {"label": task.name, "path": f"/tasks/{task.id}", "icon": "clock", "under": task.id}
-        for task in page.items
-    ]

@@ -79,6 +79,23 @@ def test_a_run_is_cancelled_and_repeated(site: Site, name: str) -> None:
     site.rest.delete(f"/tasks/{name}")
 
 
+def test_long_json_in_an_output_folds(site: Site, name: str) -> None:
+    site.register_all([{"id": f"{name}-{n}", "trigger": DAILY, "action": HELLO} for n in (1, 2)])
+    url = f"{site.base}/tasks?limit=2"
+    site.register(id=name, trigger=DAILY, action={"kind": "http", "method": "GET", "url": url})
+    run = site.rest.post(f"/tasks/{name}/run").json()["id"]
+    site.go(f"/runs/{run}")
+    output = site.page.get_by_role("region", name="Output")
+    items = output.get_by_role("button", name='"items": [')
+    expect(items).to_contain_text("2 entries")
+    expect(output).not_to_contain_text('"trigger"')
+    items.click()
+    site.button("Unfold all").click()
+    expect(output).to_contain_text('"expression": "0 3 * * *"')
+    site.button("Fold all").click()
+    expect(output).not_to_contain_text('"trigger"')
+
+
 def test_chosen_runs_are_repeated_and_cancelled(site: Site, name: str) -> None:
     failing = {"kind": "command", "argv": ["false"]}
     retry = {"max_attempts": 1}
