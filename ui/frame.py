@@ -85,6 +85,8 @@ def build_frame(site: SiteContext, session: Session) -> None:
     )
     Palette(palette_pages(context, PAGES), lambda typed: found_for(context, typed))
     KeyHelp()
+    page = ui.context.client
+    ui.on("otd_looked", lambda event: site.watches.looked_at(page, looked=bool(event.args)))
     _watch_health(context, banner)
     watch_freezes(context, freezes)
     router = ui.context.client.sub_pages_router
@@ -175,18 +177,20 @@ def _mark(places: list[dict[str, Element]], path: str) -> None:
 
 
 def _beat(beat: Element, seen: Seen[health.Health]) -> None:
+    count = len(seen.value.workers) if seen.value else 0
+    if seen.error is not None:
+        tone, words = "red", "Temporal is away"
+    elif not count:
+        tone, words = "amber", "No worker"
+    else:
+        tone, words = "green", f"{count} {'worker' if count == 1 else 'workers'} ready"
+    if beat.props.get("data-said") == words:
+        return
+    beat.props["data-said"] = words
     beat.clear()
-    workers = seen.value.workers if seen.value else ()
     with beat:
-        if seen.error is not None:
-            box("dot red")
-            text("Temporal is away")
-        elif not workers:
-            box("dot amber")
-            text("No worker")
-        else:
-            box("dot green")
-            text(f"{len(workers)} {'worker' if len(workers) == 1 else 'workers'} ready")
+        box(f"dot {tone}")
+        text(words)
 
 
 def _watch_health(context: PageContext, banner: Element) -> None:

@@ -22,6 +22,12 @@ def test_new_runs_appear_by_themselves(site: Site, name: str) -> None:
         expect(site.runs()).to_have_count(count, timeout=5_000)
     expect(site.runs().first).to_contain_text("by hand")
 
+    # As if the tab were hidden, and then looked at again.
+    site.page.evaluate("emitEvent('otd_looked', false)")
+    site.rest.post(f"/tasks/{name}/run").raise_for_status()
+    site.page.evaluate("emitEvent('otd_looked', true)")
+    expect(site.runs()).to_have_count(3, timeout=5_000)
+
 
 def test_filters_and_export(site: Site, name: str) -> None:
     site.register(
