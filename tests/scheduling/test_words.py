@@ -14,7 +14,7 @@ from onthedot.scheduling.cron.expression import parse_cron
 from onthedot.scheduling.cron.fields import CronError
 from onthedot.scheduling.trigger import CalendarUse, CronTrigger, IntervalTrigger, OnceTrigger
 from onthedot.scheduling.wording.trigger import describe
-from tests.scheduling.expressions import ZONES, expressions
+from tests.scheduling.differential.expressions import ZONES, expressions
 
 AFTER = datetime(2026, 11, 21, tzinfo=UTC)
 

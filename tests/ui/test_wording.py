@@ -13,7 +13,7 @@ from onthedot.scheduling.errors import (
 )
 from onthedot.scheduling.outages import NotInForce
 from onthedot.ui.forms.wording import said
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.errors import plainly
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from onthedot.ui.components.dialogs import dismiss
 from onthedot.ui.components.markup import box, button, link, named, text
 from onthedot.ui.components.small import Modal
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.errors import plainly
 
 #: How many are listed at most.
 _LISTED = 100

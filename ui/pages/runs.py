@@ -21,7 +21,7 @@ from onthedot.ui.pages.list_address import Known, ListAddress
 from onthedot.ui.reads import ROWS, NoSuchPage, RunRows, cursor_of_runs, ids_of_runs, run_rows
 from onthedot.ui.rows import CAUSES, KINDS, RUN_WORDS, run_row
 from onthedot.ui.watches import Live, Seen
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.errors import plainly
 
 AWAY = "Temporal cannot be reached"
 SPANS = {

@@ -27,7 +27,7 @@ from onthedot.ui.pages.task.actions import ask_delete, ask_pause, restore, resum
 from onthedot.ui.reads import ROWS, NoSuchPage, TaskRows, cursor_of_tasks, ids_of_tasks, task_rows
 from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
 from onthedot.ui.watches import Live, Seen
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.errors import plainly
 
 
 def tasks_page(context: PageContext, query: dict[str, str]) -> None:
