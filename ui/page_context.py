@@ -32,7 +32,7 @@ from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.use_cases import UseCases
 from onthedot.ui.watches import Live, Seen, Watches
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.errors import plainly
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from onthedot import naming
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.runs.raw_rows import DueRun, RawRows, due_run, raw_rows

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from onthedot.messages.many import TagCount
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.messages.bulk import TagCount
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.ui.access.sessions import SignedOut
 from onthedot.ui.bulk.kinds import TASKS

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 
-from onthedot.messages.many import TagCount
+from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.service.tasks.lists.tags import tag_counts
 from onthedot.service.temporal.calls import Temporal
