@@ -32,7 +32,7 @@ from benchmarks.sides.temporal_client import connected
 from onthedot import naming
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.scheduling.errors import OnTheDotError, TaskExists
-from onthedot.scheduling.ledger.audit import AUDIT_EVERY
+from onthedot.scheduling.ledger.audit_report import AUDIT_EVERY
 from onthedot.scheduling.run import RunError
 from onthedot.scheduling.stored.run_order import RunMemo
 from onthedot.scheduling.task import NewTask
