@@ -338,9 +338,9 @@ class _Slow(Temporal):
 async def test_a_slow_page_does_not_begin_the_walk_again(
     temporal: Temporal, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("audit_walk", "recurring"):
-        monkeypatch.setattr(f"onthedot.service.ledger.{module}._PAGE", 1)
-    monkeypatch.setattr("onthedot.service.ledger.patience._PAUSE", timedelta(milliseconds=1))
+    for module in ("temporal.rows", "ledger.recurring"):
+        monkeypatch.setattr(f"onthedot.service.{module}.PAGE", 1)
+    monkeypatch.setattr("onthedot.service.temporal.rows._PAUSE", timedelta(milliseconds=1))
     began = temporal.now()
     names = [f"audit-{uuid4().hex[:10]}" for _ in range(5)]
     tasks = Tasks(temporal)

@@ -36,7 +36,7 @@ class RunQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    status: RunStatus | None = Field(None, description="How the run stands.")
+    status: RunStatus | None = Field(None, description="The status of the run.")
     since: QueryInstant | None = Field(None, description="`scheduled_for` at or after it.")
     until: QueryInstant | None = Field(None, description="`scheduled_for` at or before it.")
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
