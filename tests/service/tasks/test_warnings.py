@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from temporalio.client import Client
 
 from onthedot.activities.user_code import RegisteredActivities
-from onthedot.service.tasks import warnings
+from onthedot.service.overview.user_code import registered
 from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.tasks.warnings import with_warnings
 from onthedot.service.temporal.calls import Temporal
+from onthedot.settings import Settings
 from tests.definitions import new_task, unique
+from tests.waiting import eventually
+from tests.workers import polling
 
 pytestmark = pytest.mark.anyio
 
@@ -17,13 +22,29 @@ YEARLY = {"kind": "cron", "expression": "0 0 1 1 *"}
 
 @pytest.mark.parametrize("allowed", [True, False])
 async def test_a_command_where_none_runs_is_warned_of(
-    temporal: Temporal, tasks: Tasks, monkeypatch: pytest.MonkeyPatch, *, allowed: bool
+    client: Client, settings: Settings, *, allowed: bool
 ) -> None:
-    worker = RegisteredActivities((), (), commands=allowed)
-    monkeypatch.setattr(warnings, "registered", lambda _: worker.registered())
-    command = {"kind": "command", "argv": ["true"]}
-    task = await tasks.create(new_task(unique("warned"), YEARLY, action=command), by="t")
-    said = (await warnings.with_warnings(temporal, task)).warnings
-    assert [("do not run commands" in each) for each in said] == ([] if allowed else [True])
-    plain = await tasks.create(new_task(unique("warned"), YEARLY), by="t")
-    assert (await warnings.with_warnings(temporal, plain)).warnings == ()
+    queue = unique("warned")
+    alone = Temporal(client, settings.model_copy(update={"task_queue": queue}))
+    tasks = Tasks(alone)
+
+    async def said() -> tuple[str, ...]:
+        _, told = await with_warnings(alone, plain, task)
+        return told.warnings
+
+    async def worker_tells() -> bool:
+        return (await registered(alone)).commands is allowed
+
+    names = RegisteredActivities((), (), commands=allowed)
+    async with polling(client, queue, more=[names.registered]):
+        plain = await tasks.create(new_task(unique("warned"), YEARLY), by="t")
+        command = {"kind": "command", "argv": ["true"]}
+        task = await tasks.create(new_task(unique("warned"), YEARLY, action=command), by="t")
+        await eventually(worker_tells)
+        if allowed:
+            assert await said() == ()
+        else:
+            (warning,) = await eventually(said)
+            assert "do not run commands" in warning
+        first, second = await with_warnings(alone, plain, task)
+        assert (first.id, first.warnings, second.id) == (plain.id, (), task.id)
