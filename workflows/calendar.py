@@ -16,6 +16,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from onthedot import naming
+from onthedot.naming import attributes
 from onthedot.scheduling.calendars.content import AnyOfCalendar, IcsCalendar
 from onthedot.scheduling.calendars.source import may_change
 from onthedot.scheduling.stored.calendar_state import (
@@ -62,7 +63,7 @@ class Calendar:
             workflow.continue_as_new(
                 self._next,
                 memo={naming.CALENDAR_MEMO: CalendarRow.of(self._next)},
-                search_attributes=naming.calendar_attributes(self._next),
+                search_attributes=attributes.calendar_attributes(self._next),
             )
 
     @workflow.signal(name=naming.CHECK_SCHEDULE)
@@ -200,7 +201,7 @@ class Calendar:
             self._state = state.model_copy(update=known)
             workflow.upsert_memo({naming.CALENDAR_MEMO: CalendarRow.of(self._state)})
             workflow.upsert_search_attributes(
-                [naming.LABELS.value_set(naming.calendar_uses(self._state))]
+                [naming.LABELS.value_set(attributes.calendar_uses(self._state))]
             )
             return
         changed = state.changed(
