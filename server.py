@@ -20,6 +20,7 @@ from onthedot.processes.ports import listen
 from onthedot.processes.tls import Certificate
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import connect
+from onthedot.service.zone_rules import watch_zone_rules
 from onthedot.settings import Settings, require_tokens_beyond_loopback
 from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.mounting import mount
@@ -76,6 +77,8 @@ async def _serve(settings: Settings, listening: socket.socket, tls: Certificate 
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     fresh = asyncio.create_task(tls.keep_fresh()) if tls else None
+    zones = asyncio.create_task(watch_zone_rules())
     await uvicorn.Server(config).serve(sockets=[listening])
+    zones.cancel()
     if fresh is not None:
         fresh.cancel()

@@ -30,6 +30,7 @@ from onthedot.service.ledger.audit import Audit
 from onthedot.service.ledger.audit_schedule import have_ledgers_audited
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import connect, prepare_namespace
+from onthedot.service.zone_rules import watch_zone_rules
 from onthedot.settings import PREFIX, Settings, SettingsError
 from onthedot.worker_http import WorkerHealth, serve
 
@@ -56,11 +57,13 @@ async def run(settings: Settings) -> None:
         temporal = Temporal(client, settings)
         async with _worker(temporal, user_code):
             audits = asyncio.create_task(have_ledgers_audited(temporal))
+            zones = asyncio.create_task(watch_zone_rules())
             health.state = "polling"
             _LOG.info("polling the task queue %r", settings.task_queue)
             await stop.wait()
             health.state = "stopping"
             audits.cancel()
+            zones.cancel()
             _LOG.info("stopping; running actions may finish within %s", settings.worker_grace)
 
 

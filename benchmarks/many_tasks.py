@@ -17,7 +17,7 @@ import time
 from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.client import Client
@@ -27,21 +27,17 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from benchmarks.in_flight import in_flight
+from benchmarks.seeding import prepared, seed
 from benchmarks.sides.stack import Stack
 from benchmarks.sides.temporal_client import connected
 from onthedot import naming
-from onthedot.plugin import OnTheDotPlugin
-from onthedot.scheduling.errors import OnTheDotError, TaskExists
 from onthedot.scheduling.ledger.audit import AUDIT_EVERY
 from onthedot.scheduling.run import RunError
 from onthedot.scheduling.stored.run_order import RunMemo
-from onthedot.scheduling.task import NewTask
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.ledger.audit_walk import walk
 from onthedot.service.ledger.recurring import RecurringTasks
-from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.connection import prepare_namespace
 
 T = TypeVar("T")
 
@@ -85,13 +81,9 @@ async def main() -> None:
     parser.add_argument("--failed", type=int, default=5000)
     asked = parser.parse_args()
     async with Stack() as stack:
+        temporal, measured = await prepared(stack), _Measured(stack)
         plain = await connected(stack)
-        client = await Client.connect(stack.address, plugins=[OnTheDotPlugin()])
-        await prepare_namespace(client, stack.settings)
-        temporal, measured = Temporal(client, stack.settings), _Measured(stack)
-        await in_flight(
-            lambda name: _registered(temporal, name), list(map(str, range(asked.tasks)))
-        )
+        await seed(temporal, asked.tasks, _task)
         await _audit(temporal, measured, asked.tasks)
         await _incidents(temporal, plain, measured, asked.failed)
 
@@ -158,23 +150,11 @@ async def _incidents(temporal: Temporal, plain: Client, measured: _Measured, fai
         print(f"  {len(found.items)} groups of {sum(one.runs for one in found.items):,} runs")
 
 
-async def _registered(temporal: Temporal, name: str) -> None:
-    trigger = {"kind": "cron", "expression": f"{int(name) % 60} * * * *"}
+def _task(number: int) -> dict[str, Any]:
+    trigger = {"kind": "cron", "expression": f"{number % 60} * * * *"}
     action = {"kind": "log", "message": "hello"}
-    task = {"id": f"task-{name}", "name": f"Task number {name}", "tags": ["some", "tags"]}
-    new = NewTask.model_validate({**task, "trigger": trigger, "action": action})
-    for _ in range(_TRIES):
-        try:
-            await Tasks(temporal).create(new, by="benchmark")
-        except TaskExists:
-            # It was answered too late, and was there all the same.
-            return
-        except OnTheDotError as error:
-            if not error.retryable:
-                raise
-            await asyncio.sleep(0.5)
-        else:
-            return
+    task = {"id": f"task-{number}", "name": f"Task number {number}", "tags": ["some", "tags"]}
+    return {**task, "trigger": trigger, "action": action}
 
 
 async def _run(
