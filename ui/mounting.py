@@ -24,10 +24,10 @@ from onthedot.ui.access.entrance import entrance
 from onthedot.ui.access.gate import Gate
 from onthedot.ui.access.headers import SafeHeaders
 from onthedot.ui.access.sessions import Sessions
-from onthedot.ui.adoption import adopt_pages
 from onthedot.ui.frame import build_frame
+from onthedot.ui.loading.adoption import adopt_pages
+from onthedot.ui.loading.template import put_nonces
 from onthedot.ui.page_context import SiteContext
-from onthedot.ui.template import put_nonces
 
 STATIC = Path(__file__).with_name("static")
 

@@ -14,7 +14,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.access.roles import needed
-from onthedot.messages.many import TagCount
+from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.incidents.incidents import IncidentReader
@@ -32,7 +32,7 @@ from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.use_cases import UseCases
 from onthedot.ui.watches import Live, Seen, Watches
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.errors import plainly
 
 T = TypeVar("T")
 
