@@ -13,7 +13,6 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -78,7 +77,7 @@ async def _changed(
     )
 
 
-def _task(number: int) -> Mapping[str, Any]:
+def _task(number: int) -> dict[str, object]:
     every = int(_EVERY.total_seconds())
     firing = {"kind": "interval", "every": every, "offset": number % every}
     expression = f"{number % 60} {number // 60 % 24} * * 1-5"

@@ -14,7 +14,6 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,7 +56,7 @@ async def main() -> None:
         print(f"others: {share.others:.0%} of the machine")
 
 
-def _task(number: int) -> Mapping[str, Any]:
+def _task(number: int) -> dict[str, object]:
     """Half of them hourly or daily at some minute, the others by `H`, with jitter, by interval."""
     minute, hour, zone = number % 60, number // 60 % 24, ("UTC", "Europe/Rome")[number % 2]
     triggers: tuple[dict[str, Any], ...] = (

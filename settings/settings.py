@@ -89,6 +89,11 @@ class Settings(AccessSettings):
         description="How long finished tasks and runs stay readable: ISO 8601 (`P30D`) or seconds. "
         "Set on the Temporal namespace by `onthedot dev` and `onthedot setup-namespace`.",
     )
+    archive: Path | None = Field(
+        default=None,
+        description="Directory in which servers keep runs that have ended, beyond the retention: "
+        "a JSON Lines file a day, listed by `GET /runs?archived=true`. All servers need the same.",
+    )
     temporal_ui_url: str = Field(
         default="",
         pattern=r"^(https?://\S+)?$",

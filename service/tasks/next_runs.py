@@ -45,16 +45,20 @@ class NextRuns:
             TemporalUnavailable: Temporal had to be asked, and does not answer.
             Busy: too much is to be worked out at present.
         """
+        if isinstance(definition.trigger, OnceTrigger):
+            # Nothing to work out: no thread is needed for it.
+            trigger = definition.trigger
+            return tuple(next_occurrences(trigger, after=after, count=count, key=task_id))
         if remaining is None:
             remaining = await self.remaining(task_id, definition)
-        trigger, seed = definition.trigger, await self.seed(task_id, definition.trigger)
+        recurring, seed = definition.trigger, await self.seed(task_id, definition.trigger)
         found = await self._arithmetic.work_out(
             next_occurrences,
-            trigger,
+            recurring,
             after=after,
             count=count,
             key=task_id,
-            calendars=await calendars_for(self._temporal, trigger),
+            calendars=await calendars_for(self._temporal, recurring),
             remaining=remaining,
             jitter_seed=seed,
             nominal_after=nominal_after,

@@ -23,7 +23,7 @@ from onthedot.service.ledger.audit_schedule import ensure_audit
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import new_task, unique
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 from tests.workflows.private_temporal import PrivateTemporal
 
 pytestmark = pytest.mark.anyio
@@ -35,6 +35,8 @@ EARLIER, LATER = "2024a", "2026f"
 SAVED = Path(__file__).parent / "zone_rules"
 #: A winter after the change.
 WINTER = datetime(2027, 1, 1, tzinfo=UTC)
+#: In seconds: a process has to start before anything can be seen.
+_STARTED = 2 * PATIENCE
 
 
 @pytest.fixture
@@ -86,7 +88,7 @@ async def test_every_task_follows_a_release_once_the_workers_were_started_again(
     async def by_the_earlier() -> bool:
         return await _is_there(temporal, task_id) and await fires_at(task_id, 17)
 
-    await eventually(by_the_earlier)
+    await eventually(by_the_earlier, _STARTED)
 
     first.kill()
     monkeypatch.setenv("PYTHONTZPATH", str(releases[LATER]))
@@ -98,7 +100,7 @@ async def test_every_task_follows_a_release_once_the_workers_were_started_again(
         await audit.trigger()
         return await fires_at(task_id, 16)
 
-    await eventually(by_the_later)
+    await eventually(by_the_later, _STARTED)
     assert await fires_at(in_utc, 9)
     await tasks.delete(task_id, by="t")
     await tasks.delete(in_utc, by="t")
