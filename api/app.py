@@ -29,6 +29,7 @@ from onthedot.api.routes.runs import bulk as bulk_runs
 from onthedot.api.routes.server import access, docs, health
 from onthedot.api.routes.tasks import batch, changes, ledger, revisions, schema, tasks
 from onthedot.api.routes.tasks import bulk as bulk_tasks
+from onthedot.service.archive.listing import ArchivedRuns
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.feed import Feeds
@@ -105,6 +106,7 @@ def create_app(
     )
     app.state.temporal = temporal
     app.state.following = Following(temporal)
+    app.state.archive = ArchivedRuns(temporal, settings.archive)
     app.state.workers = WorkersReader(temporal)
     fleet = FleetReader(temporal)
     app.state.forecasts = Forecasts(temporal, fleet)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, JsonValue, create_model, model_validator
 
 from onthedot.messages.problems import Problem
 from onthedot.scheduling.action import Name, SecretRef, Text
-from onthedot.scheduling.revision import Revision
+from onthedot.scheduling.revisions.revision import Revision
 from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.scheduling.values import Instant, Model
 

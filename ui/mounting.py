@@ -18,16 +18,17 @@ from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
+from onthedot.service.tasks.lists.known_tags import KnownTags
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.ui.access.entrance import entrance
 from onthedot.ui.access.gate import Gate
 from onthedot.ui.access.headers import SafeHeaders
 from onthedot.ui.access.sessions import Sessions
-from onthedot.ui.adoption import adopt_pages
 from onthedot.ui.frame import build_frame
+from onthedot.ui.loading.adoption import adopt_pages
+from onthedot.ui.loading.template import put_nonces
 from onthedot.ui.page_context import SiteContext
-from onthedot.ui.template import put_nonces
 
 STATIC = Path(__file__).with_name("static")
 
@@ -38,8 +39,10 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
     forecasts: Forecasts = app.state.forecasts
     following: Following = app.state.following
     workers: WorkersReader = app.state.workers
-    overview, due = OverviewReader(temporal), DueReader(temporal)
-    site = SiteContext(temporal, settings, overview, due, incidents, forecasts, following, workers)
+    overview, due, tags = OverviewReader(temporal), DueReader(temporal), KnownTags(temporal)
+    site = SiteContext(
+        temporal, settings, overview, due, incidents, forecasts, following, workers, tags
+    )
     put_nonces()
     # The one added last sees a request first: what the gate refuses has the headers too.
     page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions, STATIC))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from onthedot.client.building import call
 from onthedot.client.call import Call, Walk
 from onthedot.messages.tasks import RevisionPage
-from onthedot.scheduling.revision import Revision
+from onthedot.scheduling.revisions.revision import Revision
 from onthedot.scheduling.task import Task, TaskDefinition
 
 

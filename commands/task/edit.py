@@ -20,7 +20,7 @@ from onthedot.commands.reaching import server
 from onthedot.commands.terminal.asking import confirmed, yes_option
 from onthedot.commands.terminal.differences import field_lines, instant_lines
 from onthedot.commands.terminal.output import say
-from onthedot.scheduling.definition_changes import changes
+from onthedot.scheduling.revisions.differences import changes
 from onthedot.scheduling.task import Task, TaskDefinition
 
 

@@ -25,8 +25,8 @@ from onthedot.commands.terminal.output import (
     show_one,
 )
 from onthedot.commands.terminal.times import shown
-from onthedot.scheduling.definition_changes import changes
-from onthedot.scheduling.revision import Revision
+from onthedot.scheduling.revisions.differences import changes
+from onthedot.scheduling.revisions.revision import Revision
 
 _REVISION = click.IntRange(1, 10**9 - 1)
 

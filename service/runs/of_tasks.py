@@ -61,6 +61,15 @@ async def task_names(temporal: Temporal, ids: Collection[str]) -> dict[str, str]
     Raises:
         TemporalUnavailable: Temporal does not answer.
     """
+    return {id_: row.definition.name for id_, row in (await task_rows(temporal, ids)).items()}
+
+
+async def task_rows(temporal: Temporal, ids: Collection[str]) -> dict[str, TaskRow]:
+    """What lists show of at most 1,000 tasks, by id; one that is gone is left out.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer.
+    """
     if not ids:
         return {}
     literals = ", ".join(map(literal, sorted(ids)))
@@ -70,10 +79,10 @@ async def task_names(temporal: Temporal, ids: Collection[str]) -> dict[str, str]
         page_size=_PAGE,
     )
     await temporal.ask(listed.fetch_next_page())
-    names: dict[str, str] = {}
+    rows: dict[str, TaskRow] = {}
     # Oldest first: of several executions of a task the latest counts.
     for row in sorted(listed.current_page or (), key=lambda row: row.start_time):
         memo = await row.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
         if memo is not None:
-            names[row.id.partition(":")[2]] = memo.definition.name
-    return names
+            rows[row.id.partition(":")[2]] = memo
+    return rows

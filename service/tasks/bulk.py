@@ -49,6 +49,8 @@ class BulkProgress:
     done: int = 0
     stopped: bool = False
     """Those that have not begun are left alone, and get no result."""
+    check: Callable[[], None] = lambda: None
+    """Called before each begins; what it raises refuses that one."""
 
 
 class BulkChanges:
@@ -215,6 +217,7 @@ async def for_each(
             if progress.stopped:
                 return None
             try:
+                progress.check()
                 return await change(changed_id)
             except OnTheDotError as error:
                 return Changed(changed_id, Outcome.REFUSED, error=error)

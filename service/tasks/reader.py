@@ -12,7 +12,8 @@ from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionSta
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.scheduling.errors import Busy, TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.outages import Busy, TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
@@ -27,6 +28,7 @@ from onthedot.service.temporal.translate import (
     NEXT_RUNS,
     answered,
     deleted_row,
+    own_run,
     row_of,
     task_health,
     task_status,
@@ -202,6 +204,7 @@ class TaskReader:
         last, coming = await asyncio.gather(
             last_run(self._temporal, task_id), self._coming(found.state, status)
         )
+        last = _later(last, await own_run(self._temporal, found.execution, now))
         return answered(
             self._temporal,
             task_id,
@@ -267,6 +270,16 @@ class TaskReader:
 
 def _status(definition: TaskDefinition) -> TaskStatus:
     return TaskStatus.PAUSED if definition.paused else TaskStatus.SCHEDULED
+
+
+def _later(listed: ShortRun | None, own: ShortRun | None) -> ShortRun | None:
+    """The run that goes on, or else the one that ended last. A list lags behind what a task says of
+    itself."""
+    if listed is None or own is None or listed.id == own.id:
+        return own or listed
+    if own.finished_at is None or listed.finished_at is None:
+        return own if own.finished_at is None else listed
+    return max(own, listed, key=lambda run: run.finished_at or run.scheduled_for)
 
 
 async def _if_possible(answer: Awaitable[T]) -> T | None:

@@ -20,9 +20,9 @@ from onthedot.scheduling.errors import (
     RevisionMismatch,
     TaskExists,
     TaskNotFound,
-    TemporalUnavailable,
     WrongState,
 )
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, max_runs

@@ -13,10 +13,16 @@ _COMMANDS_OFF = (
 )
 
 
-async def with_warnings(temporal: Temporal, task: Task) -> Task:
-    """The task with its `warnings`; of a command a worker is asked, for 1.5 seconds at most."""
-    if not isinstance(task.action, CommandAction):
-        return task
+async def with_warnings(temporal: Temporal, *tasks: Task) -> list[Task]:
+    """The tasks with their `warnings`; of commands a worker is asked, once and for 1.5 seconds at
+    most."""
+    if not any(isinstance(task.action, CommandAction) for task in tasks):
+        return list(tasks)
     if (await registered(temporal)).commands is not False:
-        return task
-    return task.model_copy(update={"warnings": (_COMMANDS_OFF,)})
+        return list(tasks)
+    return [
+        task.model_copy(update={"warnings": (_COMMANDS_OFF,)})
+        if isinstance(task.action, CommandAction)
+        else task
+        for task in tasks
+    ]

@@ -15,7 +15,7 @@ from temporalio.client import Client
 from onthedot import naming
 from onthedot.activities.permissions import Permissions
 from onthedot.embedded import find_binary
-from onthedot.scheduling.errors import KeyMissing
+from onthedot.scheduling.outages import KeyMissing
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask
 from onthedot.service.output.following import Following

@@ -18,9 +18,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.activities.schedule.form import as_schedule
 from onthedot.scheduling.calendars.content import AnyOfCalendar, DatesCalendar, IcsCalendar
-from onthedot.scheduling.errors import NotInForce
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
 from onthedot.scheduling.ledger.entries import Reason
+from onthedot.scheduling.outages import NotInForce
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.backfill import BackfillStatus
@@ -188,6 +188,7 @@ async def recurring_refused_now_and_then(shape: Shape) -> list[str]:
     """Temporal refuses its schedule at first, and again at an edit. Deleted in the end."""
     tasks, refused = Tasks(shape.temporal), {"refused-shape"}
 
+    # Temporal cannot be made to refuse one schedule and take the others.
     def gated(order: ScheduleOrder, **more: Any) -> Schedule:
         if order.run.task_id in refused:
             raise RPCError("not for you", RPCStatusCode.PERMISSION_DENIED, b"")

@@ -18,7 +18,6 @@ from temporalio.worker import Worker
 from onthedot import naming
 from onthedot.activities.audit import LEDGER_GAPS, AuditActivities
 from onthedot.scheduling.action import CommandAction, LogAction
-from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.ledger.audit import (
     AUDIT_AFTER,
     AUDIT_EVERY,
@@ -34,6 +33,7 @@ from onthedot.scheduling.ledger.audit import (
 )
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.notify import Notify
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask
@@ -220,6 +220,7 @@ async def test_the_standing_audit_leaves_nothing_out_and_logs_each_gap_once(
 async def test_what_the_audits_found_is_known_without_a_look_at_the_tasks(
     temporal: Temporal, worker: Worker, auditing: Temporal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # No time to look at the tasks themselves, as where they are too many.
     monkeypatch.setattr("onthedot.service.incidents.not_run._PATIENCE", timedelta(0))
     await ensure_audit(auditing, AuditPlan(every=timedelta(seconds=2), after=SETTLED))
     began = temporal.now()
@@ -338,6 +339,7 @@ class _Slow(Temporal):
 async def test_a_slow_page_does_not_begin_the_walk_again(
     temporal: Temporal, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Pages of one, so that few tasks are many pages.
     for module in ("audit_walk", "recurring"):
         monkeypatch.setattr(f"onthedot.service.ledger.{module}._PAGE", 1)
     monkeypatch.setattr("onthedot.service.ledger.patience._PAUSE", timedelta(milliseconds=1))
@@ -379,6 +381,7 @@ async def test_a_task_that_cannot_be_read_now_is_put_off(
     end = temporal.now()
     audit = Audit(temporal)
 
+    # That exactly one task cannot be read is more than a real Temporal can be made to do.
     async def away(*_: object) -> None:
         raise TemporalUnavailable("nowhere")
 
@@ -393,6 +396,7 @@ async def test_a_task_that_cannot_be_read_now_is_put_off(
 async def test_what_there_is_no_time_for_is_gone_on_with(
     temporal: Temporal, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # No time at all, where a real audit runs out of it after thousands of tasks.
     monkeypatch.setattr("onthedot.service.ledger.audit._READS_FOR", timedelta(0))
     monkeypatch.setattr("onthedot.service.ledger.audit._BATCH", 1)
     began = temporal.now()

@@ -14,11 +14,11 @@ from onthedot.ui.components.dialogs import confirm, dismiss, foot
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, card, empty, named, skeleton, text
 from onthedot.ui.components.small import Modal, When
-from onthedot.ui.durations import human
-from onthedot.ui.local_times import local_instant, local_text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import standing_freezes
 from onthedot.ui.watches import Seen
+from onthedot.ui.wording.durations import human
+from onthedot.ui.wording.local_times import local_instant, local_text
 
 _THEN = {
     Then.SKIP.value: "is skipped",

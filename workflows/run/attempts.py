@@ -28,7 +28,7 @@ from onthedot.scheduling.action import (
     unknown_kind,
 )
 from onthedot.scheduling.run import AttemptMade
-from onthedot.scheduling.run_told import Told
+from onthedot.scheduling.run_facts import RunFacts
 from onthedot.scheduling.stored.attempt import (
     CLOSING,
     DEFERRED,
@@ -49,15 +49,15 @@ from onthedot.workflows.run.retries import retry_policy
 from onthedot.workflows.run.unopened import Unopened
 
 
-async def perform(order: RunOrder, told: Told, *, deadline: datetime) -> AttemptResult:
+async def perform(order: RunOrder, facts: RunFacts, *, deadline: datetime) -> AttemptResult:
     """Perform the action until it succeeds, or may not be tried again.
 
     Raises:
         ActivityError, ApplicationError: the last attempt failed, or the run was cancelled.
         NoTimeLeftError: the next attempt could not begin before the deadline.
     """
-    due = told.scheduled_for
-    name, attempt = _attempt(order, told, deadline=deadline)
+    due = facts.scheduled_for
+    name, attempt = _attempt(order, facts, deadline=deadline)
     made = 0
     if begins_locally(order.action, order.timeout):
         try:
@@ -125,24 +125,24 @@ async def _local(name: str, attempt: Attempt, order: RunOrder, deadline: datetim
     return result
 
 
-def _attempt(order: RunOrder, told: Told, *, deadline: datetime) -> tuple[str, Attempt]:
+def _attempt(order: RunOrder, facts: RunFacts, *, deadline: datetime) -> tuple[str, Attempt]:
     action = order.action
-    facts: dict[str, Any] = {
-        "task_id": told.task_id,
-        "run_id": told.run_id,
-        "idempotency_key": told.run_id,
-        "scheduled_for": told.scheduled_for,
-        "cause": told.cause,
+    known: dict[str, Any] = {
+        "task_id": facts.task_id,
+        "run_id": facts.run_id,
+        "idempotency_key": facts.run_id,
+        "scheduled_for": facts.scheduled_for,
+        "cause": facts.cause,
         "timeout": order.timeout,
         "deadline": deadline,
     }
     match action:
         case HttpAction():
-            return naming.HTTP, HttpAttempt(action=action, **facts)
+            return naming.HTTP, HttpAttempt(action=action, **known)
         case CommandAction():
-            return naming.COMMAND, CommandAttempt(action=action, **facts)
+            return naming.COMMAND, CommandAttempt(action=action, **known)
         case LogAction():
-            return naming.LOG, LogAttempt(action=action, **facts)
+            return naming.LOG, LogAttempt(action=action, **known)
         case ActivityAction() | WorkflowAction() | UnknownAction():
             raise UnknownKindError(action.kind)
         case _:

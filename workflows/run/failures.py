@@ -17,7 +17,7 @@ from temporalio.exceptions import (
 )
 
 from onthedot.scheduling.action import CommandAction, HttpAction, LogAction, WorkflowAction
-from onthedot.scheduling.errors import KeyMissing, NotOurSeal
+from onthedot.scheduling.outages import KeyMissing, NotOurSeal
 from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.attempt import DEFERRED, OVERDUE, AttemptFailure
 from onthedot.scheduling.stored.run_order import RunOrder

@@ -13,7 +13,7 @@ from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 from onthedot.run_context.interceptor import run_headers
 from onthedot.scheduling.action import ActivityAction, WorkflowAction
 from onthedot.scheduling.checking.action import queue_problem
-from onthedot.scheduling.run_told import Told, filled_in
+from onthedot.scheduling.run_facts import RunFacts, filled_in
 from onthedot.scheduling.stored.attempt import AttemptResult
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.workflows.run.failures import NotBegunError
@@ -22,17 +22,17 @@ from onthedot.workflows.run.unopened import Unopened
 
 
 async def of_activity(
-    order: RunOrder, action: ActivityAction, told: Told, *, deadline: datetime
+    order: RunOrder, action: ActivityAction, facts: RunFacts, *, deadline: datetime
 ) -> AttemptResult:
     """Run someone's activity; it is given up at the deadline, a queue without a poller included."""
     _check_queue(action.task_queue)
     started, made, unopened = workflow.now(), 0, Unopened(deadline)
     while True:
         remaining = deadline - workflow.now()
-        with run_headers(told.facts()):
+        with run_headers(facts.as_json()):
             activity = workflow.start_activity(
                 action.name,
-                args=_arguments(action, told),
+                args=_arguments(action, facts),
                 task_queue=action.task_queue,
                 start_to_close_timeout=order.timeout,
                 schedule_to_start_timeout=remaining,
@@ -52,16 +52,16 @@ async def of_activity(
 
 
 async def of_workflow(
-    order: RunOrder, action: WorkflowAction, told: Told, *, deadline: datetime
+    order: RunOrder, action: WorkflowAction, facts: RunFacts, *, deadline: datetime
 ) -> AttemptResult:
     """Run someone's workflow as a child, which is cancelled with the run."""
     _check_queue(action.task_queue)
     started = workflow.now()
-    with run_headers(told.facts()):
+    with run_headers(facts.as_json()):
         child: ChildWorkflowHandle[Any, Any] = await workflow.start_child_workflow(
             action.workflow_type,
-            args=_arguments(action, told),
-            id=f"work:{told.run_id}",
+            args=_arguments(action, facts),
+            id=f"work:{facts.run_id}",
             task_queue=action.task_queue,
             execution_timeout=deadline - started,
             run_timeout=min(order.timeout, deadline - started),
@@ -73,9 +73,9 @@ async def of_workflow(
     return AttemptResult(started_at=started, finished_at=workflow.now(), output=output)
 
 
-def _arguments(action: ActivityAction | WorkflowAction, told: Told) -> list[JsonValue]:
-    facts = told.facts()
-    return [filled_in(argument, facts) for argument in action.arguments]
+def _arguments(action: ActivityAction | WorkflowAction, facts: RunFacts) -> list[JsonValue]:
+    values = facts.as_json()
+    return [filled_in(argument, values) for argument in action.arguments]
 
 
 def _check_queue(name: str | None) -> None:

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from onthedot.api.deps import TemporalDep
 from onthedot.api.documented import Responses, refusals
 from onthedot.messages.health import Alive, Ready, Workers, WorkerSeen
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.stored.live import PlacesTaken
 from onthedot.service.overview import gauges, health
 from onthedot.service.overview.workers import WorkerPlaces, WorkersReader

@@ -18,7 +18,8 @@ from onthedot.messages.bulk import (
     Selection,
     TagList,
 )
-from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, TemporalUnavailable
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.tasks.bulk import BulkChanges, Changed
 from onthedot.service.tasks.lists.filter import TaskFilter

@@ -94,7 +94,7 @@ async def create_task(
     task = await tasks.create(new, by=caller, idempotency_key=idempotency_key or "")
     response.headers["Location"] = f"/tasks/{task.id}"
     response.headers["ETag"] = etag(task)
-    return await with_warnings(temporal, task)
+    return (await with_warnings(temporal, task))[0]
 
 
 @router.get("/tasks", summary="List tasks", responses=refusals(503))
@@ -174,7 +174,7 @@ async def replace_task(
         response.status_code = 201
         response.headers["Location"] = f"/tasks/{task.id}"
     response.headers["ETag"] = etag(task)
-    return await with_warnings(temporal, task)
+    return (await with_warnings(temporal, task))[0]
 
 
 @router.delete(

@@ -6,7 +6,7 @@ import calendar
 from collections.abc import Mapping
 from datetime import date
 
-from onthedot.scheduling.phrases import MONTH_NAMES, WEEKDAY_NAMES
+from onthedot.scheduling.wording.phrases import MONTH_NAMES, WEEKDAY_NAMES
 from onthedot.ui.components.markup import box, named, text
 
 _WEEK = (*WEEKDAY_NAMES[1:], WEEKDAY_NAMES[0])

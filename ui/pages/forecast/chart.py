@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from onthedot.scheduling.forecast.report import Forecast
 from onthedot.scheduling.values import format_instant
 from onthedot.ui.components.small import Chart
-from onthedot.ui.durations import human
+from onthedot.ui.wording.durations import human
 
 #: Bars of a chart; more steps are put together.
 _BARS = 360

@@ -1,0 +1,243 @@
+"""How bodies are read: strictly, with the path of each field, and never with a fault of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from onthedot.api.middleware import limits
+from tests.api.definitions import LOG, YEARLY, one_time, recurring
+from tests.api.problem import fields, problem
+
+pytestmark = pytest.mark.anyio
+
+JSON = {"content-type": "application/json"}
+
+
+def http(**more: Any) -> dict[str, Any]:
+    return recurring(action={"kind": "http", "url": "https://example.com/", **more})
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "said"),
+    [
+        ({}, "trigger", "required"),
+        ({**recurring(), "colour": "red"}, "colour", "not known"),
+        (recurring(trigger={}), "trigger.kind", "required"),
+        (recurring(trigger={"kind": "weekly"}), "trigger.kind", "'once', 'cron', 'interval'"),
+        (recurring(trigger={"kind": "cron"}), "trigger.expression", "required"),
+        (recurring(trigger={**YEARLY, "expression": ""}), "trigger.expression", "at least 1"),
+        (recurring(trigger={**YEARLY, "cron": 1}), "trigger.cron", "not known"),
+        (recurring(trigger={**YEARLY, "max_runs": 0}), "trigger.max_runs", "at least 1"),
+        (
+            recurring(trigger={**YEARLY, "start_at": "2030-01-01T00:00:00"}),
+            "trigger.start_at",
+            "offset",
+        ),
+        (recurring(trigger={**YEARLY, "start_at": 1893456000}), "trigger.start_at", "datetime"),
+        (recurring(trigger={**YEARLY, "start_at": "1893456000"}), "trigger.start_at", "instant"),
+        (
+            recurring(trigger={**YEARLY, "end_at": "9999-12-31T23:59:59-01:00"}),
+            "trigger.end_at",
+            "beyond",
+        ),
+        (recurring(trigger={**YEARLY, "exclude": ["a", 5]}), "trigger.exclude.1", "string"),
+        (http(headers={"Accept": 5}), "action.headers.Accept", "string"),
+        (http(headers={"A": {"secret": "low"}}), "action.headers.A.secret", "match"),
+        (http(expect_status=[200, 700]), "action.expect_status.1", "at most 599"),
+        (recurring(action={"kind": "http"}), "action.url", "required"),
+        (recurring(retry={"max_attempts": True}), "retry.max_attempts", "integer"),
+        (recurring(paused="yes"), "paused", "boolean"),
+        (recurring(timeout="soon"), "timeout", "ISO 8601"),
+        (recurring(timeout="P1M"), "timeout", "ISO 8601"),
+        (recurring(timeout=-1), "timeout", "at least"),
+        (recurring(tags=["a b"]), "tags.0", "match"),
+        (recurring(id="Upper"), "id", "match"),
+        (recurring(id="line\n"), "id", "match"),
+    ],
+)
+async def test_a_field_is_named_by_its_path(
+    api: httpx.AsyncClient, body: dict[str, Any], field: str, said: str
+) -> None:
+    found = fields(await api.post("/tasks", json=body))
+    assert said in found[field]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (recurring(trigger={**YEARLY, "expression": "61 * * * *"}), "trigger.expression"),
+        (recurring(trigger={**YEARLY, "timezone": "Mars/Base"}), "trigger.timezone"),
+        (recurring(trigger={**YEARLY, "timezone": "a\0b"}), "trigger.timezone"),
+        (
+            recurring(trigger={"kind": "once", "at": "2000-01-01T00:00:00Z"}),
+            "trigger.at",
+        ),
+        (recurring(trigger={"kind": "once", "at": "2030-01-01T00:00:00"}), "trigger.at"),
+        (http(headers={"Authorization": "Bearer abc"}), "action.headers.Authorization"),
+        (http(body="x" * (256 * 1024 + 1)), "action.body"),
+        (http(body=json.loads("[" * 150 + "]" * 150)), "action.body"),
+        (recurring(name="a\0b"), "name"),
+        (recurring(tags=["a\x07b"]), "tags.0"),
+        (recurring(tags=[chr(0x1F600) * 60 + str(n) for n in range(20)]), "tags"),
+        (recurring(timeout=0), "timeout"),
+        (recurring(action={"kind": "activity", "name": "onthedot.http"}), "action.name"),
+    ],
+)
+async def test_what_means_nothing_is_refused_at_its_field(
+    api: httpx.AsyncClient, body: dict[str, Any], field: str
+) -> None:
+    answer = await api.post("/tasks", json=body)
+    assert list(fields(answer, "invalid-definition")) == [field]
+    assert "Bearer abc" not in answer.text
+
+
+async def test_all_that_is_wrong_is_told_at_once(api: httpx.AsyncClient) -> None:
+    body = {"trigger": {"kind": "no"}, "action": {"kind": "http"}, "timeout": True, "more": 1}
+    found = fields(await api.post("/tasks", json=body))
+    assert set(found) == {"trigger.kind", "action.url", "timeout", "more"}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"\xff\xfe",
+        b'{"a":"\xff"}',
+        json.dumps(one_time()).encode("utf-16"),
+        b'{"name":"\\ud800"}',
+        b'{"\\ud800":1}',
+        b'{"a":' + b"[" * 100_000,
+        b'{"a":' + b'{"a":' * 100_000,
+        b'{"timeout":' + b"9" * 5000 + b"}",
+        b'{"timeout":1e999}',
+        b'{"timeout":NaN}',
+        b'{"trigger":1,"trigger":2}',
+        json.dumps(one_time()).replace('"hello"', '"a","message":"b"').encode(),
+        json.dumps(one_time()).replace('"hello"', "NaN").encode(),
+    ],
+)
+@pytest.mark.parametrize("path", ["/tasks", "/tasks:batch", "/actions/test", "/triggers/preview"])
+async def test_nothing_that_is_sent_is_a_fault_of_the_server(
+    api: httpx.AsyncClient, path: str, raw: bytes
+) -> None:
+    problem(await api.post(path, content=raw, headers=JSON), 422, "invalid-request")
+
+
+async def test_the_strangest_text_comes_back_as_it_was(api: httpx.AsyncClient) -> None:
+    text = "\0\x1f\u202e\ufeff\U0001f600 <img onerror=alert(1)> ' \" \\ \u2028"
+    body = one_time(description=text, action={"kind": "log", "message": text})
+    answer = await api.post("/tasks", json=body)
+    assert answer.status_code == 201
+    task = (await api.get(answer.headers["location"])).json()
+    assert task["description"] == text
+    assert task["action"]["message"] == text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"content-type": "text/plain"},
+        {"content-type": "application/x-www-form-urlencoded"},
+        {"content-type": "application/merge-patch+json"},
+        {"content-type": "application/json; charset=utf-16"},
+        {"content-type": "application/json", "content-encoding": "gzip"},
+    ],
+)
+async def test_only_plain_json_is_read(api: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    body = json.dumps(one_time()).encode()
+    answer = await api.post("/tasks", content=body, headers=headers)
+    problem(answer, 415, "unsupported-media-type")
+
+
+async def test_json_in_utf8_may_say_so(api: httpx.AsyncClient) -> None:
+    body = json.dumps(one_time()).encode()
+    headers = {"content-type": "Application/JSON; charset=UTF-8"}
+    assert (await api.post("/tasks", content=body, headers=headers)).status_code == 201
+
+
+async def test_a_body_over_the_limit_is_refused_before_it_is_read(api: httpx.AsyncClient) -> None:
+    body = json.dumps({"action": LOG, "padding": "x" * 5_000_000}).encode()
+    answer = await api.post("/tasks", content=body, headers=JSON)
+    problem(answer, 413, "body-too-large")
+
+
+async def test_a_body_that_does_not_say_its_size_is_cut_off(api: httpx.AsyncClient) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield b'{"padding":"'
+        while sent < 200:
+            sent += 1
+            yield b"x" * 100_000
+
+    answer = await api.post("/tasks", content=endless(), headers=JSON)
+    problem(answer, 413, "body-too-large")
+    assert (await api.get("/healthz")).status_code == 200
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The real limit, only shorter.
+    monkeypatch.setattr(limits, "BODY_SECONDS", 0.3)
+
+    address = api.base_url
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    writer.write(
+        b"POST /tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b'Content-Length: 1000\r\n\r\n{"trigger":'
+    )
+    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert b"connection: close" in head.lower()
+    assert json.loads(body)["type"] == "/errors/body-too-slow"
+
+
+LONG = 300_000
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"tags": [1] * LONG}, "tags"),
+        ({f"k{n}": 1 for n in range(LONG)}, ""),
+        ({"action": {"kind": "http", "url": "u", "expect_status": [1] * LONG}}, "expect_status"),
+        ({"action": {"kind": "http", "headers": {f"h{n}": 1 for n in range(LONG)}}}, "headers"),
+        ({"action": {"kind": "http", "url": "u", "body": [1] * LONG}}, "body"),
+        ({"action": {"kind": "activity", "name": "n", "arguments": [[1] * LONG]}}, "arguments"),
+        ({"trigger": [1] * LONG}, "trigger"),
+        ({"trigger": [[]] * LONG}, ""),
+    ],
+)
+@pytest.mark.parametrize("path", ["/tasks", "/tasks:batch"])
+async def test_long_lists_are_refused_before_each_value_is_judged(
+    api: httpx.AsyncClient, more: dict[str, Any], field: str, path: str
+) -> None:
+    """Half a minute, in which nobody else was answered, is what one such body used to take."""
+    body = recurring(**more)
+    content = json.dumps({"tasks": [body]} if path == "/tasks:batch" else body).encode()
+    began = time.process_time()
+    response = await api.post(path, content=content, headers=JSON)
+    assert time.process_time() - began < 3
+    ((name, said),) = fields(response).items()
+    assert name.endswith(field)
+    assert "which no field takes" in said
+
+
+async def test_the_longest_json_of_ones_own_is_taken(api: httpx.AsyncClient) -> None:
+    response = await api.post("/tasks", json=http(body=[1] * 80_000) | {"paused": True})
+    assert response.status_code == 201

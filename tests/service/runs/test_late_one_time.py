@@ -1,0 +1,67 @@
+"""A one-time task that comes up late has its whole deadline ahead of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio.client import Client
+
+from onthedot.scheduling.run import RunStatus, ShortRun
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
+from tests.definitions import new_task, once, unique
+from tests.waiting import eventually, until
+from tests.workers import polling
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_registered_two_hours_late(tasks: Tasks, run_list: RunList) -> None:
+    task_id, at = unique("late"), datetime.now(UTC) - timedelta(hours=2)
+    trigger = {"kind": "once", "at": at}
+    await tasks.create(new_task(task_id, trigger, catchup_window="P1D"), by="test")
+    run = await _ended(tasks, run_list, task_id)
+    assert run.status is RunStatus.SUCCEEDED, run.error
+    assert run.lateness is not None
+    assert run.lateness >= timedelta(hours=2)
+
+
+async def test_resumed_later_than_its_deadline(tasks: Tasks, run_list: RunList) -> None:
+    task_id = unique("late")
+    task = await tasks.create(new_task(task_id, once(0.5), deadline=1, paused=True), by="test")
+    assert task.trigger.kind == "once"
+    assert task.trigger.at is not None
+    await until(task.trigger.at + timedelta(seconds=1.5))
+    await tasks.resume(task_id, by="test")
+    run = await _ended(tasks, run_list, task_id)
+    assert run.status is RunStatus.SUCCEEDED, run.error
+
+
+async def test_no_worker_for_longer_than_its_deadline(client: Client, temporal: Temporal) -> None:
+    queue = unique("late")
+    alone = replace(temporal, settings=temporal.settings.model_copy(update={"task_queue": queue}))
+    tasks, task_id = Tasks(alone), unique("late")
+    task = await tasks.create(new_task(task_id, once(0.2), deadline=1), by="test")
+    assert task.trigger.kind == "once"
+    assert task.trigger.at is not None
+    await until(task.trigger.at + timedelta(seconds=1.5))
+    async with polling(client, queue):
+        run = await _ended(tasks, RunList(alone), task_id)
+    assert run.status is RunStatus.SUCCEEDED, run.error
+
+
+async def _ended(tasks: Tasks, run_list: RunList, task_id: str) -> ShortRun:
+    async def ended() -> bool:
+        return (await tasks.get(task_id)).status in (TaskStatus.COMPLETED, TaskStatus.FAILED)
+
+    async def listed() -> ShortRun | None:
+        runs = (await run_list.page(RunFilter(task_id=task_id))).items
+        assert len(runs) <= 1
+        return runs[0] if runs and runs[0].finished_at else None
+
+    await eventually(ended)
+    return await eventually(listed)
