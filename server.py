@@ -55,8 +55,8 @@ async def _serve(settings: Settings, listening: socket.socket, tls: Certificate 
     temporal = Temporal(client, settings)
     if settings.guarded and not settings.session_key:
         _LOG.warning(
-            "ONTHEDOT_SESSION_KEY is not set: whoever is signed in at the page has to sign in "
-            "again after a restart, and at each server."
+            "ONTHEDOT_SESSION_KEY is not set: users of the page have to sign in again after a "
+            "restart, and at each server."
         )
     provider = Provider(settings.oidc_issuer) if settings.single_sign_on else None
     sessions = Sessions(settings, provider)

@@ -69,7 +69,7 @@ _TAGS = [
     {"name": "incidents", "description": "What went wrong, over all tasks."},
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
-    {"name": "calendars", "description": "Named days that triggers keep to."},
+    {"name": "calendars", "description": "Named days that triggers skip or keep to."},
     {"name": "freezes", "description": "When nothing begins."},
     {"name": "actions", "description": "What a task does."},
     {"name": "access", "description": "Who one is, and what one may do."},
@@ -92,7 +92,7 @@ def create_app(
     """
     app = FastAPI(
         title="On the Dot",
-        summary="Scheduled tasks over REST, kept and run by Temporal.",
+        summary="Scheduled tasks over REST, stored and run by Temporal.",
         description="Times are RFC 3339 (UTC out, any offset in), durations ISO 8601 (`PT30S`; a "
         "number of seconds in, too). Unknown fields are refused. Errors are problem documents "
         "(RFC 9457) with a stable `type`.",

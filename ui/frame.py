@@ -222,8 +222,8 @@ def _watch_health(context: PageContext, banner: Element) -> None:
 def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
     if isinstance(seen.error, TemporalUnavailable):
         return (
-            "Temporal cannot be reached. What you see is the last that was known; this page "
-            "recovers by itself.",
+            "Temporal cannot be reached. What you see may be out of date; this page recovers "
+            "automatically.",
             "red",
         )
     if seen.error is not None:

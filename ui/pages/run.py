@@ -171,7 +171,7 @@ def _failures(run: Run) -> int:
 _PHASES = {
     RunPhase.WAITING_FOR_WORKER: "Waits for a worker",
     RunPhase.WAITING_FOR_PLACE: "Waits for a free place",
-    RunPhase.ATTEMPTING: "Attempt {attempt} goes on",
+    RunPhase.ATTEMPTING: "Attempt {attempt} in progress",
     RunPhase.BACKING_OFF: "Waits for attempt {attempt}",
 }
 

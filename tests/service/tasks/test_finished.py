@@ -141,7 +141,7 @@ async def test_deleting_a_running_one_time_task(
     await tasks.delete(task_id, by="test")
     with pytest.raises(TaskNotFound):
         await tasks.get(task_id)
-    with pytest.raises(WrongState, match="run goes on"):
+    with pytest.raises(WrongState, match="run is still in progress"):
         await tasks.create(new, by="test")
     receiver.release.set()
 

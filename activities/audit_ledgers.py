@@ -20,7 +20,7 @@ from onthedot.activities.attempts.heartbeat import heartbeating
 from onthedot.activities.notify.decision import start_notification
 from onthedot.activities.telling import have_them_look
 from onthedot.scheduling.firing.zone_rules import NO_RULES, release_in_use
-from onthedot.scheduling.ledger.audit import Audited, AuditOrder, AuditReport
+from onthedot.scheduling.ledger.audit_report import Audited, AuditOrder, AuditReport
 from onthedot.scheduling.ledger.entries import GAPS, Reason
 from onthedot.scheduling.search import zone_label
 
@@ -65,7 +65,7 @@ class AuditActivities:
         """Audit a span. Each gap is logged and counted once, unless this attempt is cut short."""
         with heartbeating():
             audited = await self._auditor.audit(order)
-            for wanted in audited.to_tell:
+            for wanted in audited.notifications:
                 await start_notification(
                     self._client,
                     wanted,
