@@ -63,7 +63,7 @@ def task_attributes(state: TaskState, *, status: str = "") -> TypedSearchAttribu
         pairs.append(SearchAttributePair(naming.DUE, state.due))
     if state.health is not None:
         pairs.append(SearchAttributePair(naming.HEALTH, state.health.health.value))
-    found_by = terms(state.id, task, state.calendars)
+    found_by = terms(state.id, task, state.calendars, state.zone_rules)
     pairs.append(SearchAttributePair(naming.MORE_WORDS, found_by.more))
     lists = [
         (naming.TAGS, task.tags),
