@@ -10,7 +10,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.access.roles import needed
-from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.scheduling.errors import OnTheDotError
 from onthedot.service.overview import health
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.ui.access.sessions import Session, SignedOut
@@ -25,6 +25,7 @@ from onthedot.ui.loading.template import NONCE
 from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.routes import show_pages
 from onthedot.ui.watches import Live, Seen
+from onthedot.ui.wording.errors import is_away
 
 PAGES = (
     ("/", "Overview", "layout-dashboard"),
@@ -216,7 +217,7 @@ def _watch_health(context: PageContext, banner: Element) -> None:
 
 
 def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
-    if isinstance(seen.error, TemporalUnavailable):
+    if is_away(seen.error):
         return (
             "Temporal cannot be reached. What you see is the last that was known; this page "
             "recovers by itself.",
@@ -246,7 +247,7 @@ async def _find(context: PageContext, typed: str) -> list[dict[str, str]]:
     except SignedOut:
         context.sign_in()
         return []
-    except TemporalUnavailable:
+    except OnTheDotError:
         return []
     return [
         {"label": task.name, "path": f"/tasks/{task.id}", "icon": "clock", "under": task.id}
