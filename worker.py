@@ -19,7 +19,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 
 from onthedot import user_modules
-from onthedot.activities.audit import AuditActivities
+from onthedot.activities.audit_ledgers import AuditActivities
 from onthedot.activities.permissions import Permissions
 from onthedot.activities.user_code import RegisteredActivities
 from onthedot.encryption.keys import Keyring, configured
