@@ -36,7 +36,7 @@ from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
 #: All calendars are listed at once.
 MOST_CALENDARS = 1000
-#: How many of those that keep to a calendar are named where it cannot be deleted.
+#: How many of those that use a calendar are named where it cannot be deleted.
 _NAMED = 20
 _PAGE = 1000
 #: The longest span of days that is listed, in days.
@@ -47,7 +47,7 @@ _GONE = "Its workflow was ended with Temporal's own tools: its last days count. 
 
 @dataclass(frozen=True)
 class FoundCalendar:
-    """A calendar, and who keeps to it."""
+    """A calendar, and who uses it."""
 
     state: CalendarState
     row: CalendarRow
@@ -72,7 +72,7 @@ class Calendars:
         self._temporal = temporal
 
     async def all(self) -> list[FoundCalendar]:
-        """Every calendar, by name; who keeps to them is not counted.
+        """Every calendar, by name; who uses them is not counted.
 
         Raises:
             TemporalUnavailable: Temporal does not answer.
@@ -88,7 +88,7 @@ class Calendars:
         return [one for one in found if one is not None]
 
     async def get(self, name: str) -> FoundCalendar:
-        """One calendar, and how many keep to it.
+        """One calendar, and how many use it.
 
         Raises:
             CalendarNotFound, TemporalUnavailable.

@@ -1,4 +1,4 @@
-"""The list of calendars, and the page of one: what it is, who keeps to it, its days by month."""
+"""The list of calendars, and the page of one: what it is, who uses it, its days by month."""
 
 from __future__ import annotations
 
