@@ -204,7 +204,7 @@ async def test_the_standing_audit_leaves_nothing_out_and_logs_each_gap_once(
     async def logged() -> bool:
         return bool(lines())
 
-    await eventually(logged, 40)
+    await eventually(logged)
     reports = await _reports(auditing, 0)
     await eventually(lambda: _reports(auditing, len(reports) + 2))
     await Tasks(temporal).delete(task_id, by="t")
@@ -231,7 +231,7 @@ async def test_what_the_audits_found_is_known_without_a_look_at_the_tasks(
         found = await not_run.read(began, temporal.now(), {task_id})
         return found if len(found.instants) > 2 else None
 
-    found = await eventually(known, 40)
+    found = await eventually(known)
     await Tasks(temporal).delete(task_id, by="t")
     assert found is not None
     assert {one.reason for one in found.instants} == {Reason.OVERLAP}
