@@ -14,7 +14,6 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.access.roles import needed
-from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.incidents.incidents import IncidentReader
@@ -24,6 +23,7 @@ from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.runs.listing import RunList
+from onthedot.service.tasks.lists.known_tags import KnownTags
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
@@ -49,11 +49,10 @@ class SiteContext:
     forecasts: Forecasts
     following: Following
     workers: WorkersReader
+    tags: KnownTags
     watches: Watches = field(default_factory=Watches)
     names: tuple[datetime, Registered] | None = None
     """What the workers have registered, and when that was asked."""
-    tags: tuple[datetime, list[TagCount]] | None = None
-    """The tags of all tasks, and when they were counted."""
 
 
 @dataclass

@@ -16,6 +16,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from onthedot import naming
+from onthedot.naming import attributes
 from onthedot.scheduling.calendars.content import AnyOfCalendar, IcsCalendar
 from onthedot.scheduling.calendars.source import may_change
 from onthedot.scheduling.stored.calendar_state import (
@@ -35,6 +36,8 @@ _FEED_AGAIN = timedelta(hours=1)
 #: How long those who were told are left alone, as to tell them again costs as much again: at first,
 #: and for each of them. A task that was registered meanwhile may come into the list late.
 _FIRST_WAIT, _EACH = timedelta(seconds=20), timedelta(seconds=0.1)
+#: As good as at once, where some could not be told yet.
+_AT_ONCE = timedelta(seconds=1)
 _FEW = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=5)
 _LONGEST = timedelta(minutes=2)
 _HEARTBEAT = timedelta(seconds=30)
@@ -62,7 +65,7 @@ class Calendar:
             workflow.continue_as_new(
                 self._next,
                 memo={naming.CALENDAR_MEMO: CalendarRow.of(self._next)},
-                search_attributes=naming.calendar_attributes(self._next),
+                search_attributes=attributes.calendar_attributes(self._next),
             )
 
     @workflow.signal(name=naming.CHECK_SCHEDULE)
@@ -131,18 +134,21 @@ class Calendar:
                 self._next = self._state
 
     async def _keep_telling(self) -> None:
-        """Tell those that keep to it until all of them know, and look daily whether that is so;
+        """Tell the tasks that use it until all of them know, and look daily whether that is so;
         return when there is a next state to go on with."""
         if not self._state.users_to_tell:
             await self._anything_within(_RENEWED_EVERY)
         rounds = 0
         while self._next is None:
-            waiting = await self._tell()
-            if waiting == 0 and rounds:
+            told = await self._tell()
+            if told is not None and told.untold:
+                pause = _AT_ONCE
+            elif told is not None and told.waiting == 0 and rounds:
                 pause = _RENEWED_EVERY
             else:
-                pause = _FIRST_WAIT * 2 ** min(rounds, 5) + (waiting or 0) * _EACH
-            rounds += 1
+                pause = _FIRST_WAIT * 2 ** min(rounds, 5)
+                pause += (told.waiting if told else 0) * _EACH
+                rounds += 1
             await self._anything_within(pause)
 
     async def _anything_within(
@@ -159,7 +165,7 @@ class Calendar:
             return False
         return True
 
-    async def _tell(self) -> int | None:
+    async def _tell(self) -> UsersTold | None:
         """How many have not taken it up; None where that is not known."""
         try:
             told: UsersTold = await workflow.execute_activity(
@@ -169,11 +175,11 @@ class Calendar:
                 start_to_close_timeout=_LONGEST,
                 heartbeat_timeout=_HEARTBEAT,
                 retry_policy=_FEW,
-                summary="Tell those that keep to it",
+                summary="Tell the tasks that use it",
             )
         except ActivityError:
             return None
-        return told.waiting
+        return told
 
     async def _renew(self) -> None:
         state = self._state
@@ -184,7 +190,7 @@ class Calendar:
                 result_type=Refreshed,
                 start_to_close_timeout=_LONGEST,
                 retry_policy=_FEW,
-                summary="Work its days out anew",
+                summary="Recompute its days",
             )
         except ActivityError:
             return
@@ -200,7 +206,7 @@ class Calendar:
             self._state = state.model_copy(update=known)
             workflow.upsert_memo({naming.CALENDAR_MEMO: CalendarRow.of(self._state)})
             workflow.upsert_search_attributes(
-                [naming.LABELS.value_set(naming.calendar_uses(self._state))]
+                [naming.LABELS.value_set(attributes.calendar_uses(self._state))]
             )
             return
         changed = state.changed(

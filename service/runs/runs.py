@@ -9,6 +9,7 @@ from datetime import timedelta
 from temporalio.client import WorkflowFailureError
 
 from onthedot import naming
+from onthedot.naming import attributes
 from onthedot.scheduling.action import Action
 from onthedot.scheduling.checking.action import check_action
 from onthedot.scheduling.errors import InvalidDefinition, WrongState
@@ -59,8 +60,8 @@ class Runs:
         await self._temporal.ask(handle.cancel(reason=naming.cancel_reason(by)))
         return run
 
-    async def test(self, action: Action, *, attempt_timeout: timedelta) -> Run:
-        """Run an action once without registering it, and wait for how it ends.
+    async def test(self, action: Action, *, attempt_timeout: timedelta, by: str = "") -> Run:
+        """Run an action once without registering it, and wait for how it ends; `by` asked for it.
 
         Raises:
             InvalidDefinition, TemporalUnavailable.
@@ -81,6 +82,7 @@ class Runs:
             retry=RetryPolicy(max_attempts=1),
             cause=RunCause.MANUAL,
             scheduled_for=now,
+            requested_by=by,
         )
         workflow_id = naming.direct_run("", f"test-{secrets.token_hex(8)}")
         handle = await self._temporal.ask(
@@ -90,8 +92,9 @@ class Runs:
                 id=workflow_id,
                 task_queue=self._temporal.task_queue,
                 task_timeout=naming.TASK_TIMEOUT,
-                search_attributes=naming.run_attributes(order),
-                static_summary=naming.run_summary(order),
+                memo=attributes.run_memo(order),
+                search_attributes=attributes.run_attributes(order),
+                static_summary=attributes.run_summary(order),
                 rpc_timeout=RPC_TIMEOUT,
             )
         )

@@ -16,9 +16,9 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Worker
 
 from onthedot import naming
-from onthedot.activities.audit import LEDGER_GAPS, AuditActivities
+from onthedot.activities.audit_ledgers import LEDGER_GAPS, AuditActivities
 from onthedot.scheduling.action import CommandAction, LogAction
-from onthedot.scheduling.ledger.audit import (
+from onthedot.scheduling.ledger.audit_report import (
     AUDIT_AFTER,
     AUDIT_EVERY,
     MOST_MISSED,
@@ -110,7 +110,7 @@ async def test_gaps_are_found_mended_and_told(temporal: Temporal, worker: Worker
     assert {f.reason for f in found} == {Reason.SCHEDULE_PAUSED}
     assert len(found) in (2, 3)
     assert all(paused_at - timedelta(seconds=1) < f.at <= order.until for f in found)
-    (told,) = [wanted for wanted in audited.to_tell if wanted.task_id == ill]
+    (told,) = [wanted for wanted in audited.notifications if wanted.task_id == ill]
     assert isinstance(told.action.body, dict)
     assert told.action.body["event"] == "missed"
     assert told.action.body["missed"] == len(found)
@@ -340,9 +340,9 @@ async def test_a_slow_page_does_not_begin_the_walk_again(
     temporal: Temporal, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Pages of one, so that few tasks are many pages.
-    for module in ("audit_walk", "recurring"):
-        monkeypatch.setattr(f"onthedot.service.ledger.{module}._PAGE", 1)
-    monkeypatch.setattr("onthedot.service.ledger.patience._PAUSE", timedelta(milliseconds=1))
+    for module in ("temporal.rows", "ledger.recurring"):
+        monkeypatch.setattr(f"onthedot.service.{module}.PAGE", 1)
+    monkeypatch.setattr("onthedot.service.temporal.rows._PAUSE", timedelta(milliseconds=1))
     began = temporal.now()
     names = [f"audit-{uuid4().hex[:10]}" for _ in range(5)]
     tasks = Tasks(temporal)
@@ -385,7 +385,6 @@ async def test_a_task_that_cannot_be_read_now_is_put_off(
     async def away(*_: object) -> None:
         raise TemporalUnavailable("nowhere")
 
-    monkeypatch.setattr("onthedot.service.ledger.audit._AGAIN", timedelta(milliseconds=1))
     monkeypatch.setattr(audit._ledger, "of", away)
     audited = await audit.audit(AuditOrder(since=began, until=end))
     (put_off,) = [s for s in audited.report.suspects if s.task_id == task_id]

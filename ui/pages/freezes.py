@@ -52,7 +52,7 @@ def freezes_page(context: PageContext, query: dict[str, str]) -> None:
         with place:
             if not seen.value:
                 with box("card"):
-                    empty("ban", "No freeze stands", "Everything begins when it is due.")
+                    empty("ban", "No freezes", "Everything begins when it is due.")
             for freeze in seen.value:
                 _show(context, freeze)
 

@@ -38,7 +38,7 @@ class _Year:
 
 def calendars_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page of all calendars."""
-    _head("Calendars", "Named days that triggers leave out, keep to, or move runs off.")
+    _head("Calendars", "Named days that triggers skip, run only on, or move runs away from.")
     place = box("stack")
     with place:
         skeleton(160)

@@ -15,6 +15,7 @@ from onthedot.ui.pages.forecast.chart import chart
 from onthedot.ui.pages.forecast.spreading import show_ways
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.durations import precise
+from onthedot.ui.wording.errors import nothing_to_show
 
 SPANS = {
     "2h": ("Next 2 hours", timedelta(hours=2), timedelta(minutes=1)),
@@ -114,6 +115,11 @@ class _ForecastPage:
         return "?" + urlencode(asked)
 
     def _show(self, seen: Seen[Forecast]) -> None:
+        if seen.value is None and seen.error is not None:
+            self._place.clear()
+            with self._place, box("card"):
+                empty("triangle-alert", *nothing_to_show(seen.error, "The forecast"))
+            return
         if seen.value is None or seen.value == self._shown:
             return
         self._shown = found = seen.value

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from onthedot.scheduling.errors import TaskNotFound
-from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.overview.user_code import registered
@@ -53,7 +52,7 @@ async def _changed(
         found, names = await asyncio.gather(
             task_state(context.temporal, task_id), _names(context.site)
         )
-    except (TaskNotFound, TemporalUnavailable) as error:
+    except OnTheDotError as error:
         place.clear()
         with place, box("card"), empty("search", "It cannot be edited now", str(error), page=True):
             link("To the tasks", "/tasks", "btn")
