@@ -48,6 +48,7 @@ from onthedot.api.routes import (
     triggers,
     workers,
 )
+from onthedot.service.calendars.drafts import CalendarDrafts
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.feed import Feeds
@@ -129,6 +130,7 @@ def create_app(
     app.state.workers = WorkersReader(temporal)
     fleet = FleetReader(temporal)
     app.state.forecasts = Forecasts(temporal, fleet)
+    app.state.calendar_drafts = CalendarDrafts(temporal, fleet)
     app.state.feeds = Feeds(temporal, fleet)
     app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:
