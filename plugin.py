@@ -22,6 +22,7 @@ from onthedot.activities.assembly import Activities
 from onthedot.activities.freezes.told import FreezesTold, watches_of, watching
 from onthedot.activities.held import HeldActions
 from onthedot.activities.permissions import Permissions
+from onthedot.activities.record import telling
 from onthedot.encryption.codec import sealing
 from onthedot.encryption.keys import NO_KEYS, Keyring
 from onthedot.run_context.interceptor import RunInterceptor
@@ -72,16 +73,14 @@ class OnTheDotPlugin(SimplePlugin):
             interceptors=[RunInterceptor()],
         )
         self._permissions = permissions
-        self._keyring = keyring
         self._made: list[Activities] = []
         self._running = 0
         self._beside: Beside | None = None
 
     def configure_client(self, config: ClientConfig) -> ClientConfig:
-        """Add what a client needs; headers are sealed as payloads are."""
+        """Add what a client needs; headers are sealed and opened as payloads are."""
         config = super().configure_client(config)
-        if self._keyring.seals:
-            config["header_codec_behavior"] = HeaderCodecBehavior.CODEC
+        config["header_codec_behavior"] = HeaderCodecBehavior.CODEC
         return config
 
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
@@ -111,7 +110,8 @@ class OnTheDotPlugin(SimplePlugin):
         if self._beside is None:
             self._beside = Beside(worker)
         try:
-            async with watching(watches_of(worker.config().get("activities", ()))):
+            activities = worker.config().get("activities", ())
+            async with watching(watches_of(activities)), telling(activities):
                 await super().run_worker(worker, next)
         finally:
             self._running -= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
@@ -20,6 +21,19 @@ def split(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
+
+
+def _seconds(value: object) -> object:
+    """A bare number is seconds; the rest is ISO 8601, which pydantic reads."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
 
 
 def _long_enough(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -120,6 +134,12 @@ class AccessSettings(BaseSettings):
     oidc_audience: str = Field(
         default="",
         description="What a bearer token of REST must name as its audience. Empty: the client id.",
+    )
+    oidc_max_token_age: Annotated[timedelta | None, BeforeValidator(_seconds)] = Field(
+        default=None,
+        ge=timedelta(minutes=1),
+        description="How long ago a bearer token of REST may have been made, whatever it says of "
+        "its expiry: a role that was taken away is gone after that. Empty: until it expires.",
     )
     oidc_scopes: str = Field(
         default="openid profile email",

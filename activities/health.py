@@ -1,22 +1,51 @@
-"""Has a task know how its last run went, where that is not what it knows already."""
+"""Has a task know how its last run went, where that is not what it knows already.
+
+1. What changes a task's health is told at once, within the run: a failure, the first success after
+   one, and whatever ran beside the schedule. One read of the task tells whether it knows already.
+2. Any other success most likely changes nothing: the schedule handed its run the success before, or
+   this is the first. It costs the run nothing, and is compared with what the lists say, some
+   seconds later and many in one query. So a task's first success shows some seconds after it.
+3. What was told at once is compared as well. Reports of two runs may cross on their way, and each
+   finds the task as it was before the other: where they differ, the run that ended last counts.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 
-from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.activities.attempts.starts_first import StartsFirst
+from onthedot.activities.ended_runs import ended_runs, has_failed
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.scheduling.stored.run_order import RunRecord
 from onthedot.scheduling.task import Health, HealthReport
+from onthedot.scheduling.values import format_instant
 
 log = logging.getLogger("onthedot.health")
 
-_PATIENCE = timedelta(seconds=3)
+#: How long a report may take that is told at once.
+_PATIENCE_SECONDS = 3.0
+#: By then whatever was told of earlier runs has arrived, and lists show it.
+_SETTLED = timedelta(seconds=5)
+_LOOK_EVERY_SECONDS = 1.0
+#: How long one comparison may take, and the last one when the worker leaves.
+_COMPARISON_SECONDS = 60.0
+_LEAVING_SECONDS = 2.0
+#: How many tasks one query names.
+_AT_ONCE = 100
+#: How many tasks may wait to be compared while Temporal is away.
+_MOST = 20_000
+#: Between the clock of a worker, which says when a run finished, and Temporal's, when it closed.
+_CLOCKS = timedelta(seconds=10)
 
 #: A run that was cancelled, terminated or skipped says nothing of its task.
 _HEALTH = {
@@ -26,23 +55,146 @@ _HEALTH = {
 }
 
 
-async def report_health(client: Client, run: RunRecord) -> None:
-    """Tell the task of a run that ended, on a change only: reading costs it no event.
+@dataclass
+class _Ended:
+    """The latest run of a task that is still to be compared."""
 
-    Should this fail, the run counts all the same, and the next one tells.
+    report: HealthReport
+    since: float
+    """When the first one came that was not compared yet, by the monotonic clock."""
+    latest: float
+
+
+class HealthReports:
+    """What one worker has to tell of runs that ended.
+
+    Args:
+        settled: how long after its end a run is compared with what the lists say.
     """
-    health = _HEALTH.get(run.status)
-    own = run.kind == "once" and run.cause is RunCause.TRIGGER
-    if health is None or own or not run.task:
-        # A one-time task that came due is its own run, and closes as that ends.
-        return
-    handle = client.get_workflow_handle(naming.task_workflow(run.task))
-    try:
-        async with asyncio.timeout(_PATIENCE.total_seconds()):
-            task = await handle.describe()
-            known = task.typed_search_attributes.get(naming.HEALTH)
-            if task.status is WorkflowExecutionStatus.RUNNING and known != health.value:
-                report = HealthReport(health=health, at=run.finished_at)
+
+    def __init__(
+        self, client: Client, starts: StartsFirst, *, settled: timedelta = _SETTLED
+    ) -> None:
+        self._client = client
+        self._starts = starts
+        self._settled = settled.total_seconds()
+        self._ended: dict[str, _Ended] = {}
+
+    async def of(self, run: RunRecord) -> None:
+        """Tell the task of a run that ended, if it is to know at once.
+
+        Should this fail, the run counts all the same, and the task is told later.
+        """
+        health = _HEALTH.get(run.status)
+        own = run.kind == "once" and run.cause is RunCause.TRIGGER
+        if health is None or own or not run.task:
+            # A one-time task that came due is its own run, and closes as that ends.
+            return
+        report = HealthReport(health=health, at=run.finished_at)
+        self._note(run.task, report)
+        if health is Health.HEALTHY and run.cause is RunCause.TRIGGER and not run.after_failure:
+            return
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._tell(run.task, report)
+        except (RPCError, TimeoutError) as error:
+            log.warning("%s does not know yet that a run of it ended: %s", run.task, error)
+
+    async def run(self) -> None:
+        """Compare until cancelled, and once more then."""
+        try:
+            while True:
+                await asyncio.sleep(_LOOK_EVERY_SECONDS)
+                await self._starts.over()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_COMPARISON_SECONDS):
+                        await self.compare()
+        finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LEAVING_SECONDS):
+                    await self.compare(everything=True)
+
+    async def compare(self, *, everything: bool = False) -> None:
+        """Tell those tasks of their last run that know otherwise.
+
+        Args:
+            everything: also of runs that ended just now.
+        """
+        now = monotonic()
+        ripe: dict[Health, list[str]] = {Health.FAILING: [], Health.HEALTHY: []}
+        for task, ended in self._ended.items():
+            if everything or ended.since + self._settled <= now:
+                ripe[ended.report.health].append(task)
+        for health, tasks in ripe.items():
+            for start in range(0, len(tasks), _AT_ONCE):
+                chunk = tasks[start : start + _AT_ONCE]
+                try:
+                    await self._compared(chunk, health)
+                except (RPCError, RuntimeError) as error:
+                    # They are looked at again.
+                    log.warning("the health of %d tasks is not known yet: %s", len(chunk), error)
+                    return
+                self._forget(chunk, now)
+
+    def _note(self, task: str, report: HealthReport) -> None:
+        ended, now = self._ended.get(task), monotonic()
+        if ended is None:
+            if len(self._ended) >= _MOST:
+                self._ended.pop(next(iter(self._ended)))
+            self._ended[task] = _Ended(report, since=now, latest=now)
+        elif report.at >= ended.report.at:
+            ended.report, ended.latest = report, now
+
+    def _forget(self, tasks: Sequence[str], now: float) -> None:
+        """What came after the comparison, or too shortly before it, is to be compared anew."""
+        for task in tasks:
+            ended = self._ended.get(task)
+            if ended is not None and ended.latest + self._settled <= now:
+                del self._ended[task]
+            elif ended is not None:
+                ended.since = ended.latest
+
+    async def _compared(self, tasks: Sequence[str], health: Health) -> None:
+        names = ", ".join(f"'{naming.task_workflow(task)}'" for task in tasks)
+        query = (
+            f"WorkflowType = '{naming.TASK}' AND ExecutionStatus = 'Running' "
+            f"AND ({naming.HEALTH.name} IS NULL OR {naming.HEALTH.name} != '{health.value}') "
+            f"AND WorkflowId IN ({names})"
+        )
+        async for row in self._client.list_workflows(query, page_size=_AT_ONCE):
+            await self._differs(row, health)
+
+    async def _differs(self, row: WorkflowExecution, health: Health) -> None:
+        task = row.id.partition(":")[2]
+        ended = self._ended.get(task)
+        if ended is None or ended.report.health is not health:
+            return
+        report = ended.report
+        try:
+            if row.typed_search_attributes.get(naming.HEALTH) is None:
+                handle = self._client.get_workflow_handle(row.id, run_id=row.run_id)
                 await handle.signal(naming.HEALTH_REPORT, report)
-    except (RPCError, TimeoutError) as error:
-        log.warning("%s does not know yet that a run of it ended: %s", run.task, error)
+            else:
+                await self._tell(task, await self._last(task, report))
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
+    async def _tell(self, task: str, report: HealthReport) -> None:
+        """Tell a task on a change only: reading costs it no event."""
+        handle = self._client.get_workflow_handle(naming.task_workflow(task))
+        found = await handle.describe()
+        known = found.typed_search_attributes.get(naming.HEALTH)
+        if found.status is WorkflowExecutionStatus.RUNNING and known != report.health.value:
+            await handle.signal(naming.HEALTH_REPORT, report)
+
+    async def _last(self, task: str, report: HealthReport) -> HealthReport:
+        """What the run says that ended last, this one or another."""
+        since = format_instant(report.at - _CLOCKS)
+        query = f"{ended_runs(task)} AND CloseTime > '{since}'"
+        async for run in self._client.list_workflows(query, page_size=1, limit=1):
+            health = Health.FAILING if has_failed(run) else Health.HEALTHY
+            closed = run.close_time or report.at
+            if health is not report.health and closed > report.at:
+                return HealthReport(health=health, at=closed)
+        return report

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
 
 from prometheus_client import Counter, Histogram
 from temporalio import activity
@@ -12,7 +16,7 @@ from temporalio.service import RPCError
 from onthedot import naming
 from onthedot.activities.attempts.seen import attempts_seen
 from onthedot.activities.attempts.starts_first import StartsFirst
-from onthedot.activities.health import report_health
+from onthedot.activities.health import HealthReports
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.run_order import Attempts, RunRecord, corrected
 
@@ -41,6 +45,7 @@ class RecordActivities:
     def __init__(self, starts: StartsFirst, client: Client) -> None:
         self._starts = starts
         self._client = client
+        self.health = HealthReports(client, starts)
         # A counter that is there from the start shows its first increase.
         for kind in ("once", "cron", "interval"):
             LATENESS.labels(kind, RunCause.TRIGGER.value)
@@ -59,12 +64,12 @@ class RecordActivities:
         attempts = await self._looked_up() if run.unsure else None
         if attempts is not None:
             run = corrected(run, attempts)
-        log.info("%s", run.model_dump_json(exclude={"unsure"}))
+        log.info("%s", run.model_dump_json(exclude={"unsure", "after_failure"}))
         RUNS.labels(run.status.value, run.cause.value, run.action).inc()
         ATTEMPTS.labels(run.action).inc(run.attempts)
         LATENESS.labels(run.kind or "none", run.cause.value).observe(run.lateness.total_seconds())
         DURATION.labels(run.action).observe((run.finished_at - run.started_at).total_seconds())
-        await report_health(self._client, run)
+        await self.health.of(run)
         return attempts
 
     async def _looked_up(self) -> Attempts | None:
@@ -77,3 +82,18 @@ class RecordActivities:
             # The run has ended, and its record must not wait for this.
             _LOG.warning("the attempts of %s could not be looked up: %s", info.workflow_id, error)
             return None
+
+
+@asynccontextmanager
+async def telling(activities: Iterable[Callable[..., Any]]) -> AsyncIterator[None]:
+    """Within it, what the recorded runs among these activities say of their tasks is compared with
+    what those know."""
+    owners = {id(o): o for o in (getattr(one, "__self__", None) for one in activities)}
+    records = [owner for owner in owners.values() if isinstance(owner, RecordActivities)]
+    running = [asyncio.create_task(each.health.run()) for each in records]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)

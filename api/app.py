@@ -23,31 +23,12 @@ from onthedot.api.middleware.methods import Methods
 from onthedot.api.middleware.security import SignedIn, WhoMayCall, nobody
 from onthedot.api.middleware.trusted_proxies import TrustedProxies
 from onthedot.api.middleware.web_ui_origin import WebUiOrigin
-from onthedot.api.routes import (
-    actions,
-    backfills,
-    batch,
-    calendars,
-    codec,
-    docs,
-    feed,
-    forecast,
-    freezes,
-    health,
-    incidents,
-    ledger,
-    many,
-    many_runs,
-    me,
-    revisions,
-    run_output,
-    runs,
-    schema,
-    task_calls,
-    tasks,
-    triggers,
-    workers,
-)
+from onthedot.api.routes import actions, calendars, feed, forecast, freezes, incidents, triggers
+from onthedot.api.routes.runs import backfills, output, runs
+from onthedot.api.routes.runs import bulk as bulk_runs
+from onthedot.api.routes.server import access, docs, health
+from onthedot.api.routes.tasks import batch, changes, ledger, revisions, schema, tasks
+from onthedot.api.routes.tasks import bulk as bulk_tasks
 from onthedot.service.calendars.drafts import CalendarDrafts
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
@@ -56,32 +37,30 @@ from onthedot.service.overview.fleet import FleetReader
 from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.temporal.calls import Temporal
-from onthedot.settings import Settings
+from onthedot.settings.settings import Settings
 from onthedot.version import version
 
 _ROUTERS = (
     tasks.router,
     batch.router,
-    many.router,
-    task_calls.router,
+    bulk_tasks.router,
+    changes.router,
     revisions.router,
     backfills.router,
     ledger.router,
     incidents.router,
     runs.router,
-    run_output.router,
-    many_runs.router,
+    output.router,
+    bulk_runs.router,
     actions.router,
     triggers.router,
     calendars.router,
     forecast.router,
     feed.router,
     freezes.router,
-    me.router,
-    codec.router,
+    access.router,
     schema.router,
     health.router,
-    workers.router,
 )
 _TAGS = [
     {"name": "tasks", "description": "What is to run, and when."},

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
+from onthedot.access.api_tokens import ApiToken, token_of
 from onthedot.access.identity import Identity
 from onthedot.access.oidc.configured import bearer_tokens
 from onthedot.access.oidc.errors import NoRole, ProviderAway, TokenRefused
@@ -13,7 +12,7 @@ from onthedot.access.oidc.provider import Provider
 from onthedot.access.oidc.tokens import Tokens, looks_like_one
 from onthedot.api import problems
 from onthedot.messages.problems import Problem
-from onthedot.settings import ApiToken, Settings
+from onthedot.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,9 @@ class Bearers:
         """Who calls with this header, or why nobody does."""
         scheme, _, token = authorization.partition(" ")
         token = token.strip()
-        known = _owner(token, self.configured) if scheme.lower() == "bearer" else None
+        known = token_of(token, self.configured) if scheme.lower() == "bearer" else None
         if known is not None:
-            return known
+            return known.identity
         if self.signed is None or not looks_like_one(token):
             detail = "This token is not configured here. Check ONTHEDOT_API_TOKENS."
             return problems.problem(problems.WRONG_TOKEN, detail)
@@ -61,13 +60,3 @@ def challenge(refused: Problem) -> str:
     """The header `WWW-Authenticate` (RFC 6750)."""
     wrong = ', error="invalid_token"' if refused.type.endswith(problems.WRONG_TOKEN.code) else ""
     return f'Bearer realm="onthedot"{wrong}'
-
-
-def _owner(token: str, known: tuple[ApiToken, ...]) -> Identity | None:
-    """Whose token this is. Compares with every one, so that the time taken tells nothing."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    owner = None
-    for candidate in known:
-        if hmac.compare_digest(digest, candidate.sha256):
-            owner = candidate.identity
-    return owner

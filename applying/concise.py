@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from onthedot.scheduling.definition_changes import plain_definition
+from onthedot.scheduling.revisions.differences import plain_definition
 from onthedot.scheduling.task import TaskDefinition
 
 #: Where a definition came from, and how it stands at present: not what was applied.

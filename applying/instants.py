@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from onthedot.client.call import Call
-from onthedot.client.run_calls import preview_trigger
+from onthedot.client.calls.runs import preview_trigger
 from onthedot.scheduling.firing.edit_preview import compare
 from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
 

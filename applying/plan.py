@@ -14,8 +14,8 @@ from onthedot.applying.instants import InstantChanges
 from onthedot.applying.kept import as_kept
 from onthedot.applying.problems import FileProblem
 from onthedot.scheduling.checking.registration import settle
-from onthedot.scheduling.definition_changes import FieldChange, changes
 from onthedot.scheduling.errors import InvalidDefinition
+from onthedot.scheduling.revisions.differences import FieldChange, changes
 from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.scheduling.trigger import OnceTrigger
 

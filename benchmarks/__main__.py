@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.errors import Void
 from benchmarks.plan import MANY, SCENARIOS, Plan
 from benchmarks.report import as_json, table
-from benchmarks.rounds import SIDES, measure
+from benchmarks.rounds import ENCRYPTION, SIDES, measure
 from onthedot.settings import PREFIX
 
 
@@ -24,9 +24,10 @@ def main() -> int:
         del os.environ[name]
     levels = tuple(options.waiting) + ((MANY,) if options.full else ())
     settings = dict(pair.split("=", 1) for pair in options.setting)
-    plan = Plan(options.pairs, tuple(options.only), options.n, levels, settings)
+    plan = Plan(options.pairs, tuple(options.only), options.n, levels, settings, options.encryption)
     try:
-        results = asyncio.run(measure(plan, _say, SIDES))
+        sides = ENCRYPTION if plan.encryption else SIDES
+        results = asyncio.run(measure(plan, _say, sides))
     except Void as reason:
         print(f"Nothing measured: {reason}", file=sys.stderr)
         return 1
@@ -52,6 +53,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help=f"also {MANY:,} waiting tasks")
     parser.add_argument(
         "--setting", nargs="+", default=[], metavar="NAME=VALUE", help="not its default, for both"
+    )
+    parser.add_argument(
+        "--encryption",
+        action="store_true",
+        help="what encryption costs: with it against without it, not against bare Temporal",
     )
     parser.add_argument("--json", type=Path, help="file for the figures of every pair")
     return parser.parse_args()

@@ -26,6 +26,15 @@ class Plan:
     settings: Mapping[str, str] = field(default_factory=dict)
     """Settings that differ from their defaults, on either side as far as it has them."""
 
+    encryption: bool = False
+    """Compare what seals all that Temporal gets with what seals nothing, instead of with bare
+    Temporal."""
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """What the two sides are called."""
+        return ("encrypted", "plain") if self.encryption else ("On the Dot", "bare")
+
     @property
     def recurring(self) -> int:
         """Recurring tasks in one second: two fifths of the one-time ones."""

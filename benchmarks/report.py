@@ -36,8 +36,6 @@ _BURST = (
     ("tasks_timed_out", "workflow tasks timed out"),
 )
 
-_COLUMNS = ("On the Dot", "bare", "ratio", "least-most", "target")
-
 #: Bounds of the ratio: at most, or at least.
 _TARGETS = {
     (ONCE, "registrations_a_second"): (">=", 0.8),
@@ -91,11 +89,18 @@ def table(plan: Plan, results: Results) -> str:
             shown = line.scenario
             rows += [
                 "",
-                _row(headings[shown], "On the Dot", "bare", "ratio", "least-most", "target"),
+                _row(
+                    headings[shown],
+                    *plan.columns,
+                    "ratio",
+                    "least-most",
+                    "" if plan.encryption else "target",
+                ),
             ]
         pair = line.pair
         spread = "" if pair.pairs < 2 else f"{pair.least:.2f}-{pair.most:.2f}"
-        cells = (_number(pair.ours), _number(pair.bare), _number(pair.ratio), spread, line.target)
+        target = "" if plan.encryption else line.target
+        cells = (_number(pair.ours), _number(pair.bare), _number(pair.ratio), spread, target)
         rows.append(_row(f"  {line.title}", *cells))
     return "\n".join([*_about(plan, results), *rows])
 

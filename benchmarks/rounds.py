@@ -12,7 +12,7 @@ from benchmarks.figures import Figures
 from benchmarks.machine import Share, Snapshot
 from benchmarks.plan import ONCE, RECURRING, WAITING, Plan
 from benchmarks.sides.bare import Bare
-from benchmarks.sides.ours import Ours
+from benchmarks.sides.ours import Encrypted, Ours
 from benchmarks.sides.side import Side
 from benchmarks.sides.stack import Stack
 from benchmarks.waiting import waiting
@@ -21,6 +21,7 @@ OURS, BARE = "ours", "bare"
 
 #: The sides, and how to build them on a stack.
 SIDES: Mapping[str, Callable[[Stack], Side]] = {OURS: Ours, BARE: Bare}
+ENCRYPTION: Mapping[str, Callable[[Stack], Side]] = {OURS: Encrypted, BARE: Ours}
 
 #: How often a void round is repeated before the whole measurement is given up.
 _REPEATS = 2

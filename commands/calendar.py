@@ -10,8 +10,8 @@ from typing import Any
 import click
 import yaml
 
-from onthedot.commands.asking import confirmed, yes_option
 from onthedot.commands.reaching import server
+from onthedot.commands.terminal.asking import confirmed, yes_option
 from onthedot.commands.terminal.output import Column, output_option, say, show_list, show_one
 from onthedot.messages.calendars import CalendarAnswer, CalendarDay
 

@@ -22,7 +22,7 @@ from temporalio.converter import (
 )
 
 from onthedot.encryption.keys import Keyring
-from onthedot.scheduling.errors import KeyMissing, NotOurSeal
+from onthedot.scheduling.outages import KeyMissing, NotOurSeal
 
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
@@ -62,7 +62,7 @@ class SealingCodec(PayloadCodec):
             return payload
         key_id = payload.metadata.get(KEY_ID, b"").decode(errors="replace")
         if key_id not in self._ciphers:
-            raise KeyMissing(key_id)
+            raise KeyMissing(key_id, any_key=bool(self._ciphers))
         nonce, data = payload.data[:_NONCE], payload.data[_NONCE:]
         try:
             return Payload.FromString(self._ciphers[key_id].decrypt(nonce, data, None))
@@ -71,9 +71,11 @@ class SealingCodec(PayloadCodec):
 
 
 def sealing(converter: DataConverter, keyring: Keyring) -> DataConverter:
-    """`converter`, with what it makes sealed; messages and stack traces of failures too."""
-    if not keyring.keys:
-        return converter
+    """`converter`, with what it makes sealed; messages and stack traces of failures too.
+
+    Without keys it seals nothing, and names the key of whatever is sealed. A workflow then waits
+    for a worker that has the key: by itself, the SDK would drop a signal that it cannot read.
+    """
     return replace(
         converter,
         payload_codec=SealingCodec(keyring),

@@ -1,1 +1,1 @@
-"""Working examples; tests/test_examples.py runs them."""
+"""Working examples; tests/docs/test_examples.py runs them."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, JsonValue, create_model, model_validator
 
 from onthedot.messages.problems import Problem
 from onthedot.scheduling.action import Name, SecretRef, Text
+from onthedot.scheduling.revisions.revision import Revision
 from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.scheduling.values import Instant, Model
 
@@ -19,6 +20,15 @@ class TaskPage(BaseModel):
     """Some tasks, and where the list goes on."""
 
     items: list[Task]
+    next_cursor: str | None = Field(
+        default=None, description="For the next page; null on the last one."
+    )
+
+
+class RevisionPage(BaseModel):
+    """Some revisions of a task, newest first, and where the list goes on."""
+
+    items: list[Revision]
     next_cursor: str | None = Field(
         default=None, description="For the next page; null on the last one."
     )

@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from onthedot.scheduling.errors import Busy
+from onthedot.scheduling.outages import Busy
 
 P = ParamSpec("P")
 T = TypeVar("T")

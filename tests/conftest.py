@@ -14,6 +14,7 @@ from hypothesis import settings as examples
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
+from xdist.remote import Producer
 
 from onthedot.activities.assembly import Activities
 from onthedot.activities.permissions import Permissions
@@ -22,6 +23,7 @@ from onthedot.plugin import OnTheDotPlugin
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
+from tests.distribution import Distribution
 from tests.temporal_elsewhere import connected
 
 # The same examples each time: what is found by chance is no verdict on the change at hand. For
@@ -31,13 +33,20 @@ examples.load_profile("same")
 
 _status: list[int] = []
 
-#: The folders whose tests wait for tasks to come due, or for processes to come back.
-_WAIT = {"faults", "service", "workflows"}
+#: The mark that all tests of a folder have.
+_MARKS = {"faults": "faults", "cluster": "cluster", "e2e": "browser"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits much goes first: side by side it leaves the processors to the others."""
-    items.sort(key=lambda item: item.path.relative_to(Path(__file__).parent).parts[0] not in _WAIT)
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if mark := _MARKS.get(folder):
+            item.add_marker(mark)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distribution:
+    return Distribution(config, log)
 
 
 @pytest.hookimpl(trylast=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -15,11 +16,14 @@ from onthedot.activities.permissions import Permissions
 
 @asynccontextmanager
 async def polling(
-    client: Client, task_queue: str, permissions: Permissions | None = None
+    client: Client,
+    task_queue: str,
+    permissions: Permissions | None = None,
+    more: Sequence[Callable[..., Any]] = (),
 ) -> AsyncIterator[Worker]:
-    """Run tasks of this queue for a while, with this client's rights."""
+    """Run tasks of this queue for a while, with this client's rights, and `more` activities."""
     activities = Activities(client, permissions or Permissions())
-    worker = Worker(client, task_queue=task_queue, activities=activities.all())
+    worker = Worker(client, task_queue=task_queue, activities=[*activities.all(), *more])
     # Not as a context: a worker that fails would cancel the test's own task.
     running = asyncio.create_task(worker.run())
     try:

@@ -10,20 +10,20 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.access.roles import needed
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.overview import health
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.ui.access.sessions import Session, SignedOut
-from onthedot.ui.boot import BOOT, HEAD
 from onthedot.ui.components.freeze_banner import watch_freezes
 from onthedot.ui.components.markup import box, href, link, locked, named, text
 from onthedot.ui.components.sign_out import sign_out
 from onthedot.ui.components.small import Icon, KeyHelp, Palette, ThemeSwitch
 from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
+from onthedot.ui.loading.boot import BOOT, HEAD
+from onthedot.ui.loading.template import NONCE
 from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.routes import show_pages
-from onthedot.ui.template import NONCE
 from onthedot.ui.watches import Live, Seen
 
 PAGES = (

@@ -20,15 +20,15 @@ from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.temporal.calls import Temporal
-from onthedot.settings import Settings
+from onthedot.settings.settings import Settings
 from onthedot.ui.access.entrance import entrance
 from onthedot.ui.access.gate import Gate
 from onthedot.ui.access.headers import SafeHeaders
 from onthedot.ui.access.sessions import Sessions
-from onthedot.ui.adoption import adopt_pages
 from onthedot.ui.frame import build_frame
+from onthedot.ui.loading.adoption import adopt_pages
+from onthedot.ui.loading.template import put_nonces
 from onthedot.ui.page_context import SiteContext
-from onthedot.ui.template import put_nonces
 
 STATIC = Path(__file__).with_name("static")
 

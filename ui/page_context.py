@@ -14,7 +14,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.access.roles import needed
-from onthedot.messages.many import TagCount
+from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.calendars.drafts import CalendarDrafts
@@ -27,13 +27,13 @@ from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.runs.listing import RunList
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
-from onthedot.settings import Settings
+from onthedot.settings.settings import Settings
 from onthedot.ui.access.sessions import Session, SignedOut
 from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.use_cases import UseCases
 from onthedot.ui.watches import Live, Seen, Watches
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.errors import plainly
 
 T = TypeVar("T")
 

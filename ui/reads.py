@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from onthedot.scheduling.errors import (
-    Busy,
     FreezeNotFound,
     InvalidDefinition,
     OnTheDotError,
 )
 from onthedot.scheduling.freezes.freeze import Freeze
+from onthedot.scheduling.outages import Busy
 from onthedot.scheduling.run import Run, RunStatus, ShortRun
 from onthedot.scheduling.stored.backfill import Backfill
 from onthedot.scheduling.stored.task_state import TaskState

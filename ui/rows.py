@@ -11,7 +11,7 @@ from onthedot.scheduling.stored.task_row import title
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
 from onthedot.scheduling.values import format_instant
-from onthedot.scheduling.words import describe
+from onthedot.scheduling.wording.trigger import describe
 
 RUN_TONES = {
     RunStatus.RUNNING: "blue",

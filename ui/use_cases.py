@@ -31,6 +31,15 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.ui.access.sessions import Session, SignedOut
 
 
+class TurnMissed(OnTheDotError):
+    """One of many was not begun, because the session had ended by then."""
+
+    code = "forbidden"
+
+    def __init__(self) -> None:
+        super().__init__("Your sign-in ended, or your role changed, before its turn came.")
+
+
 class UseCases:
     """Everything that changes something, on behalf of one session; named as the calls of REST.
 
@@ -200,17 +209,31 @@ class UseCases:
     ) -> list[Changed]:
         """Run the occurrences of many runs once more."""
         with self._call("retry_runs") as by:
-            return await BulkRuns(self._temporal, by=by, progress=progress).retry(ids)
+            return await BulkRuns(self._temporal, by=by, progress=self._watched(progress)).retry(
+                ids
+            )
 
     async def cancel_runs(
         self, ids: Sequence[str], *, progress: BulkProgress | None = None
     ) -> list[Changed]:
         """Ask many runs to stop."""
         with self._call("cancel_runs") as by:
-            return await BulkRuns(self._temporal, by=by, progress=progress).cancel(ids)
+            return await BulkRuns(self._temporal, by=by, progress=self._watched(progress)).cancel(
+                ids
+            )
 
     def _many(self, by: str, progress: BulkProgress | None) -> BulkChanges:
-        return BulkChanges(self._temporal, by=by, progress=progress)
+        return BulkChanges(self._temporal, by=by, progress=self._watched(progress))
+
+    def _watched(self, progress: BulkProgress | None) -> BulkProgress:
+        """A change to many may take longer than the session lasts."""
+        progress = progress or BulkProgress()
+        progress.check = self._still_signed_in
+        return progress
+
+    def _still_signed_in(self) -> None:
+        if not self._session.stands:
+            raise TurnMissed
 
     @contextmanager
     def _call(self, name: str, **subject: str) -> Iterator[str]:

@@ -12,7 +12,8 @@ from onthedot.access.settings import AccessSettings
 def bearer_tokens(settings: AccessSettings, provider: Provider) -> Tokens:
     """Judges what REST is sent."""
     audience = settings.oidc_audience or settings.oidc_client_id
-    return Tokens(provider, audience, claim_rules(settings))
+    age = settings.oidc_max_token_age
+    return Tokens(provider, audience, claim_rules(settings), age.total_seconds() if age else None)
 
 
 def claim_rules(settings: AccessSettings) -> ClaimRules:

@@ -40,6 +40,8 @@ class Tokens:
     provider: Provider
     audience: str
     rules: ClaimRules
+    most_seconds: float | None = None
+    """How long ago it may have been made; None for as long as it says itself."""
 
     async def identity(self, token: str) -> Identity:
         """Who calls with it. Raises TokenRefused, NoRole, ProviderAway."""
@@ -67,7 +69,19 @@ class Tokens:
             raise TokenRefused("Its signature is wrong.") from None
         except (JoseError, ValueError, TypeError):
             raise TokenRefused("It is no token that can be read.") from None
+        self._check_age(claims)
         return claims
+
+    def _check_age(self, claims: Mapping[str, Any]) -> None:
+        if self.most_seconds is None:
+            return
+        made = claims.get("iat")
+        if not isinstance(made, int | float):
+            raise TokenRefused("It does not say when it was made.")
+        if time.time() - made > self.most_seconds:
+            raise TokenRefused(
+                f"It was made more than {self.most_seconds:g} seconds ago. Get a new one."
+            )
 
 
 _SAID = {

@@ -13,14 +13,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from onthedot import naming
+from onthedot.activities.ended_runs import ended_runs, has_failed
 from onthedot.scheduling.notify import (
     EndedRun,
     FailureRow,
@@ -33,8 +33,6 @@ from onthedot.scheduling.values import format_instant
 
 #: How many failures more than it takes are listed, and tell the row where the one before could not.
 _FURTHER = 100
-
-_FAILED = (WorkflowExecutionStatus.FAILED, WorkflowExecutionStatus.TIMED_OUT)
 
 
 class NotifyActivities:
@@ -74,10 +72,10 @@ class NotifyActivities:
         if ended.run.status is RunStatus.SUCCEEDED:
             # Most likely there is none, so look at one run before looking at more.
             last = await self._ended(task_id, 1)
-            if last and not _failed(last[0]):
+            if last and not has_failed(last[0]):
                 return None
         runs = await self._ended(task_id, most)
-        failed = [run.run_id for run in itertools.takewhile(_failed, runs)]
+        failed = [run.run_id for run in itertools.takewhile(has_failed, runs)]
         if len(failed) < len(runs):
             return FailureRow(count=len(failed), first=failed[-1]) if failed else None
         if ended.handed is not None and ended.handed.count >= len(failed):
@@ -87,13 +85,15 @@ class NotifyActivities:
         return FailureRow(count=len(failed), first=failed[-1]) if failed else None
 
     async def _ended(self, task_id: str, most: int) -> list[WorkflowExecution]:
-        runs = self._client.list_workflows(_query(task_id), page_size=most, limit=most)
+        runs = self._client.list_workflows(ended_runs(task_id), page_size=most, limit=most)
         return [run async for run in runs]
 
     async def _counted(self, task_id: str) -> FailureRow:
         """A row that is too long to be listed."""
-        failures = _query(task_id, ("Failed", "TimedOut"))
-        success = self._client.list_workflows(_query(task_id, ("Completed",)), page_size=1, limit=1)
+        failures = ended_runs(task_id, ("Failed", "TimedOut"))
+        success = self._client.list_workflows(
+            ended_runs(task_id, ("Completed",)), page_size=1, limit=1
+        )
         first = "all"
         async for run in success:
             first = f"after-{run.run_id}"
@@ -153,18 +153,3 @@ def _longer(row: FailureRow | None, *, by: str) -> FailureRow:
     if row is None:
         return FailureRow(count=1, first=by)
     return row.model_copy(update={"count": row.count + 1})
-
-
-def _query(task_id: str, statuses: Sequence[str] = ("Completed", "Failed", "TimedOut")) -> str:
-    names = ", ".join(f"'{status}'" for status in statuses)
-    return (
-        f"{naming.TASK_ID.name} = '{task_id}' AND ExecutionStatus IN ({names}) "
-        f"AND ((WorkflowType = '{naming.TASK_RUN}' AND ({naming.STATUS.name} IS NULL "
-        f"OR {naming.STATUS.name} != '{naming.State.SKIPPED}')) "
-        f"OR (WorkflowType = '{naming.TASK}' AND {naming.KIND.name} = 'once' "
-        f"AND {naming.STATUS.name} NOT IN ('{naming.State.DELETED}', '{naming.State.SKIPPED}')))"
-    )
-
-
-def _failed(run: WorkflowExecution) -> bool:
-    return run.status in _FAILED

@@ -1,1 +1,1 @@
-"""Keeping a task's Temporal schedule as the task says. Begin with `activity.py`."""
+"""Writes the Temporal schedule of a task. Begin with `activity.py`, which says how."""

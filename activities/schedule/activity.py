@@ -13,9 +13,7 @@ Bringing a schedule in line is one idempotent step:
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
-from itertools import chain, islice
 
 from temporalio import activity
 from temporalio.client import (
@@ -23,7 +21,6 @@ from temporalio.client import (
     Schedule,
     ScheduleBackfill,
     ScheduleDescription,
-    ScheduleOverlapPolicy,
 )
 from temporalio.exceptions import ApplicationError
 
@@ -41,9 +38,10 @@ from onthedot.activities.schedule.form import (
 from onthedot.activities.schedule.held import HeldOccurrences, with_held
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
 from onthedot.activities.schedule.off_loop import off_loop
-from onthedot.activities.schedule.outlook import busy, due, outlook
+from onthedot.activities.schedule.outlook import outlook
+from onthedot.activities.schedule.timetable import Timetable
+from onthedot.activities.schedule.unprocessed import UnprocessedTimes
 from onthedot.scheduling.calendars.days import CalendarDays
-from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.firing.reach_back import reach_back
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.schedule_order import (
@@ -55,7 +53,6 @@ from onthedot.scheduling.stored.schedule_order import (
 )
 from onthedot.scheduling.trigger import Recurring
 
-_MOST_MISSED = 1000
 _SECOND = timedelta(seconds=1)
 #: Longer than an attempt at this activity may take.
 _GHOST = timedelta(seconds=30)
@@ -70,6 +67,7 @@ class ScheduleActivities:
         self._starts = OccurrenceStarts(client)
         self._held = HeldOccurrences(self._calls, self._starts)
         self._calendars = StoredCalendars(client)
+        self._unprocessed = UnprocessedTimes(self._calls, self._starts, self._calendars)
 
     @activity.defn(name=naming.REMOVE_SCHEDULE)
     async def remove(self, removal: ScheduleRemoval) -> Removed:
@@ -78,13 +76,13 @@ class ScheduleActivities:
             asked = removal.start_due or removal.tell_remaining
             found = await self._calls.find(removal.task_id) if asked else None
             if found is not None and removal.start_due:
-                found = await self._caught_up(found)
+                found = await self._unprocessed.settled(found)
             await self._calls.remove(removal.task_id)
             if found is None:
                 return Removed()
             if removal.start_due:
-                await self._start_unprocessed(found, datetime.now(UTC))
-            return Removed(remaining=await self._left(found))
+                await self._unprocessed.start(found, datetime.now(UTC))
+            return Removed(remaining=await self._unprocessed.left(found))
 
     @activity.defn(name=naming.APPLY_SCHEDULE)
     async def apply(self, order: ScheduleOrder) -> Applied:
@@ -118,7 +116,7 @@ class ScheduleActivities:
     async def _create(
         self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
     ) -> tuple[ScheduleDescription, Held | None]:
-        task_id, trigger = order.run.task_id, order.trigger
+        task_id = order.run.task_id
         remaining = await self._remaining(order)
         missed = [] if order.paused else await self._missed(order, now, calendars)
         back = reach_back(missed, order.overlap, remaining)
@@ -139,7 +137,7 @@ class ScheduleActivities:
         found = await self._calls.read_back(task_id)
         if order.paused or not whole:
             return found, None
-        between = await _between(trigger, task_id, now, found.info.created_at, calendars)
+        between = await _timetable(order, calendars).between(now, found.info.created_at)
         held = await self._held.taken_from(between or missed, order, after=now)
         if missed and order.overlap in _ONE_AT_ONCE:
             return found, held
@@ -158,7 +156,7 @@ class ScheduleActivities:
             # The same definition means something else now: its calendars, or its zone's rules.
             other_days = order.look is not None and order.look.revision == order.run.revision
             if pausing or other_days:
-                found = await self._caught_up(found)
+                found = await self._unprocessed.settled(found)
             before, written = found, await order_of(found, client)
             state = found.schedule.state
             if order.trigger.max_runs is None:
@@ -173,7 +171,7 @@ class ScheduleActivities:
                 continue
             if other_days or (pausing and found.schedule.state.paused):
                 at = found.info.last_updated_at or datetime.now(UTC)
-                started = await self._start_unprocessed(before, at)
+                started = await self._unprocessed.start(before, at)
                 found = await self._calls.count(found, started)
             # The look tells how it was before it was written.
             order = order.model_copy(update={"look": None})
@@ -197,7 +195,7 @@ class ScheduleActivities:
         since = max(order.covered_until, now - catchup_window(order))
         latest = await self._starts.latest(task_id, since) if order.look else None
         after = max(since, latest or since)
-        missed = await _between(order.trigger, task_id, after, now, calendars)
+        missed = await _timetable(order, calendars).between(after, now)
         while order.look and missed and await self._starts.exists(task_id, missed[0]):
             missed.pop(0)
         return missed
@@ -217,7 +215,7 @@ class ScheduleActivities:
         made = found.info.created_at
         reach = (await reach_of(found) or made - _SECOND) - order.trigger.jitter
         since = max(order.covered_until, reach, now - catchup_window(order))
-        unseen = await _between(order.trigger, order.run.task_id, since, made, calendars)
+        unseen = await _timetable(order, calendars).between(since, made)
         held = await self._held.taken_from(unseen, order, after=now)
         used = reach_back(unseen, order.overlap, None).used
         return await self._start_directly(order, unseen[len(unseen) - used :], found), held
@@ -229,53 +227,6 @@ class ScheduleActivities:
         state = found.schedule.state
         allowed = nominals[: state.remaining_actions] if state.limited_actions else nominals
         return await self._calls.count(found, await self._starts.start(order.run, allowed))
-
-    async def _caught_up(self, found: ScheduleDescription) -> ScheduleDescription:
-        """The schedule once it has looked at all that is due; after two seconds in any case."""
-        for _ in range(40):
-            if not due(found, at=datetime.now(UTC)):
-                break
-            await asyncio.sleep(0.05)
-            found = await self._calls.read_back(found.id.partition(":")[2])
-        return found
-
-    async def _start_unprocessed(self, found: ScheduleDescription, at: datetime) -> int:
-        """Start what a schedule had not looked at when, at that instant, it was told to stop.
-
-        How many that were. What would have had to wait for a run that goes on is dropped.
-        """
-        written, policy = await order_of(found, self._calls.client), found.schedule.policy
-        if written is None or written.trigger is None:
-            return 0
-        if busy(found) and policy.overlap is not ScheduleOverlapPolicy.ALLOW_ALL:
-            return 0
-        nominals = await self._unprocessed(found, written.trigger, written.task_id, at)
-        return await self._starts.start(written, nominals)
-
-    async def _unprocessed(
-        self, found: ScheduleDescription, trigger: Recurring, key: str, at: datetime
-    ) -> list[datetime]:
-        """The occurrences that a schedule should have started by `at` and had not looked at."""
-        times = due(found, at=at)
-        if not trigger.jitter:
-            return times
-        before = trigger.jitter + timedelta(microseconds=1)
-        calendars = await self._calendars.of(trigger)
-        nominals = [
-            (await _between(trigger, key, time - before, time, calendars))[-1:] for time in times
-        ]
-        return list(chain.from_iterable(nominals))
-
-    async def _left(self, found: ScheduleDescription) -> int | None:
-        """The runs that were left to a schedule that was looked at, and is gone by now."""
-        written, state = await order_of(found, self._calls.client), found.schedule.state
-        if not state.limited_actions or written is None or written.trigger is None:
-            return None
-        key, at = written.task_id, datetime.now(UTC)
-        # It may have started some between the look and its end.
-        late = await self._unprocessed(found, written.trigger, key, at)
-        begun = [nominal for nominal in late if await self._starts.exists(key, nominal)]
-        return max(0, state.remaining_actions - len(begun))
 
     async def _looked_up(self, trigger: Recurring) -> CalendarDays:
         """The calendars of a trigger, all of them there.
@@ -303,6 +254,10 @@ def _not_yet_finished(applied: Applied) -> Applied:
     return applied.model_copy(update={"finished": False, "wake_at": applied.covered_until + _GHOST})
 
 
+def _timetable(order: ScheduleOrder, calendars: CalendarDays) -> Timetable:
+    return Timetable(order.trigger, order.run.task_id, calendars)
+
+
 async def _schedule(
     order: ScheduleOrder, now: datetime, remaining: int | None, calendars: CalendarDays
 ) -> Schedule:
@@ -310,13 +265,3 @@ async def _schedule(
     return await off_loop(
         as_schedule, order, at=now, task_queue=queue, remaining=remaining, calendars=calendars
     )
-
-
-async def _between(
-    trigger: Recurring, key: str, after: datetime, until: datetime, calendars: CalendarDays
-) -> list[datetime]:
-    def found() -> list[datetime]:
-        due = occurrences(trigger, after=after, until=until, key=key, calendars=calendars)
-        return list(islice(due, _MOST_MISSED))
-
-    return await off_loop(found)

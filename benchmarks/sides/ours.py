@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +18,7 @@ from benchmarks.sides.stack import Stack
 from benchmarks.sides.temporal_client import connected
 from onthedot import naming
 from onthedot.service.temporal.connection import prepare_namespace
+from onthedot.settings import PREFIX
 
 _DAY_SECONDS = 86400
 _REPEATS = 20
@@ -27,6 +30,8 @@ class Ours:
 
     programs: Sequence[str] = ("worker", "server")
     run_types: Sequence[str] = (naming.TASK, naming.TASK_RUN)
+    #: Settings of its processes that the other side does not get.
+    own_settings: Mapping[str, str] = {}
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -47,6 +52,7 @@ class Ours:
             ONTHEDOT_ALLOW_HOSTS="127.0.0.0/8",
             ONTHEDOT_PORT=str(settings.port),
             ONTHEDOT_METRICS_PORT=str(settings.metrics_port),
+            **self.own_settings,
         )
         for name in self.programs:
             stack.start(name, [sys.executable, "-P", "-m", "onthedot.cli", name], environment)
@@ -97,3 +103,12 @@ class Ours:
                 pass
             await asyncio.sleep(0.05)
         raise Void(f"{url} did not answer")
+
+
+class Encrypted(Ours):
+    """The same, with all that Temporal gets sealed."""
+
+    def __init__(self, stack: Stack) -> None:
+        super().__init__(stack)
+        key = b64encode(os.urandom(32)).decode()
+        self.own_settings = {f"{PREFIX}ENCRYPTION_KEYS": f"bench:{key}"}

@@ -13,7 +13,6 @@ from onthedot.applying.files import FileTask, read_paths
 from onthedot.applying.plan import Step, StepKind
 from onthedot.applying.sending import Outcome, send_steps
 from onthedot.client import AsyncOnTheDot, RevisionMismatch
-from onthedot.commands.asking import confirmed, yes_option
 from onthedot.commands.files.options import (
     by_hand,
     checked_prune,
@@ -22,6 +21,7 @@ from onthedot.commands.files.options import (
     plan_lines,
 )
 from onthedot.commands.reaching import async_server, explained
+from onthedot.commands.terminal.asking import confirmed, yes_option
 from onthedot.commands.terminal.output import say
 
 _DONE = {StepKind.CREATE: "created", StepKind.CHANGE: "changed", StepKind.DELETE: "deleted"}

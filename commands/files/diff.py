@@ -17,7 +17,7 @@ from onthedot.commands.files.options import checked_prune, counts, file_options,
 from onthedot.commands.reaching import async_server
 from onthedot.commands.terminal.failures import explanation
 from onthedot.commands.terminal.output import Format, output_option, say, show_list
-from onthedot.scheduling.definition_changes import ABSENT
+from onthedot.scheduling.revisions.differences import ABSENT
 from onthedot.scheduling.values import format_instant
 
 #: As `diff` has it: the same, different, and above that failed.

@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from onthedot.commands.asking import confirmed, yes_option
-from onthedot.commands.each import for_each
 from onthedot.commands.ids import task_argument
 from onthedot.commands.reaching import server
 from onthedot.commands.run.views import rows
 from onthedot.commands.run.watch import follow
+from onthedot.commands.task.each import for_each
+from onthedot.commands.terminal.asking import confirmed, yes_option
 from onthedot.commands.terminal.output import output_option, show_one
 from onthedot.commands.terminal.times import INSTANT
 

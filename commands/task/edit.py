@@ -15,12 +15,12 @@ from onthedot.applying.kept import as_kept
 from onthedot.applying.problems import WrongFiles
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.client import CallFailed, OnTheDot
-from onthedot.commands.asking import confirmed, yes_option
 from onthedot.commands.ids import task_argument
 from onthedot.commands.reaching import server
+from onthedot.commands.terminal.asking import confirmed, yes_option
 from onthedot.commands.terminal.differences import field_lines, instant_lines
 from onthedot.commands.terminal.output import say
-from onthedot.scheduling.definition_changes import changes
+from onthedot.scheduling.revisions.differences import changes
 from onthedot.scheduling.task import Task, TaskDefinition
 
 

@@ -11,10 +11,10 @@ from onthedot.applying.concise import concise
 from onthedot.applying.instants import InstantChanges
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.client import OnTheDot
-from onthedot.commands.asking import confirmed, yes_option
-from onthedot.commands.each import for_each
 from onthedot.commands.ids import task_argument
 from onthedot.commands.reaching import server
+from onthedot.commands.task.each import for_each
+from onthedot.commands.terminal.asking import confirmed, yes_option
 from onthedot.commands.terminal.differences import field_lines, instant_lines
 from onthedot.commands.terminal.output import (
     Column,
@@ -25,8 +25,8 @@ from onthedot.commands.terminal.output import (
     show_one,
 )
 from onthedot.commands.terminal.times import shown
-from onthedot.scheduling.definition_changes import changes
-from onthedot.scheduling.revision import Revision
+from onthedot.scheduling.revisions.differences import changes
+from onthedot.scheduling.revisions.revision import Revision
 
 _REVISION = click.IntRange(1, 10**9 - 1)
 

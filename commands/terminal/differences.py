@@ -11,7 +11,7 @@ import click
 
 from onthedot.applying.instants import InstantChanges
 from onthedot.commands.terminal.times import shown
-from onthedot.scheduling.definition_changes import ABSENT, FieldChange
+from onthedot.scheduling.revisions.differences import ABSENT, FieldChange
 
 #: More instants than this are counted rather than listed.
 _FEW = 5

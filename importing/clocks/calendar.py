@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from onthedot.scheduling.firing.zones import LocalTimeError, instant_of, zone_named
-from onthedot.scheduling.phrases import runs
+from onthedot.scheduling.wording.phrases import runs
 
 SIXTY = frozenset(range(60))
 HOURS = frozenset(range(24))

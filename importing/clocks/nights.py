@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from onthedot.importing.imported import Difference
 from onthedot.scheduling.firing.clock_changes import changes, instant
 from onthedot.scheduling.firing.occurrences import occurrences
-from onthedot.scheduling.phrases import joined
 from onthedot.scheduling.trigger import Recurring
+from onthedot.scheduling.wording.phrases import joined
 
 #: How far ahead differences are looked for.
 HORIZON = timedelta(days=731)

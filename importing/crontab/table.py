@@ -16,8 +16,8 @@ from onthedot.importing.cron_dialects import from_vixie
 from onthedot.importing.crontab.line import split_input, split_job, title
 from onthedot.importing.crontab.settings import Settings, is_setting
 from onthedot.scheduling.cron.fields import CronError
-from onthedot.scheduling.phrases import joined
 from onthedot.scheduling.trigger import CronTrigger
+from onthedot.scheduling.wording.phrases import joined
 
 _SYSTEM_FILE = re.compile(r"(^|/)etc/(crontab$|cron\.d/)")
 

@@ -21,7 +21,7 @@ from onthedot.importing.clocks.calendar import (
 from onthedot.importing.collector import Collector
 from onthedot.importing.temporal.values import seconds_of
 from onthedot.importing.yaml_source import Located
-from onthedot.scheduling.phrases import runs
+from onthedot.scheduling.wording.phrases import runs
 
 _SPEC = ("schedule", "spec")
 #: Each field: its name there and here, its values, and those it has where it is left out.

@@ -14,8 +14,8 @@ from functools import cached_property
 from onthedot.scheduling.calendars.resolved import ResolvedDays, weekday
 from onthedot.scheduling.firing.clock_changes import epoch_day
 from onthedot.scheduling.firing.day_ranges import apart
-from onthedot.scheduling.phrases import WEEKDAY_NAMES
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
+from onthedot.scheduling.wording.phrases import WEEKDAY_NAMES
 
 #: Nothing fires outside these days, so that a calendar need not say more.
 _FIRST, _LAST = epoch_day(date(1970, 1, 1)), epoch_day(date(2100, 12, 31))

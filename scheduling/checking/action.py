@@ -25,7 +25,7 @@ from onthedot.scheduling.checking.header import header_problems
 from onthedot.scheduling.checking.url import url_problem
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.payload import encode_body, encode_json, is_deeper_than
-from onthedot.scheduling.run_told import reference_problems
+from onthedot.scheduling.run_facts import reference_problems
 
 #: What Temporal keeps for itself.
 _TEMPORAL_PREFIX = "__temporal"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from onthedot.scheduling.cron.expression import Cron
 from onthedot.scheduling.cron.time_masks import SECONDS_OF_HOUR, seconds_in, span
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, Change, changes, date_of
-from onthedot.scheduling.phrases import clock, joined
+from onthedot.scheduling.wording.phrases import clock, joined
 
 _YEAR = 366 * SECONDS_OF_DAY
 #: Up to so many times of day are told one by one.

@@ -16,8 +16,8 @@ from onthedot.scheduling.firing.excluded_runs import shortest_distance
 from onthedot.scheduling.firing.exclusions import excluded_times, parse_exclusion
 from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.firing.times import CronTimes
-from onthedot.scheduling.phrases import MONTH_NAMES, duration, joined, listed
 from onthedot.scheduling.trigger import CronTrigger, OnceTrigger, Recurring, Trigger
+from onthedot.scheduling.wording.phrases import MONTH_NAMES, duration, joined, listed
 
 _LENGTHS = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
 _STEP = re.compile(r"(?:^|,)\*/(\d+)(?=$|,)", re.ASCII)

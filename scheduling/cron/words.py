@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onthedot.scheduling.cron.days import DayOfMonth, DayOfWeek, DayRule
 from onthedot.scheduling.cron.expression import Cron
-from onthedot.scheduling.phrases import (
+from onthedot.scheduling.wording.phrases import (
     MONTH_NAMES,
     ORDINALS,
     WEEKDAY_NAMES,

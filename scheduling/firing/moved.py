@@ -11,8 +11,8 @@ from onthedot.scheduling.firing.moved_run import MovedRun
 from onthedot.scheduling.firing.occurrences import Occurrence
 from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.firing.times import CronTimes
-from onthedot.scheduling.phrases import MONTH_NAMES, WEEKDAY_NAMES, joined
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
+from onthedot.scheduling.wording.phrases import MONTH_NAMES, WEEKDAY_NAMES, joined
 
 
 def moved_runs(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
-from onthedot.scheduling.phrases import duration
 from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.scheduling.stored.task_state import JournalEntry
+from onthedot.scheduling.wording.phrases import duration
 
 _BEHIND_OUR_BACK = "it was probably changed with Temporal's own tools"
 

@@ -92,6 +92,8 @@ class RunRecord(Model):
     unsure: bool = False
     """A workflow does not see when an attempt began, nor those that Temporal retried: what this
     says of attempts is to be looked up."""
+    after_failure: bool = False
+    """Its schedule handed it the failure of the run before."""
 
 
 class Attempts(Model):

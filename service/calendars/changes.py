@@ -18,13 +18,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.access.audit_log import note
-from onthedot.scheduling.errors import (
-    CalendarChanged,
-    NoWorker,
-    OnTheDotError,
-    TemporalUnavailable,
-    Unconfirmed,
-)
+from onthedot.scheduling.errors import CalendarChanged, OnTheDotError
+from onthedot.scheduling.outages import NoWorker, TemporalUnavailable, Unconfirmed
 from onthedot.scheduling.stored.calendar_state import (
     CalendarChange,
     CalendarState,

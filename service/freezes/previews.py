@@ -8,7 +8,7 @@ from datetime import datetime
 from onthedot.scheduling.checking.freeze import settle_freeze
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
 from onthedot.scheduling.freezes.windows import Window, windows
-from onthedot.scheduling.words import describe
+from onthedot.scheduling.wording.trigger import describe
 from onthedot.service.arithmetic import SINGLE
 from onthedot.service.temporal.calls import Temporal
 

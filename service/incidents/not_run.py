@@ -17,7 +17,7 @@ from temporalio.client import WorkflowExecution
 from temporalio.service import RPCError
 
 from onthedot import naming
-from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound
 from onthedot.scheduling.ledger.audit import (
     JUST_BEFORE,
     LONGEST_SPAN,
@@ -26,6 +26,7 @@ from onthedot.scheduling.ledger.audit import (
     Missed,
     Suspect,
 )
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.ledger.audit_walk import walk
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.ledger.recurring import RecurringTasks

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from onthedot import naming
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.temporal.calls import Temporal

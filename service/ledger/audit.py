@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound
 from onthedot.scheduling.ledger.audit import (
     JUST_BEFORE,
     LONGEST_SPAN,
@@ -36,6 +36,7 @@ from onthedot.scheduling.ledger.audit import (
 )
 from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerPage, LedgerState, Reason
 from onthedot.scheduling.notify import NotificationOrder, NotifyEvent, message
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.ledger.audit_walk import Walk, walk
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.ledger.recurring import RecurringTasks

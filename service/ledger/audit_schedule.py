@@ -22,8 +22,8 @@ from temporalio.client import (
 from temporalio.service import RPCError
 
 from onthedot import naming
-from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.ledger.audit import AuditPlan
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.temporal.calls import Temporal
 
 _LOG = logging.getLogger("onthedot.ledger_audit")

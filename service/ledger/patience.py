@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from temporalio.client import WorkflowExecutionAsyncIterator
 
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
 #: How long a page may take where nobody waits for it, and how often it is asked for.

@@ -18,7 +18,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from onthedot.scheduling.errors import OnTheDotError, TooManyWatch
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.outages import TooManyWatch
 from onthedot.scheduling.run import Run
 from onthedot.scheduling.stored.live import LiveAnswer, LiveQuestion, Wanted
 from onthedot.scheduling.stored.written import WrittenPiece

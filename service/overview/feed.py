@@ -14,7 +14,7 @@ from icalendar import Calendar, Event
 
 from onthedot.scheduling.forecast.agenda import agenda
 from onthedot.scheduling.forecast.fleet import FleetTask
-from onthedot.scheduling.words import describe
+from onthedot.scheduling.wording.trigger import describe
 from onthedot.service.arithmetic import Arithmetic
 from onthedot.service.overview.fleet import FleetReader
 from onthedot.service.tasks.reader import TaskReader

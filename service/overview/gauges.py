@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import Gauge
 
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.task_queues import QueueKind, task_queue
 

@@ -11,7 +11,7 @@ from onthedot.scheduling.calendars.resolved import days_between
 from onthedot.scheduling.firing.clock_changes import date_of, instant
 from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.forecast.frozen import StandingFreeze, spans_of
-from onthedot.scheduling.phrases import WEEKDAY_NAMES
+from onthedot.scheduling.wording.phrases import WEEKDAY_NAMES
 
 _DAY = timedelta(days=1)
 

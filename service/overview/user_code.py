@@ -9,7 +9,7 @@ from temporalio.client import ActivityFailureError
 from temporalio.service import RPCError
 
 from onthedot import naming
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.temporal.calls import Temporal
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from onthedot.messages.many import MOST_OF_A_CHANGE, Outcome
+from onthedot.messages.bulk import MOST_OF_A_CHANGE, Outcome
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, WrongState
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.service.runs.listing import RunFilter, RunList

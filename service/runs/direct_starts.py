@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onthedot import naming
 from onthedot.access.audit_log import note
-from onthedot.scheduling.errors import NamespaceUnprepared, TemporalUnavailable, Unconfirmed
+from onthedot.scheduling.outages import NamespaceUnprepared, TemporalUnavailable, Unconfirmed
 from onthedot.scheduling.run import Links, RunStatus, ShortRun
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.service.temporal.calls import Temporal

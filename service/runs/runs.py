@@ -11,7 +11,8 @@ from temporalio.client import WorkflowFailureError
 from onthedot import naming
 from onthedot.scheduling.action import Action
 from onthedot.scheduling.checking.action import check_action
-from onthedot.scheduling.errors import InvalidDefinition, NoWorker, WrongState
+from onthedot.scheduling.errors import InvalidDefinition, WrongState
+from onthedot.scheduling.outages import NoWorker
 from onthedot.scheduling.policy import RetryPolicy
 from onthedot.scheduling.run import Run, RunCause, RunStatus
 from onthedot.scheduling.stored.run_order import RunOrder

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from onthedot.messages.many import MOST_OF_A_CHANGE, Outcome, PauseState
+from onthedot.messages.bulk import MOST_OF_A_CHANGE, Outcome, PauseState
 from onthedot.scheduling.errors import (
     FieldProblem,
     InvalidDefinition,
@@ -49,6 +49,8 @@ class BulkProgress:
     done: int = 0
     stopped: bool = False
     """Those that have not begun are left alone, and get no result."""
+    check: Callable[[], None] = lambda: None
+    """Called before each begins; what it raises refuses that one."""
 
 
 class BulkChanges:
@@ -215,6 +217,7 @@ async def for_each(
             if progress.stopped:
                 return None
             try:
+                progress.check()
                 return await change(changed_id)
             except OnTheDotError as error:
                 return Changed(changed_id, Outcome.REFUSED, error=error)

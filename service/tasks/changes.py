@@ -24,16 +24,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.access.audit_log import note
-from onthedot.scheduling.errors import (
+from onthedot.scheduling.errors import OnTheDotError, RevisionMismatch, TaskNotFound, WrongState
+from onthedot.scheduling.outages import (
     NamespaceUnprepared,
     NotInForce,
     NoWorker,
-    OnTheDotError,
-    RevisionMismatch,
-    TaskNotFound,
     TemporalUnavailable,
     Unconfirmed,
-    WrongState,
 )
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, RefusedChange, TaskState

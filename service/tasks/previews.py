@@ -8,13 +8,14 @@ from itertools import islice
 
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.checking.trigger import settle_trigger
+from onthedot.scheduling.checking.trigger_warnings import warnings
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.firing.moved import moved_runs
 from onthedot.scheduling.firing.moved_run import MovedRun
 from onthedot.scheduling.firing.occurrences import with_nominal
 from onthedot.scheduling.firing.times import LAST_YEAR
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
-from onthedot.scheduling.words import describe, warnings
+from onthedot.scheduling.wording.trigger import describe
 from onthedot.service.arithmetic import SINGLE
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.next_runs import NextRuns

@@ -12,7 +12,8 @@ from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionSta
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.scheduling.errors import Busy, TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.outages import Busy, TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
@@ -110,6 +111,17 @@ class TaskReader:
         execution = await self._described(task_id)
         row = await row_of(execution) if execution else None
         return await self._whole(execution, row) if execution and row else None
+
+    async def check_key(self, task_id: str) -> None:
+        """To be awaited before a change: who lacks the task's key could make it, and then not read
+        what came of it.
+
+        Raises:
+            KeyMissing: the task is sealed with a key that is not here.
+            TemporalUnavailable: Temporal does not answer.
+        """
+        if execution := await self._described(task_id):
+            await row_of(execution)
 
     async def find_deleted_or_none(self, task_id: str) -> Found | None:
         """A deleted task that is kept, if no other has its id; else None.

@@ -10,11 +10,7 @@ from typing import Any
 from onthedot import naming
 from onthedot.scheduling.action import Action, UnknownAction
 from onthedot.scheduling.checking.action import check_action
-from onthedot.scheduling.errors import (
-    FieldProblem,
-    InvalidDefinition,
-    WrongState,
-)
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, WrongState
 from onthedot.scheduling.run import RunCause, ShortRun
 from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.runs.direct_starts import start_run

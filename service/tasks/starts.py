@@ -10,14 +10,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.access.audit_log import note
-from onthedot.scheduling.errors import (
-    NamespaceUnprepared,
-    RevisionMismatch,
-    TaskExists,
-    TemporalUnavailable,
-    Unconfirmed,
-    WrongState,
-)
+from onthedot.scheduling.errors import RevisionMismatch, TaskExists, WrongState
+from onthedot.scheduling.outages import NamespaceUnprepared, TemporalUnavailable, Unconfirmed
 from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import Change, TaskState, apply_change

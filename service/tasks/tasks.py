@@ -18,9 +18,9 @@ from onthedot.scheduling.errors import (
     RevisionMismatch,
     TaskExists,
     TaskNotFound,
-    TemporalUnavailable,
     WrongState,
 )
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, max_runs
@@ -194,7 +194,9 @@ class Tasks:
 
         Raises:
             TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
+            KeyMissing: see `TaskReader.check_key`.
         """
+        await self._reader.check_key(task_id)
         change = self._change(ChangeKind.DELETE, by, if_match)
         while (deleted := await changes.execute(self._temporal, task_id, change)) is None:
             found = await self._reader.find(task_id)
@@ -271,6 +273,7 @@ class Tasks:
         return (await self._reader.find(task_id)).state
 
     async def _toggle(self, task_id: str, change: Change) -> Task:
+        await self._reader.check_key(task_id)
         state = await changes.execute(self._temporal, task_id, change)
         if state is None:
             await self._reader.find(task_id)

@@ -14,7 +14,7 @@ from temporalio.client import Client, RPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot.activities.calendars.stored import StoredCalendars
-from onthedot.scheduling.errors import NamespaceUnprepared, TemporalUnavailable
+from onthedot.scheduling.outages import NamespaceUnprepared, TemporalUnavailable
 from onthedot.service.temporal.clock import TemporalClock
 from onthedot.settings import Settings
 

@@ -6,7 +6,7 @@ from base64 import b64decode, b64encode
 
 from temporalio.api.common.v1 import Payload
 
-from onthedot.messages.codec import EncodedPayload, EncodedPayloads
+from onthedot.messages.access import EncodedPayload, EncodedPayloads
 from onthedot.service.temporal.calls import Temporal
 
 

@@ -9,9 +9,10 @@ import httpx
 import pytest
 from temporalio.worker import Worker
 
+from onthedot.access.api_tokens import ApiToken
 from onthedot.access.roles import Role
 from onthedot.service.temporal.calls import Temporal
-from onthedot.settings import ApiToken, Settings
+from onthedot.settings import Settings
 from tests.api.serving import serving
 
 

@@ -12,9 +12,10 @@ import icalendar
 import pytest
 import recurring_ical_events
 
+from onthedot.access.api_tokens import ApiToken
 from onthedot.access.roles import Role
 from onthedot.service.temporal.calls import Temporal
-from onthedot.settings import ApiToken, Settings
+from onthedot.settings import Settings
 from tests.api.definitions import LOG
 from tests.api.problem import problem
 from tests.api.serving import serving

@@ -1,5 +1,5 @@
 """A real server with a worker, for the tests that send."""
 
-from tests.client.conftest import api
+from tests.api.conftest import api
 
 __all__ = ["api"]

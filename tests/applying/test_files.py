@@ -18,7 +18,7 @@ from onthedot.applying.plan import Step, StepKind, Wanted, form_problems, proble
 from onthedot.applying.problems import WrongFiles
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.applying.yaml_text import documents
-from onthedot.scheduling.definition_changes import changes
+from onthedot.scheduling.revisions.differences import changes
 
 ONE = """\
 id: nightly

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -11,12 +12,13 @@ from anyio import to_thread
 
 from onthedot.client import AsyncOnTheDot, NotFound, OnTheDot
 from onthedot.client.call import Stream
+from onthedot.client.calls.runs import follow_output
 from onthedot.client.events import ServerEvent
-from onthedot.client.output_calls import follow_output
 from onthedot.messages.run_output import RunNow
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.written import WrittenPiece
 from tests.api.definitions import fresh_id, recurring
+from tests.client.scripted_server import serving
 
 pytestmark = pytest.mark.anyio
 
@@ -49,20 +51,11 @@ def test_a_stream_that_breaks_off_is_taken_up() -> None:
     made: Stream[Any] = follow_output("r")
     piece = {"attempt": 1, "stream": "stdout", "at": "2026-01-01T00:00:00Z", "offset": 0}
     written = json.dumps(piece | {"text": "abc"})
-    asked: list[str] = []
-
-    def respond(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.params["after"])
-        lines = {
-            "0": f"id: 3\nevent: output\ndata: {written}\n\n",
-            "3": 'event: news\ndata: {}\n\nevent: end\ndata: {"id": "r", "status": "failed"}\n\n',
-        }
-        return httpx.Response(200, text=lines[asked[-1]])
-
-    client = OnTheDot("http://there")
-    client._http = httpx.Client(transport=httpx.MockTransport(respond), base_url="http://there")
-    events = list(client.follow(made))
-    client.close()
-    assert asked == ["0", "3"]
+    broken_off = f"id: 3\nevent: output\ndata: {written}\n\n".encode()
+    rest = b'event: news\ndata: {}\n\nevent: end\ndata: {"id": "r", "status": "failed"}\n\n'
+    pieces = {1: broken_off, 2: rest}
+    with serving(lambda n: (200, {}, pieces[n])) as (url, seen), OnTheDot(url) as client:
+        events = list(client.follow(made))
+    assert [parse_qs(urlsplit(path).query)["after"] for _, path, _ in seen] == [["0"], ["3"]]
     assert [type(event) for event in events] == [WrittenPiece, RunNow]
     assert made.read(ServerEvent("news", "{}", "")) is None

@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from anyio import to_thread
-from temporalio.worker import Worker
 
-from onthedot.service.temporal.calls import Temporal
-from onthedot.settings import Settings
-from tests.api.serving import serving
+from tests.api.conftest import api as api
 from tests.command_line import COMMAND, environment
-
-
-@pytest.fixture(scope="session")
-async def api(
-    temporal: Temporal, settings: Settings, worker: Worker
-) -> AsyncIterator[httpx.AsyncClient]:
-    """REST, with a worker."""
-    async with serving(settings, temporal) as client:
-        yield client
 
 
 class Shell:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
 import pytest
 from temporalio.client import Client
 
+from onthedot.settings import Settings
+from tests.encryption.systems import Systems
 from tests.temporal_elsewhere import connected
 
 
@@ -12,3 +17,10 @@ from tests.temporal_elsewhere import connected
 async def client(client: Client) -> Client:
     """A client of the same server."""
     return await connected(client.service_client.config.target_host, None)
+
+
+@pytest.fixture
+async def systems(client: Client, settings: Settings) -> AsyncIterator[Systems]:
+    """Nothing that runs yet."""
+    async with AsyncExitStack() as stack:
+        yield Systems(client, settings, stack)

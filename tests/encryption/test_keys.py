@@ -12,7 +12,7 @@ from temporalio.api.common.v1 import Payload
 
 from onthedot.encryption.codec import ENCODING, SealingCodec
 from onthedot.encryption.keys import NO_KEYS, Keyring, configured
-from onthedot.scheduling.errors import KeyMissing, NotOurSeal
+from onthedot.scheduling.outages import KeyMissing, NotOurSeal
 from onthedot.settings import Settings, SettingsError
 
 pytestmark = pytest.mark.anyio

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import aclosing
 
 import httpx
 import pytest
@@ -16,80 +15,25 @@ from temporalio.client import Client
 from onthedot import naming
 from onthedot.activities.permissions import Permissions
 from onthedot.embedded import find_binary
-from onthedot.encryption.keys import NO_KEYS, Keyring
-from onthedot.plugin import OnTheDotPlugin
-from onthedot.scheduling.errors import KeyMissing
-from onthedot.scheduling.run import Run, RunStatus
+from onthedot.scheduling.outages import KeyMissing
+from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask
 from onthedot.service.output.following import Following
 from onthedot.service.output.reading import read_output
 from onthedot.service.runs.listing import RunFilter, RunList
-from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.serving import serving
 from tests.definitions import command, every, new_task, once, unique
+from tests.encryption.systems import Systems
 from tests.encryption.test_keys import ONE, TWO
 from tests.waiting import eventually
-from tests.workers import polling
 
 pytestmark = pytest.mark.anyio
 
 NEEDLE = "the-salary-of-jane"
 WEB_UI = "http://127.0.0.1:8233"
-
-
-@dataclass
-class System:
-    """A worker with these keys, and the use cases in front of it."""
-
-    temporal: Temporal
-
-    async def ended(self, task_id: str) -> Run:
-        async def over() -> Run | None:
-            page = await RunList(self.temporal).page(RunFilter(task_id=task_id), limit=1)
-            if not page.items or page.items[0].status is RunStatus.RUNNING:
-                return None
-            return await Runs(self.temporal).get(page.items[0].id)
-
-        run = await eventually(over)
-        assert run is not None
-        return run
-
-
-class Systems:
-    """One after the other on one task queue, as deployments follow each other."""
-
-    def __init__(self, client: Client, settings: Settings, stack: AsyncExitStack) -> None:
-        self._client, self._settings, self._stack = client, settings, stack
-        self._queue = unique("sealed")
-
-    async def start(self, keys: str, permissions: Permissions | None = None) -> System:
-        """Stops what runs, and starts another one."""
-        await self._stack.aclose()
-        system = await self.asking(keys)
-        worker = polling(system.temporal.client, self._queue, permissions)
-        await self._stack.enter_async_context(worker)
-        return system
-
-    async def asking(self, keys: str) -> System:
-        """One that only asks."""
-        keyring = Keyring.parse(keys) if keys else NO_KEYS
-        client = await Client.connect(
-            self._client.service_client.config.target_host,
-            namespace=self._client.namespace,
-            plugins=[OnTheDotPlugin(keyring=keyring)],
-        )
-        return System(
-            Temporal(client, self._settings.model_copy(update={"task_queue": self._queue}))
-        )
-
-
-@pytest.fixture
-async def systems(client: Client, settings: Settings) -> AsyncIterator[Systems]:
-    async with AsyncExitStack() as stack:
-        yield Systems(client, settings, stack)
 
 
 async def _stored(client: Client, task_id: str) -> bytes:
@@ -249,15 +193,3 @@ async def _browser(api: httpx.AsyncClient) -> None:
     wrong = await api.post("/codec/decode", json={"payloads": [{"data": "?"}]})
     assert wrong.status_code == 422
     assert wrong.json()["errors"][0]["field"] == "payloads.0.data"
-
-
-async def test_a_key_that_is_missing_is_named(systems: Systems, settings: Settings) -> None:
-    sealed = await systems.start(ONE)
-    task_id = unique("missing")
-    await Tasks(sealed.temporal).create(new_task(task_id, once(3600)), by="t")
-    other = await systems.asking(TWO)
-    async with serving(settings, other.temporal) as api:
-        answered = await api.get(f"/tasks/{task_id}")
-        assert (answered.status_code, answered.json()["type"]) == (503, "/errors/key-missing")
-        assert "'one'" in answered.json()["detail"]
-    await Tasks(sealed.temporal).delete(task_id, by="t")

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.faults.receiving import Receiving
 from tests.faults.stack import Stack
-from tests.faults.table import FILE, FaultTable
+from tests.faults.table import FaultTable
 
-_TABLE = FaultTable()
-_FOLDER = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if _FOLDER in item.path.parents:
-            item.add_marker(pytest.mark.faults)
+_TABLE = FaultTable("faults", "faults.json")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not _TABLE.rows:
-        return
-    terminalreporter.section("faults")
-    for line in _TABLE.lines():
-        terminalreporter.write_line(line)
-    _TABLE.write(FILE)
-    terminalreporter.write_line(f"written to {FILE}")
+    _TABLE.report(terminalreporter)
 
 
 @pytest.fixture(scope="session")

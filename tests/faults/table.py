@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 
+import pytest
+
 from tests.faults.verdict import Verdict
 
 #: Beside what a build makes; not kept in the repository.
-FILE = Path(__file__).parents[2] / "build" / "faults.json"
+_BUILD = Path(__file__).parents[2] / "build"
 _HEAD = (
     "fault",
     "tried",
@@ -59,9 +61,16 @@ class Row:
 
 
 class FaultTable:
-    """All rows, in the order in which the faults were first tried."""
+    """All rows, in the order in which the faults were first tried.
 
-    def __init__(self) -> None:
+    Args:
+        title: what it is a table of.
+        file: the name of the file in `build/` that it is written to.
+    """
+
+    def __init__(self, title: str, file: str) -> None:
+        self._title = title
+        self._file = _BUILD / file
         self.rows: dict[str, Row] = {}
 
     def note(self, fault: str, verdict: Verdict) -> None:
@@ -84,7 +93,14 @@ class FaultTable:
         rows = [_HEAD, ("---",) * len(_HEAD), *(row.cells() for row in self.rows.values())]
         return [f"| {' | '.join(row)} |" for row in rows]
 
-    def write(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def report(self, terminal: pytest.TerminalReporter) -> None:
+        """Prints and writes it, if anything was tried."""
+        if not self.rows:
+            return
+        terminal.section(self._title)
+        for line in self.lines():
+            terminal.write_line(line)
+        self._file.parent.mkdir(parents=True, exist_ok=True)
         rows = [asdict(row) for row in self.rows.values()]
-        path.write_text(json.dumps(rows, indent=2) + "\n")
+        self._file.write_text(json.dumps(rows, indent=2) + "\n")
+        terminal.write_line(f"written to {self._file}")

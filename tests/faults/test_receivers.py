@@ -1,6 +1,6 @@
 """Receivers that misbehave at the first attempt, through the whole system.
 
-What the activity makes of each is in tests/activities/test_http_faults.py.
+What the activity makes of each is in tests/activities/http/test_http_faults.py.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from temporalio.client import (
 from onthedot.importing.imported import Imported, NoteKind, Source
 from onthedot.importing.temporal.fetch import fetch
 from tests.importing.comparison import AT, HALF_HOUR, UNTIL, ZONES, Tally, imported
-from tests.scheduling.temporal_clock import Clock, TemporalClock
+from tests.scheduling.differential.temporal_clock import Clock, TemporalClock
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]

@@ -18,9 +18,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.activities.schedule.form import as_schedule
 from onthedot.scheduling.calendars.content import AnyOfCalendar, DatesCalendar, IcsCalendar
-from onthedot.scheduling.errors import NotInForce
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
 from onthedot.scheduling.ledger.entries import Reason
+from onthedot.scheduling.outages import NotInForce
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.backfill import BackfillStatus

@@ -9,7 +9,7 @@ import pytest
 from onthedot.scheduling.compiling.compilation import compile_trigger
 from onthedot.scheduling.cron.fields import CronError
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
-from tests.scheduling.expressions import CHOSEN, ZONES, generated
+from tests.scheduling.differential.expressions import CHOSEN, ZONES, generated
 
 AT = datetime(2026, 12, 31, 23, tzinfo=UTC)
 #: Irregular days, a dense night and a fractional offset together: the worst that a search found.

@@ -12,7 +12,7 @@ import pytest
 from onthedot.scheduling.cron.fields import CronError
 from onthedot.scheduling.firing.occurrences import next_occurrences, occurrences
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
-from tests.scheduling.expressions import CHOSEN, ZONES, generated
+from tests.scheduling.differential.expressions import CHOSEN, ZONES, generated
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

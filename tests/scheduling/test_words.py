@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from onthedot.scheduling.checking.trigger_warnings import warnings
 from onthedot.scheduling.cron.expression import parse_cron
 from onthedot.scheduling.cron.fields import CronError
-from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
-from onthedot.scheduling.words import describe, warnings
-from tests.scheduling.expressions import ZONES, expressions
+from onthedot.scheduling.trigger import CalendarUse, CronTrigger, IntervalTrigger, OnceTrigger
+from onthedot.scheduling.wording.trigger import describe
+from tests.scheduling.differential.expressions import ZONES, expressions
 
 AFTER = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -67,6 +69,33 @@ def test_other_words() -> None:
     assert describe(excluded) == (
         "At 09:00, every day, except on 2026-12-24 to 2026-12-26, except when * * * * 0 matches"
     )
+
+
+_IT, _OFFICE = CalendarUse(calendar="it"), CalendarUse(calendar="office")
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"exclude": (_IT,)}, "except on days in calendar it"),
+        ({"only": _OFFICE}, "only on days in calendar office"),
+        (
+            {"exclude": (_IT, "2026-12-24"), "on_excluded": "next_day"},
+            "moved to the next day if it falls on days in calendar it or 2026-12-24",
+        ),
+        (
+            {"exclude": ("* * * * 0",), "only": _OFFICE, "on_excluded": "previous_day"},
+            "moved to the previous day if * * * * 0 matches or it falls outside calendar office",
+        ),
+        (
+            {"exclude": (_IT, "2026-12-24", "* * * * 0"), "on_excluded": "next_day"},
+            "moved to the next day if one of 3 exclusions applies",
+        ),
+    ],
+)
+def test_words_for_calendars(limits: dict[str, Any], words: str) -> None:
+    trigger = CronTrigger(expression="0 9 * * *", **limits)
+    assert describe(trigger) == f"At 09:00, every day, {words}"
 
 
 def _warnings(expression: str, zone: str = "UTC") -> str:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.api.definitions import fresh_id, one_time, recurring
-from tests.api.test_lists import listed, walk
+from tests.api.tasks.test_lists import listed, walk
 from tests.waiting import at_load, eventually
 
 pytestmark = pytest.mark.anyio

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from onthedot.messages.many import Outcome
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.messages.bulk import Outcome
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.tasks.bulk import Changed
 from onthedot.ui.bulk.kinds import TASKS, Kind, Order
 from onthedot.ui.bulk.work import do

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from onthedot.ui.durations import as_value, human, precise
+from onthedot.ui.wording.durations import as_value, human, precise
 
 
 @pytest.mark.parametrize(

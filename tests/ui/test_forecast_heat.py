@@ -12,16 +12,18 @@ _HOUR = timedelta(hours=1)
 
 
 def _forecast(since: datetime, hours: int, starts: int = 1) -> Forecast:
-    return Forecast(
-        **{"from": since},
-        until=since + hours * _HOUR,
-        step=_HOUR,
-        tasks=1,
-        total=hours * starts,
-        starts=(starts,) * hours,
-        capacity_per_second=100,
-        last_start_late=timedelta(0),
-        busiest=(),
+    return Forecast.model_validate(
+        {
+            "from": since,
+            "until": since + hours * _HOUR,
+            "step": _HOUR,
+            "tasks": 1,
+            "total": hours * starts,
+            "starts": (starts,) * hours,
+            "capacity_per_second": 100,
+            "last_start_late": timedelta(0),
+            "busiest": (),
+        }
     )
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from nicegui import client
 
-from onthedot.ui.template import NONCE, put_nonces
+from onthedot.ui.loading.template import NONCE, put_nonces
 
 _INJECTED = '<script>window.broken = 1</script><link rel="modulepreload" href="/x.js">'
 

@@ -12,7 +12,11 @@ import pytest
 
 from onthedot.access.identity import Identity, Via
 from onthedot.access.roles import ROLES, Role
+from onthedot.messages.bulk import Outcome
 from onthedot.scheduling.errors import Forbidden
+from onthedot.service.tasks.bulk import BulkProgress
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
 from onthedot.ui.access.sessions import Session, SignedOut
 from onthedot.ui.use_cases import UseCases
 
@@ -48,6 +52,7 @@ def _arguments(method: Any) -> dict[str, Any]:
     some: dict[str, Any] = {
         "until": now,
         "changed": (),
+        "progress": BulkProgress(),
         "start": now,
         "end": now,
         "attempt_timeout": timedelta(seconds=1),
@@ -88,3 +93,23 @@ def test_no_page_goes_round_them(file: Path) -> None:
         for alias in node.names
     }
     assert not imported & _CHANGING
+
+
+async def test_a_change_to_many_stops_when_the_session_has_ended(
+    temporal: Temporal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session(Identity("ada", Role.EDITOR, Via.OIDC), number="one")
+    deleted: list[str] = []
+
+    async def delete(tasks: Tasks, task_id: str, *, by: str) -> None:
+        deleted.append(task_id)
+        if len(deleted) == 3:
+            session.ended.add("one")
+
+    monkeypatch.setattr(Tasks, "delete", delete)
+    wanted = [f"task-{number}" for number in range(100)]
+    changed = await UseCases(temporal, session).delete_tasks(wanted)
+    assert deleted == wanted[:3]
+    refused = [each for each in changed if each.outcome is Outcome.REFUSED]
+    assert [each.id for each in refused] == wanted[3:]
+    assert "before its turn came" in str(refused[0].error)

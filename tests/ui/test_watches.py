@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.ui.watches import Seen, Watches
 from tests.waiting import PATIENCE
 

@@ -7,13 +7,13 @@ import pytest
 from onthedot.scheduling.errors import (
     FieldProblem,
     InvalidDefinition,
-    NotInForce,
     OnTheDotError,
     RevisionMismatch,
     WrongState,
 )
+from onthedot.scheduling.outages import NotInForce
 from onthedot.ui.forms.wording import said
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.errors import plainly
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from temporalio.worker import Worker
 from onthedot import naming
 from onthedot.activities.audit import LEDGER_GAPS, AuditActivities
 from onthedot.scheduling.action import CommandAction, LogAction
-from onthedot.scheduling.errors import TemporalUnavailable
 from onthedot.scheduling.ledger.audit import (
     AUDIT_AFTER,
     AUDIT_EVERY,
@@ -34,6 +33,7 @@ from onthedot.scheduling.ledger.audit import (
 )
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.notify import Notify
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask

@@ -13,7 +13,7 @@ import pytest
 
 from onthedot import naming
 from onthedot.scheduling.checking.registration import settle
-from onthedot.scheduling.errors import NoWorker
+from onthedot.scheduling.outages import NoWorker
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import BackfillStatus
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
@@ -23,7 +23,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import command, definition, every, new_task, once, unique
 from tests.run_log import instants, lists_caught_up, nominals
-from tests.service.editing import expected
+from tests.service.tasks.editing import expected
 from tests.waiting import eventually, until
 from tests.workflows.private_temporal import PrivateTemporal
 

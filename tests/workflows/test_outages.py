@@ -13,7 +13,7 @@ import pytest
 
 from onthedot import naming
 from onthedot.scheduling.checking.registration import settle
-from onthedot.scheduling.errors import NoWorker
+from onthedot.scheduling.outages import NoWorker
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
 from onthedot.scheduling.task import Task, TaskStatus

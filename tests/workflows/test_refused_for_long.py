@@ -9,7 +9,8 @@ import pytest
 from temporalio.service import RPCStatusCode
 
 from onthedot import naming
-from onthedot.scheduling.errors import NotInForce, TaskNotFound
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.outages import NotInForce
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, unique

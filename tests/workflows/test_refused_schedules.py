@@ -15,7 +15,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.activities.schedule.form import as_schedule
-from onthedot.scheduling.errors import NotInForce, TaskNotFound
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.outages import NotInForce
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks

@@ -8,7 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onthedot.access.page_path import HSTS
-from onthedot.ui.template import NONCE
+from onthedot.ui.loading.template import NONCE
 
 
 def policy(nonce: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 
 from onthedot.ui.addresses import base, target
-from onthedot.ui.template import NONCE
+from onthedot.ui.loading.template import NONCE
 
 _PAGE = """<!doctype html>
 <html lang="en">

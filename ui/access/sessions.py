@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from onthedot.access.api_tokens import ApiToken, token_of
 from onthedot.access.identity import LOCAL, Identity, Via
 from onthedot.access.oidc.configured import code_flow
 from onthedot.access.oidc.errors import NoRole, ProviderAway, TokenRefused
@@ -26,7 +27,7 @@ from onthedot.access.oidc.provider import Provider
 from onthedot.access.oidc.sign_in import SignIn
 from onthedot.access.roles import Role
 from onthedot.access.sealing import Sealer
-from onthedot.settings import ApiToken, Settings
+from onthedot.settings import Settings
 from onthedot.ui.access.renewals import Renewals
 from onthedot.ui.access.session_cookies import MAX_AGE, kept
 
@@ -86,11 +87,7 @@ class Sessions:
 
     def begin(self, token: str) -> str | None:
         """A cookie for who holds this token, or None where nobody does."""
-        digest = hashlib.sha256(token.strip().encode()).hexdigest()
-        found = None
-        for known in self.settings.api_tokens:
-            if hmac.compare_digest(known.sha256, digest):
-                found = known
+        found = token_of(token.strip(), self.settings.api_tokens)
         if found is None or found.role is Role.FEED:
             return None
         return self._sealer.seal({**_begun(), "token": found.name, "proof": _proof(found)})
@@ -162,13 +159,15 @@ class Sessions:
 
     def take(self, session: Session, ticket: str) -> bool:
         """Let a page's session go on with what the browser was told; False where it changed so
-        that the page has to be built anew."""
+        that the page has to be built anew. What the old one began goes on until that one ends."""
         said = self._tickets.open(ticket, most_seconds=_TICKET_SECONDS)
         if said is None or said["number"] != session.number:
             return True
         fresh = self._signed_session(said)
+        if fresh.identity != session.identity:
+            return False
         session.ends = fresh.ends
-        return fresh.identity == session.identity
+        return True
 
     def _open(self, cookies: Mapping[str, str]) -> dict[str, Any] | None:
         sealed = kept(cookies)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from onthedot.messages.many import Outcome
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.messages.bulk import Outcome
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.tasks.bulk import Changed
 from onthedot.ui.bulk.kinds import Kind, Subject
 from onthedot.ui.components.dialogs import dismiss
 from onthedot.ui.components.markup import box, button, link, named, text
 from onthedot.ui.components.small import Modal
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.errors import plainly
 
 #: How many are listed at most.
 _LISTED = 100

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from onthedot.messages.many import Outcome
+from onthedot.messages.bulk import Outcome
 from onthedot.service.tasks.bulk import BulkProgress, Changed
 from onthedot.ui.bulk.kinds import Kind, Order, Subject
 from onthedot.ui.bulk.report import report

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from onthedot.scheduling.revision import Difference
+from onthedot.scheduling.revisions.revision import Difference
 from onthedot.ui.components.markup import box, text
 
 #: Longer values are cut; the whole of it is in the definition.

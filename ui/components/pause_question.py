@@ -12,7 +12,7 @@ from onthedot.ui.components.dialogs import dismiss, foot
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import named, text
 from onthedot.ui.components.small import Modal
-from onthedot.ui.local_times import local_instant, local_text
+from onthedot.ui.wording.local_times import local_instant, local_text
 
 _MORNING = 6
 _BY_HAND, _AT = "", "at"

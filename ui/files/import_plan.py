@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from onthedot.applying.files import FileTask, read_text
 from onthedot.applying.plan import Step, StepKind, Wanted, form_problems, problems, step
 from onthedot.applying.problems import FileProblem, WrongFiles
-from onthedot.messages.many import MOST_OF_A_CHANGE, Outcome
+from onthedot.messages.bulk import MOST_OF_A_CHANGE, Outcome
 from onthedot.scheduling.task import NewTask
 from onthedot.service.tasks.bulk import BulkProgress, Changed, for_each
 from onthedot.service.temporal.calls import Temporal

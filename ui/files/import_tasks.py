@@ -11,7 +11,7 @@ from nicegui.events import GenericEventArguments
 
 from onthedot.applying.plan import Step, StepKind
 from onthedot.applying.problems import WrongFiles
-from onthedot.scheduling.definition_changes import ABSENT
+from onthedot.scheduling.revisions.differences import ABSENT
 from onthedot.ui.bulk.kinds import TASKS, Kind, Order
 from onthedot.ui.bulk.work import do
 from onthedot.ui.components.dialogs import dismiss

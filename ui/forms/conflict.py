@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from onthedot.scheduling.merging import merged
-from onthedot.scheduling.revision import differences
+from onthedot.scheduling.revisions.merging import merged
+from onthedot.scheduling.revisions.revision import differences
 from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.ui.components.dialogs import dismiss
 from onthedot.ui.components.differences import show_differences

@@ -34,7 +34,7 @@ from onthedot.ui.forms.triggers.trigger import TriggerPart
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import TaskDetail, one_task, task_detail
 from onthedot.ui.watches import Seen
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.errors import plainly
 
 #: Between a key and what it shows, in seconds.
 _PAUSE = 0.15

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from onthedot.scheduling.errors import FieldProblem
 from onthedot.scheduling.values import Duration
-from onthedot.ui.durations import human
+from onthedot.ui.wording.durations import human
 
 #: What REST calls a field, and what is written over it in the form.
 _LABELS = {

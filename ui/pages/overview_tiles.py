@@ -8,7 +8,7 @@ from onthedot.service.overview.health import Health
 from onthedot.service.overview.overview import HourCount, Punctuality, TaskCounts
 from onthedot.ui.components.markup import box, href, named, text
 from onthedot.ui.components.small import When
-from onthedot.ui.durations import precise
+from onthedot.ui.wording.durations import precise
 
 #: So many waiting for a worker are more than a moment's work.
 _MANY = 100

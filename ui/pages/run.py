@@ -23,13 +23,13 @@ from onthedot.ui.components.markup import (
 )
 from onthedot.ui.components.output import Elapsed
 from onthedot.ui.components.small import Code, When
-from onthedot.ui.durations import human, precise
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.run_output import RunOutput
 from onthedot.ui.pages.task.actions import run_now
 from onthedot.ui.reads import one_run
 from onthedot.ui.rows import CAUSES, RUN_TONES, RUN_WORDS, took
 from onthedot.ui.watches import Live, Seen
+from onthedot.ui.wording.durations import human, precise
 
 
 def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:

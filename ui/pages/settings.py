@@ -22,10 +22,10 @@ from onthedot.ui.components.markup import (
 )
 from onthedot.ui.components.sign_out import sign_out
 from onthedot.ui.components.small import ThemeSwitch
-from onthedot.ui.durations import human
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.workers import show_workers
 from onthedot.ui.watches import Seen
+from onthedot.ui.wording.durations import human
 from onthedot.version import version
 
 _VIA = {

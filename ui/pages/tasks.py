@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 
-from onthedot.scheduling.errors import OnTheDotError, TemporalUnavailable
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.overview.overview import TaskCounts
 from onthedot.service.tasks.lists.filter import TaskFilter
@@ -26,7 +27,7 @@ from onthedot.ui.pages.task.actions import ask_delete, ask_pause, restore, resum
 from onthedot.ui.reads import ROWS, NoSuchPage, TaskRows, cursor_of_tasks, ids_of_tasks, task_rows
 from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
 from onthedot.ui.watches import Live, Seen
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.errors import plainly
 
 
 def tasks_page(context: PageContext, query: dict[str, str]) -> None:

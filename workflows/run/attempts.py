@@ -2,7 +2,8 @@
 
 1. Where it may, the first attempt is a local activity, which costs Temporal no round trip.
 2. The others are one ordinary activity, whose retries are Temporal's and survive any worker.
-3. An attempt that found no place is none: the activity is started again, as often as it takes.
+3. An attempt that found no place is none: the activity is started again, as often as it takes; so
+   is one that its worker had no key for.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from onthedot.scheduling.action import (
     unknown_kind,
 )
 from onthedot.scheduling.run import AttemptMade
-from onthedot.scheduling.run_told import Told
+from onthedot.scheduling.run_facts import RunFacts
 from onthedot.scheduling.stored.attempt import (
     CLOSING,
     DEFERRED,
@@ -45,17 +46,18 @@ from onthedot.scheduling.stored.attempt import (
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.workflows.run.failures import NoTimeLeftError
 from onthedot.workflows.run.retries import retry_policy
+from onthedot.workflows.run.unopened import Unopened
 
 
-async def perform(order: RunOrder, told: Told, *, deadline: datetime) -> AttemptResult:
+async def perform(order: RunOrder, facts: RunFacts, *, deadline: datetime) -> AttemptResult:
     """Perform the action until it succeeds, or may not be tried again.
 
     Raises:
         ActivityError, ApplicationError: the last attempt failed, or the run was cancelled.
         NoTimeLeftError: the next attempt could not begin before the deadline.
     """
-    due = told.scheduled_for
-    name, attempt = _attempt(order, told, deadline=deadline)
+    due = facts.scheduled_for
+    name, attempt = _attempt(order, facts, deadline=deadline)
     made = 0
     if begins_locally(order.action, order.timeout):
         try:
@@ -71,10 +73,14 @@ async def perform(order: RunOrder, told: Told, *, deadline: datetime) -> Attempt
             wait = max(wait, early(due, at=workflow.now()))
             if wait > timedelta(0):
                 await workflow.sleep(wait, summary="Until the next attempt")
+    unopened = Unopened(deadline)
     while True:
         try:
             return await _ordinary(name, attempt, order, deadline, made)
         except ActivityError as error:
+            if await unopened.waited(error):
+                made = order.retry.max_attempts - 1
+                continue
             before = _made_before_deferral(error)
             if before is None or workflow.now() >= deadline or _cancelled():
                 raise
@@ -119,24 +125,24 @@ async def _local(name: str, attempt: Attempt, order: RunOrder, deadline: datetim
     return result
 
 
-def _attempt(order: RunOrder, told: Told, *, deadline: datetime) -> tuple[str, Attempt]:
+def _attempt(order: RunOrder, facts: RunFacts, *, deadline: datetime) -> tuple[str, Attempt]:
     action = order.action
-    facts: dict[str, Any] = {
-        "task_id": told.task_id,
-        "run_id": told.run_id,
-        "idempotency_key": told.run_id,
-        "scheduled_for": told.scheduled_for,
-        "cause": told.cause,
+    known: dict[str, Any] = {
+        "task_id": facts.task_id,
+        "run_id": facts.run_id,
+        "idempotency_key": facts.run_id,
+        "scheduled_for": facts.scheduled_for,
+        "cause": facts.cause,
         "timeout": order.timeout,
         "deadline": deadline,
     }
     match action:
         case HttpAction():
-            return naming.HTTP, HttpAttempt(action=action, **facts)
+            return naming.HTTP, HttpAttempt(action=action, **known)
         case CommandAction():
-            return naming.COMMAND, CommandAttempt(action=action, **facts)
+            return naming.COMMAND, CommandAttempt(action=action, **known)
         case LogAction():
-            return naming.LOG, LogAttempt(action=action, **facts)
+            return naming.LOG, LogAttempt(action=action, **known)
         case ActivityAction() | WorkflowAction() | UnknownAction():
             raise UnknownKindError(action.kind)
         case _:

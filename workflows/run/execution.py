@@ -35,7 +35,7 @@ from onthedot.scheduling.action import (
     unknown_kind,
 )
 from onthedot.scheduling.run import RunError, RunStatus
-from onthedot.scheduling.run_told import Told
+from onthedot.scheduling.run_facts import RunFacts
 from onthedot.scheduling.stored.attempt import AttemptResult
 from onthedot.scheduling.stored.run_order import (
     RunOrder,
@@ -151,14 +151,14 @@ async def _ended(
 
 
 async def _perform(order: RunOrder, *, due: datetime, deadline: datetime) -> AttemptResult:
-    told = Told(task_id=order.task_id, run_id=run_id(), scheduled_for=due, cause=order.cause)
+    facts = RunFacts(task_id=order.task_id, run_id=run_id(), scheduled_for=due, cause=order.cause)
     match order.action:
         case ActivityAction() as action:
-            return await own_code.of_activity(order, action, told, deadline=deadline)
+            return await own_code.of_activity(order, action, facts, deadline=deadline)
         case WorkflowAction() as action:
-            return await own_code.of_workflow(order, action, told, deadline=deadline)
+            return await own_code.of_workflow(order, action, facts, deadline=deadline)
         case HttpAction() | CommandAction() | LogAction():
-            return await attempts.perform(order, told, deadline=deadline)
+            return await attempts.perform(order, facts, deadline=deadline)
         case UnknownAction() as action:
             raise UnknownKindError(action.kind)
         case _:

@@ -17,9 +17,13 @@ from temporalio.exceptions import (
 )
 
 from onthedot.scheduling.action import CommandAction, HttpAction, LogAction, WorkflowAction
+from onthedot.scheduling.outages import KeyMissing, NotOurSeal
 from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.attempt import DEFERRED, OVERDUE, AttemptFailure
 from onthedot.scheduling.stored.run_order import RunOrder
+
+#: The types of what `SealingCodec` raises.
+_UNOPENED = {KeyMissing.__name__, NotOurSeal.__name__}
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,19 @@ def explain(error: BaseException, order: RunOrder) -> Failure:
     return _explain(error, order)
 
 
+def not_opened(error: BaseException) -> ApplicationError | None:
+    """What kept a worker from opening what the activity was given; None if that was not it."""
+    cause = error.cause if isinstance(error, ActivityError) else None
+    while isinstance(cause, ApplicationError):
+        if cause.type in _UNOPENED:
+            return cause
+        cause = cause.cause
+    return None
+
+
 def _explain(error: BaseException, order: RunOrder) -> Failure:
+    if (unopened := not_opened(error)) is not None:
+        return Failure(RunError(type=unopened.type or "", message=unopened.message))
     cause = error.cause if isinstance(error, ActivityError | ChildWorkflowError) else error
     if isinstance(cause, ApplicationError):
         return _application(cause, order)

@@ -45,6 +45,7 @@ async def publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> RunO
         **outcome.model_dump(exclude={"output", "error", "attempts_made", "row"}),
         error=outcome.error,
         unsure=unsure,
+        after_failure=workflow.get_last_failure() is not None,
     )
     try:
         attempts: Attempts | None = await workflow.execute_local_activity(

@@ -17,7 +17,8 @@ from temporalio.client import WorkflowFailureError
 from temporalio.service import RPCError
 
 from onthedot import naming
-from onthedot.scheduling.errors import TaskExists, TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.errors import TaskExists, TaskNotFound
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task, TaskStatus

@@ -21,7 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, RevisionNotFound
-from onthedot.scheduling.revision import Revision, RevisionKind, differences
+from onthedot.scheduling.revisions.revision import Revision, RevisionKind, differences
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions

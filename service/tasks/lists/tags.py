@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from temporalio.client import WorkflowExecutionStatus
 
 from onthedot import naming
-from onthedot.messages.many import TagCount
+from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.task import Health
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.listing import TaskList

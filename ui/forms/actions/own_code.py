@@ -7,8 +7,8 @@ from typing import Any
 
 from onthedot.scheduling.action import Action, ActivityAction, WorkflowAction
 from onthedot.ui.components.fields import TextField
-from onthedot.ui.durations import as_value, human
 from onthedot.ui.forms.fields import FieldError, Fields, json_text, json_value
+from onthedot.ui.wording.durations import as_value, human
 
 
 class OwnCodeFields:

@@ -12,11 +12,11 @@ from onthedot.scheduling.values import format_instant
 from onthedot.ui.components.fields import TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.components.small import Icon
-from onthedot.ui.durations import as_value, human
 from onthedot.ui.forms.fields import FieldError, Fields
 from onthedot.ui.forms.triggers.day_fields import DayFields
 from onthedot.ui.forms.triggers.entries import zone_entry, zone_in
-from onthedot.ui.local_times import local_text
+from onthedot.ui.wording.durations import as_value, human
+from onthedot.ui.wording.local_times import local_text
 
 
 class LimitFields:

@@ -11,10 +11,10 @@ from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.values import format_instant
 from onthedot.ui.components.fields import Segments, TextField
 from onthedot.ui.components.markup import box, named
-from onthedot.ui.durations import as_value
 from onthedot.ui.forms.fields import FieldError, Fields
 from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in
-from onthedot.ui.local_times import local_text
+from onthedot.ui.wording.durations import as_value
+from onthedot.ui.wording.local_times import local_text
 
 _DELAYS = [(length, length) for length in ("10 s", "1 min", "10 min", "1 h", "1 d")]
 

@@ -8,10 +8,10 @@ from typing import Any
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Trigger
 from onthedot.ui.components.fields import TextField
 from onthedot.ui.components.markup import box
-from onthedot.ui.durations import as_value, human
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in
 from onthedot.ui.forms.triggers.limits import LimitFields
+from onthedot.ui.wording.durations import as_value, human
 
 PRESETS = (
     ("Every 5 minutes", "*/5 * * * *"),

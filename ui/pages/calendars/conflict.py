@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from onthedot.scheduling.calendars.content import CalendarContent, DatesCalendar
-from onthedot.scheduling.revision import Difference
+from onthedot.scheduling.revisions.revision import Difference
 from onthedot.scheduling.stored.calendar_state import CalendarState
 from onthedot.ui.components.dialogs import dismiss
 from onthedot.ui.components.differences import show_differences

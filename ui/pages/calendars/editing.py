@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onthedot.scheduling.errors import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.ui.components.markup import box, empty, link, skeleton
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.calendars.form import CalendarForm

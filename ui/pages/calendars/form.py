@@ -29,7 +29,7 @@ from onthedot.ui.pages.calendars.draft_panel import DraftPanel
 from onthedot.ui.pages.calendars.months import year_of
 from onthedot.ui.pages.calendars.reads import CalendarDetail, calendar_detail
 from onthedot.ui.watches import Seen
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.errors import plainly
 
 #: Between a key and what it shows, in seconds.
 _PAUSE = 0.25

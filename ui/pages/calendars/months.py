@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from onthedot.scheduling.phrases import MONTH_NAMES, WEEKDAY_NAMES
+from onthedot.scheduling.wording.phrases import MONTH_NAMES, WEEKDAY_NAMES
 from onthedot.ui.components.markup import box, button, named, text
 
 _WEEK = (*WEEKDAY_NAMES[1:], WEEKDAY_NAMES[0])

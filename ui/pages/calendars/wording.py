@@ -13,7 +13,7 @@ from onthedot.scheduling.calendars.content import (
     WeeklyCalendar,
 )
 from onthedot.scheduling.calendars.holiday_choices import country_name, subdivisions
-from onthedot.scheduling.phrases import WEEKDAY_NAMES, joined
+from onthedot.scheduling.wording.phrases import WEEKDAY_NAMES, joined
 
 #: Kind, what it is called, and its icon.
 KINDS = (

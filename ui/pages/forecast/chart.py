@@ -11,7 +11,7 @@ from onthedot.scheduling.forecast.report import Forecast
 from onthedot.scheduling.values import format_instant
 from onthedot.service.overview.influences import FrozenWindow
 from onthedot.ui.components.small import Chart
-from onthedot.ui.durations import human
+from onthedot.ui.wording.durations import human
 
 #: Bars of a chart; more steps are put together.
 _BARS = 360

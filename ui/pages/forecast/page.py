@@ -9,13 +9,13 @@ from onthedot.scheduling.forecast.report import BusyInstant, Forecast
 from onthedot.ui.components.fields import Segments, TextField
 from onthedot.ui.components.markup import box, card, empty, link, named, skeleton, text
 from onthedot.ui.components.small import Icon, When
-from onthedot.ui.durations import precise
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.forecast.chart import chart
 from onthedot.ui.pages.forecast.heat import show_heat
 from onthedot.ui.pages.forecast.influences import ForecastView, show_influences, view_of
 from onthedot.ui.pages.forecast.spreading import show_ways
 from onthedot.ui.watches import Live, Seen
+from onthedot.ui.wording.durations import precise
 
 SPANS = {
     "2h": ("Next 2 hours", timedelta(hours=2), timedelta(minutes=1)),

@@ -11,9 +11,9 @@ from onthedot.scheduling.forecast.report import Forecast, Spread, Way
 from onthedot.ui.components.dialogs import dismiss, foot
 from onthedot.ui.components.markup import box, button, card, text
 from onthedot.ui.components.small import Modal, When
-from onthedot.ui.durations import human, precise
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import definition_of
+from onthedot.ui.wording.durations import human, precise
 
 _SHOWN = 8
 _AT_ONCE = 5

@@ -14,12 +14,12 @@ from onthedot.ui.components.dialogs import dismiss, foot
 from onthedot.ui.components.fields import TextField
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.components.small import Icon, Modal, When
-from onthedot.ui.durations import human
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.freezes.draft import FreezeDraft
 from onthedot.ui.reads import freeze_or_none
-from onthedot.ui.wording import plainly
+from onthedot.ui.wording.durations import human
+from onthedot.ui.wording.errors import plainly
 
 _PAUSE = 0.2
 

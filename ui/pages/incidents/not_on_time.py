@@ -9,7 +9,7 @@ from onthedot.scheduling.incidents.incident import LateStart, MissedInstant
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.ui.components.markup import box, card, href, named, text
 from onthedot.ui.components.small import When
-from onthedot.ui.durations import precise
+from onthedot.ui.wording.durations import precise
 
 _SHOWN = 12
 

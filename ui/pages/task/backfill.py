@@ -17,10 +17,10 @@ from onthedot.ui.components.dialogs import dismiss, foot
 from onthedot.ui.components.fields import ChoiceField, TextField
 from onthedot.ui.components.markup import box, button, card, named, text
 from onthedot.ui.components.small import Modal, When
-from onthedot.ui.local_times import local_instant, local_text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import backfills_of
 from onthedot.ui.watches import Seen
+from onthedot.ui.wording.local_times import local_instant, local_text
 
 _OVERLAP = {
     OverlapPolicy.BUFFER_ALL.value: "One after the other",

@@ -30,8 +30,8 @@ from onthedot.scheduling.trigger import (
 )
 from onthedot.ui.components.markup import box, card, facts, link, text
 from onthedot.ui.components.small import Code, When
-from onthedot.ui.durations import human
 from onthedot.ui.rows import KINDS, words
+from onthedot.ui.wording.durations import human
 
 Fact = tuple[str, str | Callable[[], Any]]
 
@@ -81,19 +81,16 @@ def _when(task: Task) -> list[Fact]:
     if trigger.jitter:
         rows.append(("Jitter", f"up to {human(trigger.jitter)}"))
     if trigger.exclude:
-        said = (
-            one if isinstance(one, str) else f"days of {one.calendar}" for one in trigger.exclude
-        )
-        rows.append(("Except on", ", ".join(said)))
+        rows.append(("Except on", ", ".join(map(_excluded, trigger.exclude))))
     if trigger.only is not None:
-        rows.append(("Only on days of", trigger.only.calendar))
+        rows.append(("Only on", f"days in calendar {trigger.only.calendar}"))
     if trigger.on_excluded is not OnExcluded.SKIP:
         rows.append(("On an excluded day", _MOVES[trigger.on_excluded]))
     return rows
 
 
 def _excluded(one: Exclusion) -> str:
-    return one if isinstance(one, str) else f"days of {one.calendar}"
+    return one if isinstance(one, str) else f"days in calendar {one.calendar}"
 
 
 def _what(action: Action) -> None:

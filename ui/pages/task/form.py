@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from onthedot.scheduling.errors import TaskNotFound, TemporalUnavailable
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.overview.user_code import registered

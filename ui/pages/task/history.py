@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.firing.edit_preview import EditPreview
-from onthedot.scheduling.revision import Revision, RevisionKind, differences
+from onthedot.scheduling.revisions.revision import Revision, RevisionKind, differences
 from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.service.tasks.edit_previews import preview_edit
 from onthedot.service.tasks.history.revisions import Revisions

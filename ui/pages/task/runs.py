@@ -13,9 +13,9 @@ from onthedot.scheduling.values import format_instant
 from onthedot.ui.components.markup import box, card, empty, link
 from onthedot.ui.components.small import Chart
 from onthedot.ui.components.tables import RunTable
-from onthedot.ui.durations import precise
 from onthedot.ui.reads import ROWS, TaskDetail
 from onthedot.ui.rows import took
+from onthedot.ui.wording.durations import precise
 
 
 def show_runs(log: Element, found: TaskDetail, rows: list[dict[str, Any]]) -> None:

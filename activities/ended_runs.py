@@ -1,0 +1,28 @@
+"""Which of a task's executions tell how it is: runs that ended by themselves, and were runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+
+from onthedot import naming
+
+_FAILED = (WorkflowExecutionStatus.FAILED, WorkflowExecutionStatus.TIMED_OUT)
+
+
+def ended_runs(task_id: str, statuses: Sequence[str] = ("Completed", "Failed", "TimedOut")) -> str:
+    """The visibility query for them; they are listed by their end, the latest first."""
+    names = ", ".join(f"'{status}'" for status in statuses)
+    return (
+        f"{naming.TASK_ID.name} = '{task_id}' AND ExecutionStatus IN ({names}) "
+        f"AND ((WorkflowType = '{naming.TASK_RUN}' AND ({naming.STATUS.name} IS NULL "
+        f"OR {naming.STATUS.name} != '{naming.State.SKIPPED}')) "
+        f"OR (WorkflowType = '{naming.TASK}' AND {naming.KIND.name} = 'once' "
+        f"AND {naming.STATUS.name} NOT IN ('{naming.State.DELETED}', '{naming.State.SKIPPED}')))"
+    )
+
+
+def has_failed(run: WorkflowExecution) -> bool:
+    """Whether it ended without success."""
+    return run.status in _FAILED

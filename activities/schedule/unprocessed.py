@@ -1,0 +1,78 @@
+"""What a schedule should have started, and had not processed when it was paused or removed.
+
+Temporal processes a schedule a moment after each instant, and drops what is due but unprocessed
+when the schedule is stopped. Those occurrences are started here instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+
+from temporalio.client import ScheduleDescription, ScheduleOverlapPolicy
+
+from onthedot.activities.calendars.stored import StoredCalendars
+from onthedot.activities.schedule.calls import ScheduleCalls
+from onthedot.activities.schedule.form import order_of
+from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
+from onthedot.activities.schedule.outlook import busy, due
+from onthedot.activities.schedule.timetable import Timetable
+from onthedot.scheduling.trigger import Recurring
+
+
+class UnprocessedTimes:
+    """Waits for a schedule to process them, starts them, or counts them."""
+
+    def __init__(
+        self, calls: ScheduleCalls, starts: OccurrenceStarts, calendars: StoredCalendars
+    ) -> None:
+        self._calls = calls
+        self._starts = starts
+        self._calendars = calendars
+
+    async def settled(self, found: ScheduleDescription) -> ScheduleDescription:
+        """The schedule once it has processed all that is due, or after two seconds."""
+        for _ in range(40):
+            if not due(found, at=datetime.now(UTC)):
+                break
+            await asyncio.sleep(0.05)
+            found = await self._calls.read_back(found.id.partition(":")[2])
+        return found
+
+    async def start(self, found: ScheduleDescription, at: datetime) -> int:
+        """Start what a schedule had not processed when it was stopped at that instant.
+
+        Returns how many that were. What would have had to wait for a run in progress is dropped.
+        """
+        written, policy = await order_of(found, self._calls.client), found.schedule.policy
+        if written is None or written.trigger is None:
+            return 0
+        if busy(found) and policy.overlap is not ScheduleOverlapPolicy.ALLOW_ALL:
+            return 0
+        nominals = await self._nominals(found, written.trigger, written.task_id, at)
+        return await self._starts.start(written, nominals)
+
+    async def _nominals(
+        self, found: ScheduleDescription, trigger: Recurring, key: str, at: datetime
+    ) -> list[datetime]:
+        """The occurrences that a schedule should have started by `at` and had not processed."""
+        times = due(found, at=at)
+        if not trigger.jitter:
+            return times
+        before = trigger.jitter + timedelta(microseconds=1)
+        calendars = await self._calendars.of(trigger)
+        timetable = Timetable(trigger, key, calendars)
+        nominals = [(await timetable.between(time - before, time))[-1:] for time in times]
+        return list(chain.from_iterable(nominals))
+
+    async def left(self, found: ScheduleDescription) -> int | None:
+        """The runs that were left to a schedule when it was read; by now it is gone."""
+        written, state = await order_of(found, self._calls.client), found.schedule.state
+        if not state.limited_actions or written is None or written.trigger is None:
+            return None
+        key, at = written.task_id, datetime.now(UTC)
+        # It may have started some after it was read.
+        late = await self._nominals(found, written.trigger, key, at)
+        begun = [nominal for nominal in late if await self._starts.exists(key, nominal)]
+        return max(0, state.remaining_actions - len(begun))

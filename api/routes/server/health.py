@@ -1,0 +1,107 @@
+"""`/healthz`, `/readyz`, `/metrics` and `/workers`."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from onthedot.api.deps import TemporalDep
+from onthedot.api.documented import Responses, refusals
+from onthedot.messages.health import Alive, Ready, Workers, WorkerSeen
+from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.scheduling.stored.live import PlacesTaken
+from onthedot.service.overview import gauges, health
+from onthedot.service.overview.workers import WorkerPlaces, WorkersReader
+
+router = APIRouter(tags=["health"])
+
+#: It is asked all the time, so it does not ask the workers each time.
+_PLACES_AGE = timedelta(seconds=5)
+_PLACES_PATIENCE = 0.5
+
+
+def _of_health(*statuses: int) -> Responses:
+    """The errors of calls that take nothing, so that little can be wrong with them."""
+    known = refusals(503)
+    return {status: known[status] for status in sorted({403, 405, *statuses})}
+
+
+@router.get("/healthz", summary="Is the server alive?", responses=_of_health(500))
+async def alive(request: Request) -> Alive:
+    """200 as long as it answers at all. Asks for no token."""
+    return Alive(version=request.app.version)
+
+
+@router.get(
+    "/readyz",
+    summary="Can tasks be registered?",
+    responses=_of_health(500, 503),
+)
+async def ready(request: Request, temporal: TemporalDep) -> Ready:
+    """200 when Temporal answers, with the workers it has seen. Asks for no token."""
+    reader: WorkersReader = request.app.state.workers
+    found, known = await health.check(temporal), hasattr(request.state, "identity")
+    places = await _places(reader)
+    return Ready(
+        namespace=found.namespace,
+        task_queue=found.task_queue,
+        workers=[
+            _seen(WorkerPlaces(w.identity, w.last_seen, places.get(w.identity, ())), named=known)
+            for w in found.workers
+        ],
+        backlog=found.backlog,
+    )
+
+
+@router.get(
+    "/metrics",
+    summary="Metrics for Prometheus",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
+        **_of_health(401, 500),
+    },
+)
+async def metrics(temporal: TemporalDep) -> Response:
+    """Of this server, and how many workers there are; a worker serves its own."""
+    await gauges.refresh(temporal)
+    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+@router.get("/workers", summary="List the workers", responses=refusals(503))
+async def list_workers(request: Request) -> Workers:
+    """Those that poll this deployment's task queue: how many actions each holds of how many places,
+    and how many wait. At most two seconds old."""
+    reader: WorkersReader = request.app.state.workers
+    found = await reader.read()
+    return Workers(
+        items=[_seen(worker) for worker in found.workers],
+        runs_waiting=found.runs_waiting,
+        actions_waiting=found.actions_waiting,
+    )
+
+
+async def _places(reader: WorkersReader) -> dict[str, tuple[PlacesTaken, ...]]:
+    """How full each worker is, as far as that is known at once."""
+    try:
+        async with asyncio.timeout(_PLACES_PATIENCE):
+            found = await reader.read(max_age=_PLACES_AGE)
+    except (TemporalUnavailable, TimeoutError):
+        return {}
+    return {worker.identity: worker.places for worker in found.workers}
+
+
+def _seen(worker: WorkerPlaces, *, named: bool = True) -> WorkerSeen:
+    """A worker as REST shows it; not `named` for whoever may not know its identity."""
+    actions = worker.taken("actions")
+    return WorkerSeen(
+        identity=worker.identity if named else None,
+        last_seen=worker.last_seen,
+        held=actions.held if actions else None,
+        places=actions.places if actions else None,
+        waiting=actions.waiting if actions else None,
+        commands=worker.taken("commands"),
+    )

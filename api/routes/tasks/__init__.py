@@ -1,0 +1,1 @@
+"""Calls about tasks: register, list, read, change, look back. Begin with `tasks.py`."""

@@ -1,0 +1,137 @@
+"""`POST /tasks:batch`: many registrations in one call, each answered for itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+from pydantic import JsonValue, TypeAdapter
+
+from onthedot.api import problems
+from onthedot.api.deps import Caller, TemporalDep
+from onthedot.api.documented import refusals
+from onthedot.api.errors import invalid_request
+from onthedot.api.json_body import InvalidBody, JsonRoute, parse
+from onthedot.api.routes.tasks.tasks import IdempotencyKey
+from onthedot.messages.problems import Problem
+from onthedot.messages.tasks import Batch, BatchResults, Refused, Registered
+from onthedot.scheduling.errors import OnTheDotError, TaskExists
+from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.scheduling.task import NewTask
+from onthedot.service.arithmetic import of_batch
+from onthedot.service.tasks.tasks import Tasks
+
+#: How many registrations are under way at once.
+_AT_ONCE = 16
+
+#: After so many in a row that Temporal did not answer, the rest is not tried. Before that, none is
+#: begun while others still wait for Temporal.
+_PATIENCE = 8
+
+_NEW_TASK: TypeAdapter[NewTask] = TypeAdapter(NewTask)
+
+router = APIRouter(route_class=JsonRoute, tags=["tasks"])
+
+
+@router.post(
+    "/tasks:batch",
+    summary="Register many tasks",
+    responses=refusals(503, body=True),
+)
+async def create_tasks(
+    batch: Batch, temporal: TemporalDep, caller: Caller, idempotency_key: IdempotencyKey = None
+) -> BatchResults:
+    """Up to 1,000, each answered for itself: `{"status": 201, "task": …}` or `{"status": 409,
+    "problem": …}`. Where an id comes twice, the first one counts and the others are refused. An
+    Idempotency-Key stands for the whole batch: a repeat of the same batch gives the same tasks.
+    Triggers that take very long to check are refused with `/errors/busy` once they have taken
+    five seconds together. 503 for all only if nothing at all was registered."""
+    tasks = Tasks(temporal, of_batch())
+    results = await _Registration(tasks, caller, idempotency_key).all(batch.tasks)
+    return BatchResults(results=results)
+
+
+class _Registration:
+    """Registers the tasks of one batch; once Temporal is away, the rest is not tried."""
+
+    def __init__(self, tasks: Tasks, caller: str, key: str | None) -> None:
+        self._tasks = tasks
+        self._caller = caller
+        self._key = key
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._away: TemporalUnavailable | None = None
+        self._missed = 0
+        self._asked = 0
+        self._trying = 0
+        self._again: set[int] = set()
+        self._ended = asyncio.Event()
+
+    async def all(self, items: tuple[dict[str, JsonValue], ...]) -> list[Registered | Refused]:
+        """One result a task. Raises TemporalUnavailable if it is away and nothing is there."""
+        self._again = _repeated(items)
+        results = await asyncio.gather(*(self._one(n, item) for n, item in enumerate(items)))
+        if self._away is not None and not any(isinstance(r, Registered) for r in results):
+            raise self._away
+        return results
+
+    async def _one(self, number: int, item: dict[str, JsonValue]) -> Registered | Refused:
+        if number in self._again:
+            return _refused(problems.problem(problems.KINDS[TaskExists.code], _TWICE))
+        async with self._gate:
+            try:
+                await self._its_turn()
+                return await self._registered(number, item)
+            except InvalidBody as error:
+                return _refused(invalid_request(error.problems))
+            except OnTheDotError as error:
+                return _refused(problems.problem_of(error))
+
+    async def _its_turn(self) -> None:
+        """Once Temporal did not answer, those that wait for it already show whether it does."""
+        while self._missed and self._trying and self._missed < _PATIENCE:
+            self._ended.clear()
+            await self._ended.wait()
+        if self._away is not None and self._missed >= min(_PATIENCE, self._asked):
+            raise self._away
+
+    async def _registered(self, number: int, item: dict[str, JsonValue]) -> Registered:
+        new = parse(json.dumps(item).encode(), _NEW_TASK)
+        key = f"{self._key}/{number}" if self._key else ""
+        self._trying += 1
+        self._asked += 1
+        try:
+            task = await self._tasks.create(new, by=self._caller, idempotency_key=key)
+        except TemporalUnavailable as error:
+            self._away = error
+            self._missed += 1
+            raise
+        finally:
+            self._trying -= 1
+            self._ended.set()
+        self._missed = 0
+        return Registered(status=201, task=task)
+
+
+_TWICE = (
+    "This id comes more than once in the batch. The first task that has it counts; give this one "
+    "another id."
+)
+
+
+def _repeated(items: Sequence[dict[str, JsonValue]]) -> set[int]:
+    """The places of those whose id came before."""
+    seen: set[str] = set()
+    again: set[int] = set()
+    for number, item in enumerate(items):
+        task_id = item.get("id")
+        if isinstance(task_id, str):
+            if task_id in seen:
+                again.add(number)
+            seen.add(task_id)
+    return again
+
+
+def _refused(found: Problem) -> Refused:
+    return Refused(status=found.status, problem=found)

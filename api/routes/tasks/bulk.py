@@ -1,0 +1,112 @@
+"""`/tasks:pause` and its like, one change to many tasks; and `/tags`, the names of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from onthedot.api import problems
+from onthedot.api.deps import Caller, TemporalDep
+from onthedot.api.documented import refusals
+from onthedot.api.json_body import JsonRoute
+from onthedot.messages.bulk import (
+    ManyResult,
+    ManyResults,
+    PauseMany,
+    ResumeMany,
+    Selection,
+    TagList,
+)
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.tasks.bulk import BulkChanges, Changed
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.tags import tag_counts
+
+router = APIRouter(route_class=JsonRoute, tags=["tasks"])
+
+
+@router.get("/tags", summary="List tags", responses=refusals(503))
+async def list_tags(temporal: TemporalDep) -> TagList:
+    """Every tag that a task has, finished tasks included."""
+    return TagList(items=await tag_counts(temporal))
+
+
+@router.post("/tasks:pause", summary="Pause many tasks", responses=refusals(503, body=True))
+async def pause_tasks(asked: PauseMany, temporal: TemporalDep, caller: Caller) -> ManyResults:
+    """By ids, or by a filter; at most 1,000. One that is paused already keeps its note, its end and
+    its pause. `before` is what an undo restores."""
+    bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
+    ids = await _ids(bulk, asked)
+    return answer(await bulk.pause(ids, note=asked.note, until=asked.until))
+
+
+@router.post("/tasks:resume", summary="Resume many tasks", responses=refusals(503, body=True))
+async def resume_tasks(asked: ResumeMany, temporal: TemporalDep, caller: Caller) -> ManyResults:
+    """By ids, or by a filter; at most 1,000. One that is not paused stays as it is."""
+    bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
+    return answer(await bulk.resume(await _ids(bulk, asked), note=asked.note))
+
+
+@router.post("/tasks:run", summary="Run many tasks now", responses=refusals(503, body=True))
+async def run_tasks(asked: Selection, temporal: TemporalDep, caller: Caller) -> ManyResults:
+    """By ids, or by a filter; at most 1,000. Each call is one run of each."""
+    bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
+    return answer(await bulk.run(await _ids(bulk, asked)))
+
+
+@router.post("/tasks:delete", summary="Delete many tasks", responses=refusals(503, body=True))
+async def delete_tasks(asked: Selection, temporal: TemporalDep, caller: Caller) -> ManyResults:
+    """By ids, or by a filter; at most 1,000."""
+    bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
+    return answer(await bulk.delete(await _ids(bulk, asked)))
+
+
+@router.post(
+    "/tasks:restore", summary="Restore many deleted tasks", responses=refusals(503, body=True)
+)
+async def restore_tasks(asked: Selection, temporal: TemporalDep, caller: Caller) -> ManyResults:
+    """By ids, or by a filter of deleted ones; at most 1,000. An undo of `POST /tasks:delete`."""
+    bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
+    if asked.ids is None and asked.has_filter:
+        asked = asked.model_copy(update={"status": TaskStatus.DELETED})
+    return answer(await bulk.restore(await _ids(bulk, asked)))
+
+
+async def _ids(bulk: BulkChanges, asked: Selection) -> Sequence[str]:
+    if asked.ids is not None and asked.has_filter:
+        raise InvalidDefinition(FieldProblem("ids", "give ids or a filter, not both"))
+    if asked.ids is not None:
+        return asked.ids
+    if not asked.has_filter:
+        mend = "give the tasks' ids, or a filter: tag, q, status or health"
+        raise InvalidDefinition(FieldProblem("ids", mend))
+    which = TaskFilter(status=asked.status, health=asked.health, tags=asked.tags, q=asked.q)
+    return await bulk.ids(which)
+
+
+def answer(changed: Sequence[Changed]) -> ManyResults:
+    """What became of each.
+
+    Raises:
+        TemporalUnavailable: that is what became of all.
+    """
+    errors = [each.error for each in changed]
+    away = next((error for error in errors if isinstance(error, TemporalUnavailable)), None)
+    if away is not None and all(error is not None for error in errors):
+        raise away
+    return ManyResults(
+        results=[
+            ManyResult(
+                id=each.id,
+                outcome=each.outcome,
+                revision=each.revision,
+                before=each.before,
+                run=each.run,
+                problem=problems.problem_of(each.error) if each.error else None,
+            )
+            for each in changed
+        ]
+    )

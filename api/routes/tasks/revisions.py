@@ -1,0 +1,99 @@
+"""`/tasks/{id}/revisions` and `/tasks/{id}/restore`: what a task was, and how that comes back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from onthedot.api.deps import Caller, CursorText, TaskIdPath, TasksDep, TemporalDep
+from onthedot.api.documented import ETAG, refusals
+from onthedot.api.etags import ExpectedRevision, etag
+from onthedot.api.json_body import JsonRoute
+from onthedot.messages.tasks import RevisionPage
+from onthedot.scheduling.task import Task, TaskDefinition
+from onthedot.service.tasks.history.revisions import Revisions
+from onthedot.service.temporal.paging import MAX_LIMIT
+
+router = APIRouter(route_class=JsonRoute, tags=["tasks"])
+
+
+async def _revisions(temporal: TemporalDep) -> Revisions:
+    return Revisions(temporal)
+
+
+RevisionsDep = Annotated[Revisions, Depends(_revisions)]
+RevisionPath = Annotated[int, Path(ge=1, lt=10**9, description="The revision.", examples=[1])]
+
+
+class RevisionQuery(BaseModel):
+    """Which revisions to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
+    cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")
+
+
+@router.get(
+    "/tasks/{task_id}/revisions",
+    summary="List a task's revisions",
+    responses=refusals(404, 503),
+)
+async def list_revisions(
+    task_id: TaskIdPath, query: Annotated[RevisionQuery, Query()], revisions: RevisionsDep
+) -> RevisionPage:
+    """Who changed what, and when, newest first: replacements, pauses, resumes, deletions. Those of
+    a deleted task stay readable for the retention."""
+    page = await revisions.page(task_id, limit=query.limit, cursor=query.cursor)
+    return RevisionPage(items=page.items, next_cursor=page.next_cursor)
+
+
+@router.get(
+    "/tasks/{task_id}/revisions/{revision}",
+    summary="Read a task's definition as it was",
+    responses=refusals(404, 503),
+)
+async def get_revision(
+    task_id: TaskIdPath, revision: RevisionPath, revisions: RevisionsDep
+) -> TaskDefinition:
+    """The definition at a revision, as `PUT /tasks/{id}` takes it."""
+    return await revisions.definition(task_id, revision)
+
+
+@router.post(
+    "/tasks/{task_id}/revisions/{revision}/restore",
+    summary="Restore an earlier definition",
+    responses={200: {"headers": ETAG}, **refusals(404, 409, 412, 503)},
+)
+async def restore_revision(
+    task_id: TaskIdPath,
+    revision: RevisionPath,
+    tasks: TasksDep,
+    caller: Caller,
+    expected: ExpectedRevision,
+    response: Response,
+) -> Task:
+    """Makes a new revision like an earlier one, `paused` included. Takes effect as a replacement
+    does. A definition that could not be registered now, as its instant is past, is refused."""
+    task = await tasks.restore_revision(task_id, revision, by=caller, if_match=expected)
+    response.headers["ETag"] = etag(task)
+    return task
+
+
+@router.post(
+    "/tasks/{task_id}/restore",
+    summary="Restore a deleted task",
+    responses={200: {"headers": ETAG}, **refusals(404, 409, 503)},
+)
+async def restore_task(
+    task_id: TaskIdPath, tasks: TasksDep, caller: Caller, response: Response
+) -> Task:
+    """Within the retention, as it was: definition, pause, note, runs left of `max_runs`. What came
+    due meanwhile does not run, other than a one-time task's only run, within its `catchup_window`.
+    One that had finished comes back as finished. Its backfills stay ended. 409 where the id is
+    taken by now."""
+    task = await tasks.restore(task_id, by=caller)
+    response.headers["ETag"] = etag(task)
+    return task

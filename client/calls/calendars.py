@@ -1,0 +1,70 @@
+"""The calls on calendars and freezes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from onthedot.client.building import call
+from onthedot.client.call import Call, Walk
+from onthedot.messages.calendars import CalendarAnswer, CalendarDayList, CalendarList
+from onthedot.messages.freezes import FreezePage
+from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
+
+Json = dict[str, Any]
+
+
+def list_calendars() -> Walk[CalendarAnswer]:
+    """Every calendar."""
+    return Walk(lambda _: call("GET", "/calendars", CalendarList))
+
+
+def get_calendar(name: str) -> Call[Json]:
+    """One calendar."""
+    return call("GET", "/calendars/{name}", dict, path={"name": name})
+
+
+def put_calendar(
+    name: str, calendar: Mapping[str, Any], *, if_match: int | None = None
+) -> Call[Json]:
+    """Makes or replaces a calendar; the change reaches every task that uses it."""
+    path = {"name": name}
+    return call("PUT", "/calendars/{name}", dict, path=path, body=calendar, if_match=if_match)
+
+
+def delete_calendar(name: str) -> Call[None]:
+    """Deletes a calendar that no task uses."""
+    return call("DELETE", "/calendars/{name}", type(None), path={"name": name})
+
+
+def calendar_days(
+    name: str, *, since: date | None = None, until: date | None = None
+) -> Call[CalendarDayList]:
+    """The days of a calendar, with their names: a year from today on by default."""
+    query = {
+        "from": None if since is None else since.isoformat(),
+        "until": None if until is None else until.isoformat(),
+    }
+    path = {"name": name}
+    return call("GET", "/calendars/{name}/days", CalendarDayList, path=path, query=query)
+
+
+def list_freezes() -> Walk[Freeze]:
+    """Every freeze that is in force, or has a window to come."""
+    return Walk(lambda cursor: call("GET", "/freezes", FreezePage, query={"cursor": cursor}))
+
+
+def get_freeze(name: str) -> Call[Freeze]:
+    """One freeze."""
+    return call("GET", "/freezes/{name}", Freeze, path={"name": name})
+
+
+def put_freeze(name: str, freeze: FreezeDefinition | Mapping[str, Any]) -> Call[Freeze]:
+    """Makes or replaces a freeze: nothing begins while it lasts."""
+    return call("PUT", "/freezes/{name}", Freeze, path={"name": name}, body=freeze)
+
+
+def delete_freeze(name: str) -> Call[None]:
+    """Ends a freeze."""
+    return call("DELETE", "/freezes/{name}", type(None), path={"name": name})

@@ -1,0 +1,1 @@
+"""How a definition changes: who changed what, and two changes merged. Begin with `revision.py`."""

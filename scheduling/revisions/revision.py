@@ -1,0 +1,91 @@
+"""The history of a task: who changed what of it, and when."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from onthedot.scheduling.revisions.differences import ABSENT, changes
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.values import Instant, Model
+
+#: The most differences that one revision shows.
+MOST_DIFFERENCES = 100
+
+#: The longest value that a difference shows, in characters of its JSON.
+LONGEST_VALUE = 2000
+
+
+class RevisionKind(StrEnum):
+    """What a revision changed."""
+
+    #: The task was registered.
+    CREATED = "created"
+    #: Another definition took its place.
+    REPLACED = "replaced"
+    #: It does not fire until it is resumed.
+    PAUSED = "paused"
+    #: It fires again.
+    RESUMED = "resumed"
+    #: An earlier definition was put back, or a deleted task was.
+    RESTORED = "restored"
+    #: It was deleted, and could be restored.
+    DELETED = "deleted"
+
+
+class Difference(Model):
+    """One field of the definition, before and after. What is not there is null."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_by_name=True, serialize_by_alias=True
+    )
+
+    path: str = Field(description="As in `trigger.expression`.")
+    before: JsonValue = Field(default=None, alias="from")
+    after: JsonValue = Field(default=None, alias="to")
+
+
+class Revision(Model):
+    """One revision of a task."""
+
+    revision: int
+    at: Instant = Field(description="When it was changed.")
+    by: str = Field(description="Who changed it; `pause until` where a pause ended by itself.")
+    change: RevisionKind
+    note: str = Field(default="", description="What was said when it was paused or resumed.")
+    restores: int | None = Field(
+        default=None, description="The revision that was put back, where that was asked for."
+    )
+    diff: tuple[Difference, ...] | None = Field(
+        default=None,
+        description=f"What differs from the revision before: at most {MOST_DIFFERENCES} fields; "
+        f"values longer than {LONGEST_VALUE:,} characters are cut, and then texts. Null where the "
+        "definition before is older than the retention.",
+    )
+    abridged: bool = Field(default=False, description="There are more differences than shown.")
+
+
+def differences(
+    before: TaskDefinition, after: TaskDefinition
+) -> tuple[tuple[Difference, ...], bool]:
+    """What differs between two definitions, bounded; and whether that was all."""
+    found = list(islice(changes(before, after), MOST_DIFFERENCES + 1))
+    shown = tuple(
+        Difference(path=each.path, before=_bounded(each.before), after=_bounded(each.after))
+        for each in found[:MOST_DIFFERENCES]
+    )
+    return shown, len(found) <= MOST_DIFFERENCES
+
+
+def _bounded(value: Any) -> JsonValue:
+    if value is ABSENT:
+        return None
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) <= LONGEST_VALUE:
+        found: JsonValue = value
+        return found
+    return (value if isinstance(value, str) else text)[:LONGEST_VALUE] + "…"

@@ -1,0 +1,119 @@
+"""A schema fuzzer over the whole running system: whatever the document allows or forbids."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from onthedot.service.runs import runs
+
+pytestmark = pytest.mark.anyio
+
+#: A document cannot say which definitions mean something; and runs outlive their task on purpose.
+_UNFIT = "positive_data_acceptance,use_after_free"
+
+
+#: Of the hooks, and of the package that they import.
+_PATH = os.pathsep.join(map(str, (Path(__file__).parent, Path(__file__).parents[3])))
+
+
+async def fuzz(api: httpx.AsyncClient, directory: Path, *options: str) -> int:
+    """Run the fuzzer; the number of cases. Any failure fails the test."""
+    command = (
+        str(Path(sys.executable).with_name("schemathesis")),
+        "run",
+        str(api.base_url.join("/openapi.json")),
+        "--checks=all",
+        f"--exclude-checks={_UNFIT}",
+        "--continue-on-failure",
+        "--warnings=off",
+        # A thousand tasks in one call may take longer than its default of 10 s on a busy machine.
+        "--max-response-time=60",
+        *options,
+    )
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=directory,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": "schema_hooks", "PYTHONPATH": _PATH},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    text = output.decode()
+    assert process.returncode == 0, text
+    found = re.search(r"([\d,]+) generated", text)
+    assert found is not None, text
+    return int(found[1].replace(",", ""))
+
+
+#: Trials wait for how they end.
+_TRIALS = "try_action"
+_FIXED = ("--phases=examples,coverage,fuzzing", "--generation-deterministic")
+
+
+@pytest.mark.timeout(400)
+async def test_the_system_does_what_its_document_says(
+    api: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """Fixed cases, so that a failure comes again. No call is left out: see the next test."""
+    cases = await fuzz(
+        api,
+        tmp_path,
+        *_FIXED,
+        "--max-examples=8",
+        "--request-timeout=60",
+        f"--exclude-operation-id={_TRIALS}",
+    )
+    assert cases > 1000
+
+
+@pytest.mark.timeout(400)
+async def test_trials_do_what_the_document_says(
+    api: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By themselves, since an activity that nobody has takes its time to say so."""
+    monkeypatch.setattr(runs, "_GRACE", timedelta(seconds=2))
+    cases = await fuzz(
+        api,
+        tmp_path,
+        *_FIXED,
+        "--max-examples=8",
+        "--request-timeout=60",
+        f"--include-operation-id={_TRIALS}",
+    )
+    assert cases > 50
+
+
+@pytest.mark.full
+@pytest.mark.timeout(3600)
+async def test_the_system_does_so_for_long(api: httpx.AsyncClient, tmp_path: Path) -> None:
+    """Backfills and trials come last, by themselves: thousands of runs of activities that nobody
+    has keep the one worker so busy that changes expire, which is answered 503."""
+    alone = ("start_backfill", _TRIALS)
+    cases = await fuzz(
+        api,
+        tmp_path,
+        "--max-examples=200",
+        "--request-timeout=120",
+        *(f"--exclude-operation-id={name}" for name in alone),
+    )
+    assert cases > 5000
+    for name in alone:
+        await fuzz(
+            api,
+            tmp_path,
+            "--max-examples=50",
+            "--request-timeout=120",
+            f"--include-operation-id={name}",
+        )

@@ -1,0 +1,50 @@
+"""Which of the processes that run the tests gets which files.
+
+Most tests either compute or wait: for a task to come due, for a process to come back. Those that
+wait leave the processors to the others, so both kinds are kept under way all the time: as many
+processes as there are processors begin with what computes, the rest begin with what waits, and
+each goes on with the other kind once its own is through.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
+
+#: What waits: folders, and files of other folders.
+_WAITS = ("faults", "service", "workflows")
+#: Folders that one process runs as a whole: each process would start a system of its own for them.
+_TOGETHER = ("tests/faults",)
+
+
+def waits(path: str) -> bool:
+    """Whether the tests of a file mostly wait. `path`: from the root of the repository."""
+    return path.startswith(tuple(f"tests/{name}" for name in _WAITS))
+
+
+class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Hands out files, and some folders as a whole."""
+
+    def __init__(self, config: pytest.Config, log: Producer | None) -> None:
+        super().__init__(config, log)
+        # The order of the collection is the one that counts, not how many tests a file has.
+        config.option.loadscopereorder = False
+        self._computing = min(os.cpu_count() or 1, self.numnodes // 2)
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = str(Path(file).parent)
+        return folder if folder in _TOGETHER else file
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        wanted = self.nodes.index(node) >= self._computing
+        for scope in self.workqueue:
+            if waits(scope) is wanted:
+                self.workqueue.move_to_end(scope, last=False)
+                break
+        super()._assign_work_unit(node)

@@ -1,0 +1,83 @@
+"""What the documents name exists: links, commands, targets, settings."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from onthedot import cli
+from onthedot.scheduling.action import RESERVED_VARIABLES
+from onthedot.scheduling.policy import OverlapPolicy, RetryPolicy
+from onthedot.scheduling.task import TaskDefinition
+from onthedot.settings import CLIENT_VARIABLES, PREFIX, SECRET_PREFIX, Settings
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+names = [str(document.relative_to(ROOT)) for document in DOCUMENTS]
+
+
+@pytest.fixture(params=DOCUMENTS, ids=names)
+def document(request: pytest.FixtureRequest) -> Path:
+    return Path(request.param)
+
+
+def test_relative_links_lead_to_files(document: Path) -> None:
+    for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", document.read_text()):
+        if "://" not in link and not link.startswith("mailto:"):
+            assert (document.parent / link).exists(), link
+
+
+def test_named_commands_exist(document: Path) -> None:
+    """`onthedot task list` as much as `onthedot dev`."""
+    for words in re.findall(r"(?:^|`|/)onthedot((?: [a-z][a-z-]*)+)", document.read_text(), re.M):
+        group: click.Command = cli.command()
+        for word in words.split():
+            if not isinstance(group, click.Group):
+                break
+            found = group.get_command(click.Context(group), word)
+            assert found is not None, words
+            group = found
+
+
+def test_named_make_targets_exist(document: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    for target in re.findall(r"(?:^|`)make ([a-z][a-z-]*)", document.read_text(), re.MULTILINE):
+        assert target in targets, target
+
+
+def test_named_settings_exist(document: Path) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known |= CLIENT_VARIABLES | RESERVED_VARIABLES
+    for variable in re.findall(rf"{PREFIX}[A-Z_]+[A-Z]", document.read_text()):
+        assert variable in known or variable.startswith(SECRET_PREFIX), variable
+
+
+def test_nothing_of_one_machine_is_named(document: Path) -> None:
+    for path in re.findall(r"(?<![\w.:/])/(?:root|work|farm|Users)/\S*", document.read_text()):
+        pytest.fail(path)
+
+
+def test_every_policy_is_explained() -> None:
+    document = (ROOT / "docs" / "reference" / "policies.md").read_text()
+    fields = ("timeout", "deadline", "retry", "overlap", "catchup_window", "paused")
+    for name in (*fields, *RetryPolicy.model_fields):
+        assert f"`{name}`" in document, name
+    for policy in OverlapPolicy:
+        assert f"| `{policy}` |" in document, policy
+        assert (
+            policy.meaning
+            in TaskDefinition.model_json_schema()["properties"]["overlap"]["description"]
+        )
+    described = TaskDefinition.model_json_schema()
+    for name in fields:
+        assert described["properties"][name]["description"], name
+    for name, field in described["$defs"]["RetryPolicy"]["properties"].items():
+        assert field["description"], name
+
+
+def test_no_document_kills_by_name(document: Path) -> None:
+    assert not re.search(r"\b(pkill|killall)\b", document.read_text())

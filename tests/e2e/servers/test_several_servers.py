@@ -1,0 +1,151 @@
+"""Two servers behind a balancer that is sticky in nothing, and servers that are restarted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Open
+from tests.e2e.running import Running
+from tests.e2e.servers.balancer import Balancer, balanced
+from tests.e2e.site import DAILY, HELLO, Site
+from tests.faults.part import Part
+from tests.ports import free_port
+from tests.waiting import wait_until
+
+_TOKENS = f"ada:sha256:{hashlib.sha256(b'correct horse').hexdigest()}"
+
+#: What a browser says of a request that a killed server leaves unanswered.
+_AWAY = ("WebSocket connection", "Failed to load resource", "ERR_CONNECTION", "502")
+
+
+@pytest.fixture
+def servers(stack: Running) -> Iterator[list[Part]]:
+    """Two that share nothing but their settings."""
+    shared = {"ONTHEDOT_API_TOKENS": _TOKENS, "ONTHEDOT_SESSION_KEY": "k" * 32}
+    found = [stack.another_server(free_port(), **shared) for _ in range(2)]
+    try:
+        for server in found:
+            server.start()
+        for server in found:
+            server.wait_until_up()
+        yield found
+    finally:
+        for server in found:
+            server.kill()
+
+
+@pytest.fixture
+def balancer(servers: list[Part]) -> Iterator[Balancer]:
+    with balanced([int(server.name.removeprefix("server-")) for server in servers]) as found:
+        yield found
+
+
+def test_nobody_is_logged_out_and_a_page_in_use_stays_where_it_is(
+    balancer: Balancer, servers: list[Part], open_site: Open, name: str
+) -> None:
+    site = open_site(port=balancer.port, allowed=_AWAY)
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    _sign_in(site, f"/tasks/{name}")
+    expect(site.page.get_by_role("heading", name=name)).to_be_visible()
+    site.button("Run now").click()
+    expect(site.toast("Started")).to_be_visible()
+
+    for path in ("/", "/tasks", "/runs", "/new", f"/tasks/{name}/edit", "/settings"):
+        site.go(path)
+    site.go(f"/tasks?q={name}")
+    expect(site.row(name)).to_be_visible()
+
+    for server in servers:
+        server.kill()
+        _moved(site, balancer, servers)
+        _still_at_work(site, name)
+        expect(site.page.locator(".skeleton")).to_have_count(0)
+        server.start()
+        server.wait_until_up()
+    used = {port for port, line in balancer.sent if "_nicegui_ws" in line}
+    assert len(used) == 2, "both servers had pages"
+
+
+def test_a_page_moves_without_being_loaded_again(
+    balancer: Balancer, servers: list[Part], open_site: Open, name: str
+) -> None:
+    site = open_site(port=balancer.port, allowed=_AWAY)
+    _sign_in(site, "/tasks")
+    expect(site.page.get_by_role("heading", name="Tasks")).to_be_visible()
+    site.page.evaluate("window.loadedOnce = true")
+    site.link("Runs").first.click()
+    expect(site.page.get_by_role("heading", name="Runs")).to_be_visible()
+    expect(site.page.locator(".skeleton")).to_have_count(0)
+    _holder(balancer, servers).kill()
+    _moved(site, balancer, servers)
+    expect(site.page.get_by_role("heading", name="Runs")).to_be_visible()
+    site.link("Settings").first.click()
+    expect(site.page.get_by_role("heading", name="You")).to_be_visible()
+    assert site.page.evaluate("window.loadedOnce")
+
+
+def test_a_cookie_counts_at_every_server_and_at_none_once_its_token_is_gone(
+    servers: list[Part], stack: Running
+) -> None:
+    ports = [server.name.removeprefix("server-") for server in servers]
+    with httpx.Client(trust_env=False) as client:
+        form = {"token": "correct horse"}
+        client.post(f"http://127.0.0.1:{ports[0]}/ui/login", data=form)
+        for port in ports:
+            assert client.get(f"http://127.0.0.1:{port}/me").json()["name"] == "ada"
+        servers[0].kill()
+        servers[0].start()
+        servers[0].wait_until_up()
+        assert client.get(f"http://127.0.0.1:{ports[0]}/me").json()["name"] == "ada"
+        other = f"ada:sha256:{hashlib.sha256(b'another').hexdigest()}"
+        last = free_port()
+        changed = stack.another_server(
+            last, ONTHEDOT_API_TOKENS=other, ONTHEDOT_SESSION_KEY="k" * 32
+        )
+        changed.start()
+        changed.wait_until_up()
+        assert client.get(f"http://127.0.0.1:{last}/me").status_code == 401
+        changed.kill()
+
+
+def _sign_in(site: Site, path: str) -> None:
+    site.page.goto(f"{site.base}/ui{path}")
+    site.page.get_by_label("Token").fill("correct horse")
+    site.page.get_by_role("button", name="Sign in").click()
+    _lives(site.page)
+
+
+def _lives(page: Page) -> None:
+    expect(page.locator("#boot")).to_have_count(0)
+    page.wait_for_function("window.did_handshake === true")
+
+
+def _holder(balancer: Balancer, servers: list[Part]) -> Part:
+    """The server that the page's socket reached last."""
+    port = [port for port, line in balancer.sent if "_nicegui_ws" in line][-1]
+    return next(each for each in servers if each.name == f"server-{port}")
+
+
+def _moved(site: Site, balancer: Balancer, servers: list[Part]) -> None:
+    """The page is connected to a server that lives."""
+    wait_until(lambda: _holder(balancer, servers).running, "the socket is at a server that lives")
+    site.page.wait_for_function("window.socket.connected")
+
+
+def _still_at_work(site: Site, name: str) -> None:
+    """The page is where it was, and answers."""
+    row = site.row(name)
+    expect(row).to_be_visible()
+    expect(site.page).to_have_url(f"{site.base}/ui/tasks?q={name}")
+    before = _runs(site, name)
+    row.get_by_role("button", name=f"Run {name} now").click()
+    wait_until(lambda: _runs(site, name) > before, "the page started a run")
+
+
+def _runs(site: Site, name: str) -> int:
+    return len(site.rest.get(f"/tasks/{name}/runs").json()["items"])

@@ -1,0 +1,159 @@
+"""An edit changes what comes after it, and adds or drops no occurrence."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from onthedot.scheduling.errors import RevisionMismatch
+from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
+from tests.definitions import definition, every, new_task, unique
+from tests.run_log import instants, nominals
+from tests.service.tasks.editing import edit, expected, near_a_second, settled_runs
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.anyio
+
+_SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("tasks_at_once", "edits"),
+    [(3, 8), pytest.param(8, 25, marks=pytest.mark.full)],
+)
+async def test_edits_near_a_firing_lose_and_double_nothing(
+    temporal: Temporal, tasks: Tasks, tasks_at_once: int, edits: int
+) -> None:
+    outcomes = await asyncio.gather(
+        *(_edited(temporal, tasks, edits, seed) for seed in range(tasks_at_once))
+    )
+    lost = sum(len(expected - set(ran)) for expected, ran in outcomes)
+    added = sum(len(set(ran) - expected) for expected, ran in outcomes)
+    doubled = sum(1 for _, ran in outcomes for count in ran.values() if count > 1)
+    instants = sum(len(expected) for expected, _ in outcomes)
+    print(f"{tasks_at_once * edits} edits, {instants} instants: {lost=} {added=} {doubled=}")
+    assert (lost, added, doubled) == (0, 0, 0)
+
+
+async def test_the_phase_is_kept_when_only_the_action_changes(
+    temporal: Temporal, tasks: Tasks
+) -> None:
+    task_id = unique("phase")
+    before = await tasks.create(new_task(task_id, every(3600, offset=1234)), by="test")
+    message = {"kind": "log", "message": "another"}
+    after = await tasks.replace(
+        task_id, definition(every(3600, offset=1234), action=message), by="test"
+    )
+    assert after.next_runs == before.next_runs
+    schedule = temporal.client.get_schedule_handle(f"schedule:{task_id}")
+    times = (await schedule.describe()).info.next_action_times[:5]
+    assert tuple(times) == after.next_runs
+
+
+async def test_the_answer_shows_the_next_runs(tasks: Tasks) -> None:
+    task_id = unique("answer")
+    await tasks.create(new_task(task_id, every(3600)), by="test")
+    answer = await tasks.replace(
+        task_id, definition(every(60), name="Renamed", tags=["a"]), by="ann", if_match=1
+    )
+    now = datetime.now(UTC)
+    assert len(answer.next_runs) == 5
+    assert all(0 < (at - now).total_seconds() <= 300 for at in answer.next_runs)
+    assert (answer.revision, answer.updated_by, answer.name) == (2, "ann", "Renamed")
+    read = await tasks.get(task_id)
+    assert (read.revision, read.tags, read.trigger) == (2, ("a",), answer.trigger)
+
+
+async def test_two_writers_with_one_revision(tasks: Tasks) -> None:
+    task_id = unique("race")
+    await tasks.create(new_task(task_id, every(3600)), by="test")
+    for revision in range(1, 21):
+        written = await asyncio.gather(
+            *(
+                tasks.replace(
+                    task_id, definition(every(3600), name=name), by=name, if_match=revision
+                )
+                for name in (f"ann {revision}", f"bob {revision}")
+            ),
+            return_exceptions=True,
+        )
+        (won,) = [answer for answer in written if isinstance(answer, Task)]
+        (lost,) = [answer for answer in written if not isinstance(answer, Task)]
+        assert isinstance(lost, RevisionMismatch)
+        assert (await tasks.get(task_id)).name == won.name
+
+
+async def test_each_of_two_edits_at_once_is_answered_with_itself(tasks: Tasks) -> None:
+    task_id = unique("twice")
+    await tasks.create(new_task(task_id, every(3600)), by="test")
+    first, second = await asyncio.gather(
+        tasks.replace(task_id, definition(every(3600), name="first"), by="test"),
+        tasks.replace(task_id, definition(every(3600), name="second"), by="test"),
+    )
+    assert (first.name, second.name) == ("first", "second")
+    assert {first.revision, second.revision} == {2, 3}
+
+
+async def test_an_unchanged_max_runs_keeps_its_count(temporal: Temporal, tasks: Tasks) -> None:
+    task_id, chance = unique("count"), random.Random(7)
+    await tasks.create(new_task(task_id, every(1, max_runs=5)), by="test")
+    for number in range(15):
+        await near_a_second(chance, 0.05 if number % 2 else 0.5)
+        if (await tasks.get(task_id)).status is TaskStatus.COMPLETED:
+            break
+        await edit(temporal, task_id, every(1, max_runs=5), name=f"edit {number}")
+    assert sum((await _completed(temporal, tasks, task_id)).values()) == 5
+
+
+async def test_a_changed_max_runs_counts_anew(temporal: Temporal, tasks: Tasks) -> None:
+    task_id = unique("anew")
+    await tasks.create(new_task(task_id, every(1, max_runs=100)), by="test")
+    await eventually(lambda: nominals(temporal.client, task_id))
+    state = await edit(temporal, task_id, every(1, max_runs=4))
+    # Edits that come at once must not count anew again.
+    for _ in range(4):
+        await edit(temporal, task_id, every(1, max_runs=4))
+    assert state.journal[-1].revision == 2
+    ran = await _completed(temporal, tasks, task_id)
+    assert len([at for at in ran if at > state.journal[-1].since]) == 4
+
+
+async def _completed(temporal: Temporal, tasks: Tasks, task_id: str) -> Counter[datetime]:
+    async def completed() -> bool:
+        return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
+
+    await eventually(completed)
+    await settled_runs(temporal, task_id)
+    return await nominals(temporal.client, task_id)
+
+
+async def _edited(
+    temporal: Temporal, tasks: Tasks, edits: int, seed: int
+) -> tuple[set[datetime], Counter[datetime]]:
+    """Change a trigger near the instants at which it fires; what should have run, what did."""
+    task_id, chance = unique("edited"), random.Random(seed)
+    await tasks.create(new_task(task_id, every(1), overlap="allow_all"), by="test")
+    for number in range(edits):
+        await near_a_second(chance, 0.15)
+        step = chance.choice([1, 1, 1, 2])
+        trigger = every(step, offset=chance.randrange(step))
+        edited = await edit(temporal, task_id, trigger, overlap="allow_all", name=f"edit {number}")
+
+    async def fired_since() -> bool:
+        ran = await nominals(temporal.client, task_id)
+        return max(ran, default=edited.journal[0].since) > edited.journal[-1].since
+
+    await eventually(fired_since)
+    trigger = every(3600, offset=1)
+    state = await edit(temporal, task_id, trigger, overlap="allow_all", paused=True)
+    await settled_runs(temporal, task_id)
+    ran = await nominals(temporal.client, task_id)
+    assert instants(min(ran), max(ran), _SECOND) >= set(ran)
+    await tasks.delete(task_id, by="test")
+    return expected(state, state.journal[-1].since), ran

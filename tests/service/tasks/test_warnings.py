@@ -1,0 +1,48 @@
+"""What is said with a task that was taken, and yet will not run as things stand."""
+
+from __future__ import annotations
+
+import pytest
+from temporalio.client import Client
+
+from onthedot.activities.user_code import RegisteredActivities
+from onthedot.service.overview.user_code import registered
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.tasks.warnings import with_warnings
+from onthedot.service.temporal.calls import Temporal
+from onthedot.settings import Settings
+from tests.definitions import new_task, unique
+from tests.waiting import eventually
+from tests.workers import polling
+
+pytestmark = pytest.mark.anyio
+
+YEARLY = {"kind": "cron", "expression": "0 0 1 1 *"}
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_a_command_where_none_runs_is_warned_of(
+    client: Client, settings: Settings, *, allowed: bool
+) -> None:
+    queue = unique("warned")
+    alone = Temporal(client, settings.model_copy(update={"task_queue": queue}))
+    tasks = Tasks(alone)
+
+    async def said() -> tuple[str, ...]:
+        return (await with_warnings(alone, task)).warnings
+
+    async def worker_tells() -> bool:
+        return (await registered(alone)).commands is allowed
+
+    names = RegisteredActivities((), (), commands=allowed)
+    async with polling(client, queue, more=[names.registered]):
+        command = {"kind": "command", "argv": ["true"]}
+        task = await tasks.create(new_task(unique("warned"), YEARLY, action=command), by="t")
+        await eventually(worker_tells)
+        if allowed:
+            assert await said() == ()
+        else:
+            (warning,) = await eventually(said)
+            assert "run no commands" in warning
+        plain = await tasks.create(new_task(unique("warned"), YEARLY), by="t")
+        assert (await with_warnings(alone, plain)).warnings == ()

@@ -1,0 +1,110 @@
+"""Whoever is not signed in gets the way in and its files, cheaply, and nothing of the page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from onthedot.access.api_tokens import ApiToken
+from onthedot.settings import Settings
+from onthedot.ui.access.entrance import entrance
+from onthedot.ui.access.gate import Gate
+from onthedot.ui.access.headers import SafeHeaders
+from onthedot.ui.access.session_cookies import COOKIE
+from onthedot.ui.access.sessions import Sessions
+from onthedot.ui.mounting import STATIC
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Page:
+    """Stands for NiceGUI's app, each request of which costs memory."""
+
+    asked: list[str] = field(default_factory=list)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked.append(scope["path"])
+        await PlainTextResponse("the page")(scope, receive, send)
+
+
+@pytest.fixture
+def page() -> Page:
+    return Page()
+
+
+@pytest.fixture
+async def stranger(page: Page) -> AsyncIterator[httpx.AsyncClient]:
+    digest = hashlib.sha256(b"right").hexdigest()
+    sessions = Sessions(Settings(api_tokens=(ApiToken(name="ada", sha256=digest),)))
+    gate = SafeHeaders(Gate(page, sessions, entrance(sessions, STATIC)))
+    app = FastAPI()
+    app.mount("/ui", gate)
+    transport = httpx.ASGITransport(app, client=("192.0.2.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "path", ["/ui/login", "/ui/static/base.css", "/ui/favicon.ico", "/ui/static/none.css"]
+)
+async def test_the_way_in_does_not_touch_the_page(
+    stranger: httpx.AsyncClient, page: Page, path: str
+) -> None:
+    response = await stranger.get(path)
+    assert response.status_code == (404 if "none" in path else 200)
+    assert page.asked == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/ui/loginx", "/ui/login/", "/ui/login/x", "/ui/staticx", "/ui/favicon.icox", "/ui/logoutx"],
+)
+async def test_what_looks_like_the_way_in_is_not(
+    stranger: httpx.AsyncClient, page: Page, path: str
+) -> None:
+    response = await stranger.get(path)
+    assert response.status_code == 303
+    assert response.headers["location"].startswith("/ui/login?next=")
+    assert page.asked == []
+
+
+async def test_wrong_tokens_are_throttled_and_the_right_one_is_not(
+    stranger: httpx.AsyncClient, page: Page
+) -> None:
+    statuses = [
+        (await stranger.post("/ui/login", data={"token": "wrong"})).status_code for _ in range(30)
+    ]
+    assert statuses == [401] * 10 + [429] * 20
+    refused = await stranger.post("/ui/login", data={"token": "wrong"})
+    assert int(refused.headers["retry-after"]) > 0
+    right = await stranger.post("/ui/login?next=/tasks", data={"token": "right"})
+    assert right.status_code == 303
+    assert right.headers["location"] == "/ui/tasks"
+    assert right.cookies[COOKIE]
+    assert (await stranger.get("/ui/tasks")).text == "the page"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"token=" + b"x" * 100_000, b"\xff\xfe", b"&" * 4000, b"token=%ff%00", b"{}"]
+)
+async def test_a_form_that_is_none_is_a_wrong_token(
+    stranger: httpx.AsyncClient, body: bytes
+) -> None:
+    response = await stranger.post("/ui/login", content=body)
+    assert response.status_code == 401
+    assert "not a token" in response.text
+
+
+async def test_only_scripts_with_the_nonce_run_at_the_way_in(stranger: httpx.AsyncClient) -> None:
+    response = await stranger.get("/ui/login")
+    nonce = response.headers["content-security-policy"].partition("'nonce-")[2].partition("'")[0]
+    assert nonce
+    assert response.text.count("<script") == response.text.count(f'<script nonce="{nonce}"') > 0

@@ -1,0 +1,1 @@
+"""What the page says and reads: errors, lengths of time, local times. Begin with `errors.py`."""
