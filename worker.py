@@ -19,17 +19,23 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 
 from onthedot import user_modules
-from onthedot.activities.audit import AuditActivities
+from onthedot.activities.audit_ledgers import AuditActivities
 from onthedot.activities.permissions import Permissions
 from onthedot.activities.user_code import RegisteredActivities
 from onthedot.encryption.keys import Keyring, configured
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes.errors import StartError
 from onthedot.processes.ports import free_port
+from onthedot.scheduling.outages import TemporalRefuses
 from onthedot.service.ledger.audit import Audit
 from onthedot.service.ledger.audit_schedule import have_ledgers_audited
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.connection import connect, prepare_namespace
+from onthedot.service.temporal.connection import (
+    address,
+    connect,
+    is_refusal,
+    prepare_namespace,
+)
 from onthedot.settings import PREFIX, Settings, SettingsError
 from onthedot.worker_http import WorkerHealth, serve
 
@@ -76,6 +82,8 @@ async def set_up_namespace(settings: Settings) -> None:
             client = await connect(settings)
             await prepare_namespace(client, settings)
         except RuntimeError as error:
+            if is_refusal(error):
+                raise StartError(str(TemporalRefuses(address()))) from error
             if monotonic() > limit:
                 raise StartError(f"Temporal does not answer ({error}).") from error
             await asyncio.sleep(0.1)
@@ -135,7 +143,8 @@ async def _connect_when_there(
             plugin = OnTheDotPlugin(permissions, keyring)
             return await connect(settings, plugins=[plugin], runtime=runtime)
         except RuntimeError as error:
-            _LOG.log(logging.DEBUG if told else logging.WARNING, "waiting for Temporal: %s", error)
+            said = TemporalRefuses(address()) if is_refusal(error) else error
+            _LOG.log(logging.DEBUG if told else logging.WARNING, "waiting for Temporal: %s", said)
             told = True
         try:
             await asyncio.wait_for(stop.wait(), _RETRY_EVERY.total_seconds())

@@ -15,31 +15,21 @@ import os
 import sys
 import time
 from collections.abc import Awaitable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from temporalio import workflow
 from temporalio.client import Client
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from benchmarks import fleet
 from benchmarks.in_flight import in_flight
 from benchmarks.sides.stack import Stack
 from benchmarks.sides.temporal_client import connected
 from onthedot import naming
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.scheduling.errors import OnTheDotError, TaskExists
-from onthedot.scheduling.ledger.audit import AUDIT_EVERY
-from onthedot.scheduling.run import RunError
-from onthedot.scheduling.stored.run_order import RunMemo
-from onthedot.scheduling.task import NewTask
+from onthedot.scheduling.ledger.audit_report import AUDIT_EVERY
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.ledger.audit_walk import walk
 from onthedot.service.ledger.recurring import RecurringTasks
-from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import prepare_namespace
 
@@ -47,15 +37,6 @@ T = TypeVar("T")
 
 _MANY = 100_000
 _SPAN = timedelta(minutes=20)
-_FAILING_TASKS = 300
-_TRIES = 100
-
-
-@workflow.defn(name=naming.TASK_RUN, sandboxed=False)
-class _Fails:
-    @workflow.run
-    async def run(self, number: int) -> None:
-        raise ApplicationError(f"run {number}", type="ConnectionFailed", non_retryable=True)
 
 
 class _Measured:
@@ -85,7 +66,7 @@ async def main() -> None:
     parser.add_argument("--failed", type=int, default=5000)
     asked = parser.parse_args()
     async with Stack() as stack:
-        plain = await connected(stack)
+        await connected(stack)
         client = await Client.connect(stack.address, plugins=[OnTheDotPlugin()])
         await prepare_namespace(client, stack.settings)
         temporal, measured = Temporal(client, stack.settings), _Measured(stack)
@@ -93,7 +74,7 @@ async def main() -> None:
             lambda name: _registered(temporal, name), list(map(str, range(asked.tasks)))
         )
         await _audit(temporal, measured, asked.tasks)
-        await _incidents(temporal, plain, measured, asked.failed)
+        await _incidents(temporal, measured, asked.failed)
 
 
 async def _audit(temporal: Temporal, measured: _Measured, tasks: int) -> None:
@@ -103,7 +84,9 @@ async def _audit(temporal: Temporal, measured: _Measured, tasks: int) -> None:
 
     async def started(name: str) -> None:
         at = hour + timedelta(minutes=int(name) % 60)
-        await _run(temporal.client, f"task-{name}", at, naming.scheduled_run(f"task-{name}", at))
+        await fleet.run(
+            temporal.client, f"task-{name}", at, naming.scheduled_run(f"task-{name}", at)
+        )
 
     await in_flight(started, list(map(str, due)))
     await asyncio.sleep(3)
@@ -127,33 +110,13 @@ async def _audit(temporal: Temporal, measured: _Measured, tasks: int) -> None:
     )
 
 
-async def _incidents(temporal: Temporal, plain: Client, measured: _Measured, failed: int) -> None:
-    now, night = datetime.now(UTC), timedelta(hours=10)
-
-    async def fails(name: str) -> None:
-        at = now - night * (int(name) / failed)
-        task_id = f"task-{int(name) % _FAILING_TASKS}"
-        await _run(temporal.client, task_id, at, naming.direct_run(task_id, name), queue="failing")
-
-    async def all_failed() -> None:
-        query = f"WorkflowType = '{naming.TASK_RUN}' AND ExecutionStatus = 'Failed'"
-        while True:
-            if (await temporal.client.count_workflows(query)).count >= failed:
-                return
-            await asyncio.sleep(0.5)
-
-    worker = Worker(
-        plain,
-        task_queue="failing",
-        workflows=[_Fails],
-        workflow_runner=UnsandboxedWorkflowRunner(),
-    )
-    async with worker:
-        await in_flight(fails, list(map(str, range(failed))))
-        await all_failed()
+async def _incidents(temporal: Temporal, measured: _Measured, failed: int) -> None:
+    length = timedelta(hours=10)
+    began = datetime.now(UTC) - length
+    await fleet.night(temporal, failed, length)
     reader = IncidentReader(temporal)
     for what in ("first", "once more"):
-        read = reader.read(now - night - timedelta(minutes=1), fresh=False)
+        read = reader.read(began - timedelta(minutes=1), fresh=False)
         found = await measured(f"incidents of {failed:,} failed runs, {what}", read)
         print(f"  {len(found.items)} groups of {sum(one.runs for one in found.items):,} runs")
 
@@ -162,51 +125,7 @@ async def _registered(temporal: Temporal, name: str) -> None:
     trigger = {"kind": "cron", "expression": f"{int(name) % 60} * * * *"}
     action = {"kind": "log", "message": "hello"}
     task = {"id": f"task-{name}", "name": f"Task number {name}", "tags": ["some", "tags"]}
-    new = NewTask.model_validate({**task, "trigger": trigger, "action": action})
-    for _ in range(_TRIES):
-        try:
-            await Tasks(temporal).create(new, by="benchmark")
-        except TaskExists:
-            # It was answered too late, and was there all the same.
-            return
-        except OnTheDotError as error:
-            if not error.retryable:
-                raise
-            await asyncio.sleep(0.5)
-        else:
-            return
-
-
-async def _run(
-    client: Client, task_id: str, at: datetime, workflow_id: str, queue: str = "nobody"
-) -> None:
-    message = f"POST http://billing:8000/{task_id}: no connection (Connection refused)."
-    memo = RunMemo(
-        scheduled_for=at,
-        started_at=at,
-        lateness=timedelta(0),
-        attempts=3,
-        error=RunError(type="ConnectionFailed", message=message),
-        name=f"The name of {task_id}",
-    )
-    attributes = TypedSearchAttributes(
-        [
-            SearchAttributePair(naming.CAUSE, "trigger"),
-            SearchAttributePair(naming.TASK_ID, task_id),
-            SearchAttributePair(naming.DUE, at),
-        ]
-    )
-    for _ in range(_TRIES):
-        with suppress(RPCError):
-            await client.start_workflow(
-                naming.TASK_RUN,
-                0,
-                id=workflow_id,
-                task_queue=queue,
-                search_attributes=attributes,
-                memo={naming.RUN_MEMO: memo},
-            )
-            return
+    await fleet.registered(temporal, {**task, "trigger": trigger, "action": action})
 
 
 if __name__ == "__main__":

@@ -17,6 +17,18 @@ class TemporalUnavailable(OnTheDotError):
         )
 
 
+class TemporalRefuses(TemporalUnavailable):
+    """Temporal does not know who this process is, or gives it no rights; nothing was changed."""
+
+    def __init__(self, address: str) -> None:
+        OnTheDotError.__init__(
+            self,
+            f"Temporal at {address} refuses this process. Nothing was changed; check "
+            f"TEMPORAL_API_KEY, the certificates in TEMPORAL_TLS_… or the profile, and start "
+            f"again.",
+        )
+
+
 class Unconfirmed(TemporalUnavailable):
     """Temporal stopped answering in the midst: whether it did what was asked cannot be told."""
 

@@ -81,6 +81,16 @@ def sought(q: str) -> list[str]:
     return words_of(q) or marks_of(q)
 
 
+def finds(q: str, texts: Iterable[str]) -> bool:
+    """Whether all that `q` seeks is in these texts, as words or as their beginnings: what a store
+    would say of a task with such titles."""
+    titles = tuple(texts)
+    words = {word for text in titles for word in (*words_of(text), *_beginnings(text))}
+    words.update(marks_of(" ".join(titles)))
+    wanted = sought(q)
+    return bool(wanted) and words.issuperset(wanted)
+
+
 def label(tag: str) -> str:
     """A tag in the form that stores are given: another one for every tag, case included."""
     return f"t{tag}" if _PLAIN.fullmatch(tag) else f"x{_digest(tag)}"

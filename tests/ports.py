@@ -20,3 +20,10 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
+
+
+def is_taken(port: int) -> bool:
+    """Whether somebody accepts connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

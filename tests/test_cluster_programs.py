@@ -14,6 +14,7 @@ def test_all_that_is_missing_is_named_in_one_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    # Debian's own places too, which no variable names.
     for place in ("_DEBIAN_POSTGRES", "_DEBIAN_SBIN"):
         monkeypatch.setattr(programs, place, tmp_path)
     with pytest.raises(Missing) as reason:

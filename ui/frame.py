@@ -12,8 +12,7 @@ from nicegui.element import Element
 from onthedot.access.roles import needed
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.overview import health
-from onthedot.service.tasks.lists.filter import TaskFilter
-from onthedot.ui.access.sessions import Session, SignedOut
+from onthedot.ui.access.sessions import Session
 from onthedot.ui.components.freeze_banner import watch_freezes
 from onthedot.ui.components.markup import box, href, link, locked, named, text
 from onthedot.ui.components.sign_out import sign_out
@@ -23,6 +22,7 @@ from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.loading.boot import BOOT, HEAD
 from onthedot.ui.loading.template import NONCE
 from onthedot.ui.page_context import PageContext, SiteContext
+from onthedot.ui.pages.palette import found_for, palette_pages
 from onthedot.ui.routes import show_pages
 from onthedot.ui.watches import Live, Seen
 
@@ -83,8 +83,10 @@ def build_frame(site: SiteContext, session: Session) -> None:
         zone=_zone(),
         address=_address(),
     )
-    Palette(_palette_pages(context), lambda typed: _find(context, typed))
+    Palette(palette_pages(context, PAGES), lambda typed: found_for(context, typed))
     KeyHelp()
+    page = ui.context.client
+    ui.on("otd_looked", lambda event: site.watches.looked_at(page, looked=bool(event.args)))
     _watch_health(context, banner)
     watch_freezes(context, freezes)
     router = ui.context.client.sub_pages_router
@@ -175,18 +177,20 @@ def _mark(places: list[dict[str, Element]], path: str) -> None:
 
 
 def _beat(beat: Element, seen: Seen[health.Health]) -> None:
+    count = len(seen.value.workers) if seen.value else 0
+    if seen.error is not None:
+        tone, words = "red", "Temporal is away"
+    elif not count:
+        tone, words = "amber", "No worker"
+    else:
+        tone, words = "green", f"{count} {'worker' if count == 1 else 'workers'} ready"
+    if beat.props.get("data-said") == words:
+        return
+    beat.props["data-said"] = words
     beat.clear()
-    workers = seen.value.workers if seen.value else ()
     with beat:
-        if seen.error is not None:
-            box("dot red")
-            text("Temporal is away")
-        elif not workers:
-            box("dot amber")
-            text("No worker")
-        else:
-            box("dot green")
-            text(f"{len(workers)} {'worker' if len(workers) == 1 else 'workers'} ready")
+        box(f"dot {tone}")
+        text(words)
 
 
 def _watch_health(context: PageContext, banner: Element) -> None:
@@ -218,8 +222,8 @@ def _watch_health(context: PageContext, banner: Element) -> None:
 def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
     if isinstance(seen.error, TemporalUnavailable):
         return (
-            "Temporal cannot be reached. What you see is the last that was known; this page "
-            "recovers by itself.",
+            "Temporal cannot be reached. What you see may be out of date; this page recovers "
+            "automatically.",
             "red",
         )
     if seen.error is not None:
@@ -227,28 +231,3 @@ def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
     if seen.value is not None and not seen.value.workers:
         return "No worker is polling: nothing runs until one starts (onthedot worker).", ""
     return "", ""
-
-
-def _palette_pages(context: PageContext) -> list[dict[str, str]]:
-    pages = [{"label": label, "path": path, "icon": icon} for path, label, icon in PAGES]
-    new = {"label": "New task", "path": "/new", "icon": "plus", "key": "n"}
-    return [
-        *([] if context.why_not("create_task") else [new]),
-        *pages,
-        {"label": "Failed runs", "path": "/runs?status=failed", "icon": "circle-alert"},
-        {"label": "Paused tasks", "path": "/tasks?status=paused", "icon": "pause"},
-    ]
-
-
-async def _find(context: PageContext, typed: str) -> list[dict[str, str]]:
-    try:
-        page = await context.task_list.page(TaskFilter(q=typed or None), limit=8)
-    except SignedOut:
-        context.sign_in()
-        return []
-    except TemporalUnavailable:
-        return []
-    return [
-        {"label": task.name, "path": f"/tasks/{task.id}", "icon": "clock", "under": task.id}
-        for task in page.items
-    ]

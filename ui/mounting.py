@@ -19,8 +19,9 @@ from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
+from onthedot.service.tasks.lists.known_tags import KnownTags
 from onthedot.service.temporal.calls import Temporal
-from onthedot.settings.settings import Settings
+from onthedot.settings import Settings
 from onthedot.ui.access.entrance import entrance
 from onthedot.ui.access.gate import Gate
 from onthedot.ui.access.headers import SafeHeaders
@@ -39,10 +40,19 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
     forecasts: Forecasts = app.state.forecasts
     following: Following = app.state.following
     workers: WorkersReader = app.state.workers
-    overview, due = OverviewReader(temporal), DueReader(temporal)
+    overview, due, tags = OverviewReader(temporal), DueReader(temporal), KnownTags(temporal)
     drafts: CalendarDrafts = app.state.calendar_drafts
     site = SiteContext(
-        temporal, settings, overview, due, incidents, forecasts, following, workers, drafts
+        temporal,
+        settings,
+        overview,
+        due,
+        incidents,
+        forecasts,
+        following,
+        workers,
+        drafts,
+        tags,
     )
     put_nonces()
     # The one added last sees a request first: what the gate refuses has the headers too.

@@ -14,7 +14,6 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.access.roles import needed
-from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.calendars.drafts import CalendarDrafts
@@ -25,9 +24,10 @@ from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.runs.listing import RunList
+from onthedot.service.tasks.lists.known_tags import KnownTags
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
-from onthedot.settings.settings import Settings
+from onthedot.settings import Settings
 from onthedot.ui.access.sessions import Session, SignedOut
 from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
@@ -51,11 +51,10 @@ class SiteContext:
     following: Following
     workers: WorkersReader
     calendar_drafts: CalendarDrafts
+    tags: KnownTags
     watches: Watches = field(default_factory=Watches)
     names: tuple[datetime, Registered] | None = None
     """What the workers have registered, and when that was asked."""
-    tags: tuple[datetime, list[TagCount]] | None = None
-    """The tags of all tasks, and when they were counted."""
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from onthedot.scheduling.errors import (
@@ -39,6 +39,9 @@ from onthedot.service.temporal.paging import Page
 
 #: Rows of one page of a list.
 ROWS = 50
+
+#: For how long a number of tasks is taken to be right while the page that is shown stays the same.
+_COUNTED_EVERY = timedelta(seconds=20)
 
 #: How often the log is gone on with where what was looked through holds nothing that is asked for.
 _EMPTY_PAGES = 5
@@ -124,24 +127,54 @@ async def cursor_of_runs(temporal: Temporal, which: RunFilter, page: int) -> str
     return await cursor_of(page, lambda limit, at: runs.page(which, limit=limit, cursor=at))
 
 
-async def task_rows(
-    temporal: Temporal, which: TaskFilter, order: TaskOrder | None, cursor: str | None
-) -> TaskRows:
-    """Without an order the open ones first, the newest first.
+class TaskRowsReader:
+    """Reads one page of tasks again and again. Which run tells its rows, and to count all that
+    match costs as much as ten pages: they are counted anew where the page is another, and now and
+    then."""
 
-    Raises:
-        InvalidDefinition: they are too many to be put in order.
-        TemporalUnavailable: Temporal does not answer.
-    """
-    tasks = TaskList(temporal)
-    listed = (
-        SortedTasks(temporal).page(which, order, limit=ROWS, cursor=cursor)
-        if order is not None
-        else tasks.page(which, limit=ROWS, cursor=cursor)
-    )
-    page, count = await asyncio.gather(listed, tasks.count(which))
-    runs = await recent_runs(temporal, [task.id for task in page.items]) if page.items else {}
-    return TaskRows(page, runs, count)
+    def __init__(
+        self, temporal: Temporal, which: TaskFilter, order: TaskOrder | None, cursor: str | None
+    ) -> None:
+        """Without an order the open ones come first, the newest first."""
+        self._temporal = temporal
+        self._which = which
+        self._order = order
+        self._cursor = cursor
+        self._count = 0
+        self._counted: tuple[datetime, list[str]] | None = None
+
+    async def read(self) -> TaskRows:
+        """The page as it is now.
+
+        Raises:
+            InvalidDefinition: they are too many to be put in order.
+            TemporalUnavailable: Temporal does not answer.
+        """
+        page = await self._page()
+        ids = [task.id for task in page.items]
+        runs, count = await asyncio.gather(self._runs(ids), self._counting(ids, page.next_cursor))
+        return TaskRows(page, runs, count)
+
+    async def _page(self) -> Page[Task]:
+        if self._order is not None:
+            tasks = SortedTasks(self._temporal)
+            return await tasks.page(self._which, self._order, limit=ROWS, cursor=self._cursor)
+        return await TaskList(self._temporal).page(
+            self._which, limit=ROWS, cursor=self._cursor, with_running=False
+        )
+
+    async def _runs(self, ids: list[str]) -> dict[str, list[ShortRun]]:
+        return await recent_runs(self._temporal, ids) if ids else {}
+
+    async def _counting(self, ids: list[str], more: str | None) -> int:
+        if self._cursor is None and more is None:
+            return len(ids)
+        now = self._temporal.now()
+        at, before = self._counted or (now, None)
+        if before != ids or now - at > _COUNTED_EVERY:
+            self._count = await TaskList(self._temporal).count(self._which)
+            self._counted = (now, ids)
+        return self._count
 
 
 async def run_rows(temporal: Temporal, which: RunFilter, cursor: str | None) -> RunRows:

@@ -140,8 +140,9 @@ class UseCases:
 
     async def try_action(self, action: Action, *, attempt_timeout: timedelta) -> Run:
         """Run an action once."""
-        with self._call("try_action"):
-            return await Runs(self._temporal).test(action, attempt_timeout=attempt_timeout)
+        with self._call("try_action") as by:
+            runs = Runs(self._temporal)
+            return await runs.test(action, attempt_timeout=attempt_timeout, by=by)
 
     async def start_backfill(
         self, task_id: str, *, start: datetime, end: datetime, overlap: OverlapPolicy

@@ -9,7 +9,9 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
 
+from nicegui.client import Client
 from nicegui.element import Element
 
 from onthedot.scheduling.errors import OnTheDotError
@@ -38,6 +40,11 @@ class Seen(Generic[T]):
 
     value: T | None = None
     error: OnTheDotError | None = None
+
+
+def _is_like(value: Any, last: Any) -> bool:
+    """Whether nothing happened, although a value is another one: it says so itself."""
+    return type(value) is type(last) and hasattr(value, "is_like") and bool(value.is_like(last))
 
 
 @dataclass
@@ -83,7 +90,8 @@ class _Watch:
             self.failures = 0
             self.unchanged += 1
             if self.seen is None or self.seen.error is not None or value != last:
-                self.unchanged = 0
+                if not _is_like(value, last):
+                    self.unchanged = 0
                 # The same object tells every page that there is nothing to draw.
                 self.seen = Seen(value)
         except OnTheDotError as error:
@@ -105,6 +113,16 @@ class Watches:
     def __init__(self) -> None:
         self._watches: dict[Hashable, _Watch] = {}
         self._left: dict[Hashable, tuple[float, Any]] = {}
+        self.of_pages: WeakKeyDictionary[Client, WeakSet[Live[Any]]] = WeakKeyDictionary()
+        """What each open page watches."""
+
+    def looked_at(self, page: Client, *, looked: bool) -> None:
+        """Nobody looks at a page: nothing is read for it until somebody does again."""
+        for live in tuple(self.of_pages.get(page, ())):
+            if looked:
+                live.wake()
+            else:
+                live.rest()
 
     def subscribe(
         self, key: Hashable, fetch: Callable[[], Awaitable[Any]], every: timedelta, tell: Tell
@@ -143,10 +161,11 @@ class Watches:
         when, value = self._left.pop(key, (0.0, None))
         return Seen(value) if value is not None and time.monotonic() - when < _KEPT else None
 
-    def hurry(self) -> None:
-        """Read everything again now: something was changed."""
-        for watch in self._watches.values():
-            watch.hurry.set()
+    def hurry(self, key: Hashable | None = None) -> None:
+        """Read everything again now, or what has this key: something was changed."""
+        for each, watch in self._watches.items():
+            if key is None or each == key:
+                watch.hurry.set()
 
 
 class Live(Element, Generic[T]):
@@ -167,6 +186,8 @@ class Live(Element, Generic[T]):
         self._wanted = (key, fetch, every)
         self._show = show
         self._stop: Callable[[], None] | None = None
+        self._rests = False
+        watches.of_pages.setdefault(self.client, WeakSet()).add(self)
         if start:
             self.start()
 
@@ -175,8 +196,22 @@ class Live(Element, Generic[T]):
         key, fetch, every = self._wanted
         self._stop = self._watches.subscribe(key, fetch, every, self._told)
 
+    def rest(self) -> None:
+        """Watch no longer, until `wake`."""
+        if self._stop is not None:
+            self.stop()
+            self._rests = True
+
+    def wake(self) -> None:
+        """Watch again what was watched before `rest`, and see at once what there is."""
+        if self._rests and not self.is_deleted:
+            self._rests = False
+            self.start()
+            self._watches.hurry(self._wanted[0])
+
     def stop(self) -> None:
         """Watch no longer."""
+        self._rests = False
         if self._stop is not None:
             self._stop()
             self._stop = None

@@ -131,7 +131,7 @@ class Calendar:
                 self._next = self._state
 
     async def _keep_telling(self) -> None:
-        """Tell those that keep to it until all of them know, and look daily whether that is so;
+        """Tell the tasks that use it until all of them know, and look daily whether that is so;
         return when there is a next state to go on with."""
         if not self._state.users_to_tell:
             await self._anything_within(_RENEWED_EVERY)
@@ -169,7 +169,7 @@ class Calendar:
                 start_to_close_timeout=_LONGEST,
                 heartbeat_timeout=_HEARTBEAT,
                 retry_policy=_FEW,
-                summary="Tell those that keep to it",
+                summary="Tell the tasks that use it",
             )
         except ActivityError:
             return None
@@ -184,7 +184,7 @@ class Calendar:
                 result_type=Refreshed,
                 start_to_close_timeout=_LONGEST,
                 retry_policy=_FEW,
-                summary="Work its days out anew",
+                summary="Recompute its days",
             )
         except ActivityError:
             return

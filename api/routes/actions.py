@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from onthedot.api.deps import RunsDep
+from onthedot.api.deps import Caller, RunsDep
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.runs import ActionTest
@@ -14,6 +14,6 @@ router = APIRouter(route_class=JsonRoute, tags=["actions"])
 
 
 @router.post("/actions/test", summary="Test an action", responses=refusals(503, body=True))
-async def try_action(body: ActionTest, runs: RunsDep) -> Run:
+async def try_action(body: ActionTest, runs: RunsDep, caller: Caller) -> Run:
     """Runs it once, now, with one attempt, and answers when it has ended. It is in no log."""
-    return await runs.test(body.action, attempt_timeout=body.timeout)
+    return await runs.test(body.action, attempt_timeout=body.timeout, by=caller)

@@ -27,7 +27,7 @@ from onthedot.scheduling.ledger.entries import PROMISE, LedgerState, Reason
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import Health
 from onthedot.service.incidents.not_run import NotRun
-from onthedot.service.incidents.runs_gone_wrong import Listed, failed_runs, late_runs
+from onthedot.service.incidents.runs_gone_wrong import FailedRuns, Listed, late_runs
 from onthedot.service.runs.of_tasks import task_ids, task_names
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
@@ -56,6 +56,7 @@ class IncidentReader:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
         self._not_run = NotRun(temporal)
+        self._failed = FailedRuns(temporal)
 
     async def read(
         self,
@@ -84,7 +85,7 @@ class IncidentReader:
             tasks = frozenset(await task_ids(self._temporal, TaskFilter(tags=tuple(tags))))
         span = _Span(begin, end, tasks)
         failed, late, not_run = await asyncio.gather(
-            failed_runs(self._temporal, span.since, span.until, span.tasks),
+            self._failed.read(span.since, span.until, span.tasks),
             late_runs(self._temporal, span.since, span.until, span.tasks),
             self._not_run.read(span.since, span.until, span.tasks, fresh=fresh),
         )

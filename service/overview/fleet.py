@@ -20,10 +20,10 @@ from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.rows import rows
 from onthedot.service.temporal.translate import row_of
 
 #: Rows read at a time, so that each call ends in time on a busy server.
-_PAGE = 500
 #: How long a list of tasks is good for.
 _AGE = timedelta(seconds=5)
 #: How many schedules, and long definitions, are asked for, and how many of them at once.
@@ -77,22 +77,15 @@ class FleetReader:
         namespace, known = await temporal.namespace_id(), dict[str, _Known]()
         found: list[FleetTask] = []
         asked: list[tuple[FleetTask, TaskRow]] = []
-        token: bytes | None = None
-        while True:
-            listed = temporal.client.list_workflows(query, page_size=_PAGE, next_page_token=token)
-            await temporal.ask(listed.fetch_next_page())
-            for execution in listed.current_page or ():
-                known[execution.id] = await self._row(execution)
-                row, task_id = known[execution.id].row, execution.id.partition(":")[2]
-                if row is None or (task := _fleet_task(task_id, row, namespace, now)) is None:
-                    continue
-                if _needs_more(row):
-                    asked.append((task, row))
-                else:
-                    found.append(task)
-            token = listed.next_page_token
-            if not token:
-                break
+        async for execution in rows(temporal, query):
+            known[execution.id] = await self._row(execution)
+            row, task_id = known[execution.id].row, execution.id.partition(":")[2]
+            if row is None or (task := _fleet_task(task_id, row, namespace, now)) is None:
+                continue
+            if _needs_more(row):
+                asked.append((task, row))
+            else:
+                found.append(task)
         self._known |= known
         if not tag:
             self._known = known

@@ -17,6 +17,16 @@ class Health:
     task_queue: str
     workers: tuple[Poller, ...]
     backlog: int
+    present: tuple[str, ...] = ()
+    """The identities of those that polled a moment ago."""
+
+    def is_like(self, other: Health) -> bool:
+        """Whether nothing happened: that a worker polled once more is nothing."""
+
+        def told(state: Health) -> tuple[object, ...]:
+            return (sorted(each.identity for each in state.workers), state.present, state.backlog)
+
+        return told(self) == told(other)
 
 
 async def check(temporal: Temporal) -> Health:
@@ -32,4 +42,5 @@ async def check(temporal: Temporal) -> Health:
         task_queue=temporal.task_queue,
         workers=queue.pollers,
         backlog=queue.backlog,
+        present=tuple(sorted(each.identity for each in queue.present(temporal.now()))),
     )

@@ -65,12 +65,18 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class TaskCounts:
-    """How many tasks there are, by what they do."""
+class TaskTotals:
+    """How many tasks there are."""
 
     total: int
-    scheduled: int
     paused: int
+
+
+@dataclass(frozen=True)
+class TaskCounts(TaskTotals):
+    """How many tasks there are, by what they do."""
+
+    scheduled: int
 
 
 class OverviewReader:
@@ -125,7 +131,15 @@ class OverviewReader:
             tasks.count(TaskFilter(status=TaskStatus.SCHEDULED)),
             tasks.count(TaskFilter(status=TaskStatus.PAUSED)),
         )
-        return TaskCounts(total, scheduled, paused)
+        return TaskCounts(total=total, scheduled=scheduled, paused=paused)
+
+    async def totals(self) -> TaskTotals:
+        """How many tasks there are, at half the price. Raises as `tasks` does."""
+        tasks = TaskList(self._temporal)
+        total, paused = await asyncio.gather(
+            tasks.count(TaskFilter()), tasks.count(TaskFilter(status=TaskStatus.PAUSED))
+        )
+        return TaskTotals(total, paused)
 
     async def sample(self) -> Sample:
         """Punctuality and failing tasks over at most the last 1,000 runs; ten seconds old at most.

@@ -59,8 +59,8 @@ class Runs:
         await self._temporal.ask(handle.cancel(reason=naming.cancel_reason(by)))
         return run
 
-    async def test(self, action: Action, *, attempt_timeout: timedelta) -> Run:
-        """Run an action once without registering it, and wait for how it ends.
+    async def test(self, action: Action, *, attempt_timeout: timedelta, by: str = "") -> Run:
+        """Run an action once without registering it, and wait for how it ends; `by` asked for it.
 
         Raises:
             InvalidDefinition, TemporalUnavailable.
@@ -81,6 +81,7 @@ class Runs:
             retry=RetryPolicy(max_attempts=1),
             cause=RunCause.MANUAL,
             scheduled_for=now,
+            requested_by=by,
         )
         workflow_id = naming.direct_run("", f"test-{secrets.token_hex(8)}")
         handle = await self._temporal.ask(
@@ -90,6 +91,7 @@ class Runs:
                 id=workflow_id,
                 task_queue=self._temporal.task_queue,
                 task_timeout=naming.TASK_TIMEOUT,
+                memo=naming.run_memo(order),
                 search_attributes=naming.run_attributes(order),
                 static_summary=naming.run_summary(order),
                 rpc_timeout=RPC_TIMEOUT,

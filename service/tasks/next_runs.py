@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.scheduling.checking.brevity import is_brief
 from onthedot.scheduling.firing.jitter import jitter_seed
 from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.stored.task_state import max_runs
@@ -15,6 +17,8 @@ from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.temporal.calls import Temporal
+
+_FEW = 10
 
 
 class NextRuns:
@@ -48,7 +52,7 @@ class NextRuns:
         if remaining is None:
             remaining = await self.remaining(task_id, definition)
         trigger, seed = definition.trigger, await self.seed(task_id, definition.trigger)
-        found = await self._arithmetic.work_out(
+        work = partial(
             next_occurrences,
             trigger,
             after=after,
@@ -59,7 +63,7 @@ class NextRuns:
             jitter_seed=seed,
             nominal_after=nominal_after,
         )
-        return tuple(found)
+        return tuple(await self._arithmetic.unless(count <= _FEW and is_brief(trigger), work))
 
     async def remaining(self, task_id: str, definition: TaskDefinition) -> int | None:
         """Runs left of `max_runs` of an open task, as its schedule counts them; None: no limit.

@@ -70,8 +70,8 @@ class TaskStarts:
             if await self._late.end(state.id):
                 return await self.after_deletion(state)
             raise WrongState(
-                f"Task {state.id!r} was deleted, but its last run goes on. The id is free when "
-                f"that run has ended; cancel the run, or choose another id."
+                f"Task {state.id!r} was deleted, but its last run is still in progress. The id "
+                "is free once that run ends; cancel the run, or choose another id."
             ) from None
 
     async def once_more(self, task_id: str, change: Change, now: datetime) -> TaskState:

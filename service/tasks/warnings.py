@@ -8,15 +8,21 @@ from onthedot.service.overview.user_code import registered
 from onthedot.service.temporal.calls import Temporal
 
 _COMMANDS_OFF = (
-    "The workers run no commands: each run of this task will fail. Whoever runs them turns "
+    "The workers do not run commands, so each run of this task will fail. Their operator can turn "
     "commands on with ONTHEDOT_ALLOW_COMMANDS=true."
 )
 
 
-async def with_warnings(temporal: Temporal, task: Task) -> Task:
-    """The task with its `warnings`; of a command a worker is asked, for 1.5 seconds at most."""
-    if not isinstance(task.action, CommandAction):
-        return task
+async def with_warnings(temporal: Temporal, *tasks: Task) -> list[Task]:
+    """The tasks with their `warnings`; of commands a worker is asked, once and for 1.5 seconds at
+    most."""
+    if not any(isinstance(task.action, CommandAction) for task in tasks):
+        return list(tasks)
     if (await registered(temporal)).commands is not False:
-        return task
-    return task.model_copy(update={"warnings": (_COMMANDS_OFF,)})
+        return list(tasks)
+    return [
+        task.model_copy(update={"warnings": (_COMMANDS_OFF,)})
+        if isinstance(task.action, CommandAction)
+        else task
+        for task in tasks
+    ]

@@ -14,8 +14,9 @@ from temporalio.client import Client, RPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot.activities.calendars.stored import StoredCalendars
-from onthedot.scheduling.outages import NamespaceUnprepared, TemporalUnavailable
+from onthedot.scheduling.outages import NamespaceUnprepared, TemporalRefuses, TemporalUnavailable
 from onthedot.service.temporal.clock import TemporalClock
+from onthedot.service.temporal.connection import REFUSED, is_refusal
 from onthedot.settings import Settings
 
 T = TypeVar("T")
@@ -91,13 +92,16 @@ class Temporal:
         """Turn "Temporal is away" into a domain error; every other error passes.
 
         Raises:
-            TemporalUnavailable: Temporal did not answer in time, or not at all.
+            TemporalUnavailable: Temporal did not answer in time, or not at all; `TemporalRefuses`
+                where it does not let this process in.
         """
         try:
             yield
         except RPCError as error:
             if error.status in _AWAY:
                 raise TemporalUnavailable(self.address) from error
+            if error.status in REFUSED:
+                raise TemporalRefuses(self.address) from error
             if error.status is RPCStatusCode.INVALID_ARGUMENT and _ATTRIBUTE in error.message:
                 raise NamespaceUnprepared(self.address) from error
             raise
@@ -106,6 +110,8 @@ class Temporal:
         except RuntimeError as error:
             if "connect" not in str(error).lower():
                 raise
+            if is_refusal(error):
+                raise TemporalRefuses(self.address) from error
             raise TemporalUnavailable(self.address) from error
 
     async def ask(self, call: Awaitable[T], within: timedelta = RPC_TIMEOUT) -> T:

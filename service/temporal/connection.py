@@ -28,6 +28,15 @@ DEFAULT_ADDRESS = "127.0.0.1:7233"
 _CACHED_SECONDS = 90
 
 
+#: What Temporal, or a door before it, answers whoever shows no key or certificate that counts.
+REFUSED = frozenset({RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.PERMISSION_DENIED})
+
+
+def is_refusal(error: RuntimeError) -> bool:
+    """Whether a connection failed because of one of these; the SDK says so in its text alone."""
+    return any(f"code: {word}" in str(error) for word in ("Unauthenticated", "PermissionDenied"))
+
+
 async def connect(
     settings: Settings,
     *,
@@ -56,6 +65,11 @@ async def connect(
         )
     except ValueError as error:
         raise _unusable(error) from None
+
+
+def address() -> str:
+    """Where Temporal is, for messages. Raises SettingsError."""
+    return _connection_config()["target_host"]
 
 
 def _connection_config() -> ClientConnectConfig:

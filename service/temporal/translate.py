@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -152,30 +153,74 @@ def answered(
     )
 
 
+@dataclass(frozen=True)
+class ListedRun:
+    """What a list says of one run beside its memo."""
+
+    workflow_id: str
+    execution: str
+    status: WorkflowExecutionStatus
+    start_time: datetime
+    close_time: datetime | None
+    task_id: str
+    state: str
+    cause: str
+    due: datetime | None
+    requested_by: str
+
+
 async def short_run(temporal: Temporal, execution: WorkflowExecution) -> ShortRun:
     """A run as a list shows it."""
     attributes = execution.typed_search_attributes
-    memo = await execution.memo_value(naming.RUN_MEMO, None, type_hint=RunMemo)
-    status = _RUN[execution.status or WorkflowExecutionStatus.TERMINATED]
-    if status is not RunStatus.RUNNING:
-        status = _OVERRIDE.get(attributes.get(naming.STATUS) or "", status)
-    due = attributes.get(naming.DUE) or attributes.get(naming.SCHEDULED_START)
-    cause = attributes.get(naming.CAUSE)
-    return ShortRun(
-        id=naming.RunAddress(execution.id, execution.run_id).run_id,
+    listed = ListedRun(
+        workflow_id=execution.id,
+        execution=execution.run_id,
+        status=execution.status or WorkflowExecutionStatus.TERMINATED,
+        start_time=execution.start_time,
+        close_time=execution.close_time,
         task_id=attributes.get(naming.TASK_ID) or "",
+        state=attributes.get(naming.STATUS) or "",
+        cause=attributes.get(naming.CAUSE) or "",
+        due=attributes.get(naming.DUE) or attributes.get(naming.SCHEDULED_START),
+        requested_by=await execution.memo_value(naming.REQUESTED_BY, "", type_hint=str),
+    )
+    memo = await execution.memo_value(naming.RUN_MEMO, None, type_hint=RunMemo)
+    return run_of(temporal, listed, memo)
+
+
+def run_of(temporal: Temporal, listed: ListedRun, memo: RunMemo | None) -> ShortRun:
+    """The run that a row and its memo tell of."""
+    status = _RUN[listed.status]
+    if status is not RunStatus.RUNNING:
+        status = _OVERRIDE.get(listed.state, status)
+    return ShortRun(
+        id=naming.RunAddress(listed.workflow_id, listed.execution).run_id,
+        task_id=listed.task_id,
         task_name=memo.name if memo else "",
         status=status,
-        scheduled_for=memo.scheduled_for if memo else due or execution.start_time,
+        scheduled_for=memo.scheduled_for if memo else listed.due or listed.start_time,
         started_at=memo.started_at if memo else None,
-        finished_at=execution.close_time,
+        finished_at=listed.close_time,
         lateness=memo.lateness if memo else None,
         attempts=memo.attempts if memo else 0,
-        cause=RunCause(cause) if cause else RunCause.TRIGGER,
-        requested_by=await execution.memo_value(naming.REQUESTED_BY, "", type_hint=str),
+        cause=RunCause(listed.cause) if listed.cause else RunCause.TRIGGER,
+        requested_by=listed.requested_by,
         error=memo.error if memo else None,
-        links=Links(temporal_ui=temporal.ui_link(execution.id, execution.run_id)),
+        links=Links(temporal_ui=temporal.ui_link(listed.workflow_id, listed.execution)),
     )
+
+
+async def own_run(
+    temporal: Temporal, execution: WorkflowExecution, now: datetime
+) -> ShortRun | None:
+    """The run that a one-time task is, once it has come due; None for any other."""
+    attributes = execution.typed_search_attributes
+    due, status = attributes.get(naming.DUE), attributes.get(naming.STATUS)
+    if attributes.get(naming.KIND) != "once" or due is None or due > now:
+        return None
+    if status in (naming.State.DELETED, naming.State.WITHDRAWN, naming.State.PAUSED):
+        return None
+    return await short_run(temporal, execution)
 
 
 async def decoded(client: Client, payloads: Sequence[Payload], model: type[M]) -> M:

@@ -39,10 +39,7 @@ class Running:
         up = answers(f"http://127.0.0.1:{chosen.temporal_ui_port}")
         log = directory / "temporal.log"
         self.temporal = Part("temporal", child.command, plain, log, up)
-        metrics = free_port()
-        self.worker = self._part(
-            "worker", ["worker", f"--metrics-port={metrics}"], f"http://127.0.0.1:{metrics}/readyz"
-        )
+        self.worker = self.another_worker("worker")
         self.server = self.another_server(self.port)
         self.client = httpx.Client(
             base_url=f"http://127.0.0.1:{self.port}", timeout=10, trust_env=False
@@ -76,6 +73,12 @@ class Running:
         command = ["server", f"--port={port}"]
         return self._part(f"server-{port}", command, f"http://127.0.0.1:{port}/healthz", **more)
 
+    def another_worker(self, name: str, **more: str) -> Part:
+        """A worker with settings of its own; not started yet."""
+        metrics = free_port()
+        command = ["worker", f"--metrics-port={metrics}"]
+        return self._part(name, command, f"http://127.0.0.1:{metrics}/readyz", **more)
+
     def close(self) -> None:
         """Ends everything at once."""
         self.client.close()
@@ -84,6 +87,8 @@ class Running:
             part.kill()
 
     def _part(self, name: str, command: list[str], address: str, **more: str) -> Part:
+        # One that is empty is taken away.
+        variables = {key: value for key, value in (self._environment | more).items() if value}
         full = [*COMMAND, *command]
         log = self.directory / f"{name}.log"
-        return Part(name, full, self._environment | more, log, answers(address))
+        return Part(name, full, variables, log, answers(address))

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
+from tests.e2e.axe import serious
 from tests.e2e.conftest import Open
 from tests.e2e.site import DAILY, HELLO, Site
-from tests.e2e.test_everywhere import _serious
 from tests.waiting import wait_until
 
 _FAILS = {
@@ -79,4 +79,4 @@ def test_it_is_accessible_and_fits_a_phone(open_site: Open, name: str) -> None:
         site.go(f"/incidents?span=hour&tag={name}")
         expect(site.page.locator(".incident")).to_have_count(1)
         site.no_sideways()
-        assert _serious(site) == []
+        assert serious(site) == []

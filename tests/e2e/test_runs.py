@@ -22,6 +22,12 @@ def test_new_runs_appear_by_themselves(site: Site, name: str) -> None:
         expect(site.runs()).to_have_count(count, timeout=5_000)
     expect(site.runs().first).to_contain_text("by hand")
 
+    # As if the tab were hidden, and then looked at again.
+    site.page.evaluate("emitEvent('otd_looked', false)")
+    site.rest.post(f"/tasks/{name}/run").raise_for_status()
+    site.page.evaluate("emitEvent('otd_looked', true)")
+    expect(site.runs()).to_have_count(3, timeout=5_000)
+
 
 def test_filters_and_export(site: Site, name: str) -> None:
     site.register(
@@ -77,6 +83,23 @@ def test_a_run_is_cancelled_and_repeated(site: Site, name: str) -> None:
     (retried,) = site.rest.get("/runs", params={"q": name, "cause": "retry"}).json()["items"]
     assert retried["scheduled_for"] == due
     site.rest.delete(f"/tasks/{name}")
+
+
+def test_long_json_in_an_output_folds(site: Site, name: str) -> None:
+    site.register_all([{"id": f"{name}-{n}", "trigger": DAILY, "action": HELLO} for n in (1, 2)])
+    url = f"{site.base}/tasks?limit=2"
+    site.register(id=name, trigger=DAILY, action={"kind": "http", "method": "GET", "url": url})
+    run = site.rest.post(f"/tasks/{name}/run").json()["id"]
+    site.go(f"/runs/{run}")
+    output = site.page.get_by_role("region", name="Output")
+    items = output.get_by_role("button", name='"items": [')
+    expect(items).to_contain_text("2 entries")
+    expect(output).not_to_contain_text('"trigger"')
+    items.click()
+    site.button("Unfold all").click()
+    expect(output).to_contain_text('"expression": "0 3 * * *"')
+    site.button("Fold all").click()
+    expect(output).not_to_contain_text('"trigger"')
 
 
 def test_chosen_runs_are_repeated_and_cancelled(site: Site, name: str) -> None:

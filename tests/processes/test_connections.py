@@ -42,6 +42,7 @@ async def _app(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.fixture
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
+    # The real limit, only shorter.
     monkeypatch.setattr(connections, "HEAD_SECONDS", _LIMIT)
     config = uvicorn.Config(
         _app, http=BoundedHttp, port=0, log_config=None, lifespan="off", timeout_keep_alive=60

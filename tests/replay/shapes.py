@@ -188,6 +188,7 @@ async def recurring_refused_now_and_then(shape: Shape) -> list[str]:
     """Temporal refuses its schedule at first, and again at an edit. Deleted in the end."""
     tasks, refused = Tasks(shape.temporal), {"refused-shape"}
 
+    # Temporal cannot be made to refuse one schedule and take the others.
     def gated(order: ScheduleOrder, **more: Any) -> Schedule:
         if order.run.task_id in refused:
             raise RPCError("not for you", RPCStatusCode.PERMISSION_DENIED, b"")

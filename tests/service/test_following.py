@@ -128,6 +128,7 @@ async def test_many_who_watch_cost_as_much_as_one(
 ) -> None:
     asked: list[int] = []
 
+    # It counts the questions, and asks them.
     async def counted(
         temporal: Temporal, identity: str, question: LiveQuestion
     ) -> LiveAnswer | None:

@@ -220,6 +220,7 @@ async def test_a_worker_that_cannot_read_freezes_holds_and_says_so(
     activities = Activities(client, Permissions())
     made = activities.all()
     [watch] = watches_of(made)
+    # Temporal cannot be made to refuse this list alone, while the tasks go on.
     with patch.object(FreezeWatch, "_listed", side_effect=RuntimeError("no lists")):
         running = Worker(client, task_queue=queue, activities=made)
         async with running:

@@ -167,6 +167,7 @@ async def test_a_task_of_an_earlier_release_is_found_and_catches_up(
     new = {naming.WORDS.name, naming.MORE_WORDS.name, naming.LABELS.name}
     complete = naming.task_attributes
 
+    # What the earlier release registered: it cannot be installed beside this one here.
     def as_before(state: TaskState, *, status: str = "") -> TypedSearchAttributes:
         pairs = complete(state, status=status).search_attributes
         return TypedSearchAttributes([pair for pair in pairs if pair.key.name not in new])

@@ -200,6 +200,7 @@ async def test_what_could_not_be_told_is_told_later(
 ) -> None:
     async with _task(temporal, task_list) as task_id:
         reports = Reports(temporal.client)
+        # The real limit, only shorter.
         monkeypatch.setattr("onthedot.activities.health._PATIENCE_SECONDS", 0.2)
         reports.calls.may_arrive.clear()
         await reports.of(_run(task_id, RunStatus.FAILED, at=datetime.now(UTC)))

@@ -101,6 +101,7 @@ async def test_a_change_to_many_stops_when_the_session_has_ended(
     session = Session(Identity("ada", Role.EDITOR, Via.OIDC), number="one")
     deleted: list[str] = []
 
+    # The session has to end at exactly the third, and the tasks need not be there.
     async def delete(tasks: Tasks, task_id: str, *, by: str) -> None:
         deleted.append(task_id)
         if len(deleted) == 3:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -123,4 +124,29 @@ async def test_where_nothing_happens_reads_become_rare_until_something_is_change
     watches.hurry()
     await listener.until(len(listener.told) + 1)
     assert watch.pause(0) == usual
+    stop()
+
+
+@dataclass(frozen=True)
+class _Beat:
+    number: int
+
+    def is_like(self, other: _Beat) -> bool:
+        return True
+
+
+async def test_a_value_that_says_that_nothing_happened_is_told_and_calms() -> None:
+    number = 0
+
+    async def read() -> _Beat:
+        nonlocal number
+        await asyncio.sleep(0)
+        number += 1
+        return _Beat(number)
+
+    watches, listener = Watches(), _Listener()
+    stop = watches.subscribe("beat", read, _SOON, listener)
+    await listener.until(3)
+    assert [seen.value for seen in listener.told[:3]] == [_Beat(1), _Beat(2), _Beat(3)]
+    assert watches._watches["beat"].unchanged >= 2
     stop()

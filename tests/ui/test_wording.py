@@ -44,7 +44,10 @@ def test_a_problem_is_in_the_words_of_the_form(message: str, words: str) -> None
     ("error", "words"),
     [
         (WrongState("Task 'a' is finished. PUT /tasks/a arms it again."), "It is finished."),
-        (RevisionMismatch("a", 7), "Somebody changed it meanwhile, so it was left as it is."),
+        (
+            RevisionMismatch("a", 7),
+            "Someone else changed it in the meantime, so it was left unchanged.",
+        ),
         (InvalidDefinition(FieldProblem("until", "must be past")), "Must be past."),
         (
             NotInForce("a", "the worker rests."),

@@ -16,9 +16,9 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Worker
 
 from onthedot import naming
-from onthedot.activities.audit import LEDGER_GAPS, AuditActivities
+from onthedot.activities.audit_ledgers import LEDGER_GAPS, AuditActivities
 from onthedot.scheduling.action import CommandAction, LogAction
-from onthedot.scheduling.ledger.audit import (
+from onthedot.scheduling.ledger.audit_report import (
     AUDIT_AFTER,
     AUDIT_EVERY,
     MOST_MISSED,
@@ -110,7 +110,7 @@ async def test_gaps_are_found_mended_and_told(temporal: Temporal, worker: Worker
     assert {f.reason for f in found} == {Reason.SCHEDULE_PAUSED}
     assert len(found) in (2, 3)
     assert all(paused_at - timedelta(seconds=1) < f.at <= order.until for f in found)
-    (told,) = [wanted for wanted in audited.to_tell if wanted.task_id == ill]
+    (told,) = [wanted for wanted in audited.notifications if wanted.task_id == ill]
     assert isinstance(told.action.body, dict)
     assert told.action.body["event"] == "missed"
     assert told.action.body["missed"] == len(found)
@@ -220,6 +220,7 @@ async def test_the_standing_audit_leaves_nothing_out_and_logs_each_gap_once(
 async def test_what_the_audits_found_is_known_without_a_look_at_the_tasks(
     temporal: Temporal, worker: Worker, auditing: Temporal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # No time to look at the tasks themselves, as where they are too many.
     monkeypatch.setattr("onthedot.service.incidents.not_run._PATIENCE", timedelta(0))
     await ensure_audit(auditing, AuditPlan(every=timedelta(seconds=2), after=SETTLED))
     began = temporal.now()
@@ -338,9 +339,10 @@ class _Slow(Temporal):
 async def test_a_slow_page_does_not_begin_the_walk_again(
     temporal: Temporal, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("audit_walk", "recurring"):
-        monkeypatch.setattr(f"onthedot.service.ledger.{module}._PAGE", 1)
-    monkeypatch.setattr("onthedot.service.ledger.patience._PAUSE", timedelta(milliseconds=1))
+    # Pages of one, so that few tasks are many pages.
+    for module in ("temporal.rows", "ledger.recurring"):
+        monkeypatch.setattr(f"onthedot.service.{module}.PAGE", 1)
+    monkeypatch.setattr("onthedot.service.temporal.rows._PAUSE", timedelta(milliseconds=1))
     began = temporal.now()
     names = [f"audit-{uuid4().hex[:10]}" for _ in range(5)]
     tasks = Tasks(temporal)
@@ -379,10 +381,10 @@ async def test_a_task_that_cannot_be_read_now_is_put_off(
     end = temporal.now()
     audit = Audit(temporal)
 
+    # That exactly one task cannot be read is more than a real Temporal can be made to do.
     async def away(*_: object) -> None:
         raise TemporalUnavailable("nowhere")
 
-    monkeypatch.setattr("onthedot.service.ledger.audit._AGAIN", timedelta(milliseconds=1))
     monkeypatch.setattr(audit._ledger, "of", away)
     audited = await audit.audit(AuditOrder(since=began, until=end))
     (put_off,) = [s for s in audited.report.suspects if s.task_id == task_id]
@@ -393,6 +395,7 @@ async def test_a_task_that_cannot_be_read_now_is_put_off(
 async def test_what_there_is_no_time_for_is_gone_on_with(
     temporal: Temporal, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # No time at all, where a real audit runs out of it after thousands of tasks.
     monkeypatch.setattr("onthedot.service.ledger.audit._READS_FOR", timedelta(0))
     monkeypatch.setattr("onthedot.service.ledger.audit._BATCH", 1)
     began = temporal.now()

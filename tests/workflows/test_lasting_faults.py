@@ -33,6 +33,7 @@ _ROOM = "onthedot.activities.schedule"
 async def test_a_check_that_fails_does_not_hold_up_its_run(
     temporal: Temporal, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Whatever is accepted can be listed: only a fault of ours, which is not known, ends so.
     monkeypatch.setattr(f"{_ROOM}.occurrence_list.next_occurrences", _impossible)
     order = RunOrder.model_validate(
         {

@@ -145,6 +145,7 @@ async def test_a_deletion_that_is_refused_can_be_repeated(refusing: Refusing) ->
 async def test_what_no_attempt_can_mend_is_final(
     refusing: Refusing, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
+    # What is accepted can be put in force: only a fault of ours, which is not known, ends so.
     def impossible(*_: object, **__: object) -> None:
         raise ValueError("year 10000 is out of range")
 

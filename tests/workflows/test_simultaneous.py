@@ -27,6 +27,7 @@ async def test_a_longer_pause_that_comes_with_the_end_of_the_earlier_one(
 ) -> None:
     """`together`: in the order in which the SDK says that a later release will take them."""
     if together:
+        # There is no such release yet; its order is in this one behind flags.
         flags = frozenset(_workflow_instance._WorkflowLogicFlag)
         monkeypatch.setattr(_workflow, "_DEFAULT_ENABLED_WORKFLOW_LOGIC_FLAGS", flags)
     queue, task_id = unique("together"), unique("together")

@@ -30,13 +30,16 @@ _PAGE = """<!doctype html>
 <div class="brand"><svg aria-hidden="true"><use href="{base}/static/icons.svg#brand"></use></svg>
 On the Dot</div>
 <h1>Sign in</h1>
-{provider}{token}
+{provider}{between}{token}
 </form>
 </main>
 </body>
 </html>"""
 
 _PROVIDER = """{error}<a class="btn primary" href="{base}/sign-in?next={next}">{words}</a>
+"""
+
+_BETWEEN = """<div class="or">or</div>
 """
 
 _TOKEN = """<div class="field{bad}">
@@ -62,10 +65,11 @@ def login_page(
         **where,
         nonce=request.scope[NONCE],
         provider=_PROVIDER.format(
-            **where, error=alert if of_provider else "", words="Single sign-on"
+            **where, error=alert if of_provider else "", words="Continue with single sign-on"
         )
         if provider
         else "",
+        between=_BETWEEN if provider and tokens else "",
         token=_TOKEN.format(
             bad=" bad" if of_token else "",
             invalid=' aria-invalid="true"' if of_token else "",

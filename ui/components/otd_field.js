@@ -1,5 +1,6 @@
 // A line or a text to type in, with its label, a hint, and what is wrong with it.
 let next = 0;
+const PAUSE = 120; // milliseconds after a key that searches: whoever types on asks once
 export default {
   props: {
     value: String,
@@ -35,13 +36,23 @@ export default {
   mounted() {
     if (this.focus) this.$refs.input.focus();
   },
+  unmounted() {
+    clearTimeout(this.waiting);
+  },
   methods: {
     typed(event) {
       this.text = event.target.value;
       otd.drafts.set(this.field, this.text);
+      clearTimeout(this.waiting);
+      if (this.searching) this.waiting = setTimeout(this.say, PAUSE);
+      else this.say();
+    },
+    say() {
+      clearTimeout(this.waiting);
       this.$emit("update:value", this.text);
     },
     keys(event) {
+      if (event.key === "Enter" && this.searching) this.say();
       if (event.key === "Enter" && !this.rows) this.$emit("enter");
       if (
         event.key === "Tab" &&

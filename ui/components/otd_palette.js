@@ -52,7 +52,7 @@ export default {
       this.at = 0;
       this.eager = false;
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.$emit("ask", this.text.trim()), 60);
+      this.timer = setTimeout(() => this.$emit("ask", this.text.trim()), 100);
     },
     go(hit) {
       this.close();

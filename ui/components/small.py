@@ -38,10 +38,11 @@ class When(Element, component="otd_when.js"):
 
 
 class Code(Element, component="otd_code.js"):
-    """A text to read and copy, `label` names it."""
+    """A text to read and copy, `label` names it. With `fold`, parts of long indented JSON fold."""
 
-    def __init__(self, text: str, label: str) -> None:
+    def __init__(self, text: str, label: str, *, fold: bool = False) -> None:
         super().__init__()
+        self.props["fold"] = fold
         self.props["text"] = text
         self.props["label"] = label
 

@@ -104,7 +104,7 @@ class FormView:
         self._changed()
         with self._restored, named(box("banner"), role="status"):
             Icon("rotate-ccw")
-            text("What you had typed is back: the page was loaded again meanwhile.", "grow")
+            text("The page was reloaded. What you had typed is back.", "grow")
             button("Start afresh", self._start_anew, "small")
 
     def _follow_others(self) -> None:
@@ -119,7 +119,9 @@ class FormView:
             assert self._before is not None
             with self._meanwhile:
                 conflict.show_notice(self._before, seen.value.task, self._start_anew)
-            said = f"{seen.value.task.changed_by or 'Somebody'} changed this task meanwhile."
+            said = (
+                f"{seen.value.task.changed_by or 'Somebody'} has changed this task in the meantime."
+            )
             to_top = "scrollTo({top: 0})"
             self._context.toasts.say(
                 said, tone="red", action="Show", act=lambda: self._context.script(to_top)

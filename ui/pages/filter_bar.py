@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from nicegui.element import Element
 
-from onthedot.service.tasks.lists.tags import tag_counts
 from onthedot.ui.components.fields import ChoiceField, TagField, TextField
 from onthedot.ui.components.markup import box, button, named, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.list_address import ListAddress
-
-#: For how long the tags of all tasks are taken to be the same: they are counted over all tasks.
-_TAGS_AGE = timedelta(seconds=30)
 
 
 class FilterBar:
@@ -96,10 +91,4 @@ class FilterBar:
             self._changed()
 
     async def _tags(self) -> list[dict[str, object]]:
-        site, now = self._context.site, self._context.site.temporal.now()
-        if site.tags is None or now - site.tags[0] > _TAGS_AGE:
-            counts = await self._context.tried(tag_counts(self._context.temporal))
-            if counts is None:
-                return []
-            site.tags = (now, counts)
-        return [each.model_dump() for each in site.tags[1]]
+        return [each.model_dump() for each in await self._context.site.tags.all()]

@@ -171,7 +171,7 @@ def _failures(run: Run) -> int:
 _PHASES = {
     RunPhase.WAITING_FOR_WORKER: "Waits for a worker",
     RunPhase.WAITING_FOR_PLACE: "Waits for a free place",
-    RunPhase.ATTEMPTING: "Attempt {attempt} goes on",
+    RunPhase.ATTEMPTING: "Attempt {attempt} in progress",
     RunPhase.BACKING_OFF: "Waits for attempt {attempt}",
 }
 
@@ -245,10 +245,10 @@ def _output(run: Run, output: object, *, as_written: bool) -> None:
         return
     shown, parts = readable(output)
     with card(title, aside=_size(run.output)), box("stack snug"):
-        Code(shown, "Output")
+        Code(shown, "Output", fold=True)
         for name, part in parts:
             text(name, tag="h3")
-            Code(part, name)
+            Code(part, name, fold=True)
 
 
 def readable(output: object) -> tuple[str, list[tuple[str, str]]]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import Health, Task, TaskStatus
-from onthedot.service.overview.overview import TaskCounts
+from onthedot.service.overview.overview import TaskTotals
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.sorting import TaskOrder
 from onthedot.ui.bulk.choice import MOST, Choice
@@ -24,7 +24,14 @@ from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.filter_bar import FilterBar
 from onthedot.ui.pages.list_address import Known, ListAddress
 from onthedot.ui.pages.task.actions import ask_delete, ask_pause, restore, resume, run_now
-from onthedot.ui.reads import ROWS, NoSuchPage, TaskRows, cursor_of_tasks, ids_of_tasks, task_rows
+from onthedot.ui.reads import (
+    ROWS,
+    NoSuchPage,
+    TaskRows,
+    TaskRowsReader,
+    cursor_of_tasks,
+    ids_of_tasks,
+)
 from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.errors import plainly
@@ -69,6 +76,9 @@ _ORDERS = {
 
 _EVERY = timedelta(seconds=2)
 
+#: To count all tasks costs as much as to read ten pages of them.
+_TOTALS_EVERY = timedelta(seconds=10)
+
 #: A list in an order is sorted from all tasks that match, each time.
 _SORTED_EVERY = timedelta(seconds=20)
 
@@ -103,7 +113,9 @@ class _TasksPage:
             skeleton(430)
         self._pager = Pager(ROWS, self._turned, ("Back", "Next"))
         self._watch()
-        self._context.live("task counts", self._context.site.overview.tasks, self._summarise)
+        self._context.live(
+            "all tasks", self._context.site.overview.totals, self._summarise, every=_TOTALS_EVERY
+        )
 
     def _filtered(self) -> None:
         self._choice.clear()
@@ -147,10 +159,14 @@ class _TasksPage:
         walk = self._walk()
         temporal = self._context.site.temporal
 
+        reader: list[TaskRowsReader] = []
+
         async def read() -> TaskRows:
             if page not in walk:
                 walk[page] = await cursor_of_tasks(temporal, which, order, page)
-            return await task_rows(temporal, which, order, walk[page])
+            if not reader:
+                reader.append(TaskRowsReader(temporal, which, order, walk[page]))
+            return await reader[0].read()
 
         with self._place.parent_slot or self._place:
             self._live = self._context.live(
@@ -163,7 +179,7 @@ class _TasksPage:
     def _walk(self) -> dict[int, str | None]:
         return self._context.memory.setdefault(self._address.first_page, {1: None})
 
-    def _summarise(self, seen: Seen[TaskCounts]) -> None:
+    def _summarise(self, seen: Seen[TaskTotals]) -> None:
         if seen.value is not None:
             paused = f" · {seen.value.paused:,} paused" if seen.value.paused else ""
             self._summary.text = f"{TASKS.counted(seen.value.total)}{paused}"

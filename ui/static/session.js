@@ -27,3 +27,20 @@
       if (Date.now() - last > 5_000) otd.renew();
     });
 })();
+
+// A tab that nobody looks at is not kept up to date; it is as soon as somebody does.
+(() => {
+  const PATIENCE = 20_000;
+  let resting = false,
+    waiting = 0;
+  const tell = (looked) => {
+    if (resting === !looked || !window.did_handshake) return;
+    resting = !looked;
+    emitEvent("otd_looked", looked);
+  };
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(waiting);
+    if (document.hidden) waiting = setTimeout(tell, PATIENCE, false);
+    else tell(true);
+  });
+})();

@@ -22,7 +22,7 @@ def plainly(error: OnTheDotError, *, of: str = "") -> str:
         case InvalidDefinition():
             return "; ".join(_sentence(problem.message) for problem in error.problems)
         case RevisionMismatch():
-            return "Somebody changed it meanwhile, so it was left as it is."
+            return "Someone else changed it in the meantime, so it was left unchanged."
         case TaskNotFound() | RunNotFound() if of:
             return "It is gone: deleted, or past retention."
         case _:

@@ -22,6 +22,7 @@ from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import NewTask
 from onthedot.service.arithmetic import of_batch
 from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.tasks.warnings import with_warnings
 
 #: How many registrations are under way at once.
 _AT_ONCE = 16
@@ -50,7 +51,16 @@ async def create_tasks(
     five seconds together. 503 for all only if nothing at all was registered."""
     tasks = Tasks(temporal, of_batch())
     results = await _Registration(tasks, caller, idempotency_key).all(batch.tasks)
-    return BatchResults(results=results)
+    there = [result.task for result in results if isinstance(result, Registered)]
+    warned = iter(await with_warnings(temporal, *there))
+    return BatchResults(
+        results=[
+            result.model_copy(update={"task": next(warned)})
+            if isinstance(result, Registered)
+            else result
+            for result in results
+        ]
+    )
 
 
 class _Registration:

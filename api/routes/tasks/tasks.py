@@ -63,7 +63,7 @@ class TaskQuery(BaseModel):
     sort: TaskOrder | None = Field(
         None,
         description="Instead of open ones first: `created` and `last_run` latest first, `next_run` "
-        "soonest first, `name` from A to Z. Up to 5,000 tasks are sorted, at each page anew.",
+        "soonest first, `name` from A to Z. Up to 5,000 tasks are sorted, again for each page.",
     )
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
     cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")
@@ -94,7 +94,7 @@ async def create_task(
     task = await tasks.create(new, by=caller, idempotency_key=idempotency_key or "")
     response.headers["Location"] = f"/tasks/{task.id}"
     response.headers["ETag"] = etag(task)
-    return await with_warnings(temporal, task)
+    return (await with_warnings(temporal, task))[0]
 
 
 @router.get("/tasks", summary="List tasks", responses=refusals(503))
@@ -174,7 +174,7 @@ async def replace_task(
         response.status_code = 201
         response.headers["Location"] = f"/tasks/{task.id}"
     response.headers["ETag"] = etag(task)
-    return await with_warnings(temporal, task)
+    return (await with_warnings(temporal, task))[0]
 
 
 @router.delete(

@@ -37,9 +37,17 @@ class TaskList:
         self._next = NextRuns(temporal)
 
     async def page(
-        self, which: TaskFilter, *, limit: int = 50, cursor: str | None = None
+        self,
+        which: TaskFilter,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        with_running: bool = True,
     ) -> Page[Task]:
         """One page of tasks: open ones first, newest first.
+
+        Args:
+            with_running: tell of recurring ones whether they run; who reads their runs knows.
 
         Raises:
             InvalidDefinition: the cursor does not belong to this walk.
@@ -47,7 +55,7 @@ class TaskList:
         """
         rows = await self.rows(which, limit=limit, cursor=cursor)
         names = [row.id.partition(":")[2] for row in rows.items if _is_open(row)]
-        busy = set(await tasks_with_runs(self._temporal, names))
+        busy = set(await tasks_with_runs(self._temporal, names)) if with_running else ()
         now = self._temporal.now()
         items = [task for row in rows.items if (task := await self.task(row, now, busy))]
         return Page(items, rows.next_cursor)

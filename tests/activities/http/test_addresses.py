@@ -160,6 +160,7 @@ async def test_the_address_counts_not_the_name(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name that turns to loopback between a check and the connection gains nothing."""
+    # No test may add names to a machine, nor make one turn.
     real = socket.getaddrinfo
 
     def rebound(host: str, *rest: object, **more: object) -> object:

@@ -28,6 +28,7 @@ async def test_many_silent_names_hold_up_no_other(
 ) -> None:
     real, release, asked = socket.getaddrinfo, threading.Event(), threading.Semaphore(0)
 
+    # The names of a machine are the machine's: no test may add one, or silence its resolver.
     def silent(host: str, *rest: object, **more: object) -> object:
         if host.endswith(".silent.example"):
             asked.release()
@@ -70,6 +71,7 @@ async def test_temporal_itself_is_refused(
 ) -> None:
     real = socket.getaddrinfo
 
+    # No test may add names to a machine.
     def named(host: str, *rest: object, **more: object) -> object:
         ours = host in ("temporal", "alias.example")
         return real("127.0.0.1" if ours else host, *rest, **more)  # type: ignore[arg-type]

@@ -191,6 +191,7 @@ async def test_a_body_that_does_not_say_its_size_is_cut_off(api: httpx.AsyncClie
 async def test_a_body_that_does_not_come_is_not_waited_for(
     api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The real limit, only shorter.
     monkeypatch.setattr(limits, "BODY_SECONDS", 0.3)
 
     address = api.base_url

@@ -83,6 +83,7 @@ async def test_trials_do_what_the_document_says(
     api: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By themselves, since an activity that nobody has takes its time to say so."""
+    # Shorter, since most cases wait for all of it.
     monkeypatch.setattr(runs, "_GRACE", timedelta(seconds=2))
     cases = await fuzz(
         api,

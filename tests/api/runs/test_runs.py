@@ -73,7 +73,7 @@ async def test_an_action_is_tried_without_a_trace(api: httpx.AsyncClient) -> Non
     run = answer.json()
     assert run["status"] == "succeeded"
     assert run["output"] == {"message": "hello"}
-    assert run["task_id"] == ""
+    assert (run["task_id"], run["requested_by"]) == ("", "local")
     listed = (await api.get("/runs", params={"limit": 500})).json()["items"]
     assert run["id"] not in [row["id"] for row in listed]
 

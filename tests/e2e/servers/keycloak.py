@@ -123,7 +123,9 @@ def realm(directory: Path) -> Iterator[Realm]:
     part.start()
     try:
         wait_until(answers(f"{address}/realms/master"), "Keycloak answers", 400)
-        yield Realm(address)
+        found = Realm(address)
+        yield found
+        found.close()
     finally:
         # The script starts Java beside itself.
         with suppress(ProcessLookupError):

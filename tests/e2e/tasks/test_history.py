@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.e2e.axe import serious
 from tests.e2e.conftest import Open
 from tests.e2e.site import DAILY, HELLO, Site
 
@@ -54,7 +55,7 @@ def test_a_deleted_task_comes_back(site: Site, name: str) -> None:
 
 
 def test_two_people_edit_one_task(open_site: Open, name: str) -> None:
-    site = open_site()
+    site = open_site(theme="dark")
     site.register(id=name, name="First", trigger=DAILY, action=HELLO)
     site.go(f"/tasks/{name}/edit")
     expect(site.field("Name")).to_have_value("First")
@@ -64,9 +65,11 @@ def test_two_people_edit_one_task(open_site: Open, name: str) -> None:
     notice = site.page.locator(".changed-meanwhile")
     expect(notice).to_contain_text("changed this task")
     expect(notice.locator("ins")).to_have_text("0 4 * * *")
+    assert serious(site) == []
     site.field("Name").fill("Second")
     site.button("Save").click()
     expect(site.dialog()).to_contain_text("Somebody else changed this task")
+    assert serious(site) == []
     site.dialog().get_by_role("button", name="Save both").click()
     expect(site.toast("Saved Second")).to_be_visible()
     saved = site.task(name)

@@ -78,6 +78,12 @@ def test_tags_are_completed_and_counted(site: Site, name: str, three: list[str])
     expect(tags).to_have_value(f"{name} {name}-Zulu")
     expect(site.page.locator("tr[data-task]")).to_have_count(1)
 
+    site.page.keyboard.press("Control+k")
+    site.page.keyboard.type(f"{name}-zu")
+    site.dialog().get_by_role("option", name=f"{name}-Zulu tag · 1 task").click()
+    expect(site.page).to_have_url(re.compile(rf"/tasks\?tag={name}-Zulu$"))
+    expect(site.page.locator("tr[data-task]")).to_have_count(1)
+
 
 def test_orders_and_pages_stay_in_the_address(site: Site, name: str, three: list[str]) -> None:
     site.go(f"/tasks?tag={name}")

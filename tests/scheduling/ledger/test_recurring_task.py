@@ -51,6 +51,7 @@ def test_span_by_span_it_is_due_when_its_trigger_says(trigger: Recurring) -> Non
 def test_where_it_is_not_due_nothing_is_worked_out() -> None:
     task = _task(CronTrigger(expression="30 2 * * *"))
     task.due(T, T + SPAN)
+    # Only that it is not called can be asked of it.
     with patch.object(recurring_task, "occurrences", side_effect=AssertionError):
         assert due([task], T + SPAN, T + timedelta(hours=3)) == {}
     task.paused = True

@@ -29,13 +29,15 @@ async def test_a_command_where_none_runs_is_warned_of(
     tasks = Tasks(alone)
 
     async def said() -> tuple[str, ...]:
-        return (await with_warnings(alone, task)).warnings
+        _, told = await with_warnings(alone, plain, task)
+        return told.warnings
 
     async def worker_tells() -> bool:
         return (await registered(alone)).commands is allowed
 
     names = RegisteredActivities((), (), commands=allowed)
     async with polling(client, queue, more=[names.registered]):
+        plain = await tasks.create(new_task(unique("warned"), YEARLY), by="t")
         command = {"kind": "command", "argv": ["true"]}
         task = await tasks.create(new_task(unique("warned"), YEARLY, action=command), by="t")
         await eventually(worker_tells)
@@ -43,6 +45,6 @@ async def test_a_command_where_none_runs_is_warned_of(
             assert await said() == ()
         else:
             (warning,) = await eventually(said)
-            assert "run no commands" in warning
-        plain = await tasks.create(new_task(unique("warned"), YEARLY), by="t")
-        assert (await with_warnings(alone, plain)).warnings == ()
+            assert "do not run commands" in warning
+        first, second = await with_warnings(alone, plain, task)
+        assert (first.id, first.warnings, second.id) == (plain.id, (), task.id)

@@ -148,6 +148,7 @@ def signed(monkeypatch: pytest.MonkeyPatch) -> Signed:
     sessions, flow, clock = Sessions(Settings(**_SINGLE)), Flow(), time.time()
     sessions.flow = flow  # type: ignore[assignment]  # as much of it as is used
 
+    # A session ends after hours.
     def forward(seconds: float) -> None:
         nonlocal clock
         clock += seconds

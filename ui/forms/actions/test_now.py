@@ -58,8 +58,8 @@ def _show(run: Run) -> None:
         Code(f"{run.error.type}: {run.error.message}", "Error of the test")
     if run.output is not None:
         shown, parts = readable(run.output)
-        Code(shown, "Output of the test")
+        Code(shown, "Output of the test", fold=True)
         for name, part in parts:
             text(name, "small strong")
-            Code(part, name)
+            Code(part, name, fold=True)
     outside_link("In Temporal", run.links.temporal_ui, "btn small ghost")

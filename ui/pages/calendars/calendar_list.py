@@ -30,7 +30,7 @@ def calendars_page(context: PageContext, query: dict[str, str]) -> None:
     with box("head"):
         with box("titles"):
             text("Calendars", tag="h1")
-            text("Days that tasks leave out, keep to, or move runs off.", "sub", tag="p")
+            text("Named days that tasks skip, run only on, or move runs away from.", "sub", tag="p")
         with box("actions"):
             _new(context)
     place = box("stack")

@@ -44,7 +44,7 @@ def freezes_page(context: PageContext, query: dict[str, str]) -> None:
             elif not seen.value:
                 words = "Everything begins when it is due. A freeze stops that for a release, a "
                 with box("card"):
-                    empty("ban", "No freeze stands", f"{words}migration, a holiday.")
+                    empty("ban", "No freezes", f"{words}migration, a holiday.")
             else:
                 for freeze in sorted(seen.value, key=_order):
                     _show(context, freeze)

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from onthedot import naming
 from onthedot.activities.attempts.heartbeat import heartbeating
 from onthedot.activities.notify.decision import start_notification
-from onthedot.scheduling.ledger.audit import Audited, AuditOrder, AuditReport
+from onthedot.scheduling.ledger.audit_report import Audited, AuditOrder, AuditReport
 from onthedot.scheduling.ledger.entries import GAPS, Reason
 
 log = logging.getLogger("onthedot.ledger_audit")
@@ -53,7 +53,7 @@ class AuditActivities:
         """Audit a span. Each gap is logged and counted once, unless this attempt is cut short."""
         with heartbeating():
             audited = await self._auditor.audit(order)
-            for wanted in audited.to_tell:
+            for wanted in audited.notifications:
                 await start_notification(
                     self._client,
                     wanted,
