@@ -38,7 +38,7 @@ from onthedot.service.overview.fleet import FleetReader
 from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.temporal.calls import Temporal
-from onthedot.settings.settings import Settings
+from onthedot.settings import Settings
 from onthedot.version import version
 
 _ROUTERS = (
