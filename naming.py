@@ -287,7 +287,7 @@ def task_attributes(state: TaskState, *, status: str = "") -> TypedSearchAttribu
         pairs.append(SearchAttributePair(DUE, state.due))
     if state.health is not None:
         pairs.append(SearchAttributePair(HEALTH, state.health.health.value))
-    found_by = terms(state.id, task, state.calendars)
+    found_by = terms(state.id, task, state.calendars, state.zone_rules)
     pairs.append(SearchAttributePair(MORE_WORDS, found_by.more))
     lists = [(TAGS, task.tags), (WORDS, found_by.words), (LABELS, found_by.labels)]
     return TypedSearchAttributes(

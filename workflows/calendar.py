@@ -35,6 +35,8 @@ _FEED_AGAIN = timedelta(hours=1)
 #: How long those who were told are left alone, as to tell them again costs as much again: at first,
 #: and for each of them. A task that was registered meanwhile may come into the list late.
 _FIRST_WAIT, _EACH = timedelta(seconds=20), timedelta(seconds=0.1)
+#: As good as at once, where some could not be told yet.
+_AT_ONCE = timedelta(seconds=1)
 _FEW = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=5)
 _LONGEST = timedelta(minutes=2)
 _HEARTBEAT = timedelta(seconds=30)
@@ -137,12 +139,15 @@ class Calendar:
             await self._anything_within(_RENEWED_EVERY)
         rounds = 0
         while self._next is None:
-            waiting = await self._tell()
-            if waiting == 0 and rounds:
+            told = await self._tell()
+            if told is not None and told.untold:
+                pause = _AT_ONCE
+            elif told is not None and told.waiting == 0 and rounds:
                 pause = _RENEWED_EVERY
             else:
-                pause = _FIRST_WAIT * 2 ** min(rounds, 5) + (waiting or 0) * _EACH
-            rounds += 1
+                pause = _FIRST_WAIT * 2 ** min(rounds, 5)
+                pause += (told.waiting if told else 0) * _EACH
+                rounds += 1
             await self._anything_within(pause)
 
     async def _anything_within(
@@ -159,7 +164,7 @@ class Calendar:
             return False
         return True
 
-    async def _tell(self) -> int | None:
+    async def _tell(self) -> UsersTold | None:
         """How many have not taken it up; None where that is not known."""
         try:
             told: UsersTold = await workflow.execute_activity(
@@ -173,7 +178,7 @@ class Calendar:
             )
         except ActivityError:
             return None
-        return told.waiting
+        return told
 
     async def _renew(self) -> None:
         state = self._state

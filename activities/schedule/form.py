@@ -139,8 +139,13 @@ def digest(found: ScheduleDescription) -> str:
 def compiled_digest(order: ScheduleOrder, at: datetime, calendars: CalendarDays) -> str:
     """Tells apart what the order's trigger means, by its calendars and by the zone rules that are
     installed here."""
-    compiled = _compiled(order.trigger, order.run.task_id, at.astimezone(UTC).year, calendars)
+    return _digest(order.trigger, order.run.task_id, at.astimezone(UTC).year, calendars)
+
+
+@lru_cache(maxsize=256)
+def _digest(trigger: Recurring, key: str, year: int, calendars: CalendarDays) -> str:
     # The repr of a set is in no order; what Temporal is given is.
+    compiled = _compiled(trigger, key, year, calendars)
     return _hashed(repr(to_schedule_spec(compiled)).encode())
 
 

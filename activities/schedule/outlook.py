@@ -10,6 +10,7 @@ from onthedot import naming
 from onthedot.activities.schedule.form import SHORTEST_CATCHUP, compiled_digest, digest
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.firing.occurrences import next_occurrences
+from onthedot.scheduling.firing.zone_rules import release_for
 from onthedot.scheduling.stored.schedule_order import Applied, Look, ScheduleOrder
 
 #: How often every schedule is looked at.
@@ -54,6 +55,7 @@ def outlook(
         finished=finished,
         remaining=remaining,
         calendars=calendars.revisions,
+        zone_rules=release_for(order.trigger),
         look=Look(
             revision=order.run.revision,
             at=at,

@@ -90,6 +90,8 @@ class Applied(Model):
     """Still to be started."""
     calendars: dict[str, int] = Field(default_factory=dict)
     """The revisions of the calendars that it was compiled with."""
+    zone_rules: str = ""
+    """The release of the zone database that it was compiled with. None of earlier releases."""
     finished: bool = False
     """No occurrence is left, none runs and none waits."""
     remaining: int | None = None

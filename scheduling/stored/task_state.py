@@ -86,6 +86,8 @@ class TaskState(Model):
     """The revisions of the calendars that its schedule keeps to."""
     calendars_since: Instant | None = None
     """Since when it keeps to just those."""
+    zone_rules: str = ""
+    """The release of the zone database that its schedule was compiled with, as far as known."""
     frozen: str = ""
     """By which freeze its one run is held, as a sentence."""
     deleted_at: Instant | None = None

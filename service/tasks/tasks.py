@@ -22,6 +22,7 @@ from onthedot.scheduling.errors import (
     TaskNotFound,
     WrongState,
 )
+from onthedot.scheduling.firing.zone_rules import release_for
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.attempt import LEAD
@@ -86,6 +87,7 @@ class Tasks:
             occurs_after=now,
             lead=LEAD,
             idempotency=str(key),
+            zone_rules=release_for(definition.trigger),
         ).journalled()
         # Whatever may fail comes first: once it is registered, it is answered as registered.
         coming = await self._reader.to_come(state, max_runs(definition))

@@ -20,6 +20,7 @@ from onthedot.ui.pages.calendars.reads import all_calendars
 from onthedot.ui.pages.calendars.trouble import pill_of
 from onthedot.ui.pages.calendars.wording import KIND_NAMES, counted, said
 from onthedot.ui.watches import Seen
+from onthedot.ui.wording.errors import nothing_to_show
 
 _EVERY = timedelta(seconds=5)
 _HEADS = ("Calendar", "Kind", "In use by", "State")
@@ -45,8 +46,10 @@ def calendars_page(context: PageContext, query: dict[str, str]) -> None:
         place.clear()
         with place:
             if seen.value is None:
+                if seen.error is None:
+                    return
                 with box("card"):
-                    empty("triangle-alert", "Calendars cannot be read now", str(seen.error or ""))
+                    empty("triangle-alert", *nothing_to_show(seen.error, "The list of calendars"))
             elif not seen.value:
                 words = (
                     "The holidays of a country, the weekend, days on which the office is closed: "

@@ -25,6 +25,7 @@ from onthedot.ui.pages.calendars.trouble import show_trouble
 from onthedot.ui.pages.calendars.users import show_users
 from onthedot.ui.pages.calendars.wording import KIND_NAMES, counted, said
 from onthedot.ui.watches import Seen
+from onthedot.ui.wording.errors import nothing_to_show
 
 _EVERY = timedelta(seconds=5)
 
@@ -72,7 +73,7 @@ class _CalendarPage:
             self._sub.set_text("")
             with self._top, box("card"):
                 if seen.error is not None:
-                    empty("triangle-alert", "The calendar cannot be read now", str(seen.error))
+                    empty("triangle-alert", *nothing_to_show(seen.error, "The calendar"))
                 else:
                     with empty("calendar", "There is no such calendar", "It may be deleted."):
                         link("Calendars", "/calendars", "btn")

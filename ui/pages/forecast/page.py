@@ -16,6 +16,7 @@ from onthedot.ui.pages.forecast.influences import ForecastView, show_influences,
 from onthedot.ui.pages.forecast.spreading import show_ways
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.durations import precise
+from onthedot.ui.wording.errors import nothing_to_show
 
 SPANS = {
     "2h": ("Next 2 hours", timedelta(hours=2), timedelta(minutes=1)),
@@ -117,6 +118,11 @@ class _ForecastPage:
         return "?" + urlencode(asked)
 
     def _show(self, seen: Seen[ForecastView]) -> None:
+        if seen.value is None and seen.error is not None:
+            self._place.clear()
+            with self._place, box("card"):
+                empty("triangle-alert", *nothing_to_show(seen.error, "The forecast"))
+            return
         if seen.value is None or seen.value == self._shown:
             return
         self._shown, found = seen.value, seen.value.forecast

@@ -14,6 +14,7 @@ from onthedot.ui.pages.freezes.form import ask_freeze
 from onthedot.ui.pages.freezes.wording import concerned, outcome, recurrence
 from onthedot.ui.reads import standing_freezes
 from onthedot.ui.watches import Seen
+from onthedot.ui.wording.errors import nothing_to_show
 
 _EVERY = timedelta(seconds=3)
 _BEGINS_AGAIN = "Tasks begin again within five seconds, and what it held a little later."
@@ -39,8 +40,10 @@ def freezes_page(context: PageContext, query: dict[str, str]) -> None:
         place.clear()
         with place:
             if seen.value is None:
+                if seen.error is None:
+                    return
                 with box("card"):
-                    empty("triangle-alert", "Freezes cannot be read now", str(seen.error or ""))
+                    empty("triangle-alert", *nothing_to_show(seen.error, "The list of freezes"))
             elif not seen.value:
                 words = "Everything begins when it is due. A freeze stops that for a release, a "
                 with box("card"):

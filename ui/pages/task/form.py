@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from onthedot.scheduling.errors import TaskNotFound
-from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.overview.user_code import registered
@@ -53,7 +52,7 @@ async def _changed(
         found, (names, calendars) = await asyncio.gather(
             task_state(context.temporal, task_id), _choices(context.site)
         )
-    except (TaskNotFound, TemporalUnavailable) as error:
+    except OnTheDotError as error:
         place.clear()
         with place, box("card"), empty("search", "It cannot be edited now", str(error), page=True):
             link("To the tasks", "/tasks", "btn")
@@ -81,7 +80,7 @@ async def _choices(site: SiteContext) -> tuple[Registered, list[str]]:
     """What the workers have registered, and the calendars that exist."""
     try:
         return await asyncio.gather(_names(site), calendar_names(site.temporal))
-    except TemporalUnavailable:
+    except OnTheDotError:
         return await _names(site), []
 
 
