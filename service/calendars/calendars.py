@@ -15,6 +15,7 @@ from onthedot import naming
 from onthedot.access.audit_log import note
 from onthedot.activities.calendars.stored import StoredCalendar
 from onthedot.activities.calendars.users import users_query, waiting_query
+from onthedot.naming import attributes
 from onthedot.scheduling.calendars.content import AnyOfCalendar, CalendarContent, IcsCalendar
 from onthedot.scheduling.calendars.days import KnownCalendar
 from onthedot.scheduling.calendars.errors import CalendarError
@@ -302,7 +303,7 @@ class Calendars:
                     task_timeout=naming.TASK_TIMEOUT,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                     memo={naming.CALENDAR_MEMO: CalendarRow.of(state)},
-                    search_attributes=naming.calendar_attributes(state),
+                    search_attributes=attributes.calendar_attributes(state),
                     static_summary=f"Calendar {name}: {content.kind}",
                     rpc_timeout=RPC_TIMEOUT,
                 )

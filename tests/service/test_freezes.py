@@ -17,7 +17,7 @@ from temporalio.worker import Worker
 
 from onthedot import naming
 from onthedot.activities.assembly import Activities
-from onthedot.activities.freezes.told import watches_of
+from onthedot.activities.freezes.interceptor import watches_of
 from onthedot.activities.freezes.watch import FreezeWatch
 from onthedot.activities.permissions import Permissions
 from onthedot.scheduling.errors import FreezeNotFound, Frozen
