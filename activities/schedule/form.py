@@ -19,6 +19,7 @@ from temporalio.client import (
 from onthedot import naming
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.activities.schedule.spec import to_schedule_spec
+from onthedot.naming import attributes
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.compiling.calendars import CompiledSpec
 from onthedot.scheduling.compiling.compilation import compile_trigger
@@ -55,8 +56,8 @@ def as_schedule(
             id=naming.run_prefix(run.task_id),
             task_queue=task_queue,
             task_timeout=naming.TASK_TIMEOUT,
-            typed_search_attributes=naming.run_attributes(run),
-            static_summary=naming.run_summary(run),
+            typed_search_attributes=attributes.run_attributes(run),
+            static_summary=attributes.run_summary(run),
         ),
         spec=to_schedule_spec(compiled),
         policy=SchedulePolicy(

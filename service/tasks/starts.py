@@ -10,6 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.access.audit_log import note
+from onthedot.naming import attributes
 from onthedot.scheduling.errors import RevisionMismatch, TaskExists, WrongState
 from onthedot.scheduling.outages import NamespaceUnprepared, TemporalUnavailable, Unconfirmed
 from onthedot.scheduling.stored.attempt import LEAD
@@ -145,8 +146,8 @@ class TaskStarts:
                 task_timeout=naming.TASK_TIMEOUT,
                 id_reuse_policy=policy,
                 memo={naming.TASK_MEMO: TaskRow.of(state)},
-                search_attributes=naming.task_attributes(state),
-                static_summary=naming.task_summary(state),
+                search_attributes=attributes.task_attributes(state),
+                static_summary=attributes.task_summary(state),
                 start_delay=delay,
                 rpc_timeout=_START,
             ),
