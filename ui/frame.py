@@ -167,7 +167,7 @@ def _mark(places: list[dict[str, Element]], path: str) -> None:
     for links in places:
         for page, element in links.items():
             here = plain == page or (page != "/" and plain.startswith(f"{page}/"))
-            here = here or (page, plain) == ("/tasks", "/new")
+            here = here or (page, plain) in {("/tasks", "/new"), ("/calendars", "/new-calendar")}
             element.classes(add="here" if here else "", remove="" if here else "here")
             if here:
                 element.props["aria-current"] = "page"

@@ -12,7 +12,7 @@ from onthedot.service.overview.user_code import registered
 from onthedot.ui.components.markup import box, empty, link, skeleton
 from onthedot.ui.forms.view import FormView
 from onthedot.ui.page_context import PageContext, SiteContext
-from onthedot.ui.reads import task_state
+from onthedot.ui.reads import calendar_names, task_state
 
 #: How long what the workers have registered is taken to be the same.
 _AGE = timedelta(seconds=30)
@@ -29,10 +29,10 @@ async def new_page(context: PageContext, query: dict[str, str]) -> None:
         skeleton(60)
         skeleton(420)
     await context.learn_zone()
-    names, typed = await _names(context.site), await context.typed("new")
+    (names, calendars), typed = await _choices(context.site), await context.typed("new")
     place.clear()
     with place:
-        FormView(context, query, names, typed=typed).build()
+        FormView(context, query, names, calendars=calendars, typed=typed).build()
 
 
 async def edit_page(context: PageContext, query: dict[str, str], task_id: str) -> None:
@@ -49,8 +49,8 @@ async def _changed(
         skeleton(420)
     await context.learn_zone()
     try:
-        found, names = await asyncio.gather(
-            task_state(context.temporal, task_id), _names(context.site)
+        found, (names, calendars) = await asyncio.gather(
+            task_state(context.temporal, task_id), _choices(context.site)
         )
     except OnTheDotError as error:
         place.clear()
@@ -62,17 +62,26 @@ async def _changed(
     with place:
         if copy:
             before = _copied(found.definition)
-            FormView(context, query, names, before=before, typed=typed).build()
+            FormView(context, query, names, calendars=calendars, before=before, typed=typed).build()
         else:
             FormView(
                 context,
                 query,
                 names,
+                calendars=calendars,
                 before=found.definition,
                 task_id=task_id,
                 revision=found.revision,
                 typed=typed,
             ).build()
+
+
+async def _choices(site: SiteContext) -> tuple[Registered, list[str]]:
+    """What the workers have registered, and the calendars that exist."""
+    try:
+        return await asyncio.gather(_names(site), calendar_names(site.temporal))
+    except OnTheDotError:
+        return await _names(site), []
 
 
 async def _names(site: SiteContext) -> Registered:

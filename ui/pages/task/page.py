@@ -120,7 +120,7 @@ class _TaskPage:
             self._coming = found.coming
             self._next.clear()
             with self._next:
-                show_next_runs(task, found.coming)
+                show_next_runs(task, found.coming, found.moved)
         if self._history is None:
             with self._history_place:
                 self._history = HistoryCard(self._context, task.id)
