@@ -179,10 +179,10 @@ async def download_binary(directory: Path) -> Path:
     from temporalio.testing import WorkflowEnvironment
 
     try:
-        trial = await WorkflowEnvironment.start_local(
+        server = await WorkflowEnvironment.start_local(
             download_dest_dir=str(directory), dev_server_download_version=_DOWNLOADED_VERSION
         )
-        await trial.shutdown()
+        await server.shutdown()
     except RuntimeError as error:
         reason = str(error).partition(" for url")[0]
         raise StartError(

@@ -43,7 +43,9 @@ class Changing:
         self,
         task_id: TaskId,
         note: Note = "",
-        until: Annotated[Instant | None, Field(description="Resumes by itself then.")] = None,
+        until: Annotated[
+            Instant | None, Field(description="Resumes automatically at this time.")
+        ] = None,
     ) -> str:
         """Keeps a task from firing, until it is resumed or `until` comes."""
         async with self._ask() as server:
@@ -68,7 +70,7 @@ class Changing:
     async def cancel(self, run_id: RunId) -> str:
         """Tells a running run to stop. Look at it with show_run to see that it has."""
         async with self._ask() as server:
-            return f"Told to stop: {(await server.cancel_run(run_id)).id}"
+            return f"Asked to stop: {(await server.cancel_run(run_id)).id}"
 
     @answers
     async def retry(self, run_id: RunId) -> str:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from onthedot.access.identity import Identity
 from onthedot.scheduling.errors import BackfillNotFound, RunNotFound, TaskNotFound
 from onthedot.scheduling.values import Instant
+from onthedot.service.archive.listing import ArchivedRuns
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunList
@@ -56,10 +57,16 @@ async def _backfills(temporal: TemporalDep) -> Backfills:
     return Backfills(temporal)
 
 
+async def _archive(request: Request) -> ArchivedRuns:
+    found: ArchivedRuns = request.app.state.archive
+    return found
+
+
 TasksDep = Annotated[Tasks, Depends(_tasks)]
 TaskListDep = Annotated[TaskList, Depends(_task_list)]
 RunsDep = Annotated[Runs, Depends(_runs)]
 RunListDep = Annotated[RunList, Depends(_run_list)]
+ArchiveDep = Annotated[ArchivedRuns, Depends(_archive)]
 SkippedRunsDep = Annotated[SkippedRuns, Depends(_skipped_runs)]
 BackfillsDep = Annotated[Backfills, Depends(_backfills)]
 

@@ -7,12 +7,9 @@ Temporal's own samples: 12 bytes of nonce, then the ciphertext with its tag.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from google.protobuf.message import DecodeError
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import (
@@ -21,21 +18,19 @@ from temporalio.converter import (
     PayloadCodec,
 )
 
+from onthedot.encryption.ciphers import Ciphers
 from onthedot.encryption.keys import Keyring
-from onthedot.scheduling.outages import KeyMissing, NotOurSeal
+from onthedot.scheduling.outages import NotOurSeal
 
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
-
-_NONCE = 12
 
 
 class SealingCodec(PayloadCodec):
     """Seals with the first key of a keyring, opens with any."""
 
     def __init__(self, keyring: Keyring) -> None:
-        self._ciphers = {key.id: AESGCM(key.secret) for key in keyring.keys}
-        self._seals_with = keyring.keys[0].id if keyring.seals else None
+        self._ciphers = Ciphers(keyring)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """The payloads, sealed."""
@@ -51,22 +46,19 @@ class SealingCodec(PayloadCodec):
         return [self._opened(payload) for payload in payloads]
 
     def _sealed(self, payload: Payload) -> Payload:
-        if self._seals_with is None:
+        key_id = self._ciphers.seals_with
+        if key_id is None:
             return payload
-        nonce, key_id = os.urandom(_NONCE), self._seals_with
-        data = self._ciphers[key_id].encrypt(nonce, payload.SerializeToString(), None)
-        return Payload(metadata={"encoding": ENCODING, KEY_ID: key_id.encode()}, data=nonce + data)
+        data = self._ciphers.sealed(key_id, payload.SerializeToString())
+        return Payload(metadata={"encoding": ENCODING, KEY_ID: key_id.encode()}, data=data)
 
     def _opened(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != ENCODING:
             return payload
         key_id = payload.metadata.get(KEY_ID, b"").decode(errors="replace")
-        if key_id not in self._ciphers:
-            raise KeyMissing(key_id, any_key=bool(self._ciphers))
-        nonce, data = payload.data[:_NONCE], payload.data[_NONCE:]
         try:
-            return Payload.FromString(self._ciphers[key_id].decrypt(nonce, data, None))
-        except (InvalidTag, DecodeError, ValueError):
+            return Payload.FromString(self._ciphers.opened(key_id, payload.data))
+        except DecodeError:
             raise NotOurSeal(key_id) from None
 
 

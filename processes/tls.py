@@ -54,7 +54,9 @@ class Certificate:
             self._load(ssl.create_default_context(ssl.Purpose.CLIENT_AUTH))
             self._load(self.context)
         except (OSError, ValueError) as error:
-            _LOG.warning("%s does not serve, and the old one goes on: %s", self.certificate, error)
+            _LOG.warning(
+                "%s cannot be used, so the old one stays in use: %s", self.certificate, error
+            )
             return
         self._seen = stamp
         _LOG.info("%s is served from now on", self.certificate)

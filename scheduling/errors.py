@@ -130,8 +130,8 @@ class RevisionMismatch(OnTheDotError):
     def __init__(self, task_id: str, current: int) -> None:
         self.current = current
         super().__init__(
-            f"Task {task_id!r} is at revision {current} by now. Read it again, then repeat the "
-            f"change with the new ETag."
+            f"Task {task_id!r} is at revision {current} now. Read it again, then repeat the "
+            "change with the new ETag."
         )
 
 

@@ -58,7 +58,7 @@ class Settings(AccessSettings):
     max_body_bytes: int = Field(
         default=4 * 1024 * 1024,
         ge=1024,
-        description="The largest request body in bytes; a larger one is answered 413.",
+        description="The largest request body in bytes; a larger one gets a 413.",
     )
     timezone: Zone = Field(
         default="UTC",
@@ -88,6 +88,11 @@ class Settings(AccessSettings):
         ge=timedelta(days=1),
         description="How long finished tasks and runs stay readable: ISO 8601 (`P30D`) or seconds. "
         "Set on the Temporal namespace by `onthedot dev` and `onthedot setup-namespace`.",
+    )
+    archive: Path | None = Field(
+        default=None,
+        description="Directory in which servers keep runs that have ended, beyond the retention: "
+        "a JSON Lines file a day, listed by `GET /runs?archived=true`. All servers need the same.",
     )
     temporal_ui_url: str = Field(
         default="",
@@ -156,7 +161,7 @@ class Settings(AccessSettings):
     worker_grace: Duration = Field(
         default=timedelta(seconds=30),
         ge=timedelta(0),
-        description="How long a worker that is told to stop lets running actions finish: "
+        description="How long a stopping worker waits for running actions to finish: "
         "ISO 8601 (`PT30S`) or seconds. `onthedot dev` uses 2 seconds.",
     )
     metrics_host: str = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -10,6 +11,9 @@ from temporalio.client import Client, WorkflowExecution
 
 from onthedot import naming
 from tests.waiting import eventually
+
+#: In many shards, where a server has many.
+_MARKERS = 8
 
 
 async def executions(client: Client, task_id: str) -> list[WorkflowExecution]:
@@ -35,13 +39,20 @@ def instants(first: datetime, last: datetime, step: timedelta) -> set[datetime]:
 async def lists_caught_up(client: Client) -> None:
     """Wait until what has happened so far is in Temporal's lists.
 
-    Temporal writes them in the order of what happened, so that a marker's turn is everybody's.
+    Each shard of Temporal writes them in the order of what happened in it, so that the turn of
+    markers, which lie in some shards each, is soon everybody's.
     """
-    marker = f"marker-{uuid4().hex}"
-    handle = await client.start_workflow("Marker", id=marker, task_queue=marker)
+    name = f"marker-{uuid4().hex}"
+    handles = await asyncio.gather(
+        *(
+            client.start_workflow("Marker", id=f"{name}-{n}", task_queue=name)
+            for n in range(_MARKERS)
+        )
+    )
 
     async def listed() -> bool:
-        return (await client.count_workflows(f"WorkflowId = '{marker}'")).count == 1
+        query = f"WorkflowId STARTS_WITH '{name}-'"
+        return (await client.count_workflows(query)).count == _MARKERS
 
     await eventually(listed)
-    await handle.terminate()
+    await asyncio.gather(*(handle.terminate() for handle in handles))

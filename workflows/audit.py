@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 from onthedot import naming
-from onthedot.scheduling.ledger.audit import AuditNumbers, AuditPlan, AuditReport, span
+from onthedot.scheduling.ledger.audit_report import AuditNumbers, AuditPlan, AuditReport, span
 from onthedot.scheduling.stored.attempt import HEARTBEAT_TIMEOUT
 
 _LONGEST = timedelta(minutes=20)

@@ -57,7 +57,7 @@ class Tokens:
         if not _has(keys, key_id):
             keys = await self.provider.keys(unlike=keys)
         if not _has(keys, key_id):
-            raise TokenRefused("Its key is none of the issuer's.")
+            raise TokenRefused("The issuer has no such key.")
         try:
             claims = jwt.decode(token, keys, algorithms=_ALGORITHMS).claims
             _registry(self.provider.issuer, self.audience, more).validate(claims)

@@ -124,7 +124,7 @@ class NotifyActivities:
 async def start_notification(
     client: Client, order: NotificationOrder, *, token: str, task_queue: str
 ) -> bool:
-    """Start telling it, once for each event and `token`; whether it was not started before."""
+    """Start the notification, once for each event and `token`; whether this call started it."""
     try:
         await client.start_workflow(
             naming.NOTIFICATION,

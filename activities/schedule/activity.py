@@ -117,7 +117,7 @@ class ScheduleActivities:
         self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
     ) -> tuple[ScheduleDescription, Held | None]:
         task_id = order.run.task_id
-        remaining = await self._remaining(order)
+        remaining = await self._remaining(order, now, calendars)
         missed = [] if order.paused else await self._missed(order, now, calendars)
         back = reach_back(missed, order.overlap, remaining)
         whole = len(back.missed) == len(missed)
@@ -164,7 +164,7 @@ class ScheduleActivities:
             elif state.limited_actions and written and written.revision >= order.counted_from:
                 remaining = state.remaining_actions
             else:
-                remaining = await self._remaining(order)
+                remaining = await self._remaining(order, now, calendars)
             schedule = await _schedule(order, now, remaining, calendars)
             found = await self._calls.write(found, schedule)
             if found.info.last_updated_at == before.info.last_updated_at:
@@ -177,15 +177,18 @@ class ScheduleActivities:
             order = order.model_copy(update={"look": None})
         return found
 
-    async def _remaining(self, order: ScheduleOrder) -> int | None:
+    async def _remaining(
+        self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
+    ) -> int | None:
         """Runs left of `max_runs`, by all that is known without a schedule."""
         look = order.look
         if order.trigger.max_runs is None:
             return None
         if look is None or look.revision < order.counted_from or look.remaining is None:
             return order.trigger.max_runs if order.remaining is None else order.remaining
-        used = await self._starts.count(order.run, order.covered_until)
-        return max(0, look.remaining - used)
+        since = order.covered_until
+        due = await _timetable(order, calendars).between(since, now)
+        return max(0, look.remaining - await self._starts.begun(order.run, since, due))
 
     async def _missed(
         self, order: ScheduleOrder, now: datetime, calendars: CalendarDays

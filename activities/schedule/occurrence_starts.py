@@ -6,7 +6,7 @@ the second of two: whatever is started here cannot come to have two runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from temporalio import activity
@@ -16,10 +16,13 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.naming import attributes
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.run_order import RunOrder
 
 _MOST = 1000
+#: So many occurrences without a run, one after the other, and none is looked for behind them.
+_IN_A_ROW = 20
 
 
 class OccurrenceStarts:
@@ -41,8 +44,8 @@ class OccurrenceStarts:
                     task_queue=activity.info().task_queue,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     task_timeout=naming.TASK_TIMEOUT,
-                    search_attributes=naming.run_attributes(order),
-                    static_summary=naming.run_summary(order),
+                    search_attributes=attributes.run_attributes(order),
+                    static_summary=attributes.run_summary(order),
                 )
             except WorkflowAlreadyStartedError:
                 continue
@@ -68,14 +71,33 @@ class OccurrenceStarts:
         found = (naming.nominal_instant(row.id) for row in listed.current_page or ())
         return max((nominal for nominal in found if nominal is not None), default=None)
 
-    async def count(self, run: RunOrder, after: datetime) -> int:
-        """How many occurrences after an instant were started."""
-        start, due = naming.SCHEDULED_START.name, naming.DUE.name
+    async def begun(self, run: RunOrder, after: datetime, due: Sequence[datetime]) -> int:
+        """How many occurrences after an instant were started, of which `due` are the latest.
+
+        Lists lag, and not in the order of what happened. So those around the latest one that they
+        know are asked for one by one.
+        """
+        start, key = naming.SCHEDULED_START.name, naming.DUE.name
         query = (
             f"{_of_schedule(run.task_id)} AND ({start} > {_literal(after)} OR "
-            f"({start} IS NULL AND {due} > {_literal(after + run.jitter)}))"
+            f"({start} IS NULL AND {key} > {_literal(after + run.jitter)}))"
         )
-        return (await self._client.count_workflows(query)).count
+        rows = self._client.list_workflows(query, page_size=_MOST)
+        found = [naming.nominal_instant(row.id) async for row in rows]
+        # A store may take an instant for later than itself.
+        listed = {nominal for nominal in found if nominal is not None and nominal > after}
+        latest = max(listed, default=after)
+        unlisted = [nominal for nominal in due if nominal not in listed]
+        begun = len(listed)
+        for nominal in [each for each in unlisted if each < latest][-_IN_A_ROW:]:
+            begun += await self.exists(run.task_id, nominal)
+        missing = 0
+        for nominal in (each for each in unlisted if each > latest):
+            there = await self.exists(run.task_id, nominal)
+            begun, missing = begun + there, 0 if there else missing + 1
+            if missing == _IN_A_ROW:
+                break
+        return begun
 
 
 def _of_schedule(task_id: str) -> str:

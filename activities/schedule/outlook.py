@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from temporalio.client import ScheduleDescription
 
+from onthedot import naming
 from onthedot.activities.schedule.form import SHORTEST_CATCHUP, compiled_digest, digest
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.firing.occurrences import next_occurrences
-from onthedot.scheduling.stored.schedule_order import Applied, Look, ScheduleOrder
+from onthedot.scheduling.firing.zone_rules import release_for
+from onthedot.scheduling.stored.schedule_order import Applied, ScheduleOrder, ScheduleSnapshot
 
 #: How often every schedule is looked at.
 _UPKEEP_EVERY = timedelta(days=90)
@@ -46,15 +48,15 @@ def outlook(
     remaining = state.remaining_actions if state.limited_actions else None
     pending = due(found, at=at)
     finished = not info.next_action_times and not state.paused and not busy(found)
-    covered = pending[0] - timedelta(microseconds=1) if pending else at
     return Applied(
         effective_at=info.last_updated_at or order.covered_until,
-        covered_until=max(order.covered_until, covered - order.trigger.jitter),
+        covered_until=_covered_until(found, order, pending[0] if pending else None, at),
         wake_at=None if finished else _wake_at(found, order, at, remaining, calendars),
         finished=finished,
         remaining=remaining,
         calendars=calendars.revisions,
-        look=Look(
+        zone_rules=release_for(order.trigger),
+        look=ScheduleSnapshot(
             revision=order.run.revision,
             at=at,
             remaining=remaining,
@@ -63,6 +65,22 @@ def outlook(
             found=digest(found),
         ),
     )
+
+
+def _covered_until(
+    found: ScheduleDescription, order: ScheduleOrder, pending: datetime | None, at: datetime
+) -> datetime:
+    """Up to when every occurrence was started, or was not to be.
+
+    One that waits in the schedule for an earlier run is neither, and `remaining` has not counted
+    it: the schedule starts them in turn, so all that come after the last one it started are open.
+    """
+    covered = pending - timedelta(microseconds=1) if pending else at
+    if found.raw_description.info.buffer_size:
+        actions = found.raw_description.info.recent_actions
+        started = actions and naming.nominal_instant(actions[-1].start_workflow_result.workflow_id)
+        covered = min(covered, started or order.covered_until)
+    return max(order.covered_until, covered - order.trigger.jitter)
 
 
 def _wake_at(

@@ -31,9 +31,11 @@ def list_runs(
     error: str | None = None,
     failure: str | None = None,
     q: str | None = None,
+    archived: bool | None = None,
     page_size: int = ROWS,
 ) -> Walk[ShortRun]:
-    """The execution log of all tasks: running first, then by finish, newest first."""
+    """The execution log of all tasks: running first, then by finish, newest first; or the server's
+    archive, which goes beyond the retention."""
     query: dict[str, QueryValue] = {
         "status": status,
         "since": since,
@@ -44,6 +46,7 @@ def list_runs(
         "error": error,
         "failure": failure,
         "q": q,
+        "archived": archived,
         "limit": page_size,
     }
     return _runs("/runs", {}, query)
@@ -55,13 +58,15 @@ def list_task_runs(
     status: RunStatus | str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    archived: bool | None = None,
     page_size: int = ROWS,
 ) -> Walk[ShortRun]:
-    """The runs of one task, in the same order."""
+    """The runs of one task, in the same order; or those of the server's archive."""
     query: dict[str, QueryValue] = {
         "status": status,
         "since": since,
         "until": until,
+        "archived": archived,
         "limit": page_size,
     }
     return _runs("/tasks/{task_id}/runs", {"task_id": task_id}, query)

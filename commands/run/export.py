@@ -10,9 +10,9 @@ import anyio
 import click
 
 from onthedot.applying.comparing import each
+from onthedot.archive.writing import RunArchive
 from onthedot.client import AsyncOnTheDot, NotFound
 from onthedot.commands.reaching import async_server
-from onthedot.commands.run.archive import RunArchive
 from onthedot.commands.terminal.output import say
 from onthedot.commands.terminal.times import INSTANT
 from onthedot.scheduling.run import Run, RunStatus, ShortRun

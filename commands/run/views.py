@@ -51,6 +51,9 @@ COLUMNS = (
 @click.option("-q", "--search", "q", metavar="TEXT", help="Of tasks in which these words are.")
 @click.option("--since", type=INSTANT, help="Due then or later.")
 @click.option("--until", type=INSTANT, help="Due then or earlier.")
+@click.option(
+    "--archived", is_flag=True, default=None, help="From the archive, beyond the retention."
+)
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most.")
 @watch_option
 @output_option
@@ -59,6 +62,7 @@ def list_(
     status: str | None,
     since: datetime | None,
     until: datetime | None,
+    archived: bool | None,
     limit: int,
     watch: bool,
     form: str,
@@ -72,15 +76,17 @@ def list_(
     with server() as there, watched(watch) as rounds:
         for _ in rounds:
             # One more than is shown tells whether there are more.
+            both: dict[str, Any] = {
+                "status": status,
+                "since": since,
+                "until": until,
+                "archived": archived,
+            }
             rows_wanted = min(limit + 1, 500)
             found = (
-                there.list_task_runs(
-                    task_id, status=status, since=since, until=until, page_size=rows_wanted
-                )
+                there.list_task_runs(task_id, page_size=rows_wanted, **both)
                 if task_id
-                else there.list_runs(
-                    status=status, since=since, until=until, page_size=rows_wanted, **of_all
-                )
+                else there.list_runs(page_size=rows_wanted, **both, **of_all)
             )
             some = list(islice(found, limit + 1))
             show_list(some[:limit], form, COLUMNS, lambda run: run.id)
@@ -112,7 +118,7 @@ def cancel(run_id: str, form: str) -> None:
     with server() as there:
         found = there.cancel_run(run_id)
     if form == Format.TABLE:
-        click.echo(f"{found.id} is told to stop")
+        click.echo(f"{found.id} is asked to stop")
     else:
         show_one(found, form, rows, found.id)
 

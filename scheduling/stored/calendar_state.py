@@ -140,6 +140,8 @@ class UsersTold(Model):
     """How many of those that keep to a calendar have not taken its revision up yet."""
 
     waiting: int
+    untold: int = 0
+    """How many of them there was no time to tell. None of earlier releases."""
 
 
 class CalendarRow(Model):

@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 
 from onthedot import naming
 from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound
-from onthedot.scheduling.ledger.audit import (
+from onthedot.scheduling.ledger.audit_report import (
     JUST_BEFORE,
     LONGEST_SPAN,
     AuditNumbers,

@@ -22,7 +22,7 @@ from temporalio.client import (
 from temporalio.service import RPCError
 
 from onthedot import naming
-from onthedot.scheduling.ledger.audit import AuditPlan
+from onthedot.scheduling.ledger.audit_report import AuditPlan
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.temporal.calls import Temporal
 

@@ -23,16 +23,15 @@ from temporalio.client import (
 
 from onthedot import naming
 from onthedot.scheduling.calendars.days import NO_CALENDARS
-from onthedot.scheduling.ledger.audit import LOOK_BACK
+from onthedot.scheduling.ledger.audit_report import LOOK_BACK
 from onthedot.scheduling.ledger.recurring_task import RecurringTask, due, stored_trigger
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.calendars.lookup import calendars_for
-from onthedot.service.ledger.patience import turn
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant, literal
+from onthedot.service.temporal.rows import PAGE, fetch_page
 from onthedot.service.temporal.translate import row_of
 
-_PAGE = 1000
 _NAMED_AT_ONCE = 200
 
 #: How often a page is read again, of which there is one for each thousand tasks.
@@ -105,7 +104,7 @@ class RecurringTasks:
         else:
             changed = instant(self._read_at - _LAG)
             await self._read(f"{_RECURRING} AND (StartTime > {changed} OR CloseTime > {changed})")
-            pages = min((now - self._read_again_at) // _PAGE_EVERY, len(self._known) // _PAGE + 1)
+            pages = min((now - self._read_again_at) // _PAGE_EVERY, len(self._known) // PAGE + 1)
             for _ in range(pages):
                 await self._read_a_page()
             if pages:
@@ -118,19 +117,19 @@ class RecurringTasks:
     async def _read_a_page(self) -> None:
         """The next page of a walk through all tasks, which begins anew when it is over."""
         if self._walk is None:
-            self._walk = self._temporal.client.list_workflows(self._all(), page_size=_PAGE)
+            self._walk = self._temporal.client.list_workflows(self._all(), page_size=PAGE)
         await self._learn_page(self._walk)
         if not self._walk.next_page_token:
             self._walk = None
 
     async def _read(self, query: str) -> None:
-        listed = self._temporal.client.list_workflows(query, page_size=_PAGE)
+        listed = self._temporal.client.list_workflows(query, page_size=PAGE)
         await self._learn_page(listed)
         while listed.next_page_token:
             await self._learn_page(listed)
 
     async def _learn_page(self, listed: WorkflowExecutionAsyncIterator) -> None:
-        await turn(self._temporal, listed, patient=self._patient)
+        await fetch_page(self._temporal, listed, patient=self._patient)
         for row in listed.current_page or ():
             await self._learn(row)
 

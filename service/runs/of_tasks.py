@@ -11,6 +11,7 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
+from onthedot.service.temporal.rows import rows
 
 #: The most tasks that the runs of which can be asked for at once.
 MOST = 5000
@@ -27,16 +28,13 @@ async def task_ids(temporal: Temporal, which: TaskFilter) -> list[str]:
     """
     parts = [f"WorkflowType = '{naming.TASK}'", *which.described()]
     found: set[str] = set()
-    listed = temporal.client.list_workflows(" AND ".join(parts), page_size=_PAGE)
-    while True:
-        await temporal.ask(listed.fetch_next_page())
-        found.update(row.id.partition(":")[2] for row in listed.current_page or ())
+    async for row in rows(temporal, " AND ".join(parts)):
+        found.add(row.id.partition(":")[2])
         if len(found) > MOST:
             field = "q" if which.q else "tag" if which.tags else "kind"
-            mend = f"more than {MOST} tasks are like this; narrow it, by another tag for instance"
-            raise InvalidDefinition(FieldProblem(field, mend))
-        if not listed.next_page_token:
-            return sorted(found)
+            fix = f"more than {MOST} tasks match; narrow it down, for instance by another tag"
+            raise InvalidDefinition(FieldProblem(field, fix))
+    return sorted(found)
 
 
 async def named(temporal: Temporal, runs: Sequence[ShortRun]) -> list[ShortRun]:
@@ -61,6 +59,15 @@ async def task_names(temporal: Temporal, ids: Collection[str]) -> dict[str, str]
     Raises:
         TemporalUnavailable: Temporal does not answer.
     """
+    return {id_: row.definition.name for id_, row in (await task_rows(temporal, ids)).items()}
+
+
+async def task_rows(temporal: Temporal, ids: Collection[str]) -> dict[str, TaskRow]:
+    """What lists show of at most 1,000 tasks, by id; one that is gone is left out.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer.
+    """
     if not ids:
         return {}
     literals = ", ".join(map(literal, sorted(ids)))
@@ -70,10 +77,10 @@ async def task_names(temporal: Temporal, ids: Collection[str]) -> dict[str, str]
         page_size=_PAGE,
     )
     await temporal.ask(listed.fetch_next_page())
-    names: dict[str, str] = {}
+    rows: dict[str, TaskRow] = {}
     # Oldest first: of several executions of a task the latest counts.
     for row in sorted(listed.current_page or (), key=lambda row: row.start_time):
         memo = await row.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
         if memo is not None:
-            names[row.id.partition(":")[2]] = memo.definition.name
-    return names
+            rows[row.id.partition(":")[2]] = memo
+    return rows

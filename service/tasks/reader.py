@@ -28,6 +28,7 @@ from onthedot.service.temporal.translate import (
     NEXT_RUNS,
     answered,
     deleted_row,
+    own_run,
     row_of,
     task_health,
     task_status,
@@ -203,6 +204,7 @@ class TaskReader:
         last, coming = await asyncio.gather(
             last_run(self._temporal, task_id), self._coming(found.state, status)
         )
+        last = _later(last, await own_run(self._temporal, found.execution, now))
         return answered(
             self._temporal,
             task_id,
@@ -268,6 +270,16 @@ class TaskReader:
 
 def _status(definition: TaskDefinition) -> TaskStatus:
     return TaskStatus.PAUSED if definition.paused else TaskStatus.SCHEDULED
+
+
+def _later(listed: ShortRun | None, own: ShortRun | None) -> ShortRun | None:
+    """The run that goes on, or else the one that ended last. A list lags behind what a task says of
+    itself."""
+    if listed is None or own is None or listed.id == own.id:
+        return own or listed
+    if own.finished_at is None or listed.finished_at is None:
+        return own if own.finished_at is None else listed
+    return max(own, listed, key=lambda run: run.finished_at or run.scheduled_for)
 
 
 async def _if_possible(answer: Awaitable[T]) -> T | None:

@@ -210,6 +210,19 @@ def run_of(temporal: Temporal, listed: ListedRun, memo: RunMemo | None) -> Short
     )
 
 
+async def own_run(
+    temporal: Temporal, execution: WorkflowExecution, now: datetime
+) -> ShortRun | None:
+    """The run that a one-time task is, once it has come due; None for any other."""
+    attributes = execution.typed_search_attributes
+    due, status = attributes.get(naming.DUE), attributes.get(naming.STATUS)
+    if attributes.get(naming.KIND) != "once" or due is None or due > now:
+        return None
+    if status in (naming.State.DELETED, naming.State.WITHDRAWN, naming.State.PAUSED):
+        return None
+    return await short_run(temporal, execution)
+
+
 async def decoded(client: Client, payloads: Sequence[Payload], model: type[M]) -> M:
     """The first of the payloads, as the model."""
     values: list[Any] = await client.data_converter.decode(payloads, [model])

@@ -13,6 +13,7 @@ from tests.cluster.network import TEMPORAL_PORT, Network
 from tests.cluster.node import STARTS_WITHIN_SECONDS, Node, NodeSettings
 from tests.cluster.programs import Programs, TemporalRelease
 from tests.cluster.standby import Standby
+from tests.faults.small_disk import SmallDisk
 from tests.waiting import wait_until
 
 NAMESPACE = "default"
@@ -34,11 +35,19 @@ class Cluster:
         servers: int = 2,
         shards: int = SHARDS,
         standby: bool = False,
+        disk: SmallDisk | None = None,
+        database_settings: tuple[str, ...] = (),
     ) -> None:
         self.programs = programs
         self.directory = directory
         self.network = Network.free()
-        self.database = Database(programs.postgres, directory, self.network.database)
+        self.database = Database(
+            programs.postgres,
+            directory,
+            self.network.database,
+            settings=database_settings,
+            disk=disk,
+        )
         self.standby = Standby(self.database, directory, self.network.standby) if standby else None
         self._database_address = self.network.balancer if standby else self.network.database
         settings = NodeSettings(

@@ -15,6 +15,7 @@ from tests.cluster.bound_process import bound_to_parent, is_root
 from tests.cluster.network import POSTGRES_PORT
 from tests.cluster.programs import Missing
 from tests.faults.part import Part
+from tests.faults.small_disk import SmallDisk
 from tests.process_tree import descendants, kill_quietly
 
 USER = "temporal"
@@ -25,7 +26,7 @@ _CONNECTIONS = 300
 
 
 class Database(Part):
-    """A PostgreSQL on `address`. `password` is its only user's."""
+    """A PostgreSQL on `address`. `password` is its only user's; `disk` is what its data lie on."""
 
     def __init__(
         self,
@@ -36,10 +37,13 @@ class Database(Part):
         name: str = "postgresql",
         password: str | None = None,
         settings: tuple[str, ...] = (),
+        disk: SmallDisk | None = None,
     ) -> None:
         self.programs = programs
         self.address = address
-        self.data = directory / name
+        self.data = (disk.path if disk else directory) / name
+        self._inside = disk.entry if disk else ()
+        self._secret = directory / f"{name}.password"
         self.password = password or secrets.token_hex(16)
         self.environment = {**os.environ, "PGPASSWORD": self.password, "LC_ALL": "C.UTF-8"}
         self._user = _unprivileged() if is_root() else None
@@ -55,7 +59,7 @@ class Database(Part):
         command += [word for setting in chosen for word in ("-c", setting)]
         super().__init__(
             name,
-            bound_to_parent(command, self._user),
+            [*self._inside, *bound_to_parent(command, self._user)],
             self.environment,
             directory / f"{name}.log",
             self.answers,
@@ -63,8 +67,9 @@ class Database(Part):
 
     def create(self) -> None:
         """Makes the empty database; before the first start."""
-        self.own_directory()
-        secret = self.data.with_suffix(".password")
+        if not self._inside:
+            self.own_directory()
+        secret = self._secret
         secret.write_text(self.password)
         secret.chmod(0o600)
         if self._user:
@@ -94,7 +99,7 @@ class Database(Part):
     def as_owner(self, *command: str) -> None:
         """Runs one command as the user that PostgreSQL runs as."""
         subprocess.run(
-            bound_to_parent(command, self._user),
+            [*self._inside, *bound_to_parent(command, self._user)],
             env=self.environment,
             cwd="/",
             check=True,

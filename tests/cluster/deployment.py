@@ -14,6 +14,7 @@ from tests.cluster.programs import Programs, TemporalRelease
 from tests.cluster.room import room
 from tests.command_line import COMMAND, environment
 from tests.faults.part import Part, answers
+from tests.faults.small_disk import SmallDisk
 from tests.faults.system import System
 
 _METRICS_PORT = 9464
@@ -117,11 +118,23 @@ class Deployment(System):
 
 @contextmanager
 def deployed(
-    programs: Programs, release: TemporalRelease, *, standby: bool = False
+    programs: Programs,
+    release: TemporalRelease,
+    *,
+    standby: bool = False,
+    disk: SmallDisk | None = None,
+    database_settings: tuple[str, ...] = (),
 ) -> Iterator[Deployment]:
     """A cluster of its own with two servers and two workers, set up; the namespace is ready."""
     with room() as directory:
-        cluster = Cluster(programs, release, directory, standby=standby)
+        cluster = Cluster(
+            programs,
+            release,
+            directory,
+            standby=standby,
+            disk=disk,
+            database_settings=database_settings,
+        )
         made = Deployment(cluster, ONTHEDOT_WORKER_GRACE="PT10S")
         try:
             cluster.create(release, print)

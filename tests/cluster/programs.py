@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 from onthedot.embedded import find_binary
 from tests.go_programs import CannotBuild, GoTools, find_go
@@ -99,16 +100,20 @@ def temporal_release(
 
 
 def _build(tools: GoTools, release: TemporalRelease) -> None:
-    building = release.directory.with_suffix(".building")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
+    release.directory.parent.mkdir(parents=True, exist_ok=True)
+    # Another build of the same may go on beside this one.
+    building = Path(mkdtemp(prefix="building-", dir=release.directory.parent))
+    building.chmod(0o755)
     version = f"v{release.version}"
     tools.install(f"{_MODULE}/cmd/server", version, building)
     tools.install(f"{_MODULE}/cmd/tools/sql", version, building)
     (building / "sql").rename(building / release.sql_tool.name)
     shutil.copytree(tools.module(_MODULE, version) / _SCHEMA, building / release.schema.name)
-    shutil.rmtree(release.directory, ignore_errors=True)
-    building.rename(release.directory)
+    try:
+        building.rename(release.directory)
+    except OSError:
+        # The other one was quicker.
+        shutil.rmtree(building)
 
 
 def _postgres() -> Path | None:

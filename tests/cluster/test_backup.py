@@ -62,11 +62,60 @@ def test_what_was_registered_before_a_backup_goes_on_after_its_restore(
         print(f"{way}: backed up in {took:.1f} s")
 
 
-def _run(deployment: Deployment, beginning: str) -> None:
+def test_a_backup_is_brought_to_an_instant_after_it(
+    programs: Programs, release: TemporalRelease, receiving: Receiving, tmp_path: Path
+) -> None:
+    """What was registered up to then is there and runs; what came later is not."""
+    wal = tmp_path / "wal"
+    wal.mkdir()
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o711)
+    # PostgreSQL runs as another user.
+    wal.chmod(0o777)
+    settings = (
+        "archive_mode=on",
+        f"archive_command=test ! -f {wal}/%f && cp %p {wal}/%f && chmod a+r {wal}/%f",
+    )
+    with deployed(programs, release, database_settings=settings) as deployment:
+        deployment.start()
+        database = deployment.cluster.database
+        wave = Wave(deployment, receiving)
+        due = datetime.now(UTC) + timedelta(seconds=150)
+        before = [wave.once(due) for _ in range(5)]
+        _run(deployment, "pg_basebackup")
+        between = [wave.once(due) for _ in range(5)]
+        instant = database.query("SELECT clock_timestamp()")
+        # The lists are written a moment later than what they list.
+        time.sleep(2)
+        after = [wave.once(due) for _ in range(5)]
+        assert wave.registered() == [*before, *between, *after]
+        last = database.query("SELECT pg_walfile_name(pg_switch_wal())")
+        wait_until(lambda: _archived(database, last), "all of the log is archived")
+        _lose_the_database(deployment)
+        _restore_the_directory(deployment, WAL=str(wal), INSTANT=instant)
+        deployment.start()
+        there = [*before, *between]
+
+        def all_ran() -> bool:
+            return {one.task for one in receiving.arrivals()} >= set(there)
+
+        wait_until(all_ran, "all that was there at that instant ran", _PATIENCE_SECONDS)
+        for task in after:
+            assert deployment.get(f"/tasks/{task}").status_code == 404
+            assert not receiving.arrivals(task)
+        assert deployment.client.post("/tasks", json=_any()).status_code == 201
+
+
+def _archived(database: Database, segment: str) -> bool:
+    asked = f"SELECT coalesce(last_archived_wal >= '{segment}', false) FROM pg_stat_archiver"
+    return database.query(asked) == "t"
+
+
+def _run(deployment: Deployment, beginning: str, **more: str) -> None:
     """The guide's block that begins so, with PostgreSQL's own variables saying where."""
     cluster = deployment.cluster
     where = {"PGHOST": cluster.database.address, "PGPORT": str(POSTGRES_PORT), "PGUSER": USER}
-    environment = {**cluster.database.environment, **where}
+    environment = {**cluster.database.environment, **where, **more}
     run(commands(beginning), cluster.directory, cluster.programs.postgres, environment)
 
 
@@ -88,11 +137,13 @@ def _restore_the_dump(deployment: Deployment) -> None:
     _run(deployment, "createdb")
 
 
-def _restore_the_directory(deployment: Deployment) -> None:
+def _restore_the_directory(deployment: Deployment, **to_instant: str) -> None:
     """Into the folder that PostgreSQL starts on."""
     database: Database = deployment.cluster.database
     directory = deployment.cluster.directory
     run(commands("mkdir -m 700 restored"), directory, Path("/usr/bin"), database.environment)
+    if to_instant:
+        _run(deployment, "cat >> restored", **to_instant)
     database.data.rename(directory / "lost")
     (directory / "restored").rename(database.data)
     database.give_to_owner()

@@ -18,19 +18,26 @@ _MEGABYTE = 1024 * 1024
 class SmallDisk:
     """A tmpfs at `path`, as those see it whom `entry` lets in.
 
+    `users` keeps all of this machine's users in it, as a process needs that refuses to be root.
+
     Raises:
         OSError: this machine does not let us have one; says why.
     """
 
-    def __init__(self, path: Path, megabytes: int) -> None:
+    def __init__(self, path: Path, megabytes: int, *, users: bool = False) -> None:
         for program in ("unshare", "nsenter", "mount"):
             if shutil.which(program) is None:
                 raise OSError(f"there is no {program} here")
         path.mkdir()
         self.path = path
-        script = f"mount -t tmpfs -o size={megabytes}m none '{path}' && echo there && exec cat"
+        # Where there are other users than root in it, root has to make it.
+        self._own = () if users else ("--user",)
+        rights = () if users else ("--user", "--map-root-user")
+        script = (
+            f"mount -t tmpfs -o size={megabytes}m,mode=1777 none '{path}' && echo there && exec cat"
+        )
         self._holder = subprocess.Popen(
-            ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script],
+            ["unshare", *rights, "--mount", "sh", "-c", script],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -46,7 +53,8 @@ class SmallDisk:
     def entry(self) -> tuple[str, ...]:
         """What to put before a command that is to see it."""
         target = str(self._holder.pid)
-        return ("nsenter", "--target", target, "--user", "--mount", "--preserve-credentials")
+        keep = ("--preserve-credentials",) if self._own else ()
+        return ("nsenter", "--target", target, *self._own, "--mount", *keep)
 
     def fill(self) -> None:
         """Leaves no byte free."""

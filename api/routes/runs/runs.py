@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from onthedot.api.deps import (
+    ArchiveDep,
     Caller,
     CursorText,
     QueryInstant,
@@ -22,7 +23,9 @@ from onthedot.api.deps import (
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.runs import RunPage
+from onthedot.scheduling.errors import RunNotFound
 from onthedot.scheduling.run import Run, RunCause, RunStatus
+from onthedot.service.archive.listing import ArchivedRuns
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.lists.filter import TaskFilter
@@ -36,9 +39,14 @@ class RunQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    status: RunStatus | None = Field(None, description="How the run stands.")
+    status: RunStatus | None = Field(None, description="The status of the run.")
     since: QueryInstant | None = Field(None, description="`scheduled_for` at or after it.")
     until: QueryInstant | None = Field(None, description="`scheduled_for` at or before it.")
+    archived: bool = Field(
+        False,
+        description="Those of the archive, which goes beyond the retention (`ONTHEDOT_ARCHIVE`). "
+        "Runs are there some minutes after they ended. Pages may be short, as with `error`.",
+    )
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
     cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")
 
@@ -70,20 +78,24 @@ async def list_task_runs(
     query: Annotated[RunQuery, Query()],
     runs: RunListDep,
     skipped: SkippedRunsDep,
+    archive: ArchiveDep,
     tasks: TasksDep,
 ) -> RunPage:
     """Running first, then by finish, newest first. The runs of a deleted recurring task stay
     readable for the retention."""
     which = RunFilter(task_id=task_id, status=query.status, since=query.since, until=query.until)
-    page = await _page(runs, skipped, query, which)
-    if not page.items and query.cursor is None:
+    page = await _page(archive if query.archived else runs, skipped, query, which)
+    if not (page.items or query.cursor or query.archived):
         await tasks.get(task_id)
     return page
 
 
 @router.get("/runs", summary="List runs", responses=refusals(503))
 async def list_runs(
-    query: Annotated[AllRunsQuery, Query()], runs: RunListDep, skipped: SkippedRunsDep
+    query: Annotated[AllRunsQuery, Query()],
+    runs: RunListDep,
+    skipped: SkippedRunsDep,
+    archive: ArchiveDep,
 ) -> RunPage:
     """The execution log of all tasks: running first, then by finish, newest first. What was skipped
     without a run is listed with `status=skipped`, for the last day where there is no `since`."""
@@ -96,13 +108,17 @@ async def list_runs(
         failure=query.failure,
         tasks=TaskFilter(kind=query.kind, tags=tuple(query.tag), q=query.q),
     )
-    return await _page(runs, skipped, query, which)
+    return await _page(archive if query.archived else runs, skipped, query, which)
 
 
 @router.get("/runs/{run_id}", summary="Read a run", responses=refusals(404, 503))
-async def get_run(run_id: RunIdPath, runs: RunsDep) -> Run:
-    """One run with its output, or with what it waits for."""
-    return await runs.get(run_id)
+async def get_run(run_id: RunIdPath, runs: RunsDep, archive: ArchiveDep) -> Run:
+    """One run with its output, or with what it waits for; from the archive where Temporal has
+    forgotten it."""
+    try:
+        return await runs.get(run_id)
+    except RunNotFound:
+        return await archive.one(run_id)
 
 
 @router.post(
@@ -116,7 +132,10 @@ async def cancel_run(run_id: RunIdPath, runs: RunsDep, caller: Caller) -> Run:
     return await runs.cancel(run_id, by=caller)
 
 
-async def _page(runs: RunList, skipped: SkippedRuns, query: RunQuery, which: RunFilter) -> RunPage:
-    found = skipped if which.status is RunStatus.SKIPPED else runs
+async def _page(
+    runs: RunList | ArchivedRuns, skipped: SkippedRuns, query: RunQuery, which: RunFilter
+) -> RunPage:
+    instead = which.status is RunStatus.SKIPPED and not query.archived
+    found = skipped if instead else runs
     page = await found.page(which, limit=query.limit, cursor=query.cursor)
     return RunPage(items=page.items, next_cursor=page.next_cursor)

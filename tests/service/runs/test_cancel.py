@@ -80,8 +80,12 @@ async def test_somebody_elses(tasks: Tasks, runs: Runs, temporal: Temporal) -> N
 
         child = {"kind": "workflow", "workflow_type": "Sleeper", "arguments": [60]}
         await _cancelled(tasks, runs, child | {"task_queue": queue}, has_child)
-        query = f"TaskQueue = '{queue}' AND ExecutionStatus = 'Canceled'"
-        assert (await temporal.client.count_workflows(query)).count == 1
+
+        async def is_cancelled() -> bool:
+            query = f"TaskQueue = '{queue}' AND ExecutionStatus = 'Canceled'"
+            return (await temporal.client.count_workflows(query)).count == 1
+
+        await eventually(is_cancelled)
 
 
 async def test_what_nobody_takes_up(tasks: Tasks, runs: Runs) -> None:

@@ -58,6 +58,10 @@ async def _ended(tasks: Tasks, run_list: RunList, task_id: str) -> ShortRun:
     async def ended() -> bool:
         return (await tasks.get(task_id)).status in (TaskStatus.COMPLETED, TaskStatus.FAILED)
 
+    async def listed() -> ShortRun | None:
+        runs = (await run_list.page(RunFilter(task_id=task_id))).items
+        assert len(runs) <= 1
+        return runs[0] if runs and runs[0].finished_at else None
+
     await eventually(ended)
-    (run,) = (await run_list.page(RunFilter(task_id=task_id))).items
-    return run
+    return await eventually(listed)

@@ -89,8 +89,11 @@ async def test_a_deleted_id_is_free_for_another_kind(tasks: Tasks, task_list: Ta
         assert task.revision == 1
         assert (await tasks.get(task_id)).trigger.kind == trigger["kind"]
         await tasks.delete(task_id, by="test")
-        listed = await task_list.page(TaskFilter(q=task_id))
-        assert [row.id for row in listed.items] == []
+
+        async def gone() -> bool:
+            return not (await task_list.page(TaskFilter(q=task_id))).items
+
+        await eventually(gone)
 
 
 async def test_no_schedule_is_left_behind(temporal: Temporal, tasks: Tasks) -> None:

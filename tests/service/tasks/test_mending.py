@@ -20,8 +20,9 @@ from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from tests.definitions import definition, every, new_task, once, unique
-from tests.run_log import instants, nominals
+from tests.activities.receiver import Receiver
+from tests.definitions import definition, every, http, new_task, once, unique
+from tests.run_log import instants, lists_caught_up, nominals
 from tests.service.tasks.editing import look
 from tests.waiting import eventually, until
 
@@ -92,6 +93,42 @@ async def test_a_schedule_that_is_gone_is_made_again(temporal: Temporal, tasks: 
         return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
 
     await eventually(completed)
+    ran = await nominals(temporal.client, task_id)
+    assert set(ran.values()) == {1}
+    assert set(ran) == instants(min(ran), max(ran), timedelta(seconds=1))
+    assert len(ran) == 8
+
+
+@pytest.mark.parametrize("started_meanwhile", [True, False])
+async def test_what_waited_in_a_schedule_that_is_gone_runs_once_and_is_counted(
+    temporal: Temporal, tasks: Tasks, receiver: Receiver, started_meanwhile: bool
+) -> None:
+    """At the last look it was neither started nor counted: it waited for an earlier run."""
+    task_id, action = unique("mended"), http(receiver.url("/hang"))
+    new = new_task(task_id, every(1, max_runs=8), overlap="buffer_all", action=action, timeout=60)
+    await tasks.create(new, by="test")
+    await eventually(lambda: receiver.running == 1)
+    schedule = _schedule(temporal, task_id)
+
+    async def some_wait() -> bool:
+        return (await schedule.describe()).raw_description.info.buffer_size >= 2
+
+    async def none_waits() -> bool:
+        found = await schedule.describe()
+        return found.info.num_actions >= 3 and not found.raw_description.info.buffer_size
+
+    await eventually(some_wait)
+    await look(temporal, task_id)
+    if started_meanwhile:
+        receiver.release.set()
+        await eventually(none_waits)
+    await schedule.delete()
+    receiver.release.set()
+    await temporal.client.get_workflow_handle(naming.task_workflow(task_id)).signal(
+        naming.CHECK_SCHEDULE
+    )
+    await _has_status(tasks, task_id, TaskStatus.COMPLETED)
+    await lists_caught_up(temporal.client)
     ran = await nominals(temporal.client, task_id)
     assert set(ran.values()) == {1}
     assert set(ran) == instants(min(ran), max(ran), timedelta(seconds=1))

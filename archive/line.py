@@ -1,0 +1,87 @@
+"""One line of the archive: a run, sealed where the keyring seals."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+
+from pydantic import ConfigDict
+
+from onthedot.encryption.ciphers import Ciphers
+from onthedot.encryption.keys import NO_KEYS, Keyring
+from onthedot.scheduling.run import Run
+
+
+class ArchivedRun(Run):
+    """A run with what its task was, since the task may be gone by the time it is looked for.
+
+    Fields are only ever added: these lines outlive releases.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    task_kind: str = ""
+    task_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a line stands in its file, and what lines are ordered by."""
+
+    finished_at: str
+    """As it is written: of one form, so that texts are in the order of instants."""
+    id: str
+    offset: int
+    length: int
+
+
+class Lines:
+    """Writes and reads lines. In a sealed one the id and the end of the run are in the clear, as
+    they are in Temporal."""
+
+    def __init__(self, keyring: Keyring = NO_KEYS) -> None:
+        self._ciphers = Ciphers(keyring)
+
+    def written(self, run: Run) -> bytes:
+        """The line of a run that has ended."""
+        text, key_id = run.model_dump_json().encode(), self._ciphers.seals_with
+        if key_id is None:
+            return text + b"\n"
+        plain = json.loads(text)
+        sealed = {
+            "id": plain["id"],
+            "finished_at": plain["finished_at"],
+            "key": key_id,
+            "sealed": b64encode(self._ciphers.sealed(key_id, text)).decode(),
+        }
+        return json.dumps(sealed, separators=(",", ":")).encode() + b"\n"
+
+    def read(self, line: bytes) -> ArchivedRun:
+        """The run of a line.
+
+        Raises:
+            KeyMissing, NotOurSeal: it cannot be opened.
+        """
+        # Cheaper than to parse it, and true of every line that is written here.
+        if b'"sealed":"' in line[:1000]:
+            fields = json.loads(line)
+            if "sealed" in fields:
+                line = self._ciphers.opened(fields["key"], b64decode(fields["sealed"]))
+        return ArchivedRun.model_validate_json(line)
+
+    def place(self, line: bytes, offset: int) -> Place:
+        """Where a line stands, which begins at `offset`."""
+        fields = json.loads(line)
+        return Place(_sortable(fields["finished_at"]), fields["id"], offset, len(line))
+
+
+def searched(run_id: str) -> bytes:
+    """What the line of a run begins with."""
+    return b"{" + f'"id":{json.dumps(run_id)},'.encode()
+
+
+def _sortable(instant: str) -> str:
+    """`…:05Z` would come after `…:05.5Z`."""
+    whole, _, fraction = instant.removesuffix("Z").partition(".")
+    return f"{whole}.{fraction:0<6}"

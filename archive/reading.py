@@ -1,0 +1,104 @@
+"""Reading: newest first, and one run by its id, while somebody writes."""
+
+from __future__ import annotations
+
+import mmap
+import re
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+
+from onthedot.archive.line import ArchivedRun, Lines, Place, searched
+
+_FILE = re.compile(r"runs-(\d{4}-\d{2}-\d{2})\.jsonl")
+
+#: Of so many days it is remembered where their lines are: some 300 bytes a run.
+_DAYS = 4
+
+
+class ArchivedDays:
+    """The files in `directory`; none where it is not there. Usable from several threads.
+
+    Raises OSError where they cannot be read.
+    """
+
+    def __init__(self, directory: Path, lines: Lines) -> None:
+        self._directory = directory
+        self._lines = lines
+        self._places: OrderedDict[tuple[str, int], list[Place]] = OrderedDict()
+        self._lock = Lock()
+
+    def days(self) -> list[str]:
+        """The days of which there are runs, as `YYYY-MM-DD`, latest first."""
+        if not self._directory.exists():
+            return []
+        found = (_FILE.fullmatch(each.name) for each in self._directory.iterdir())
+        return sorted((match[1] for match in found if match), reverse=True)
+
+    def runs(
+        self, day: str, before: tuple[str, str] | None = None
+    ) -> Iterator[tuple[Place, ArchivedRun]]:
+        """The runs of a day, by their end and latest first; those that come after `before`, which
+        is the end and the id of one of them.
+
+        Raises:
+            KeyMissing, NotOurSeal: one cannot be opened.
+        """
+        file = self._file(day)
+        places = self._sorted(file)
+        with file.open("rb") as opened:
+            for place in places:
+                if before is not None and (place.finished_at, place.id) >= before:
+                    continue
+                opened.seek(place.offset)
+                yield place, self._lines.read(opened.read(place.length))
+
+    def find(self, run_id: str) -> ArchivedRun | None:
+        """One run; None if it is not there.
+
+        Raises:
+            KeyMissing, NotOurSeal: it cannot be opened.
+        """
+        wanted = searched(run_id)
+        for day in self.days():
+            with self._file(day).open("rb") as opened:
+                if not self._file(day).stat().st_size:
+                    continue
+                with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+                    at = whole.find(wanted)
+                    end = whole.find(b"\n", at) if at >= 0 else -1
+                    if end >= 0:
+                        return self._lines.read(whole[at:end])
+        return None
+
+    def _file(self, day: str) -> Path:
+        return self._directory / f"runs-{day}.jsonl"
+
+    def _sorted(self, file: Path) -> list[Place]:
+        key = (file.name, file.stat().st_size)
+        with self._lock:
+            if key in self._places:
+                self._places.move_to_end(key)
+                return self._places[key]
+        places = sorted(self._read(file), key=lambda p: (p.finished_at, p.id), reverse=True)
+        with self._lock:
+            for earlier in [each for each in self._places if each[0] == file.name]:
+                del self._places[earlier]
+            self._places[key] = places
+            while len(self._places) > _DAYS:
+                self._places.popitem(last=False)
+        return places
+
+    def _read(self, file: Path) -> list[Place]:
+        """Where the lines of a file are. A run that two writers wrote counts once."""
+        found: dict[str, Place] = {}
+        offset = 0
+        with file.open("rb") as opened:
+            for line in opened:
+                # The last one may be on its way.
+                if line.endswith(b"\n"):
+                    place = self._lines.place(line, offset)
+                    found.setdefault(place.id, place)
+                offset += len(line)
+        return list(found.values())

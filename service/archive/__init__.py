@@ -1,0 +1,1 @@
+"""Runs beyond the retention: who writes them down, and who lists them."""

@@ -1,0 +1,128 @@
+"""The execution log beyond the retention: what the archive has, by the same filters."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime
+from pathlib import Path
+
+from onthedot.archive.line import ArchivedRun, Lines, Place
+from onthedot.archive.reading import ArchivedDays
+from onthedot.encryption.keys import configured
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, RunNotFound
+from onthedot.scheduling.run import Run, ShortRun
+from onthedot.scheduling.search import finds
+from onthedot.service.runs.listing import RunFilter
+from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key
+
+#: How many lines are looked through at most for one page.
+_LOOKED_THROUGH = 20_000
+
+_UNSET = "this server keeps no archive of runs; set ONTHEDOT_ARCHIVE to the directory that has it"
+
+
+class ArchivedRuns:
+    """Lists the archive of a server, and reads single runs of it."""
+
+    def __init__(self, temporal: Temporal, directory: Path | None) -> None:
+        self._temporal = temporal
+        lines = Lines(configured(temporal.settings))
+        self._days = ArchivedDays(directory, lines) if directory else None
+
+    async def page(
+        self, which: RunFilter, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[ShortRun]:
+        """One page of runs by their end, newest first.
+
+        It may hold fewer than `limit`, and yet not be the last.
+
+        Raises:
+            InvalidDefinition: there is no archive here, or the cursor is not one of this walk.
+            TemporalUnavailable: Temporal does not answer.
+            KeyMissing, NotOurSeal: a run is sealed with a key that is not here.
+        """
+        if self._days is None:
+            raise InvalidDefinition(FieldProblem("archived", _UNSET))
+        key, text = await cursor_key(self._temporal), f"archived\n{which.text}"
+        place = Cursor.decoded(cursor, text, self._temporal.now(), key)
+        before = _read_token(place.token)
+        items, last = await asyncio.to_thread(_some, self._days, which, limit, before)
+        following = None
+        if last is not None:
+            token = json.dumps([last.finished_at, last.id]).encode()
+            following = Cursor(token, place.began).encoded(text, key)
+        return Page(items, following)
+
+    async def one(self, run_id: str) -> Run:
+        """One run with its output.
+
+        Raises:
+            RunNotFound: it is not there, or there is no archive.
+            KeyMissing, NotOurSeal: it is sealed with a key that is not here.
+        """
+        found = await asyncio.to_thread(self._days.find, run_id) if self._days else None
+        if found is None:
+            raise RunNotFound(run_id)
+        return Run.model_validate({name: getattr(found, name) for name in Run.model_fields})
+
+
+def _some(
+    days: ArchivedDays, which: RunFilter, limit: int, before: tuple[str, str] | None
+) -> tuple[list[ShortRun], Place | None]:
+    """The next runs that fit, and the last line that was looked at; None where no more follow."""
+    items: list[ShortRun] = []
+    looked, last = 0, None
+    for day in days.days():
+        if before is not None and day > before[0][:10]:
+            continue
+        for place, run in days.runs(day, before):
+            if len(items) == limit or looked == _LOOKED_THROUGH:
+                return items, last
+            looked, last = looked + 1, place
+            if fits(which, run):
+                items.append(_short(run))
+    return items, None
+
+
+def fits(which: RunFilter, run: ArchivedRun) -> bool:
+    """Whether a run is as asked for, by what it and its task were when it was archived."""
+    return (
+        which.task_id in (None, run.task_id)
+        and which.status in (None, run.status)
+        and which.cause in (None, run.cause)
+        and _within(run.scheduled_for, which.since, which.until)
+        and which.fits(run)
+        and (which.tasks is None or _is_of(run, which.tasks))
+    )
+
+
+def _within(due: datetime, since: datetime | None, until: datetime | None) -> bool:
+    return (since is None or due >= since) and (until is None or due <= until)
+
+
+def _is_of(run: ArchivedRun, tasks: TaskFilter) -> bool:
+    if tasks.kind is not None and tasks.kind != run.task_kind:
+        return False
+    if not set(tasks.tags) <= set(run.task_tags):
+        return False
+    q = (tasks.q or "").strip()
+    titles = (run.task_name, run.task_id)
+    return (
+        not q
+        or finds(q, (*titles, *run.task_tags))
+        or any(title.casefold().startswith(q.casefold()) for title in titles)
+    )
+
+
+def _short(run: ArchivedRun) -> ShortRun:
+    return ShortRun.model_validate({name: getattr(run, name) for name in ShortRun.model_fields})
+
+
+def _read_token(token: bytes | None) -> tuple[str, str] | None:
+    if not token:
+        return None
+    finished_at, run_id = json.loads(token)
+    return finished_at, run_id
