@@ -67,7 +67,7 @@ class Tokens:
             raise TokenRefused(_SAID.get(error.claim, "A claim of it is wrong.")) from None
         except BadSignatureError:
             raise TokenRefused("Its signature is wrong.") from None
-        except (JoseError, ValueError, TypeError):
+        except (JoseError, ValueError, TypeError, RecursionError):
             raise TokenRefused("It is no token that can be read.") from None
         self._check_age(claims)
         return claims
@@ -103,7 +103,7 @@ def _key_id(token: str) -> str | None:
         raise TokenRefused("It is too long.")
     try:
         header = jws.extract_compact(token.encode()).headers()
-    except (JoseError, ValueError, TypeError, AttributeError):
+    except (JoseError, ValueError, TypeError, AttributeError, RecursionError):
         raise TokenRefused("It is no token that can be read.") from None
     if header.get("alg") not in _ALGORITHMS:
         raise TokenRefused("It is not signed with a key that the issuer alone has.")
