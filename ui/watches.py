@@ -24,7 +24,8 @@ _LOG = logging.getLogger("onthedot.ui")
 _KEPT = 300.0
 _MOST_KEPT = 40
 
-#: After so many reads that found nothing new, and by how much longer the pause is then.
+#: After how many seconds in which reads found nothing new, or so many reads, the pause is longer,
+#: and by how much.
 _CALM_AFTER = 30
 _CALMER = 5
 
@@ -77,7 +78,7 @@ class _Watch:
         if self.failures == 1:
             return _SECOND_TRY
         every = self.every.total_seconds()
-        if self.unchanged >= _CALM_AFTER:
+        if self.unchanged * max(1.0, every) >= _CALM_AFTER:
             # A page that is left open where nothing happens should cost next to nothing.
             every *= _CALMER
         # A slow Temporal is asked less often rather than all the time.
