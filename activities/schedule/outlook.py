@@ -11,7 +11,7 @@ from onthedot.activities.schedule.form import SHORTEST_CATCHUP, compiled_digest,
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.firing.zone_rules import release_for
-from onthedot.scheduling.stored.schedule_order import Applied, Look, ScheduleOrder
+from onthedot.scheduling.stored.schedule_order import Applied, ScheduleOrder, ScheduleSnapshot
 
 #: How often every schedule is looked at.
 _UPKEEP_EVERY = timedelta(days=90)
@@ -56,7 +56,7 @@ def outlook(
         remaining=remaining,
         calendars=calendars.revisions,
         zone_rules=release_for(order.trigger),
-        look=Look(
+        look=ScheduleSnapshot(
             revision=order.run.revision,
             at=at,
             remaining=remaining,

@@ -37,7 +37,7 @@ _UNCONFIRMED = (
 
 
 async def execute(temporal: Temporal, name: str, change: CalendarChange) -> CalendarState | None:
-    """Have the calendar carry out a change; the state it goes on with, None if it is gone.
+    """Have the calendar carry out a change; the state it continues with, None if it is gone.
 
     Raises:
         CalendarChanged: it is at another revision than the change is meant for.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from onthedot.scheduling.trigger import Trigger
@@ -36,11 +36,13 @@ class TriggerPart:
         changed: Callable[[], None],
         kind: str,
         before: Trigger | None,
+        calendars: Sequence[str] = (),
     ) -> None:
         self._fields = fields
         self._zone = zone
         self._changed = changed
         self._before = before
+        self._calendars = calendars
         known = [name for name, _, _ in KINDS]
         self._kind = before.kind if before else kind if kind in known else "cron"
         switch = Segments(
@@ -71,6 +73,6 @@ class TriggerPart:
                 case "once":
                     return OnceFields(self._fields, self._zone, self._before, self._changed)
                 case "interval":
-                    return IntervalFields(self._fields, self._zone, self._before)
+                    return IntervalFields(self._fields, self._zone, self._before, self._calendars)
                 case _:
-                    return CronFields(self._fields, self._zone, self._before)
+                    return CronFields(self._fields, self._zone, self._before, self._calendars)
