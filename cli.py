@@ -221,7 +221,7 @@ def _read_dotenv(*, secrets_too: bool) -> None:
     try:
         found = dotenv_values(Path(".env"))
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"Cannot read .env ({error}). Mend or remove it.") from None
+        raise SettingsError(f"Cannot read .env ({error}). Fix or remove it.") from None
     for name, value in found.items():
         if value is not None and (secrets_too or not name.startswith(SECRET_PREFIX)):
             os.environ.setdefault(name, value)

@@ -73,7 +73,7 @@ def _import(name: str) -> ModuleType:
     except Exception as error:
         raise StartError(
             f"The module {name} in ONTHEDOT_MODULES cannot be imported "
-            f"({type(error).__name__}: {error}). Mend it, or take it out."
+            f"({type(error).__name__}: {error}). Fix it, or remove it."
         ) from error
 
 

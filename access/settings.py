@@ -58,18 +58,18 @@ def _roles(value: object) -> object:
         read = None
     if not isinstance(read, dict) or not all(role in set(OF_PEOPLE) for role in read.values()):
         raise ValueError(
-            'it is to be JSON, {"ops-team": "operator", "*": "viewer"}, with the roles '
+            'must be JSON, {"ops-team": "operator", "*": "viewer"}, with the roles '
             f"{', '.join(OF_PEOPLE)}"
         )
     return read
 
 
 def _issuer(value: str) -> str:
-    """Only over TLS may somebody's word be taken for who somebody is."""
+    """An identity provider is trusted only over TLS."""
     parts = urlsplit(value)
     plain = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
     if value and (not parts.hostname or not (parts.scheme == "https" or plain)):
-        raise ValueError("it is to be an https:// address, as the provider writes it")
+        raise ValueError("must be an https:// address, exactly as the provider writes it")
     return value
 
 
@@ -95,7 +95,7 @@ class AccessSettings(BaseSettings):
     tls_cert: Path | None = Field(
         default=None,
         description="The server's certificate and those above it (PEM): REST and the page are "
-        "served over TLS. Read anew within a minute when it changes.",
+        "served over TLS. Reread within a minute when it changes.",
     )
     tls_key: Path | None = Field(
         default=None, description="That certificate's private key (PEM), without a password."
@@ -176,11 +176,10 @@ class AccessSettings(BaseSettings):
         if not self.oidc_issuer:
             return self
         if not self.oidc_client_id:
-            raise ValueError("ONTHEDOT_OIDC_ISSUER needs ONTHEDOT_OIDC_CLIENT_ID beside it")
+            raise ValueError("ONTHEDOT_OIDC_ISSUER needs ONTHEDOT_OIDC_CLIENT_ID too")
         if not self.oidc_roles:
             raise ValueError(
-                "ONTHEDOT_OIDC_ISSUER needs ONTHEDOT_OIDC_ROLES beside it: without a role nobody "
-                "gets in"
+                "ONTHEDOT_OIDC_ISSUER needs ONTHEDOT_OIDC_ROLES too: without a role nobody gets in"
             )
         return self
 

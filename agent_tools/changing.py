@@ -16,7 +16,7 @@ Note = Annotated[str, Field(max_length=500, description="Why: it is shown to peo
 
 
 class Changing:
-    """Changes things by a client that acts for whoever asks."""
+    """Changes things by a client that acts on request."""
 
     def __init__(self, ask: Asked) -> None:
         self._ask = ask
@@ -43,7 +43,9 @@ class Changing:
         self,
         task_id: TaskId,
         note: Note = "",
-        until: Annotated[Instant | None, Field(description="Resumes by itself then.")] = None,
+        until: Annotated[
+            Instant | None, Field(description="Resumes automatically at this time.")
+        ] = None,
     ) -> str:
         """Keeps a task from firing, until it is resumed or `until` comes."""
         async with self._ask() as server:
@@ -60,7 +62,7 @@ class Changing:
 
     @answers
     async def run(self, task_id: TaskId) -> str:
-        """Runs a task once now, beside its schedule. Follow it with show_run."""
+        """Runs a task once now, in addition to its schedule. Follow it with show_run."""
         async with self._ask() as server:
             return f"Started. {run_line(await server.run_task(task_id))}"
 
@@ -68,7 +70,7 @@ class Changing:
     async def cancel(self, run_id: RunId) -> str:
         """Tells a running run to stop. Look at it with show_run to see that it has."""
         async with self._ask() as server:
-            return f"Told to stop: {(await server.cancel_run(run_id)).id}"
+            return f"Asked to stop: {(await server.cancel_run(run_id)).id}"
 
     @answers
     async def retry(self, run_id: RunId) -> str:

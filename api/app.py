@@ -30,6 +30,7 @@ from onthedot.api.routes.server import access, docs, health
 from onthedot.api.routes.tasks import batch, changes, ledger, revisions, schema, tasks
 from onthedot.api.routes.tasks import bulk as bulk_tasks
 from onthedot.service.archive.listing import ArchivedRuns
+from onthedot.service.calendars.drafts import CalendarDrafts
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.feed import Feeds
@@ -69,7 +70,7 @@ _TAGS = [
     {"name": "incidents", "description": "What went wrong, over all tasks."},
     {"name": "backfills", "description": "Past occurrences, run on demand."},
     {"name": "triggers", "description": "When something would run."},
-    {"name": "calendars", "description": "Named days that triggers keep to."},
+    {"name": "calendars", "description": "Named days that triggers skip or keep to."},
     {"name": "freezes", "description": "When nothing begins."},
     {"name": "actions", "description": "What a task does."},
     {"name": "access", "description": "Who one is, and what one may do."},
@@ -92,7 +93,7 @@ def create_app(
     """
     app = FastAPI(
         title="On the Dot",
-        summary="Scheduled tasks over REST, kept and run by Temporal.",
+        summary="Scheduled tasks over REST, stored and run by Temporal.",
         description="Times are RFC 3339 (UTC out, any offset in), durations ISO 8601 (`PT30S`; a "
         "number of seconds in, too). Unknown fields are refused. Errors are problem documents "
         "(RFC 9457) with a stable `type`.",
@@ -110,6 +111,7 @@ def create_app(
     app.state.workers = WorkersReader(temporal)
     fleet = FleetReader(temporal)
     app.state.forecasts = Forecasts(temporal, fleet)
+    app.state.calendar_drafts = CalendarDrafts(temporal, fleet)
     app.state.feeds = Feeds(temporal, fleet)
     app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:

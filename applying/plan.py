@@ -28,7 +28,7 @@ class StepKind(StrEnum):
 
     CREATE = "create"
     CHANGE = "change"
-    #: It would change, but somebody else changed it since it was applied.
+    #: It would change, but someone else changed it since it was applied.
     CONFLICT = "conflict"
     DELETE = "delete"
     UNCHANGED = "unchanged"
@@ -134,7 +134,7 @@ def form_problems(tasks: Sequence[FileTask]) -> list[FileProblem]:
         else:
             seen[task_id] = one
         if isinstance(trigger, OnceTrigger) and trigger.delay is not None:
-            message = "would begin anew each time: give the instant, with `at`"
+            message = "would start again each time: give the instant with `at`"
             found.append(one.wrong("trigger.delay", message))
     return found
 

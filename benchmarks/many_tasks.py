@@ -26,7 +26,7 @@ from benchmarks.sides.stack import Stack
 from benchmarks.sides.temporal_client import connected
 from onthedot import naming
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.scheduling.ledger.audit import AUDIT_EVERY
+from onthedot.scheduling.ledger.audit_report import AUDIT_EVERY
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.ledger.audit_walk import walk
 from onthedot.service.ledger.recurring import RecurringTasks

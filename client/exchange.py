@@ -85,7 +85,7 @@ def meaning(stream: Stream[T], event: ServerEvent) -> T | None:
         return stream.read(event)
     except ValueError as error:
         raise UnexpectedResponse(
-            f"The event {event.name!r} is none that this release understands{_first(error)}."
+            f"The event {event.name!r} is not one that this release understands{_first(error)}."
         ) from None
 
 
@@ -108,7 +108,8 @@ def result(call: Call[T], response: httpx.Response) -> T:
         except ValueError as error:
             where = f"{call.method} {response.request.url}"
             raise UnexpectedResponse(
-                f"{where} answered what this release does not understand{_first(error)}. Is it an "
+                f"{where} sent a response that this release does not understand{_first(error)}. "
+                "Is it an "
                 f"On the Dot server, and not newer than this client?"
             ) from None
     raise refused(call, response)

@@ -70,11 +70,11 @@ def show(name: str, form: str) -> None:
     show_default=True,
     help="hold: the last occurrence of each task runs at the end.",
 )
-@click.option("--note", default="", help="Why, for whoever reads it.")
+@click.option("--note", default="", help="Why, for other readers.")
 @click.option(
     "--release-over",
     metavar="DURATION",
-    help="Over how long what was held is started (default PT1M; 0 is all at once).",
+    help="Over how long held runs are started (default PT1M; 0 starts all at once).",
 )
 @output_option
 def set_(

@@ -82,7 +82,7 @@ def _show(found: Incidents) -> None:
         say(f"Began late, {span}:")
         show_table(found.late, _LATE)
     if not found.complete:
-        say("There may be more: not all was looked at, or there is more than is listed.")
+        say("There may be more: part of this period was not checked or is not listed.")
 
 
 def _names(found: Incidents) -> list[str]:

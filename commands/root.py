@@ -88,7 +88,7 @@ def root(
         parts=COMMANDS,
         sections=sections,
         summaries=summaries,
-        help="Scheduled tasks, kept and run by Temporal.",
+        help="Scheduled tasks, stored and run by Temporal.",
         epilog="The server is where ONTHEDOT_URL says (default http://127.0.0.1:8080), and "
         "ONTHEDOT_TOKEN is sent to it. Options of dev, server and worker are settings too: --port "
         "is ONTHEDOT_PORT, in the environment or in a file .env.",

@@ -27,15 +27,18 @@ class CalendarFacts(BaseModel):
     updated_at: Instant = Field(description="When its content or its days last changed.")
     updated_by: str
     checked_at: Instant | None = Field(
-        default=None, description="When its days were last worked out anew: a feed read, say."
+        default=None, description="When its days were last recomputed, for instance from a feed."
     )
     problem: str = Field(
-        default="", description="Why its days could not be worked out anew; the last ones count."
+        default="",
+        description="Why its days could not be recomputed; the previous ones stay in force.",
     )
     known_until: date | None = Field(
-        default=None, description="The last day that it says anything of; null for ever."
+        default=None, description="The last day that it covers; null if it has no end."
     )
-    users: int | None = Field(default=None, description="How many keep to it; null in a list.")
+    users: int | None = Field(
+        default=None, description="How many tasks and calendars use it; null in a list."
+    )
     waiting: int | None = Field(
         default=None, description="How many of them still go by an earlier revision."
     )

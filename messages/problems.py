@@ -12,7 +12,7 @@ def _is_none(value: object) -> bool:
 
 
 class FieldError(BaseModel):
-    """One field that has to be mended."""
+    """One field that has to be fixed."""
 
     field: str = Field(
         description="Its path in the body, or the name of the query parameter or header; "
@@ -35,12 +35,12 @@ class Problem(BaseModel):
     errors: list[FieldError] | None = Field(
         default=None,
         exclude_if=_is_none,
-        description="With 422: the fields that have to be mended.",
+        description="With 422: the fields to fix.",
     )
     current_revision: int | None = Field(
         default=None,
         exclude_if=_is_none,
-        description="With revision-mismatch: the revision by now.",
+        description="With revision-mismatch: the current revision.",
     )
     needed_role: Role | None = Field(
         default=None,

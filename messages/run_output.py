@@ -22,7 +22,7 @@ class RunNow(BaseModel):
     phase: RunPhase | None = Field(default=None, description="While it runs: what it is doing.")
     phase_since: Instant | None = None
     attempt: int | None = Field(
-        default=None, description="While it runs: the attempt that goes on or comes next."
+        default=None, description="While it runs: the current or next attempt."
     )
     next_attempt_at: Instant | None = None
     waiting_for: str = ""
@@ -44,7 +44,7 @@ class RunOutput(BaseModel):
         "tail of what is longer."
     )
     size: int = Field(description="Bytes that are known to have been written, in UTF-8.")
-    left_out: int = Field(description="Bytes of these that were not kept.")
+    left_out: int = Field(description="Bytes of these that were discarded.")
     complete: bool = Field(description="Nothing more comes: the run has ended.")
 
     @classmethod

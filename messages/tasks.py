@@ -79,7 +79,7 @@ class RunNow(Model):
     """What is different in one run that is asked for by hand."""
 
     scheduled_for: Instant | None = Field(
-        default=None, description="The past instant that the run is told it was due at; else now."
+        default=None, description="The past instant at which the run counts as due; default now."
     )
     arguments: tuple[JsonValue, ...] | None = Field(
         default=None, max_length=64, description="In place of the `activity`'s or `workflow`'s own."
@@ -109,7 +109,7 @@ class Resume(Model):
 class Pause(Resume):
     """Why a task is paused, and for how long."""
 
-    until: Instant | None = Field(default=None, description="Resumes by itself then.")
+    until: Instant | None = Field(default=None, description="Resumes automatically at this time.")
 
 
 class Batch(Model):
@@ -120,8 +120,7 @@ class Batch(Model):
         Field(
             min_length=1,
             max_length=MOST_OF_A_BATCH,
-            description="Each as in `POST /tasks`. One that is not well-formed is answered for "
-            "itself, too.",
+            description="Each as in `POST /tasks`. A malformed one gets its own error.",
             examples=[
                 [
                     {

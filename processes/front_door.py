@@ -80,7 +80,9 @@ class _Door:
                     await passed.write(chunk)
         except (ClientError, TimeoutError):
             if not passed.prepared:
-                return web.Response(status=502, text="What is behind this door does not answer.\n")
+                return web.Response(
+                    status=502, text="The server behind this proxy does not respond.\n"
+                )
             # Half an answer must not look like a whole one.
             passed.force_close()
             if request.transport is not None:

@@ -1,4 +1,4 @@
-"""TLS of a server: the certificate is checked at the start, and read anew when it changes."""
+"""TLS of a server: the certificate is checked at the start, and read again when it changes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Certificate:
         return cls(certificate, key) if certificate is not None and key is not None else None
 
     async def keep_fresh(self) -> None:
-        """Reads the files anew when they change, for the connections to come. Does not return."""
+        """Reads the files again when they change, for the connections to come. Does not return."""
         while True:
             await asyncio.sleep(_EVERY_SECONDS)
             self.refresh()
@@ -54,7 +54,9 @@ class Certificate:
             self._load(ssl.create_default_context(ssl.Purpose.CLIENT_AUTH))
             self._load(self.context)
         except (OSError, ValueError) as error:
-            _LOG.warning("%s does not serve, and the old one goes on: %s", self.certificate, error)
+            _LOG.warning(
+                "%s cannot be used, so the old one stays in use: %s", self.certificate, error
+            )
             return
         self._seen = stamp
         _LOG.info("%s is served from now on", self.certificate)

@@ -52,7 +52,7 @@ class Forbidden(OnTheDotError):
 
     @classmethod
     def of(cls, identity: Identity, call: str) -> Forbidden:
-        """What to say to somebody whose role is too small for a call."""
+        """What to say to someone whose role is too small for a call."""
         return cls(identity.name, identity.role, needed(call))
 
 
@@ -130,8 +130,8 @@ class RevisionMismatch(OnTheDotError):
     def __init__(self, task_id: str, current: int) -> None:
         self.current = current
         super().__init__(
-            f"Task {task_id!r} is at revision {current} by now. Read it again, then repeat the "
-            f"change with the new ETag."
+            f"Task {task_id!r} is at revision {current} now. Read it again, then repeat the "
+            "change with the new ETag."
         )
 
 
@@ -157,7 +157,7 @@ class CalendarNotFound(OnTheDotError):
 
 
 class CalendarInUse(OnTheDotError):
-    """A calendar that somebody keeps to cannot be deleted."""
+    """A calendar in use cannot be deleted."""
 
     code = "calendar-in-use"
 

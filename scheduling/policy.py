@@ -33,7 +33,7 @@ class OverlapPolicy(StrEnum):
             case OverlapPolicy.CANCEL_OTHER:
                 return "The earlier run is cancelled, and the new one starts when it has ended."
             case OverlapPolicy.TERMINATE_OTHER:
-                return "The earlier run is terminated at once, and the new one starts."
+                return "The earlier run is terminated immediately, and the new one starts."
             case OverlapPolicy.ALLOW_ALL:
                 return "All run side by side."
 

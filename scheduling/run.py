@@ -50,7 +50,9 @@ class AttemptMade(Model):
         default=None, description="Null where nothing is left that says it."
     )
     ended_at: Instant | None = None
-    error: RunError | None = Field(default=None, description="Null if it succeeded or goes on.")
+    error: RunError | None = Field(
+        default=None, description="Null if it succeeded or is still in progress."
+    )
 
 
 class RunPhase(StrEnum):
@@ -107,7 +109,7 @@ class Run(ShortRun):
     phase: RunPhase | None = Field(default=None, description="While it runs: what it is doing.")
     phase_since: Instant | None = Field(default=None, description="Since when.")
     attempt: int | None = Field(
-        default=None, description="While it runs: the attempt that goes on or comes next."
+        default=None, description="While it runs: the current or next attempt."
     )
     next_attempt_at: Instant | None = Field(
         default=None, description="When the next attempt begins, while it is waited for."

@@ -71,8 +71,8 @@ class TaskDefinition(Model):
     deadline: Duration = Field(
         default=timedelta(hours=1),
         description="How long the whole run may take: waiting for a worker, every attempt, and the "
-        "pauses between them. Counts from when the run is due, or from when it was begun if "
-        "that was later: after an outage or a pause. The run then ends as `timed_out`.",
+        "pauses between them. Counts from when the run is due, or from when it began if that "
+        "was later: after an outage or a pause. The run then ends as `timed_out`.",
     )
     retry: RetryPolicy = Field(
         default=RetryPolicy(),
@@ -91,7 +91,7 @@ class TaskDefinition(Model):
     paused: bool = Field(
         default=False, description="A paused task does not fire until it is resumed."
     )
-    notify: Notify | None = Field(default=None, description="Whom to tell when runs go wrong.")
+    notify: Notify | None = Field(default=None, description="Whom to notify when runs fail.")
     applied: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{0,64}$")] = Field(
         default="",
         description="Written by `onthedot apply`: a digest of the definition as it was applied, by "
@@ -141,7 +141,7 @@ class Task(TaskDefinition):
     )
     warnings: tuple[str, ...] = Field(
         default=(),
-        description="In the answer to a registration or a replacement: what keeps it from running "
-        "as things stand.",
+        description="In the response to a registration or replacement: what currently keeps it "
+        "from running.",
     )
     links: Links

@@ -3,7 +3,8 @@
 1. It runs in a thread, one piece at a time: the interpreter gives the event loop its turn every
    few milliseconds, whatever the thread does.
 2. `scheduling.trigger_check` bounds how much one piece can cost.
-3. Whoever waits too long for a turn is told so, and so is a batch that asks for too much in all.
+3. Anyone who waits too long for a turn is told so, and so is a batch that asks for too much in all.
+4. What is `brief` does without: the way to the thread and back, through a busy loop, takes longer.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ class Arithmetic:
     def __init__(self, turns: CapacityLimiter, budget: timedelta | None = None) -> None:
         self._turns = turns
         self._left = budget
+
+    async def unless(self, brief: bool, call: Callable[[], T]) -> T:
+        """What `call` returns or raises: at once where it is brief, else as `work_out` does."""
+        return call() if brief else await self.work_out(call)
 
     async def work_out(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `call` returns or raises.

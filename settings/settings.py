@@ -58,7 +58,7 @@ class Settings(AccessSettings):
     max_body_bytes: int = Field(
         default=4 * 1024 * 1024,
         ge=1024,
-        description="The largest request body in bytes; a larger one is answered 413.",
+        description="The largest request body in bytes; a larger one gets a 413.",
     )
     timezone: Zone = Field(
         default="UTC",
@@ -161,7 +161,7 @@ class Settings(AccessSettings):
     worker_grace: Duration = Field(
         default=timedelta(seconds=30),
         ge=timedelta(0),
-        description="How long a worker that is told to stop lets running actions finish: "
+        description="How long a stopping worker waits for running actions to finish: "
         "ISO 8601 (`PT30S`) or seconds. `onthedot dev` uses 2 seconds.",
     )
     metrics_host: str = Field(
@@ -187,7 +187,7 @@ class Settings(AccessSettings):
 
     @property
     def guarded(self) -> bool:
-        """Whether whoever calls has to say who they are."""
+        """Whether anyone who calls has to say who they are."""
         return bool(self.api_tokens) or self.single_sign_on
 
     @property

@@ -1,4 +1,4 @@
-"""The standing audit: started by a schedule of its own, each one goes on where the last ended."""
+"""The standing audit: started by a schedule of its own, each one continues where the last ended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 from onthedot import naming
-from onthedot.scheduling.ledger.audit import AuditNumbers, AuditPlan, AuditReport, span
+from onthedot.scheduling.ledger.audit_report import AuditNumbers, AuditPlan, AuditReport, span
 from onthedot.scheduling.stored.attempt import HEARTBEAT_TIMEOUT
 
 _LONGEST = timedelta(minutes=20)

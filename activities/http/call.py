@@ -183,8 +183,8 @@ def _reason(error: Exception) -> str:
         words = os.strerror(number) if number > 0 else reason.strerror
         return f"no connection ({words or type(reason).__name__})"
     if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "the connection was closed without an answer"
-    return "the connection broke off before the answer was through"
+        return "the connection was closed without a response"
+    return "the connection broke before the response was complete"
 
 
 def _certificate_fault(error: Exception) -> str:

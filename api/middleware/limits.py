@@ -32,7 +32,9 @@ class BodyTooSlow(HTTPException):
     """Not all of it came in time."""
 
     def __init__(self) -> None:
-        detail = f"The body did not come within {BODY_SECONDS} seconds. Send it again, at once."
+        detail = (
+            f"The body did not come within {BODY_SECONDS} seconds. Send it again without pauses."
+        )
         super().__init__(408, detail, {"Connection": "close"})
 
 

@@ -118,7 +118,7 @@ def cancel(run_id: str, form: str) -> None:
     with server() as there:
         found = there.cancel_run(run_id)
     if form == Format.TABLE:
-        click.echo(f"{found.id} is told to stop")
+        click.echo(f"{found.id} is asked to stop")
     else:
         show_one(found, form, rows, found.id)
 

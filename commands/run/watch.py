@@ -105,6 +105,6 @@ def _standing(run: Run | RunNow) -> str:
 _PHASES = {
     RunPhase.WAITING_FOR_WORKER: "waits for a worker",
     RunPhase.WAITING_FOR_PLACE: "waits for a free place",
-    RunPhase.ATTEMPTING: "attempt {} goes on",
+    RunPhase.ATTEMPTING: "attempt {} in progress",
     RunPhase.BACKING_OFF: "waits for attempt {}",
 }

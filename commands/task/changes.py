@@ -25,7 +25,7 @@ from onthedot.commands.terminal.times import INSTANT
 )
 @task_argument(many=True)
 @click.option("--note", default="", help="Why.")
-@click.option("--until", type=INSTANT, help="Resumes by itself then.")
+@click.option("--until", type=INSTANT, help="Resumes automatically at this time.")
 def pause(task_ids: Sequence[str], note: str, until: datetime | None) -> None:
     """Keep tasks from firing, until they are resumed or --until comes."""
     for_each(task_ids, lambda there, one: there.pause_task(one, note=note, until=until), "paused")

@@ -93,7 +93,7 @@ class ScheduleReader:
         offset = _aware(self.start).timestamp() % seconds if self.start is not None else 0
         self.found.changed(
             line,
-            "The interval counts from start_date, for ever; without catchup Airflow counts from "
+            "The interval always counts from start_date; without catchup Airflow counts from "
             "the moment at which it was turned on.",
             self.task_id,
         )

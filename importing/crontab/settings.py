@@ -43,7 +43,7 @@ class Settings:
                     found.lost(
                         number,
                         f"Output is not mailed to {value}. It is kept with the run; `notify` "
-                        f"calls a URL when runs go wrong.",
+                        "calls a URL when runs fail.",
                     )
             case "RANDOM_DELAY":
                 if _MINUTES.fullmatch(value):

@@ -182,7 +182,7 @@ def _also(unit: Unit, found: Collector, task_id: str) -> None:
         )
     for key, why in (
         ("WakeSystem", "nothing here wakes a machine."),
-        ("OnFailure", "`notify` calls a URL when runs go wrong."),
+        ("OnFailure", "`notify` calls a URL when runs fail."),
     ):
         for section in (_TIMER, "Unit"):
             setting = unit.last(section, key)

@@ -34,7 +34,9 @@ def settle_freeze(freeze: FreezeDefinition, *, name: str, now: datetime) -> Free
     if freeze.trigger is None:
         return _single(freeze, now)
     problems = [
-        FieldProblem(_written(field), "is for a single window; leave it out beside `trigger`")
+        FieldProblem(
+            _written(field), "is for a single window; leave it out if there is a `trigger`"
+        )
         for field in ("since", "until")
         if getattr(freeze, field) is not None
     ]

@@ -41,7 +41,7 @@ def header_problems(headers: Mapping[str, str | SecretRef]) -> Iterator[tuple[st
         if not _TOKEN.fullmatch(name):
             yield name, "is no header name: letters, digits and !#$%&'*+-.^_`|~ only."
         elif lower in seen:
-            yield name, "comes twice: header names do not tell upper from lower case."
+            yield name, "is there twice: case does not matter in header names."
         elif lower in _RESERVED or lower.startswith(_RESERVED_PREFIX):
             yield name, "is set by the worker; leave it out."
         elif isinstance(value, SecretRef):

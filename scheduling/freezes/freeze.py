@@ -50,11 +50,11 @@ class FreezeDefinition(Model):
         description="`skip`: what was due does not run. `hold`: the last occurrence of each task "
         "runs at the end, within its catch-up window. A one-time task is held in either case.",
     )
-    note: str = Field(default="", max_length=500, description="Why, for whoever reads it.")
+    note: str = Field(default="", max_length=500, description="Why, for other readers.")
     release_over: Duration = Field(
         default=timedelta(minutes=1),
         le=timedelta(days=1),
-        description="Over how long what was held is started at the end: `PT0S` is all at once.",
+        description="Over how long held runs are started at the end; `PT0S` starts all at once.",
     )
 
     @property

@@ -76,7 +76,8 @@ class Incidents(Model):
     missed: tuple[MissedInstant, ...] = Field(description="The latest first; 1,000 at most.")
     late: tuple[LateStart, ...] = Field(description="The latest first; 1,000 at most.")
     complete: bool = Field(
-        description="False where there is more than is listed, or not all tasks were looked at yet."
+        description="False if there is more than is listed, or some tasks have not been "
+        "checked yet."
     )
 
     @property

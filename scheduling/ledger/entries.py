@@ -135,7 +135,7 @@ class Why(Model):
     """The answer to "why did it not run?"."""
 
     task_id: str
-    at: Instant | None = Field(default=None, description="The instant that the answer is about.")
+    at: Instant | None = Field(default=None, description="The instant that this is about.")
     state: LedgerState | None = None
     reason: Reason | None = None
     answer: str = Field(description="One sentence.")

@@ -120,17 +120,17 @@ def _unknown(reason: Reason) -> str:
         case Reason.SCHEDULE_PAUSED:
             return (
                 "the task's schedule is paused in Temporal although the task is not: somebody "
-                "paused it with Temporal's own tools; the standing audit has it mended"
+                "paused it with Temporal's own tools; the standing audit repairs it"
             )
         case Reason.SCHEDULE_MISSING:
             return (
                 "the task's schedule was not in Temporal: somebody deleted it with Temporal's own "
-                "tools; the standing audit has it made anew"
+                "tools; the standing audit recreates it"
             )
         case Reason.SCHEDULE_CHANGED:
             return (
                 "the task's schedule in Temporal is not the one that the task made: somebody "
-                "changed it with Temporal's own tools; the standing audit has it mended"
+                "changed it with Temporal's own tools; the standing audit repairs it"
             )
         case Reason.TASK_TERMINATED:
             return "the workflow that is this task was terminated with Temporal's own tools"

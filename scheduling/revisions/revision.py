@@ -54,7 +54,7 @@ class Revision(Model):
 
     revision: int
     at: Instant = Field(description="When it was changed.")
-    by: str = Field(description="Who changed it; `pause until` where a pause ended by itself.")
+    by: str = Field(description="Who changed it; `pause until` where a pause ended automatically.")
     change: RevisionKind
     note: str = Field(default="", description="What was said when it was paused or resumed.")
     restores: int | None = Field(

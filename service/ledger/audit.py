@@ -1,14 +1,15 @@
 """The standing audit: compares the ledgers of all tasks over a span.
 
-1. What earlier audits put off is looked at again.
-2. Then hour by hour two lists are compared: what is due, and what ran. Most tasks agree, and cost
-   nothing more. Of the others the ledger is read, in the order of their ids. What it reads unknown
-   is a finding, once.
-3. The instants of a task are settled in order. At the first one that is not (its run still waits
-   for an earlier one, say) the rest of the task is put off to the next audit.
-4. Where there is more to read than there is time for, the audit says how far it came, and the next
-   one goes on there: after an outage of every task, too, a report is as small as ever.
-5. A task whose schedule is not as it should be is asked to look at it, which mends it.
+1. Tasks that earlier audits deferred come first.
+2. Then, an hour at a time, two lists are compared: what was due, and what ran. For most tasks they
+   agree, which costs nothing more. Only where they differ is the task's ledger read, in the order
+   of ids. An instant that its ledger calls unknown is a finding, reported once.
+3. The instants of a task are settled in order. From the first one that is not settled (its run may
+   still wait for an earlier one), the rest of the task is deferred to the next audit. So is a task
+   that cannot be read at the moment.
+4. If there is more to read than time allows, the audit reports how far it came, and the next one
+   continues there. So a report stays small even after an outage of every task.
+5. A task whose schedule is not as it should be is asked to repair it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound
-from onthedot.scheduling.ledger.audit import (
+from onthedot.scheduling.ledger.audit_report import (
     JUST_BEFORE,
     LONGEST_SPAN,
     MOST_MISSED,
@@ -34,13 +35,13 @@ from onthedot.scheduling.ledger.audit import (
     Missed,
     Suspect,
 )
-from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerPage, LedgerState, Reason
-from onthedot.scheduling.notify import NotificationOrder, NotifyEvent, message
+from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState, Reason
+from onthedot.scheduling.notify import NotificationOrder
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.ledger.audit_walk import Walk, walk
 from onthedot.service.ledger.ledger import Ledger
+from onthedot.service.ledger.missed_notifications import missed_notifications
 from onthedot.service.ledger.recurring import RecurringTasks
-from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 
 #: For how long one audit reads ledgers: a quarter of the time from one to the next.
@@ -48,10 +49,8 @@ _READS_FOR = timedelta(minutes=1)
 
 _SIDE_BY_SIDE = 4
 _BATCH = 40
-_TRIES = 3
-_AGAIN = timedelta(seconds=1)
 
-_MENDABLE = (Reason.SCHEDULE_MISSING, Reason.SCHEDULE_PAUSED, Reason.SCHEDULE_CHANGED)
+_REPAIRABLE = (Reason.SCHEDULE_MISSING, Reason.SCHEDULE_PAUSED, Reason.SCHEDULE_CHANGED)
 
 
 @dataclass
@@ -60,27 +59,27 @@ class _Found:
     """How far it came."""
     after: str = ""
     stop_at: float = 0.0
-    """When it reads no more, by the loop's clock."""
+    """When it stops reading, by the loop's clock."""
     tasks: int = 0
     instants: int = 0
     findings: list[Finding] = field(default_factory=list)
     suspects: dict[str, Suspect] = field(default_factory=dict)
-    to_tell: list[NotificationOrder] = field(default_factory=list)
+    notifications: list[NotificationOrder] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
     unexamined: int = 0
 
     @property
     def full(self) -> bool:
-        """Whether it has to leave the rest to the next audit."""
+        """Whether the rest is left to the next audit."""
         late = asyncio.get_running_loop().time() > self.stop_at
         return late or len(self.suspects) > MOST_PUT_OFF - _BATCH
 
     def reads_for(self, time: timedelta) -> None:
-        """Have it read ledgers for so long from now on."""
+        """Set how long it reads ledgers from now on."""
         self.stop_at = asyncio.get_running_loop().time() + time.total_seconds()
 
     def put_off(self, task_id: str, since: datetime, until: datetime) -> None:
-        """Have the next audit look at a task again."""
+        """Defer a task to the next audit."""
         self.suspects[task_id] = Suspect(task_id=task_id, since=since, until=until)
 
     def report(self, since: datetime) -> AuditReport:
@@ -118,7 +117,7 @@ class Audit:
         found.reads_for(_READS_FOR / 2)
         put_off = {one.task_id: (one.since, one.until) for one in order.suspects}
         read = await self._settle_all(put_off, list(put_off), found)
-        # Those that there was no time for come first the next time.
+        # Tasks for which time ran out come first in the next audit.
         left = {one.task_id: one for one in order.suspects[read:]}
         found.suspects = {**left, **found.suspects}
         found.reads_for(_READS_FOR)
@@ -133,7 +132,7 @@ class Audit:
         return Audited(
             report=found.report(order.since),
             findings=tuple(found.findings),
-            to_tell=tuple(found.to_tell),
+            notifications=tuple(found.notifications),
         )
 
     async def _settle_span(self, walked: Walk, found: _Found) -> bool:
@@ -167,7 +166,7 @@ class Audit:
                 await self._settle(task_id, *spans[task_id], found)
 
         for n in range(0, len(ids), _BATCH):
-            # However little time there is, it comes a step further.
+            # Even without time, each audit makes some progress.
             if n and found.full:
                 return n
             async with asyncio.TaskGroup() as group:
@@ -176,15 +175,15 @@ class Audit:
         return len(ids)
 
     async def _settle(self, task_id: str, since: datetime, until: datetime, found: _Found) -> None:
-        """Read the ledger of one task. One that cannot be read now is no reason to begin again."""
+        """Read the ledger of one task; defer it if it cannot be read now."""
         try:
-            page = await self._read(task_id, since, until)
+            page = await self._ledger.of(task_id, since, until)
             entries, left = _settled([e for e in page.items if e.at > since])
             unknown = [entry for entry in entries if entry.state is LedgerState.UNKNOWN]
-            if any(entry.reason in _MENDABLE for entry in unknown):
-                await self._have_mended(task_id)
+            if any(entry.reason in _REPAIRABLE for entry in unknown):
+                await self._request_repair(task_id)
             missed = [e for e in entries if e.gap or (e.state is LedgerState.MISSED and not e.run)]
-            to_tell = await self._to_tell(task_id, missed) if missed else []
+            notifications = await missed_notifications(self._temporal, task_id, missed)
         except TaskNotFound:
             return
         except InvalidDefinition:
@@ -194,7 +193,7 @@ class Audit:
             found.put_off(task_id, since, until)
             return
         found.findings += [_finding(task_id, entry) for entry in unknown]
-        found.to_tell += to_tell
+        found.notifications += notifications
         found.missed += [
             Missed(task_id=task_id, at=entry.at, state=entry.state, reason=entry.reason)
             for entry in entries
@@ -203,50 +202,13 @@ class Audit:
         if left is not None:
             found.put_off(task_id, left - JUST_BEFORE, until)
 
-    async def _read(self, task_id: str, first: datetime, last: datetime) -> LedgerPage:
-        for _ in range(_TRIES - 1):
-            try:
-                return await self._ledger.of(task_id, first, last)
-            except TemporalUnavailable:
-                await asyncio.sleep(_AGAIN.total_seconds())
-        return await self._ledger.of(task_id, first, last)
-
-    async def _have_mended(self, task_id: str) -> None:
+    async def _request_repair(self, task_id: str) -> None:
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
         try:
             await self._temporal.ask(handle.signal(naming.CHECK_SCHEDULE))
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-
-    async def _to_tell(
-        self, task_id: str, missed: Sequence[LedgerEntry]
-    ) -> list[NotificationOrder]:
-        """One notification for what one task missed in this span: its latest instant, how many."""
-        try:
-            definition = (await Tasks(self._temporal).state(task_id)).definition
-        except TaskNotFound:
-            return []
-        notify, last = definition.notify, missed[-1]
-        if notify is None or not notify.on_missed:
-            return []
-        told = {
-            "id": None,
-            "task_id": task_id,
-            "status": "missed",
-            "missed": len(missed),
-            "error": {"type": last.reason, "message": last.detail},
-            "scheduled_for": last.model_dump(mode="json")["at"],
-        }
-        body = message(NotifyEvent.MISSED, name=definition.name, failures=0, run=told)
-        return [
-            NotificationOrder(
-                event=NotifyEvent.MISSED,
-                task_id=task_id,
-                at=last.at,
-                action=notify.action(body),
-            )
-        ]
 
 
 def _settled(entries: Sequence[LedgerEntry]) -> tuple[list[LedgerEntry], datetime | None]:

@@ -1,28 +1,25 @@
 """Finds the tasks whose runs differ from what is due: two lists are compared, no task is read.
 
 1. What is due comes from memory, what ran from Temporal's list of runs.
-2. Tasks for which they differ are read anew, and what they have due is worked out again.
+2. Tasks for which they differ are read again, and what they have due is worked out again.
 3. What is due in the span is held in memory: spans are short for that reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from temporalio.client import WorkflowExecution
-
 from onthedot import naming
-from onthedot.scheduling.ledger.audit import JUST_BEFORE, Finding
+from onthedot.scheduling.ledger.audit_report import JUST_BEFORE, Finding
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.ledger.explanation import detail
-from onthedot.service.ledger.patience import turn
 from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
+from onthedot.service.temporal.rows import rows
 
-_PAGE = 1000
 _SECOND = timedelta(seconds=1)
 
 #: A change this long before the span may still reach into it.
@@ -59,7 +56,7 @@ async def walk(
     found = Walk(tasks=len(tasks.all), instants=sum(map(len, due.values())))
     jitter = max((task.jitter for task in tasks.all), default=timedelta(0))
     ran: dict[str, list[datetime]] = {}
-    async for row in _rows(temporal, _runs(since, until, jitter), patient):
+    async for row in rows(temporal, _runs(since, until, jitter), patient=patient):
         nominal = naming.nominal_instant(row.id)
         task_id = row.typed_search_attributes.get(naming.TASK_ID)
         if task_id and nominal is not None and since < nominal <= until:
@@ -76,7 +73,7 @@ async def walk(
             found.differing[task.task_id] = (since, until)
         if task.terminated and task.ended_at and since < task.ended_at <= until:
             found.terminated.append(_terminated(task.task_id, task.ended_at))
-    async for row in _rows(temporal, _once_terminated(since, until), patient):
+    async for row in rows(temporal, _once_terminated(since, until), patient=patient):
         at = row.typed_search_attributes.get(naming.DUE)
         if at is not None:
             found.differing.setdefault(row.id.partition(":")[2], (at - JUST_BEFORE, at))
@@ -112,13 +109,3 @@ def _runs(since: datetime, until: datetime, jitter: timedelta) -> str:
         f"AND (({nominal} > {first} AND {nominal} <= {last}) "
         f"OR ({due} > {first} AND {due} <= {last}))"
     )
-
-
-async def _rows(temporal: Temporal, query: str, patient: bool) -> AsyncIterator[WorkflowExecution]:
-    listed = temporal.client.list_workflows(query, page_size=_PAGE)
-    while True:
-        await turn(temporal, listed, patient=patient)
-        for row in listed.current_page or ():
-            yield row
-        if not listed.next_page_token:
-            return

@@ -3,8 +3,8 @@ be most of an audit's cost.
 
 1. The first refresh walks through all tasks. A later one reads those that began or ended since, and
    some of the others again: a page of a thousand for each half a minute, however many there are.
-2. So a change of a definition is seen late. Whoever finds that runs differ from what is due reads
-   these tasks anew: what changed meanwhile shows in its runs.
+2. So a change of a definition is seen late. Anyone who finds that runs differ from what is due
+   reads these tasks again: what changed meanwhile shows in its runs.
 3. Of each task is kept when it is due next, so that a span in which it is not costs nothing.
 """
 
@@ -23,16 +23,15 @@ from temporalio.client import (
 
 from onthedot import naming
 from onthedot.scheduling.calendars.days import NO_CALENDARS
-from onthedot.scheduling.ledger.audit import LOOK_BACK
+from onthedot.scheduling.ledger.audit_report import LOOK_BACK
 from onthedot.scheduling.ledger.recurring_task import RecurringTask, due, stored_trigger
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.calendars.lookup import calendars_for
-from onthedot.service.ledger.patience import turn
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant, literal
+from onthedot.service.temporal.rows import PAGE, fetch_page
 from onthedot.service.temporal.translate import row_of
 
-_PAGE = 1000
 _NAMED_AT_ONCE = 200
 
 #: How often a page is read again, of which there is one for each thousand tasks.
@@ -80,7 +79,7 @@ class RecurringTasks:
         await asyncio.shield(self._refreshing)
 
     async def read_again(self, task_ids: Collection[str]) -> list[RecurringTask]:
-        """Read these tasks anew. Raises as `refresh`."""
+        """Read these tasks again. Raises as `refresh`."""
         ids = sorted(task_ids)
         for some in (ids[n : n + _NAMED_AT_ONCE] for n in range(0, len(ids), _NAMED_AT_ONCE)):
             named = f"{naming.TASK_ID.name} IN ({', '.join(map(literal, some))})"
@@ -97,7 +96,7 @@ class RecurringTasks:
     async def _refresh(self) -> None:
         now = self._temporal.now()
         if self._read_at is None:
-            # A first walk that was broken off goes on where it stood.
+            # A first walk that was broken off continues where it stood.
             await self._read_a_page()
             while self._walk is not None:
                 await self._read_a_page()
@@ -105,7 +104,7 @@ class RecurringTasks:
         else:
             changed = instant(self._read_at - _LAG)
             await self._read(f"{_RECURRING} AND (StartTime > {changed} OR CloseTime > {changed})")
-            pages = min((now - self._read_again_at) // _PAGE_EVERY, len(self._known) // _PAGE + 1)
+            pages = min((now - self._read_again_at) // _PAGE_EVERY, len(self._known) // PAGE + 1)
             for _ in range(pages):
                 await self._read_a_page()
             if pages:
@@ -116,21 +115,21 @@ class RecurringTasks:
             del self._known[run]
 
     async def _read_a_page(self) -> None:
-        """The next page of a walk through all tasks, which begins anew when it is over."""
+        """The next page of a walk through all tasks, which begins again when it is over."""
         if self._walk is None:
-            self._walk = self._temporal.client.list_workflows(self._all(), page_size=_PAGE)
+            self._walk = self._temporal.client.list_workflows(self._all(), page_size=PAGE)
         await self._learn_page(self._walk)
         if not self._walk.next_page_token:
             self._walk = None
 
     async def _read(self, query: str) -> None:
-        listed = self._temporal.client.list_workflows(query, page_size=_PAGE)
+        listed = self._temporal.client.list_workflows(query, page_size=PAGE)
         await self._learn_page(listed)
         while listed.next_page_token:
             await self._learn_page(listed)
 
     async def _learn_page(self, listed: WorkflowExecutionAsyncIterator) -> None:
-        await turn(self._temporal, listed, patient=self._patient)
+        await fetch_page(self._temporal, listed, patient=self._patient)
         for row in listed.current_page or ():
             await self._learn(row)
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from onthedot import naming
 from onthedot.scheduling.errors import InvalidDefinition, RunNotFound, TaskNotFound
-from onthedot.scheduling.ledger.audit import JUST_BEFORE
+from onthedot.scheduling.ledger.audit_report import JUST_BEFORE
 from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState
 from onthedot.scheduling.run import Links, Run, RunCause, RunError, RunStatus, ShortRun
 from onthedot.service.ledger.audit_walk import walk

@@ -208,7 +208,9 @@ def _checked(
     if end < start:
         problems.append(FieldProblem("to", "must not be before from"))
     if end > now:
-        problems.append(FieldProblem("to", "must be past; what is to come runs by itself"))
+        problems.append(
+            FieldProblem("to", "must be in the past; later occurrences run on schedule")
+        )
     if problems:
         raise InvalidDefinition(*problems)
     just_before = start - timedelta(microseconds=1)

@@ -49,7 +49,7 @@ class BulkRuns:
         async def one(run_id: str) -> Changed:
             if self._dry_run:
                 if (await self._runs.get(run_id)).status is RunStatus.RUNNING:
-                    raise WrongState(f"Run {run_id} goes on.")
+                    raise WrongState(f"Run {run_id} is still in progress.")
                 return Changed(run_id, Outcome.WOULD_CHANGE)
             return Changed(
                 run_id, Outcome.DONE, run=await retry(self._temporal, run_id, by=self._by)
@@ -67,7 +67,7 @@ class BulkRuns:
             TemporalUnavailable: Temporal does not answer.
         """
         if which.status is RunStatus.RUNNING:
-            mend = "a run that goes on cannot be retried; cancel it first"
+            mend = "a run in progress cannot be retried; cancel it first"
             raise InvalidDefinition(FieldProblem("status", mend))
         wanted, left = await self.to_retry(which)
         done = await self.retry(wanted)
@@ -124,7 +124,7 @@ class BulkRuns:
         return found
 
     async def _repeated(self, which: RunFilter) -> set[tuple[str, datetime]]:
-        """The occurrences of which a retry succeeded or goes on."""
+        """The occurrences of which a retry succeeded or is still in progress."""
         retried = replace(which, cause=RunCause.RETRY, error=None, failure=None)
         return {
             _occurrence(run)

@@ -1,4 +1,4 @@
-"""Which tasks have a run that goes on."""
+"""Which tasks have a run in progress."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from onthedot import naming
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
+from onthedot.service.temporal.rows import PAGE, rows
 
 #: How many runs are looked through at most; of more, the ones that began last.
 MOST = 5000
-
-_PAGE = 1000
 
 
 async def tasks_with_runs(temporal: Temporal, among: Sequence[str] | None = None) -> list[str]:
@@ -29,11 +28,6 @@ async def tasks_with_runs(temporal: Temporal, among: Sequence[str] | None = None
     if among is not None:
         query += f" AND {naming.TASK_ID.name} IN ({', '.join(map(literal, among))})"
     found: dict[str, None] = {}
-    listed = temporal.client.list_workflows(query, page_size=_PAGE)
-    for _ in range(MOST // _PAGE):
-        await temporal.ask(listed.fetch_next_page())
-        for run in listed.current_page or ():
-            found[run.typed_search_attributes.get(naming.TASK_ID) or ""] = None
-        if not listed.next_page_token:
-            break
+    async for run in rows(temporal, query, most_pages=MOST // PAGE):
+        found[run.typed_search_attributes.get(naming.TASK_ID) or ""] = None
     return sorted(found)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-
-from temporalio.client import WorkflowExecution
 
 from onthedot import naming
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
@@ -14,9 +11,9 @@ from onthedot.scheduling.ledger.evidence import SeenRun
 from onthedot.scheduling.run import RunStatus
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant, literal
+from onthedot.service.temporal.rows import rows
 from onthedot.service.temporal.translate import short_run
 
-_PAGE = 1000
 _SECOND = timedelta(seconds=1)
 
 
@@ -32,7 +29,7 @@ async def seen_runs(
         TemporalUnavailable: Temporal does not answer.
     """
     found: list[SeenRun] = []
-    async for row in _rows(temporal, _query(temporal, task_id, since, until, jitter)):
+    async for row in rows(temporal, _query(temporal, task_id, since, until, jitter)):
         run = await short_run(temporal, row)
         nominal = naming.nominal_instant(row.id) or run.scheduled_for
         if row.workflow_type == naming.TASK:
@@ -63,13 +60,3 @@ def _query(
         f"AND ExecutionStatus != 'ContinuedAsNew' "
         f"AND {naming.STATUS.name} NOT IN ('deleted', 'withdrawn', 'paused')))"
     )
-
-
-async def _rows(temporal: Temporal, query: str) -> AsyncIterator[WorkflowExecution]:
-    listed = temporal.client.list_workflows(query, page_size=_PAGE)
-    while True:
-        await temporal.ask(listed.fetch_next_page())
-        for row in listed.current_page or ():
-            yield row
-        if not listed.next_page_token:
-            return

@@ -11,6 +11,7 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
+from onthedot.service.temporal.rows import rows
 
 #: The most tasks that the runs of which can be asked for at once.
 MOST = 5000
@@ -27,16 +28,13 @@ async def task_ids(temporal: Temporal, which: TaskFilter) -> list[str]:
     """
     parts = [f"WorkflowType = '{naming.TASK}'", *which.described()]
     found: set[str] = set()
-    listed = temporal.client.list_workflows(" AND ".join(parts), page_size=_PAGE)
-    while True:
-        await temporal.ask(listed.fetch_next_page())
-        found.update(row.id.partition(":")[2] for row in listed.current_page or ())
+    async for row in rows(temporal, " AND ".join(parts)):
+        found.add(row.id.partition(":")[2])
         if len(found) > MOST:
             field = "q" if which.q else "tag" if which.tags else "kind"
-            mend = f"more than {MOST} tasks are like this; narrow it, by another tag for instance"
-            raise InvalidDefinition(FieldProblem(field, mend))
-        if not listed.next_page_token:
-            return sorted(found)
+            fix = f"more than {MOST} tasks match; narrow it down, for instance by another tag"
+            raise InvalidDefinition(FieldProblem(field, fix))
+    return sorted(found)
 
 
 async def named(temporal: Temporal, runs: Sequence[ShortRun]) -> list[ShortRun]:

@@ -32,7 +32,9 @@ async def retry(temporal: Temporal, run_id: str, *, by: str = "") -> ShortRun:
     """
     run = await Runs(temporal).get(run_id)
     if run.status is RunStatus.RUNNING:
-        raise WrongState(f"Run {run_id} goes on. Wait for its end, or cancel it, then retry it.")
+        raise WrongState(
+            f"Run {run_id} is still in progress. Wait for it to end, or cancel it, then retry it."
+        )
     if not run.task_id:
         raise WrongState(f"Run {run_id} was a test of an action. Test the action again instead.")
     address = naming.RunAddress.parse(run_id)

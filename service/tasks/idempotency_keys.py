@@ -41,7 +41,7 @@ async def claim(temporal: Temporal, key: Idempotency, task_id: str) -> None:
                 execution_timeout=_OPEN,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 memo={_BODY: key.body},
-                static_summary=f"Idempotency-Key of task {task_id}. It closes by itself.",
+                static_summary=f"Idempotency-Key of task {task_id}. It closes automatically.",
                 rpc_timeout=RPC_TIMEOUT,
             )
         )

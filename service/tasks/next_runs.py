@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.scheduling.checking.brevity import is_brief
 from onthedot.scheduling.firing.jitter import jitter_seed
 from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.stored.task_state import max_runs
@@ -15,6 +17,8 @@ from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.temporal.calls import Temporal
+
+_FEW = 10
 
 
 class NextRuns:
@@ -45,25 +49,21 @@ class NextRuns:
             TemporalUnavailable: Temporal had to be asked, and does not answer.
             Busy: too much is to be worked out at present.
         """
-        if isinstance(definition.trigger, OnceTrigger):
-            # Nothing to work out: no thread is needed for it.
-            trigger = definition.trigger
-            return tuple(next_occurrences(trigger, after=after, count=count, key=task_id))
         if remaining is None:
             remaining = await self.remaining(task_id, definition)
-        recurring, seed = definition.trigger, await self.seed(task_id, definition.trigger)
-        found = await self._arithmetic.work_out(
+        trigger, seed = definition.trigger, await self.seed(task_id, definition.trigger)
+        work = partial(
             next_occurrences,
-            recurring,
+            trigger,
             after=after,
             count=count,
             key=task_id,
-            calendars=await calendars_for(self._temporal, recurring),
+            calendars=await calendars_for(self._temporal, trigger),
             remaining=remaining,
             jitter_seed=seed,
             nominal_after=nominal_after,
         )
-        return tuple(found)
+        return tuple(await self._arithmetic.unless(count <= _FEW and is_brief(trigger), work))
 
     async def remaining(self, task_id: str, definition: TaskDefinition) -> int | None:
         """Runs left of `max_runs` of an open task, as its schedule counts them; None: no limit.

@@ -9,7 +9,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
+from onthedot.scheduling.checking.brevity import is_settled_fast
 from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.errors import RevisionMismatch
 from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
@@ -23,7 +25,7 @@ from onthedot.service.tasks.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import task_status
 
-#: How often a change is made anew that somebody else was quicker than.
+#: How often a change is made again that someone else was quicker than.
 _ATTEMPTS = 5
 
 
@@ -61,9 +63,8 @@ class Replacements:
                 return await self._reader.answer(found)
             asked = with_defaults(asked, self._temporal.settings)
             calendars = await calendars_for(self._temporal, asked.trigger)
-            settled = await self._arithmetic.work_out(
-                settle, asked, task_id=task_id, now=now, calendars=calendars
-            )
+            work = partial(settle, asked, task_id=task_id, now=now, calendars=calendars)
+            settled = await self._arithmetic.unless(is_settled_fast(asked), work)
             if self._is_as(settled, found):
                 return await self._reader.answer(found)
             change = Change(

@@ -29,7 +29,7 @@ async def run_now(
     changed: Mapping[str, Any] | None = None,
     through_freeze: bool = False,
 ) -> ShortRun:
-    """Start a run at once, beside the schedule.
+    """Start a run at once, in addition to the schedule.
 
     Args:
         scheduled_for: the past instant that the run is told; now if left out.
@@ -46,7 +46,7 @@ async def run_now(
         await Freezes(temporal).require_none(task_id, found.definition.tags)
     if scheduled_for is not None and scheduled_for > now:
         raise InvalidDefinition(
-            FieldProblem("scheduled_for", "must be past: the run begins at once")
+            FieldProblem("scheduled_for", "must be in the past: the run starts immediately")
         )
     due = scheduled_for or now
     # Temporal's SQLite keeps milliseconds: filters compare what lists show.

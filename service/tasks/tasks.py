@@ -6,10 +6,12 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from onthedot.scheduling.checking.brevity import is_settled_fast
 from onthedot.scheduling.checking.registration import Idempotency, generated_id, settle
 from onthedot.scheduling.errors import (
     FieldProblem,
@@ -20,6 +22,7 @@ from onthedot.scheduling.errors import (
     TaskNotFound,
     WrongState,
 )
+from onthedot.scheduling.firing.zone_rules import release_for
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.attempt import LEAD
@@ -64,14 +67,10 @@ class Tasks:
         key = Idempotency.of(idempotency_key, new)
         new = with_defaults(new, self._temporal.settings)
         task_id = new.id or generated_id(now, key, secrets.token_hex(5))
+        calendars = await calendars_for(self._temporal, new.trigger)
+        work = partial(settle, new, task_id=task_id, now=now, calendars=calendars)
         try:
-            definition = await self._arithmetic.work_out(
-                settle,
-                new,
-                task_id=task_id,
-                now=now,
-                calendars=await calendars_for(self._temporal, new.trigger),
-            )
+            definition = await self._arithmetic.unless(is_settled_fast(new), work)
         except InvalidDefinition:
             # A repeat may come when its instant is past.
             found = await self._reader.find_or_none(task_id) if key.key else None
@@ -88,6 +87,7 @@ class Tasks:
             occurs_after=now,
             lead=LEAD,
             idempotency=str(key),
+            zone_rules=release_for(definition.trigger),
         ).journalled()
         # Whatever may fail comes first: once it is registered, it is answered as registered.
         coming = await self._reader.to_come(state, max_runs(definition))
@@ -254,7 +254,7 @@ class Tasks:
         changed: Mapping[str, Any] | None = None,
         through_freeze: bool = False,
     ) -> ShortRun:
-        """Start a run at once, beside the schedule; see `runs_by_hand`."""
+        """Start a run at once, in addition to the schedule; see `runs_by_hand`."""
         return await runs_by_hand.run_now(
             self._temporal,
             task_id,

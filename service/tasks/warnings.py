@@ -8,7 +8,7 @@ from onthedot.service.overview.user_code import registered
 from onthedot.service.temporal.calls import Temporal
 
 _COMMANDS_OFF = (
-    "The workers run no commands: each run of this task will fail. Whoever runs them turns "
+    "The workers do not run commands, so each run of this task will fail. Their operator can turn "
     "commands on with ONTHEDOT_ALLOW_COMMANDS=true."
 )
 

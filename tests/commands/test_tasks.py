@@ -162,7 +162,7 @@ async def test_a_run_is_cancelled_and_watching_says_so(
     task_id = fresh_id()
     await api.post("/tasks", json=recurring(id=task_id, action=SLEEP))
     run = (await api.post(f"/tasks/{task_id}/run")).json()["id"]
-    assert (await shell("run", "cancel", run)).stdout == f"{run} is told to stop\n"
+    assert (await shell("run", "cancel", run)).stdout == f"{run} is asked to stop\n"
     watched = await shell("run", "watch", run)
     assert watched.returncode == 1
     assert "cancelled" in watched.stdout

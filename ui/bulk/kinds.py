@@ -180,7 +180,7 @@ RUNS = Subject(
             "Cancel",
             "Cancelling",
             "asked to stop",
-            "Those that go on are told to stop.",
+            "Those in progress are asked to stop.",
             "ban",
             "cancel_runs",
             lambda uses, order: uses.cancel_runs(order.ids, progress=order.progress),

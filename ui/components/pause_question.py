@@ -32,7 +32,7 @@ def ask_pause(
     with place, Modal("Pause") as modal:
         text(f"{label}?", tag="h2")
         text(words, "muted", tag="p")
-        note = TextField("Note", placeholder="Why, for whoever comes next", optional=True)
+        note = TextField("Note", placeholder="Why, for other readers", optional=True)
         until = ChoiceField("Until", {key: words for key, (words, _) in ends.items()}, _BY_HAND)
         start = local_text(now + timedelta(hours=1), zone)[:-3]
         at = TextField("At", start, kind="datetime-local", hint=zone)

@@ -91,7 +91,7 @@ def _add_buttons(context: PageContext, modal: Modal, steps: Sequence[Step]) -> N
 def _show_problems(error: WrongFiles) -> None:
     with named(box("banner red"), role="alert").style("margin: 0"):
         Icon("triangle-alert")
-        text("The file cannot be used as it stands. Nothing was done.")
+        text("The file cannot be used. Nothing was changed.")
     with named(box("refusals", "ul"), tabindex="0", aria_label="What is wrong"):
         for problem in error.problems[:_LISTED]:
             with box("", "li"):

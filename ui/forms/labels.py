@@ -1,4 +1,4 @@
-"""The part of the form that says what a task is called, and whether it starts at once."""
+"""The part of the form that says what a task is called, and whether it starts immediately."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class LabelPart:
                 TextField("Tags", tags, at="tags", optional=True, placeholder="reports, finance")
             )
             if not task_id:
-                options = {"active": "Active at once", "paused": "Paused, until it is resumed"}
+                options = {"active": "Active immediately", "paused": "Paused, until it is resumed"}
                 self._starts = add(ChoiceField("Starts", options, "active", at="paused"))
             self._description = add(
                 TextField(

@@ -1,4 +1,4 @@
-"""Has it looked at, at the end of a run, whether somebody is to be told of it."""
+"""At the end of a run, checks whether to send a notification."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ async def tell(order: RunOrder, outcome: RunOutcome, *, run_id: str) -> RunOutco
             result_type=FailureRow | None,  # type: ignore[arg-type]  # a union is no type to mypy
             start_to_close_timeout=_MARGIN,
             retry_policy=RetryPolicy(maximum_attempts=5),
-            summary="Look whether somebody is to be told",
+            summary="Check whether to send a notification",
         )
     except (ActivityError, ApplicationError):
-        workflow.logger.error("It could not be looked at whether to tell somebody of %s", run_id)
+        workflow.logger.error("Could not check whether to send a notification for %s", run_id)
         return outcome
     return outcome.model_copy(update={"row": row}) if row else outcome
 

@@ -39,7 +39,7 @@ class RunQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    status: RunStatus | None = Field(None, description="How the run stands.")
+    status: RunStatus | None = Field(None, description="The status of the run.")
     since: QueryInstant | None = Field(None, description="`scheduled_for` at or after it.")
     until: QueryInstant | None = Field(None, description="`scheduled_for` at or before it.")
     archived: bool = Field(

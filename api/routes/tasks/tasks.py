@@ -63,7 +63,7 @@ class TaskQuery(BaseModel):
     sort: TaskOrder | None = Field(
         None,
         description="Instead of open ones first: `created` and `last_run` latest first, `next_run` "
-        "soonest first, `name` from A to Z. Up to 5,000 tasks are sorted, at each page anew.",
+        "soonest first, `name` from A to Z. Up to 5,000 tasks are sorted, again for each page.",
     )
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
     cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")

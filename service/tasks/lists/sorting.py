@@ -1,7 +1,7 @@
 """The list of tasks in an order that Temporal does not know.
 
 Temporal lists in one order alone. So all tasks that fit are read and sorted here, at each page
-anew; it goes on after the last row of the page before, whatever came or went meanwhile.
+again; it continues after the last row of the page before, whatever came or went meanwhile.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
+from onthedot.service.temporal.rows import rows
 from onthedot.service.temporal.translate import deleted_row, row_of, task_status
 
 #: The most tasks that are sorted.
@@ -33,7 +34,6 @@ MOST = 5000
 
 #: Over how many runs at most the last one of each task is looked for, a page at a time.
 _RUN_PAGES = 10
-_PAGE = 1000
 
 _SIDE_BY_SIDE = 16
 
@@ -135,16 +135,12 @@ class SortedTasks:
         if not ids:
             return found
         literals = ", ".join(map(literal, ids))
-        listed = self._temporal.client.list_workflows(
-            f"{RunFilter().query(at)} AND {naming.TASK_ID.name} IN ({literals})", page_size=_PAGE
-        )
-        for _ in range(_RUN_PAGES):
-            await self._temporal.ask(listed.fetch_next_page())
-            for run in listed.current_page or ():
-                task_id = run.typed_search_attributes.get(naming.TASK_ID) or ""
-                going = run.status is WorkflowExecutionStatus.RUNNING
-                found.setdefault(task_id, at if going else run.close_time or at)
-            if not listed.next_page_token or len(found) == len(ids):
+        query = f"{RunFilter().query(at)} AND {naming.TASK_ID.name} IN ({literals})"
+        async for run in rows(self._temporal, query, most_pages=_RUN_PAGES):
+            task_id = run.typed_search_attributes.get(naming.TASK_ID) or ""
+            going = run.status is WorkflowExecutionStatus.RUNNING
+            found.setdefault(task_id, at if going else run.close_time or at)
+            if len(found) == len(ids):
                 break
         return found
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from onthedot.scheduling.ledger.audit import AuditOrder
+from onthedot.scheduling.ledger.audit_report import AuditOrder
 from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState, Reason
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.policy import OverlapPolicy

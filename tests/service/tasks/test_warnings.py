@@ -45,6 +45,6 @@ async def test_a_command_where_none_runs_is_warned_of(
             assert await said() == ()
         else:
             (warning,) = await eventually(said)
-            assert "run no commands" in warning
+            assert "do not run commands" in warning
         first, second = await with_warnings(alone, plain, task)
         assert (first.id, first.warnings, second.id) == (plain.id, (), task.id)

@@ -13,7 +13,7 @@ from onthedot.ui.forms.actions.pairs import as_pairs, pairs_value
 from onthedot.ui.forms.fields import FieldError, Fields
 
 COMMANDS_ARE_OFF = (
-    "Commands are off here. Whoever runs the workers turns them on with ONTHEDOT_ALLOW_COMMANDS."
+    "Commands are off. The operator of the workers can turn them on with ONTHEDOT_ALLOW_COMMANDS."
 )
 
 

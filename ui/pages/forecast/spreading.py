@@ -19,7 +19,7 @@ _SHOWN = 8
 _AT_ONCE = 5
 _LABELS = {Way.HASH: "H as the minute", Way.JITTER: "Jitter", Way.OFFSET: "Offset"}
 _MEANS = {
-    Way.HASH: "each task gets a minute of its own, drawn from its id, and keeps it",
+    Way.HASH: "each task gets its own fixed minute, derived from its id",
     Way.JITTER: "each run is delayed by up to so much",
     Way.OFFSET: "one task after the other, in even steps",
 }
@@ -120,7 +120,8 @@ async def _spread(context: PageContext, changes: list[Exchange]) -> None:
     left = len(changes) - done
     if left:
         context.toasts.say(
-            f"Spread {done:,} tasks; {left:,} were changed by somebody meanwhile, or refused it.",
+            f"Spread {done:,} tasks; {left:,} were changed by someone else in the meantime, or "
+            "refused the change.",
             tone="red",
         )
     else:

@@ -122,7 +122,7 @@ class _IncidentsPage:
         found = seen.value
         if found is None:
             if seen.error is not None:
-                self._say("triangle-alert", "This cannot be told now", str(seen.error))
+                self._say("triangle-alert", "This is unavailable at the moment", str(seen.error))
             return
         self._since.props["at"] = f"{found.since:%Y-%m-%dT%H:%M:%SZ}"
         same = self._shown is not None and _without_span(self._shown) == _without_span(found)
@@ -132,7 +132,7 @@ class _IncidentsPage:
         if not found.any:
             words = "Every run that was due began in time and succeeded."
             if not found.complete:
-                words = "Nothing so far; not all of this span has been looked at yet."
+                words = "Nothing so far; part of this period has not been checked yet."
             self._say("check", "Nothing went wrong", words)
             return
         self._said = ""
@@ -147,7 +147,7 @@ class _IncidentsPage:
             if not found.complete:
                 with box("row muted small"):
                     Icon("info")
-                    text("There may be more: not all of this span was looked at, or is listed.")
+                    text("There may be more: part of this period was not checked or is not listed.")
 
     def _say(self, icon: str, title: str, words: str) -> None:
         if self._said == title + words:

@@ -31,7 +31,7 @@ JUST_BEFORE = timedelta(microseconds=1)
 
 
 class Suspect(Model):
-    """A task whose ledger has to be read again: an instant after `since` is not settled yet."""
+    """A task deferred to the next audit: an instant after `since` is not settled yet."""
 
     task_id: str
     since: Instant
@@ -63,7 +63,9 @@ class AuditOrder(Model):
     until: Instant
     suspects: tuple[Suspect, ...] = ()
     after: str = ""
-    """In the first span only tasks with an id after this one: the others were looked at."""
+    """In the first span, only tasks with ids after this one: the others have been read."""
+    zone_rules: str = ""
+    """The latest release of the zone database that a worker said it goes by."""
 
 
 class AuditPlan(Model):
@@ -83,13 +85,13 @@ class Missed(Model):
 
 
 class AuditReport(Model):
-    """What an audit did; the next one goes on from here."""
+    """What an audit did; the next one continues from here."""
 
     since: Instant
     until: Instant
-    """As far as it came: not as far as it was asked where there was too much to look at."""
+    """How far it came, which is less than asked if there was too much to read."""
     after: str = ""
-    """Of the span that begins there, tasks up to this id were looked at, too."""
+    """In the span that begins there, tasks up to this id have been read already."""
     tasks: int = 0
     instants: int = 0
     gaps: int = Field(default=0, description="Instants that read unknown.")
@@ -99,6 +101,8 @@ class AuditReport(Model):
     """What did not run and should have, `MOST_MISSED` at most, the latest ones."""
     unlisted: int = 0
     """How many more there were."""
+    zone_rules: str = ""
+    """The latest release of the zone database that a worker goes by."""
 
 
 class AuditNumbers(Model):
@@ -109,7 +113,7 @@ class AuditNumbers(Model):
     missed: int = 0
     unlisted: int = 0
     unsettled: int = 0
-    """Tasks that the next audit looks at again."""
+    """Tasks deferred to the next audit."""
 
     @classmethod
     def of(cls, report: AuditReport) -> AuditNumbers:
@@ -140,8 +144,8 @@ class Audited(Model):
 
     report: AuditReport
     findings: tuple[Finding, ...] = ()
-    to_tell: tuple[NotificationOrder, ...] = ()
-    """For tasks that want to be told of missed occurrences."""
+    notifications: tuple[NotificationOrder, ...] = ()
+    """For tasks that ask to be notified of missed occurrences."""
 
 
 def span(at: datetime, plan: AuditPlan, last: AuditReport | None) -> AuditOrder:
@@ -151,4 +155,10 @@ def span(at: datetime, plan: AuditPlan, last: AuditReport | None) -> AuditOrder:
         return AuditOrder(since=until - plan.every, until=until)
     since = min(max(last.until, until - LOOK_BACK), until)
     after = last.after if since == last.until else ""
-    return AuditOrder(since=since, until=until, suspects=last.suspects, after=after)
+    return AuditOrder(
+        since=since,
+        until=until,
+        suspects=last.suspects,
+        after=after,
+        zone_rules=last.zone_rules,
+    )

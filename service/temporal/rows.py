@@ -1,0 +1,56 @@
+"""Walks through long lists of workflows, page by page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from itertools import count
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionAsyncIterator
+
+from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+
+#: The most rows that Temporal gives at a time.
+PAGE = 1000
+
+#: How long a page may take where nobody waits for it, and how often it is asked for.
+_PATIENCE = timedelta(seconds=10)
+_PAUSE = timedelta(seconds=2)
+_TRIES = 20
+
+
+async def rows(
+    temporal: Temporal, query: str, *, most_pages: int | None = None, patient: bool = False
+) -> AsyncIterator[WorkflowExecution]:
+    """Every row of a list, or those of its first pages. `patient` as in `fetch_page`.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer.
+    """
+    listed = temporal.client.list_workflows(query, page_size=PAGE)
+    for _ in count() if most_pages is None else range(most_pages):
+        await fetch_page(temporal, listed, patient=patient)
+        for row in listed.current_page or ():
+            yield row
+        if not listed.next_page_token:
+            return
+
+
+async def fetch_page(
+    temporal: Temporal, listed: WorkflowExecutionAsyncIterator, *, patient: bool
+) -> None:
+    """Fetch the next page. If `patient`, retry for minutes, as after an outage: nobody waits.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer.
+    """
+    for _ in range(_TRIES - 1 if patient else 0):
+        try:
+            await temporal.ask(listed.fetch_next_page(), _PATIENCE)
+        except TemporalUnavailable:
+            await asyncio.sleep(_PAUSE.total_seconds())
+        else:
+            return
+    await temporal.ask(listed.fetch_next_page(), _PATIENCE if patient else RPC_TIMEOUT)
