@@ -133,11 +133,12 @@ def _filled(value: str, known: dict[str, str]) -> str:
 def _environment() -> dict[str, str]:
     kept = {key: text for key, text in os.environ.items() if key.startswith(_REACHING)}
     kept.pop("PIP_FIND_LINKS", None)
-    # Debian's own Python would have its packages installed by apt alone; the image's is another.
+    # The image's Python has no packages of Debian's, which only apt may replace.
     return kept | {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "HOME": "/root",
         "PIP_BREAK_SYSTEM_PACKAGES": "1",
+        "PIP_IGNORE_INSTALLED": "1",
     }
 
 
