@@ -198,7 +198,7 @@ def test_working_days_are_said_in_the_form(site: Site, name: str) -> None:
     site.button("Last day of the month").click()
     site.field("Except on days of").fill(f"{it}, {weekend}")
     site.field("On an excluded day").select_option("previous_day")
-    expect(page.get_by_text("moved to the previous day where it falls on")).to_be_visible()
+    expect(page.get_by_text("moved to the previous day")).to_be_visible()
     page.get_by_label("Name", exact=True).fill(name)
     site.button("Register task").click()
     expect(page.locator(".agenda .moved").first).to_contain_text("moved from")
