@@ -31,7 +31,7 @@ from onthedot.scheduling.trigger import Recurring
 #: Temporal's own lower bound.
 SHORTEST_CATCHUP = timedelta(seconds=10)
 
-#: How far before its end a compiled schedule is compiled anew.
+#: How far before its end a compiled schedule is compiled again.
 _UPKEEP = timedelta(days=365 * 4 + 90)
 
 OVERLAP = {policy: ScheduleOverlapPolicy[policy.name] for policy in OverlapPolicy}
@@ -153,7 +153,7 @@ def _digest(trigger: Recurring, key: str, year: int, calendars: CalendarDays) ->
 @lru_cache(maxsize=256)
 def _compiled(trigger: Recurring, key: str, year: int, calendars: CalendarDays) -> CompiledSpec:
     """What a trigger is compiled to in some year: one step at a schedule asks for it several times,
-    and a change of a calendar for that of all who keep to it."""
+    and a change of a calendar for that of all who use it."""
     return compile_trigger(
         trigger, key=key, at=datetime(year, 1, 1, tzinfo=UTC), calendars=calendars
     )

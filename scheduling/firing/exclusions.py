@@ -26,7 +26,7 @@ _REMEMBERED = 64
 
 
 class ExclusionError(ValueError):
-    """An exclusion that is refused; the message says the mend."""
+    """An exclusion that is refused; the message says the fix."""
 
 
 @dataclass(frozen=True)

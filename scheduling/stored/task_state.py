@@ -62,7 +62,7 @@ class TaskState(Model):
     remaining: int | None = None
     """Runs left of `max_runs`, where no schedule counts them; None leaves it to the schedule."""
     counted_from: int = 1
-    """The revision that had the runs counted anew."""
+    """The revision that had the runs counted again."""
     scheduled: bool = False
     """It may have a schedule."""
     look: ScheduleSnapshot | None = None

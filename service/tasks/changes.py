@@ -1,4 +1,4 @@
-"""How a change reaches a task, and how it is told when it cannot."""
+"""How a change reaches a task, and what is reported if it cannot."""
 
 from __future__ import annotations
 

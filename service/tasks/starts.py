@@ -59,7 +59,7 @@ class TaskStarts:
         """Start a task whose id belonged to one that is deleted.
 
         Raises:
-            TaskExists: somebody else was quicker.
+            TaskExists: someone else was quicker.
             WrongState: a run of the deleted one goes on.
             TemporalUnavailable: see `first`.
         """
@@ -80,7 +80,7 @@ class TaskStarts:
 
         Raises:
             TaskNotFound: there is none.
-            RevisionMismatch: it is at another revision, or somebody else was quicker.
+            RevisionMismatch: it is at another revision, or someone else was quicker.
             TemporalUnavailable: see `first`.
         """
         found = await self._reader.find(task_id)

@@ -254,7 +254,7 @@ class Tasks:
         changed: Mapping[str, Any] | None = None,
         through_freeze: bool = False,
     ) -> ShortRun:
-        """Start a run at once, beside the schedule; see `runs_by_hand`."""
+        """Start a run at once, in addition to the schedule; see `runs_by_hand`."""
         return await runs_by_hand.run_now(
             self._temporal,
             task_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -32,9 +33,15 @@ def test_a_storm_is_seen_and_spread(site: Site, name: str) -> None:
     written = {site.task(task_id)["trigger"]["expression"] for task_id in ids}
     assert written == {"H * * * *"}
     site.go("/")
-    expect(site.page.get_by_text("Starts in the next two hours")).to_be_visible()
+    expect(site.page.get_by_role("heading", name="Coming starts")).to_be_visible()
     expect(site.page.locator(".skeleton")).to_have_count(0)
     _shot(site, "overview")
+    busiest = site.page.get_by_role("link", name=re.compile("at once, at"))
+    expect(busiest).to_be_visible()
+    site.choose("24 hours")
+    expect(site.page.get_by_role("img", name=re.compile("^144 starts"))).to_be_visible()
+    busiest.click()
+    expect(site.page).to_have_url(re.compile("/forecast.from="))
 
 
 def test_a_step_of_the_chart_leads_to_its_tasks(site: Site, name: str) -> None:

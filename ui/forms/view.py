@@ -108,7 +108,7 @@ class FormView:
             button("Start afresh", self._start_anew, "small")
 
     def _follow_others(self) -> None:
-        """Say it where somebody else changes the task that is being edited."""
+        """Say it where someone else changes the task that is being edited."""
         temporal, told = self._context.site.temporal, [self._revision]
 
         def show(seen: Seen[TaskDetail]) -> None:
@@ -194,7 +194,7 @@ class FormView:
         self._fields.say([p for p in [*problems, *judged] if self._strict or self._is_due(p)])
 
     def _is_due(self, problem: FieldProblem) -> bool:
-        """Whether it is time to tell: not before somebody was at that field."""
+        """Whether it is time to tell: not before someone was at that field."""
         path = problem.field
         return any(at and (path == at or path.startswith(f"{at}.")) for at in self._touched)
 
