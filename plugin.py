@@ -19,10 +19,10 @@ from temporalio.worker import Worker, WorkerConfig
 
 from onthedot import naming
 from onthedot.activities.assembly import Activities
-from onthedot.activities.freezes.told import FreezesTold, watches_of, watching
+from onthedot.activities.freezes.interceptor import FreezeInterceptor, watches_of, watching
 from onthedot.activities.held import HeldActions
 from onthedot.activities.permissions import Permissions
-from onthedot.activities.record import telling
+from onthedot.activities.record import health_reports
 from onthedot.encryption.codec import sealing
 from onthedot.encryption.keys import NO_KEYS, Keyring
 from onthedot.run_context.interceptor import RunInterceptor
@@ -75,7 +75,7 @@ class OnTheDotPlugin(SimplePlugin):
         self._permissions = permissions
         self._made: list[Activities] = []
         self._running = 0
-        self._beside: Beside | None = None
+        self._live_output: LiveOutput | None = None
 
     def configure_client(self, config: ClientConfig) -> ClientConfig:
         """Add what a client needs; headers are sealed and opened as payloads are."""
@@ -96,60 +96,59 @@ class OnTheDotPlugin(SimplePlugin):
             config["activities"] = [*config.get("activities", ()), *activities.all()]
         places = config.get("max_concurrent_activities") or _SDK_PLACES
         held = HeldActions(config["task_queue"], places, config.get("activities", ()))
-        told = [FreezesTold(watch) for watch in watches_of(config.get("activities", ()))]
-        config["interceptors"] = [*config.get("interceptors", ()), *told, held]
+        freezes = [FreezeInterceptor(watch) for watch in watches_of(config.get("activities", ()))]
+        config["interceptors"] = [*config.get("interceptors", ()), *freezes, held]
         return config
 
     async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:
-        """Run the worker, and beside it what answers for its process; close the connections with
-        the last one."""
+        """Run the worker, and one that serves live output; the last one closes connections."""
         if naming.is_live_queue(worker.task_queue):
             await next(worker)
             return
         self._running += 1
-        if self._beside is None:
-            self._beside = Beside(worker)
+        if self._live_output is None:
+            self._live_output = LiveOutput(worker)
         try:
             activities = worker.config().get("activities", ())
-            async with watching(watches_of(activities)), telling(activities):
+            async with watching(watches_of(activities)), health_reports(activities):
                 await super().run_worker(worker, next)
         finally:
             self._running -= 1
             if not self._running:
-                beside, self._beside = self._beside, None
-                await beside.stop()
+                live_output, self._live_output = self._live_output, None
+                await live_output.stop()
             while self._made and not self._running:
                 await self._made.pop().close()
 
 
-class Beside:
-    """Runs beside the workers of a client: lets their process be asked what its runs write."""
+class LiveOutput:
+    """A worker that answers queries for the output of the runs in this process."""
 
     def __init__(self, worker: Worker) -> None:
-        """Begin, under the identity of `worker`."""
+        """Start it, under the identity of `worker`."""
         self._ending = asyncio.Event()
         self._running = asyncio.create_task(self._run(worker))
 
     async def stop(self) -> None:
-        """End it, and wait for that."""
+        """Stop it, and wait until it has stopped."""
         self._ending.set()
         await self._running
 
     async def _run(self, worker: Worker) -> None:
         try:
-            beside = _beside(worker)
-            running = asyncio.create_task(beside.run())
+            live = _live_worker(worker)
+            running = asyncio.create_task(live.run())
             ending = asyncio.create_task(self._ending.wait())
             await asyncio.wait([running, ending], return_when=asyncio.FIRST_COMPLETED)
             ending.cancel()
-            await beside.shutdown()
+            await live.shutdown()
             await running
         except Exception as error:
-            # The workers themselves go on: live output is a convenience.
-            _LOG.warning("live output cannot be asked for here: %r", error)
+            # The other workers keep running: live output is a convenience.
+            _LOG.warning("live output is not available from this worker: %r", error)
 
 
-def _beside(worker: Worker) -> Worker:
+def _live_worker(worker: Worker) -> Worker:
     config = worker.config(active_config=True)
     identity = config.get("identity") or worker.client.identity
     return Worker(

@@ -22,6 +22,7 @@ from onthedot.processes.tls import Certificate
 from onthedot.service.archive.exporter import Exporter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import connect
+from onthedot.service.zone_rules import watch_zone_rules
 from onthedot.settings import PREFIX, Settings, SettingsError, require_tokens_beyond_loopback
 from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.mounting import mount
@@ -77,7 +78,9 @@ async def _serve(settings: Settings, listening: socket.socket, tls: Certificate 
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    beside = [tls.keep_fresh()] if tls else []
+    beside = [watch_zone_rules()]
+    if tls:
+        beside.append(tls.keep_fresh())
     if settings.archive is not None:
         beside.append(_exporter(temporal, settings.archive).keep_on())
     running = [asyncio.create_task(each) for each in beside]

@@ -36,6 +36,7 @@ from onthedot.service.temporal.connection import (
     is_refusal,
     prepare_namespace,
 )
+from onthedot.service.zone_rules import watch_zone_rules
 from onthedot.settings import PREFIX, Settings, SettingsError
 from onthedot.worker_http import WorkerHealth, serve
 
@@ -62,11 +63,13 @@ async def run(settings: Settings) -> None:
         temporal = Temporal(client, settings)
         async with _worker(temporal, user_code):
             audits = asyncio.create_task(have_ledgers_audited(temporal))
+            zones = asyncio.create_task(watch_zone_rules())
             health.state = "polling"
             _LOG.info("polling the task queue %r", settings.task_queue)
             await stop.wait()
             health.state = "stopping"
             audits.cancel()
+            zones.cancel()
             _LOG.info("stopping; running actions may finish within %s", settings.worker_grace)
 
 

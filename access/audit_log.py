@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +27,15 @@ def changes_something(call: str) -> bool:
     """Whether a call, named as in `ROLES`, is one that the audit holds."""
     reads = call in _READS or call in OPEN or needed(call) in (Role.FEED, Role.VIEWER)
     return bool(call) and not reads
+
+
+#: What JSON lets stand and a terminal or a reader of lines takes for more than text: DEL and the
+#: other control characters, separators of lines, and what turns the direction of writing.
+_NOT_SHOWN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 @dataclass
@@ -58,7 +68,7 @@ class Line:
         said |= self.changes[0] if len(self.changes) == 1 else {}
         if len(self.changes) > 1:
             said["changes"] = self.changes
-        return json.dumps(said, ensure_ascii=False)
+        return _NOT_SHOWN.sub(_escaped, json.dumps(said, ensure_ascii=False))
 
 
 _current: ContextVar[Line | None] = ContextVar("onthedot.audit", default=None)

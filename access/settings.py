@@ -65,7 +65,7 @@ def _roles(value: object) -> object:
 
 
 def _issuer(value: str) -> str:
-    """Only over TLS may somebody's word be taken for who somebody is."""
+    """An identity provider is trusted only over TLS."""
     parts = urlsplit(value)
     plain = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
     if value and (not parts.hostname or not (parts.scheme == "https" or plain)):

@@ -1,22 +1,34 @@
-"""Audits the ledgers, and says what it found: in the log, as metrics, and to whom it concerns."""
+"""Audits the ledgers, and says what it found: in the log, as metrics, and to whom it concerns.
+
+Then has those look at their schedules that go by another zone database than this worker: an audit
+comes every few minutes, and so all of them have done so within an hour.
+"""
 
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Protocol
 
 from prometheus_client import Counter, Gauge
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from onthedot import naming
 from onthedot.activities.attempts.heartbeat import heartbeating
 from onthedot.activities.notify.decision import start_notification
+from onthedot.activities.telling import have_them_look
+from onthedot.scheduling.firing.zone_rules import NO_RULES, release_in_use
 from onthedot.scheduling.ledger.audit_report import Audited, AuditOrder, AuditReport
 from onthedot.scheduling.ledger.entries import GAPS, Reason
+from onthedot.scheduling.search import zone_label
 
 log = logging.getLogger("onthedot.ledger_audit")
 gaps = logging.getLogger("onthedot.gaps")
+
+#: A third of the time from one audit to the next.
+_TELLS_FOR = timedelta(seconds=100)
 
 LEDGER_GAPS = Counter(
     "onthedot_ledger_gaps",
@@ -60,7 +72,8 @@ class AuditActivities:
                     token=f"{wanted.at:%Y%m%dT%H%M%SZ}",
                     task_queue=activity.info().task_queue,
                 )
-        report = audited.report
+            zone_rules = await self._tell_of_zone_rules(order.zone_rules)
+        report = audited.report.model_copy(update={"zone_rules": zone_rules})
         for finding in audited.findings:
             gaps.error(finding.model_dump_json())
             LEDGER_GAPS.labels(finding.reason.value).inc()
@@ -70,3 +83,32 @@ class AuditActivities:
         AUDITED_INSTANTS.inc(report.instants)
         UNSETTLED.set(len(report.suspects))
         return report
+
+    async def _tell_of_zone_rules(self, latest: str) -> str:
+        """The latest zone database that a worker has; tasks are told by one that has it."""
+        mine = release_in_use()
+        if mine < latest:
+            log.warning("this worker goes by the zone database %s, others by %s", mine, latest)
+            return latest
+        query = _other_zone_rules(mine)
+        try:
+            told = await have_them_look(self._client, query, goes_on_for=_TELLS_FOR)
+        except RPCError as error:
+            # The audit itself is done, and the next one tells them.
+            log.warning("tasks were not told of the zone database %s: %s", mine, error)
+            return mine
+        if told.waiting:
+            log.info("%d tasks have not taken up the zone database %s", told.waiting, mine)
+        return mine
+
+
+def _other_zone_rules(release: str) -> str:
+    """Recurring tasks whose schedules go by another zone database, in the words of lists."""
+    labels, status = naming.LABELS.name, naming.STATUS.name
+    known = (zone_label(release), zone_label(NO_RULES))
+    other = " AND ".join(f"{labels} != '{label}'" for label in known)
+    return (
+        f"WorkflowType = '{naming.TASK}' AND ExecutionStatus = 'Running' "
+        f"AND {naming.KIND.name} IN ('cron', 'interval') AND {status} != '{naming.State.DELETED}' "
+        f"AND ({labels} IS NULL OR ({other}))"
+    )

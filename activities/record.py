@@ -85,9 +85,8 @@ class RecordActivities:
 
 
 @asynccontextmanager
-async def telling(activities: Iterable[Callable[..., Any]]) -> AsyncIterator[None]:
-    """Within it, what the recorded runs among these activities say of their tasks is compared with
-    what those know."""
+async def health_reports(activities: Iterable[Callable[..., Any]]) -> AsyncIterator[None]:
+    """Reports the health of tasks, as their recorded runs end, while it is entered."""
     owners = {id(o): o for o in (getattr(one, "__self__", None) for one in activities)}
     records = [owner for owner in owners.values() if isinstance(owner, RecordActivities)]
     running = [asyncio.create_task(each.health.run()) for each in records]

@@ -30,6 +30,7 @@ from onthedot.api.routes.server import access, docs, health
 from onthedot.api.routes.tasks import batch, changes, ledger, revisions, schema, tasks
 from onthedot.api.routes.tasks import bulk as bulk_tasks
 from onthedot.service.archive.listing import ArchivedRuns
+from onthedot.service.calendars.drafts import CalendarDrafts
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.feed import Feeds
@@ -110,6 +111,7 @@ def create_app(
     app.state.workers = WorkersReader(temporal)
     fleet = FleetReader(temporal)
     app.state.forecasts = Forecasts(temporal, fleet)
+    app.state.calendar_drafts = CalendarDrafts(temporal, fleet)
     app.state.feeds = Feeds(temporal, fleet)
     app.state.incidents = IncidentReader(temporal)
     for router in _ROUTERS:

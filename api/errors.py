@@ -70,6 +70,10 @@ async def _http(request: Request, error: Exception) -> Response:
     return problems.answer(problems.problem(kind, detail), refused.headers)
 
 
+#: What Starlette makes of a browser that went elsewhere before it was answered.
+_NOBODY_LISTENS = "No response returned."
+
+
 class LastResort:
     """Answers 500 to what nobody else caught, and writes what it was into the log."""
 
@@ -80,7 +84,13 @@ class LastResort:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
+        started = gone = False
+
+        async def heard() -> Message:
+            nonlocal gone
+            message = await receive()
+            gone = gone or message["type"] == "http.disconnect"
+            return message
 
         async def watched(message: Message) -> None:
             nonlocal started
@@ -88,8 +98,10 @@ class LastResort:
             await send(message)
 
         try:
-            await self._app(scope, receive, watched)
+            await self._app(scope, heard, watched)
         except Exception as error:
+            if gone and str(error) == _NOBODY_LISTENS:
+                return
             _LOG.error("%s %s: %s", scope["method"], _address(scope), _told(error))
             if started:
                 raise

@@ -74,7 +74,7 @@ def parse(body: bytes, adapter: TypeAdapter[Any]) -> Any:
     """The body as what the adapter stands for.
 
     Raises:
-        InvalidBody: with every field that has to be mended.
+        InvalidBody: with every field that has to be fixed.
     """
     if problem := has_too_many_brackets(body):
         raise InvalidBody(problem)

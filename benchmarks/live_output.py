@@ -70,13 +70,13 @@ async def main() -> None:
         await ours.start()
         base = f"http://127.0.0.1:{stack.settings.port}"
         async with aiohttp.ClientSession(base) as rest:
-            run_ids = [await _begin(rest, number) for number in range(_PAGES)]
+            run_ids = [await begin(rest, number) for number in range(_PAGES)]
             await _over_rest(rest, run_ids[0])
             idle = await _cpu(stack)
             browser = await playwright.chromium.launch(
                 executable_path=program, args=["--no-sandbox"]
             )
-            pages = [await _open(browser, f"{base}/ui/runs/{run_id}") for run_id in run_ids]
+            pages = [await opened(browser, f"{base}/ui/runs/{run_id}") for run_id in run_ids]
             await asyncio.sleep(_WATCHED_SECONDS)
             took = [came - at for page in pages for at, came in await page.evaluate("came")]
             _say(f"a line in one of {_PAGES} pages, after it was written", took)
@@ -87,12 +87,14 @@ async def main() -> None:
             )
             for page in pages:
                 await page.context.close()
-            await _rates(stack, ours, browser, base, run_ids, arguments.n, arguments.pairs)
+            ratios = await rates(stack, ours, browser, base, run_ids, arguments.n, arguments.pairs)
+            print(f"ratio: median {median(ratios):.3f}, least {min(ratios):.3f} of {len(ratios)}")
             await browser.close()
         await ours.close()
 
 
-async def _begin(rest: aiohttp.ClientSession, number: int) -> str:
+async def begin(rest: aiohttp.ClientSession, number: int) -> str:
+    """Runs a command that writes lines on and on; the id of the run."""
     name = f"writes-{number}"
     action = {"kind": "command", "argv": ["sh", "-c", _WRITES]}
     trigger = {"kind": "cron", "expression": "0 0 1 1 *"}
@@ -120,7 +122,8 @@ async def _over_rest(rest: aiohttp.ClientSession, run_id: str) -> None:
     _say("a line over REST, after it was written", took)
 
 
-async def _open(browser: Browser, url: str) -> Page:
+async def opened(browser: Browser, url: str) -> Page:
+    """A run's page, which collects in `came` when each line was written, and when it came."""
     page = await (await browser.new_context()).new_page()
     page.set_default_timeout(_LIMIT_MS)
     await page.goto(url)
@@ -140,7 +143,7 @@ def _used(stack: Stack) -> float:
     return sum(used for name, used in stack.cpu().items() if name not in ("client", "receiver"))
 
 
-async def _rates(
+async def rates(
     stack: Stack,
     ours: Ours,
     browser: Browser,
@@ -148,22 +151,23 @@ async def _rates(
     run_ids: list[str],
     count: int,
     pairs: int,
-) -> None:
+) -> list[float]:
+    """Runs a second with pages open, as a share of those without any, one a pair."""
     ratios = []
     for pair in range(pairs):
-        rates: dict[bool, float] = {}
+        rate: dict[bool, float] = {}
         # In turns, so that what comes first is no advantage.
         for watched in (False, True) if pair % 2 else (True, False):
-            opened = [await _open(browser, f"{base}/ui/runs/{r}") for r in run_ids * watched]
-            rates[watched] = await _rate(stack, ours, f"burst-{pair}-{watched}".lower(), count)
+            opened = [await opened(browser, f"{base}/ui/runs/{r}") for r in run_ids * watched]
+            rate[watched] = await _rate(stack, ours, f"burst-{pair}-{watched}".lower(), count)
             for page in opened:
                 await page.context.close()
-        ratios.append(rates[True] / rates[False])
+        ratios.append(rate[True] / rate[False])
         print(
-            f"runs a second: {rates[False]:.1f} without pages, {rates[True]:.1f} with {_PAGES}, "
+            f"runs a second: {rate[False]:.1f} without pages, {rate[True]:.1f} with {_PAGES}, "
             f"ratio {ratios[-1]:.3f}"
         )
-    print(f"ratio: median {median(ratios):.3f}, least {min(ratios):.3f} of {len(ratios)}")
+    return ratios
 
 
 async def _rate(stack: Stack, ours: Ours, name: str, count: int) -> float:

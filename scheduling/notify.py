@@ -1,4 +1,4 @@
-"""Telling somebody when a task's runs go wrong. Stored in Temporal: fields only get added."""
+"""Notifications of failed runs. Stored in Temporal: fields are only ever added."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class NotificationOrder(Model):
 
 
 class Notified(Model):
-    """How telling it ended: one line of the log."""
+    """How sending it ended: one line of the log."""
 
     what: Literal["notification"] = "notification"
     task: str
@@ -90,5 +90,5 @@ class Notified(Model):
 
 
 def message(event: NotifyEvent, *, name: str, failures: int, run: dict[str, Any]) -> dict[str, Any]:
-    """What is sent: the run's own JSON, and what makes it worth telling."""
+    """What is sent: the run's own JSON, and why it is sent."""
     return {**run, "event": event.value, "task_name": name, "failures": failures}

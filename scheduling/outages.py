@@ -30,7 +30,7 @@ class TemporalRefuses(TemporalUnavailable):
 
 
 class Unconfirmed(TemporalUnavailable):
-    """Temporal stopped answering in the midst: whether it did what was asked cannot be told."""
+    """Temporal stopped answering halfway: whether it did what was asked cannot be told."""
 
     def __init__(self, address: str, detail: str) -> None:
         OnTheDotError.__init__(self, f"Temporal at {address} does not answer. {detail}")

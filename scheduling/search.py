@@ -26,6 +26,7 @@ from onthedot.scheduling.action import (
 )
 from onthedot.scheduling.calendars.days import calendars_of
 from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.trigger import OnceTrigger
 
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff"
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
@@ -47,13 +48,19 @@ class Terms:
     more: str
     """Words that had no room, and the beginnings of words, with spaces between them."""
     labels: tuple[str, ...]
-    """Its tags, and the calendars that it keeps to."""
+    """Its tags, the calendars that it keeps to, and the zone database."""
 
 
-def terms(task_id: str, task: TaskDefinition, calendars: Mapping[str, int] | None = None) -> Terms:
+def terms(
+    task_id: str,
+    task: TaskDefinition,
+    calendars: Mapping[str, int] | None = None,
+    zone_rules: str = "",
+) -> Terms:
     """What a task is found by; of a very long description the end is left out.
 
-    `calendars` are the revisions of calendars that its schedule keeps to.
+    `calendars` are the revisions of calendars that its schedule keeps to, `zone_rules` the release
+    of the zone database that it was compiled with.
     """
     titles = [task.name, task_id]
     texts = [*titles, *task.tags, target(task.action), task.description]
@@ -62,7 +69,8 @@ def terms(task_id: str, task: TaskDefinition, calendars: Mapping[str, int] | Non
     words, rest = _fitting(whole, each=3)
     beginnings = dict.fromkeys(part for text in titles for part in _beginnings(text))
     more, _ = _fitting([*rest, *(part for part in beginnings if part not in whole)], each=1)
-    labels = (*map(label, task.tags), *calendar_labels(task, calendars or {}))
+    kept_to = [*calendar_labels(task, calendars or {}), *_zone_labels(task, zone_rules)]
+    labels = (*map(label, task.tags), *kept_to)
     return Terms(tuple(words), " ".join(more), labels)
 
 
@@ -104,9 +112,19 @@ def calendar_labels(task: TaskDefinition, calendars: Mapping[str, int]) -> list[
 
 
 def calendar_label(name: str, revision: int | None = None) -> str:
-    """What those are found by that keep to a calendar, or to one revision of it."""
+    """The label of whatever uses a calendar, or one revision of it."""
     sign, text = ("c", name) if revision is None else ("r", f"{name}@{revision}")
     return sign + blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def zone_label(release: str) -> str:
+    """What those are found by whose schedules go by a release of the zone database."""
+    return "z" + blake2b(release.encode(), digest_size=6).hexdigest()
+
+
+def _zone_labels(task: TaskDefinition, release: str) -> list[str]:
+    once = isinstance(task.trigger, OnceTrigger)
+    return [zone_label(release)] if release and not once else []
 
 
 def target(action: Action) -> str:

@@ -10,7 +10,6 @@ from nicegui import ui
 from nicegui.element import Element
 
 from onthedot.access.roles import needed
-from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.overview import health
 from onthedot.ui.access.sessions import Session
 from onthedot.ui.components.freeze_banner import watch_freezes
@@ -25,6 +24,7 @@ from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.pages.palette import found_for, palette_pages
 from onthedot.ui.routes import show_pages
 from onthedot.ui.watches import Live, Seen
+from onthedot.ui.wording.errors import is_away
 
 PAGES = (
     ("/", "Overview", "layout-dashboard"),
@@ -167,7 +167,7 @@ def _mark(places: list[dict[str, Element]], path: str) -> None:
     for links in places:
         for page, element in links.items():
             here = plain == page or (page != "/" and plain.startswith(f"{page}/"))
-            here = here or (page, plain) == ("/tasks", "/new")
+            here = here or (page, plain) in {("/tasks", "/new"), ("/calendars", "/new-calendar")}
             element.classes(add="here" if here else "", remove="" if here else "here")
             if here:
                 element.props["aria-current"] = "page"
@@ -220,7 +220,7 @@ def _watch_health(context: PageContext, banner: Element) -> None:
 
 
 def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
-    if isinstance(seen.error, TemporalUnavailable):
+    if is_away(seen.error):
         return (
             "Temporal cannot be reached. What you see may be out of date; this page recovers "
             "automatically.",

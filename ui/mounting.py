@@ -12,6 +12,7 @@ from nicegui import core, ui
 from nicegui.events import GenericEventArguments
 
 from onthedot.access.page_path import PAGE
+from onthedot.service.calendars.drafts import CalendarDrafts
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.due_next import DueReader
@@ -40,8 +41,18 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
     following: Following = app.state.following
     workers: WorkersReader = app.state.workers
     overview, due, tags = OverviewReader(temporal), DueReader(temporal), KnownTags(temporal)
+    drafts: CalendarDrafts = app.state.calendar_drafts
     site = SiteContext(
-        temporal, settings, overview, due, incidents, forecasts, following, workers, tags
+        temporal,
+        settings,
+        overview,
+        due,
+        incidents,
+        forecasts,
+        following,
+        workers,
+        drafts,
+        tags,
     )
     put_nonces()
     # The one added last sees a request first: what the gate refuses has the headers too.

@@ -16,6 +16,7 @@ from nicegui.element import Element
 from onthedot.access.roles import needed
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
+from onthedot.service.calendars.drafts import CalendarDrafts
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following
 from onthedot.service.overview.due_next import DueReader
@@ -49,6 +50,7 @@ class SiteContext:
     forecasts: Forecasts
     following: Following
     workers: WorkersReader
+    calendar_drafts: CalendarDrafts
     tags: KnownTags
     watches: Watches = field(default_factory=Watches)
     names: tuple[datetime, Registered] | None = None
@@ -110,6 +112,12 @@ class PageContext:
         """The load to come. Raises SignedOut."""
         self.session.check()
         return self.site.forecasts
+
+    @property
+    def calendar_drafts(self) -> CalendarDrafts:
+        """What calendars would say that are not saved yet. Raises SignedOut."""
+        self.session.check()
+        return self.site.calendar_drafts
 
     async def tried(self, work: Awaitable[T], *, but: tuple[type[Exception], ...] = ()) -> T | None:
         """The result of `work`, or None and a message that says what went wrong.

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.errors import (
+    FreezeNotFound,
+    InvalidDefinition,
+    OnTheDotError,
+)
 from onthedot.scheduling.freezes.freeze import Freeze
+from onthedot.scheduling.outages import Busy
 from onthedot.scheduling.run import Run, RunStatus, ShortRun
 from onthedot.scheduling.stored.backfill import Backfill
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task, TaskDefinition
+from onthedot.scheduling.trigger import CronTrigger, OnExcluded
+from onthedot.service.calendars.calendars import Calendars
 from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.backfills import Backfills
@@ -25,6 +32,7 @@ from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.next_runs import NextRuns
+from onthedot.service.tasks.previews import preview
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Page
@@ -38,7 +46,7 @@ _COUNTED_EVERY = timedelta(seconds=20)
 #: How often the log is gone on with where what was looked through holds nothing that is asked for.
 _EMPTY_PAGES = 5
 
-#: Rows that are read at once where all are wanted.
+#: Rows that are read immediately where all are wanted.
 _PAGE = 1000
 
 #: Next runs that a task's page shows.
@@ -69,6 +77,8 @@ class TaskDetail:
     task: Task
     coming: tuple[datetime, ...]
     runs: list[ShortRun]
+    moved: Mapping[datetime, str] = field(default_factory=dict)
+    """Of those next runs that come on another day than the expression names: from when, and why."""
 
 
 class NoSuchPage(OnTheDotError):
@@ -119,7 +129,7 @@ async def cursor_of_runs(temporal: Temporal, which: RunFilter, page: int) -> str
 
 class TaskRowsReader:
     """Reads one page of tasks again and again. Which run tells its rows, and to count all that
-    match costs as much as ten pages: they are counted anew where the page is another, and now and
+    match costs as much as ten pages: they are counted again where the page is another, and now and
     then."""
 
     def __init__(
@@ -251,12 +261,40 @@ async def task_detail(temporal: Temporal, task_id: str) -> TaskDetail:
         now = temporal.now()
         listed = await NextRuns(temporal).of(task.id, task, after=now, count=_COMING)
         coming = tuple(at for at in listed if at >= coming[0])
-    return TaskDetail(task, coming, page.items)
+    return TaskDetail(task, coming, page.items, await _moved(temporal, task, coming))
+
+
+async def _moved(temporal: Temporal, task: Task, coming: Sequence[datetime]) -> dict[datetime, str]:
+    trigger = task.trigger
+    if not coming or not isinstance(trigger, CronTrigger):
+        return {}
+    if trigger.on_excluded is OnExcluded.SKIP:
+        return {}
+    try:
+        found = await preview(
+            temporal, trigger, count=len(coming) + 1, after=temporal.now(), task_id=task.id
+        )
+    except (InvalidDefinition, Busy):
+        return {}
+    return {one.at: one.text for one in found.moved}
 
 
 async def standing_freezes(temporal: Temporal) -> list[Freeze]:
     """The freezes that are in force, or have a window to come, by name."""
     return await Freezes(temporal).all()
+
+
+async def calendar_names(temporal: Temporal) -> list[str]:
+    """The calendars that triggers can name. Raises TemporalUnavailable."""
+    return await Calendars(temporal).names()
+
+
+async def freeze_or_none(temporal: Temporal, name: str) -> Freeze | None:
+    """A freeze that stands. Raises TemporalUnavailable."""
+    try:
+        return await Freezes(temporal).get(name)
+    except FreezeNotFound:
+        return None
 
 
 async def definition_of(temporal: Temporal, task_id: str) -> tuple[TaskDefinition, int]:

@@ -13,9 +13,11 @@ from nicegui.page_arguments import RouteMatch
 
 from onthedot.ui.components.markup import button, empty
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.calendars.page import calendar_page, calendars_page
+from onthedot.ui.pages.calendars.calendar_list import calendars_page
+from onthedot.ui.pages.calendars.editing import edit_calendar_page, new_calendar_page
+from onthedot.ui.pages.calendars.page import calendar_page
 from onthedot.ui.pages.forecast.page import forecast_page
-from onthedot.ui.pages.freezes import freezes_page
+from onthedot.ui.pages.freezes.page import freezes_page
 from onthedot.ui.pages.incidents.page import incidents_page
 from onthedot.ui.pages.overview import overview_page
 from onthedot.ui.pages.run import run_page
@@ -48,7 +50,10 @@ def show_pages(context: PageContext) -> None:
             "/runs": page(runs_page, "Runs"),
             "/runs/{run_id}": page(run_page, "Run"),
             "/calendars": page(calendars_page, "Calendars"),
+            # Not below /calendars/, where every name may be a calendar's.
+            "/new-calendar": page(new_calendar_page, "New calendar"),
             "/calendars/{name}": page(calendar_page, "Calendar"),
+            "/calendars/{name}/edit": page(edit_calendar_page, "Edit calendar"),
             "/forecast": page(forecast_page, "Forecast"),
             "/freezes": page(freezes_page, "Freezes"),
             "/settings": page(settings_page, "Settings"),

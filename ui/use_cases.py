@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 
 from onthedot.access.audit_log import Line, audited
 from onthedot.scheduling.action import Action
+from onthedot.scheduling.calendars.content import CalendarContent
 from onthedot.scheduling.errors import Forbidden, OnTheDotError
 from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import Run, ShortRun
 from onthedot.scheduling.stored.backfill import Backfill
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
+from onthedot.service.calendars.calendars import Calendars, FoundCalendar
 from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.bulk import BulkRuns
@@ -108,6 +110,22 @@ class UseCases:
         """Lift a freeze; True once that is done."""
         with self._call("delete_freeze", freeze=name) as by:
             await Freezes(self._temporal).delete(name, by=by)
+            return True
+
+    async def put_calendar(
+        self, name: str, content: CalendarContent, *, if_match: int | None
+    ) -> FoundCalendar:
+        """Make a calendar where no revision is given, else replace its content."""
+        with self._call("put_calendar", calendar=name) as by:
+            found, _ = await Calendars(self._temporal).put(
+                name, content, by=by, if_match=if_match, new=if_match is None
+            )
+            return found
+
+    async def delete_calendar(self, name: str) -> bool:
+        """Delete a calendar that nobody keeps to; True once that is done."""
+        with self._call("delete_calendar", calendar=name) as by:
+            await Calendars(self._temporal).delete(name, by=by)
             return True
 
     async def cancel_run(self, run_id: str) -> Run:

@@ -24,7 +24,8 @@ _LOG = logging.getLogger("onthedot.ui")
 _KEPT = 300.0
 _MOST_KEPT = 40
 
-#: After so many reads that found nothing new, and by how much longer the pause is then.
+#: After how many seconds in which reads found nothing new, or so many reads, the pause is longer,
+#: and by how much.
 _CALM_AFTER = 30
 _CALMER = 5
 
@@ -77,7 +78,7 @@ class _Watch:
         if self.failures == 1:
             return _SECOND_TRY
         every = self.every.total_seconds()
-        if self.unchanged >= _CALM_AFTER:
+        if self.unchanged * max(1.0, every) >= _CALM_AFTER:
             # A page that is left open where nothing happens should cost next to nothing.
             every *= _CALMER
         # A slow Temporal is asked less often rather than all the time.
@@ -117,7 +118,7 @@ class Watches:
         """What each open page watches."""
 
     def looked_at(self, page: Client, *, looked: bool) -> None:
-        """Nobody looks at a page: nothing is read for it until somebody does again."""
+        """Nobody looks at a page: nothing is read for it until someone does again."""
         for live in tuple(self.of_pages.get(page, ())):
             if looked:
                 live.wake()
@@ -130,7 +131,7 @@ class Watches:
         """Call `tell` with each value that `fetch` gives, until the result is called: with the very
         same `Seen` as long as the value is the same.
 
-        Whoever asks for the same `key` shares the reads, and is told the last value at once.
+        Anyone who asks for the same `key` shares the reads, and is told the last value at once.
         """
         watch = self._watches.get(key)
         if watch is None:
@@ -151,7 +152,7 @@ class Watches:
         return stop
 
     def _keep(self, key: Hashable, seen: Seen[Any] | None) -> None:
-        """Who comes back to a page sees what was there, while it is read anew."""
+        """Who comes back to a page sees what was there, while it is read again."""
         if seen is not None and seen.value is not None:
             self._left[key] = (time.monotonic(), seen.value)
             while len(self._left) > _MOST_KEPT:

@@ -19,6 +19,7 @@ from temporalio.exceptions import (
 from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
 from onthedot import naming
+from onthedot.naming import attributes
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import (
     SIDE_BY_SIDE,
@@ -161,7 +162,7 @@ async def _start(order: BackfillOrder, nominal: datetime) -> ChildWorkflowHandle
         result_type=RunOutcome,
         task_timeout=naming.TASK_TIMEOUT,
         parent_close_policy=ParentClosePolicy.REQUEST_CANCEL,
-        memo=naming.run_memo(run),
-        search_attributes=naming.run_attributes(run),
-        static_summary=naming.run_summary(run),
+        memo=attributes.run_memo(run),
+        search_attributes=attributes.run_attributes(run),
+        static_summary=attributes.run_summary(run),
     )

@@ -1,4 +1,4 @@
-"""A calendar: the workflow that holds its days, renews them, and sees that who keeps to it knows.
+"""A calendar: the workflow that holds its days, renews them, and notifies its users.
 
 Each execution starts with all that the calendar remembers, so that it is read from there, and ends
 with the next change: it continues as new. Days are worked out in activities and by the server,
@@ -16,6 +16,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from onthedot import naming
+from onthedot.naming import attributes
 from onthedot.scheduling.calendars.content import AnyOfCalendar, IcsCalendar
 from onthedot.scheduling.calendars.source import may_change
 from onthedot.scheduling.stored.calendar_state import (
@@ -35,6 +36,8 @@ _FEED_AGAIN = timedelta(hours=1)
 #: How long those who were told are left alone, as to tell them again costs as much again: at first,
 #: and for each of them. A task that was registered meanwhile may come into the list late.
 _FIRST_WAIT, _EACH = timedelta(seconds=20), timedelta(seconds=0.1)
+#: As good as at once, where some could not be told yet.
+_AT_ONCE = timedelta(seconds=1)
 _FEW = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=5)
 _LONGEST = timedelta(minutes=2)
 _HEARTBEAT = timedelta(seconds=30)
@@ -48,7 +51,7 @@ class Calendar:
     def __init__(self, state: CalendarState) -> None:
         self._state = state
         self._next: CalendarState | None = None
-        self._look_wanted = self._unread(state)
+        self._check_wanted = self._unread(state)
 
     @workflow.run
     async def run(self, state: CalendarState) -> None:
@@ -62,17 +65,17 @@ class Calendar:
             workflow.continue_as_new(
                 self._next,
                 memo={naming.CALENDAR_MEMO: CalendarRow.of(self._next)},
-                search_attributes=naming.calendar_attributes(self._next),
+                search_attributes=attributes.calendar_attributes(self._next),
             )
 
     @workflow.signal(name=naming.CHECK_SCHEDULE)
-    def look(self) -> None:
-        """Have the calendar look at what its days come from."""
-        self._look_wanted = True
+    def check(self) -> None:
+        """Have the calendar check where its days come from."""
+        self._check_wanted = True
 
     @workflow.update(name=naming.CHANGE)
     async def change(self, change: CalendarChange) -> CalendarState:
-        """Carry out a change; answered with the state that the calendar goes on with."""
+        """Carry out a change; answered with the state that the calendar continues with."""
         state = self._next or self._state
         if change.content is None:
             gone = {"deleted": True, "users_to_tell": False, "revision": state.revision + 1}
@@ -103,8 +106,8 @@ class Calendar:
             raise ApplicationError(refusal, state.revision, type=refusal, non_retryable=True)
 
     async def _live(self) -> None:
-        """Return when there is a next state to go on with, whatever goes on then."""
-        both = (self._keep_renewing(), self._keep_telling())
+        """Return once there is a next state to continue with, whatever is still in progress."""
+        both = (self._keep_renewing(), self._keep_notifying())
         works = [asyncio.create_task(work) for work in both]
         await workflow.wait_condition(
             lambda: self._next is not None or any(work.done() for work in works)
@@ -117,32 +120,35 @@ class Calendar:
 
     async def _keep_renewing(self) -> None:
         """Look daily, and when asked to, whether the days are still the same; return when there is
-        a next state to go on with."""
+        a next state to continue with."""
         renews = may_change(self._state.content)
         while self._next is None:
-            if renews and self._look_wanted:
-                self._look_wanted = False
+            if renews and self._check_wanted:
+                self._check_wanted = False
                 await self._renew()
                 continue
             wait = _FEED_AGAIN if self._state.problem else _RENEWED_EVERY
-            if not await self._anything_within(wait, lambda: renews and self._look_wanted):
-                self._look_wanted = True
+            if not await self._anything_within(wait, lambda: renews and self._check_wanted):
+                self._check_wanted = True
             if workflow.info().is_continue_as_new_suggested() and self._next is None:
                 self._next = self._state
 
-    async def _keep_telling(self) -> None:
+    async def _keep_notifying(self) -> None:
         """Tell the tasks that use it until all of them know, and look daily whether that is so;
-        return when there is a next state to go on with."""
+        return when there is a next state to continue with."""
         if not self._state.users_to_tell:
             await self._anything_within(_RENEWED_EVERY)
         rounds = 0
         while self._next is None:
-            waiting = await self._tell()
-            if waiting == 0 and rounds:
+            told = await self._tell()
+            if told is not None and told.untold:
+                pause = _AT_ONCE
+            elif told is not None and told.waiting == 0 and rounds:
                 pause = _RENEWED_EVERY
             else:
-                pause = _FIRST_WAIT * 2 ** min(rounds, 5) + (waiting or 0) * _EACH
-            rounds += 1
+                pause = _FIRST_WAIT * 2 ** min(rounds, 5)
+                pause += (told.waiting if told else 0) * _EACH
+                rounds += 1
             await self._anything_within(pause)
 
     async def _anything_within(
@@ -153,13 +159,13 @@ class Calendar:
             await workflow.wait_condition(
                 lambda: self._next is not None or what(),
                 timeout=wait,
-                timeout_summary="Until the next look",
+                timeout_summary="Until the next check",
             )
         except TimeoutError:
             return False
         return True
 
-    async def _tell(self) -> int | None:
+    async def _tell(self) -> UsersTold | None:
         """How many have not taken it up; None where that is not known."""
         try:
             told: UsersTold = await workflow.execute_activity(
@@ -173,7 +179,7 @@ class Calendar:
             )
         except ActivityError:
             return None
-        return told.waiting
+        return told
 
     async def _renew(self) -> None:
         state = self._state
@@ -200,7 +206,7 @@ class Calendar:
             self._state = state.model_copy(update=known)
             workflow.upsert_memo({naming.CALENDAR_MEMO: CalendarRow.of(self._state)})
             workflow.upsert_search_attributes(
-                [naming.LABELS.value_set(naming.calendar_uses(self._state))]
+                [naming.LABELS.value_set(attributes.calendar_uses(self._state))]
             )
             return
         changed = state.changed(

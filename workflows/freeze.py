@@ -33,7 +33,8 @@ class Freeze:
 
     @workflow.run
     async def run(self, order: FreezeOrder) -> None:
-        """Wait for the end of each window, and release what it held."""
+        """Wait for the end of each window, and release what it held. A change may have ended one
+        early."""
         freeze = order.as_of(workflow.info().workflow_start_time)
         if freeze is None:
             return
@@ -42,6 +43,11 @@ class Freeze:
             since = freeze.held_since or freeze.created_at
             await self._release(order.name, freeze, since=since, until=workflow.now())
             return
+        if freeze.cut:
+            await workflow.sleep(_READ, summary="Until all workers know that it is over for now")
+            since = freeze.held_since or freeze.created_at
+            await self._release(order.name, freeze, since=since, until=workflow.now())
+            freeze = freeze.model_copy(update={"held_since": None, "cut": False})
         window = await self._window(order.name, freeze, workflow.now())
         while window.start is not None and window.end is not None:
             wait = window.end + _SETTLED - workflow.now()

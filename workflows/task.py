@@ -132,7 +132,7 @@ class Task(ChangeableTask):
         return await execute_run(order, due=due, begun=workflow.now())
 
     async def _frozen(self, due: datetime) -> bool:
-        """Whether it has to look anew: a freeze held it, or it was changed."""
+        """Whether it has to look again: a freeze held it, or it was changed."""
         seen = self._state.revision
         last = due + max(self._state.definition.catchup_window, _SHORTEST_CATCHUP)
         freeze = await self._gate.freeze(due=due, until=last)
@@ -164,6 +164,8 @@ class Task(ChangeableTask):
         self._in_force(state.revision, since=applied.effective_at)
         if applied.calendars != self._state.calendars:
             self._keep_to(applied.calendars, since=applied.effective_at)
+        if applied.zone_rules and applied.zone_rules != self._state.zone_rules:
+            self._compiled_with(applied.zone_rules)
         self._settled = state.revision
         if self._changed_since(state.revision):
             return False
@@ -182,6 +184,10 @@ class Task(ChangeableTask):
 
     def _keep_to(self, calendars: dict[str, int], *, since: datetime) -> None:
         self._state = self._state.keeping_to(calendars, since=since)
+        task_steps.show(self._state)
+
+    def _compiled_with(self, zone_rules: str) -> None:
+        self._state = self._state.model_copy(update={"zone_rules": zone_rules})
         task_steps.show(self._state)
 
     async def _rest(self, wake_at: datetime | None, why: str = _NEXT_LOOK) -> None:

@@ -36,7 +36,7 @@ class ChangeableTask:
 
     @workflow.signal(name=naming.CHECK_SCHEDULE)
     def check_schedule(self) -> None:
-        """Have the task look at its schedule, and mend what is not as it should be."""
+        """Have the task check its schedule, and repair it if necessary."""
         self._check_wanted = True
 
     @workflow.signal(name=naming.HEALTH_REPORT)

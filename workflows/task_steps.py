@@ -82,7 +82,7 @@ def show(state: TaskState) -> None:
     """Put what lists show of a task, and filter it by, where they find it."""
     task = state.definition
     status = naming.State.PAUSED if task.paused else naming.State.SCHEDULED
-    found_by = terms(state.id, task, state.calendars)
+    found_by = terms(state.id, task, state.calendars, state.zone_rules)
     workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(state)})
     workflow.upsert_search_attributes(
         [

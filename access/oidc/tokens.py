@@ -26,7 +26,7 @@ from onthedot.access.oidc.provider import Provider
 _ALGORITHMS = [
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
 ]  # fmt: skip
-#: Not every signed token says who somebody is: one that signs out, for instance, does not.
+#: Not every signed token says who someone is: one that signs out, for instance, does not.
 _TYPES = {"", "jwt", "at+jwt", "application/at+jwt"}
 _LONGEST = 16 * 1024
 #: How far clocks may be apart, in seconds.
@@ -67,7 +67,7 @@ class Tokens:
             raise TokenRefused(_SAID.get(error.claim, "A claim of it is wrong.")) from None
         except BadSignatureError:
             raise TokenRefused("Its signature is wrong.") from None
-        except (JoseError, ValueError, TypeError):
+        except (JoseError, ValueError, TypeError, RecursionError):
             raise TokenRefused("It is no token that can be read.") from None
         self._check_age(claims)
         return claims
@@ -103,7 +103,7 @@ def _key_id(token: str) -> str | None:
         raise TokenRefused("It is too long.")
     try:
         header = jws.extract_compact(token.encode()).headers()
-    except (JoseError, ValueError, TypeError, AttributeError):
+    except (JoseError, ValueError, TypeError, AttributeError, RecursionError):
         raise TokenRefused("It is no token that can be read.") from None
     if header.get("alg") not in _ALGORITHMS:
         raise TokenRefused("It is not signed with a key that the issuer alone has.")

@@ -1,4 +1,4 @@
-"""Tells those that keep to a calendar that it changed, until all of them have taken it up.
+"""Tells those that use a calendar that it changed, until all of them have taken it up.
 
 A task shows the calendars that it keeps to, and the revision of each that its schedule was compiled
 with, as labels that lists are filtered by. Who lacks the label of the latest revision still waits.
@@ -6,59 +6,43 @@ with, as labels that lists are filtered by. Who lacks the label of the latest re
 
 from __future__ import annotations
 
-import asyncio
+from datetime import timedelta
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecution
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
 
 from onthedot import naming
+from onthedot.activities.telling import have_them_look
 from onthedot.scheduling.search import calendar_label
 from onthedot.scheduling.stored.calendar_state import CalendarRefresh, UsersTold
 
-_PAGE = 500
-_SIDE_BY_SIDE = 20
+#: How long one attempt goes on: it ends in time, and says how many are left.
+_GOES_ON_FOR = timedelta(seconds=75)
 
 
 class CalendarUsers:
-    """Who keeps to calendars: tasks, and calendars that name others."""
+    """Who uses calendars: tasks, and calendars that name others."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     @activity.defn(name=naming.TELL_CALENDAR_USERS)
     async def tell(self, changed: CalendarRefresh) -> UsersTold:
-        """Have everybody look who has not taken the revision up; how many those are.
+        """Have everybody look who has not taken the revision up; how many have not at the end.
 
         Raises RPCError where Temporal does not answer.
         """
-        limit, waiting = asyncio.Semaphore(_SIDE_BY_SIDE), 0
-
-        async def told(user: WorkflowExecution) -> None:
-            async with limit:
-                await self._have_look(user)
-                if activity.in_activity():
-                    activity.heartbeat()
-
-        async with asyncio.TaskGroup() as group:
-            query = waiting_query(changed.name, changed.revision)
-            async for user in self._client.list_workflows(query, page_size=_PAGE):
-                waiting += 1
-                group.create_task(told(user))
-        return UsersTold(waiting=waiting)
-
-    async def _have_look(self, user: WorkflowExecution) -> None:
-        handle = self._client.get_workflow_handle(user.id)
-        try:
-            await handle.signal(naming.CHECK_SCHEDULE)
-        except RPCError as error:
-            # It may have ended meanwhile.
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        told = await have_them_look(
+            self._client,
+            waiting_query(changed.name, changed.revision),
+            goes_on_for=_GOES_ON_FOR,
+            beat=activity.heartbeat if activity.in_activity() else lambda: None,
+        )
+        return UsersTold(waiting=told.waiting, untold=told.untold)
 
 
 def users_query(name: str) -> str:
-    """Whoever keeps to a calendar, in the words of Temporal's lists."""
+    """A list filter for all that use a calendar."""
     return (
         f"ExecutionStatus = 'Running' AND {naming.LABELS.name} = '{calendar_label(name)}' "
         f"AND ({naming.STATUS.name} IS NULL OR {naming.STATUS.name} != '{naming.State.DELETED}')"

@@ -24,6 +24,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.activities.attempts.heartbeat import heartbeating
+from onthedot.naming import attributes
 from onthedot.scheduling.freezes.freeze import Then
 from onthedot.scheduling.freezes.release import release_after
 from onthedot.scheduling.run import RunCause
@@ -61,7 +62,7 @@ class ReleaseActivities:
             return sum(await asyncio.gather(*(one(*held) for held in last.items())))
 
     async def _wake(self, order: ReleaseOrder) -> None:
-        """Have one-time tasks look anew that are past their time and have not begun."""
+        """Have one-time tasks look again that are past their time and have not begun."""
         query = (
             f"WorkflowType = '{naming.TASK}' AND ExecutionStatus = 'Running' "
             f"AND {naming.KIND.name} = 'once' AND {naming.DUE.name} <= '{_text(order.until)}'"
@@ -125,8 +126,8 @@ class ReleaseActivities:
                 task_timeout=naming.TASK_TIMEOUT,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 start_delay=release_after(task_id, order.definition.release_over),
-                search_attributes=naming.run_attributes(run),
-                static_summary=naming.run_summary(run),
+                search_attributes=attributes.run_attributes(run),
+                static_summary=attributes.run_summary(run),
                 rpc_timeout=_RPC,
             )
         except WorkflowAlreadyStartedError:

@@ -158,14 +158,17 @@ class ScheduleActivities:
             pausing = order.paused and not found.schedule.state.paused
             # The same definition means something else now: its calendars, or its zone's rules.
             other_days = order.look is not None and order.look.revision == order.run.revision
-            if pausing or other_days:
+            written, limited = await order_of(found, client), found.schedule.state.limited_actions
+            keeps_count = limited and written and written.revision >= order.counted_from
+            counts = order.trigger.max_runs is not None
+            # What was due before would use up one of a new count.
+            if pausing or other_days or (counts and not keeps_count):
                 found = await self._unprocessed.settled(found)
-            before, written = found, await order_of(found, client)
-            state = found.schedule.state
-            if order.trigger.max_runs is None:
+            before = found
+            if not counts:
                 remaining = None
-            elif state.limited_actions and written and written.revision >= order.counted_from:
-                remaining = state.remaining_actions
+            elif keeps_count:
+                remaining = found.schedule.state.remaining_actions
             else:
                 remaining = await self._remaining(order, now, calendars)
             schedule = await _schedule(order, now, remaining, calendars)

@@ -19,6 +19,7 @@ from temporalio.client import (
 from onthedot import naming
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.activities.schedule.spec import to_schedule_spec
+from onthedot.naming import attributes
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.compiling.calendars import CompiledSpec
 from onthedot.scheduling.compiling.compilation import compile_trigger
@@ -30,7 +31,7 @@ from onthedot.scheduling.trigger import Recurring
 #: Temporal's own lower bound.
 SHORTEST_CATCHUP = timedelta(seconds=10)
 
-#: How far before its end a compiled schedule is compiled anew.
+#: How far before its end a compiled schedule is compiled again.
 _UPKEEP = timedelta(days=365 * 4 + 90)
 
 OVERLAP = {policy: ScheduleOverlapPolicy[policy.name] for policy in OverlapPolicy}
@@ -55,8 +56,8 @@ def as_schedule(
             id=naming.run_prefix(run.task_id),
             task_queue=task_queue,
             task_timeout=naming.TASK_TIMEOUT,
-            typed_search_attributes=naming.run_attributes(run),
-            static_summary=naming.run_summary(run),
+            typed_search_attributes=attributes.run_attributes(run),
+            static_summary=attributes.run_summary(run),
         ),
         spec=to_schedule_spec(compiled),
         policy=SchedulePolicy(
@@ -139,14 +140,19 @@ def digest(found: ScheduleDescription) -> str:
 def compiled_digest(order: ScheduleOrder, at: datetime, calendars: CalendarDays) -> str:
     """Tells apart what the order's trigger means, by its calendars and by the zone rules that are
     installed here."""
-    compiled = _compiled(order.trigger, order.run.task_id, at.astimezone(UTC).year, calendars)
+    return _digest(order.trigger, order.run.task_id, at.astimezone(UTC).year, calendars)
+
+
+@lru_cache(maxsize=256)
+def _digest(trigger: Recurring, key: str, year: int, calendars: CalendarDays) -> str:
     # The repr of a set is in no order; what Temporal is given is.
+    compiled = _compiled(trigger, key, year, calendars)
     return _hashed(repr(to_schedule_spec(compiled)).encode())
 
 
 def _compiled(trigger: Recurring, key: str, year: int, calendars: CalendarDays) -> CompiledSpec:
     """What a trigger is compiled to in some year: one step at a schedule asks for it several times,
-    a change of a calendar for that of all who keep to it, and much is due at the same times."""
+    a change of a calendar for that of all who use it, and much is due at the same times."""
     return _compiled_for(trigger, key if _may_draw(trigger) else "", year, calendars)
 
 

@@ -16,6 +16,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.naming import attributes
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.run_order import RunOrder
 
@@ -43,8 +44,8 @@ class OccurrenceStarts:
                     task_queue=activity.info().task_queue,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     task_timeout=naming.TASK_TIMEOUT,
-                    search_attributes=naming.run_attributes(order),
-                    static_summary=naming.run_summary(order),
+                    search_attributes=attributes.run_attributes(order),
+                    static_summary=attributes.run_summary(order),
                 )
             except WorkflowAlreadyStartedError:
                 continue

@@ -10,7 +10,8 @@ from onthedot import naming
 from onthedot.activities.schedule.form import SHORTEST_CATCHUP, compiled_digest, digest
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.firing.occurrences import next_occurrences
-from onthedot.scheduling.stored.schedule_order import Applied, Look, ScheduleOrder
+from onthedot.scheduling.firing.zone_rules import release_for
+from onthedot.scheduling.stored.schedule_order import Applied, ScheduleOrder, ScheduleSnapshot
 
 #: How often every schedule is looked at.
 _UPKEEP_EVERY = timedelta(days=90)
@@ -54,7 +55,8 @@ def outlook(
         finished=finished,
         remaining=remaining,
         calendars=calendars.revisions,
-        look=Look(
+        zone_rules=release_for(order.trigger),
+        look=ScheduleSnapshot(
             revision=order.run.revision,
             at=at,
             remaining=remaining,

@@ -52,8 +52,8 @@ class TrustedProxies:
     def _caller(self, said: Headers) -> str:
         """The last address that is none of the proxies': what stands before it may be made up."""
         hops = [hop.strip() for hop in ",".join(said.getlist("x-forwarded-for")).split(",")]
-        foreign = [hop for hop in hops if hop and not self._is_named(hop)]
-        return foreign[-1] if foreign else ""
+        untrusted = [hop for hop in hops if hop and not self._is_named(hop)]
+        return untrusted[-1] if untrusted else ""
 
 
 def _believing(scope: Scope, caller: str) -> Scope:

@@ -45,19 +45,28 @@ class Ours:
         self._session = aiohttp.ClientSession(connector=pool)
 
     async def start(self) -> None:
-        stack, settings = self.stack, self.stack.settings
-        self.client = await connected(stack)
-        await prepare_namespace(self.client, settings)
-        environment = stack.environment(
+        self.client = await connected(self.stack)
+        await prepare_namespace(self.client, self.stack.settings)
+        for name in self.programs:
+            self._begin(name)
+        await self._answers(f"{self._worker}/readyz")
+        await self._answers(f"{self._rest}/readyz")
+
+    async def start_worker(self) -> None:
+        """Starts the worker once more, after it was killed."""
+        self._begin("worker")
+        await self._answers(f"{self._worker}/readyz")
+
+    def _begin(self, name: str) -> None:
+        settings = self.stack.settings
+        environment = self.stack.environment(
             ONTHEDOT_ALLOW_HOSTS="127.0.0.0/8",
             ONTHEDOT_PORT=str(settings.port),
             ONTHEDOT_METRICS_PORT=str(settings.metrics_port),
             **self.own_settings,
         )
-        for name in self.programs:
-            stack.start(name, [sys.executable, "-P", "-m", "onthedot.cli", name], environment)
-        await self._answers(f"{self._worker}/readyz")
-        await self._answers(f"{self._rest}/readyz")
+        program = [sys.executable, "-P", "-m", "onthedot.cli", name]
+        self.stack.start(name, program, environment)
 
     async def close(self) -> None:
         await self._session.close()

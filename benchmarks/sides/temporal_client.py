@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 
-from temporalio.client import Client
+from temporalio.client import Client, Plugin
 
 from benchmarks.errors import Void
 from benchmarks.sides.stack import Stack
 
 
-async def connected(stack: Stack) -> Client:
-    """A client, as soon as Temporal and its namespace are there. Raises Void where they do not
-    come."""
+async def connected(stack: Stack, *plugins: Plugin) -> Client:
+    """A client with these plug-ins, as soon as Temporal and its namespace are there. Raises
+    Void where they do not come."""
     for _ in range(600):
         stack.check()
         try:
-            client = await Client.connect(stack.address)
+            client = await Client.connect(stack.address, plugins=plugins)
             await client.count_workflows("")
         except Exception:
             await asyncio.sleep(0.1)

@@ -62,7 +62,7 @@ def apply(
     """Create and change tasks so that they are as the files say. The same again changes nothing.
 
     Nothing is sent while one file is wrong; after that, it goes on past what fails and names it. A
-    task that somebody changed by hand since it was applied is left alone, unless --force is given.
+    task that someone changed by hand since it was applied is left alone, unless --force is given.
     """
     checked_prune(prune, set_name)
     asked = _Asked(read_paths(paths), set_name, prune, force, dry_run, yes)

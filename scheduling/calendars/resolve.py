@@ -39,7 +39,7 @@ def resolve(
         text: what the feed of an `ics` calendar with a `url` holds.
 
     Raises:
-        CalendarError: with the field that has to be mended.
+        CalendarError: with the field that has to be fixed.
     """
     match content:
         case DatesCalendar():

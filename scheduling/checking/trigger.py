@@ -68,7 +68,7 @@ def settle_trigger(
 
 
 class _Problems:
-    """Collects what is wrong, so that all of it is told at once."""
+    """Collects what is wrong, so that all of it is reported together."""
 
     def __init__(self) -> None:
         self.found: list[FieldProblem] = []

@@ -93,8 +93,17 @@ def _as_calendars(plan: Recurrence, days: range, *, excluded_apart: bool) -> Com
 def _excluded(plan: Recurrence, days: range, named: dict[int, int]) -> tuple[Calendar, ...]:
     """What exclusions take out of the instants that a plan names."""
     kept = utc_days(plan, days, excluded_too=False)
-    taken = {day: mask & ~kept.get(day, 0) for day, mask in named.items()}
-    return utc_calendars({day: mask for day, mask in taken.items() if mask}, days)
+    # Days that are alike share one integer: each difference is worked out once.
+    differences: dict[tuple[int, int], int] = {}
+    taken: dict[int, int] = {}
+    for day, mask in named.items():
+        left = kept.get(day, 0)
+        both = id(mask), id(left)
+        if both not in differences:
+            differences[both] = mask & ~left
+        if differences[both]:
+            taken[day] = differences[both]
+    return utc_calendars(taken, days)
 
 
 def _end(days: range) -> datetime:

@@ -17,24 +17,27 @@ def utc_days(plan: Recurrence, days: range, *, excluded_too: bool) -> dict[int, 
 
     Days that are alike share one integer: thousands of days then cost what a few do.
     """
-    pieces_of: dict[int, tuple[int, ...]] = defaultdict(tuple)
-    cut: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
+    pieces_of: dict[int, tuple[int, ...]] = {}
+    cut: dict[tuple[int, int], tuple[tuple[int, tuple[int, ...]], ...]] = {}
     pieces: dict[int, int] = {}
     for base, mask in _chunks(plan, days, excluded_too):
         day, shift = divmod(base, SECONDS_OF_DAY)
-        known = id(mask), shift
-        if known not in cut:
-            cut[known] = tuple(_cut(mask << shift))
+        known = cut.get((id(mask), shift))
+        if known is None:
+            parts = tuple(_cut(mask << shift))
             # Also keeps the mask alive, so that no other one can come to have its id.
-            pieces |= {id(part): part for _, part in cut[known]} | {id(mask): mask}
-        for after, part in cut[known]:
-            if day + after in days:
-                pieces_of[day + after] += (id(part),)
+            pieces |= {id(part): part for _, part in parts} | {id(mask): mask}
+            known = tuple((after, (id(part),)) for after, part in parts)
+            cut[id(mask), shift] = known
+        for after, named in known:
+            on = day + after
+            if on in days:
+                pieces_of[on] = pieces_of[on] + named if on in pieces_of else named
     return _joined(pieces_of, pieces)
 
 
 def utc_calendars(masks: dict[int, int], days: range) -> tuple[Calendar, ...]:
-    """Calendars of the given seconds of days. If all of `days` are alike, they go on for ever."""
+    """Calendars of the given seconds of days. If all of `days` are alike, they go on forever."""
     alike: dict[int, list[int]] = defaultdict(list)
     for day, mask in masks.items():
         alike[id(mask)].append(day)

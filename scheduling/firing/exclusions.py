@@ -26,7 +26,7 @@ _REMEMBERED = 64
 
 
 class ExclusionError(ValueError):
-    """An exclusion that is refused; the message says the mend."""
+    """An exclusion that is refused; the message says the fix."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ class Exclusions:
     only: KnownCalendar | None = None
     """Whose other days are among `days`."""
     _known: dict[tuple[int, ...], int] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    _months: dict[tuple[int, int], int] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -82,6 +86,20 @@ class Exclusions:
         """The range of whole days that holds a local day."""
         found = bisect_right(self._starts, day) - 1
         return self.days[found] if found >= 0 and day in self.days[found] else None
+
+    def days_of(self, year: int, month: int) -> int:
+        """The days of a month that are in a range, as bits: bit 1 is the first day."""
+        found = self._months.get((year, month))
+        if found is None:
+            length, _ = month_shape(year, month)
+            before, found = epoch_day(date(year, month, 1)) - 1, 0
+            for days in self.days[max(0, bisect_right(self._starts, before + 1) - 1) :]:
+                if days.start > before + length:
+                    break
+                first, stop = max(1, days.start - before), min(length + 1, days.stop - before)
+                found |= (1 << stop) - (1 << first) if stop > first else 0
+            self._months[year, month] = found
+        return found
 
     def covering(self, times: int) -> tuple[DayRule, ...]:
         """On which days the expressions leave nothing of these seconds of a day.

@@ -17,7 +17,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
-from onthedot.scheduling.cron.days import DayRule
+from onthedot.scheduling.cron.days import DayRule, month_shape
 from onthedot.scheduling.cron.expression import parse_cron
 from onthedot.scheduling.cron.time_masks import seconds_in, span
 from onthedot.scheduling.firing.clock_changes import (
@@ -26,13 +26,17 @@ from onthedot.scheduling.firing.clock_changes import (
     ChangedDays,
     Stretch,
     changed_days,
+    date_of,
     local_day,
     plain_midnight,
 )
 from onthedot.scheduling.firing.exclusions import Exclusions, parse_exclusions
 from onthedot.scheduling.firing.moves import Moves
-from onthedot.scheduling.firing.times import LAST_INSTANT, CronTimes, IntervalTimes
+from onthedot.scheduling.firing.plain_days import days_of_year
+from onthedot.scheduling.firing.times import LAST_INSTANT, LAST_YEAR, CronTimes, IntervalTimes
 from onthedot.scheduling.trigger import CronTrigger, OnExcluded, Recurring
+
+_MONTHS = range(1, 13)
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,9 @@ class Recurrence:
 
         One instant may come in two chunks that follow each other.
         """
+        if isinstance(self.times, CronTimes) and self._whole_days(excluded_too):
+            yield from self._by_month(self.times, after, excluded_too)
+            return
         covering = () if excluded_too else self.exclusions.covering(self.times.of_day)
         day = self._next_day(local_day(self.zone, after) - 1, covering, excluded_too)
         while day is not None:
@@ -93,6 +100,45 @@ class Recurrence:
                 stretch = Stretch(midnight, day, 0, SECONDS_OF_DAY)
                 yield midnight, self._due(stretch, excluded_too)
             day = self._next_day(day + 1, covering, excluded_too)
+
+    def _whole_days(self, excluded_too: bool) -> bool:
+        """Whether days are excluded as a whole alone, and nothing moves: then what is due can be
+        told for a month at once."""
+        return self.moves is None and (excluded_too or not self.exclusions.crons)
+
+    def _by_month(
+        self, times: CronTimes, after: int, excluded_too: bool
+    ) -> Iterator[tuple[int, int]]:
+        """What `chunks` yields, where whole days alone are excluded."""
+        day = local_day(self.zone, after) - 1
+        of_day, kept_out = times.of_day, not excluded_too and bool(self.exclusions)
+        for year in range(date_of(day).year, LAST_YEAR + 1):
+            if not any(times.days(year, month) for month in _MONTHS):
+                continue
+            for part in days_of_year(self.zone, year):
+                if part.days.stop <= day:
+                    continue
+                if part.offset is None:
+                    changed = changed_days(self.zone, max(day, part.days.start))
+                    yield from self._on_changed_days(changed, excluded_too)
+                    day = changed.last + 1
+                    continue
+                until = part.days.stop
+                while (day := max(day, part.days.start)) < until:
+                    on = date_of(day)
+                    bits = times.days(year, on.month)
+                    if kept_out:
+                        bits &= ~self.exclusions.days_of(year, on.month)
+                    bits >>= on.day
+                    length = min(until - day, month_shape(year, on.month)[0] + 1 - on.day)
+                    bits &= (1 << length) - 1
+                    while bits:
+                        lowest = bits & -bits
+                        midnight = (day + lowest.bit_length() - 1) * SECONDS_OF_DAY - part.offset
+                        if midnight + SECONDS_OF_DAY > after:
+                            yield midnight, of_day
+                        bits ^= lowest
+                    day += length
 
     def _next_day(self, day: int, covering: tuple[DayRule, ...], excluded_too: bool) -> int | None:
         """The first local day from this one on with anything listed that is not wholly excluded.
@@ -161,7 +207,9 @@ def recurrence(trigger: Recurring, key: str, calendars: CalendarDays = NO_CALEND
 
     Raises LookupError where the trigger names a calendar that is not among `calendars`.
     """
-    exclusions = parse_exclusions(trigger.exclude, key, calendars, trigger.only)
+    # Without an `H` among them they are the same for all tasks, and are worked out once.
+    drawn = any("h" in one.lower() for one in trigger.exclude if isinstance(one, str))
+    exclusions = parse_exclusions(trigger.exclude, key if drawn else "", calendars, trigger.only)
     times: CronTimes | IntervalTimes
     if isinstance(trigger, CronTrigger):
         named = exclusions.calendars or exclusions.only is not None

@@ -64,6 +64,8 @@ class AuditOrder(Model):
     suspects: tuple[Suspect, ...] = ()
     after: str = ""
     """In the first span, only tasks with ids after this one: the others have been read."""
+    zone_rules: str = ""
+    """The latest release of the zone database that a worker said it goes by."""
 
 
 class AuditPlan(Model):
@@ -99,6 +101,8 @@ class AuditReport(Model):
     """What did not run and should have, `MOST_MISSED` at most, the latest ones."""
     unlisted: int = 0
     """How many more there were."""
+    zone_rules: str = ""
+    """The latest release of the zone database that a worker goes by."""
 
 
 class AuditNumbers(Model):
@@ -151,4 +155,10 @@ def span(at: datetime, plan: AuditPlan, last: AuditReport | None) -> AuditOrder:
         return AuditOrder(since=until - plan.every, until=until)
     since = min(max(last.until, until - LOOK_BACK), until)
     after = last.after if since == last.until else ""
-    return AuditOrder(since=since, until=until, suspects=last.suspects, after=after)
+    return AuditOrder(
+        since=since,
+        until=until,
+        suspects=last.suspects,
+        after=after,
+        zone_rules=last.zone_rules,
+    )

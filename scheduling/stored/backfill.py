@@ -49,7 +49,7 @@ class BackfillStop(Model):
     """Tells the backfills of a task that it was deleted: they let their runs finish, and end."""
 
     registered_at: Instant
-    """Of the deleted task: an id may have been registered anew."""
+    """Of the deleted task: an id may have been registered again."""
 
 
 class OccurrencesWanted(Model):

@@ -26,6 +26,8 @@ class StoredFreeze(_Stored):
     """Deleted: all that is left to do is to release what it held."""
     held_since: Instant | None = None
     """What was held since then may still have to be released."""
+    cut: bool = False
+    """The change ended a window that was in force: what it held is released at once."""
 
 
 class FreezeOrder(_Stored):

@@ -56,7 +56,7 @@ class RunOutcome(Model):
     error: RunError | None = None
     attempts_made: tuple[AttemptMade, ...] = ()
     row: FailureRow | None = None
-    """Of a run that failed, where somebody is to be told: what the next run is handed."""
+    """Of a run that failed, where someone is to be notified: what the next run is handed."""
 
 
 class RunMemo(Model):

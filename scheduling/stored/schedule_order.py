@@ -14,8 +14,8 @@ from onthedot.scheduling.values import Duration, Instant, Model
 NEVER = "CannotBeScheduled"
 
 
-class Look(Model):
-    """What was seen when the schedule was last looked at."""
+class ScheduleSnapshot(Model):
+    """What was seen when the schedule was last read; stored under the name `look`."""
 
     revision: int
     at: Instant
@@ -50,10 +50,10 @@ class ScheduleOrder(Model):
     owner: str
     """The task's first execution. A schedule that another one left behind is not kept."""
     remaining: int | None = None
-    """Runs left of `max_runs` if they are counted anew; None for all of them."""
+    """Runs left of `max_runs` if they are counted again; None for all of them."""
     counted_from: int = 1
-    """The revision that had the runs counted anew: a schedule of it or later knows better."""
-    look: Look | None = None
+    """The revision that had the runs counted again: a schedule of it or later knows better."""
+    look: ScheduleSnapshot | None = None
     """The last one; None where no schedule was made yet."""
     held: Held | None = None
     """To be started when its time comes."""
@@ -83,13 +83,15 @@ class Applied(Model):
     """The order holds for all occurrences after this instant, the earlier one for those before."""
     covered_until: Instant
     """Every occurrence up to here was started, or was not to be."""
-    look: Look
+    look: ScheduleSnapshot
     wake_at: Instant | None
     """When it is worth looking again: for upkeep, or because the last occurrence will be over."""
     held: Held | None = None
     """Still to be started."""
     calendars: dict[str, int] = Field(default_factory=dict)
     """The revisions of the calendars that it was compiled with."""
+    zone_rules: str = ""
+    """The release of the zone database that it was compiled with. None of earlier releases."""
     finished: bool = False
     """No occurrence is left, none runs and none waits."""
     remaining: int | None = None

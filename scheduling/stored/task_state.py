@@ -12,7 +12,7 @@ from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.attempt import begins_locally
 from onthedot.scheduling.stored.run_order import RunOrder
-from onthedot.scheduling.stored.schedule_order import Held, Look
+from onthedot.scheduling.stored.schedule_order import Held, ScheduleSnapshot
 from onthedot.scheduling.task import HealthReport, TaskDefinition
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.values import Duration, Instant, Model, TaskId
@@ -62,10 +62,10 @@ class TaskState(Model):
     remaining: int | None = None
     """Runs left of `max_runs`, where no schedule counts them; None leaves it to the schedule."""
     counted_from: int = 1
-    """The revision that had the runs counted anew."""
+    """The revision that had the runs counted again."""
     scheduled: bool = False
     """It may have a schedule."""
-    look: Look | None = None
+    look: ScheduleSnapshot | None = None
     """The last one at the schedule."""
     lead: Duration = timedelta(0)
     """How long before its time a worker gets its run; none in what was registered without."""
@@ -86,6 +86,8 @@ class TaskState(Model):
     """The revisions of the calendars that its schedule keeps to."""
     calendars_since: Instant | None = None
     """Since when it keeps to just those."""
+    zone_rules: str = ""
+    """The release of the zone database that its schedule was compiled with, as far as known."""
     frozen: str = ""
     """By which freeze its one run is held, as a sentence."""
     deleted_at: Instant | None = None

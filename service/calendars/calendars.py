@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from datetime import date
 
 from temporalio.client import WorkflowExecutionStatus
@@ -14,6 +15,7 @@ from onthedot import naming
 from onthedot.access.audit_log import note
 from onthedot.activities.calendars.stored import StoredCalendar
 from onthedot.activities.calendars.users import users_query, waiting_query
+from onthedot.naming import attributes
 from onthedot.scheduling.calendars.content import AnyOfCalendar, CalendarContent, IcsCalendar
 from onthedot.scheduling.calendars.days import KnownCalendar
 from onthedot.scheduling.calendars.errors import CalendarError
@@ -35,9 +37,11 @@ from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
 #: All calendars are listed at once.
 MOST_CALENDARS = 1000
-#: How many of those that keep to a calendar are named where it cannot be deleted.
+#: How many of those that use a calendar are named where it cannot be deleted.
 _NAMED = 20
 _PAGE = 1000
+#: How many calendars are read at once.
+_AT_ONCE = 10
 #: The longest span of days that is listed, in days.
 _LONGEST_SPAN = 10 * 366
 _NOT_READ = "It was not read yet."
@@ -46,7 +50,7 @@ _GONE = "Its workflow was ended with Temporal's own tools: its last days count. 
 
 @dataclass(frozen=True)
 class FoundCalendar:
-    """A calendar, and who keeps to it."""
+    """A calendar, and who uses it."""
 
     state: CalendarState
     row: CalendarRow
@@ -55,8 +59,8 @@ class FoundCalendar:
 
 
 @dataclass(frozen=True)
-class _Resolved:
-    """What a content says, as far as it can be told here."""
+class ResolvedContent:
+    """What a content says, as far as it can be told here: a feed is read by a worker."""
 
     days: ResolvedDays
     source: str = ""
@@ -70,8 +74,24 @@ class Calendars:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
 
-    async def all(self) -> list[FoundCalendar]:
-        """Every calendar, by name; who keeps to them is not counted.
+    async def all(self, *, counted: bool = False) -> list[FoundCalendar]:
+        """Every calendar, by name; how many use each only on request.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(name: str) -> FoundCalendar | None:
+            async with turns:
+                found = await self._look(name)
+                return await self._counted(found) if found and counted else found
+
+        found = await asyncio.gather(*map(one, await self.names()))
+        return [one for one in found if one is not None]
+
+    async def names(self) -> list[str]:
+        """What the calendars are called, in order.
 
         Raises:
             TemporalUnavailable: Temporal does not answer.
@@ -82,12 +102,10 @@ class Calendars:
         )
         listed = self._temporal.client.list_workflows(query, page_size=_PAGE, limit=MOST_CALENDARS)
         with self._temporal.translated():
-            names = [row.id.partition(":")[2] async for row in listed]
-        found = [await self._look(name) for name in sorted(names)]
-        return [one for one in found if one is not None]
+            return sorted([row.id.partition(":")[2] async for row in listed])
 
     async def get(self, name: str) -> FoundCalendar:
-        """One calendar, and how many keep to it.
+        """One calendar, and how many use it.
 
         Raises:
             CalendarNotFound, TemporalUnavailable.
@@ -95,15 +113,19 @@ class Calendars:
         found = await self._look(name)
         if found is None:
             raise CalendarNotFound(name)
-        users = await self._count(users_query(name))
-        waiting = await self._count(waiting_query(name, found.state.revision)) if users else 0
-        return FoundCalendar(found.state, found.row, users, waiting)
+        return await self._counted(found)
 
     async def put(
-        self, name: str, content: CalendarContent, *, by: str, if_match: int | None = None
+        self,
+        name: str,
+        content: CalendarContent,
+        *,
+        by: str,
+        if_match: int | None = None,
+        new: bool = False,
     ) -> tuple[FoundCalendar, bool]:
         """Make a calendar, or replace its content; and whether it was made. What changes nothing
-        keeps the revision.
+        keeps the revision. One that has to be `new` replaces none.
 
         Raises:
             InvalidDefinition: it means nothing.
@@ -111,7 +133,7 @@ class Calendars:
             CalendarChanged: it is at another revision.
             NoWorker, TemporalUnavailable.
         """
-        resolved = await self._resolved(name, content)
+        resolved = await self.resolved(name, content)
         while True:
             present = await self._present(name)
             if present is None:
@@ -120,7 +142,7 @@ class Calendars:
                 if await self._started(name, content, resolved, by=by):
                     return await self.get(name), True
                 continue
-            if if_match not in (None, present.revision):
+            if new or if_match not in (None, present.revision):
                 raise CalendarChanged(name, present.revision)
             if present.content == content and present.problem != _NOT_READ:
                 return await self.get(name), False
@@ -176,6 +198,32 @@ class Calendars:
         known = stored.present
         return known, [(date_of(day), known.names_of(day)) for day in span if day in known]
 
+    async def resolved(self, name: str, content: CalendarContent) -> ResolvedContent:
+        """What a content would say under this name. Raises InvalidDefinition."""
+        parts: dict[str, ResolvedDays] = {}
+        revisions = []
+        if isinstance(content, AnyOfCalendar):
+            for n, part in enumerate(content.calendars):
+                stored = await self._stored(part)
+                parts[part] = _part(name, n, part, stored)
+                revisions.append((part, stored.state.revision if stored else 0))
+        if isinstance(content, IcsCalendar) and (content.text is None) == (content.url is None):
+            raise InvalidDefinition(
+                FieldProblem("text", "give either `text` or `url`, one of them")
+            )
+        today = self._temporal.now().date()
+        try:
+            days = await SINGLE.work_out(resolve, content, today=today, parts=parts)
+        except CalendarError as error:
+            raise InvalidDefinition(FieldProblem(error.field, str(error))) from None
+        feed = isinstance(content, IcsCalendar) and content.url is not None
+        return ResolvedContent(
+            days=days,
+            source=source_of(content, today=today),
+            problem=_NOT_READ if feed else "",
+            calendars=tuple(revisions),
+        )
+
     async def _look(self, name: str) -> FoundCalendar | None:
         stored = await self._stored(name)
         if stored is None:
@@ -196,6 +244,12 @@ class Calendars:
             row = row.model_copy(update={"problem": _GONE})
         return FoundCalendar(stored.state, row)
 
+    async def _counted(self, found: FoundCalendar) -> FoundCalendar:
+        name, revision = found.state.name, found.state.revision
+        users = await self._count(users_query(name))
+        waiting = await self._count(waiting_query(name, revision)) if users else 0
+        return replace(found, users=users, waiting=waiting)
+
     async def _stored(self, name: str) -> StoredCalendar | None:
         stored = await self._temporal.ask(self._temporal.calendars.find(name))
         return None if stored is None or stored.state.deleted else stored
@@ -213,34 +267,8 @@ class Calendars:
         with self._temporal.translated():
             return sorted([row.id.partition(":")[2] async for row in listed])
 
-    async def _resolved(self, name: str, content: CalendarContent) -> _Resolved:
-        """Raises InvalidDefinition."""
-        parts: dict[str, ResolvedDays] = {}
-        revisions = []
-        if isinstance(content, AnyOfCalendar):
-            for n, part in enumerate(content.calendars):
-                stored = await self._stored(part)
-                parts[part] = _part(name, n, part, stored)
-                revisions.append((part, stored.state.revision if stored else 0))
-        if isinstance(content, IcsCalendar) and (content.text is None) == (content.url is None):
-            raise InvalidDefinition(
-                FieldProblem("text", "give either `text` or `url`, one of them")
-            )
-        today = self._temporal.now().date()
-        try:
-            days = await SINGLE.work_out(resolve, content, today=today, parts=parts)
-        except CalendarError as error:
-            raise InvalidDefinition(FieldProblem(error.field, str(error))) from None
-        feed = isinstance(content, IcsCalendar) and content.url is not None
-        return _Resolved(
-            days=days,
-            source=source_of(content, today=today),
-            problem=_NOT_READ if feed else "",
-            calendars=tuple(revisions),
-        )
-
     async def _started(
-        self, name: str, content: CalendarContent, resolved: _Resolved, *, by: str
+        self, name: str, content: CalendarContent, resolved: ResolvedContent, *, by: str
     ) -> bool:
         """Whether it was there not yet, and is now; one that was deleted goes on counting."""
         before = await self._temporal.ask(self._temporal.calendars.find(name))
@@ -275,7 +303,7 @@ class Calendars:
                     task_timeout=naming.TASK_TIMEOUT,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                     memo={naming.CALENDAR_MEMO: CalendarRow.of(state)},
-                    search_attributes=naming.calendar_attributes(state),
+                    search_attributes=attributes.calendar_attributes(state),
                     static_summary=f"Calendar {name}: {content.kind}",
                     rpc_timeout=RPC_TIMEOUT,
                 )

@@ -18,7 +18,7 @@ from onthedot.access.audit_log import note
 from onthedot.scheduling.checking.freeze import settle_freeze
 from onthedot.scheduling.errors import FieldProblem, FreezeNotFound, Frozen, InvalidDefinition
 from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
-from onthedot.scheduling.freezes.windows import covers, next_window, window_at
+from onthedot.scheduling.freezes.windows import Window, covers, next_window, window_at
 from onthedot.scheduling.stored.freeze_order import FreezeOrder, StoredFreeze
 from onthedot.service.arithmetic import SINGLE
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
@@ -72,6 +72,8 @@ class Freezes:
             updated_by=by,
             held_since=_held_since(before),
         )
+        if before is not None and (cut := await self._cut(name, before, settled, now)):
+            stored = stored.model_copy(update={"cut": True, "held_since": cut.start})
         await self._start(FreezeOrder(name=name, freeze=stored, previous=before))
         note(f"freeze:{name}", change="replaced" if before else "created")
         return await self._answered(name, stored), before is None
@@ -101,6 +103,16 @@ class Freezes:
         for freeze in await self.all():
             if freeze.in_force and freeze.ends_at is not None and covers(freeze, tags):
                 raise Frozen(task_id, freeze.name, freeze.ends_at)
+
+    async def _cut(
+        self, name: str, before: StoredFreeze, after: FreezeDefinition, now: datetime
+    ) -> Window | None:
+        """The window in force that a change ends; None where there is none, or it goes on."""
+        window = await SINGLE.work_out(window_at, before.definition, now, name=name)
+        if window is None:
+            return None
+        goes_on = await SINGLE.work_out(window_at, after, now, name=name)
+        return window if goes_on is None else None
 
     async def _standing(self) -> list[tuple[str, StoredFreeze]]:
         query = f"WorkflowType = '{naming.FREEZE}' AND ExecutionStatus = 'Running'"

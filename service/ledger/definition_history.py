@@ -147,7 +147,7 @@ async def _take(
         case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED if (
             definitions.definition_state.due is not None
         ):
-            # A one-time task may be its run at once, which goes on until its first task is over.
+            # A one-time task may be its run at once, which continues until its first task is over.
             definitions.taken_up_at = definitions.taken_up_at or at
         case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
             definitions.taken_up_at = definitions.taken_up_at or at

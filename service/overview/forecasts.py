@@ -20,6 +20,7 @@ from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.service.arithmetic import Arithmetic
 from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.overview.fleet import FleetReader
+from onthedot.service.overview.influences import Influences, influences
 from onthedot.service.temporal.calls import Temporal
 
 #: What a forecast spans where nothing is said.
@@ -79,6 +80,19 @@ class Forecasts:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return found if fleet.complete else found.model_copy(update={"complete": False})
+
+    async def influences(self, *, since: datetime, until: datetime, tag: str = "") -> Influences:
+        """The windows of freezes and the named days that a forecast of this span counts in.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+            Busy: a forecast is being worked out.
+        """
+        fleet, freezes = await asyncio.gather(self._fleet.tasks(tag), Freezes(self._temporal).all())
+        standing = [StandingFreeze(freeze.name, freeze) for freeze in freezes]
+        return await _FORECASTS.work_out(
+            influences, fleet.tasks, standing, since=since, until=until
+        )
 
     async def exchanges(self, at: datetime, way: Way, tag: str = "") -> list[Exchange]:
         """What spreading the tasks that are due at an instant would make of each. Raises as `of`

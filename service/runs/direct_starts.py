@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from onthedot import naming
 from onthedot.access.audit_log import note
+from onthedot.naming import attributes
 from onthedot.scheduling.outages import NamespaceUnprepared, TemporalUnavailable, Unconfirmed
 from onthedot.scheduling.run import Links, RunStatus, ShortRun
 from onthedot.scheduling.stored.run_order import RunOrder
@@ -25,9 +26,9 @@ async def start_run(temporal: Temporal, order: RunOrder, workflow_id: str) -> Sh
                 id=workflow_id,
                 task_queue=temporal.task_queue,
                 task_timeout=naming.TASK_TIMEOUT,
-                memo=naming.run_memo(order),
-                search_attributes=naming.run_attributes(order),
-                static_summary=naming.run_summary(order),
+                memo=attributes.run_memo(order),
+                search_attributes=attributes.run_attributes(order),
+                static_summary=attributes.run_summary(order),
             )
         )
     except NamespaceUnprepared:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from temporalio.client import WorkflowFailureError
 
 from onthedot import naming
+from onthedot.naming import attributes
 from onthedot.scheduling.action import Action
 from onthedot.scheduling.checking.action import check_action
 from onthedot.scheduling.errors import InvalidDefinition, WrongState
@@ -91,9 +92,9 @@ class Runs:
                 id=workflow_id,
                 task_queue=self._temporal.task_queue,
                 task_timeout=naming.TASK_TIMEOUT,
-                memo=naming.run_memo(order),
-                search_attributes=naming.run_attributes(order),
-                static_summary=naming.run_summary(order),
+                memo=attributes.run_memo(order),
+                search_attributes=attributes.run_attributes(order),
+                static_summary=attributes.run_summary(order),
                 rpc_timeout=RPC_TIMEOUT,
             )
         )

@@ -1,4 +1,4 @@
-"""How a change reaches a task, and how it is told when it cannot."""
+"""How a change reaches a task, and what is reported if it cannot."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.access.audit_log import note
+from onthedot.naming import attributes
 from onthedot.scheduling.errors import OnTheDotError, RevisionMismatch, TaskNotFound, WrongState
 from onthedot.scheduling.outages import (
     NamespaceUnprepared,
@@ -158,7 +159,7 @@ async def forget(temporal: Temporal, state: TaskState, *, status: TaskStatus, by
                 task_queue=temporal.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 memo={naming.TASK_MEMO: TaskRow.of(deleted)},
-                search_attributes=naming.task_attributes(deleted, status=naming.State.DELETED),
+                search_attributes=attributes.task_attributes(deleted, status=naming.State.DELETED),
                 static_summary="Deleted",
                 rpc_timeout=RPC_TIMEOUT,
             )

@@ -25,7 +25,7 @@ from onthedot.service.tasks.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import task_status
 
-#: How often a change is made anew that somebody else was quicker than.
+#: How often a change is made again that someone else was quicker than.
 _ATTEMPTS = 5
 
 

@@ -10,6 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.access.audit_log import note
+from onthedot.naming import attributes
 from onthedot.scheduling.errors import RevisionMismatch, TaskExists, WrongState
 from onthedot.scheduling.outages import NamespaceUnprepared, TemporalUnavailable, Unconfirmed
 from onthedot.scheduling.stored.attempt import LEAD
@@ -58,7 +59,7 @@ class TaskStarts:
         """Start a task whose id belonged to one that is deleted.
 
         Raises:
-            TaskExists: somebody else was quicker.
+            TaskExists: someone else was quicker.
             WrongState: a run of the deleted one goes on.
             TemporalUnavailable: see `first`.
         """
@@ -79,7 +80,7 @@ class TaskStarts:
 
         Raises:
             TaskNotFound: there is none.
-            RevisionMismatch: it is at another revision, or somebody else was quicker.
+            RevisionMismatch: it is at another revision, or someone else was quicker.
             TemporalUnavailable: see `first`.
         """
         found = await self._reader.find(task_id)
@@ -145,8 +146,8 @@ class TaskStarts:
                 task_timeout=naming.TASK_TIMEOUT,
                 id_reuse_policy=policy,
                 memo={naming.TASK_MEMO: TaskRow.of(state)},
-                search_attributes=naming.task_attributes(state),
-                static_summary=naming.task_summary(state),
+                search_attributes=attributes.task_attributes(state),
+                static_summary=attributes.task_summary(state),
                 start_delay=delay,
                 rpc_timeout=_START,
             ),

@@ -22,6 +22,7 @@ from onthedot.scheduling.errors import (
     TaskNotFound,
     WrongState,
 )
+from onthedot.scheduling.firing.zone_rules import release_for
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.attempt import LEAD
@@ -86,6 +87,7 @@ class Tasks:
             occurs_after=now,
             lead=LEAD,
             idempotency=str(key),
+            zone_rules=release_for(definition.trigger),
         ).journalled()
         # Whatever may fail comes first: once it is registered, it is answered as registered.
         coming = await self._reader.to_come(state, max_runs(definition))
@@ -252,7 +254,7 @@ class Tasks:
         changed: Mapping[str, Any] | None = None,
         through_freeze: bool = False,
     ) -> ShortRun:
-        """Start a run at once, beside the schedule; see `runs_by_hand`."""
+        """Start a run at once, in addition to the schedule; see `runs_by_hand`."""
         return await runs_by_hand.run_now(
             self._temporal,
             task_id,

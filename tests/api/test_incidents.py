@@ -161,7 +161,7 @@ async def test_after_an_outage_it_says_what_did_not_run_and_what_began_late(
             return found if well and found["complete"] else None
 
         async with polling(temporal.client, own.task_queue):
-            found = await eventually(told, 60)
+            found = await eventually(told)
             for name in tasks:
                 await api.delete(f"/tasks/{tag}-{name}")
     assert found is not None

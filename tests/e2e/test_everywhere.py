@@ -64,6 +64,8 @@ def pages(site: Site, name: str) -> dict[str, str]:
         "output": f"/runs/{coloured}",
         "calendars": "/calendars",
         "calendar": f"/calendars/{name}?year=2027",
+        "new calendar": "/new-calendar",
+        "edit calendar": f"/calendars/{name}/edit?year=2027",
         "forecast": "/forecast?span=7d",
         "freezes": "/freezes",
         "settings": "/settings",

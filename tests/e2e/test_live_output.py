@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.e2e.site import DAILY, Site
+from tests.waiting import at_load
 
 _SCRIPT = r"""
 printf '\033[32mready\033[0m <b>not bold</b>\n'
@@ -36,7 +37,7 @@ def test_output_is_live_and_can_be_searched(site: Site, name: str, tmp_path: Pat
     expect(site.page.get_by_role("timer")).to_be_visible()
     expect(output).not_to_contain_text("the end")
     gates[0].touch()
-    expect(output).to_contain_text("the end", timeout=3_000)
+    expect(output).to_contain_text("the end", timeout=at_load(3) * 1000)
     expect(output).to_contain_text("100 %")
     expect(output).not_to_contain_text("10 %1")
 

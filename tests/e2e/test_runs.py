@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.e2e.site import DAILY, HELLO, Site
-from tests.waiting import wait_until
+from tests.waiting import at_load, wait_until
 
 
 def test_new_runs_appear_by_themselves(site: Site, name: str) -> None:
@@ -19,7 +19,7 @@ def test_new_runs_appear_by_themselves(site: Site, name: str) -> None:
     expect(site.page.get_by_text("No run matches")).to_be_visible()
     for count in (1, 2):
         site.rest.post(f"/tasks/{name}/run").raise_for_status()
-        expect(site.runs()).to_have_count(count, timeout=5_000)
+        expect(site.runs()).to_have_count(count, timeout=at_load(5) * 1000)
     expect(site.runs().first).to_contain_text("by hand")
 
     # As if the tab were hidden, and then looked at again.

@@ -62,7 +62,7 @@ class Shape:
             status = (await Tasks(self.temporal).get(task_id)).status
             return status in (TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
 
-        await eventually(is_closed, 60)
+        await eventually(is_closed)
         return [naming.task_workflow(task_id)]
 
     async def ran(self, action: dict[str, Any], **more: Any) -> list[str]:
@@ -73,7 +73,7 @@ class Shape:
         async def ended() -> bool:
             return (await Runs(self.temporal).get(asked.id)).finished_at is not None
 
-        await eventually(ended, 60)
+        await eventually(ended)
         return [naming.RunAddress.parse(asked.id).workflow_id]
 
 
@@ -291,7 +291,7 @@ async def run_interrupted_and_told(shape: Shape) -> list[str]:
     async def ended() -> bool:
         return (await Runs(shape.temporal).get(asked.id)).finished_at is not None
 
-    await eventually(ended, 60)
+    await eventually(ended)
     return [*late, *await shape.ran(silent), naming.RunAddress.parse(asked.id).workflow_id]
 
 
@@ -310,7 +310,7 @@ async def run_cancelled(shape: Shape) -> list[str]:
         async def ended(run_id: str = asked.id) -> bool:
             return (await Runs(shape.temporal).get(run_id)).finished_at is not None
 
-        await eventually(ended, 60)
+        await eventually(ended)
         found.append(naming.RunAddress.parse(asked.id).workflow_id)
     return found
 
@@ -334,7 +334,7 @@ async def backfill_done_and_cancelled(shape: Shape) -> list[str]:
         async def ended(backfill_id: str = made.id) -> bool:
             return (await backfills.get(backfill_id)).status is not BackfillStatus.RUNNING
 
-        await eventually(ended, 60)
+        await eventually(ended)
         found.append(f"backfill:{made.id}")
     return found
 
@@ -351,7 +351,7 @@ async def backfill_of_a_deleted_task(shape: Shape) -> list[str]:
     async def ended() -> bool:
         return (await backfills.get(made.id)).status is not BackfillStatus.RUNNING
 
-    await eventually(ended, 60)
+    await eventually(ended)
     return [f"backfill:{made.id}"]
 
 
@@ -366,7 +366,7 @@ async def recurring_told_of_its_health(shape: Shape) -> list[str]:
         async def known(health: Health = health) -> bool:
             return (await Tasks(shape.temporal).get(task_id)).health is health
 
-        await eventually(known, 60)
+        await eventually(known)
         await Tasks(shape.temporal).replace(task_id, definition(yearly), by="capture")
     await Tasks(shape.temporal).delete(task_id, by="capture")
     return [naming.task_workflow(task_id)]
@@ -379,7 +379,7 @@ async def run_frozen_and_released(shape: Shape) -> list[str]:
     task_id = await shape.register(every(3600, offset=_soon(5) % 3600), tags=[name])
     log = RunList(shape.temporal)
     which = RunFilter(task_id=task_id, status=RunStatus.SUCCEEDED)
-    await eventually(partial(log.count, which), 60)
+    await eventually(partial(log.count, which))
     runs = (await log.page(RunFilter(task_id=task_id))).items
     await Tasks(shape.temporal).delete(task_id, by="capture")
     freeze = shape.temporal.client.get_workflow_handle(naming.freeze(name))
@@ -397,7 +397,7 @@ async def once_held_and_lifted(shape: Shape) -> list[str]:
     async def held() -> bool:
         return (await Ledger(shape.temporal).why(task_id)).reason is Reason.FROZEN
 
-    await eventually(held, 60)
+    await eventually(held)
     await Freezes(shape.temporal).delete(name, by="capture")
     closed = await shape.closed(task_id)
     await shape.temporal.client.get_workflow_handle(naming.freeze(name)).result()
@@ -423,9 +423,9 @@ async def calendar_changed_and_deleted(shape: Shape) -> list[str]:
         found = await calendars.get(whole)
         return (found.state.revision, found.users, found.waiting) == (revision, 1, 0)
 
-    await eventually(partial(known, 1), 60)
+    await eventually(partial(known, 1))
     await calendars.put(name, DatesCalendar(dates=("2026-12-25",)), by="capture")
-    await eventually(partial(known, 2), 60)
+    await eventually(partial(known, 2))
     await Tasks(shape.temporal).delete(task_id, by="capture")
     for one in (feed, whole, name):
         await _deleted(shape, one)
@@ -438,7 +438,7 @@ async def _deleted(shape: Shape, name: str) -> None:
     async def unused() -> bool:
         return (await calendars.get(name)).users == 0
 
-    await eventually(unused, 60)
+    await eventually(unused)
     await calendars.delete(name, by="capture")
     # Its last execution ends as soon as a worker takes it up.
     await shape.temporal.client.get_workflow_handle(naming.calendar(name)).result()

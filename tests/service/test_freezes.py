@@ -17,12 +17,13 @@ from temporalio.worker import Worker
 
 from onthedot import naming
 from onthedot.activities.assembly import Activities
-from onthedot.activities.freezes.told import watches_of
+from onthedot.activities.freezes.interceptor import watches_of
 from onthedot.activities.freezes.watch import FreezeWatch
 from onthedot.activities.permissions import Permissions
 from onthedot.scheduling.errors import FreezeNotFound, Frozen
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
 from onthedot.scheduling.freezes.release import release_after
+from onthedot.scheduling.freezes.windows import without_present_window
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus
@@ -241,3 +242,43 @@ async def test_a_worker_that_cannot_read_freezes_holds_and_says_so(
                 await eventually(ran)
     assert not watch.known or watch.may_be_in_force(datetime.now(UTC)) is False
     await activities.close()
+
+
+async def test_a_window_that_a_change_ends_releases_what_it_held(
+    temporal: Temporal, tasks: Tasks, run_list: RunList, name: str
+) -> None:
+    frozen = f"{name}-tagged"
+    await tasks.create(new_task(frozen, every(1), tags=[name]), by="test")
+    now = datetime.now(UTC)
+    trigger = {"kind": "interval", "every": 86_400, "offset": int(now.timestamp() - 60) % 86_400}
+    daily = FreezeDefinition.model_validate(
+        {
+            "trigger": trigger,
+            "duration": 43_200,
+            "tags": (name,),
+            "then": "hold",
+            "release_over": 0,
+        }
+    )
+    made, _ = await Freezes(temporal).put(name, daily, by="test")
+    assert made.in_force
+
+    async def skipped() -> list[ShortRun] | None:
+        found = await _runs(run_list, frozen)
+        return [r for r in found if r.status is RunStatus.SKIPPED][2:] or None
+
+    await eventually(skipped)
+    rest = without_present_window(made, temporal.now())
+    assert rest is not None
+    ended, _ = await Freezes(temporal).put(name, rest, by="test")
+    assert not ended.in_force
+    assert ended.next_at is not None
+
+    async def released() -> list[ShortRun] | None:
+        return [r for r in await _runs(run_list, frozen) if r.cause is RunCause.RETRY] or None
+
+    held = await eventually(released)
+    await tasks.delete(frozen, by="test")
+    runs = await _runs(run_list, frozen)
+    last = max(run.scheduled_for for run in runs if run.status is RunStatus.SKIPPED)
+    assert [run.scheduled_for for run in held] == [last]

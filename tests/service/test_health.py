@@ -8,6 +8,7 @@ import pytest
 from temporalio.common import TypedSearchAttributes
 
 from onthedot import naming
+from onthedot.naming import attributes
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Health, TaskStatus
@@ -165,14 +166,14 @@ async def test_a_task_of_an_earlier_release_is_found_and_catches_up(
 ) -> None:
     tag = unique("earlier")
     new = {naming.WORDS.name, naming.MORE_WORDS.name, naming.LABELS.name}
-    complete = naming.task_attributes
+    complete = attributes.task_attributes
 
     # What the earlier release registered: it cannot be installed beside this one here.
     def as_before(state: TaskState, *, status: str = "") -> TypedSearchAttributes:
         pairs = complete(state, status=status).search_attributes
         return TypedSearchAttributes([pair for pair in pairs if pair.key.name not in new])
 
-    monkeypatch.setattr(naming, "task_attributes", as_before)
+    monkeypatch.setattr(attributes, "task_attributes", as_before)
     await tasks.create(new_task(tag, YEARLY, name="Old but gold", tags=[tag]), by="t")
     for which in (TaskFilter(tags=(tag,)), TaskFilter(q="old BUT"), TaskFilter(q=tag)):
 

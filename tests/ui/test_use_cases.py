@@ -24,7 +24,16 @@ pytestmark = pytest.mark.anyio
 
 _UI = Path(__file__).parents[2] / "ui"
 #: What can change something, and where the page may reach for it.
-_CHANGING = {"Tasks", "Runs", "Backfills", "BulkChanges", "BulkRuns", "Freezes", "retry"}
+_CHANGING = {
+    "Tasks",
+    "Runs",
+    "Backfills",
+    "BulkChanges",
+    "BulkRuns",
+    "Freezes",
+    "Calendars",
+    "retry",
+}
 _ALLOWED = {"use_cases.py", "reads.py"}
 _NAMES = [name for name, _ in inspect.getmembers(UseCases, inspect.isfunction) if name[0] != "_"]
 

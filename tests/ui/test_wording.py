@@ -11,9 +11,9 @@ from onthedot.scheduling.errors import (
     RevisionMismatch,
     WrongState,
 )
-from onthedot.scheduling.outages import NotInForce
+from onthedot.scheduling.outages import KeyMissing, NotInForce, TemporalRefuses, TemporalUnavailable
 from onthedot.ui.forms.wording import said
-from onthedot.ui.wording.errors import plainly
+from onthedot.ui.wording.errors import is_away, nothing_to_show, plainly
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,13 @@ def test_a_problem_is_in_the_words_of_the_form(message: str, words: str) -> None
 )
 def test_an_error_says_nothing_of_rest(error: OnTheDotError, words: str) -> None:
     assert plainly(error, of="a") == words
+
+
+def test_what_cannot_be_read_says_whether_to_wait_or_what_to_mend() -> None:
+    away = nothing_to_show(TemporalUnavailable("127.0.0.1:7233"), "The task")
+    assert away == ("Temporal cannot be reached", "The task appears when it is back.")
+    title, words = nothing_to_show(TemporalRefuses("127.0.0.1:7233"), "The task")
+    assert title == "The task cannot be shown now"
+    assert "TEMPORAL_API_KEY" in words
+    assert "'one'" in nothing_to_show(KeyMissing("one"), "The task")[1]
+    assert not is_away(None)

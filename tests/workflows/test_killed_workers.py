@@ -77,9 +77,9 @@ async def test_a_worker_that_comes_back_within_the_window(
         return min(ran) <= since and set(ran) == instants(min(ran), max(ran), step)
 
     for name in names.values():
-        await eventually(partial(all_ran, name, registered + _SECOND), 60)
-    await eventually(lambda: all_ran(jittered, registered + 2 * _SECOND, 2 * _SECOND), 60)
-    await eventually(lambda: all_ran(short, back), 60)
+        await eventually(partial(all_ran, name, registered + _SECOND))
+    await eventually(lambda: all_ran(jittered, registered + 2 * _SECOND, 2 * _SECOND))
+    await eventually(lambda: all_ran(short, back))
     assert min(await nominals(served.client, short)) > back - 11 * _SECOND
     assert len(await nominals(served.client, limited)) == 3
     assert (await tasks.get(single)).status == "completed"
@@ -97,7 +97,7 @@ async def test_edits_that_a_kill_cuts_in_half(
     chance, task_id = random.Random(edits), unique("killed")
     worker = private.start_worker()
     await Tasks(served).create(new_task(task_id, every(1), overlap="allow_all"), by="test")
-    await eventually(lambda: nominals(served.client, task_id), 60)
+    await eventually(lambda: nominals(served.client, task_id))
     handle = served.client.get_workflow_handle(naming.task_workflow(task_id))
 
     async def edit(number: int) -> TaskState:
@@ -152,7 +152,7 @@ async def test_a_backfill_survives_its_worker(private: PrivateTemporal, served: 
     started = await backfills.start(
         task_id, start=end - 7 * 60 * _SECOND, end=end, overlap=OverlapPolicy.BUFFER_ALL
     )
-    await eventually(lambda: run_list.count(RunFilter(task_id=task_id)), 60)
+    await eventually(lambda: run_list.count(RunFilter(task_id=task_id)))
     worker.kill()
     worker.wait()
     private.start_worker()
@@ -160,7 +160,7 @@ async def test_a_backfill_survives_its_worker(private: PrivateTemporal, served: 
     async def ended() -> bool:
         return (await backfills.get(started.id)).status is not BackfillStatus.RUNNING
 
-    await eventually(ended, 60)
+    await eventually(ended)
     done = await backfills.get(started.id)
     assert (done.status, done.done, done.total) == (BackfillStatus.COMPLETED, 8, 8)
     ran = [run.scheduled_for for run in (await run_list.page(RunFilter(task_id=task_id))).items]

@@ -141,7 +141,7 @@ async def test_the_recovery_from_a_long_outage_is_told(
     async def failed() -> bool:
         return (await temporal.client.count_workflows(query)).count == 103
 
-    await eventually(failed, 60)
+    await eventually(failed)
     receiver.requests.clear()
     recovered = await _run(temporal, receiver, task_id, 200)
 

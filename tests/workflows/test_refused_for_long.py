@@ -49,7 +49,7 @@ async def test_it_is_told_through_renewals_and_ends_in_a_deletion(
 
     gate.status = RPCStatusCode.PERMISSION_DENIED
     await tasks.create(new_task(task_id, every(3600)), by="test")
-    await eventually(lambda: renewed(1), 60)
+    await eventually(lambda: renewed(1))
     await eventually(told)
     gate.spared = {"create_schedule", "update_schedule"}
     await eventually(lambda: _settled(tasks, task_id))
@@ -57,7 +57,7 @@ async def test_it_is_told_through_renewals_and_ends_in_a_deletion(
         await tasks.delete(task_id, by="test")
     query = f"WorkflowId = '{naming.task_workflow(task_id)}'"
     before = (await temporal.client.count_workflows(query)).count
-    await eventually(lambda: renewed(before), 60)
+    await eventually(lambda: renewed(before))
     assert await told()
     gate.status = None
     await handle.signal(naming.CHECK_SCHEDULE)

@@ -39,7 +39,7 @@ async def renewing(
 async def test_edits_go_on_through_renewals(renewing: Temporal) -> None:
     tasks, task_list, task_id = Tasks(renewing), TaskList(renewing), unique("renewed")
     await tasks.create(new_task(task_id, every(1), overlap="allow_all"), by="test")
-    await eventually(lambda: nominals(renewing.client, task_id), 60)
+    await eventually(lambda: nominals(renewing.client, task_id))
     for revision in range(1, 31):
         trigger = every(1) if revision % 10 else once(3600)
         new = definition(trigger, overlap="allow_all", name=f"{revision}")

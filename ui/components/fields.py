@@ -1,4 +1,4 @@
-"""Fields of a form. Each has a value, a hint, and an error that names what to mend."""
+"""Fields of a form. Each has a value, a hint, and an error that says what to fix."""
 
 from __future__ import annotations
 
@@ -89,9 +89,11 @@ class TagField(ValueElement[str], component="otd_tag_field.js"):
 class FileField(Element, component="otd_file.js"):
     """A file to choose; its event `file` brings `{"name", "text"}`."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, *, accept: str = "") -> None:
         super().__init__()
         self.props["label"] = label
+        if accept:
+            self.props["accept"] = accept
 
 
 class ChoiceField(ValueElement[str], component="otd_choice.js"):
@@ -152,6 +154,40 @@ class Segments(ValueElement[str], component="otd_segments.js"):
         self.props["options"] = [
             {"value": key, "label": text, "icon": icon} for key, text, icon in options
         ]
+
+
+class ChecksField(ValueElement[str], component="otd_checks.js"):
+    """Some of several, all in sight; the value holds what is chosen, with commas between.
+    `options`: value to label."""
+
+    VALUE_PROP = "value"
+    LOOPBACK = False
+
+    def __init__(
+        self,
+        label: str,
+        options: Mapping[str, str],
+        value: str = "",
+        *,
+        at: str = "",
+        hint: str = "",
+        on_change: Changed | None = None,
+    ) -> None:
+        super().__init__(value=value, on_value_change=on_change)
+        self.at = at
+        self.props["label"] = label
+        self.props["hint"] = hint
+        self.props["field"] = at
+        self.props["options"] = [{"value": key, "label": text} for key, text in options.items()]
+
+    @property
+    def chosen(self) -> list[str]:
+        """What is chosen, in the order of the options."""
+        return [value for value in self.value.split(",") if value]
+
+    def say(self, error: str = "") -> None:
+        """Show what is wrong with it, or that nothing is."""
+        self.props["error"] = error
 
 
 class PairsField(ValueElement[list[dict[str, Any]]], component="otd_pairs.js"):

@@ -7,6 +7,7 @@ export default {
     unit: { type: String, default: "" },
     ends: Array,
     slots: { type: Number, default: 0 },
+    shades: { type: Array, default: () => [] },
   },
   data: () => ({ at: null }),
   computed: {
@@ -33,6 +34,7 @@ export default {
           .filter((part) => part.value || this.unit)
           .map((part) => `${part.name} ${this.say(part.value)}`),
         bar.note,
+        bar.frozen,
       ]
         .filter(Boolean)
         .join("\n");
@@ -119,6 +121,15 @@ export default {
           "aria-label": this.label,
         },
         [
+          ...this.shades.map((shade) =>
+            h("rect", {
+              class: "shade",
+              x: shade.left * 1000,
+              y: 0,
+              width: Math.max(2, (shade.right - shade.left) * 1000),
+              height: this.height,
+            }),
+          ),
           h("line", {
             x1: 0,
             x2: 1000,

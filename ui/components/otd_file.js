@@ -1,7 +1,7 @@
 // A file to choose or to drop here, sent as text.
 const MOST = 500_000;
 export default {
-  props: { label: String },
+  props: { label: String, accept: { type: String, default: ".yaml,.yml,.json" } },
   emits: ["file"],
   data: () => ({ name: "", wrong: "", over: false }),
   methods: {
@@ -40,7 +40,7 @@ export default {
         h("input", {
           type: "file",
           class: "sr",
-          accept: ".yaml,.yml,.json",
+          accept: this.accept,
           "aria-label": this.label,
           onChange: (event) => {
             this.take(event.target.files[0]);

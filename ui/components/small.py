@@ -66,7 +66,8 @@ class LeaveQuestion(Element, component="otd_leave.js"):
 class Chart(Element, component="otd_chart.js"):
     """Bars of parts: `{"from", "to", "parts": [{"name", "value", "tone"}], "path"}` each.
 
-    There is room for `slots` of them at least; `ends` stand below, instants as `@2026-…`.
+    There is room for `slots` of them at least; `ends` stand below, instants as `@2026-…`. `shades`
+    lie behind: `{"left", "right"}`, as parts of the width.
     """
 
     def __init__(
@@ -78,8 +79,10 @@ class Chart(Element, component="otd_chart.js"):
         unit: str = "",
         ends: Sequence[str] = (),
         slots: int = 0,
+        shades: Sequence[dict[str, Any]] = (),
     ) -> None:
         super().__init__()
+        self.props["shades"] = list(shades)
         self.props["bars"] = list(bars)
         self.props["label"] = label
         self.props["height"] = height
@@ -90,7 +93,8 @@ class Chart(Element, component="otd_chart.js"):
 
 
 class HeatMap(Element, component="otd_heat.js"):
-    """Days by hours: `{"day", "counts": 24 numbers}` a row."""
+    """Days by hours: `{"day", "note", "counts", "frozen", "paths"}` a row, the latter three of 24
+    each: numbers (None for an hour that is none), names of freezes, addresses."""
 
     def __init__(self, rows: Sequence[dict[str, Any]], label: str) -> None:
         super().__init__()

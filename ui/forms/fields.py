@@ -9,14 +9,20 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from onthedot.scheduling.errors import FieldProblem
-from onthedot.ui.components.fields import ChoiceField, PairsField, Segments, TextField
+from onthedot.ui.components.fields import (
+    ChecksField,
+    ChoiceField,
+    PairsField,
+    Segments,
+    TextField,
+)
 from onthedot.ui.forms.wording import in_words
 
 #: Tags of unions, which stand in the path of an error but in no definition.
 _TAGS = {"once", "cron", "interval", "http", "command", "activity", "workflow", "log"}
 
 
-F = TypeVar("F", TextField, ChoiceField, PairsField)
+F = TypeVar("F", TextField, ChoiceField, ChecksField, PairsField)
 
 _PAIR = {"name": str, "value": str, "secret": bool}
 
@@ -28,7 +34,7 @@ class Fields:
         self._changed = changed
         self._zone = zone
         self._switches: dict[str, Segments] = {}
-        self._plain: dict[str, TextField | ChoiceField] = {}
+        self._plain: dict[str, TextField | ChoiceField | ChecksField] = {}
         self._pairs: dict[str, PairsField] = {}
 
     def add(self, field: F) -> F:
@@ -52,9 +58,12 @@ class Fields:
             switch = self._switches.get(at)
             if switch is not None and typed.get(at) in switch.values:
                 switch.set_value(typed[at])
-        for at, field in self._plain.items():
-            if isinstance(typed.get(at), str):
-                field.set_value(typed[at])
+        done: set[str] = set()
+        # One may make others anew, which then come after it.
+        while left := [at for at in self._plain if at not in done]:
+            done.add(left[0])
+            if isinstance(typed.get(left[0]), str):
+                self._plain[left[0]].set_value(typed[left[0]])
         for at, group in self._pairs.items():
             pairs = typed.get(at)
             if isinstance(pairs, list) and all(map(_is_pair, pairs)):
@@ -98,7 +107,7 @@ class Fields:
 
 
 #: In the order in which they are restored: one decides whether there is the next.
-_SWITCHES = ("action", "action.body is", "trigger", "trigger.how")
+_SWITCHES = ("action", "action.body is", "trigger", "trigger.how", "kind", "content.how")
 
 
 def _is_pair(given: object) -> bool:

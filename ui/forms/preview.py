@@ -81,10 +81,10 @@ def show_preview(place: Element, found: Preview, zone: str) -> None:
                 with box("row", "li"):
                     with box("grow"):
                         When(at, "near")
+                        if at in found.moved:
+                            text(found.moved[at], "moved")
                     with box("muted small"):
                         When(at, "there", zone=found.zone)
-                    if at in found.moved:
-                        text(found.moved[at], "muted small wrap")
         if not found.runs:
             text("It has no run to come.", "muted")
         for warning in found.warnings:

@@ -1,4 +1,4 @@
-"""What stands beside the form: the next runs, what an edit changes, a trial, the same over REST."""
+"""The panel next to the form: next runs, what an edit changes, a test run, the REST request."""
 
 from __future__ import annotations
 

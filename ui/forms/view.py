@@ -49,8 +49,8 @@ _TO_FIRST_ERROR = (
 class FormView:
     """One form. `before` is what it starts from; with `task_id` it changes that task.
 
-    `names` are what the workers have registered, to choose from, and `typed` what was typed into
-    the fields before the page was loaded again.
+    `names` are what the workers have registered and `calendars` those that exist, to choose from,
+    and `typed` is what was typed into the fields before the page was loaded again.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class FormView:
         query: dict[str, str],
         names: Registered,
         *,
+        calendars: Sequence[str] = (),
         before: TaskDefinition | None = None,
         task_id: str = "",
         revision: int | None = None,
@@ -68,6 +69,7 @@ class FormView:
         self._context = context
         self._query = query
         self._names = {"activity": list(names.activities), "workflow": list(names.workflows)}
+        self._calendars = calendars
         self._commands = names.commands
         self._before = before
         self._task_id = task_id
@@ -106,7 +108,7 @@ class FormView:
             button("Start afresh", self._start_anew, "small")
 
     def _follow_others(self) -> None:
-        """Say it where somebody else changes the task that is being edited."""
+        """Say it where someone else changes the task that is being edited."""
         temporal, told = self._context.site.temporal, [self._revision]
 
         def show(seen: Seen[TaskDetail]) -> None:
@@ -164,6 +166,7 @@ class FormView:
                 self._changed,
                 self._query.get("trigger", "cron"),
                 before.trigger if before else None,
+                self._calendars,
             )
         with card("What it is called"):
             labels = LabelPart(self._fields, before, self._task_id)
@@ -191,7 +194,7 @@ class FormView:
         self._fields.say([p for p in [*problems, *judged] if self._strict or self._is_due(p)])
 
     def _is_due(self, problem: FieldProblem) -> bool:
-        """Whether it is time to tell: not before somebody was at that field."""
+        """Whether it is time to tell: not before someone was at that field."""
         path = problem.field
         return any(at and (path == at or path.startswith(f"{at}.")) for at in self._touched)
 

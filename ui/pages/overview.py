@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from nicegui.element import Element
 
-from onthedot.scheduling.forecast.report import Forecast
 from onthedot.scheduling.values import format_instant
 from onthedot.service.overview import health
 from onthedot.service.overview.due_next import DueNext
@@ -18,13 +17,12 @@ from onthedot.service.overview.overview import HOUR, HourCount, Sample, TaskCoun
 from onthedot.ui.components.markup import box, card, empty, href, link, named, skeleton, text
 from onthedot.ui.components.small import Chart, Icon, When
 from onthedot.ui.page_context import PageContext, SiteContext
-from onthedot.ui.pages.forecast.chart import chart
+from onthedot.ui.pages.coming_starts import ComingStarts
 from onthedot.ui.pages.incidents.trouble import show_trouble
 from onthedot.ui.pages.overview_tiles import Tiles
 from onthedot.ui.watches import Seen
 
 _SOON = 8
-_AHEAD = timedelta(hours=2)
 _FAILING = 6
 
 
@@ -40,8 +38,7 @@ def overview_page(context: PageContext, query: dict[str, str]) -> None:
         tiles = Tiles()
         with card("Runs by hour"):
             chart = _HourChart()
-        with card("Starts in the next two hours", aside="by minute") as coming:
-            skeleton(120)
+        ComingStarts(context)
         with box("grid two"):
             with card("Due next", body=False) as due:
                 skeleton(160)
@@ -73,12 +70,6 @@ def overview_page(context: PageContext, query: dict[str, str]) -> None:
     context.live("task counts", site.overview.tasks, show_tasks)
     context.live("sample", site.overview.sample, show_sample, every=timedelta(seconds=5))
     context.live(
-        "coming",
-        lambda: _coming(context),
-        _when_known(lambda found: _show_coming(coming, found)),
-        every=timedelta(seconds=20),
-    )
-    context.live(
         "due",
         lambda: site.due.next(_SOON),
         _when_known(lambda value: _show_due(due, value)),
@@ -90,26 +81,6 @@ def overview_page(context: PageContext, query: dict[str, str]) -> None:
         _when_known(tiles.show_workers),
         every=timedelta(seconds=3),
     )
-
-
-async def _coming(context: PageContext) -> Forecast:
-    begin = context.site.temporal.now().replace(second=0, microsecond=0)
-    return await context.site.forecasts.of(since=begin, until=begin + _AHEAD)
-
-
-def _show_coming(place: Element, found: Forecast) -> None:
-    place.clear()
-    with place:
-        if not found.total:
-            text("Nothing is due.", "muted")
-            return
-        chart(found, height=90)
-        with box("row small muted").style("margin-top: 8px"):
-            busy = found.busiest[0]
-            with box("grow", "span"):
-                text(f"{found.total:,} starts, at most {busy.starts:,} at once, at ")
-                When(busy.at, "clock")
-            link("Forecast", "/forecast")
 
 
 def _when_known(show: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from onthedot.messages.bulk import TagCount
-from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.scheduling.errors import OnTheDotError
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.ui.access.sessions import SignedOut
 from onthedot.ui.bulk.kinds import TASKS
@@ -41,7 +41,7 @@ async def found_for(context: PageContext, typed: str) -> list[dict[str, str]]:
     except SignedOut:
         context.sign_in()
         return []
-    except TemporalUnavailable:
+    except OnTheDotError:
         return []
     found = [
         {"label": task.name, "path": f"/tasks/{task.id}", "icon": "clock", "under": task.id}

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from nicegui.element import Element
 
-from onthedot.scheduling.errors import RunNotFound
+from onthedot.scheduling.errors import OnTheDotError, RunNotFound
 from onthedot.scheduling.run import Run, RunPhase, RunStatus
 from onthedot.ui.components.markup import (
     box,
@@ -30,6 +30,7 @@ from onthedot.ui.reads import one_run
 from onthedot.ui.rows import CAUSES, RUN_TONES, RUN_WORDS, took
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.durations import human, precise
+from onthedot.ui.wording.errors import nothing_to_show
 
 
 def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:
@@ -55,7 +56,7 @@ def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:
         run = seen.value
         if run is None:
             if seen.error is not None:
-                _say_missing(place, run_id, gone=isinstance(seen.error, RunNotFound))
+                _say_missing(place, run_id, seen.error)
             return
         if shown[:1] != [run]:
             shown[:] = [run]
@@ -77,10 +78,10 @@ def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:
         found.stop()
 
 
-def _say_missing(place: Element, run_id: str, *, gone: bool) -> None:
+def _say_missing(place: Element, run_id: str, error: OnTheDotError) -> None:
     place.clear()
     with place, box("card"):
-        if gone:
+        if isinstance(error, RunNotFound):
             with empty(
                 "search",
                 "There is no such run",
@@ -89,12 +90,7 @@ def _say_missing(place: Element, run_id: str, *, gone: bool) -> None:
             ):
                 link("To the runs", "/runs", "btn")
         else:
-            empty(
-                "triangle-alert",
-                "Temporal cannot be reached",
-                "The run appears when it is back.",
-                page=True,
-            )
+            empty("triangle-alert", *nothing_to_show(error, "The run"), page=True)
 
 
 def _show(context: PageContext, run: Run) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
-from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.tasks.lists.filter import TaskFilter
@@ -21,7 +20,7 @@ from onthedot.ui.pages.list_address import Known, ListAddress
 from onthedot.ui.reads import ROWS, NoSuchPage, RunRows, cursor_of_runs, ids_of_runs, run_rows
 from onthedot.ui.rows import CAUSES, KINDS, RUN_WORDS, run_row
 from onthedot.ui.watches import Live, Seen
-from onthedot.ui.wording.errors import plainly
+from onthedot.ui.wording.errors import is_away, plainly
 
 AWAY = "Temporal cannot be reached"
 SPANS = {
@@ -154,7 +153,7 @@ class _RunsPage:
     def _show(self, seen: Seen[RunRows]) -> None:
         shown = seen.value
         if shown is None:
-            if isinstance(seen.error, TemporalUnavailable):
+            if is_away(seen.error):
                 self._say("triangle-alert", AWAY, "The log appears when it is back.")
             elif seen.error is not None:
                 short = isinstance(seen.error, NoSuchPage)

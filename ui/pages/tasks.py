@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from onthedot.scheduling.errors import OnTheDotError
-from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.overview.overview import TaskTotals
 from onthedot.service.tasks.lists.filter import TaskFilter
@@ -34,7 +33,7 @@ from onthedot.ui.reads import (
 )
 from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
 from onthedot.ui.watches import Live, Seen
-from onthedot.ui.wording.errors import plainly
+from onthedot.ui.wording.errors import is_away, plainly
 
 
 def tasks_page(context: PageContext, query: dict[str, str]) -> None:
@@ -237,7 +236,7 @@ class _TasksPage:
                 way()
 
     def _say_error(self, error: OnTheDotError) -> None:
-        if isinstance(error, TemporalUnavailable):
+        if is_away(error):
             self._say(
                 "triangle-alert", "Temporal cannot be reached", "The list appears when it is."
             )

@@ -11,6 +11,7 @@ from onthedot.scheduling.errors import (
     RunNotFound,
     TaskNotFound,
 )
+from onthedot.scheduling.outages import NamespaceUnprepared, TemporalRefuses, TemporalUnavailable
 
 _SENTENCE = re.compile(r"(?<=[.;]) ")
 _OF_REST = re.compile(r"\b(GET|PUT|POST|DELETE) /|\bETag\b|\bIf-Match\b|Idempotency-Key")
@@ -33,6 +34,19 @@ def plainly(error: OnTheDotError, *, of: str = "") -> str:
     kept = [each for each in _SENTENCE.split(said) if not _OF_REST.search(each)]
     told = " ".join(kept) or said
     return f"{told[:-1]}." if told.endswith(";") else told
+
+
+def is_away(error: OnTheDotError | None) -> bool:
+    """Whether Temporal does not answer, so that to wait is all there is to do."""
+    mendable = isinstance(error, NamespaceUnprepared | TemporalRefuses)
+    return isinstance(error, TemporalUnavailable) and not mendable
+
+
+def nothing_to_show(error: OnTheDotError, what: str) -> tuple[str, str]:
+    """A heading, and what to do or to wait for, where `what` could not be read even once."""
+    if is_away(error):
+        return "Temporal cannot be reached", f"{what} appears when it is back."
+    return f"{what} cannot be shown now", plainly(error)
 
 
 def _sentence(message: str) -> str:

@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -134,6 +135,18 @@ async def test_as_many_lines_as_calls_and_as_many_changes_as_revisions(
         revision = found.json().get("revision", 0)
         steps = [line["after"] for line in lines if line.get("task") == task_id and "after" in line]
         assert steps == list(range(1, revision + 1))
+
+
+async def test_no_address_can_forge_a_line_or_steer_a_terminal(
+    guarded: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "onthedot.audit")
+    wanted = 'a\n{"who":"x"}\x1b[2J\x7f\x9b31m\u2028\u202eü'
+    await guarded.delete(f"/tasks/{quote(wanted)}", headers=_as("editor"))
+    (told,) = (r.getMessage() for r in caplog.records if r.name == "onthedot.audit")
+    assert told.isprintable()
+    assert "ü" in told
+    assert json.loads(told)["task"] == wanted
 
 
 def test_what_anyone_may_ask_is_no_change() -> None:

@@ -166,6 +166,21 @@ def _no_claims(issuer: Issuer) -> str:
     )
 
 
+def _encoded(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
+
+def _deep_claims(issuer: Issuer) -> str:
+    header = {"alg": "ES256", "kid": issuer.keys[0].kid}
+    return jws.serialize_compact(header, b"[" * 9_000, issuer.keys[0])
+
+
+def _critical(issuer: Issuer) -> str:
+    header = {"alg": "ES256", "kid": issuer.keys[0].kid, "crit": ["x"], "x": 1}
+    head, claims = (_encoded(json.dumps(part).encode()) for part in (header, issuer.claims()))
+    return f"{head}.{claims}.{'A' * 86}"
+
+
 BAD: dict[str, tuple[Callable[[Issuer], str], int, str]] = {
     "expired": (lambda i: i.token(exp=int(time.time()) - 600), 401, "It has expired"),
     "no expiry": (lambda i: i.token(exp=None), 401, "A claim of it is wrong"),
@@ -186,6 +201,14 @@ BAD: dict[str, tuple[Callable[[Issuer], str], int, str]] = {
     "claims are a list": (_no_claims, 401, "no token that can be read"),
     "three dots": (lambda i: "a.b.c", 401, "no token that can be read"),
     "empty parts": (lambda i: "..", 401, "no token that can be read"),
+    "deep header": (lambda i: f"{_encoded(b'[' * 9_000)}.e30.AA", 401, "no token that can be read"),
+    "deep claims": (_deep_claims, 401, "no token that can be read"),
+    "key is an object": (
+        lambda i: _joined({"alg": "ES256", "kid": {}}, {}) + ".AA",
+        401,
+        "refused",
+    ),
+    "unknown but critical": (_critical, 401, "no token that can be read"),
     "very long": (lambda i: f"{'a' * 20_000}.b.c", 401, "too long"),
     "no token at all": (lambda i: "otd_unknown", 401, "not configured here"),
     "no role": (lambda i: i.token(groups=["cooks"]), 403, "has no role here"),

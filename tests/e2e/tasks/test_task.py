@@ -36,7 +36,7 @@ def test_a_backfill_says_how_many_runs_and_runs_them(site: Site, name: str) -> N
     expect(site.dialog()).to_contain_text("3 runs in this span")
     site.dialog().get_by_role("button", name="Start").click()
     expect(site.toast("Started a backfill of")).to_be_visible()
-    expect(site.runs().filter(has_text="backfill")).to_have_count(3, timeout=20_000)
+    expect(site.runs().filter(has_text="backfill")).to_have_count(3)
 
 
 @pytest.mark.parametrize("task_id", ["new", "edit", "batch", "runs"])

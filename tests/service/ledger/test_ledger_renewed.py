@@ -61,7 +61,7 @@ async def test_nothing_of_its_past_is_lost(hasty: Temporal) -> None:
         page = await ledger.of("often", since, hasty.now())
         return any(e.revision == revisions and e.state is LedgerState.RAN for e in page.items)
 
-    await eventually(ran_last, 40)
+    await eventually(ran_last)
     query = f"WorkflowId = '{naming.task_workflow('often')}'"
     renewed = (await hasty.client.count_workflows(query)).count
     page = await ledger.of("often", since - timedelta(hours=1), hasty.now())

@@ -162,4 +162,4 @@ async def _ended(backfills: Backfills, backfill_id: str) -> Backfill:
         found = await backfills.get(backfill_id)
         return None if found.status is BackfillStatus.RUNNING else found
 
-    return await eventually(ended, 60)
+    return await eventually(ended)

@@ -35,7 +35,7 @@ async def failed(run_list: RunList, task_id: str, count: int = 1) -> list[ShortR
         items = (await run_list.page(which)).items
         return items if len(items) >= count else []
 
-    return await eventually(there, 60)
+    return await eventually(there)
 
 
 async def ended(runs: Runs, run_id: str) -> Run:
@@ -45,7 +45,7 @@ async def ended(runs: Runs, run_id: str) -> Run:
         run = await runs.get(run_id)
         return None if run.status is RunStatus.RUNNING else run
 
-    return await eventually(over, 60)
+    return await eventually(over)
 
 
 async def test_an_occurrence_is_run_again_as_the_task_is_now(

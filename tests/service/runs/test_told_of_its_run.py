@@ -73,7 +73,7 @@ async def _ran(tasks: Tasks, runs: Runs, action: Mapping[str, Any], **more: Any)
         found = await runs.get(asked.id)
         return found if found.finished_at else None
 
-    run = await eventually(ended, 60)
+    run = await eventually(ended)
     assert run.status is RunStatus.SUCCEEDED, run.error
     return run
 
@@ -158,7 +158,7 @@ async def test_an_activity_whose_worker_hides_headers_is_told_the_remedy(
             found = await runs.get(asked.id)
             return found if found.finished_at else None
 
-        run = await eventually(ended, 60)
+        run = await eventually(ended)
     assert run.error is not None
     assert "interceptors=[onthedot.RunInterceptor()]" in run.error.message
 
@@ -204,7 +204,7 @@ async def test_each_run_of_a_backfill_gets_its_own_instant(
             which = RunFilter(task_id=task_id, status=RunStatus.SUCCEEDED)
             return await run_list.count(which) == 3
 
-        await eventually(done, 60)
+        await eventually(done)
     page = await run_list.page(RunFilter(task_id=task_id))
     outputs = [(await runs.get(run.id)).output for run in page.items]
     assert sorted(outputs) == [

@@ -197,7 +197,7 @@ async def test_the_run_of_a_deleted_task_goes_within_a_minute(
     async def forgotten() -> bool:
         return await run_list.count(RunFilter(task_id=task_id)) == 0
 
-    await eventually(forgotten, 60)
+    await eventually(forgotten)
 
 
 async def test_an_id_in_use_is_refused(tasks: Tasks) -> None:

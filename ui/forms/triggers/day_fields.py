@@ -2,65 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from onthedot.scheduling.trigger import CalendarUse, OnExcluded, Recurring
 from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.markup import box, link, named, text
+from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.fields import Fields, listed
+from onthedot.ui.forms.triggers.entries import name_chips
 
 _ON_EXCLUDED = {
     OnExcluded.SKIP.value: "Leave it out",
     OnExcluded.NEXT_DAY.value: "Run on the next day that is left",
     OnExcluded.PREVIOUS_DAY.value: "Run on the previous day that is left",
 }
+#: More calendars than this are completed as one types, and not shown to choose from.
+_MOST_CHIPS = 12
+_WORKING_DAYS = (
+    "Working days (LW, W#3, 15W in the expression) are Monday to Friday less the days of these "
+    "calendars."
+)
 
 
 class DayFields:
-    """Exclusions, calendars, and moves where the trigger can have them."""
+    """Exclusions, calendars, and moves where the trigger can have them. Folded away where none are
+    given. `calendars` are those that exist."""
 
-    def __init__(self, fields: Fields, before: Recurring | None, *, moves: bool) -> None:
-        exclude = before.exclude if before else ()
-        self._exclude = fields.add(
-            TextField(
-                "Except on",
-                "\n".join(one for one in exclude if isinstance(one, str)),
-                at="trigger.exclude",
-                hint="One a line: a date (2026-12-25), a range (2026-12-24/2026-12-26), "
-                "or a cron expression.",
-                mono=True,
-                rows=3,
-                optional=True,
-                full=True,
-            )
+    def __init__(
+        self, fields: Fields, before: Recurring | None, calendars: Sequence[str], *, moves: bool
+    ) -> None:
+        given = before is not None and (
+            before.exclude or before.only or before.on_excluded is not OnExcluded.SKIP
         )
-        self._calendars = fields.add(
-            TextField(
-                "Except on days of",
-                ", ".join(one.calendar for one in exclude if isinstance(one, CalendarUse)),
-                at="trigger.calendars",
-                hint="Calendars, with commas between them.",
-                optional=True,
-            )
-        )
-        self._only = fields.add(
-            TextField(
-                "Only on days of",
-                before.only.calendar if before and before.only else "",
-                at="trigger.only",
-                hint="A calendar.",
-                optional=True,
-            )
-        )
-        self._on_excluded = ChoiceField(
-            "On an excluded day",
-            _ON_EXCLUDED,
-            (before.on_excluded if before else OnExcluded.SKIP).value,
-            at="trigger.on_excluded",
-        )
-        if moves:
-            fields.add(self._on_excluded)
-        else:
-            self._on_excluded.delete()
+        with named(box("fold inner", "details"), open=bool(given)):
+            with box("", "summary"):
+                Icon("chevron-right")
+                text("Days: holidays, working days, exceptions")
+            with box("body stack"):
+                self._build(fields, before, calendars, moves=moves)
 
     def value(self) -> dict[str, Any]:
         """What they say, without what is left empty."""
@@ -71,6 +51,63 @@ class DayFields:
             given["exclude"] = exclude
         if self._only.value.strip():
             given["only"] = {"calendar": self._only.value.strip()}
-        if self._on_excluded.value != OnExcluded.SKIP:
+        if self._on_excluded is not None and self._on_excluded.value != OnExcluded.SKIP:
             given["on_excluded"] = self._on_excluded.value
         return given
+
+    def _build(
+        self, fields: Fields, before: Recurring | None, calendars: Sequence[str], *, moves: bool
+    ) -> None:
+        exclude = before.exclude if before else ()
+        self._calendars = fields.add(
+            TextField(
+                "Except on days of",
+                ", ".join(one.calendar for one in exclude if isinstance(one, CalendarUse)),
+                at="trigger.calendars",
+                hint=_WORKING_DAYS if moves else "Calendars, with commas between them.",
+                placeholder=", ".join(calendars[:2]),
+                optional=True,
+                full=True,
+            )
+        )
+        if calendars:
+            name_chips(calendars[:_MOST_CHIPS], self._calendars)
+        else:
+            with text("", "small muted wrap", tag="p"):
+                text("There are no calendars yet. ")
+                link("Make one", "/calendars")
+                text(", such as the holidays of a country, or the weekend.")
+        self._on_excluded: ChoiceField | None = None
+        with box("fields"):
+            if moves:
+                self._on_excluded = fields.add(
+                    ChoiceField(
+                        "On an excluded day",
+                        _ON_EXCLUDED,
+                        (before.on_excluded if before else OnExcluded.SKIP).value,
+                        at="trigger.on_excluded",
+                    )
+                )
+            self._only = fields.add(
+                TextField(
+                    "Only on days of",
+                    before.only.calendar if before and before.only else "",
+                    at="trigger.only",
+                    hint="A calendar. Working days are its days then.",
+                    options=calendars,
+                    optional=True,
+                )
+            )
+            self._exclude = fields.add(
+                TextField(
+                    "Except on",
+                    "\n".join(one for one in exclude if isinstance(one, str)),
+                    at="trigger.exclude",
+                    hint="One a line: a date (2026-12-25), a range (2026-12-24/2026-12-26), "
+                    "or a cron expression.",
+                    mono=True,
+                    rows=3,
+                    optional=True,
+                    full=True,
+                )
+            )

@@ -34,6 +34,22 @@ def chips(values: Sequence[tuple[str, str]], field: TextField) -> None:
                 text(label)
 
 
+def name_chips(names: Sequence[str], field: TextField) -> None:
+    """Names that are each put on the list in the field, or taken off it."""
+    with box("chips"):
+        for name in names:
+            chip = named(box("chip", "button"), type="button")
+            chip.on("click", lambda name=name: _toggle(field, name))
+            with chip:
+                text(name)
+
+
+def _toggle(field: TextField, name: str) -> None:
+    names = [each.strip() for each in field.value.split(",") if each.strip()]
+    kept = [each for each in names if each != name]
+    field.set_value(", ".join(kept if name in names else [*names, name]))
+
+
 @lru_cache(maxsize=1)
 def _zones() -> list[str]:
     return sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")

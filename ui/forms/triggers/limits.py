@@ -1,7 +1,8 @@
-"""The fields that limit what recurs: from, until, at most, jitter, exceptions. Folded away."""
+"""The fields that limit what recurs: from, until, at most, jitter; and its days. Folded away."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,21 +27,22 @@ class LimitFields:
         fields: Fields,
         before: Recurring | None,
         zone: str,
+        calendars: Sequence[str],
         zone_field: TextField | None = None,
     ) -> None:
         add = fields.add
         given = before is not None and (
-            before.start_at
-            or before.end_at
-            or before.max_runs
-            or before.jitter
-            or before.exclude
-            or before.only
+            before.start_at or before.end_at or before.max_runs or before.jitter
         )
+        # An interval has its zone among the limits, as it matters for days alone.
+        moves = zone_field is not None
+        given = given or (not moves and before is not None and bool(before.exclude or before.only))
+        if moves:
+            self._days = DayFields(fields, before, calendars, moves=True)
         with named(box("fold inner", "details"), open=bool(given)):
             with box("", "summary"):
                 Icon("chevron-right")
-                text("Limits: from, until, at most, jitter, exceptions")
+                text("Limits: from, until, at most, jitter")
             with box("body"), box("fields"):
                 self._start = add(
                     _moment("From", "start_at", before.start_at if before else None, zone)
@@ -65,7 +67,8 @@ class LimitFields:
                         optional=True,
                     )
                 )
-                self._days = DayFields(fields, before, moves=zone_field is not None)
+        if not moves:
+            self._days = DayFields(fields, before, calendars, moves=False)
 
     @property
     def zone(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Trigger
@@ -20,6 +21,9 @@ PRESETS = (
     ("Mondays", "0 9 * * 1"),
     ("First of the month", "0 9 1 * *"),
     ("Last day of the month", "0 18 L * *"),
+    ("Last working day", "0 18 LW * *"),
+    ("Third working day", "0 9 W#3 * *"),
+    ("Working day nearest to the 15th", "0 9 15W * *"),
 )
 _INTERVALS = [(length, length) for length in ("30 s", "5 min", "15 min", "1 h", "6 h", "1 d")]
 
@@ -27,7 +31,9 @@ _INTERVALS = [(length, length) for length in ("30 s", "5 min", "15 min", "1 h", 
 class CronFields:
     """Expression, zone and limits."""
 
-    def __init__(self, fields: Fields, zone: str, given: Trigger | None) -> None:
+    def __init__(
+        self, fields: Fields, zone: str, given: Trigger | None, calendars: Sequence[str]
+    ) -> None:
         before = given if isinstance(given, CronTrigger) else None
         zone = before.timezone if before else zone
         with box("fields"):
@@ -42,7 +48,7 @@ class CronFields:
             )
             self._zone = zone_entry(fields, zone)
         chips(PRESETS, self._expression)
-        self._limits = LimitFields(fields, before, zone, self._zone)
+        self._limits = LimitFields(fields, before, zone, calendars, self._zone)
 
     def value(self) -> dict[str, Any]:
         """What they say, without the kind. Raises FieldError."""
@@ -56,7 +62,9 @@ class CronFields:
 class IntervalFields:
     """Length, offset and limits. The zone matters for the limits alone."""
 
-    def __init__(self, fields: Fields, zone: str, given: Trigger | None) -> None:
+    def __init__(
+        self, fields: Fields, zone: str, given: Trigger | None, calendars: Sequence[str]
+    ) -> None:
         before = given if isinstance(given, IntervalTrigger) else None
         zone = before.timezone if before and (before.exclude or before.only) else zone
         with box("fields"):
@@ -78,7 +86,7 @@ class IntervalFields:
                 )
             )
         chips(_INTERVALS, self._every)
-        self._limits = LimitFields(fields, before, zone)
+        self._limits = LimitFields(fields, before, zone, calendars)
 
     def value(self) -> dict[str, Any]:
         """What they say, without the kind. Raises FieldError."""

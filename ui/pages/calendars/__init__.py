@@ -1,1 +1,3 @@
-"""Calendars: which there are, and the days of one, month by month. Begin with `page.py`."""
+"""Calendars: which there are, the days of one month by month, and the form that writes one. Begin
+with `page.py`; the form is `form.py`.
+"""

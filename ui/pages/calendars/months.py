@@ -3,53 +3,123 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from onthedot.scheduling.wording.phrases import MONTH_NAMES, WEEKDAY_NAMES
-from onthedot.ui.components.markup import box, named, text
+from onthedot.ui.components.markup import box, button, named, text
 
 _WEEK = (*WEEKDAY_NAMES[1:], WEEKDAY_NAMES[0])
 #: More names than this are not told below a month: a weekend is seen.
 _MOST_TOLD = 8
+#: The years that can be looked at.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
-def show_year(year: int, days: Mapping[date, str], today: date) -> None:
-    """Twelve months."""
+@dataclass(frozen=True)
+class YearOfDays:
+    """The days of a calendar in a year; while it is edited, beside those that it has at present."""
+
+    year: int
+    days: Mapping[date, str]
+    before: Mapping[date, str] = field(default_factory=dict)
+    compared: bool = False
+
+    def change(self, day: date) -> str:
+        """`come` for a day that is new, `gone` for one that no longer is one."""
+        if not self.compared or (day in self.days) == (day in self.before):
+            return ""
+        return "come" if day in self.days else "gone"
+
+    def name_of(self, day: date) -> str:
+        """What a day is called."""
+        return self.days.get(day) or self.before.get(day) or ""
+
+
+def show_year(shown: YearOfDays, today: date) -> None:
+    """Twelve months; those of this year that are past fold away."""
+    first = today.month if shown.year == today.year else 1
+    if first > 1:
+        past = MONTH_NAMES[: first - 1]
+        with box("past", "details"):
+            text(" to ".join(dict.fromkeys((past[0], past[-1]))), tag="summary")
+            _months(shown, range(1, first), today)
+    _months(shown, range(first, 13), today)
+
+
+def show_years(year: int, go: Callable[[int], None]) -> None:
+    """The way to the year before and after."""
+    with named(box("years", "nav"), aria_label="Years"):
+        back, on = year > FIRST_YEAR, year < LAST_YEAR
+        button(
+            "",
+            lambda: go(year - 1),
+            "small",
+            icon="chevron-left",
+            aria=str(year - 1),
+            why_not="" if back else "The first year",
+        )
+        text(str(year), "strong")
+        button(
+            "",
+            lambda: go(year + 1),
+            "small",
+            icon="chevron-right",
+            aria=str(year + 1),
+            why_not="" if on else "The last year",
+        )
+
+
+def year_of(written: str, today: date) -> int:
+    """The year that an address names; this one where it names none."""
+    year = int(written) if written.isdigit() and len(written) == 4 else today.year
+    return min(max(year, FIRST_YEAR), LAST_YEAR)
+
+
+def _months(shown: YearOfDays, months: range, today: date) -> None:
     with box("months"):
-        for month in range(1, 13):
+        for month in months:
             with box("month card", "section"):
-                _month(year, month, days, today)
+                _month(shown, month, today)
 
 
-def _month(year: int, month: int, days: Mapping[date, str], today: date) -> None:
+def _month(shown: YearOfDays, month: int, today: date) -> None:
     with box("", "table"):
         text(MONTH_NAMES[month - 1], tag="caption")
         with box("", "thead"), box("", "tr"):
             for name in _WEEK:
                 named(text(name[:2], tag="th"), scope="col", abbr=name)
         with box("", "tbody"):
-            for week in calendar.Calendar().monthdatescalendar(year, month):
+            for week in calendar.Calendar().monthdatescalendar(shown.year, month):
                 with box("", "tr"):
                     for day in week:
-                        _day(day, month, days, today)
-    named_here = [(day, name) for day, name in days.items() if day.month == month]
-    told = [(day, name) for day, name in named_here if name not in WEEKDAY_NAMES]
-    with box("told small", "ul"):
-        for day, name in told[:_MOST_TOLD]:
-            text(f"{day.day} {name}" if name else str(day.day), tag="li")
+                        _day(shown, day, month, today)
+    every = sorted({*shown.days, *(shown.before if shown.compared else ())})
+    told = [day for day in every if day.month == month and shown.name_of(day) not in _WEEK]
+    if not told:
+        return
+    with box("told", "ul"):
+        for day in told[:_MOST_TOLD]:
+            with box(shown.change(day), "li"):
+                text(str(day.day), "num")
+                text(shown.name_of(day) or f"{day:%A}", "wrap")
         if len(told) > _MOST_TOLD:
-            text(f"and {len(told) - _MOST_TOLD} more", "muted", tag="li")
+            with box("muted", "li"):
+                text("")
+                text(f"and {len(told) - _MOST_TOLD} more")
 
 
-def _day(day: date, month: int, days: Mapping[date, str], today: date) -> None:
+def _day(shown: YearOfDays, day: date, month: int, today: date) -> None:
     if day.month != month:
         box("", "td")
         return
-    classes = " ".join(
-        name for name, holds in (("marked", day in days), ("today", day == today)) if holds
-    )
-    cell = text(str(day.day), classes, tag="td")
-    if day in days:
-        label = days[day] or "named"
-        named(cell, title=label)
+    change = shown.change(day)
+    marks = [("marked", day in shown.days), (change, bool(change)), ("today", day == today)]
+    classes = " ".join(name for name, holds in marks if holds)
+    with box(classes, "td") as cell:
+        text(str(day.day))
+    if day in shown.days or change:
+        said = shown.name_of(day) or "On the list"
+        prefix = {"come": "New: ", "gone": "No longer: ", "": ""}[change]
+        named(cell, title=f"{prefix}{said}")

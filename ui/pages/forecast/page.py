@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from onthedot.scheduling.forecast.report import BusyInstant, Forecast
 from onthedot.ui.components.fields import Segments, TextField
 from onthedot.ui.components.markup import box, card, empty, link, named, skeleton, text
-from onthedot.ui.components.small import HeatMap, Icon, When
+from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.forecast.chart import chart
+from onthedot.ui.pages.forecast.heat import show_heat
+from onthedot.ui.pages.forecast.influences import ForecastView, show_influences, view_of
 from onthedot.ui.pages.forecast.spreading import show_ways
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.durations import precise
+from onthedot.ui.wording.errors import nothing_to_show
 
 SPANS = {
     "2h": ("Next 2 hours", timedelta(hours=2), timedelta(minutes=1)),
@@ -27,6 +29,8 @@ _DEFAULT = "24h"
 _EVERY = timedelta(seconds=15)
 _HOUR = timedelta(hours=1)
 _NAMED = 12
+#: Tasks that are told without a click.
+_SAID = 3
 
 
 def forecast_page(context: PageContext, query: dict[str, str]) -> None:
@@ -40,8 +44,8 @@ class _ForecastPage:
         self._span = query["span"] if query.get("span") in SPANS else _DEFAULT
         self._tag = query.get("tag", "")
         self._one = _one_step(query)
-        self._live: Live[Forecast] | None = None
-        self._shown: Forecast | None = None
+        self._live: Live[ForecastView] | None = None
+        self._shown: ForecastView | None = None
 
     def build(self) -> None:
         with box("head"):
@@ -88,15 +92,15 @@ class _ForecastPage:
         one = self._one
         forecasts, tag = self._context.forecasts, self._tag
 
-        async def fetch() -> Forecast:
+        async def fetch() -> ForecastView:
             if one is not None:
                 close = timedelta(seconds=1) if one[1] - one[0] <= _HOUR else timedelta(minutes=1)
-                return await forecasts.of(since=one[0], until=one[1], step=close, tag=tag)
+                return await view_of(forecasts, since=one[0], until=one[1], step=close, tag=tag)
             now = self._context.site.temporal.now()
             begin = now.replace(second=0, microsecond=0)
             if step >= _HOUR:
                 begin = begin.replace(minute=0)
-            return await forecasts.of(since=begin, until=begin + length, step=step, tag=tag)
+            return await view_of(forecasts, since=begin, until=begin + length, step=step, tag=tag)
 
         self._live = self._context.live(
             ("forecast", one or self._span, self._tag), fetch, self._show, every=_EVERY
@@ -113,21 +117,28 @@ class _ForecastPage:
         asked = {"span": self._span} | ({"tag": self._tag} if self._tag else {})
         return "?" + urlencode(asked)
 
-    def _show(self, seen: Seen[Forecast]) -> None:
+    def _show(self, seen: Seen[ForecastView]) -> None:
+        if seen.value is None and seen.error is not None:
+            self._place.clear()
+            with self._place, box("card"):
+                empty("triangle-alert", *nothing_to_show(seen.error, "The forecast"))
+            return
         if seen.value is None or seen.value == self._shown:
             return
-        self._shown = found = seen.value
+        self._shown, found = seen.value, seen.value.forecast
+        zone, around = self._context.zone, seen.value.influences
         self._place.clear()
         with self._place:
-            if not found.total:
+            if not found.total and not found.frozen:
                 with box("card"):
                     empty("calendar", "Nothing is due", "No task fires within this span.")
                 return
             with card("Starts", aside=_summary(found)):
-                chart(found, tag=self._tag, zone=self._context.zone)
+                chart(found, tag=self._tag, zone=zone, windows=around.windows)
+                show_influences(around)
             if found.until - found.since > timedelta(days=1):
                 with card("By day and hour"):
-                    HeatMap(_by_hour(found, self._context.zone), "Starts by day and hour")
+                    show_heat(found, around, zone=zone, tag=self._tag)
             if found.busiest and found.busiest[0].starts > 1:
                 with card("Busiest", body=False):
                     _busiest(found)
@@ -163,22 +174,15 @@ def _busy(busy: BusyInstant) -> None:
             When(busy.at, "near")
             if busy.last_start_late:
                 text(f" · the last {precise(busy.last_start_late)} late", "muted")
+            names = [task.name or task.id for task in busy.tasks[:_SAID]]
+            more = f" and {busy.starts - _SAID:,} more" if busy.starts > _SAID else ""
+            text(f"{', '.join(names)}{more}", "under wrap")
         with box("small wrap", "p"):
             for number, task in enumerate(busy.tasks[:_NAMED]):
                 text(", " if number else "")
                 link(task.name or task.id, f"/tasks/{task.id}")
             if busy.starts > _NAMED:
                 text(f" and {busy.starts - _NAMED:,} more")
-
-
-def _by_hour(found: Forecast, zone: str) -> list[dict[str, object]]:
-    """The starts of each hour of the reader's days."""
-    local = ZoneInfo(zone) if zone else UTC
-    days: dict[str, list[int]] = {}
-    for number, starts in enumerate(found.starts):
-        at = (found.since + found.step * number).astimezone(local)
-        days.setdefault(f"{at:%a %d %b}", [0] * 24)[at.hour] += starts
-    return [{"day": day, "counts": counts} for day, counts in days.items()]
 
 
 def _one_step(query: dict[str, str]) -> tuple[datetime, datetime] | None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from onthedot.scheduling.errors import TaskNotFound
-from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.overview.user_code import registered
 from onthedot.ui.components.markup import box, empty, link, skeleton
 from onthedot.ui.forms.view import FormView
 from onthedot.ui.page_context import PageContext, SiteContext
-from onthedot.ui.reads import task_state
+from onthedot.ui.reads import calendar_names, task_state
 
 #: How long what the workers have registered is taken to be the same.
 _AGE = timedelta(seconds=30)
@@ -30,10 +29,10 @@ async def new_page(context: PageContext, query: dict[str, str]) -> None:
         skeleton(60)
         skeleton(420)
     await context.learn_zone()
-    names, typed = await _names(context.site), await context.typed("new")
+    (names, calendars), typed = await _choices(context.site), await context.typed("new")
     place.clear()
     with place:
-        FormView(context, query, names, typed=typed).build()
+        FormView(context, query, names, calendars=calendars, typed=typed).build()
 
 
 async def edit_page(context: PageContext, query: dict[str, str], task_id: str) -> None:
@@ -50,10 +49,10 @@ async def _changed(
         skeleton(420)
     await context.learn_zone()
     try:
-        found, names = await asyncio.gather(
-            task_state(context.temporal, task_id), _names(context.site)
+        found, (names, calendars) = await asyncio.gather(
+            task_state(context.temporal, task_id), _choices(context.site)
         )
-    except (TaskNotFound, TemporalUnavailable) as error:
+    except OnTheDotError as error:
         place.clear()
         with place, box("card"), empty("search", "It cannot be edited now", str(error), page=True):
             link("To the tasks", "/tasks", "btn")
@@ -63,17 +62,26 @@ async def _changed(
     with place:
         if copy:
             before = _copied(found.definition)
-            FormView(context, query, names, before=before, typed=typed).build()
+            FormView(context, query, names, calendars=calendars, before=before, typed=typed).build()
         else:
             FormView(
                 context,
                 query,
                 names,
+                calendars=calendars,
                 before=found.definition,
                 task_id=task_id,
                 revision=found.revision,
                 typed=typed,
             ).build()
+
+
+async def _choices(site: SiteContext) -> tuple[Registered, list[str]]:
+    """What the workers have registered, and the calendars that exist."""
+    try:
+        return await asyncio.gather(_names(site), calendar_names(site.temporal))
+    except OnTheDotError:
+        return await _names(site), []
 
 
 async def _names(site: SiteContext) -> Registered:

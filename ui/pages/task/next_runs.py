@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from onthedot.scheduling.task import Task, TaskStatus
@@ -11,8 +11,8 @@ from onthedot.ui.components.small import When
 from onthedot.ui.rows import zone
 
 
-def show_next_runs(task: Task, coming: Sequence[datetime]) -> None:
-    """A card with them."""
+def show_next_runs(task: Task, coming: Sequence[datetime], moved: Mapping[datetime, str]) -> None:
+    """A card with them, and from when some of them moved."""
     own = zone(task.trigger)
     with card("Next runs", aside=own, body=False):
         if not coming:
@@ -24,6 +24,8 @@ def show_next_runs(task: Task, coming: Sequence[datetime]) -> None:
                 with box():
                     with box("grow"):
                         When(at, "near")
+                        if at in moved:
+                            text(moved[at], "moved")
                     with box("muted small"):
                         When(at, "there", zone=own)
 

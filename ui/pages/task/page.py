@@ -9,7 +9,7 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
-from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.errors import OnTheDotError, TaskNotFound
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.ui.components.markup import (
     box,
@@ -37,6 +37,7 @@ from onthedot.ui.pages.task.runs import show_runs
 from onthedot.ui.reads import TaskDetail, task_detail
 from onthedot.ui.rows import can_pause, run_row, task_status, words
 from onthedot.ui.watches import Seen
+from onthedot.ui.wording.errors import nothing_to_show
 
 
 def task_page(context: PageContext, query: dict[str, str], task_id: str) -> None:
@@ -69,20 +70,15 @@ def task_page(context: PageContext, query: dict[str, str], task_id: str) -> None
             gone = False
         elif seen.error is not None:
             log.clear()
-            _say_away(head)
+            _say_away(head, seen.error)
 
     context.live(("task", task_id), lambda: task_detail(context.site.temporal, task_id), show)
 
 
-def _say_away(place: Element) -> None:
+def _say_away(place: Element, error: OnTheDotError) -> None:
     place.clear()
     with place, box("card"):
-        empty(
-            "triangle-alert",
-            "Temporal cannot be reached",
-            "The task appears when it is back.",
-            page=True,
-        )
+        empty("triangle-alert", *nothing_to_show(error, "The task"), page=True)
 
 
 class _TaskPage:
@@ -124,7 +120,7 @@ class _TaskPage:
             self._coming = found.coming
             self._next.clear()
             with self._next:
-                show_next_runs(task, found.coming)
+                show_next_runs(task, found.coming, found.moved)
         if self._history is None:
             with self._history_place:
                 self._history = HistoryCard(self._context, task.id)

@@ -1,4 +1,4 @@
-"""How workflows get to know what their worker knows of freezes: by a function, not by an event."""
+"""Gives workflows a function that reads the worker's list of freezes, without an event."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from onthedot import naming
 from onthedot.activities.freezes.watch import FreezeWatch
 
 
-class FreezesTold(Interceptor):
+class FreezeInterceptor(Interceptor):
     """For a worker with a watch."""
 
     def __init__(self, watch: FreezeWatch) -> None:
@@ -26,7 +26,7 @@ class FreezesTold(Interceptor):
     def workflow_interceptor_class(
         self, input: WorkflowInterceptorClassInput
     ) -> type[WorkflowInboundInterceptor] | None:
-        """Hand the function to workflows; nothing is intercepted."""
+        """Pass the function to workflows; nothing is intercepted."""
         input.unsafe_extern_functions[naming.MAY_BE_FROZEN] = self._watch.may_be_in_force
         return None
 
@@ -39,7 +39,7 @@ def watches_of(activities: Iterable[Callable[..., Any]]) -> list[FreezeWatch]:
 
 @asynccontextmanager
 async def watching(watches: Iterable[FreezeWatch]) -> AsyncIterator[None]:
-    """Within it the watches read; they have done so once where Temporal answers at once."""
+    """Runs the watches; each has read the list once on entry, if Temporal responds in time."""
     chosen = list(watches)
     running = [asyncio.create_task(watch.run()) for watch in chosen]
     try:

@@ -1,8 +1,9 @@
-"""The load to come, taken apart with a button; and a freeze, made, shown everywhere and lifted."""
+"""The load to come, and taken apart with a button."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -32,9 +33,15 @@ def test_a_storm_is_seen_and_spread(site: Site, name: str) -> None:
     written = {site.task(task_id)["trigger"]["expression"] for task_id in ids}
     assert written == {"H * * * *"}
     site.go("/")
-    expect(site.page.get_by_text("Starts in the next two hours")).to_be_visible()
+    expect(site.page.get_by_role("heading", name="Coming starts")).to_be_visible()
     expect(site.page.locator(".skeleton")).to_have_count(0)
     _shot(site, "overview")
+    busiest = site.page.get_by_role("link", name=re.compile("at once, at"))
+    expect(busiest).to_be_visible()
+    site.choose("24 hours")
+    expect(site.page.get_by_role("img", name=re.compile("^144 starts"))).to_be_visible()
+    busiest.click()
+    expect(site.page).to_have_url(re.compile("/forecast.from="))
 
 
 def test_a_step_of_the_chart_leads_to_its_tasks(site: Site, name: str) -> None:
@@ -47,39 +54,6 @@ def test_a_step_of_the_chart_leads_to_its_tasks(site: Site, name: str) -> None:
     site.page.locator(".chart .hit").nth(5).click()
     expect(site.page.get_by_text("Starts from")).to_be_visible()
     expect(site.page.get_by_text("2 of 2 tasks")).to_be_visible()
-
-
-def test_a_freeze_is_made_shown_and_lifted(site: Site, name: str) -> None:
-    site.go("/freezes")
-    site.button("New freeze").click()
-    dialog = site.dialog()
-    dialog.get_by_role("button", name="Freeze", exact=True).click()
-    expect(dialog.get_by_text("must be 1 to 64")).to_be_visible()
-    site.field("Name").fill(name)
-    site.field("Why").fill("Database migration")
-    site.field("Tags").fill(name)
-    dialog.get_by_role("button", name="Freeze", exact=True).click()
-    expect(site.toast(f"Frozen: {name}.")).to_be_visible()
-    expect(site.page.get_by_text("In force", exact=True).first).to_be_visible()
-    _shot(site, "freezes")
-    for path in ("/tasks", "/settings"):
-        site.go(path)
-        banner = site.page.locator(".banner", has_text=name)
-        expect(banner).to_contain_text("Database migration")
-    _shot(site, "frozen")
-    assert site.rest.get(f"/freezes/{name}").json()["then"] == "hold"
-    site.register(id=f"{name}-task", tags=[name], trigger=_STORM, action=HELLO)
-    site.go(f"/tasks/{name}-task")
-    site.button("Run now").click()
-    expect(site.dialog().get_by_text(f"frozen by {name}")).to_be_visible()
-    site.button("Run it all the same").click()
-    expect(site.toast(f"Started {name}-task.")).to_be_visible()
-    site.go("/freezes")
-    site.page.locator(".card", has_text=name).get_by_role("button", name="Lift").click()
-    site.dialog().get_by_role("button", name="Lift", exact=True).click()
-    expect(site.toast(f"Lifted {name}.")).to_be_visible()
-    expect(site.page.locator(".banner", has_text=name)).to_have_count(0)
-    assert site.rest.get(f"/freezes/{name}").status_code == 404
 
 
 def _shot(site: Site, what: str) -> None:

@@ -1,25 +1,16 @@
-"""What things are called in Temporal: workflow and schedule ids, types, search attributes."""
+"""What things are called in Temporal: types, search attributes, memos and ids.
+
+`attributes.py` fills them in for a task, a run or a calendar.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from temporalio.common import (
-    SearchAttributeIndexedValueType,
-    SearchAttributeKey,
-    SearchAttributePair,
-    TypedSearchAttributes,
-)
+from temporalio.common import SearchAttributeIndexedValueType, SearchAttributeKey
 
-from onthedot.scheduling.calendars.content import AnyOfCalendar
 from onthedot.scheduling.errors import RunNotFound
-from onthedot.scheduling.search import calendar_label, terms
-from onthedot.scheduling.stored.calendar_state import CalendarState
-from onthedot.scheduling.stored.run_order import RunOrder
-from onthedot.scheduling.stored.task_row import title
-from onthedot.scheduling.stored.task_state import TaskState
 
 TASK = "onthedot.Task"
 TASK_RUN = "onthedot.TaskRun"
@@ -227,23 +218,6 @@ def nominal_instant(workflow_id: str) -> datetime | None:
         return None
 
 
-def run_attributes(run: RunOrder) -> TypedSearchAttributes:
-    """What the execution log filters a run by. A test of an action is in no log."""
-    pairs: list[SearchAttributePair[str] | SearchAttributePair[datetime]] = [
-        SearchAttributePair(CAUSE, run.cause.value)
-    ]
-    if run.task_id:
-        pairs.append(SearchAttributePair(TASK_ID, run.task_id))
-    if run.scheduled_for is not None:
-        pairs.append(SearchAttributePair(DUE, run.scheduled_for))
-    return TypedSearchAttributes(pairs)
-
-
-def run_memo(run: RunOrder) -> dict[str, str] | None:
-    """What Temporal's own tools show of a run, and a list before it has ended."""
-    return {REQUESTED_BY: run.requested_by} if run.requested_by else None
-
-
 _CANCELLED_BY = "Cancelled by "
 
 
@@ -253,64 +227,8 @@ def cancel_reason(by: str) -> str:
 
 
 def cancelled_by(reason: str) -> str:
-    """The inverse of `cancel_reason`; empty for a reason of somebody else's."""
+    """The inverse of `cancel_reason`; empty for a reason of someone else's."""
     return reason.removeprefix(_CANCELLED_BY) if reason.startswith(_CANCELLED_BY) else ""
-
-
-def run_summary(run: RunOrder) -> str:
-    """What Temporal's Web UI shows beside a run: which task it is, and what it does."""
-    return f"{run.name}: {title(run.action)}"[:200]
-
-
-def task_summary(state: TaskState) -> str:
-    """What Temporal's Web UI shows beside a task."""
-    return f"{state.definition.name}: {title(state.definition.action)}"[:200]
-
-
-def _status(state: TaskState) -> str:
-    if state.ended_as:
-        # Its run, if it had one, was another workflow.
-        return State.WITHDRAWN
-    return State.PAUSED if state.definition.paused else State.SCHEDULED
-
-
-def task_attributes(state: TaskState, *, status: str = "") -> TypedSearchAttributes:
-    """What a list filters tasks by; `status` where it does not follow from the definition."""
-    task = state.definition
-    pairs: list[SearchAttributePair[str] | SearchAttributePair[datetime]] = [
-        SearchAttributePair(TASK_ID, state.id),
-        SearchAttributePair(NAME, sort_name(task.name)),
-        SearchAttributePair(KIND, task.trigger.kind),
-        SearchAttributePair(STATUS, status or _status(state)),
-    ]
-    if state.due is not None:
-        pairs.append(SearchAttributePair(DUE, state.due))
-    if state.health is not None:
-        pairs.append(SearchAttributePair(HEALTH, state.health.health.value))
-    found_by = terms(state.id, task, state.calendars)
-    pairs.append(SearchAttributePair(MORE_WORDS, found_by.more))
-    lists = [(TAGS, task.tags), (WORDS, found_by.words), (LABELS, found_by.labels)]
-    return TypedSearchAttributes(
-        [*pairs, *(SearchAttributePair(key, list(values)) for key, values in lists if values)]
-    )
-
-
-def calendar_uses(state: CalendarState) -> list[str]:
-    """The labels of the calendars that a calendar names, and of their revisions in it."""
-    content = state.content
-    names = content.calendars if isinstance(content, AnyOfCalendar) else ()
-    labels = [calendar_label(name) for name in names]
-    taken_up = {name: state.calendars[name] for name in names if name in state.calendars}
-    return [*labels, *(calendar_label(name, revision) for name, revision in taken_up.items())]
-
-
-def calendar_attributes(state: CalendarState) -> TypedSearchAttributes:
-    """What lists find a calendar by."""
-    pairs: list[SearchAttributePair[str] | SearchAttributePair[Sequence[str]]] = [
-        SearchAttributePair(STATUS, State.DELETED if state.deleted else State.SCHEDULED),
-        SearchAttributePair(LABELS, calendar_uses(state)),
-    ]
-    return TypedSearchAttributes(pairs)
 
 
 @dataclass(frozen=True)

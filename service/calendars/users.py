@@ -1,0 +1,46 @@
+"""Who keeps to a calendar: tasks, and calendars that are made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from onthedot import naming
+from onthedot.activities.calendars.users import users_query
+from onthedot.scheduling.search import calendar_label
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.translate import row_of
+
+#: How many are named.
+MOST_NAMED = 100
+
+
+@dataclass(frozen=True)
+class CalendarUser:
+    """A task, or a calendar, that keeps to a calendar."""
+
+    id: str
+    name: str
+    is_task: bool
+    waits: bool
+    """It still goes by an earlier revision."""
+
+
+async def users_of(temporal: Temporal, name: str, revision: int) -> list[CalendarUser]:
+    """The first hundred that keep to a calendar, by name.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer.
+    """
+    listed = temporal.client.list_workflows(users_query(name), limit=MOST_NAMED)
+    latest, found = calendar_label(name, revision), []
+    with temporal.translated():
+        async for execution in listed:
+            is_task, user_id = (
+                execution.workflow_type == naming.TASK,
+                execution.id.partition(":")[2],
+            )
+            row = await row_of(execution) if is_task else None
+            labels = execution.typed_search_attributes.get(naming.LABELS) or ()
+            user_name = row.definition.name if row else user_id
+            found.append(CalendarUser(user_id, user_name, is_task, latest not in labels))
+    return sorted(found, key=lambda user: (not user.is_task, user.name.casefold()))

@@ -1,0 +1,74 @@
+"""What shapes a forecast beside the triggers: the windows of freezes, and the days of calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from onthedot.scheduling.calendars.days import KnownCalendar
+from onthedot.scheduling.calendars.resolved import days_between
+from onthedot.scheduling.firing.clock_changes import date_of, instant
+from onthedot.scheduling.forecast.fleet import FleetTask
+from onthedot.scheduling.forecast.frozen import StandingFreeze, spans_of
+from onthedot.scheduling.wording.phrases import WEEKDAY_NAMES
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class FrozenWindow:
+    """A window of a freeze that touches the forecast; the end is not part of it."""
+
+    name: str
+    start: datetime
+    end: datetime
+    all_tasks: bool
+
+
+@dataclass(frozen=True)
+class Influences:
+    """The windows in order, and the named days of the calendars that tasks keep to."""
+
+    windows: tuple[FrozenWindow, ...] = ()
+    days: Mapping[date, str] | None = None
+
+
+def influences(
+    tasks: Sequence[FleetTask],
+    freezes: Sequence[StandingFreeze],
+    *,
+    since: datetime,
+    until: datetime,
+) -> Influences:
+    """Those of a span of time. Days that are named for their weekday alone are left out."""
+    windows = [
+        FrozenWindow(
+            freeze.name, instant(span.start), instant(span.end), freeze.definition.tags == "all"
+        )
+        for freeze in freezes
+        for span in spans_of(freeze, since, until)
+    ]
+    windows.sort(key=lambda window: (window.start, window.name))
+    calendars = {c.name: c for task in tasks for c in task.calendars.calendars}
+    return Influences(tuple(windows), _named_days(calendars, since, until))
+
+
+def _named_days(
+    calendars: Mapping[str, KnownCalendar], since: datetime, until: datetime
+) -> Mapping[date, str]:
+    found: dict[date, dict[str, None]] = {}
+    # Local days may begin before, and end after, those of UTC.
+    span = days_between((since - _DAY).date(), (until + _DAY).date())
+    for name, calendar in sorted(calendars.items()):
+        for day in span:
+            said = [text for text in calendar.names_of(day) if text not in WEEKDAY_NAMES]
+            if day in calendar and not said and not _is_weekly(calendar, day):
+                said = [name]
+            for text in said:
+                found.setdefault(date_of(day), {})[text] = None
+    return {day: ", ".join(names) for day, names in sorted(found.items())}
+
+
+def _is_weekly(calendar: KnownCalendar, day: int) -> bool:
+    return date_of(day).weekday() in calendar.resolved.weekdays

@@ -1,0 +1,70 @@
+"""Calendars in words, and what two people made of one at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from onthedot.scheduling.calendars.content import CalendarContent
+from onthedot.ui.pages.calendars.conflict import content_differences, merged
+from onthedot.ui.pages.calendars.wording import said
+
+_CONTENT: TypeAdapter[CalendarContent] = TypeAdapter(CalendarContent)
+
+
+def _content(**fields: Any) -> CalendarContent:
+    return _CONTENT.validate_python(fields)
+
+
+def _dates(*days: str) -> CalendarContent:
+    return _content(kind="dates", dates=days)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"kind": "holidays", "country": "it"}, "Holidays of Italy"),
+        (
+            {"kind": "holidays", "country": "DE", "subdivision": "BY"},
+            "Holidays of Germany, Bayern (BY)",
+        ),
+        (
+            {"kind": "holidays", "country": "IT", "categories": ["public", "half_day"]},
+            "Holidays of Italy (also half day)",
+        ),
+        ({"kind": "weekly", "days": ["sat", "sun"]}, "Every Saturday and Sunday"),
+        ({"kind": "dates", "dates": ["2026-12-24/2026-12-26"]}, "2026-12-24 to 2026-12-26"),
+        ({"kind": "ics", "text": "BEGIN"}, "Events of a pasted text"),
+        ({"kind": "any_of", "calendars": ["a", "b", "c"]}, "Days of a, b or c"),
+    ],
+)
+def test_what_it_is_made_of_is_said(fields: dict[str, Any], words: str) -> None:
+    assert said(_content(**fields)) == words
+
+
+def test_days_that_two_people_changed_are_put_together() -> None:
+    base = _dates("2027-01-01", "2027-01-02")
+    theirs, mine = (
+        _dates("2027-01-01", "2027-03-01"),
+        _dates("2027-01-01", "2027-01-02", "2027-05-01"),
+    )
+    assert merged(base, theirs, mine) == _dates("2027-01-01", "2027-03-01", "2027-05-01")
+    assert merged(base, theirs, _content(kind="weekly", days=["sat"])) is None
+    assert merged(base, theirs, base) == theirs
+    assert merged(_dates("2027-01-01"), _dates("2027-01-02"), _dates("2027-01-02")) == _dates(
+        "2027-01-02"
+    )
+
+
+def test_fields_that_two_people_changed_clash_or_do_not() -> None:
+    base = _content(kind="holidays", country="IT")
+    part = _content(kind="holidays", country="IT", subdivision="MI")
+    more = _content(kind="holidays", country="IT", categories=["public", "half_day"])
+    both = _content(
+        kind="holidays", country="IT", subdivision="MI", categories=["public", "half_day"]
+    )
+    assert merged(base, part, more) == both
+    assert merged(base, part, _content(kind="holidays", country="IT", subdivision="RM")) is None
+    assert [each.path for each in content_differences(base, both)] == ["subdivision", "categories"]
