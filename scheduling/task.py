@@ -95,7 +95,7 @@ class TaskDefinition(Model):
     applied: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{0,64}$")] = Field(
         default="",
         description="Written by `onthedot apply`: a digest of the definition as it was applied, by "
-        "which it sees that somebody changed the task by hand since. Leave it out.",
+        "which it sees that someone changed the task by hand since. Leave it out.",
     )
 
 
