@@ -13,7 +13,7 @@ from onthedot.scheduling.notify import Notify
 from onthedot.scheduling.policy import OverlapPolicy, RetryPolicy
 from onthedot.scheduling.run import Links, ShortRun
 from onthedot.scheduling.trigger import Trigger
-from onthedot.scheduling.values import Duration, Instant, Model, TaskId
+from onthedot.scheduling.values import Duration, Instant, Model, Passed, TaskId
 
 Tag = Annotated[str, StringConstraints(pattern=r"^[^\s,]{1,64}$"), Field(examples=["reports"])]
 
@@ -45,7 +45,7 @@ class Health(StrEnum):
     NEVER_RAN = "never_ran"
 
 
-class HealthReport(Model):
+class HealthReport(Passed):
     """What a run that has ended says of its task's health. Stored."""
 
     health: Health
