@@ -134,7 +134,7 @@ def test_an_edit_of_an_old_revision_is_refused(site: Site, name: str) -> None:
     site.rest.post(f"/tasks/{name}/pause", json={})
     site.field("Message").fill("another")
     site.button("Save").click()
-    expect(site.dialog()).to_contain_text("Somebody else changed this task")
+    expect(site.dialog()).to_contain_text("Someone else changed this task")
     assert site.task(name)["action"]["message"] == "hello"
     site.dialog().get_by_role("button", name="Save both").click()
     expect(site.toast("Saved")).to_be_visible()

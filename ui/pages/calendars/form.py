@@ -174,12 +174,12 @@ class CalendarForm:
         return []
 
     def _is_due(self, problem: FieldProblem) -> bool:
-        """Whether it is time to tell: not before somebody was at that field."""
+        """Whether it is time to tell: not before someone was at that field."""
         path = problem.field
         return any(at and (path == at or path.startswith(f"{at}.")) for at in self._touched)
 
     def _follow_others(self) -> None:
-        """Say it where somebody else changes the calendar that is being edited."""
+        """Say it where someone else changes the calendar that is being edited."""
         told, base = [self._revision], self._base
 
         def show(seen: Seen[CalendarDetail | None]) -> None:
@@ -230,7 +230,7 @@ class CalendarForm:
             else:
                 await self._ask_about_others(content)
         except CalendarNotFound:
-            self._context.toasts.say("Somebody deleted this calendar meanwhile.", tone="red")
+            self._context.toasts.say("Someone deleted this calendar meanwhile.", tone="red")
         except InvalidDefinition as error:
             self._say(under_content(error.problems))
         except SignedOut:
