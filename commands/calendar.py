@@ -83,7 +83,7 @@ def set(name: str, form: str, path: str | None, **given: Any) -> None:
 @click.argument("name")
 @yes_option
 def delete(name: str, yes: bool) -> None:
-    """Delete a calendar that no task keeps to."""
+    """Delete a calendar that no task uses."""
     confirmed(f"Delete the calendar {name}?", yes)
     with server() as there:
         there.delete_calendar(name)

@@ -30,6 +30,13 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
+class Passed(Model):
+    """Base of what another release may have written and this one only takes note of: unknown fields
+    are ignored. Not for what is written anew from what was read, which would lose them."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
+
+
 _DURATION = TypeAdapter(timedelta)
 _A_DURATION = "a duration is ISO 8601 (PT30S) or a number of seconds"
 

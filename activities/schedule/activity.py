@@ -14,6 +14,7 @@ Bringing a schedule in line is one idempotent step:
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from temporalio import activity
 from temporalio.client import (
@@ -42,6 +43,7 @@ from onthedot.activities.schedule.outlook import outlook
 from onthedot.activities.schedule.timetable import Timetable
 from onthedot.activities.schedule.unprocessed import UnprocessedTimes
 from onthedot.scheduling.calendars.days import CalendarDays
+from onthedot.scheduling.checking.brevity import is_brief
 from onthedot.scheduling.firing.reach_back import reach_back
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.schedule_order import (
@@ -51,7 +53,7 @@ from onthedot.scheduling.stored.schedule_order import (
     ScheduleOrder,
     ScheduleRemoval,
 )
-from onthedot.scheduling.trigger import Recurring
+from onthedot.scheduling.trigger import IntervalTrigger, Recurring
 
 _SECOND = timedelta(seconds=1)
 #: Longer than an attempt at this activity may take.
@@ -110,7 +112,8 @@ class ScheduleActivities:
         if held is not None:
             held = await self._held.released(held, order, found, at=datetime.now(UTC))
         at = datetime.now(UTC)
-        applied = await off_loop(outlook, found, order, at=at, calendars=calendars)
+        told = partial(outlook, found, order, at=at, calendars=calendars)
+        applied = told() if _is_handed_over(order.trigger) else await off_loop(told)
         return with_held(_not_yet_finished(applied) if order.look is None else applied, held)
 
     async def _create(
@@ -268,6 +271,12 @@ async def _schedule(
     order: ScheduleOrder, now: datetime, remaining: int | None, calendars: CalendarDays
 ) -> Schedule:
     queue = activity.info().task_queue
-    return await off_loop(
+    compiled = partial(
         as_schedule, order, at=now, task_queue=queue, remaining=remaining, calendars=calendars
     )
+    return compiled() if _is_handed_over(order.trigger) else await off_loop(compiled)
+
+
+def _is_handed_over(trigger: Recurring) -> bool:
+    """Whether there is nothing to compile: Temporal has intervals of its own."""
+    return isinstance(trigger, IntervalTrigger) and is_brief(trigger)

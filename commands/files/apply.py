@@ -113,7 +113,7 @@ def _report(outcome: Outcome) -> None:
     if error is None:
         click.echo(f"{task_id} {_DONE[outcome.step.kind]}")
     elif isinstance(error, RevisionMismatch):
-        say(f"onthedot: {task_id}: somebody changed it just now. Look with diff, and apply again.")
+        say(f"onthedot: {task_id}: someone changed it just now. Look with diff, and apply again.")
     else:
         say(f"onthedot: {task_id}: {explained(error)}")
 

@@ -11,7 +11,7 @@ from onthedot.scheduling.calendars.content import CalendarContent
 from onthedot.scheduling.calendars.days import KnownCalendar, missing_calendar
 from onthedot.scheduling.calendars.resolved import ResolvedDays
 from onthedot.scheduling.trigger import CalendarName
-from onthedot.scheduling.values import Instant, Model
+from onthedot.scheduling.values import Instant, Model, Passed
 
 #: How many earlier revisions a calendar remembers for ledgers, and how many runs of days they hold
 #: together.
@@ -136,7 +136,7 @@ class Refreshed(Model):
     calendars: dict[str, int] = Field(default_factory=dict)
 
 
-class UsersTold(Model):
+class UsersTold(Passed):
     """How many of those that use a calendar have not taken its revision up yet."""
 
     waiting: int
@@ -144,7 +144,7 @@ class UsersTold(Model):
     """How many of them there was no time to tell. None of earlier releases."""
 
 
-class CalendarRow(Model):
+class CalendarRow(Passed):
     """A calendar's memo: what a list shows."""
 
     name: CalendarName

@@ -26,7 +26,8 @@ from onthedot.scheduling.firing.zone_rules import release_for
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.attempt import LEAD
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, max_runs
+from onthedot.scheduling.stored.task_change import Change, ChangeKind
+from onthedot.scheduling.stored.task_state import TaskState, max_runs
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.calendars.lookup import calendars_for

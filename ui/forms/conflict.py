@@ -60,7 +60,7 @@ def ask(
     reload: Callable[[], None],
 ) -> None:
     """Show both, and save what is chosen: merged or mine; or start again from theirs."""
-    theirs, title = conflict.theirs, "Somebody else changed this task"
+    theirs, title = conflict.theirs, "Someone else changed this task"
     both, clashes = conflict.merged()
     with context.overlay, Modal(title, wide=True) as modal:
         text(title, tag="h2")

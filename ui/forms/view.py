@@ -120,7 +120,7 @@ class FormView:
             with self._meanwhile:
                 conflict.show_notice(self._before, seen.value.task, self._start_anew)
             said = (
-                f"{seen.value.task.changed_by or 'Somebody'} has changed this task in the meantime."
+                f"{seen.value.task.changed_by or 'Someone'} has changed this task in the meantime."
             )
             to_top = "scrollTo({top: 0})"
             self._context.toasts.say(
