@@ -143,7 +143,8 @@ def _environment() -> dict[str, str]:
 
 
 def _let_in(stage: Stage) -> None:
-    """What a container engine would give: names of hosts, and here their certificates."""
+    """What a container engine would give: names of hosts, here with their certificates, devices
+    and shared memory."""
     for each in ("etc/resolv.conf", "etc/hosts", "etc/ssl/certs/ca-certificates.crt"):
         there = stage.root / each
         there.unlink(missing_ok=True)
@@ -151,6 +152,9 @@ def _let_in(stage: Stage) -> None:
     pip = Path("/etc/pip.conf")
     if pip.exists():
         shutil.copy(pip, stage.root / "etc" / "pip.conf")
+    memory = stage.root / "dev" / "shm"
+    memory.mkdir(exist_ok=True)
+    memory.chmod(0o1777)
     null = stage.root / "dev" / "null"
     if not null.is_char_device():
         null.unlink(missing_ok=True)
