@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from temporalio.exceptions import WorkflowAlreadyStartedError
-
-from onthedot.scheduling.checking.brevity import is_settled_fast
-from onthedot.scheduling.checking.registration import Idempotency, generated_id, settle
 from onthedot.scheduling.errors import (
     FieldProblem,
-    IdempotencyConflict,
     InvalidDefinition,
     RevisionMismatch,
     TaskExists,
     TaskNotFound,
     WrongState,
 )
-from onthedot.scheduling.firing.zone_rules import release_for
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
-from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_change import Change, ChangeKind
-from onthedot.scheduling.stored.task_state import TaskState, max_runs
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
-from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.runs.backfill_stops import stop_backfills
 from onthedot.service.tasks import changes, runs_by_hand
 from onthedot.service.tasks.history.restorations import Restorations
 from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.reader import TaskReader
-from onthedot.service.tasks.replacements import Replacements
 from onthedot.service.tasks.registering.registrations import Registrations
 from onthedot.service.tasks.registering.starts import TaskStarts
-from onthedot.service.tasks.registering.trigger_defaults import with_defaults
+from onthedot.service.tasks.replacements import Replacements
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import task_status
 
