@@ -124,7 +124,7 @@ def _child_environment(
     for name, value in options.items():
         if value is not None:
             environment[PREFIX + name.upper()] = str(value)
-    # Whoever may register a task may not act as Temporal's operator.
+    # Anyone who may register a task may not act as Temporal's operator.
     theirs = (settings.temporal_port, settings.temporal_ui_port, web_ui.port)
     denied = (*settings.deny_hosts, *(f"localhost:{port}" for port in theirs))
     environment[PREFIX + "ALLOW_HOSTS"] = ",".join((*settings.allow_hosts, *_LOOPBACK))

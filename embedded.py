@@ -133,7 +133,7 @@ def _nobody() -> str:
 
     The server opens an HTTP API that asks for nothing: any web page in a browser on this machine
     could start workflows through it. An empty list would let requests without a host in, and a
-    name that is known could be resolved by whoever runs the network.
+    name that is known could be resolved by anyone who runs the network.
     """
     return f"{secrets.token_hex(16)}.invalid"
 
@@ -171,7 +171,7 @@ def find_binary() -> Path | None:
 async def download_binary(directory: Path) -> Path:
     """The `temporal` program in `directory`, downloaded by the SDK where it is not there yet.
 
-    The SDK downloads only on the way to a running server: one is started, and stopped at once.
+    The SDK downloads only on the way to a running server: one is started, and stopped immediately.
     Raises StartError where it cannot be downloaded.
     """
     if kept := _downloaded(directory):
@@ -200,7 +200,7 @@ def _downloaded(directory: Path) -> Path | None:
 
 
 def _drop_unfinished(database: Path) -> None:
-    """Removes a database whose very first set-up was cut short: the server cannot mend one.
+    """Removes a database whose very first set-up was cut short: the server cannot fix one.
 
     The namespace is written last. Without it nothing can ever have been stored.
     """

@@ -13,7 +13,6 @@ from datetime import timedelta
 
 from temporalio.client import ClientConfig
 from temporalio.common import HeaderCodecBehavior
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker, WorkerConfig
 
@@ -26,6 +25,7 @@ from onthedot.activities.record import health_reports
 from onthedot.encryption.codec import sealing
 from onthedot.encryption.keys import NO_KEYS, Keyring
 from onthedot.run_context.interceptor import RunInterceptor
+from onthedot.service.temporal.later_release import stored_data_converter
 from onthedot.workflows.audit import Audit
 from onthedot.workflows.backfill import Backfill
 from onthedot.workflows.calendar import Calendar
@@ -68,7 +68,7 @@ class OnTheDotPlugin(SimplePlugin):
     def __init__(self, permissions: Permissions | None = None, keyring: Keyring = NO_KEYS) -> None:
         super().__init__(
             "onthedot",
-            data_converter=sealing(pydantic_data_converter, keyring),
+            data_converter=sealing(stored_data_converter, keyring),
             workflows=WORKFLOWS,
             interceptors=[RunInterceptor()],
         )

@@ -19,7 +19,7 @@ class Via(StrEnum):
 
 @dataclass(frozen=True)
 class Identity:
-    """Somebody who may call, by the name that changes are put down to."""
+    """Someone who may call, by the name that changes are put down to."""
 
     name: str
     role: Role

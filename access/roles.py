@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody may do. Each has all rights of those before it."""
+    """What someone may do. Each has all rights of those before it."""
 
     #: Reads the calendar feed and nothing else: its token stands in an address.
     FEED = "feed"
@@ -26,7 +26,7 @@ class Role(StrEnum):
 
     @property
     def meaning(self) -> str:
-        """What somebody of this role may do, in words."""
+        """What someone of this role may do, in words."""
         return _MEANINGS[self]
 
     def covers(self, needed: Role) -> bool:
@@ -43,7 +43,7 @@ _MEANINGS = {
     Role.ADMIN: "Also does what concerns all.",
 }
 
-#: Those that somebody can have who signs in.
+#: Those that someone can have who signs in.
 OF_PEOPLE = tuple(role for role in Role if role is not Role.FEED)
 
 #: The role that each call needs, by its name in the OpenAPI document.

@@ -65,7 +65,7 @@ def _roles(value: object) -> object:
 
 
 def _issuer(value: str) -> str:
-    """Only over TLS may somebody's word be taken for who somebody is."""
+    """An identity provider is trusted only over TLS."""
     parts = urlsplit(value)
     plain = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
     if value and (not parts.hostname or not (parts.scheme == "https" or plain)):
@@ -143,12 +143,12 @@ class AccessSettings(BaseSettings):
     )
     oidc_scopes: str = Field(
         default="openid profile email",
-        description="What is asked of the provider when somebody signs in, separated by spaces.",
+        description="What is asked of the provider when someone signs in, separated by spaces.",
     )
     oidc_role_claim: str = Field(
         default="groups",
         min_length=1,
-        description="The claim that says which groups somebody is in; a dotted path "
+        description="The claim that says which groups someone is in; a dotted path "
         "(`realm_access.roles`) reaches inside.",
     )
     oidc_roles: Roles = Field(
@@ -160,7 +160,7 @@ class AccessSettings(BaseSettings):
     oidc_name_claim: str = Field(
         default="email",
         min_length=1,
-        description="The claim by whose value changes are put down to somebody; `sub` where it is "
+        description="The claim by whose value changes are put down to someone; `sub` where it is "
         "missing, or is an address that is not verified.",
     )
 

@@ -1,12 +1,14 @@
 """Has a task know how its last run went, where that is not what it knows already.
 
-1. What changes a task's health is told at once, within the run: a failure, the first success after
-   one, and whatever ran beside the schedule. One read of the task tells whether it knows already.
+1. What changes a task's health is reported immediately, within the run: a failure, the first
+   success after one, and whatever ran in addition to the schedule. One read of the task shows
+   whether it knows already.
 2. Any other success most likely changes nothing: the schedule handed its run the success before, or
    this is the first. It costs the run nothing, and is compared with what the lists say, some
    seconds later and many in one query. So a task's first success shows some seconds after it.
-3. What was told at once is compared as well. Reports of two runs may cross on their way, and each
-   finds the task as it was before the other: where they differ, the run that ended last counts.
+3. What was reported immediately is compared too. Reports of two runs may cross on their way, and
+   each finds the task as it was before the other: where they differ, the run that ended last
+   counts.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from onthedot.scheduling.values import format_instant
 
 log = logging.getLogger("onthedot.health")
 
-#: How long a report may take that is told at once.
+#: How long an immediate report may take.
 _PATIENCE_SECONDS = 3.0
 #: By then whatever was told of earlier runs has arrived, and lists show it.
 _SETTLED = timedelta(seconds=5)
@@ -146,7 +148,7 @@ class HealthReports:
             ended.report, ended.latest = report, now
 
     def _forget(self, tasks: Sequence[str], now: float) -> None:
-        """What came after the comparison, or too shortly before it, is to be compared anew."""
+        """What came after the comparison, or too shortly before it, is to be compared again."""
         for task in tasks:
             ended = self._ended.get(task)
             if ended is not None and ended.latest + self._settled <= now:

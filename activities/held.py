@@ -1,4 +1,4 @@
-"""How many actions the workers of this process hold, for whoever asks."""
+"""How many actions the workers of this process hold, on request."""
 
 from __future__ import annotations
 

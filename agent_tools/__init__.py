@@ -1,3 +1,4 @@
 """Tools for language models, by the Model Context Protocol: over standard input and output, and
-over HTTP. Everything goes through `client/`, in the name of whoever asks. Begin with `server.py`.
+over HTTP. Everything goes through `client/`, on the caller's behalf. Begin with
+`server.py`.
 """

@@ -7,5 +7,5 @@ from contextlib import AbstractAsyncContextManager
 
 from onthedot.client import AsyncOnTheDot
 
-#: Gives a client that acts for whoever asks.
+#: Gives a client that acts on request.
 Asked = Callable[[], AbstractAsyncContextManager[AsyncOnTheDot]]

@@ -16,7 +16,7 @@ Note = Annotated[str, Field(max_length=500, description="Why: it is shown to peo
 
 
 class Changing:
-    """Changes things by a client that acts for whoever asks."""
+    """Changes things by a client that acts on request."""
 
     def __init__(self, ask: Asked) -> None:
         self._ask = ask
@@ -62,7 +62,7 @@ class Changing:
 
     @answers
     async def run(self, task_id: TaskId) -> str:
-        """Runs a task once now, beside its schedule. Follow it with show_run."""
+        """Runs a task once now, in addition to its schedule. Follow it with show_run."""
         async with self._ask() as server:
             return f"Started. {run_line(await server.run_task(task_id))}"
 

@@ -1,4 +1,4 @@
-"""`/mcp`: the tools over streamable HTTP, for whoever may call REST, and as that caller.
+"""`/mcp`: the tools over streamable HTTP, for anyone who may call REST, and as that caller.
 
 1. The request has passed what REST asks of a caller before it comes here, so it is known who calls.
 2. Each POST stands for itself: there is no session, and any server may answer it.

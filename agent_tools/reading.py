@@ -40,7 +40,7 @@ _AS_IT_SHOULD = (LedgerState.RAN, LedgerState.PENDING)
 
 
 class Reading:
-    """Reads by a client that acts for whoever asks."""
+    """Reads by a client that acts on request."""
 
     def __init__(self, ask: Asked) -> None:
         self._ask = ask

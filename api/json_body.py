@@ -21,7 +21,7 @@ from fastapi.routing import APIRoute
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from onthedot.api.json_shape import has_too_many_brackets, too_many
+from onthedot.api.json_shape import has_too_many_brackets, is_too_long, too_many
 from onthedot.messages.field_errors import field_problems
 from onthedot.scheduling.errors import FieldProblem
 
@@ -74,9 +74,9 @@ def parse(body: bytes, adapter: TypeAdapter[Any]) -> Any:
     """The body as what the adapter stands for.
 
     Raises:
-        InvalidBody: with every field that has to be mended.
+        InvalidBody: with every field that has to be fixed.
     """
-    if problem := has_too_many_brackets(body):
+    if problem := has_too_many_brackets(body) or is_too_long(body):
         raise InvalidBody(problem)
     read = _without_twins(body)
     if isinstance(read, dict | list) and (problem := too_many(read)):

@@ -79,6 +79,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("not-in-force", 503, "The change is taken, but not in force yet"),
         Kind("busy", 503, "The server is busy"),
         Kind("key-missing", 503, "An encryption key is missing"),
+        Kind("later-release", 503, "A later release stored it"),
         Kind("not-our-seal", 500, "A payload cannot be opened"),
     )
 }

@@ -28,7 +28,7 @@ class StepKind(StrEnum):
 
     CREATE = "create"
     CHANGE = "change"
-    #: It would change, but somebody else changed it since it was applied.
+    #: It would change, but someone else changed it since it was applied.
     CONFLICT = "conflict"
     DELETE = "delete"
     UNCHANGED = "unchanged"

@@ -1,4 +1,4 @@
-"""Reading: newest first, and one run by its id, while somebody writes."""
+"""Reading: newest first, and one run by its id, while someone writes."""
 
 from __future__ import annotations
 

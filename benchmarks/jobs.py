@@ -1,4 +1,4 @@
-"""`python -m benchmarks.jobs`: what somebody on call does, with how many clicks and in how many
+"""`python -m benchmarks.jobs`: what someone on call does, with how many clicks and in how many
 seconds, in a real Chromium, on a desktop and a phone, light and dark.
 
 1. Register some three hundred tasks; let twenty fail, and edit one twice.
@@ -31,7 +31,7 @@ _SIZES = {1280: (1280, 800), 390: (390, 844)}
 
 
 class Hand:
-    """Somebody at a page: counts what they do."""
+    """Someone at a page: counts what they do."""
 
     def __init__(self, page: Page, base: str, shots: Path | None, look: str) -> None:
         self.page = page

@@ -47,7 +47,7 @@ def list_(form: str) -> None:
 @click.argument("name")
 @output_option
 def show(name: str, form: str) -> None:
-    """Show a calendar, and how many tasks keep to it."""
+    """Show a calendar, and how many tasks use it."""
     with server() as there:
         found = there.get_calendar(name)
     show_one(found, form, _facts, name)
@@ -73,7 +73,7 @@ def show(name: str, form: str) -> None:
 @click.option("-f", "--file", "path", metavar="PATH", help="YAML or JSON; - is standard input.")
 @output_option
 def set(name: str, form: str, path: str | None, **given: Any) -> None:
-    """Make a calendar, or replace its content. Tasks that keep to it take the change up."""
+    """Make a calendar, or replace its content. Tasks that use it take the change up."""
     with server() as there:
         found = there.put_calendar(name, _content(path, given))
     show_one(found, form, _facts, name)
@@ -83,7 +83,7 @@ def set(name: str, form: str, path: str | None, **given: Any) -> None:
 @click.argument("name")
 @yes_option
 def delete(name: str, yes: bool) -> None:
-    """Delete a calendar that no task keeps to."""
+    """Delete a calendar that no task uses."""
     confirmed(f"Delete the calendar {name}?", yes)
     with server() as there:
         there.delete_calendar(name)

@@ -30,7 +30,7 @@ async def serve(client: Client, task_queue: str, until: asyncio.Event) -> None:
 
 
 async def main() -> None:
-    """Serve the local Temporal for ever."""
+    """Serve the local Temporal forever."""
     client = await Client.connect("127.0.0.1:7233", plugins=[PLUGIN])
     await serve(client, "onthedot", asyncio.Event())
 

@@ -31,7 +31,7 @@ class NoteKind(StrEnum):
     LOST = "lost"
     #: It is in a task, with a meaning that is not quite the same.
     CHANGED = "changed"
-    #: It was carried over on an assumption that somebody should confirm.
+    #: It was carried over on an assumption that someone should confirm.
     CHECK = "check"
 
 

@@ -12,7 +12,7 @@ def _is_none(value: object) -> bool:
 
 
 class FieldError(BaseModel):
-    """One field that has to be mended."""
+    """One field that has to be fixed."""
 
     field: str = Field(
         description="Its path in the body, or the name of the query parameter or header; "

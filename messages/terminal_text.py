@@ -2,7 +2,7 @@
 
 Of escape sequences only the select-graphic-rendition ones (`ESC [ … m`) mean something here.
 Others move the cursor, set titles or talk to the terminal, and are dropped, as are control
-characters. A carriage return stays: it begins its line anew, as progress bars want it.
+characters. A carriage return stays: it begins its line again, as progress bars want it.
 """
 
 from __future__ import annotations

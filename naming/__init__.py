@@ -227,7 +227,7 @@ def cancel_reason(by: str) -> str:
 
 
 def cancelled_by(reason: str) -> str:
-    """The inverse of `cancel_reason`; empty for a reason of somebody else's."""
+    """The inverse of `cancel_reason`; empty for a reason of someone else's."""
     return reason.removeprefix(_CANCELLED_BY) if reason.startswith(_CANCELLED_BY) else ""
 
 

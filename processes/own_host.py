@@ -1,6 +1,6 @@
 """Whether a request was meant for this machine.
 
-A web page of somebody else can make the browser of this machine send requests to it, and read what
+A web page of someone else can make the browser of this machine send requests to it, and read what
 comes back once its own name leads to 127.0.0.1 ("DNS rebinding"). Such a request carries the page's
 name in `Host`, or in `Origin`.
 """

@@ -10,7 +10,7 @@ from onthedot.processes.errors import StartError
 
 
 def listen(host: str, port: int, option: str) -> socket.socket:
-    """A socket bound to `host` and `port`. Raises StartError that names `option` as the mend."""
+    """A socket bound to `host` and `port`. Raises StartError that names `option` as the fix."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -35,7 +35,7 @@ def is_loopback(bound: socket.socket) -> bool:
 
 
 def require_free(host: str, port: int, option: str) -> None:
-    """Raises StartError where somebody listens on `port` already."""
+    """Raises StartError where someone listens on `port` already."""
     listen(host, port, option).close()
 
 

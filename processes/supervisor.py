@@ -135,7 +135,7 @@ class Supervisor:
             _end(running)
         reader = asyncio.create_task(self._pass_on(child.name, process.stdout))
         code = await process.wait()
-        # Something that the child left behind may hold its output open for ever.
+        # Something that the child left behind may hold its output open forever.
         await asyncio.wait({reader}, timeout=1)
         reader.cancel()
         self._record.remove(process.pid)

@@ -1,4 +1,4 @@
-"""TLS of a server: the certificate is checked at the start, and read anew when it changes."""
+"""TLS of a server: the certificate is checked at the start, and read again when it changes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Certificate:
         return cls(certificate, key) if certificate is not None and key is not None else None
 
     async def keep_fresh(self) -> None:
-        """Reads the files anew when they change, for the connections to come. Does not return."""
+        """Reads the files again when they change, for the connections to come. Does not return."""
         while True:
             await asyncio.sleep(_EVERY_SECONDS)
             self.refresh()

@@ -52,7 +52,7 @@ class Forbidden(OnTheDotError):
 
     @classmethod
     def of(cls, identity: Identity, call: str) -> Forbidden:
-        """What to say to somebody whose role is too small for a call."""
+        """What to say to someone whose role is too small for a call."""
         return cls(identity.name, identity.role, needed(call))
 
 
@@ -157,7 +157,7 @@ class CalendarNotFound(OnTheDotError):
 
 
 class CalendarInUse(OnTheDotError):
-    """A calendar that somebody keeps to cannot be deleted."""
+    """A calendar in use cannot be deleted."""
 
     code = "calendar-in-use"
 

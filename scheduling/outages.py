@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from onthedot.scheduling.errors import OnTheDotError
 
 
@@ -30,7 +32,7 @@ class TemporalRefuses(TemporalUnavailable):
 
 
 class Unconfirmed(TemporalUnavailable):
-    """Temporal stopped answering in the midst: whether it did what was asked cannot be told."""
+    """Temporal stopped answering halfway: whether it did what was asked cannot be told."""
 
     def __init__(self, address: str, detail: str) -> None:
         OnTheDotError.__init__(self, f"Temporal at {address} does not answer. {detail}")
@@ -74,6 +76,32 @@ class KeyMissing(OnTheDotError):
             if any_key
             else f"What Temporal holds is sealed with the key {key_id!r}, and this process has no "
             f"keys. Give it the ONTHEDOT_ENCRYPTION_KEYS of the others, and start it again."
+        )
+
+
+class LaterRelease(OnTheDotError):
+    """A later release stored something that this one cannot read in full."""
+
+    code = "later-release"
+    retryable = True
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__(
+            f"A later release of On the Dot stored it, with what this one does not know "
+            f"({', '.join(fields[:5])}). Nothing was changed; finish the upgrade of this process."
+        )
+
+
+class WorkerBehind(OnTheDotError):
+    """A worker of an earlier release took the change up, and could not read it."""
+
+    code = "no-worker"
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A worker of an earlier release took it up and could not read it. Nothing was changed; "
+            "finish the upgrade of the workers, then try again."
         )
 
 

@@ -112,7 +112,7 @@ def calendar_labels(task: TaskDefinition, calendars: Mapping[str, int]) -> list[
 
 
 def calendar_label(name: str, revision: int | None = None) -> str:
-    """What those are found by that keep to a calendar, or to one revision of it."""
+    """The label of whatever uses a calendar, or one revision of it."""
     sign, text = ("c", name) if revision is None else ("r", f"{name}@{revision}")
     return sign + blake2b(text.encode(), digest_size=6).hexdigest()
 

@@ -13,7 +13,7 @@ from onthedot.scheduling.notify import Notify
 from onthedot.scheduling.policy import OverlapPolicy, RetryPolicy
 from onthedot.scheduling.run import Links, ShortRun
 from onthedot.scheduling.trigger import Trigger
-from onthedot.scheduling.values import Duration, Instant, Model, TaskId
+from onthedot.scheduling.values import Duration, Instant, Model, Passed, TaskId
 
 Tag = Annotated[str, StringConstraints(pattern=r"^[^\s,]{1,64}$"), Field(examples=["reports"])]
 
@@ -45,7 +45,7 @@ class Health(StrEnum):
     NEVER_RAN = "never_ran"
 
 
-class HealthReport(Model):
+class HealthReport(Passed):
     """What a run that has ended says of its task's health. Stored."""
 
     health: Health
@@ -95,7 +95,7 @@ class TaskDefinition(Model):
     applied: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{0,64}$")] = Field(
         default="",
         description="Written by `onthedot apply`: a digest of the definition as it was applied, by "
-        "which it sees that somebody changed the task by hand since. Leave it out.",
+        "which it sees that someone changed the task by hand since. Leave it out.",
     )
 
 

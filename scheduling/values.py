@@ -30,6 +30,13 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
+class Passed(Model):
+    """Base of what another release may have written and this one only takes note of: unknown fields
+    are ignored. Not for what is written anew from what was read, which would lose them."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
+
+
 _DURATION = TypeAdapter(timedelta)
 _A_DURATION = "a duration is ISO 8601 (PT30S) or a number of seconds"
 
@@ -37,6 +44,7 @@ _A_DURATION = "a duration is ISO 8601 (PT30S) or a number of seconds"
 _ISO_DURATION = (
     r"^P(\d{1,6}W|(\d{1,3}Y)?(\d{1,6}D)?(T(\d{1,9}H)?(\d{1,9}M)?(\d{1,9}(\.\d{1,9})?S)?)?)$"
 )
+_IS_ISO = re.compile(_ISO_DURATION, re.ASCII)
 _LONGEST = timedelta(days=36_525)
 _EXAMPLES = ["PT30S"]
 
@@ -45,7 +53,7 @@ def _iso_or_seconds(value: Any) -> Any:
     """Done here in full, so that a strict reading of JSON takes both forms too."""
     if isinstance(value, timedelta):
         return value
-    iso = isinstance(value, str) and re.fullmatch(_ISO_DURATION, value, re.ASCII)
+    iso = isinstance(value, str) and _IS_ISO.fullmatch(value)
     if isinstance(value, bool) or not (iso or isinstance(value, int | float)):
         raise ValueError(_A_DURATION)
     try:

@@ -3,7 +3,7 @@
 1. It runs in a thread, one piece at a time: the interpreter gives the event loop its turn every
    few milliseconds, whatever the thread does.
 2. `scheduling.trigger_check` bounds how much one piece can cost.
-3. Whoever waits too long for a turn is told so, and so is a batch that asks for too much in all.
+3. Anyone who waits too long for a turn is told so, and so is a batch that asks for too much in all.
 4. What is `brief` does without: the way to the thread and back, through a busy loop, takes longer.
 """
 

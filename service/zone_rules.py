@@ -13,7 +13,7 @@ LOOKED_EVERY = timedelta(minutes=10)
 
 
 async def watch_zone_rules(every: timedelta = LOOKED_EVERY) -> None:
-    """Log it once for each release that is installed beside the one in use; go on for ever."""
+    """Log it once for each release that is installed next to the one in use, and keep checking."""
     told = in_use = release_in_use()
     _LOG.info("time zones go by the zone database %s", in_use)
     while True:

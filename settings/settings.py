@@ -187,7 +187,7 @@ class Settings(AccessSettings):
 
     @property
     def guarded(self) -> bool:
-        """Whether whoever calls has to say who they are."""
+        """Whether anyone who calls has to say who they are."""
         return bool(self.api_tokens) or self.single_sign_on
 
     @property

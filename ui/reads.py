@@ -8,11 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from onthedot.scheduling.errors import (
-    FreezeNotFound,
-    InvalidDefinition,
-    OnTheDotError,
-)
+from onthedot.scheduling.errors import FreezeNotFound, InvalidDefinition, OnTheDotError
 from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.scheduling.outages import Busy
 from onthedot.scheduling.run import Run, RunStatus, ShortRun
@@ -46,7 +42,7 @@ _COUNTED_EVERY = timedelta(seconds=20)
 #: How often the log is gone on with where what was looked through holds nothing that is asked for.
 _EMPTY_PAGES = 5
 
-#: Rows that are read at once where all are wanted.
+#: Rows that are read immediately where all are wanted.
 _PAGE = 1000
 
 #: Next runs that a task's page shows.
@@ -129,7 +125,7 @@ async def cursor_of_runs(temporal: Temporal, which: RunFilter, page: int) -> str
 
 class TaskRowsReader:
     """Reads one page of tasks again and again. Which run tells its rows, and to count all that
-    match costs as much as ten pages: they are counted anew where the page is another, and now and
+    match costs as much as ten pages: they are counted again where the page is another, and now and
     then."""
 
     def __init__(

@@ -115,7 +115,7 @@ def run_row(run: ShortRun) -> dict[str, Any]:
 
 
 def task_status(task: Task, runs: Sequence[ShortRun]) -> dict[str, Any]:
-    """What a task is doing, as a pill: for one that goes on, how its last run went."""
+    """What a task is doing, as a pill: for one in progress, how its last run went."""
     if task.status is not TaskStatus.SCHEDULED:
         tone = _TASK_TONES[task.status]
         return {"label": TASK_WORDS[task.status], "tone": tone, "live": tone == "blue"}

@@ -118,7 +118,7 @@ class Watches:
         """What each open page watches."""
 
     def looked_at(self, page: Client, *, looked: bool) -> None:
-        """Nobody looks at a page: nothing is read for it until somebody does again."""
+        """Nobody looks at a page: nothing is read for it until someone does again."""
         for live in tuple(self.of_pages.get(page, ())):
             if looked:
                 live.wake()
@@ -131,7 +131,7 @@ class Watches:
         """Call `tell` with each value that `fetch` gives, until the result is called: with the very
         same `Seen` as long as the value is the same.
 
-        Whoever asks for the same `key` shares the reads, and is told the last value at once.
+        Anyone who asks for the same `key` shares the reads, and is told the last value at once.
         """
         watch = self._watches.get(key)
         if watch is None:
@@ -152,7 +152,7 @@ class Watches:
         return stop
 
     def _keep(self, key: Hashable, seen: Seen[Any] | None) -> None:
-        """Who comes back to a page sees what was there, while it is read anew."""
+        """Who comes back to a page sees what was there, while it is read again."""
         if seen is not None and seen.value is not None:
             self._left[key] = (time.monotonic(), seen.value)
             while len(self._left) > _MOST_KEPT:

@@ -1,4 +1,4 @@
-"""The standing audit: started by a schedule of its own, each one goes on where the last ended."""
+"""The standing audit: started by a schedule of its own, each one continues where the last ended."""
 
 from __future__ import annotations
 

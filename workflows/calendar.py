@@ -1,4 +1,4 @@
-"""A calendar: the workflow that holds its days, renews them, and sees that who keeps to it knows.
+"""A calendar: the workflow that holds its days, renews them, and notifies its users.
 
 Each execution starts with all that the calendar remembers, so that it is read from there, and ends
 with the next change: it continues as new. Days are worked out in activities and by the server,
@@ -75,7 +75,7 @@ class Calendar:
 
     @workflow.update(name=naming.CHANGE)
     async def change(self, change: CalendarChange) -> CalendarState:
-        """Carry out a change; answered with the state that the calendar goes on with."""
+        """Carry out a change; answered with the state that the calendar continues with."""
         state = self._next or self._state
         if change.content is None:
             gone = {"deleted": True, "users_to_tell": False, "revision": state.revision + 1}
@@ -106,7 +106,7 @@ class Calendar:
             raise ApplicationError(refusal, state.revision, type=refusal, non_retryable=True)
 
     async def _live(self) -> None:
-        """Return when there is a next state to go on with, whatever goes on then."""
+        """Return once there is a next state to continue with, whatever is still in progress."""
         both = (self._keep_renewing(), self._keep_notifying())
         works = [asyncio.create_task(work) for work in both]
         await workflow.wait_condition(
@@ -120,7 +120,7 @@ class Calendar:
 
     async def _keep_renewing(self) -> None:
         """Look daily, and when asked to, whether the days are still the same; return when there is
-        a next state to go on with."""
+        a next state to continue with."""
         renews = may_change(self._state.content)
         while self._next is None:
             if renews and self._check_wanted:
@@ -135,7 +135,7 @@ class Calendar:
 
     async def _keep_notifying(self) -> None:
         """Tell the tasks that use it until all of them know, and look daily whether that is so;
-        return when there is a next state to go on with."""
+        return when there is a next state to continue with."""
         if not self._state.users_to_tell:
             await self._anything_within(_RENEWED_EVERY)
         rounds = 0

@@ -1,4 +1,4 @@
-"""Tells somebody what became of a run: durably, and apart from the run itself."""
+"""Sends a notification about a run: durably, and apart from the run itself."""
 
 from __future__ import annotations
 

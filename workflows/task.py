@@ -134,7 +134,7 @@ class Task(ChangeableTask):
         return await execute_run(order, due=due, begun=workflow.now())
 
     async def _frozen(self, due: datetime) -> bool:
-        """Whether it has to look anew: a freeze held it, or it was changed."""
+        """Whether it has to look again: a freeze held it, or it was changed."""
         seen = self._state.revision
         last = due + max(self._state.definition.catchup_window, _SHORTEST_CATCHUP)
         freeze = await self._gate.freeze(due=due, until=last)

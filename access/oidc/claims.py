@@ -1,4 +1,4 @@
-"""From what a provider says of somebody to who they are here."""
+"""Turns a provider's claims into an identity."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from onthedot.access.identity import Identity, Via
 from onthedot.access.oidc.errors import NoRole, TokenRefused
 from onthedot.access.roles import Role
 
-#: Whoever has none of the values that are named.
+#: Anyone who has none of the values that are named.
 ANYONE = "*"
 _LONGEST_NAME = 200
 

@@ -1,6 +1,6 @@
 """The provider: where its endpoints are, and the keys that its tokens are signed with.
 
-Both are kept for a while. A token with a key that is not known makes the keys be fetched anew, at
+Both are kept for a while. A token with a key that is not known makes the keys be fetched again, at
 most once in ten seconds, so that made-up tokens do not turn into requests. While the provider is
 away, what was fetched before goes on to count.
 """

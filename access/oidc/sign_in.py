@@ -23,13 +23,13 @@ from onthedot.access.oidc.provider import Provider
 from onthedot.access.oidc.tokens import Tokens
 
 _TIMEOUT_SECONDS = 5.0
-#: Google gives tokens for renewal only to whoever asks in its own way.
+#: Google gives tokens for renewal only to anyone who asks in its own way.
 _GOOGLE = "https://accounts.google.com"
 
 
 @dataclass(frozen=True)
 class Departure:
-    """What has to match when somebody comes back."""
+    """What has to match when someone comes back."""
 
     state: str
     nonce: str

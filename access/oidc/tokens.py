@@ -26,7 +26,7 @@ from onthedot.access.oidc.provider import Provider
 _ALGORITHMS = [
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
 ]  # fmt: skip
-#: Not every signed token says who somebody is: one that signs out, for instance, does not.
+#: Not every signed token says who someone is: one that signs out, for instance, does not.
 _TYPES = {"", "jwt", "at+jwt", "application/at+jwt"}
 _LONGEST = 16 * 1024
 #: How far clocks may be apart, in seconds.

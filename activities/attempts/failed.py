@@ -33,7 +33,7 @@ class Fault(StrEnum):
     #: The answer was not HTTP. Tried again.
     BAD_ANSWER = "BadAnswer"
     #: The worker does not have the secret. Tried again: nothing was done yet, and a forgotten
-    #: variable is mended by a deployment, which should not cost the run.
+    #: variable is fixed by a deployment, which should not cost the run.
     SECRET_MISSING = "SecretMissing"
     #: The secret cannot be used as it is, for instance with a line break in a header. Tried again.
     SECRET_INVALID = "SecretInvalid"

@@ -180,7 +180,7 @@ async def _last_reported(client: Client, scheduled: HistoryEvent, details: Paylo
     try:
         values = await client.data_converter.decode(details.payloads)
     except Exception:
-        # Somebody else's converter made them: that they cannot be read is no fault of the run.
+        # Someone else's converter made them: that they cannot be read is no fault of the run.
         return None
     if scheduled.activity_task_scheduled_event_attributes.activity_type.name in _OWN:
         return _written(values)

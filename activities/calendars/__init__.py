@@ -1,3 +1,3 @@
-"""Calendars as Temporal keeps them: reading them, renewing them, telling who keeps to them. Begin
+"""Calendars as Temporal keeps them: reading them, renewing them, telling who uses them. Begin
 with `stored.py`.
 """

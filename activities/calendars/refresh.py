@@ -1,4 +1,4 @@
-"""Works the days of a calendar out anew: what a feed, a new release or other calendars make of it.
+"""Recomputes the days of a calendar from its feed, other calendars or a new release.
 
 What fails leaves the calendar as it was, and says why.
 """
@@ -36,7 +36,7 @@ class Feeds(Protocol):
 
 
 class RefreshActivities:
-    """The activity that works days out anew."""
+    """The activity that recomputes days."""
 
     def __init__(self, client: Client, feeds: Feeds) -> None:
         self._stored = StoredCalendars(client)

@@ -1,4 +1,4 @@
-"""Tells those that keep to a calendar that it changed, until all of them have taken it up.
+"""Tells those that use a calendar that it changed, until all of them have taken it up.
 
 A task shows the calendars that it keeps to, and the revision of each that its schedule was compiled
 with, as labels that lists are filtered by. Who lacks the label of the latest revision still waits.
@@ -21,7 +21,7 @@ _GOES_ON_FOR = timedelta(seconds=75)
 
 
 class CalendarUsers:
-    """Who keeps to calendars: tasks, and calendars that name others."""
+    """Who uses calendars: tasks, and calendars that name others."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -42,7 +42,7 @@ class CalendarUsers:
 
 
 def users_query(name: str) -> str:
-    """Whoever keeps to a calendar, in the words of Temporal's lists."""
+    """A list filter for all that use a calendar."""
     return (
         f"ExecutionStatus = 'Running' AND {naming.LABELS.name} = '{calendar_label(name)}' "
         f"AND ({naming.STATUS.name} IS NULL OR {naming.STATUS.name} != '{naming.State.DELETED}')"

@@ -62,7 +62,7 @@ class ReleaseActivities:
             return sum(await asyncio.gather(*(one(*held) for held in last.items())))
 
     async def _wake(self, order: ReleaseOrder) -> None:
-        """Have one-time tasks look anew that are past their time and have not begun."""
+        """Have one-time tasks look again that are past their time and have not begun."""
         query = (
             f"WorkflowType = '{naming.TASK}' AND ExecutionStatus = 'Running' "
             f"AND {naming.KIND.name} = 'once' AND {naming.DUE.name} <= '{_text(order.until)}'"

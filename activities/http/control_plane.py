@@ -1,6 +1,6 @@
 """The Temporal that a worker works for: nothing that a task should call.
 
-Temporal asks nobody who they are, so whoever may register a task that calls it could do as its
+Temporal asks nobody who they are, so anyone who may register a task that calls it could do as its
 operator does. It is known by the name that the worker was given, and by the addresses behind it.
 """
 

@@ -74,7 +74,7 @@ class HostGate:
         """Sets the limits.
 
         Args:
-            name: of what is held, for whoever asks how full it is.
+            name: of what is held, for reports of how full it is.
             is_one: there is one host, and so one limit.
             in_flight: calls to one host at once.
             local_in_flight: with so many in flight, a local attempt is deferred.

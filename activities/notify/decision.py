@@ -1,4 +1,4 @@
-"""Decides at the end of a run whether somebody is to be told, and starts what tells it.
+"""Decides at the end of a run whether someone is to be notified, and starts the notification.
 
 1. The runs of the task that ended before are listed, newest first. The failures at the front are a
    row; cancelled, terminated and skipped runs neither lengthen nor end it.

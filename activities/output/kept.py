@@ -2,7 +2,7 @@
 
 1. Pieces are gathered in blocks of 64 KiB.
 2. The first blocks are the head and stay. Later ones are the tail, whose oldest one makes room.
-3. A block is compressed when somebody asks for it packed, and only once it is full for good.
+3. A block is compressed when someone asks for it packed, and only once it is full for good.
 """
 
 from __future__ import annotations

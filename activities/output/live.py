@@ -1,4 +1,4 @@
-"""What the runs of this process have written so far, for whoever asks while they run.
+"""What the runs of this process have written so far, to be read while they run.
 
 One for the process, not for each worker in it: a run is in one place only, and its execution's id
 is no other's.

@@ -4,7 +4,7 @@ A text that ends may end within a secret, so its end cannot be shown before it i
 
 1. What came is looked at together with the end of what was shown before.
 2. What may be the beginning of a secret at the very end is held back, until more comes.
-3. So are lines of base64, or pairs of hexadecimal digits, that may go on as one.
+3. So are lines of base64, or pairs of hexadecimal digits, that may continue as one.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class RedactedStream:
         return until if len(window) - until <= self._reach else len(window)
 
     def _encoded(self, window: str) -> int:
-        """Where lines or pairs begin that may go on as an encoded secret."""
+        """Where lines or pairs begin that may continue as an encoded secret."""
         lines = _NOT_ENCODED.split(window[-self._reach :])[-1]
         taken_out = _BETWEEN.sub("", lines)
         if len(taken_out) == len(lines) or not self._redactor.may_begin(taken_out):

@@ -14,6 +14,7 @@ Bringing a schedule in line is one idempotent step:
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from temporalio import activity
 from temporalio.client import (
@@ -42,6 +43,7 @@ from onthedot.activities.schedule.outlook import outlook
 from onthedot.activities.schedule.timetable import Timetable
 from onthedot.activities.schedule.unprocessed import UnprocessedTimes
 from onthedot.scheduling.calendars.days import CalendarDays
+from onthedot.scheduling.checking.brevity import is_brief
 from onthedot.scheduling.firing.reach_back import reach_back
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.schedule_order import (
@@ -51,7 +53,7 @@ from onthedot.scheduling.stored.schedule_order import (
     ScheduleOrder,
     ScheduleRemoval,
 )
-from onthedot.scheduling.trigger import Recurring
+from onthedot.scheduling.trigger import IntervalTrigger, Recurring
 
 _SECOND = timedelta(seconds=1)
 #: Longer than an attempt at this activity may take.
@@ -110,7 +112,8 @@ class ScheduleActivities:
         if held is not None:
             held = await self._held.released(held, order, found, at=datetime.now(UTC))
         at = datetime.now(UTC)
-        applied = await off_loop(outlook, found, order, at=at, calendars=calendars)
+        told = partial(outlook, found, order, at=at, calendars=calendars)
+        applied = told() if _is_handed_over(order.trigger) else await off_loop(told)
         return with_held(_not_yet_finished(applied) if order.look is None else applied, held)
 
     async def _create(
@@ -155,14 +158,17 @@ class ScheduleActivities:
             pausing = order.paused and not found.schedule.state.paused
             # The same definition means something else now: its calendars, or its zone's rules.
             other_days = order.look is not None and order.look.revision == order.run.revision
-            if pausing or other_days:
+            written, limited = await order_of(found, client), found.schedule.state.limited_actions
+            keeps_count = limited and written and written.revision >= order.counted_from
+            counts = order.trigger.max_runs is not None
+            # What was due before would use up one of a new count.
+            if pausing or other_days or (counts and not keeps_count):
                 found = await self._unprocessed.settled(found)
-            before, written = found, await order_of(found, client)
-            state = found.schedule.state
-            if order.trigger.max_runs is None:
+            before = found
+            if not counts:
                 remaining = None
-            elif state.limited_actions and written and written.revision >= order.counted_from:
-                remaining = state.remaining_actions
+            elif keeps_count:
+                remaining = found.schedule.state.remaining_actions
             else:
                 remaining = await self._remaining(order, now, calendars)
             schedule = await _schedule(order, now, remaining, calendars)
@@ -265,6 +271,12 @@ async def _schedule(
     order: ScheduleOrder, now: datetime, remaining: int | None, calendars: CalendarDays
 ) -> Schedule:
     queue = activity.info().task_queue
-    return await off_loop(
+    compiled = partial(
         as_schedule, order, at=now, task_queue=queue, remaining=remaining, calendars=calendars
     )
+    return compiled() if _is_handed_over(order.trigger) else await off_loop(compiled)
+
+
+def _is_handed_over(trigger: Recurring) -> bool:
+    """Whether there is nothing to compile: Temporal has intervals of its own."""
+    return isinstance(trigger, IntervalTrigger) and is_brief(trigger)

@@ -12,6 +12,8 @@ from temporalio.api.schedule.v1 import Schedule as ScheduleMessage
 from temporalio.api.schedule.v1 import SchedulePatch
 from temporalio.api.workflowservice.v1 import (
     CreateScheduleRequest,
+    DescribeScheduleRequest,
+    DescribeScheduleResponse,
     ListScheduleMatchingTimesRequest,
     UpdateScheduleRequest,
 )
@@ -32,13 +34,25 @@ class ScheduleCalls:
         self.client = client
 
     async def find(self, task_id: str) -> ScheduleDescription | None:
-        """The task's schedule; None if there is none."""
+        """The task's schedule; None if there is none. What it is compiled to is in its raw
+        description alone."""
+        schedule_id = naming.schedule(task_id)
         try:
-            return await self.client.get_schedule_handle(naming.schedule(task_id)).describe()
+            answer = await self.client.workflow_service.describe_schedule(
+                DescribeScheduleRequest(namespace=self.client.namespace, schedule_id=schedule_id),
+                retry=True,
+            )
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             return None
+        bare = DescribeScheduleResponse()
+        bare.CopyFrom(answer)
+        # Hundreds of ranges, each of which the SDK would make an object of.
+        bare.schedule.ClearField("spec")
+        found = ScheduleDescription._from_proto(schedule_id, bare, self.client.data_converter)
+        found.raw_description = answer
+        return found
 
     async def read_back(self, task_id: str) -> ScheduleDescription:
         """The schedule that was just written.

@@ -14,13 +14,13 @@ _LONGEST = 300
 
 #: Temporal looked at the schedule, and will say the same of it next time.
 _OF_THE_SCHEDULE = {RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.OUT_OF_RANGE}
-#: Until somebody changes the rights or the namespace: no use in trying again at once.
+#: Until someone changes the rights or the namespace: no use in trying again at once.
 _LASTING = {
     RPCStatusCode.PERMISSION_DENIED,
     RPCStatusCode.UNAUTHENTICATED,
     RPCStatusCode.UNIMPLEMENTED,
 }
-#: Temporal's words where it does not know a search attribute yet, which mends.
+#: Temporal's words where it does not know a search attribute yet, which passes.
 _UNPREPARED = "search attribute"
 
 

@@ -31,7 +31,7 @@ from onthedot.scheduling.trigger import Recurring
 #: Temporal's own lower bound.
 SHORTEST_CATCHUP = timedelta(seconds=10)
 
-#: How far before its end a compiled schedule is compiled anew.
+#: How far before its end a compiled schedule is compiled again.
 _UPKEEP = timedelta(days=365 * 4 + 90)
 
 OVERLAP = {policy: ScheduleOverlapPolicy[policy.name] for policy in OverlapPolicy}
@@ -150,13 +150,25 @@ def _digest(trigger: Recurring, key: str, year: int, calendars: CalendarDays) ->
     return _hashed(repr(to_schedule_spec(compiled)).encode())
 
 
-@lru_cache(maxsize=256)
 def _compiled(trigger: Recurring, key: str, year: int, calendars: CalendarDays) -> CompiledSpec:
     """What a trigger is compiled to in some year: one step at a schedule asks for it several times,
-    and a change of a calendar for that of all who keep to it."""
+    a change of a calendar for that of all who use it, and much is due at the same times."""
+    return _compiled_for(trigger, key if _may_draw(trigger) else "", year, calendars)
+
+
+@lru_cache(maxsize=256)
+def _compiled_for(trigger: Recurring, key: str, year: int, calendars: CalendarDays) -> CompiledSpec:
     return compile_trigger(
         trigger, key=key, at=datetime(year, 1, 1, tzinfo=UTC), calendars=calendars
     )
+
+
+def _may_draw(trigger: Recurring) -> bool:
+    """Whether it means something else for each task: there may be an `H` in it."""
+    texts = [text for text in trigger.exclude if isinstance(text, str)]
+    if trigger.kind == "cron":
+        texts.append(trigger.expression)
+    return any("h" in text.lower() for text in texts)
 
 
 def _hashed(data: bytes) -> str:

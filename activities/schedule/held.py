@@ -42,7 +42,7 @@ class HeldOccurrences:
         self, held: Held, order: ScheduleOrder, found: ScheduleDescription, *, at: datetime
     ) -> Held | None:
         """Start it if its time has come; what is still held then. It is dropped where the schedule
-        would have dropped it: while paused, or with `skip` beside a run that goes on.
+        would have dropped it: while paused, or with `skip` beside a run in progress.
         """
         if at < held.at:
             return held

@@ -1,17 +1,20 @@
-"""The nominal instants of one trigger, computed off the event loop."""
+"""The nominal instants of one trigger, computed off the event loop unless they are few."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.scheduling.calendars.days import CalendarDays
+from onthedot.scheduling.checking.brevity import is_brief
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.trigger import Recurring
 
 _MOST = 1000
+#: Holds so few instants that a thread would take longer to list them.
+_SHORT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -31,4 +34,6 @@ class Timetable:
             )
             return list(islice(due, _MOST))
 
+        if is_brief(self.trigger) and until - after <= _SHORT:
+            return found()
         return await off_loop(found)

@@ -19,7 +19,7 @@ VARIABLE_PREFIX = "ONTHEDOT_SECRET_"
 #: What follows the prefix in the name of a setting.
 _NO_SECRETS = frozenset({"HOSTS"})
 
-#: A missing secret is mended by people: trying again within a second would use up the attempts.
+#: A missing secret is fixed by people: trying again within a second would use up the attempts.
 _PAUSE = timedelta(seconds=30)
 
 

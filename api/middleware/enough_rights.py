@@ -26,7 +26,7 @@ class EnoughRights:
         feed = identity is not None and identity.role is Role.FEED
         if (name and name not in OPEN) or feed:
             try:
-                # Somebody who reads the feed may read nothing else, calls or not.
+                # Someone who reads the feed may read nothing else, calls or not.
                 require(identity, name or "page")
             except Forbidden as error:
                 await problems.answer(problems.problem_of(error))(scope, receive, send)

@@ -50,7 +50,7 @@ _SIGN_IN = "ui/login?next=/docs"
 
 
 class WhoMayCall:
-    """Refuses whoever may not call; `scope["state"]["identity"]` is who may."""
+    """Refuses anyone who may not call; `scope["state"]["identity"]` is who may."""
 
     def __init__(
         self,

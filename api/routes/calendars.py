@@ -47,7 +47,7 @@ async def list_calendars(calendars: CalendarsDep) -> CalendarList:
 async def get_calendar(
     name: CalendarNamePath, calendars: CalendarsDep, response: Response
 ) -> CalendarAnswer:
-    """Its content, how many keep to it, and how many of those still wait for its last change."""
+    """Its content, how many use it, and how many of those still wait for its last change."""
     found = await calendars.get(name)
     response.headers["ETag"] = _etag(found)
     return _answer(found)
@@ -74,8 +74,8 @@ async def put_calendar(
     expected: ExpectedCalendarRevision,
     response: Response,
 ) -> CalendarAnswer:
-    """A change reaches every task that keeps to it: each takes it up by itself, and `waiting` says
-    how many have not yet. A feed is read at once, and then daily. What `GET` answers may be sent
+    """A change reaches every task that uses it: each takes it up by itself, and `waiting` says how
+    many have not yet. A feed is read immediately, and then daily. What `GET` answers may be sent
     back; what changes nothing keeps the revision."""
     found, made = await calendars.put(name, content_of(body), by=caller, if_match=expected)
     if made:
@@ -98,7 +98,7 @@ async def delete_calendar(
     caller: Caller,
     expected: ExpectedCalendarRevision,
 ) -> None:
-    """One that somebody keeps to is refused with 409, which names them."""
+    """One in use is refused with 409, which names its users."""
     await calendars.delete(name, by=caller, if_match=expected)
 
 

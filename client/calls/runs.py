@@ -96,7 +96,7 @@ def get_output(run_id: str, *, after: int = 0) -> Call[RunOutput]:
 
 def follow_output(run_id: str, *, after: int = 0) -> Stream[WrittenPiece | RunNow]:
     """What a run writes, as it writes it, and how the run stands whenever that changes; ends when
-    the run does. A connection that breaks off is made anew, and nothing comes twice."""
+    the run does. A connection that breaks off is made again, and nothing comes twice."""
 
     def since(last_event_id: str) -> Call[str]:
         query = {"follow": True, "after": int(last_event_id or after)}

@@ -62,7 +62,7 @@ def apply(
     """Create and change tasks so that they are as the files say. The same again changes nothing.
 
     Nothing is sent while one file is wrong; after that, it goes on past what fails and names it. A
-    task that somebody changed by hand since it was applied is left alone, unless --force is given.
+    task that someone changed by hand since it was applied is left alone, unless --force is given.
     """
     checked_prune(prune, set_name)
     asked = _Asked(read_paths(paths), set_name, prune, force, dry_run, yes)
@@ -113,7 +113,7 @@ def _report(outcome: Outcome) -> None:
     if error is None:
         click.echo(f"{task_id} {_DONE[outcome.step.kind]}")
     elif isinstance(error, RevisionMismatch):
-        say(f"onthedot: {task_id}: somebody changed it just now. Look with diff, and apply again.")
+        say(f"onthedot: {task_id}: someone changed it just now. Look with diff, and apply again.")
     else:
         say(f"onthedot: {task_id}: {explained(error)}")
 

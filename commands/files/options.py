@@ -32,7 +32,7 @@ _TOLD = {
 def file_options(command: Command) -> Command:
     """-f, --set, --prune and --force."""
     for option in (
-        click.option("--force", is_flag=True, help="Overwrite what somebody changed by hand, too."),
+        click.option("--force", is_flag=True, help="Overwrite what someone changed by hand, too."),
         click.option(
             "--prune", is_flag=True, help="Delete tasks of the set that are in no file any more."
         ),

@@ -33,7 +33,7 @@ from onthedot.scheduling.task import Task, TaskDefinition
 def edit(task_id: str, yes: bool) -> None:
     """Open a task's definition in $VISUAL or $EDITOR, show what changes, and send it.
 
-    Nothing is sent if somebody else changed the task meanwhile. What you wrote is kept then.
+    Nothing is sent if someone else changed the task meanwhile. What you wrote is kept then.
     """
     with server() as there:
         task = there.get_task(task_id)

@@ -29,7 +29,7 @@ def settle(
     `calendars` are those that its trigger names, as far as they are there.
 
     Raises:
-        InvalidDefinition: with every field that has to be mended.
+        InvalidDefinition: with every field that has to be fixed.
     """
     problems: list[FieldProblem] = []
     trigger = definition.trigger

@@ -37,7 +37,7 @@ def utc_days(plan: Recurrence, days: range, *, excluded_too: bool) -> dict[int, 
 
 
 def utc_calendars(masks: dict[int, int], days: range) -> tuple[Calendar, ...]:
-    """Calendars of the given seconds of days. If all of `days` are alike, they go on for ever."""
+    """Calendars of the given seconds of days. If all of `days` are alike, they go on forever."""
     alike: dict[int, list[int]] = defaultdict(list)
     for day, mask in masks.items():
         alike[id(mask)].append(day)

@@ -1,7 +1,7 @@
 """The cron dialect: what an expression means, as plain sets of days and times of day.
 
 Five fields (minute hour day-of-month month day-of-week), or six with seconds first. croniter gives
-the meaning; where well-kept programs read an expression in two ways, it is refused with the mend.
+the meaning; where well-kept programs read an expression in two ways, it is refused with the fix.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ _DIGITS = re.compile(r"^\d{1,9}$", re.ASCII)
 
 
 class CronError(ValueError):
-    """A cron expression that is refused; the message names the field and the mend."""
+    """A cron expression that is refused; the message names the field and the fix."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,6 @@ def _hashed(field: Field, element: str, key: str) -> frozenset[int]:
 
 
 def _draw(field: Field, key: str) -> int:
-    """A number that depends on the key and the field alone, on every machine, for ever."""
+    """A number that depends on the key and the field alone, on every machine, forever."""
     digest = hashlib.sha256(f"{key}\n{field.name}".encode()).digest()
     return int.from_bytes(digest[:8], "big")

@@ -3,7 +3,7 @@
 1. Tasks that fire alike are one line; the starts of each second are counted line by line.
 2. The busiest second of each step competes for the busiest instants.
 3. A queue at the given capacity says how late the last start is.
-4. For the tasks of a busy instant the hours around it are counted anew, with other triggers.
+4. For the tasks of a busy instant the hours around it are counted again, with other triggers.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""What became of each instant: the definition's word and Temporal's, compared.
+"""What became of each instant: compares the definition with what Temporal shows.
 
-1. An instant that has a run is told by the run; it is `unknown` where the definition forbids it.
-2. One without a run is told by the definition (excluded, paused, to come) where that suffices.
-3. Otherwise by what else is seen: runs that were still going on, how the schedule stands, the
-   schedule's own count of those that came up too late. Each is believed only as far as the runs
-   agree: a count of too late ones, for instance, not for an instant while the schedule was at work.
-4. What is left has no explanation, and reads `unknown`: a gap.
-5. A run at an instant that no definition names reads `unknown` as well.
-6. A retry that succeeded or goes on tells an instant that was not carried out before.
+1. If an instant has a run, the run decides; `unknown` if the definition forbids the run.
+2. If not, the definition decides where it can: excluded, paused, still to come.
+3. Otherwise other evidence does: runs that were in progress, the state of the schedule, and its own
+   count of instants that came up too late. Evidence counts only as far as the runs agree with it:
+   nothing came up too late, for instance, while the schedule was starting runs.
+4. What is left has no explanation and is `unknown`: a gap.
+5. A run at an instant that no definition names is `unknown` too.
+6. A retry that succeeded or is in progress decides an instant that was not carried out before.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def account(
         mine = [seen for seen in every if not seen.retried]
         at_first = _with_runs(one, mine, evidence) if mine else _without(one, evidence, not_started)
         found.append(_retried(one, at_first, [seen for seen in every if seen.retried]))
-    found += [told for at, others in runs.items() if (told := _unexpected(at, others))]
+    found += [extra for at, others in runs.items() if (extra := _unexpected(at, others))]
     return sorted(found, key=lambda entry: entry.at)
 
 
@@ -82,19 +82,19 @@ def _with_runs(one: Expected, runs: list[SeenRun], evidence: Evidence) -> Ledger
     return entry(one, state, reason, run=seen)
 
 
-def _retried(one: Expected, told: LedgerEntry, retries: Sequence[SeenRun]) -> LedgerEntry:
+def _retried(one: Expected, at_first: LedgerEntry, retries: Sequence[SeenRun]) -> LedgerEntry:
     """The entry with what the retries made of it."""
-    done = told.state in (LedgerState.RAN, LedgerState.LATE, LedgerState.RUNNING)
-    somebody_elses = told.state is LedgerState.UNKNOWN and told.run is not None
+    done = at_first.state in (LedgerState.RAN, LedgerState.LATE, LedgerState.RUNNING)
+    not_ours = at_first.state is LedgerState.UNKNOWN and at_first.run is not None
     for status, state in _RETRIED.items():
         found = [seen for seen in retries if seen.run.status is status]
-        if found and not done and not somebody_elses:
+        if found and not done and not not_ours:
             again = entry(one, state, Reason.RETRY, run=latest(found))
-            if told.reason is not Reason.FROZEN:
+            if at_first.reason is not Reason.FROZEN:
                 return again
-            held = f"{told.detail} It ran when that had ended."
+            held = f"{at_first.detail} It ran when that had ended."
             return again.model_copy(update={"reason": Reason.FROZEN, "detail": held})
-    return told
+    return at_first
 
 
 def _of_run(seen: SeenRun) -> tuple[LedgerState, Reason | None]:
@@ -131,8 +131,8 @@ def _without(one: Expected, evidence: Evidence, not_started: NotStarted) -> Ledg
         state = LedgerState.PENDING if last > evidence.now else LedgerState.SKIPPED
         return entry(one, state, Reason.PAUSED)
     if one.due + PROMISE > evidence.now:
-        told = not_started.already(one) if one.recurring else None
-        return told or entry(one, LedgerState.PENDING)
+        certain = not_started.already(one) if one.recurring else None
+        return certain or entry(one, LedgerState.PENDING)
     if not one.sure:
         return entry(one, LedgerState.SKIPPED, Reason.EDITED)
     if evidence.taken_up_at is None:

@@ -6,10 +6,37 @@ from datetime import datetime
 
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.run import RunStatus, ShortRun
-from onthedot.scheduling.stored.task_state import JournalEntry
+from onthedot.scheduling.stored.journal import JournalEntry
 from onthedot.scheduling.wording.phrases import duration
 
-_BEHIND_OUR_BACK = "it was probably changed with Temporal's own tools"
+#: What does not depend on the run or the definition.
+_SENTENCES = {
+    Reason.EXCLUDED: "`exclude` names this instant",
+    Reason.CLOCK_CHANGE: "Temporal fired next to a clock change, at an instant that is not due",
+    Reason.MAX_RUNS: "all runs that `max_runs` allows were used up",
+    Reason.EDITED: "the task was being changed in these seconds",
+    Reason.CANCELLED: "the task had been cancelled with Temporal's own tools",
+    Reason.DEADLINE: "its deadline passed before any worker took it up",
+    Reason.NO_WORKER: "no worker had taken the task up since it was registered",
+    Reason.BEHIND: "Temporal has not come to it yet",
+    Reason.FROZEN: "a freeze was in force",
+    Reason.BACKFILL: "a backfill ran it later",
+    Reason.RETRY: "a retry ran it later",
+    Reason.UNEXPECTED_RUN: "there is a run, but the task is not due at this instant: someone "
+    "started it, or changed the schedule, with Temporal's own tools",
+    Reason.SEVERAL_RUNS: "there is more than one run of this occurrence: someone started it again "
+    "with Temporal's own tools",
+    Reason.SCHEDULE_PAUSED: "the task's schedule is paused in Temporal although the task is not: "
+    "someone paused it with Temporal's own tools; the standing audit repairs it",
+    Reason.SCHEDULE_MISSING: "the task's schedule was not in Temporal: someone deleted it with "
+    "Temporal's own tools; the standing audit recreates it",
+    Reason.SCHEDULE_CHANGED: "the task's schedule in Temporal is not the one that the task made: "
+    "someone changed it with Temporal's own tools; the standing audit repairs it",
+    Reason.TASK_TERMINATED: "the workflow that is this task was terminated with Temporal's own "
+    "tools",
+    Reason.NO_RUN: "there is no run, and no cause for that is known: it was probably changed with "
+    "Temporal's own tools",
+}
 
 
 def detail(
@@ -66,76 +93,22 @@ def _failure(run: ShortRun) -> str:
 def _of_reason(
     state: LedgerState, reason: Reason, entry: JournalEntry | None, run: ShortRun | None
 ) -> str:
+    said = run.error.message.rstrip(".") if run and run.error else ""
     match reason:
         case Reason.OVERLAP:
             return _overlap(state, entry, run)
         case Reason.PAUSED:
             return _paused(state, entry)
-        case Reason.EXCLUDED:
-            return "`exclude` names this instant"
-        case Reason.CLOCK_CHANGE:
-            said = run.error.message.rstrip(".") if run and run.error else ""
-            return said or "Temporal fired next to a clock change, at an instant that is not due"
-        case Reason.MAX_RUNS:
-            return "all runs that `max_runs` allows were used up"
-        case Reason.EDITED:
-            return "the task was being changed in these seconds"
-        case Reason.CANCELLED:
-            return "the task had been cancelled with Temporal's own tools"
         case Reason.CATCHUP:
             window = f" of {duration(entry.catchup_window)}" if entry else ""
             return (
                 f"Temporal came to it later than the catch-up window{window} allows, as after an "
                 f"outage"
             )
-        case Reason.DEADLINE:
-            return "its deadline passed before any worker took it up"
-        case Reason.NO_WORKER:
-            return "no worker had taken the task up since it was registered"
-        case Reason.BEHIND:
-            return "Temporal has not come to it yet"
-        case Reason.FROZEN:
-            said = run.error.message.rstrip(".") if run and run.error else ""
-            return said or "a freeze was in force"
-        case Reason.BACKFILL:
-            return "a backfill ran it later"
-        case Reason.RETRY:
-            return "a retry ran it later"
+        case Reason.CLOCK_CHANGE | Reason.FROZEN if said:
+            return said
         case _:
-            return _unknown(reason)
-
-
-def _unknown(reason: Reason) -> str:
-    match reason:
-        case Reason.UNEXPECTED_RUN:
-            return (
-                "there is a run, but the task is not due at this instant: somebody started it, or "
-                "changed the schedule, with Temporal's own tools"
-            )
-        case Reason.SEVERAL_RUNS:
-            return (
-                "there is more than one run of this occurrence: somebody started it again with "
-                "Temporal's own tools"
-            )
-        case Reason.SCHEDULE_PAUSED:
-            return (
-                "the task's schedule is paused in Temporal although the task is not: somebody "
-                "paused it with Temporal's own tools; the standing audit repairs it"
-            )
-        case Reason.SCHEDULE_MISSING:
-            return (
-                "the task's schedule was not in Temporal: somebody deleted it with Temporal's own "
-                "tools; the standing audit recreates it"
-            )
-        case Reason.SCHEDULE_CHANGED:
-            return (
-                "the task's schedule in Temporal is not the one that the task made: somebody "
-                "changed it with Temporal's own tools; the standing audit repairs it"
-            )
-        case Reason.TASK_TERMINATED:
-            return "the workflow that is this task was terminated with Temporal's own tools"
-        case _:
-            return f"there is no run, and no cause for that is known: {_BEHIND_OUR_BACK}"
+            return _SENTENCES[reason]
 
 
 def _overlap(state: LedgerState, entry: JournalEntry | None, run: ShortRun | None) -> str:

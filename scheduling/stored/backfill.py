@@ -10,7 +10,7 @@ from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import Links
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.trigger import Recurring
-from onthedot.scheduling.values import Instant, Model
+from onthedot.scheduling.values import Instant, Model, Passed
 
 #: The most occurrences of one backfill.
 MAX_OCCURRENCES = 10_000
@@ -45,11 +45,11 @@ class BackfillOrder(Model):
     """When the task was registered that it belongs to; none in a backfill of an earlier release."""
 
 
-class BackfillStop(Model):
+class BackfillStop(Passed):
     """Tells the backfills of a task that it was deleted: they let their runs finish, and end."""
 
     registered_at: Instant
-    """Of the deleted task: an id may have been registered anew."""
+    """Of the deleted task: an id may have been registered again."""
 
 
 class OccurrencesWanted(Model):
@@ -64,7 +64,7 @@ class OccurrencesWanted(Model):
     """Of the task that has to be there still; none to ask for no task."""
 
 
-class Occurrences(Model):
+class Occurrences(Passed):
     """Instants, ascending."""
 
     instants: tuple[Instant, ...]
@@ -72,7 +72,7 @@ class Occurrences(Model):
     """The task that they belong to was deleted."""
 
 
-class BackfillProgress(Model):
+class BackfillProgress(Passed):
     """What a list shows of a backfill."""
 
     start: Instant

@@ -11,7 +11,7 @@ from onthedot.scheduling.calendars.content import CalendarContent
 from onthedot.scheduling.calendars.days import KnownCalendar, missing_calendar
 from onthedot.scheduling.calendars.resolved import ResolvedDays
 from onthedot.scheduling.trigger import CalendarName
-from onthedot.scheduling.values import Instant, Model
+from onthedot.scheduling.values import Instant, Model, Passed
 
 #: How many earlier revisions a calendar remembers for ledgers, and how many runs of days they hold
 #: together.
@@ -43,7 +43,7 @@ class CalendarState(Model):
     source: str = ""
     """What worked the days out, where that may say something else later."""
     problem: str = ""
-    """Why the days could not be worked out anew; it keeps those that it had."""
+    """Why the days could not be recomputed; it keeps those that it had."""
     calendars: dict[str, int] = Field(default_factory=dict)
     """The revisions of the calendars that `any_of` made its days from."""
     earlier: tuple[CalendarRevision, ...] = ()
@@ -52,7 +52,7 @@ class CalendarState(Model):
     not_after: Instant | None = None
     """A creation that Temporal took up later than this was answered 503 and does not count."""
     users_to_tell: bool = False
-    """Those that keep to it may not have heard of the last revision."""
+    """Those that use it may not have heard of the last revision."""
 
     @property
     def known(self) -> KnownCalendar:
@@ -120,7 +120,7 @@ class CalendarChange(Model):
 
 
 class CalendarRefresh(Model):
-    """Asks for the days of a calendar to be worked out anew."""
+    """Asks for the days of a calendar to be recomputed."""
 
     name: CalendarName
     revision: int
@@ -136,15 +136,15 @@ class Refreshed(Model):
     calendars: dict[str, int] = Field(default_factory=dict)
 
 
-class UsersTold(Model):
-    """How many of those that keep to a calendar have not taken its revision up yet."""
+class UsersTold(Passed):
+    """How many of those that use a calendar have not taken its revision up yet."""
 
     waiting: int
     untold: int = 0
     """How many of them there was no time to tell. None of earlier releases."""
 
 
-class CalendarRow(Model):
+class CalendarRow(Passed):
     """A calendar's memo: what a list shows."""
 
     name: CalendarName

@@ -51,7 +51,7 @@ class LiveOutput(_Passed):
     size: int
     """Bytes that it wrote in all; more than the pieces end with where there is more to ask for."""
     attempt: int = 1
-    """The attempt that goes on."""
+    """The attempt in progress."""
     began: int = 0
     """What the attempts before it are known to have written, in bytes."""
     pieces: tuple[WrittenPiece, ...] = ()

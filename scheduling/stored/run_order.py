@@ -10,7 +10,7 @@ from onthedot.scheduling.notify import FailureRow, Notify
 from onthedot.scheduling.policy import RetryPolicy
 from onthedot.scheduling.run import AttemptMade, RunCause, RunError, RunStatus
 from onthedot.scheduling.trigger import Recurring
-from onthedot.scheduling.values import Duration, Instant, Model
+from onthedot.scheduling.values import Duration, Instant, Model, Passed
 
 #: Errors that say when it ended, but not what was wrong with the attempts.
 _NO_REASON = frozenset({"DeadlineExceeded", "NotTakenUp", "Timeout", "WorkerLost"})
@@ -56,10 +56,10 @@ class RunOutcome(Model):
     error: RunError | None = None
     attempts_made: tuple[AttemptMade, ...] = ()
     row: FailureRow | None = None
-    """Of a run that failed, where somebody is to be told: what the next run is handed."""
+    """Of a run that failed, where someone is to be notified: what the next run is handed."""
 
 
-class RunMemo(Model):
+class RunMemo(Passed):
     """The part of an outcome that a list shows, kept beside the run where a list can read it."""
 
     scheduled_for: Instant

@@ -50,9 +50,9 @@ class ScheduleOrder(Model):
     owner: str
     """The task's first execution. A schedule that another one left behind is not kept."""
     remaining: int | None = None
-    """Runs left of `max_runs` if they are counted anew; None for all of them."""
+    """Runs left of `max_runs` if they are counted again; None for all of them."""
     counted_from: int = 1
-    """The revision that had the runs counted anew: a schedule of it or later knows better."""
+    """The revision that had the runs counted again: a schedule of it or later knows better."""
     look: ScheduleSnapshot | None = None
     """The last one; None where no schedule was made yet."""
     held: Held | None = None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from onthedot.scheduling.values import Model
+from onthedot.scheduling.values import Passed
 
 
-class Registered(Model):
+class Registered(Passed):
     """Names of a user's activities and workflows, in the order of their modules."""
 
     activities: tuple[str, ...] = ()

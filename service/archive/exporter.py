@@ -65,7 +65,7 @@ class Exporter:
         self._noted = directory / "archived-until"
 
     async def keep_on(self) -> None:
-        """Writes what has ended, again and again. What fails is told, and tried anew."""
+        """Writes what has ended, again and again. What fails is told, and tried again."""
         while True:
             try:
                 await self.write_ended()

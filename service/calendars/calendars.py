@@ -37,7 +37,7 @@ from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
 #: All calendars are listed at once.
 MOST_CALENDARS = 1000
-#: How many of those that keep to a calendar are named where it cannot be deleted.
+#: How many of those that use a calendar are named where it cannot be deleted.
 _NAMED = 20
 _PAGE = 1000
 #: How many calendars are read at once.
@@ -50,7 +50,7 @@ _GONE = "Its workflow was ended with Temporal's own tools: its last days count. 
 
 @dataclass(frozen=True)
 class FoundCalendar:
-    """A calendar, and who keeps to it."""
+    """A calendar, and who uses it."""
 
     state: CalendarState
     row: CalendarRow
@@ -75,7 +75,7 @@ class Calendars:
         self._temporal = temporal
 
     async def all(self, *, counted: bool = False) -> list[FoundCalendar]:
-        """Every calendar, by name; how many keep to each only where that is asked for.
+        """Every calendar, by name; how many use each only on request.
 
         Raises:
             TemporalUnavailable: Temporal does not answer.
@@ -105,7 +105,7 @@ class Calendars:
             return sorted([row.id.partition(":")[2] async for row in listed])
 
     async def get(self, name: str) -> FoundCalendar:
-        """One calendar, and how many keep to it.
+        """One calendar, and how many use it.
 
         Raises:
             CalendarNotFound, TemporalUnavailable.
@@ -151,7 +151,8 @@ class Calendars:
                 not_after=self._temporal.expiry(),
                 expected_revision=if_match,
                 content=content,
-                resolved=resolved.days,
+                # Until a worker has read the new feed, the days before it count.
+                resolved=present.resolved if resolved.problem else resolved.days,
                 source=resolved.source,
                 problem=resolved.problem,
                 calendars=dict(resolved.calendars),

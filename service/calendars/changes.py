@@ -1,4 +1,4 @@
-"""How a change reaches a calendar, and how it is told when it cannot."""
+"""How a change reaches a calendar, and what is reported if it cannot."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -26,6 +23,7 @@ from onthedot.scheduling.stored.calendar_state import (
     RefusedCalendarChange,
 )
 from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.task_queues import task_queue
 
 #: How often a change is handed over that came just as the calendar went on to its next execution.
 _TRIES = 5
@@ -37,7 +35,7 @@ _UNCONFIRMED = (
 
 
 async def execute(temporal: Temporal, name: str, change: CalendarChange) -> CalendarState | None:
-    """Have the calendar carry out a change; the state it goes on with, None if it is gone.
+    """Have the calendar carry out a change; the state it continues with, None if it is gone.
 
     Raises:
         CalendarChanged: it is at another revision than the change is meant for.
@@ -96,19 +94,10 @@ async def _until_hopeless(temporal: Temporal) -> OnTheDotError:
     for _ in range(int(CHANGE_TIMEOUT / _LOOK_EVERY)):
         await asyncio.sleep(_LOOK_EVERY.total_seconds())
         try:
-            described = await temporal.ask(
-                temporal.client.workflow_service.describe_task_queue(
-                    DescribeTaskQueueRequest(
-                        namespace=temporal.client.namespace,
-                        task_queue=TaskQueue(name=temporal.task_queue),
-                        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-                    ),
-                    timeout=RPC_TIMEOUT - _LOOK_EVERY,
-                )
-            )
+            queue = await task_queue(temporal, within=RPC_TIMEOUT - _LOOK_EVERY)
         except TemporalUnavailable:
             return Unconfirmed(temporal.address, _UNCONFIRMED)
-        if not described.pollers:
+        if not queue.pollers:
             return NoWorker(temporal.task_queue)
     return NoWorker(temporal.task_queue, idle=False)
 

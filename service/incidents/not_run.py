@@ -33,7 +33,7 @@ from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 
-#: How long what no audit has come to is looked at, while somebody waits.
+#: How long what no audit has come to is looked at, while someone waits.
 _PATIENCE = timedelta(seconds=1)
 
 #: How many ledgers are read for one request.

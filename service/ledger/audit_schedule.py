@@ -80,7 +80,7 @@ def _schedule(temporal: Temporal, plan: AuditPlan) -> Schedule:
             static_summary="Compares what should have run with what did",
         ),
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(plan.every)]),
-        # Each audit goes on where the last one ended, so a missed one need not be made up for.
+        # Each audit continues where the last one ended, so a missed one need not be made up for.
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=plan.every),
         state=ScheduleState(note="On the Dot's standing audit of all ledgers"),
     )

@@ -21,14 +21,10 @@ from temporalio.client import Client, WorkflowHistory
 
 from onthedot import naming
 from onthedot.scheduling.ledger.expected import Period
+from onthedot.scheduling.stored.journal import JournalEntry
+from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_change
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import (
-    Change,
-    ChangeKind,
-    JournalEntry,
-    TaskState,
-    apply_change,
-)
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.service.temporal.translate import decoded
 
 #: How long a change takes to reach the schedule, where it is not recorded.
@@ -147,7 +143,7 @@ async def _take(
         case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED if (
             definitions.definition_state.due is not None
         ):
-            # A one-time task may be its run at once, which goes on until its first task is over.
+            # A one-time task may be its run at once, which continues until its first task is over.
             definitions.taken_up_at = definitions.taken_up_at or at
         case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
             definitions.taken_up_at = definitions.taken_up_at or at

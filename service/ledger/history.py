@@ -25,7 +25,8 @@ from onthedot.scheduling.stored.attempt import (
     AttemptResult,
 )
 from onthedot.scheduling.stored.run_order import Attempts, RunMemo, RunOrder, RunOutcome
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, apply_change
+from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_change
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.stored.written import WrittenPiece, unpack, unpacked
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.temporal.translate import decoded
@@ -201,7 +202,7 @@ async def written_by(client: Client, details: Payloads) -> list[WrittenPiece]:
 
 
 async def _attempt_failure(client: Client, failure: Failure) -> AttemptFailure | None:
-    """What one of our own attempts left; None where it was somebody else's."""
+    """What one of our own attempts left; None where it was someone else's."""
     details = failure.application_failure_info.details.payloads
     try:
         return await decoded(client, details, AttemptFailure) if details else None

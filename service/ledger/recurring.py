@@ -3,8 +3,8 @@ be most of an audit's cost.
 
 1. The first refresh walks through all tasks. A later one reads those that began or ended since, and
    some of the others again: a page of a thousand for each half a minute, however many there are.
-2. So a change of a definition is seen late. Whoever finds that runs differ from what is due reads
-   these tasks anew: what changed meanwhile shows in its runs.
+2. So a change of a definition is seen late. Anyone who finds that runs differ from what is due
+   reads these tasks again: what changed meanwhile shows in its runs.
 3. Of each task is kept when it is due next, so that a span in which it is not costs nothing.
 """
 
@@ -79,7 +79,7 @@ class RecurringTasks:
         await asyncio.shield(self._refreshing)
 
     async def read_again(self, task_ids: Collection[str]) -> list[RecurringTask]:
-        """Read these tasks anew. Raises as `refresh`."""
+        """Read these tasks again. Raises as `refresh`."""
         ids = sorted(task_ids)
         for some in (ids[n : n + _NAMED_AT_ONCE] for n in range(0, len(ids), _NAMED_AT_ONCE)):
             named = f"{naming.TASK_ID.name} IN ({', '.join(map(literal, some))})"
@@ -96,7 +96,7 @@ class RecurringTasks:
     async def _refresh(self) -> None:
         now = self._temporal.now()
         if self._read_at is None:
-            # A first walk that was broken off goes on where it stood.
+            # A first walk that was broken off continues where it stood.
             await self._read_a_page()
             while self._walk is not None:
                 await self._read_a_page()
@@ -115,7 +115,7 @@ class RecurringTasks:
             del self._known[run]
 
     async def _read_a_page(self) -> None:
-        """The next page of a walk through all tasks, which begins anew when it is over."""
+        """The next page of a walk through all tasks, which begins again when it is over."""
         if self._walk is None:
             self._walk = self._temporal.client.list_workflows(self._all(), page_size=PAGE)
         await self._learn_page(self._walk)

@@ -32,7 +32,7 @@ async def ask_worker(
     temporal: Temporal, identity: str, question: LiveQuestion
 ) -> LiveAnswer | None:
     """What the worker process with this identity says; None where it does not answer, which one of
-    an earlier release or of somebody else's cannot.
+    an earlier release or of someone else's cannot.
 
     Raises:
         TemporalUnavailable: Temporal is away, as far as can be told from a worker's silence.

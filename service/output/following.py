@@ -102,7 +102,7 @@ class Following:
         watched = self._runs.get(run_id)
         if watched is None:
             read = await read_output(self._temporal, run_id)
-            # Somebody else may have come first meanwhile.
+            # Someone else may have come first meanwhile.
             watched = self._runs.get(run_id) or WatchedRun(run_id, read, at=time.monotonic())
         if run_id not in self._runs and len(self._runs) >= _MOST_RUNS:
             raise TooManyWatch

@@ -65,7 +65,7 @@ async def read_output(temporal: Temporal, run_id: str) -> OutputRead:
     if pending.activity_type.name == naming.COMMAND:
         now = await written_by(temporal.client, pending.heartbeat_details)
         return OutputRead(read.run, tuple(joined([ended, now])), base, worker)
-    # Somebody else's worker cannot be asked.
+    # Someone else's worker cannot be asked.
     queue = read.action.task_queue if isinstance(read.action, ActivityAction) else None
     worker = worker if queue in (None, temporal.task_queue) else ""
     return OutputRead(read.run, tuple(await _details(temporal, read, pending)), 0, worker)
@@ -74,14 +74,14 @@ async def read_output(temporal: Temporal, run_id: str) -> OutputRead:
 async def _details(
     temporal: Temporal, read: RunRead, pending: PendingActivityInfo
 ) -> list[WrittenPiece]:
-    """What somebody's activity last said in a heartbeat."""
+    """What someone's activity last said in a heartbeat."""
     details = pending.heartbeat_details.payloads
     if not details or pending.activity_type.name.startswith(RESERVED_PREFIX):
         return []
     try:
         values = await temporal.client.data_converter.decode(details)
     except Exception:
-        # Somebody else's converter made them.
+        # Someone else's converter made them.
         return []
     at = instant_of(pending.last_heartbeat_time)
     return [details_piece(values, read.history.attempts_before + pending.attempt, at)]

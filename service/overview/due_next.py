@@ -79,7 +79,7 @@ class DueReader:
         return DueNext(tuple(heapq.nsmallest(count, [*once, *recurring])), self._complete)
 
     def forget(self) -> None:
-        """Read everything anew at the next call."""
+        """Read everything again at the next call."""
         self._read = None
 
     async def _once(self, count: int) -> list[Due]:

@@ -100,7 +100,7 @@ class FleetReader:
         finally:
             if coming is not None:
                 coming.cancel()
-            # Who asks again goes on from what was read.
+            # Who asks again continues from what was read.
             self._known |= known
         if not tag:
             self._known = known

@@ -13,7 +13,7 @@ from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.temporal.calls import Temporal
 
-#: Whoever asks would rather write a name than wait for the list.
+#: Anyone who asks would rather write a name than wait for the list.
 _PATIENCE = timedelta(seconds=1.5)
 
 

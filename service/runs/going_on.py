@@ -1,4 +1,4 @@
-"""Which tasks have a run that goes on."""
+"""Which tasks have a run in progress."""
 
 from __future__ import annotations
 

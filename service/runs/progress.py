@@ -47,7 +47,7 @@ class Progress:
     attempt: int
     next_attempt_at: datetime | None = None
     made: tuple[AttemptMade, ...] = ()
-    """The attempts so far, the one that goes on included."""
+    """The attempts so far, the one in progress included."""
     taken_up: datetime | None = None
     """When a worker took up the run."""
     waiting_for: str = ""
@@ -146,7 +146,7 @@ def _full(taken: PlacesTaken, worker: str) -> str:
 async def _made(
     temporal: Temporal, pending: PendingActivityInfo, history: RunHistory, beat: Beat | None
 ) -> tuple[AttemptMade, ...]:
-    """The attempts before the one that goes on or comes next."""
+    """The attempts before the current or next one."""
     made = beat.made if beat and beat.made else history.made_before
     if not pending.HasField("last_failure"):
         return made
@@ -174,7 +174,7 @@ async def _left(temporal: Temporal, failure: Failure) -> AttemptFailure | None:
 
 
 async def _beat(temporal: Temporal, pending: PendingActivityInfo) -> Beat | None:
-    """What one of our own activities last said; None for somebody else's."""
+    """What one of our own activities last said; None for someone else's."""
     details = pending.heartbeat_details.payloads
     if not details or not pending.activity_type.name.startswith(RESERVED_PREFIX):
         return None

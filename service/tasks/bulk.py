@@ -24,7 +24,7 @@ from onthedot.service.temporal.calls import Temporal
 #: How many are changed at the same time.
 _AT_ONCE = 8
 
-#: How often a task is looked at again that somebody else changed meanwhile.
+#: How often a task is looked at again that someone else changed meanwhile.
 _TRIES = 3
 
 
@@ -44,7 +44,7 @@ class Changed:
 
 @dataclass
 class BulkProgress:
-    """How far a change has come; whoever waits for it may look at it, and stop it."""
+    """How far a change has come; anyone who waits for it may look at it, and stop it."""
 
     done: int = 0
     stopped: bool = False
@@ -154,7 +154,7 @@ class BulkChanges:
     async def undo(self, changed: Sequence[Changed]) -> list[Changed]:
         """Restore the pauses that `pause` or `resume` changed, with their notes and ends.
 
-        A task that somebody changed since then is refused, and stays as it is.
+        A task that someone changed since then is refused, and stays as it is.
         """
         touched = {each.id: each for each in changed if each.outcome is Outcome.DONE}
 

@@ -1,4 +1,4 @@
-"""How a change reaches a task, and how it is told when it cannot."""
+"""How a change reaches a task, and what is reported if it cannot."""
 
 from __future__ import annotations
 
@@ -32,9 +32,11 @@ from onthedot.scheduling.outages import (
     NoWorker,
     TemporalUnavailable,
     Unconfirmed,
+    WorkerBehind,
 )
+from onthedot.scheduling.stored.task_change import Change, ChangeKind, RefusedChange
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, RefusedChange, TaskState
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.task_queues import task_queue
@@ -42,6 +44,9 @@ from onthedot.service.temporal.translate import LONG_AGO, row_of, task_status
 
 #: How often a change is handed to Temporal whose workflow task failed.
 _TRIES = 5
+
+#: The SDK's words for "I cannot read what this Update was sent with".
+_NOT_READ = "Failed decoding arguments"
 
 _UNCONFIRMED = (
     f"The change may be made all the same within {int(CHANGE_TIMEOUT.total_seconds())} seconds, "
@@ -245,6 +250,8 @@ def _refused(
     cause = error.cause
     if not isinstance(cause, ApplicationError):
         return error
+    if cause.message == _NOT_READ:
+        return WorkerBehind()
     match cause.type:
         case RefusedChange.REVISION:
             current = cause.details[0] if cause.details else 0

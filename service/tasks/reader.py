@@ -273,7 +273,7 @@ def _status(definition: TaskDefinition) -> TaskStatus:
 
 
 def _later(listed: ShortRun | None, own: ShortRun | None) -> ShortRun | None:
-    """The run that goes on, or else the one that ended last. A list lags behind what a task says of
+    """The run in progress, or else the one that ended last. A list lags behind what a task says of
     itself."""
     if listed is None or own is None or listed.id == own.id:
         return own or listed

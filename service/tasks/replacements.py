@@ -14,7 +14,8 @@ from functools import partial
 from onthedot.scheduling.checking.brevity import is_settled_fast
 from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.errors import RevisionMismatch
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
+from onthedot.scheduling.stored.task_change import Change, ChangeKind
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
 from onthedot.service.arithmetic import Arithmetic
 from onthedot.service.calendars.lookup import calendars_for
@@ -25,7 +26,7 @@ from onthedot.service.tasks.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import task_status
 
-#: How often a change is made anew that somebody else was quicker than.
+#: How often a change is made again that someone else was quicker than.
 _ATTEMPTS = 5
 
 

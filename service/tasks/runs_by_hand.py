@@ -29,7 +29,7 @@ async def run_now(
     changed: Mapping[str, Any] | None = None,
     through_freeze: bool = False,
 ) -> ShortRun:
-    """Start a run at once, beside the schedule.
+    """Start a run at once, in addition to the schedule.
 
     Args:
         scheduled_for: the past instant that the run is told; now if left out.

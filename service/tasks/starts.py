@@ -14,8 +14,9 @@ from onthedot.naming import attributes
 from onthedot.scheduling.errors import RevisionMismatch, TaskExists, WrongState
 from onthedot.scheduling.outages import NamespaceUnprepared, TemporalUnavailable, Unconfirmed
 from onthedot.scheduling.stored.attempt import LEAD
+from onthedot.scheduling.stored.task_change import Change, apply_change
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import Change, TaskState, apply_change
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.tasks.late_registrations import LateRegistrations
 from onthedot.service.tasks.reader import TaskReader
@@ -59,7 +60,7 @@ class TaskStarts:
         """Start a task whose id belonged to one that is deleted.
 
         Raises:
-            TaskExists: somebody else was quicker.
+            TaskExists: someone else was quicker.
             WrongState: a run of the deleted one goes on.
             TemporalUnavailable: see `first`.
         """
@@ -80,7 +81,7 @@ class TaskStarts:
 
         Raises:
             TaskNotFound: there is none.
-            RevisionMismatch: it is at another revision, or somebody else was quicker.
+            RevisionMismatch: it is at another revision, or someone else was quicker.
             TemporalUnavailable: see `first`.
         """
         found = await self._reader.find(task_id)

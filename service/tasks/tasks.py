@@ -26,7 +26,8 @@ from onthedot.scheduling.firing.zone_rules import release_for
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.attempt import LEAD
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, max_runs
+from onthedot.scheduling.stored.task_change import Change, ChangeKind
+from onthedot.scheduling.stored.task_state import TaskState, max_runs
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.calendars.lookup import calendars_for
@@ -254,7 +255,7 @@ class Tasks:
         changed: Mapping[str, Any] | None = None,
         through_freeze: bool = False,
     ) -> ShortRun:
-        """Start a run at once, beside the schedule; see `runs_by_hand`."""
+        """Start a run at once, in addition to the schedule; see `runs_by_hand`."""
         return await runs_by_hand.run_now(
             self._temporal,
             task_id,

@@ -24,7 +24,7 @@ from onthedot.settings import Settings, SettingsError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 
-#: Temporal's servers read a namespace's search attributes anew once a minute at the latest.
+#: Temporal's servers read a namespace's search attributes again once a minute at the latest.
 _CACHED_SECONDS = 90
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.cluster.database import USER, Database
 from tests.cluster.deployment import Deployment, deployed
 from tests.cluster.guide import commands, run
-from tests.cluster.network import POSTGRES_PORT
+from tests.cluster.parts.database import USER, Database
+from tests.cluster.parts.network import POSTGRES_PORT
 from tests.cluster.programs import Programs, TemporalRelease
-from tests.faults.receiving import Receiving
-from tests.faults.wave import Wave, sleep_until
+from tests.cluster.room import room
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.wave import Wave, sleep_until
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(1200)
@@ -62,16 +64,18 @@ def test_what_was_registered_before_a_backup_goes_on_after_its_restore(
         print(f"{way}: backed up in {took:.1f} s")
 
 
+@pytest.fixture
+def wal() -> Iterator[Path]:
+    """A directory for the log of PostgreSQL, which runs as another user."""
+    with room() as directory:
+        directory.chmod(0o777)
+        yield directory
+
+
 def test_a_backup_is_brought_to_an_instant_after_it(
-    programs: Programs, release: TemporalRelease, receiving: Receiving, tmp_path: Path
+    programs: Programs, release: TemporalRelease, receiving: Receiving, wal: Path
 ) -> None:
     """What was registered up to then is there and runs; what came later is not."""
-    wal = tmp_path / "wal"
-    wal.mkdir()
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o711)
-    # PostgreSQL runs as another user.
-    wal.chmod(0o777)
     settings = (
         "archive_mode=on",
         f"archive_command=test ! -f {wal}/%f && cp %p {wal}/%f && chmod a+r {wal}/%f",
@@ -88,7 +92,7 @@ def test_a_backup_is_brought_to_an_instant_after_it(
         # The lists are written a moment later than what they list.
         time.sleep(2)
         after = [wave.once(due) for _ in range(5)]
-        assert wave.registered() == [*before, *between, *after]
+        assert wave.registered() == [*before, *between, *after], wave.refused()
         last = database.query("SELECT pg_walfile_name(pg_switch_wal())")
         wait_until(lambda: _archived(database, last), "all of the log is archived")
         _lose_the_database(deployment)

@@ -8,16 +8,17 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cluster.bound_process import is_root
-from tests.cluster.database import Database
 from tests.cluster.deployment import Deployment, deployed
+from tests.cluster.parts.bound_process import is_root
+from tests.cluster.parts.database import Database
 from tests.cluster.programs import Programs, TemporalRelease
+from tests.cluster.room import room
 from tests.cluster.test_faults import PATIENCE_SECONDS, three_times
-from tests.faults.receiving import Receiving
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.table import FaultTable
+from tests.faults.judging.verdict import judge
+from tests.faults.judging.wave import Wave, sleep_until
 from tests.faults.small_disk import SmallDisk
-from tests.faults.table import FaultTable
-from tests.faults.verdict import judge
-from tests.faults.wave import Wave, sleep_until
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(900)
@@ -28,21 +29,18 @@ _SETTINGS = ("max_wal_size=96MB", "min_wal_size=32MB")
 
 
 @pytest.fixture(scope="module")
-def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk]:
+def disk() -> Iterator[SmallDisk]:
     if not is_root():
         pytest.skip("PostgreSQL needs a user of its own on the small disk: only root can make it")
-    parent = tmp_path_factory.mktemp("disk")
-    # PostgreSQL runs as another user.
-    for folder in (parent, *parent.parents[:2]):
-        folder.chmod(0o711)
-    try:
-        made = SmallDisk(parent / "small", _MEGABYTES, users=True)
-    except OSError as error:
-        pytest.skip(f"a full disk cannot be had: {error}")
-    try:
-        yield made
-    finally:
-        made.close()
+    with room() as parent:
+        try:
+            made = SmallDisk(parent / "small", _MEGABYTES, users=True)
+        except OSError as error:
+            pytest.skip(f"a full disk cannot be had: {error}")
+        try:
+            yield made
+        finally:
+            made.close()
 
 
 @pytest.fixture(scope="module")

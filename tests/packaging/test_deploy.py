@@ -104,6 +104,8 @@ def test_production_has_the_limits_of_the_embedded_server() -> None:
     configured = yaml.safe_load((ROOT / "deploy" / "dynamicconfig.yaml").read_text())
     values = {key: values[0]["value"] for key, values in configured.items()}
     assert values.pop("frontend.httpAllowedHosts") == ["disabled.invalid"]
+    # The release that the embedded server is of has it on by itself.
+    assert values.pop("activity.enableStandalone") is True
     assert values == dict(RAISED_LIMITS)
 
 

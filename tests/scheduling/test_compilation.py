@@ -9,6 +9,7 @@ import pytest
 from onthedot.scheduling.compiling.compilation import compile_trigger
 from onthedot.scheduling.cron.fields import CronError
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
+from tests.scheduling.differential.calendar_cases import cases, known
 from tests.scheduling.differential.expressions import CHOSEN, ZONES, generated
 
 AT = datetime(2026, 12, 31, 23, tzinfo=UTC)
@@ -54,6 +55,15 @@ def test_what_is_excluded_costs_parts_of_its_own() -> None:
     compiled = compile_trigger(trigger, key="k", at=AT)
     assert compiled.parts < 150
     assert compiled.excluded
+
+
+def test_with_calendars_every_spec_is_small_and_holds_for_five_years() -> None:
+    heaviest = 0
+    for case in list(cases())[::97]:
+        compiled = compile_trigger(case.trigger, key="k", at=AT, calendars=known())
+        assert compiled.exact_until >= AT + timedelta(days=5 * 366)
+        heaviest = max(heaviest, compiled.parts)
+    assert 100 < heaviest < 600
 
 
 def test_the_heaviest_known() -> None:

@@ -1,7 +1,7 @@
 """What anyone gets: the way in and out, and the files it is drawn with.
 
 Plain HTML and an app of its own: nothing of the page, whose every view costs memory, is built
-for somebody who is not signed in.
+for someone who is not signed in.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What somebody sees who is not signed in: plain HTML, and nothing more than is needed."""
+"""What someone sees who is not signed in: plain HTML, and nothing more than is needed."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 Nothing is stored: a session survives a restart, and every server with the same
 `ONTHEDOT_SESSION_KEY` takes it. What it says is checked each time: a token that is no longer
-configured signs out whoever used it, and a new role counts at once; of what a provider said, it is
-asked again every few minutes. Signing out takes the cookie from the browser; this process also
+configured signs out whoever used it, and a new role counts immediately; of what a provider said, it
+is asked again every few minutes. Signing out takes the cookie from the browser; this process also
 refuses copies of it from then on.
 
 Without tokens and provider there is nothing to sign in to: only this machine may call then.
@@ -123,7 +123,7 @@ class Sessions:
         return said is not None and "checked" in said
 
     def may_come_back(self, cookies: Mapping[str, str]) -> bool:
-        """Whether somebody was signed in by the provider, and there is nothing to ask it with."""
+        """Whether someone was signed in by the provider, and there is nothing to ask it with."""
         said = self._open(cookies)
         return said is not None and "checked" in said and not said["refresh"]
 
@@ -158,8 +158,9 @@ class Sessions:
         return Renewed(self._ticket(said), self._sealer.seal(said))
 
     def take(self, session: Session, ticket: str) -> bool:
-        """Let a page's session go on with what the browser was told; False where it changed so
-        that the page has to be built anew. What the old one began goes on until that one ends."""
+        """Let a page's session continue with what the browser was told; False where it changed so
+        that the page has to be built again. What the old one began continues until that one
+        ends."""
         said = self._tickets.open(ticket, most_seconds=_TICKET_SECONDS)
         if said is None or said["number"] != session.number:
             return True

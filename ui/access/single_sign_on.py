@@ -28,7 +28,7 @@ from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.addresses import base, inside, origin, target
 
 _LOG = logging.getLogger("onthedot.access")
-#: How long somebody may take at the provider, in seconds.
+#: How long someone may take at the provider, in seconds.
 _AWAY_SECONDS = 900
 _COOKIE = "onthedot_sign_in_"
 _AGAIN = "The sign-in was not finished in time, or in another browser. Try again."
@@ -122,7 +122,7 @@ class SingleSignOn:
         return response
 
     def _way_in(self, request: Request) -> str:
-        """Whoever has nothing to renew a session with goes by way of the provider."""
+        """Anyone who has nothing to renew a session with goes by way of the provider."""
         again = "/sign-in" if self.sessions.may_come_back(request.cookies) else "/login"
         return inside(request, f"{again}?next={quote(target(request), safe='')}")
 

@@ -1,4 +1,4 @@
-"""Fields of a form. Each has a value, a hint, and an error that names what to mend."""
+"""Fields of a form. Each has a value, a hint, and an error that says what to fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Short messages in the corner: some with a way back, some of work that goes on."""
+"""Short messages in the corner: some with a way back, some of work in progress."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Act = Callable[[], Awaitable[None] | None]
 
 _NUMBERS = count(1)
 
-#: How many are shown at most, work that goes on aside.
+#: How many are shown at most, work in progress aside.
 _MOST = 4
 
 
@@ -79,7 +79,7 @@ class Toasts(Element, component="otd_toasts.js"):
 
 
 class Work:
-    """The message of something that goes on."""
+    """The message of something in progress."""
 
     def __init__(self, toasts: Toasts, number: int) -> None:
         self._toasts = toasts

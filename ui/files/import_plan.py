@@ -26,7 +26,7 @@ async def plan_import(temporal: Temporal, text: str, name: str) -> list[Step]:
     files = await asyncio.to_thread(_read, text, name)
     wanted = [Wanted(file.task.id or "", file, None) for file in files]
     known = await tasks_by_id(temporal, [want.task_id for want in wanted])
-    # What somebody changed by hand is shown like any other change: one sees it before it is done.
+    # What someone changed by hand is shown like any other change: one sees it before it is done.
     steps = [step(want, known.get(want.task_id), force=True) for want in wanted]
     if wrong := await asyncio.to_thread(problems, steps, temporal.now()):
         raise WrongFiles(*wrong)
@@ -48,7 +48,7 @@ def _read(text: str, name: str) -> Sequence[FileTask]:
 async def do_import(
     uses: UseCases, steps: Sequence[Step], ids: Sequence[str], progress: BulkProgress
 ) -> list[Changed]:
-    """Of these ids register what is new, and replace what is changed, unless somebody did so
+    """Of these ids register what is new, and replace what is changed, unless someone did so
     meanwhile."""
     by_id = {each.task_id: each for each in steps if each.kind is not StepKind.UNCHANGED}
 

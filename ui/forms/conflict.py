@@ -1,4 +1,4 @@
-"""Somebody else changed the task that is being edited: theirs and yours, and what to do.
+"""Someone else changed the task that is being edited: theirs and yours, and what to do.
 
 It is said as soon as the page knows, and asked when one saves.
 """
@@ -21,7 +21,7 @@ from onthedot.ui.page_context import PageContext
 
 @dataclass(frozen=True)
 class Conflict:
-    """What was edited, what somebody made of it meanwhile, and what is to be saved."""
+    """What was edited, what someone made of it meanwhile, and what is to be saved."""
 
     base: TaskDefinition
     theirs: Task
@@ -59,8 +59,8 @@ def ask(
     save: Callable[[TaskDefinition, int], Awaitable[None]],
     reload: Callable[[], None],
 ) -> None:
-    """Show both, and save what is chosen: merged or mine; or start anew from theirs."""
-    theirs, title = conflict.theirs, "Somebody else changed this task"
+    """Show both, and save what is chosen: merged or mine; or start again from theirs."""
+    theirs, title = conflict.theirs, "Someone else changed this task"
     both, clashes = conflict.merged()
     with context.overlay, Modal(title, wide=True) as modal:
         text(title, tag="h2")

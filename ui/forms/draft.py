@@ -42,7 +42,7 @@ class Draft:
         return {**given, "paused": True} if self.labels.paused else given
 
     def judged(self) -> tuple[NewTask | TaskDefinition | None, list[FieldProblem]]:
-        """The definition, or what has to be mended before it is one."""
+        """The definition, or what has to be fixed before it is one."""
         try:
             model = TaskDefinition if self.task_id else NewTask
             return model.model_validate(self.value()), []

@@ -1,4 +1,4 @@
-"""The part of the form that says what a task is called, and whether it starts at once."""
+"""The part of the form that says what a task is called, and whether it starts immediately."""
 
 from __future__ import annotations
 

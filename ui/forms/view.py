@@ -108,7 +108,7 @@ class FormView:
             button("Start afresh", self._start_anew, "small")
 
     def _follow_others(self) -> None:
-        """Say it where somebody else changes the task that is being edited."""
+        """Say it where someone else changes the task that is being edited."""
         temporal, told = self._context.site.temporal, [self._revision]
 
         def show(seen: Seen[TaskDetail]) -> None:
@@ -120,7 +120,7 @@ class FormView:
             with self._meanwhile:
                 conflict.show_notice(self._before, seen.value.task, self._start_anew)
             said = (
-                f"{seen.value.task.changed_by or 'Somebody'} has changed this task in the meantime."
+                f"{seen.value.task.changed_by or 'Someone'} has changed this task in the meantime."
             )
             to_top = "scrollTo({top: 0})"
             self._context.toasts.say(
@@ -194,7 +194,7 @@ class FormView:
         self._fields.say([p for p in [*problems, *judged] if self._strict or self._is_due(p)])
 
     def _is_due(self, problem: FieldProblem) -> bool:
-        """Whether it is time to tell: not before somebody was at that field."""
+        """Whether it is time to tell: not before someone was at that field."""
         path = problem.field
         return any(at and (path == at or path.startswith(f"{at}.")) for at in self._touched)
 

@@ -1,13 +1,13 @@
 """Lets any server answer the socket of a page, whichever built the page: no sticky balancing.
 
 NiceGUI keeps what a page shows in the process that built it, and a socket that reaches another one
-makes the browser load the page again: behind a balancer, for ever. Here the server that gets the
+makes the browser load the page again: behind a balancer, forever. Here the server that gets the
 socket takes the page over instead:
 
 1. The browser says with its socket where the page is (`static/socket.js`) and of which release.
 2. A server that does not know the page builds it for that address, in the name of whoever the
    socket's own cookies speak for, under the id by which the browser knows it.
-3. The first message empties the page in the browser; what follows fills it anew.
+3. The first message empties the page in the browser; what follows fills it again.
 
 A page of another release, or with changes that are not saved, is loaded again instead. NiceGUI
 offers nothing of this: what is used of its inside is in this file alone.

@@ -28,7 +28,7 @@
     });
 })();
 
-// A tab that nobody looks at is not kept up to date; it is as soon as somebody does.
+// A tab that nobody looks at is not kept up to date; it is as soon as someone does.
 (() => {
   const PATIENCE = 20_000;
   let resting = false,

@@ -2,10 +2,10 @@
 
 1. Nothing is performed once the deadline has passed, or at an instant that is not a true one.
 2. `http` and `log` are first tried as a local activity, which costs Temporal no round trip. A
-   failure that may be mended by trying again goes on as an ordinary activity, whose retries are
+   failure that a retry may overcome continues as an ordinary activity, whose retries are
    Temporal's own and survive any worker. Everything else is an ordinary activity or a child.
 3. The outcome is recorded by a local activity, after a cancel too, and put where a list reads it.
-4. Where the task asks for it, another one looks whether somebody is to be told.
+4. If the task asks for it, another one checks whether to send a notification.
 """
 
 from __future__ import annotations

@@ -17,14 +17,14 @@ from temporalio.exceptions import (
 )
 
 from onthedot.scheduling.action import CommandAction, HttpAction, LogAction, WorkflowAction
-from onthedot.scheduling.outages import KeyMissing, NotOurSeal
+from onthedot.scheduling.outages import KeyMissing, LaterRelease, NotOurSeal
 from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.attempt import DEFERRED, OVERDUE, AttemptFailure
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.wording.phrases import duration
 
-#: The types of what `SealingCodec` raises.
-_UNOPENED = {KeyMissing.__name__, NotOurSeal.__name__}
+#: The types of what `SealingCodec` and `StoredJson` raise.
+_UNOPENED = {KeyMissing.__name__, NotOurSeal.__name__, LaterRelease.__name__}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Has it looked at, at the end of a run, whether somebody is to be told of it."""
+"""At the end of a run, checks whether to send a notification."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of somebody's own code: an activity or a child workflow, in any language."""
+"""Runs of someone's own code: an activity or a child workflow, in any language."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ async def list_workers(request: Request) -> Workers:
 
 
 async def _places(reader: WorkersReader) -> dict[str, tuple[PlacesTaken, ...]]:
-    """How full each worker is, as far as that is known at once."""
+    """How full each worker is, if known within half a second."""
     try:
         async with asyncio.timeout(_PLACES_PATIENCE):
             found = await reader.read(max_age=_PLACES_AGE)
@@ -95,7 +95,7 @@ async def _places(reader: WorkersReader) -> dict[str, tuple[PlacesTaken, ...]]:
 
 
 def _seen(worker: WorkerPlaces, *, named: bool = True) -> WorkerSeen:
-    """A worker as REST shows it; not `named` for whoever may not know its identity."""
+    """A worker as REST shows it; not `named` for anyone who may not know its identity."""
     actions = worker.taken("actions")
     return WorkerSeen(
         identity=worker.identity if named else None,

@@ -2,7 +2,7 @@
 
 1. A deleted task's workflow is closed, and keeps what the task remembered; its id is free. Another
    one is started in its place, with the same state, two revisions further: the deletion was one.
-2. What came due while it was deleted does not run: a recurring task goes on from now. A one-time
+2. What came due while it was deleted does not run: a recurring task continues from now. A one-time
    task whose instant passed meanwhile runs if it is within its catch-up window, as after a pause.
 3. A task that had finished comes back as finished, and does nothing more.
 """
@@ -51,7 +51,7 @@ class Restorations:
         return await self._reader.settled(state)
 
     async def _ended(self, state: TaskState) -> None:
-        """Have a task that does nothing more close at once."""
+        """Have a task that does nothing more close immediately."""
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(state.id))
         if state.ended_as == TaskStatus.CANCELLED:
             with suppress(RPCError):

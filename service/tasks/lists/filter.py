@@ -47,14 +47,14 @@ class TaskFilter:
 
     @property
     def asks_for_runs(self) -> bool:
-        """Whether the query depends on which tasks have a run that goes on."""
+        """Whether the query depends on which tasks have a run in progress."""
         return self.status in (TaskStatus.RUNNING, TaskStatus.SCHEDULED)
 
     def query(self, now: datetime | None, running: Sequence[str] = ()) -> str:
         """The visibility query; without `now`, a text that only tells filters apart.
 
         Args:
-            running: the tasks that have a run that goes on, where that is asked for.
+            running: the tasks that have a run in progress, where that is asked for.
         """
         at = instant(now) if now else "now"
         parts = [

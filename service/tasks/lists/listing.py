@@ -107,7 +107,7 @@ class TaskList:
     async def task(
         self, execution: WorkflowExecution, now: datetime, busy: Collection[str]
     ) -> Task | None:
-        """A row as it is answered, where `busy` tasks have a run that goes on; None if it is none.
+        """A row as it is answered, where `busy` tasks have a run in progress; None if it is none.
 
         Raises:
             TemporalUnavailable: Temporal does not answer.

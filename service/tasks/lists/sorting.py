@@ -1,7 +1,7 @@
 """The list of tasks in an order that Temporal does not know.
 
 Temporal lists in one order alone. So all tasks that fit are read and sorted here, at each page
-anew; it goes on after the last row of the page before, whatever came or went meanwhile.
+again; it continues after the last row of the page before, whatever came or went meanwhile.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def test_two_people_edit_one_task(open_site: Open, name: str) -> None:
     assert serious(site) == []
     site.field("Name").fill("Second")
     site.button("Save").click()
-    expect(site.dialog()).to_contain_text("Somebody else changed this task")
+    expect(site.dialog()).to_contain_text("Someone else changed this task")
     assert serious(site) == []
     site.dialog().get_by_role("button", name="Save both").click()
     expect(site.toast("Saved Second")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Somebody else changed the calendar that is being edited: theirs and yours, and what to do."""
+"""Someone else changed the calendar that is being edited: theirs and yours, and what to do."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def ask(
     reload: Callable[[], None],
 ) -> None:
     """Show both, and save what is chosen: merged or mine; or start anew from theirs."""
-    title, both = "Somebody else changed this calendar", merged(base, theirs.content, mine)
+    title, both = "Someone else changed this calendar", merged(base, theirs.content, mine)
     with context.overlay, Modal(title, wide=True) as modal:
         text(title, tag="h2")
         with text("", "muted wrap", tag="p"):

@@ -1,4 +1,4 @@
-"""Deleting a calendar: asked before, and refused while somebody keeps to it."""
+"""Deleting a calendar: asked before, and refused while anything uses it."""
 
 from __future__ import annotations
 

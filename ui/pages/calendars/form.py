@@ -81,9 +81,9 @@ class CalendarForm:
         with box("grid main-aside" if self._before else "stack"):
             with box("stack"):
                 self._build_fields()
+                self._panel.build_months()
             with box("stack"):
                 self._panel.build_side()
-        self._panel.build_months()
         LeaveQuestion()
         if self._typed and self._fields.restore(self._typed):
             self._changed()
@@ -166,6 +166,7 @@ class CalendarForm:
         if known is None:
             panel.show_effect(None, _A_FEED)
             return []
+        panel.show_effect(None, "Comparing runs…")
         try:
             panel.show_effect(await drafts.effect(known, self._revision or 0))
         except OnTheDotError as error:
@@ -173,12 +174,12 @@ class CalendarForm:
         return []
 
     def _is_due(self, problem: FieldProblem) -> bool:
-        """Whether it is time to tell: not before somebody was at that field."""
+        """Whether it is time to tell: not before someone was at that field."""
         path = problem.field
         return any(at and (path == at or path.startswith(f"{at}.")) for at in self._touched)
 
     def _follow_others(self) -> None:
-        """Say it where somebody else changes the calendar that is being edited."""
+        """Say it where someone else changes the calendar that is being edited."""
         told, base = [self._revision], self._base
 
         def show(seen: Seen[CalendarDetail | None]) -> None:
@@ -229,7 +230,7 @@ class CalendarForm:
             else:
                 await self._ask_about_others(content)
         except CalendarNotFound:
-            self._context.toasts.say("Somebody deleted this calendar meanwhile.", tone="red")
+            self._context.toasts.say("Someone deleted this calendar meanwhile.", tone="red")
         except InvalidDefinition as error:
             self._say(under_content(error.problems))
         except SignedOut:

@@ -1,4 +1,4 @@
-"""The page of one calendar: what it is, who keeps to it, its days by month."""
+"""The page of one calendar: what it is, who uses it, its days by month."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ class _FreezeForm:
             dismiss(self._modal)
 
     async def _may_save(self) -> bool:
-        """Whether it is still what was shown, or somebody was told that it is not."""
+        """Whether it is still what was shown, or someone was told that it is not."""
         name = self._written_name
         try:
             present = await freeze_or_none(self._context.temporal, name)
@@ -160,7 +160,7 @@ class _FreezeForm:
             return True
         if present.updated_at != self._before.updated_at and not self._warned:
             self._warned = True
-            by = present.updated_by or "Somebody"
+            by = present.updated_by or "Someone"
             said = f"{by} changed {name} meanwhile. Save once more to overwrite that."
             self._context.toasts.say(said, tone="red")
             return False

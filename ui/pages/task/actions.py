@@ -16,7 +16,7 @@ _ACTIVE = (TaskStatus.SCHEDULED, TaskStatus.RUNNING)
 
 
 async def run_now(context: PageContext, task_id: str, name: str = "") -> None:
-    """Start a run beside the schedule; while a freeze is in force, ask before."""
+    """Start a run in addition to the schedule; while a freeze is in force, ask before."""
     try:
         run = await context.tried(context.uses.run_task(task_id), but=(Frozen,))
     except Frozen as frozen:

@@ -142,7 +142,7 @@ def test_two_editors_are_told_of_each_other(site: Site, name: str) -> None:
     ).raise_for_status()
     expect(site.page.get_by_text("changed this calendar")).to_be_visible(timeout=15_000)
     site.button("Save").click()
-    expect(site.dialog()).to_contain_text("Somebody else changed this calendar")
+    expect(site.dialog()).to_contain_text("Someone else changed this calendar")
     site.dialog().get_by_role("button", name="Save both").click()
     expect(site.toast(f"Saved {name}.")).to_be_visible()
     days = site.rest.get(f"/calendars/{name}").json()["dates"]

@@ -1,0 +1,72 @@
+"""What a later release stored is never overlooked: it is refused with a reason, or left alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from onthedot import naming
+from onthedot.scheduling.outages import LaterRelease, WorkerBehind
+from onthedot.scheduling.stored.backfill import BackfillStop
+from onthedot.scheduling.stored.task_change import Change, ChangeKind
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.task import Health, HealthReport
+from onthedot.service.tasks import changes
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
+from onthedot.settings import Settings
+from tests.api.serving import serving
+from tests.definitions import every, new_task, unique
+from tests.temporal_elsewhere import connected
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_task_of_a_later_release_is_not_half_shown(
+    temporal: Temporal, settings: Settings
+) -> None:
+    # In a namespace of its own: it stands in the way of every list.
+    temporal = Temporal(await connected(temporal.address, None), settings)
+    tasks, task_id = Tasks(temporal), unique("later")
+    model = await tasks.create(new_task(unique("model"), every(86_400)), by="t")
+    state = (await tasks.state(model.id)).model_copy(update={"id": task_id})
+    row = TaskRow.of(state).model_dump(mode="json")
+    row["definition"]["trigger"]["weather"] = "fair"
+    await temporal.client.start_workflow(
+        naming.TASK,
+        state,
+        id=naming.task_workflow(task_id),
+        task_queue=unique("nobody"),
+        memo={naming.TASK_MEMO: row},
+    )
+    with pytest.raises(LaterRelease, match="weather"):
+        await tasks.get(task_id)
+    async with serving(settings, temporal) as rest:
+        answered: httpx.Response = await rest.get(f"/tasks/{task_id}")
+        assert (answered.status_code, answered.json()["type"]) == (503, "/errors/later-release")
+
+
+class _LaterChange(Change):
+    weather: str = "fair"
+
+
+async def test_a_change_that_a_worker_cannot_read_is_not_made(
+    temporal: Temporal, worker: object
+) -> None:
+    tasks, task_id = Tasks(temporal), unique("later")
+    await tasks.create(new_task(task_id, every(86_400)), by="t")
+    change = _LaterChange(kind=ChangeKind.PAUSE, by="t", not_after=temporal.expiry())
+    with pytest.raises(WorkerBehind):
+        await changes.execute(temporal, task_id, change)
+    assert not (await tasks.get(task_id)).paused
+    await tasks.delete(task_id, by="t")
+
+
+def test_a_signal_with_more_in_it_counts() -> None:
+    """The SDK would drop one that it cannot read."""
+    now = datetime.now(UTC)
+    for signal in (BackfillStop(registered_at=now), HealthReport(health=Health.HEALTHY, at=now)):
+        more = signal.model_dump(mode="json") | {"weather": "fair"}
+        assert type(signal).model_validate(more) == signal

@@ -1,0 +1,74 @@
+"""A part of the form whose fields depend on a kind that is chosen: of trigger, or of action."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from onthedot.ui.components.fields import Segments
+from onthedot.ui.components.markup import box
+from onthedot.ui.forms.fields import Fields
+
+#: What REST calls a kind, what the form calls it, and its icon.
+Kinds = tuple[tuple[str, str, str], ...]
+
+
+class KindFields(Protocol):
+    """The fields of one kind."""
+
+    def value(self) -> dict[str, Any]:
+        """What they say, without the kind. Raises FieldError."""
+
+
+class KindPart(ABC):
+    """A switch between kinds, and the fields of the one that is chosen.
+
+    Args:
+        at: the field of the definition.
+        before: the kind of what is edited, if anything is.
+        kind: else the first choice; the default if there is no such kind.
+    """
+
+    def __init__(
+        self,
+        fields: Fields,
+        changed: Callable[[], None],
+        label: str,
+        kinds: Kinds,
+        *,
+        at: str,
+        before: str | None,
+        kind: str,
+        default: str,
+    ) -> None:
+        self._fields = fields
+        self._changed = changed
+        self._at = at
+        known = {name for name, _, _ in kinds}
+        self._kind = before or (kind if kind in known else default)
+        switch = Segments(
+            label, kinds, self._kind, at=at, on_change=lambda event: self._switch(event.value)
+        )
+        fields.add_switch(switch)
+        self._place = box("stack").style("margin-top: 16px")
+        self._shown = self._build()
+
+    def value(self) -> dict[str, Any]:
+        """The trigger or action as REST takes it. Raises FieldError."""
+        return {"kind": self._kind, **self._shown.value()}
+
+    @abstractmethod
+    def _fields_of(self, kind: str) -> KindFields:
+        """The fields of this kind, built where the form is being built."""
+
+    def _switch(self, kind: str) -> None:
+        self._kind = kind
+        self._shown = self._build()
+        self._changed()
+
+    def _build(self) -> KindFields:
+        self._fields.forget(self._at)
+        self._place.clear()
+        with self._place:
+            return self._fields_of(self._kind)
