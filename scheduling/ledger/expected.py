@@ -9,7 +9,7 @@ from itertools import islice
 
 from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
-from onthedot.scheduling.firing.moved import why_excluded, why_moved
+from onthedot.scheduling.excluding.moved import why_excluded, why_moved
 from onthedot.scheduling.firing.occurrences import (
     last_occurrence,
     named_instants,
