@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from onthedot.activities.backfill_stops import stop_backfills
 from onthedot.scheduling.errors import (
     FieldProblem,
     InvalidDefinition,
@@ -21,7 +22,6 @@ from onthedot.scheduling.stored.task_change import Change, ChangeKind
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
-from onthedot.service.runs.backfill_stops import stop_backfills
 from onthedot.service.tasks import changes, runs_by_hand
 from onthedot.service.tasks.history.restorations import Restorations
 from onthedot.service.tasks.history.revisions import Revisions
@@ -155,8 +155,10 @@ class Tasks:
                 deleted = found.state
                 break
         with suppress(TemporalUnavailable):
-            # It is deleted. The backfills see that by themselves, only later.
-            await stop_backfills(self._temporal, deleted)
+            # It is deleted, and its worker has done the same: an earlier release's did not.
+            await self._temporal.ask(
+                stop_backfills(self._temporal.client, deleted.id, deleted.created_at)
+            )
 
     async def restore(self, task_id: str, *, by: str) -> Task:
         """Put a deleted task back as it was; its backfills stay ended.
