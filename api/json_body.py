@@ -21,7 +21,7 @@ from fastapi.routing import APIRoute
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from onthedot.api.json_shape import has_too_many_brackets, too_many
+from onthedot.api.json_shape import has_too_many_brackets, is_too_long, too_many
 from onthedot.messages.field_errors import field_problems
 from onthedot.scheduling.errors import FieldProblem
 
@@ -76,7 +76,7 @@ def parse(body: bytes, adapter: TypeAdapter[Any]) -> Any:
     Raises:
         InvalidBody: with every field that has to be fixed.
     """
-    if problem := has_too_many_brackets(body):
+    if problem := has_too_many_brackets(body) or is_too_long(body):
         raise InvalidBody(problem)
     read = _without_twins(body)
     if isinstance(read, dict | list) and (problem := too_many(read)):

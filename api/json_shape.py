@@ -7,6 +7,8 @@ takes are refused first.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
 from onthedot.scheduling.errors import FieldProblem
@@ -19,6 +21,8 @@ MOST_VALUES = 128 * 1024
 #: Lists and objects of a whole body, which cost far more to read than the bytes that they take.
 MOST_CONTAINERS = 256 * 1024
 
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{},]', re.DOTALL)
+
 #: Whose values are JSON of a user's own.
 _FREE = {"body", "arguments"}
 
@@ -28,6 +32,52 @@ def has_too_many_brackets(body: bytes) -> FieldProblem | None:
     if body.count(b"[") + body.count(b"{") > MOST_CONTAINERS:
         return _problem("", f"more than {MOST_CONTAINERS:,} lists and objects")
     return None
+
+
+def is_too_long(body: bytes) -> FieldProblem | None:
+    """What is to be said of a body with a list or object that would be read in one long step, in
+    which the interpreter does nothing else: one that is longer than `MOST_VALUES`.
+
+    This goes from token to token, so that the event loop has its turns, and not beyond the limit.
+    """
+    if body.count(b",") <= MOST_VALUES:
+        return None
+    levels, text = [_Level("", is_object=False)], b""
+    for found in _TOKEN.finditer(body):
+        token = found.group()
+        if token == b",":
+            levels[-1].commas += 1
+            if levels[-1].commas >= MOST_VALUES:
+                return _said_of([level.name for level in levels[2:]])
+        elif token in b"[{":
+            name = _read(text) if levels[-1].is_object else str(levels[-1].commas)
+            levels.append(_Level(name, is_object=token == b"{"))
+        elif token in b"]}":
+            if len(levels) > 1:
+                levels.pop()
+        else:
+            text = token
+    return None
+
+
+@dataclass
+class _Level:
+    """A list or object that is being read."""
+
+    name: str
+    is_object: bool
+    commas: int = 0
+
+
+def _said_of(path: list[str]) -> FieldProblem:
+    free = next((n for n, name in enumerate(path) if name in _FREE), None)
+    if free is None:
+        return _problem(".".join(path), f"more than {MOST_MEMBERS:,} members")
+    return _problem(".".join(path[: free + 1]), f"more than {MOST_VALUES:,} values")
+
+
+def _read(token: bytes) -> str:
+    return token[1:-1].decode(errors="replace")
 
 
 def too_many(value: Any) -> FieldProblem | None:

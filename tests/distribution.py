@@ -16,8 +16,10 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
-#: What waits: folders, and files of other folders.
+#: The folders whose tests mostly wait.
 _WAITS = ("faults", "service", "workflows")
+#: What takes long comes first, so that nobody has to be waited for in the end.
+_LONG = ("tests/faults", "tests/scheduling/differential", "tests/e2e", "tests/packaging")
 #: Folders that one process runs as a whole: each process would start a system of its own for them.
 _TOGETHER = ("tests/faults",)
 
@@ -42,9 +44,10 @@ class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no t
         return folder if folder in _TOGETHER else file
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        wanted = self.nodes.index(node) >= self._computing
-        for scope in self.workqueue:
-            if waits(scope) is wanted:
-                self.workqueue.move_to_end(scope, last=False)
-                break
+        computes = self.nodes.index(node) < self._computing
+
+        def rank(scope: str) -> tuple[bool, bool]:
+            return waits(scope) is computes, not scope.startswith(_LONG)
+
+        self.workqueue.move_to_end(min(self.workqueue, key=rank), last=False)
         super()._assign_work_unit(node)

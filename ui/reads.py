@@ -8,11 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from onthedot.scheduling.errors import (
-    FreezeNotFound,
-    InvalidDefinition,
-    OnTheDotError,
-)
+from onthedot.scheduling.errors import FreezeNotFound, InvalidDefinition, OnTheDotError
 from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.scheduling.outages import Busy
 from onthedot.scheduling.run import Run, RunStatus, ShortRun

@@ -8,13 +8,8 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from onthedot import naming
-from onthedot.scheduling.stored.task_state import (
-    Change,
-    ChangeKind,
-    RefusedChange,
-    TaskState,
-    apply_change,
-)
+from onthedot.scheduling.stored.task_change import Change, ChangeKind, RefusedChange, apply_change
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import HealthReport
 from onthedot.workflows import task_steps
 from onthedot.workflows.refusals import Refusals

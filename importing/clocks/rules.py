@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from onthedot.importing.clocks.nights import HORIZON, NightRule
 from onthedot.scheduling.cron.expression import Cron, parse_cron
 from onthedot.scheduling.cron.time_masks import seconds_in, span
+from onthedot.scheduling.excluding.exclusions import parse_exclusions
 from onthedot.scheduling.firing.clock_changes import changes, date_of, instant, offset_at
-from onthedot.scheduling.firing.exclusions import parse_exclusions
 from onthedot.scheduling.firing.recurrence import Recurrence
 from onthedot.scheduling.firing.times import CronTimes
 from onthedot.scheduling.trigger import CronTrigger, Recurring

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from onthedot.scheduling.calendars.day_ranges import apart
 from onthedot.scheduling.calendars.resolved import ResolvedDays, weekday
 from onthedot.scheduling.firing.clock_changes import epoch_day
-from onthedot.scheduling.firing.day_ranges import apart
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.wording.phrases import WEEKDAY_NAMES
 

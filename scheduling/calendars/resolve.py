@@ -19,7 +19,7 @@ from onthedot.scheduling.calendars.errors import CalendarError
 from onthedot.scheduling.calendars.events import event_days
 from onthedot.scheduling.calendars.holiday_days import holiday_days
 from onthedot.scheduling.calendars.resolved import ResolvedDays, union
-from onthedot.scheduling.firing.exclusions import ExclusionError, dates_of
+from onthedot.scheduling.excluding.exclusions import ExclusionError, dates_of
 
 _WEEK = list(Weekday)
 

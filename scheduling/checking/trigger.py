@@ -12,14 +12,14 @@ from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays, calen
 from onthedot.scheduling.cron.expression import parse_cron
 from onthedot.scheduling.cron.fields import CronError
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
-from onthedot.scheduling.firing.clock_changes import epoch_day
-from onthedot.scheduling.firing.excluded_runs import (
+from onthedot.scheduling.excluding.excluded_runs import (
     LONG_RUN,
     LONGEST_RUN,
     longest_excluded_run,
     shortest_distance,
 )
-from onthedot.scheduling.firing.exclusions import ExclusionError, parse_exclusion
+from onthedot.scheduling.excluding.exclusions import ExclusionError, parse_exclusion
+from onthedot.scheduling.firing.clock_changes import epoch_day
 from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.firing.recurrence import recurrence
 from onthedot.scheduling.firing.times import LAST_YEAR, IntervalTimes

@@ -11,9 +11,9 @@ from onthedot.scheduling.cron.days import DayRule
 from onthedot.scheduling.cron.expression import Cron, parse_cron
 from onthedot.scheduling.cron.fields import HOUR, MINUTE, SECOND
 from onthedot.scheduling.cron.time_masks import WHOLE_DAY
+from onthedot.scheduling.excluding.excluded_runs import shortest_distance
+from onthedot.scheduling.excluding.exclusions import excluded_times, parse_exclusion
 from onthedot.scheduling.firing.clock_changes import date_of, local_day
-from onthedot.scheduling.firing.excluded_runs import shortest_distance
-from onthedot.scheduling.firing.exclusions import excluded_times, parse_exclusion
 from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.firing.times import CronTimes
 from onthedot.scheduling.trigger import CronTrigger, OnceTrigger, Recurring, Trigger

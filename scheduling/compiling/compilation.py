@@ -17,8 +17,8 @@ from datetime import UTC, date, datetime
 from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.compiling.calendars import Calendar, CompiledSpec, Interval
 from onthedot.scheduling.compiling.utc_calendars import utc_calendars, utc_days
+from onthedot.scheduling.excluding.excluded_runs import LONG_RUN, longest_excluded_run
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, epoch_day, instant
-from onthedot.scheduling.firing.excluded_runs import LONG_RUN, longest_excluded_run
 from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.firing.times import LAST_INSTANT, LAST_YEAR, IntervalTimes
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger

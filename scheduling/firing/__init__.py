@@ -1,3 +1,1 @@
-"""When a trigger fires: instants, clock changes, exclusions, jitter. Begin with
-`occurrences.py`.
-"""
+"""When a trigger fires: instants, zones, clock changes, jitter. Begin with `occurrences.py`."""

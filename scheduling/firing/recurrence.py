@@ -20,6 +20,8 @@ from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.cron.days import DayRule, month_shape
 from onthedot.scheduling.cron.expression import parse_cron
 from onthedot.scheduling.cron.time_masks import seconds_in, span
+from onthedot.scheduling.excluding.exclusions import Exclusions, parse_exclusions
+from onthedot.scheduling.excluding.moves import Moves
 from onthedot.scheduling.firing.clock_changes import (
     SECONDS_OF_DAY,
     Change,
@@ -30,8 +32,6 @@ from onthedot.scheduling.firing.clock_changes import (
     local_day,
     plain_midnight,
 )
-from onthedot.scheduling.firing.exclusions import Exclusions, parse_exclusions
-from onthedot.scheduling.firing.moves import Moves
 from onthedot.scheduling.firing.plain_days import days_of_year
 from onthedot.scheduling.firing.times import LAST_INSTANT, LAST_YEAR, CronTimes, IntervalTimes
 from onthedot.scheduling.trigger import CronTrigger, OnExcluded, Recurring

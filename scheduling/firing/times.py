@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from onthedot.scheduling.cron.days import month_shape
 from onthedot.scheduling.cron.expression import Cron
 from onthedot.scheduling.cron.time_masks import WHOLE_DAY, every
+from onthedot.scheduling.excluding.exclusions import Exclusions
 from onthedot.scheduling.firing.clock_changes import (
     SECONDS_OF_DAY,
     Stretch,
@@ -16,7 +17,6 @@ from onthedot.scheduling.firing.clock_changes import (
     epoch_day,
     local_day,
 )
-from onthedot.scheduling.firing.exclusions import Exclusions
 
 #: Nothing fires after this year: Temporal's calendars end with it.
 LAST_YEAR = 2100

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from onthedot.scheduling.calendars.days import NO_CALENDARS
 from onthedot.scheduling.cron.expression import split_fields
-from onthedot.scheduling.firing.excluded_runs import shortest_distance
+from onthedot.scheduling.excluding.excluded_runs import shortest_distance
 from onthedot.scheduling.firing.recurrence import recurrence
 from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.forecast.report import Way

@@ -9,7 +9,7 @@ from itertools import islice
 
 from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
-from onthedot.scheduling.firing.moved import why_excluded, why_moved
+from onthedot.scheduling.excluding.moved import why_excluded, why_moved
 from onthedot.scheduling.firing.occurrences import (
     last_occurrence,
     named_instants,
@@ -18,7 +18,7 @@ from onthedot.scheduling.firing.occurrences import (
 )
 from onthedot.scheduling.firing.recurrence import recurrence
 from onthedot.scheduling.ledger.entries import MAX_INSTANTS
-from onthedot.scheduling.stored.task_state import JournalEntry
+from onthedot.scheduling.stored.journal import JournalEntry
 from onthedot.scheduling.trigger import OnceTrigger
 
 _JUST_BEFORE = timedelta(microseconds=1)

@@ -1,42 +1,20 @@
-"""What a registered task remembers, and the changes it takes. Stored: fields only get added."""
+"""What a registered task remembers. Stored: fields are only ever added."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from pydantic import Field
 
 from onthedot.scheduling.calendars.days import calendars_of
-from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.attempt import begins_locally
+from onthedot.scheduling.stored.journal import JOURNAL_LENGTH, JournalEntry
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.stored.schedule_order import Held, ScheduleSnapshot
 from onthedot.scheduling.task import HealthReport, TaskDefinition
-from onthedot.scheduling.trigger import OnceTrigger, Trigger
+from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.scheduling.values import Duration, Instant, Model, TaskId
-
-#: How many of the latest definitions a task remembers for its ledger.
-JOURNAL_LENGTH = 50
-
-
-class JournalEntry(Model):
-    """From `since` on, until the next entry, the task fired as this says."""
-
-    revision: int
-    since: Instant
-    trigger: Trigger
-    paused: bool
-    overlap: OverlapPolicy = OverlapPolicy.SKIP
-    catchup_window: Duration = timedelta(hours=1)
-    calendars: dict[str, int] = Field(default_factory=dict)
-    """The revisions of the calendars that it kept to, as far as they are known."""
-    made_at: Instant | None = None
-    """When the change was made that led to it; `since` may be later. None of earlier releases."""
-    made_by: str = ""
-    kind: str = ""
-    """What the change did, as `Change.word` has it, or `created`."""
 
 
 class TaskState(Model):
@@ -181,102 +159,6 @@ class TaskState(Model):
             kind=kind,
         )
         return self.model_copy(update={"journal": (*self.journal, entry)[-JOURNAL_LENGTH:]})
-
-
-class ChangeKind(StrEnum):
-    """What is to be done to a task."""
-
-    REPLACE = "replace"
-    PAUSE = "pause"
-    RESUME = "resume"
-    DELETE = "delete"
-
-
-class Change(Model):
-    """A change to a task. It carries its own expiry, so that none comes as a surprise later."""
-
-    kind: ChangeKind
-    by: str
-    not_after: Instant
-    expected_revision: int | None = None
-    definition: TaskDefinition | None = None
-    note: str = Field(default="", max_length=500)
-    until: Instant | None = None
-    restores: int | None = None
-    """The revision whose definition is put back."""
-
-    @property
-    def word(self) -> str:
-        """What it does, as a history of the task says it."""
-        return "restored" if self.restores is not None else _WORDS[self.kind]
-
-
-_WORDS = {
-    ChangeKind.REPLACE: "replaced",
-    ChangeKind.PAUSE: "paused",
-    ChangeKind.RESUME: "resumed",
-    ChangeKind.DELETE: "deleted",
-}
-
-
-class RefusedChange(StrEnum):
-    """Why a task did not take a change; the type of the error that it answers with."""
-
-    EXPIRED = "Expired"
-    REVISION = "RevisionMismatch"
-    STATE = "WrongState"
-    DELETED = "Deleted"
-    #: It was taken, but is not in force yet: the schedule could not be brought in line.
-    NOT_YET = "NotInForce"
-
-
-def apply_change(state: TaskState, change: Change, *, at: datetime) -> TaskState:
-    """The state after a change that was accepted at `at`; deletion is not a change of state."""
-    definition, until = state.definition, state.paused_until
-    remaining, counted_from, covered_until, occurs_after = (
-        state.remaining,
-        state.counted_from,
-        state.covered_until,
-        state.occurs_after,
-    )
-    defined_at: datetime | None
-    defined_at, defined_by = state.defined
-    paused_at, paused_by = state.paused_at, state.paused_by
-    if change.kind is ChangeKind.REPLACE:
-        assert change.definition is not None
-        defined_at, defined_by = None, ""
-        if max_runs(change.definition) != max_runs(definition):
-            remaining, counted_from = max_runs(change.definition), state.revision + 1
-        if state.due is not None:
-            covered_until = occurs_after = at
-        definition = change.definition
-        until = until if definition.paused else None
-        if not state.definition.paused or not definition.paused:
-            paused_at, paused_by = (at, change.by) if definition.paused else (None, "")
-    elif change.kind is ChangeKind.PAUSE:
-        definition, until = definition.model_copy(update={"paused": True}), change.until
-        paused_at, paused_by = at, change.by
-    elif change.kind is ChangeKind.RESUME:
-        definition, until = definition.model_copy(update={"paused": False}), None
-        paused_at, paused_by = None, ""
-    return state.model_copy(
-        update={
-            "definition": definition,
-            "paused_until": until,
-            "remaining": remaining,
-            "counted_from": counted_from,
-            "covered_until": covered_until,
-            "occurs_after": occurs_after,
-            "revision": state.revision + 1,
-            "updated_at": at,
-            "updated_by": change.by,
-            "defined_at": defined_at,
-            "defined_by": defined_by,
-            "paused_at": paused_at,
-            "paused_by": paused_by,
-            "note": change.note if change.kind is not ChangeKind.REPLACE else state.note,
-        }
-    ).journalled(change.word)
 
 
 def max_runs(definition: TaskDefinition) -> int | None:

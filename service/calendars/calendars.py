@@ -151,7 +151,8 @@ class Calendars:
                 not_after=self._temporal.expiry(),
                 expected_revision=if_match,
                 content=content,
-                resolved=resolved.days,
+                # Until a worker has read the new feed, the days before it count.
+                resolved=present.resolved if resolved.problem else resolved.days,
                 source=resolved.source,
                 problem=resolved.problem,
                 calendars=dict(resolved.calendars),

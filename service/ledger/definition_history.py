@@ -21,14 +21,10 @@ from temporalio.client import Client, WorkflowHistory
 
 from onthedot import naming
 from onthedot.scheduling.ledger.expected import Period
+from onthedot.scheduling.stored.journal import JournalEntry
+from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_change
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import (
-    Change,
-    ChangeKind,
-    JournalEntry,
-    TaskState,
-    apply_change,
-)
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.service.temporal.translate import decoded
 
 #: How long a change takes to reach the schedule, where it is not recorded.

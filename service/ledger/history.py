@@ -25,7 +25,8 @@ from onthedot.scheduling.stored.attempt import (
     AttemptResult,
 )
 from onthedot.scheduling.stored.run_order import Attempts, RunMemo, RunOrder, RunOutcome
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, apply_change
+from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_change
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.stored.written import WrittenPiece, unpack, unpacked
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.temporal.translate import decoded

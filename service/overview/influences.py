@@ -58,16 +58,17 @@ def _named_days(
     calendars: Mapping[str, KnownCalendar], since: datetime, until: datetime
 ) -> Mapping[date, str]:
     found: dict[date, dict[str, None]] = {}
+    unnamed: dict[date, str] = {}
     # Local days may begin before, and end after, those of UTC.
     span = days_between((since - _DAY).date(), (until + _DAY).date())
     for name, calendar in sorted(calendars.items()):
         for day in span:
             said = [text for text in calendar.names_of(day) if text not in WEEKDAY_NAMES]
-            if day in calendar and not said and not _is_weekly(calendar, day):
-                said = [name]
-            for text in said:
-                found.setdefault(date_of(day), {})[text] = None
-    return {day: ", ".join(names) for day, names in sorted(found.items())}
+            found.setdefault(date_of(day), {}).update(dict.fromkeys(said))
+            if day in calendar and not _is_weekly(calendar, day):
+                unnamed.setdefault(date_of(day), name)
+    every = ((day, ", ".join(names) or unnamed.get(day, "")) for day, names in found.items())
+    return {day: said for day, said in sorted(every) if said}
 
 
 def _is_weekly(calendar: KnownCalendar, day: int) -> bool:

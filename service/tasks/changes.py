@@ -34,8 +34,9 @@ from onthedot.scheduling.outages import (
     Unconfirmed,
     WorkerBehind,
 )
+from onthedot.scheduling.stored.task_change import Change, ChangeKind, RefusedChange
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, RefusedChange, TaskState
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.task_queues import task_queue

@@ -14,7 +14,8 @@ from functools import partial
 from onthedot.scheduling.checking.brevity import is_settled_fast
 from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.errors import RevisionMismatch
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
+from onthedot.scheduling.stored.task_change import Change, ChangeKind
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
 from onthedot.service.arithmetic import Arithmetic
 from onthedot.service.calendars.lookup import calendars_for

@@ -14,8 +14,9 @@ from onthedot.naming import attributes
 from onthedot.scheduling.errors import RevisionMismatch, TaskExists, WrongState
 from onthedot.scheduling.outages import NamespaceUnprepared, TemporalUnavailable, Unconfirmed
 from onthedot.scheduling.stored.attempt import LEAD
+from onthedot.scheduling.stored.task_change import Change, apply_change
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import Change, TaskState, apply_change
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.tasks.late_registrations import LateRegistrations
 from onthedot.service.tasks.reader import TaskReader

@@ -10,7 +10,7 @@ from tests.cluster.deployment import Deployment, deployed
 from tests.cluster.programs import VERSION, Missing, Programs, TemporalRelease, find
 from tests.cluster.programs import temporal_release as built
 from tests.faults.conftest import receiving as receiving
-from tests.faults.table import FaultTable
+from tests.faults.judging.table import FaultTable
 from tests.go_programs import default_cache
 
 _TABLE = FaultTable("faults on a cluster", "cluster-faults.json")

@@ -6,10 +6,10 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.cluster.balancer import SideDoor
-from tests.cluster.bound_process import bound_to_parent
-from tests.cluster.cluster import Cluster
-from tests.cluster.network import REST_PORT
+from tests.cluster.parts.balancer import SideDoor
+from tests.cluster.parts.bound_process import bound_to_parent
+from tests.cluster.parts.cluster import Cluster
+from tests.cluster.parts.network import REST_PORT
 from tests.cluster.programs import Programs, TemporalRelease
 from tests.cluster.room import room
 from tests.command_line import COMMAND, environment

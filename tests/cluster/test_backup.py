@@ -10,14 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cluster.database import USER, Database
 from tests.cluster.deployment import Deployment, deployed
 from tests.cluster.guide import commands, run
-from tests.cluster.network import POSTGRES_PORT
+from tests.cluster.parts.database import USER, Database
+from tests.cluster.parts.network import POSTGRES_PORT
 from tests.cluster.programs import Programs, TemporalRelease
 from tests.cluster.room import room
-from tests.faults.receiving import Receiving
-from tests.faults.wave import Wave, sleep_until
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.wave import Wave, sleep_until
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(1200)

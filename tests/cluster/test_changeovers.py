@@ -15,10 +15,10 @@ from tests.cluster.programs import (
     temporal_release,
 )
 from tests.cluster.test_faults import PATIENCE_SECONDS, three_times
-from tests.faults.receiving import Receiving
-from tests.faults.table import FaultTable
-from tests.faults.verdict import judge
-from tests.faults.wave import Wave, sleep_until
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.table import FaultTable
+from tests.faults.judging.verdict import judge
+from tests.faults.judging.wave import Wave, sleep_until
 from tests.go_programs import default_cache
 
 pytestmark = pytest.mark.timeout(1200)

@@ -8,17 +8,17 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cluster.bound_process import is_root
-from tests.cluster.database import Database
 from tests.cluster.deployment import Deployment, deployed
+from tests.cluster.parts.bound_process import is_root
+from tests.cluster.parts.database import Database
 from tests.cluster.programs import Programs, TemporalRelease
 from tests.cluster.room import room
 from tests.cluster.test_faults import PATIENCE_SECONDS, three_times
-from tests.faults.receiving import Receiving
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.table import FaultTable
+from tests.faults.judging.verdict import judge
+from tests.faults.judging.wave import Wave, sleep_until
 from tests.faults.small_disk import SmallDisk
-from tests.faults.table import FaultTable
-from tests.faults.verdict import judge
-from tests.faults.wave import Wave, sleep_until
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(900)

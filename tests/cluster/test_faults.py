@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.cluster.deployment import Deployment
-from tests.cluster.node import SERVICES
-from tests.faults.receiving import Receiving
-from tests.faults.table import FaultTable
-from tests.faults.verdict import Verdict, judge
-from tests.faults.wave import Wave, sleep_until
+from tests.cluster.parts.node import SERVICES
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.table import FaultTable
+from tests.faults.judging.verdict import Verdict, judge
+from tests.faults.judging.wave import Wave, sleep_until
 from tests.waiting import at_load
 
 three_times = pytest.mark.parametrize("turn", [1, 2, 3])

@@ -11,10 +11,10 @@ from temporalio.client import Client
 from tests.cluster.deployment import Deployment
 from tests.cluster.keda import Scaler
 from tests.cluster.test_faults import PATIENCE_SECONDS
-from tests.faults.receiving import Receiving
-from tests.faults.table import FaultTable
-from tests.faults.verdict import judge
-from tests.faults.wave import Wave
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.table import FaultTable
+from tests.faults.judging.verdict import judge
+from tests.faults.judging.wave import Wave
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 

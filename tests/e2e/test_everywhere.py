@@ -128,6 +128,11 @@ def test_what_opens_over_a_page(open_site: Open, pages: dict[str, str], theme: s
     site.link("Tasks").first.click()
     site.page.get_by_label("More for").first.click()
     assert serious(site) == []
+    site.go("/freezes")
+    site.button("New freeze").click()
+    site.choose("Again and again")
+    expect(site.dialog().locator(".preview .row")).to_have_count(5)
+    assert serious(site) == []
 
 
 def test_the_theme_is_chosen_and_kept(site: Site) -> None:

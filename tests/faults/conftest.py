@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.receiving import Receiving
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.table import FaultTable
 from tests.faults.stack import Stack
-from tests.faults.table import FaultTable
 
 _TABLE = FaultTable("faults", "faults.json")
 

@@ -6,9 +6,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.faults.judging.verdict import Verdict
+from tests.faults.judging.wave import Wave
 from tests.faults.system import System
-from tests.faults.verdict import Verdict
-from tests.faults.wave import Wave
 from tests.process_tree import is_running
 from tests.waiting import wait_until
 

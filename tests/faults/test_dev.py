@@ -7,12 +7,12 @@ import time
 from pathlib import Path
 
 from tests.command_line import Dev
-from tests.faults.receiving import Receiving
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.table import FaultTable
+from tests.faults.judging.trials import five_times
+from tests.faults.judging.verdict import judge
+from tests.faults.judging.wave import Wave, sleep_until
 from tests.faults.system import System
-from tests.faults.table import FaultTable
-from tests.faults.trials import five_times
-from tests.faults.verdict import judge
-from tests.faults.wave import Wave, sleep_until
 
 
 @five_times

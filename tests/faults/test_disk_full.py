@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.receiving import Receiving
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.table import FaultTable
+from tests.faults.judging.trials import five_times
+from tests.faults.judging.verdict import judge
+from tests.faults.judging.wave import Wave, sleep_until
 from tests.faults.small_disk import SmallDisk
 from tests.faults.stack import Stack
-from tests.faults.table import FaultTable
-from tests.faults.trials import five_times
-from tests.faults.verdict import judge
-from tests.faults.wave import Wave, sleep_until
 from tests.waiting import wait_until
 
 _MEGABYTES = 64

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import httpx
 
-from tests.faults.receiving import Receiving
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.table import FaultTable
+from tests.faults.judging.trials import five_times, only_full
+from tests.faults.judging.verdict import REFUSED_WITHIN_SECONDS, judge
+from tests.faults.judging.wave import Wave, sleep_until
 from tests.faults.stack import Stack
-from tests.faults.table import FaultTable
-from tests.faults.trials import five_times, only_full
-from tests.faults.verdict import REFUSED_WITHIN_SECONDS, judge
-from tests.faults.wave import Wave, sleep_until
 from tests.waiting import at_load
 
 

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from tests.faults.receiving import Receiving
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.table import FaultTable
+from tests.faults.judging.trials import five_times
+from tests.faults.judging.verdict import judge
+from tests.faults.judging.wave import Wave
 from tests.faults.stack import Stack
-from tests.faults.table import FaultTable
-from tests.faults.trials import five_times
-from tests.faults.verdict import judge
-from tests.faults.wave import Wave
 from tests.waiting import wait_until
 
 _FAULTS = ("hang", "error", "drop", "half")

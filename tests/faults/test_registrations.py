@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.faults.receiving import Receiving
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.table import FaultTable
+from tests.faults.judging.trials import five_times, only_full
+from tests.faults.judging.verdict import judge
+from tests.faults.judging.wave import Wave, odd_after, sleep_until
 from tests.faults.stack import Stack
-from tests.faults.table import FaultTable
-from tests.faults.trials import five_times, only_full
-from tests.faults.verdict import judge
-from tests.faults.wave import Wave, odd_after, sleep_until
 
 _FAULTS = {
     "Temporal is killed": "`kill -9` of Temporal amid registrations, down across due times",

@@ -6,12 +6,12 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from tests.faults.receiving import Receiving
+from tests.faults.judging.receiving import Receiving
+from tests.faults.judging.table import FaultTable
+from tests.faults.judging.trials import five_times
+from tests.faults.judging.verdict import judge
+from tests.faults.judging.wave import Wave, sleep_until
 from tests.faults.stack import Stack
-from tests.faults.table import FaultTable
-from tests.faults.trials import five_times
-from tests.faults.verdict import judge
-from tests.faults.wave import Wave, sleep_until
 from tests.waiting import at_load
 
 #: What is promised of an occurrence while a worker is up.

@@ -13,9 +13,9 @@ from onthedot.scheduling.checking.trigger import settle_trigger
 from onthedot.scheduling.compiling.compilation import compile_trigger
 from onthedot.scheduling.cron.time_masks import seconds_in
 from onthedot.scheduling.errors import InvalidDefinition
+from onthedot.scheduling.excluding.excluded_runs import longest_excluded_run, shortest_distance
+from onthedot.scheduling.excluding.exclusions import parse_exclusions
 from onthedot.scheduling.firing.clock_changes import epoch_day, offset_at
-from onthedot.scheduling.firing.excluded_runs import longest_excluded_run, shortest_distance
-from onthedot.scheduling.firing.exclusions import parse_exclusions
 from onthedot.scheduling.firing.occurrences import last_occurrence, next_occurrences, occurrences
 from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Trigger

@@ -9,7 +9,7 @@ from aiohttp import web
 from temporalio.worker import Worker
 
 from onthedot import naming
-from onthedot.scheduling.calendars.content import IcsCalendar
+from onthedot.scheduling.calendars.content import DatesCalendar, IcsCalendar
 from onthedot.service.calendars.calendars import Calendars
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
@@ -74,6 +74,23 @@ async def test_a_feed_that_fails_keeps_its_days_and_says_so(
     await look()
     await eventually(lambda: says("", [date(2026, 12, 31)]))
     assert (await calendars.get(name)).state.revision == 3
+    await calendars.delete(name, by="t")
+
+
+async def test_another_feed_that_cannot_be_read_leaves_the_days(
+    temporal: Temporal, worker: Worker, receiver: Receiver
+) -> None:
+    calendars, name = Calendars(temporal), unique("feed")
+    await calendars.put(name, DatesCalendar(dates=("2026-12-24",)), by="t")
+    receiver.plan += [web.Response(status=500)]
+    await calendars.put(name, IcsCalendar(url=receiver.url("/planned")), by="t")
+
+    async def failed() -> bool:
+        return "answered 500" in (await calendars.get(name)).row.problem
+
+    await eventually(failed)
+    _, found = await calendars.days(name, date(2026, 12, 1), date(2026, 12, 31))
+    assert [day for day, _ in found] == [date(2026, 12, 24)]
     await calendars.delete(name, by="t")
 
 

@@ -10,8 +10,8 @@ import pytest
 from onthedot import naming
 from onthedot.scheduling.outages import LaterRelease, WorkerBehind
 from onthedot.scheduling.stored.backfill import BackfillStop
+from onthedot.scheduling.stored.task_change import Change, ChangeKind
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import Change, ChangeKind
 from onthedot.scheduling.task import Health, HealthReport
 from onthedot.service.tasks import changes
 from onthedot.service.tasks.tasks import Tasks

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
 from onthedot.scheduling.calendars.content import CalendarContent
+from onthedot.scheduling.calendars.resolved import ResolvedDays
+from onthedot.scheduling.stored.calendar_state import CalendarRow, CalendarState
+from onthedot.service.calendars.calendars import FoundCalendar
 from onthedot.ui.pages.calendars.conflict import content_differences, merged
+from onthedot.ui.pages.calendars.trouble import pill_of
 from onthedot.ui.pages.calendars.wording import said
 
 _CONTENT: TypeAdapter[CalendarContent] = TypeAdapter(CalendarContent)
@@ -68,3 +73,28 @@ def test_fields_that_two_people_changed_clash_or_do_not() -> None:
     assert merged(base, part, more) == both
     assert merged(base, part, _content(kind="holidays", country="IT", subdivision="RM")) is None
     assert [each.path for each in content_differences(base, both)] == ["subdivision", "categories"]
+
+
+@pytest.mark.parametrize(
+    ("row", "waiting", "label", "tone"),
+    [
+        ({}, 0, "Up to date", "green"),
+        ({}, 1, "1 user waiting", "amber"),
+        ({"problem": "It was not read yet."}, 0, "Not read yet", "amber"),
+        ({"problem": "no connection", "checked_at": "now"}, 3, "Feed not read", "red"),
+    ],
+)
+def test_what_is_wrong_with_one_is_seen_in_the_list(
+    row: dict[str, Any], waiting: int, label: str, tone: str
+) -> None:
+    now = datetime(2026, 12, 1, tzinfo=UTC)
+    state = CalendarState(
+        name="it",
+        content=_content(kind="ics", url="https://example.com/a.ics"),
+        resolved=ResolvedDays(),
+        created_at=now,
+        updated_at=now,
+    )
+    given = {**row, "checked_at": now} if "checked_at" in row else row
+    found = FoundCalendar(state, CalendarRow.of(state).model_copy(update=given), 3, waiting)
+    assert pill_of(found)[:2] == (label, tone)

@@ -16,7 +16,8 @@ from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.outages import NoWorker
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import BackfillStatus
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
+from onthedot.scheduling.stored.task_change import Change, ChangeKind
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks

@@ -15,7 +15,8 @@ from onthedot import naming
 from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.outages import NoWorker
 from onthedot.scheduling.run import RunStatus
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
+from onthedot.scheduling.stored.task_change import Change, ChangeKind
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks

@@ -11,7 +11,8 @@ from temporalio.client import Client
 from temporalio.worker import _workflow, _workflow_instance
 
 from onthedot import naming
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
+from onthedot.scheduling.stored.task_change import Change, ChangeKind
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, unique

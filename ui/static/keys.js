@@ -10,6 +10,7 @@
     t: "/tasks",
     r: "/runs",
     i: "/incidents",
+    c: "/calendars",
     f: "/forecast",
     z: "/freezes",
     s: "/settings",

@@ -148,6 +148,18 @@ async def test_many_keys_the_last_one_twice(alone: httpx.AsyncClient) -> None:
     assert "k7" in fields(answer)
 
 
+async def test_one_very_long_object(alone: httpx.AsyncClient) -> None:
+    """Its reader, written in C, gives nobody a turn before its end."""
+    keys = ", ".join(f'"k{n}": 1' for n in range(300_000))
+    body = f'{{"action": {{"kind": "http", "url": "u", "body": {{"a": [{{{keys}}}]}}}}}}'
+    with longest_stall() as stall:
+        answer = await alone.post(
+            "/tasks", content=body, headers={"content-type": "application/json"}, timeout=20
+        )
+    assert stall[0] < MOST / 4
+    assert list(fields(answer)) == ["action.body"]
+
+
 async def test_why_of_a_task_that_is_excluded_for_long(alone: httpx.AsyncClient) -> None:
     often = {"kind": "interval", "every": 1, "exclude": ["2026-01-05/2026-12-31"]}
     found = await alone.post("/tasks", json=task({**often, "end_at": "2100-01-01T00:00:00Z"}))

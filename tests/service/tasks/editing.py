@@ -9,7 +9,8 @@ from typing import Any
 from onthedot import naming
 from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.firing.occurrences import occurrences
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState
+from onthedot.scheduling.stored.task_change import Change, ChangeKind
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.service.tasks import changes
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition

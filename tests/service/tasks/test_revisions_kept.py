@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from onthedot.scheduling.revisions.revision import RevisionKind
-from onthedot.scheduling.stored.task_state import Change, ChangeKind, TaskState, apply_change
+from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_change
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.service.ledger.definition_history import DefinitionHistory, MadeRevision
 from onthedot.service.tasks.history.revisions import Known
 from tests.definitions import definition, every

@@ -13,7 +13,7 @@ from onthedot.ui.pages.calendars.reads import CalendarDetail, days_of
 from onthedot.ui.pages.calendars.users import show_users
 from onthedot.ui.pages.calendars.wording import counted
 
-_TASKS, _RUNS = 8, 3
+_TASKS, _RUNS = 5, 3
 
 
 class DraftPanel:

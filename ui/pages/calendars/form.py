@@ -81,9 +81,9 @@ class CalendarForm:
         with box("grid main-aside" if self._before else "stack"):
             with box("stack"):
                 self._build_fields()
+                self._panel.build_months()
             with box("stack"):
                 self._panel.build_side()
-        self._panel.build_months()
         LeaveQuestion()
         if self._typed and self._fields.restore(self._typed):
             self._changed()
@@ -166,6 +166,7 @@ class CalendarForm:
         if known is None:
             panel.show_effect(None, _A_FEED)
             return []
+        panel.show_effect(None, "Comparing runs…")
         try:
             panel.show_effect(await drafts.effect(known, self._revision or 0))
         except OnTheDotError as error:

@@ -33,9 +33,12 @@ _NAMED = 12
 _SAID = 3
 
 
-def forecast_page(context: PageContext, query: dict[str, str]) -> None:
-    """Build the page."""
-    _ForecastPage(context, query).build()
+async def forecast_page(context: PageContext, query: dict[str, str]) -> None:
+    """Build the page. Its days are those of the reader's zone."""
+    page = _ForecastPage(context, query)
+    page.build()
+    await context.learn_zone()
+    page.begin()
 
 
 class _ForecastPage:
@@ -48,6 +51,7 @@ class _ForecastPage:
         self._shown: ForecastView | None = None
 
     def build(self) -> None:
+        """Build the head, and a place for the forecast."""
         with box("head"):
             with box("titles"):
                 text("Forecast", tag="h1")
@@ -79,9 +83,11 @@ class _ForecastPage:
             )
             named(tag, hideLabel=True, searching=True)
         self._place = box("stack")
-        self._begin()
+        with self._place:
+            skeleton(260)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Show the forecast of the span that is chosen, now and as it changes."""
         if self._live is not None:
             self._live.stop()
         self._shown = None
@@ -111,7 +117,7 @@ class _ForecastPage:
         self._one = None
         self._tag = self._tag if tag is None else tag
         self._context.script(f"history.replaceState(null, '', '{self._address()}')")
-        self._begin()
+        self.begin()
 
     def _address(self) -> str:
         asked = {"span": self._span} | ({"tag": self._tag} if self._tag else {})

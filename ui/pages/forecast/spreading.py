@@ -66,10 +66,10 @@ def _asks(
             return
         with context.overlay, Modal("Spread tasks", wide=True) as modal:
             text(_title(way), tag="h2")
-            gained = sum(len(one.preview.gained) for one in changes)
-            lost = sum(len(one.preview.lost) for one in changes)
+            runs = sum(len(one.preview.before) for one in changes)
+            moved = sum(len(one.preview.lost) for one in changes)
             text(
-                f"Of their next runs {gained:,} come at other instants, in place of {lost:,}. "
+                f"Of their next {runs:,} runs {moved:,} come at other instants. "
                 "Each becomes a new revision, and can be restored.",
                 "muted wrap",
                 tag="p",

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from tests.faults.receiving import Arrival
-from tests.faults.wave import Wave
+from tests.faults.judging.receiving import Arrival
+from tests.faults.judging.wave import Wave
 from tests.waiting import PATIENCE, at_load, wait_until
 
 #: What is promised of a 503. A machine that has far more to do than it can is given more time.

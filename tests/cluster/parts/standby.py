@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cluster.database import USER, Database
-from tests.cluster.network import POSTGRES_PORT
+from tests.cluster.parts.database import USER, Database
+from tests.cluster.parts.network import POSTGRES_PORT
 
 
 class Standby(Database):

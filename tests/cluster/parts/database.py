@@ -11,8 +11,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.cluster.bound_process import bound_to_parent, is_root
-from tests.cluster.network import POSTGRES_PORT
+from tests.cluster.parts.bound_process import bound_to_parent, is_root
+from tests.cluster.parts.network import POSTGRES_PORT
 from tests.cluster.programs import Missing
 from tests.faults.part import Part
 from tests.faults.small_disk import SmallDisk

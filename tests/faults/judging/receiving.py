@@ -14,7 +14,7 @@ from tests.command_line import environment
 from tests.faults.part import Part
 from tests.ports import free_port
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,13 @@ class Receiving:
         self._read = 0
         self._arrivals: list[Arrival] = []
         self._seen: dict[str, int] = {}
-        command = [sys.executable, "-m", "tests.faults.receiver", str(self.port), str(self._file)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.faults.judging.receiver",
+            str(self.port),
+            str(self._file),
+        ]
         self.part = Part(
             "receiver",
             command,

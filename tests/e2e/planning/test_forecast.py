@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -39,7 +40,7 @@ def test_a_storm_is_seen_and_spread(site: Site, name: str) -> None:
     busiest = site.page.get_by_role("link", name=re.compile("at once, at"))
     expect(busiest).to_be_visible()
     site.choose("24 hours")
-    expect(site.page.get_by_role("img", name=re.compile("^144 starts"))).to_be_visible()
+    expect(site.page.get_by_role("img", name=re.compile(r"^[\d,]+ starts; "))).to_be_visible()
     busiest.click()
     expect(site.page).to_have_url(re.compile("/forecast.from="))
 
@@ -54,6 +55,32 @@ def test_a_step_of_the_chart_leads_to_its_tasks(site: Site, name: str) -> None:
     site.page.locator(".chart .hit").nth(5).click()
     expect(site.page.get_by_text("Starts from")).to_be_visible()
     expect(site.page.get_by_text("2 of 2 tasks")).to_be_visible()
+
+
+def test_freezes_and_holidays_are_seen_in_the_heat_map(site: Site, name: str) -> None:
+    tomorrow = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(1)
+    holiday = {"kind": "dates", "dates": [f"{tomorrow + timedelta(1):%Y-%m-%d}"]}
+    site.rest.put(f"/calendars/{name}", json=holiday).raise_for_status()
+    hourly = {"kind": "cron", "expression": "0 * * * *", "exclude": [{"calendar": name}]}
+    site.register(id=name, tags=[name], trigger=hourly, action=HELLO)
+    window = {"from": tomorrow.isoformat(), "until": (tomorrow + timedelta(hours=3)).isoformat()}
+    site.rest.put(f"/freezes/{name}", json={**window, "tags": [name]}).raise_for_status()
+    wait_until(lambda: site.listed(name) == [name], "listed")
+    site.go(f"/forecast?span=7d&tag={name}")
+    heat = site.page.get_by_role("region", name="Starts by day and hour")
+    expect(heat.locator("td.frozen")).to_have_count(3)
+    expect(heat.get_by_title("0 starts, frozen by " + name).first).to_be_visible()
+    expect(heat.locator(".day-note")).to_have_text([name])
+    expect(site.page.get_by_text("3 more frozen")).to_be_visible()
+    expect(site.page.locator(".chart .shade")).to_have_count(1)
+    expect(site.page.get_by_text("Busiest hour:")).to_be_visible()
+    site.page.keyboard.press("Tab")
+    heat.locator("[tabindex='0']").focus()
+    site.page.keyboard.press("ArrowDown")
+    site.page.keyboard.press("Enter")
+    expect(site.page.get_by_text("Starts from")).to_be_visible()
+    expect(site.page.get_by_text("1 of 1 task")).to_be_visible()
+    site.rest.delete(f"/freezes/{name}").raise_for_status()
 
 
 def _shot(site: Site, what: str) -> None:

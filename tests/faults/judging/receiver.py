@@ -1,7 +1,8 @@
 """A receiver that is a process of its own, and writes down every arrival before it answers.
 
-Run as `python -m tests.faults.receiver PORT FILE`. It has the ways of tests/activities/receiver.py,
-`/ok`, `/slow?seconds=`, and `/first?fault=`, which misbehaves at the first attempt only.
+Run as `python -m tests.faults.judging.receiver PORT FILE`. It has the ways of
+tests/activities/receiver.py, `/ok`, `/slow?seconds=`, and `/first?fault=`, which misbehaves at the
+first attempt only.
 """
 
 from __future__ import annotations

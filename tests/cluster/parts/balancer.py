@@ -6,8 +6,8 @@ import os
 from functools import partial
 from pathlib import Path
 
-from tests.cluster.bound_process import bound_to_parent
-from tests.cluster.network import POSTGRES_PORT, REST_PORT, TEMPORAL_PORT, Network, accepts
+from tests.cluster.parts.bound_process import bound_to_parent
+from tests.cluster.parts.network import POSTGRES_PORT, REST_PORT, TEMPORAL_PORT, Network, accepts
 from tests.faults.part import Part
 
 _PASSING_ON = """\

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import yaml
 
-from tests.cluster.bound_process import bound_to_parent
-from tests.cluster.database import USER
-from tests.cluster.network import POSTGRES_PORT, TEMPORAL_PORT, Network, accepts
+from tests.cluster.parts.bound_process import bound_to_parent
+from tests.cluster.parts.database import USER
+from tests.cluster.parts.network import POSTGRES_PORT, TEMPORAL_PORT, Network, accepts
 from tests.cluster.programs import TemporalRelease
 from tests.faults.part import Part
 
@@ -26,7 +26,7 @@ SERVICES = tuple(_PORTS)
 #: On a machine that has far more to do than it can.
 STARTS_WITHIN_SECONDS = 300
 _STOPS_WITHIN_SECONDS = 120
-_DYNAMIC_CONFIG = Path(__file__).parents[2] / "deploy" / "dynamicconfig.yaml"
+_DYNAMIC_CONFIG = Path(__file__).parents[3] / "deploy" / "dynamicconfig.yaml"
 
 
 @dataclass(frozen=True)

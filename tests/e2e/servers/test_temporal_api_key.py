@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from tests.certificates import certify
-from tests.e2e.key_door import demanding_a_key
 from tests.e2e.running import Running
+from tests.e2e.servers.key_door import demanding_a_key
 from tests.faults.part import Part
 from tests.ports import free_port
 from tests.waiting import wait_until

@@ -9,10 +9,10 @@ from statistics import median
 
 import pytest
 
-from tests.faults.verdict import Verdict
+from tests.faults.judging.verdict import Verdict
 
 #: Beside what a build makes; not kept in the repository.
-_BUILD = Path(__file__).parents[2] / "build"
+_BUILD = Path(__file__).parents[3] / "build"
 _HEAD = (
     "fault",
     "tried",

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.faults.receiving import Receiving
+from tests.faults.judging.receiving import Receiving
 from tests.faults.system import System
 from tests.waiting import wait_until
 

@@ -7,19 +7,19 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.cluster.balancer import Balancer
-from tests.cluster.database import Database
-from tests.cluster.network import TEMPORAL_PORT, Network
-from tests.cluster.node import STARTS_WITHIN_SECONDS, Node, NodeSettings
+from tests.cluster.parts.balancer import Balancer
+from tests.cluster.parts.database import Database
+from tests.cluster.parts.network import TEMPORAL_PORT, Network
+from tests.cluster.parts.node import STARTS_WITHIN_SECONDS, Node, NodeSettings
+from tests.cluster.parts.standby import Standby
 from tests.cluster.programs import Programs, TemporalRelease
-from tests.cluster.standby import Standby
 from tests.faults.small_disk import SmallDisk
 from tests.waiting import wait_until
 
 NAMESPACE = "default"
 #: What docker-compose.yml has.
 SHARDS = 512
-_DEPLOY = Path(__file__).parents[2] / "deploy"
+_DEPLOY = Path(__file__).parents[3] / "deploy"
 
 
 class Cluster:

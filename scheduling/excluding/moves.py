@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from onthedot.scheduling.cron.time_masks import WHOLE_DAY
-from onthedot.scheduling.firing.exclusions import Exclusions
+from onthedot.scheduling.excluding.exclusions import Exclusions
 
 #: Nothing moves further than this, in days. What finds no day within it does not happen.
 FARTHEST = 366

@@ -1,0 +1,1 @@
+"""Calendars, freezes and the forecast on the page."""
