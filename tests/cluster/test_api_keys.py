@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.cluster.authorizing import Authorizing, authorizing
+from tests.cluster.parts.authorizing import Authorizing, authorizing
 from tests.cluster.programs import TemporalRelease
 from tests.command_line import COMMAND, environment
 from tests.faults.part import Part, answers

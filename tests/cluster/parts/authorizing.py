@@ -22,8 +22,8 @@ from temporalio.client import Client
 from temporalio.service import TLSConfig
 
 from tests.certificates import Certified, certify
-from tests.cluster.bound_process import bound_to_parent
-from tests.cluster.node import STARTS_WITHIN_SECONDS
+from tests.cluster.parts.bound_process import bound_to_parent
+from tests.cluster.parts.node import STARTS_WITHIN_SECONDS
 from tests.cluster.programs import TemporalRelease
 from tests.faults.part import Part
 from tests.ports import free_port, is_taken
