@@ -11,6 +11,7 @@ from typing import Any
 
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from onthedot.activities.backfill_stops import stop_backfills
 from onthedot.scheduling.checking.brevity import is_settled_fast
 from onthedot.scheduling.checking.registration import Idempotency, generated_id, settle
 from onthedot.scheduling.errors import (
@@ -31,7 +32,6 @@ from onthedot.scheduling.stored.task_state import TaskState, max_runs
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.calendars.lookup import calendars_for
-from onthedot.service.runs.backfill_stops import stop_backfills
 from onthedot.service.tasks import changes, runs_by_hand
 from onthedot.service.tasks.history.restorations import Restorations
 from onthedot.service.tasks.history.revisions import Revisions
@@ -208,8 +208,10 @@ class Tasks:
                 deleted = found.state
                 break
         with suppress(TemporalUnavailable):
-            # It is deleted. The backfills see that by themselves, only later.
-            await stop_backfills(self._temporal, deleted)
+            # It is deleted, and its worker has done the same: an earlier release's did not.
+            await self._temporal.ask(
+                stop_backfills(self._temporal.client, deleted.id, deleted.created_at)
+            )
 
     async def restore(self, task_id: str, *, by: str) -> Task:
         """Put a deleted task back as it was; its backfills stay ended.
