@@ -158,9 +158,9 @@ async def rates(
         rate: dict[bool, float] = {}
         # In turns, so that what comes first is no advantage.
         for watched in (False, True) if pair % 2 else (True, False):
-            opened = [await opened(browser, f"{base}/ui/runs/{r}") for r in run_ids * watched]
+            watching = [await opened(browser, f"{base}/ui/runs/{r}") for r in run_ids * watched]
             rate[watched] = await _rate(stack, ours, f"burst-{pair}-{watched}".lower(), count)
-            for page in opened:
+            for page in watching:
                 await page.context.close()
         ratios.append(rate[True] / rate[False])
         print(

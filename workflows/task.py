@@ -21,6 +21,7 @@ from onthedot.scheduling.stored.run_order import RunOutcome
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import TaskStatus
+from onthedot.scheduling.wording.phrases import duration
 from onthedot.workflows import task_steps
 from onthedot.workflows.freeze_gate import FreezeGate
 from onthedot.workflows.refusals import Refusal
@@ -125,7 +126,8 @@ class Task(ChangeableTask):
         late = workflow.now() - due
         if late > max(state.definition.catchup_window, _SHORTEST_CATCHUP):
             why = f"{self._held_by}. " if self._held_by else ""
-            reason = f"{why}It came up {late} after it was due, past its catch-up window."
+            length = duration(timedelta(seconds=round(late.total_seconds())))
+            reason = f"{why}It came up {length} after it was due, past its catch-up window."
             outcome = await skip(order, due=due, error=RunError(type="Missed", message=reason))
             raise ApplicationError(reason, outcome, type="Missed", non_retryable=True)
         # How late it may begin is the catch-up window's to say, and not the deadline's.

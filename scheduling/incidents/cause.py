@@ -16,6 +16,7 @@ _VARIES = re.compile(
     r"|\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"
     r"|\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?"
     r"|(?:\b\d+ days?, )?\b\d+:\d\d(?::\d\d(?:\.\d+)?)?"
+    r"|\b\d+ (?:second|minute|hour|day|week)s?\b"
     r"|\b0x[0-9a-fA-F]+\b"
     r"|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b"
     r"|\b\d+\.\d+\b"

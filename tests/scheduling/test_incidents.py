@@ -42,6 +42,7 @@ def _run(task: str, minutes: int, kind: str, message: str) -> ShortRun:
         ("GET https://a.example.com answered 503.", "https://a.example.com answered 503."),
         ("backup.sh ended with exit code 3.", "backup.sh ended with exit code 3."),
         ("It was not done by its deadline, 1 day, 1:02:03.4 after.", None),
+        ("It was not done by its deadline, 20 seconds after.", None),
         ("order 6f1c2c9e-1111-2222-3333-444455556666 of 12345 at 2026-01-02T03:04:05Z", None),
         ("", ""),
     ],

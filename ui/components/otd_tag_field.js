@@ -50,6 +50,8 @@ export default {
     take(tag) {
       this.text = `${this.before}${tag} `;
       this.at = -1;
+      // It would cover what was asked for; typing on opens it again.
+      this.open = false;
       this.said();
       this.$refs.input.focus();
     },

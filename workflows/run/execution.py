@@ -41,6 +41,7 @@ from onthedot.scheduling.stored.run_order import (
     RunOrder,
     RunOutcome,
 )
+from onthedot.scheduling.wording.phrases import duration
 from onthedot.workflows.run import attempts, own_code
 from onthedot.workflows.run.failures import Failure, NotBegunError, NoTimeLeftError, explain
 from onthedot.workflows.run.notify_step import tell
@@ -130,10 +131,9 @@ async def _ended(
         error = RunError(type="NotAnOccurrence", message=reason)
         return RunStatus.SKIPPED, Failure(error, counted=True)
     if taken_up >= deadline:
-        error = RunError(
-            type="DeadlineExceeded",
-            message=f"No worker took it up before its deadline, {order.deadline} after it was due.",
-        )
+        length = duration(order.deadline)
+        text = f"No worker took it up before its deadline, {length} after it was due."
+        error = RunError(type="DeadlineExceeded", message=text)
         return RunStatus.TIMED_OUT, Failure(error, counted=True)
     try:
         return RunStatus.SUCCEEDED, await _perform(order, due=due, deadline=deadline)

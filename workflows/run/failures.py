@@ -21,6 +21,7 @@ from onthedot.scheduling.outages import KeyMissing, LaterRelease, NotOurSeal
 from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.attempt import DEFERRED, OVERDUE, AttemptFailure
 from onthedot.scheduling.stored.run_order import RunOrder
+from onthedot.scheduling.wording.phrases import duration
 
 #: The types of what `SealingCodec` and `StoredJson` raise.
 _UNOPENED = {KeyMissing.__name__, NotOurSeal.__name__, LaterRelease.__name__}
@@ -115,7 +116,7 @@ def _timeout(cause: TimeoutError, order: RunOrder) -> Failure:
             text = f"Nobody took it up before the deadline: does a worker poll the queue {queue}?"
             return Failure(RunError(type="NotTakenUp", message=text), out_of_time=True)
         case TimeoutType.SCHEDULE_TO_CLOSE:
-            text = f"It was not done by its deadline, {order.deadline} after it was due."
+            text = f"It was not done by its deadline, {duration(order.deadline)} after it was due."
             error = RunError(type="DeadlineExceeded", message=text)
             return Failure(error, attempts=1, out_of_time=True)
         case TimeoutType.HEARTBEAT:
