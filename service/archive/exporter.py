@@ -2,7 +2,7 @@
 
 Every server that has the directory takes part; one at a time holds its lock, and works:
 
-1. It walks through the runs by when they ended, hour by hour, from where the last walk came to. A
+1. It walks through the runs by when they ended, day by day, from where the last walk came to. A
    first walk begins before the retention.
 2. What is there already is passed over, the rest is read whole and written, and on the disk before
    the walk goes on. So a walk that is cut short at any point is simply begun again.
@@ -40,7 +40,7 @@ from onthedot.service.temporal.translate import short_run
 _LOG = logging.getLogger("onthedot.archive")
 
 _EVERY = timedelta(minutes=5)
-_AT_ONCE = timedelta(hours=1)
+_AT_ONCE = timedelta(days=1)
 #: By how much lists may lag at most.
 _LAG = timedelta(hours=1)
 _CHUNK = 200

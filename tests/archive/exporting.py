@@ -5,21 +5,35 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from temporalio.client import Client
 
+from onthedot.archive.writing import RunArchive
 from onthedot.plugin import OnTheDotPlugin
+from onthedot.scheduling.run import Run
 from onthedot.service.archive import exporter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+
+
+class _Slow(RunArchive):
+    """Gives whoever wants to kill its process time to do so."""
+
+    def add(self, runs: Iterable[Run]) -> None:
+        super().add(runs)
+        time.sleep(0.3)
 
 
 async def main(address: str, namespace: str, directory: str) -> None:
     # Many steps, between which it may be killed.
     exporter._CHUNK = 3
     client = await Client.connect(address, namespace=namespace, plugins=[OnTheDotPlugin()])
-    await exporter.Exporter(Temporal(client, Settings()), Path(directory)).write_ended()
+    writer = exporter.Exporter(Temporal(client, Settings()), Path(directory))
+    writer._archive = _Slow(Path(directory))
+    await writer.write_ended()
 
 
 if __name__ == "__main__":

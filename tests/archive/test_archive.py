@@ -15,6 +15,7 @@ import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.archive.writing import RunArchive
@@ -190,11 +191,16 @@ async def _forget(client: Client, run_id: str) -> None:
     """As Temporal does when the retention is over."""
     address = naming.RunAddress.parse(run_id)
     execution = WorkflowExecution(workflow_id=address.workflow_id, run_id=address.execution)
-    await client.workflow_service.delete_workflow_execution(
-        DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=execution)
+    request = DeleteWorkflowExecutionRequest(
+        namespace=client.namespace, workflow_execution=execution
     )
 
     async def gone() -> bool:
+        try:
+            await client.workflow_service.delete_workflow_execution(request)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
         query = f"WorkflowId = '{address.workflow_id}' AND RunId = '{address.execution}'"
         return (await client.count_workflows(query)).count == 0
 
