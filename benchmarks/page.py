@@ -25,7 +25,6 @@ from statistics import median
 import aiohttp
 import httpx
 from playwright.async_api import Browser
-from temporalio.client import Client
 
 from benchmarks import fleet, live_output
 from benchmarks.browser import chromium, opened, until_shown
@@ -105,8 +104,7 @@ async def main() -> None:
 
 
 async def _seeded(stack: Stack, tasks: int, failed: int) -> list[str]:
-    await connected(stack)
-    client = await Client.connect(stack.address, plugins=[OnTheDotPlugin()])
+    client = await connected(stack, OnTheDotPlugin())
     await prepare_namespace(client, stack.settings)
     temporal = Temporal(client, stack.settings)
     due = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)

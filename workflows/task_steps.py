@@ -66,7 +66,12 @@ async def remove_schedule(state: TaskState, *, start_due: bool) -> Removed | Ref
     try:
         removed: Removed | None = await workflow.execute_local_activity(
             naming.REMOVE_SCHEDULE,
-            ScheduleRemoval(task_id=state.id, start_due=start_due, tell_remaining=counts),
+            ScheduleRemoval(
+                task_id=state.id,
+                start_due=start_due,
+                tell_remaining=counts,
+                deleted=state.created_at if state.deleted_at else None,
+            ),
             result_type=Removed,
             start_to_close_timeout=_LONGEST,
             retry_policy=_FEW,

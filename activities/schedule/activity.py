@@ -13,6 +13,7 @@ Bringing a schedule in line is one idempotent step:
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -24,8 +25,10 @@ from temporalio.client import (
     ScheduleDescription,
 )
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 
 from onthedot import naming
+from onthedot.activities.backfill_stops import stop_backfills
 from onthedot.activities.calendars.stored import StoredCalendars
 from onthedot.activities.schedule.calls import ScheduleCalls, owner_of, reach_of
 from onthedot.activities.schedule.faults import explained
@@ -55,6 +58,8 @@ from onthedot.scheduling.stored.schedule_order import (
 )
 from onthedot.scheduling.trigger import IntervalTrigger, Recurring
 
+_LOG = logging.getLogger("onthedot.schedule")
+
 _SECOND = timedelta(seconds=1)
 #: Longer than an attempt at this activity may take.
 _GHOST = timedelta(seconds=30)
@@ -80,11 +85,20 @@ class ScheduleActivities:
             if found is not None and removal.start_due:
                 found = await self._unprocessed.settled(found)
             await self._calls.remove(removal.task_id)
+            if removal.deleted is not None:
+                await self._stop_backfills(removal.task_id, removal.deleted)
             if found is None:
                 return Removed()
             if removal.start_due:
                 await self._unprocessed.start(found, datetime.now(UTC))
             return Removed(remaining=await self._unprocessed.left(found))
+
+    async def _stop_backfills(self, task_id: str, registered_at: datetime) -> None:
+        try:
+            await stop_backfills(self._calls.client, task_id, registered_at)
+        except RPCError as error:
+            # A deletion does not wait for lists. Backfills see it by themselves, only later.
+            _LOG.warning("the backfills of %s were not told that it is gone: %s", task_id, error)
 
     @activity.defn(name=naming.APPLY_SCHEDULE)
     async def apply(self, order: ScheduleOrder) -> Applied:

@@ -67,6 +67,8 @@ class ScheduleRemoval(Model):
     """Start what is due by now and was not started; else it never runs."""
     tell_remaining: bool = False
     """Say how many runs of `max_runs` were left."""
+    deleted: Instant | None = None
+    """When the task was registered, where it is deleted: its backfills end as well."""
 
 
 class Removed(Model):

@@ -12,8 +12,10 @@ from onthedot.scheduling.errors import InvalidDefinition, WrongState
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.scheduling.stored.backfill import Backfill, BackfillStatus
+from onthedot.scheduling.stored.task_change import Change, ChangeKind
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.tasks import changes
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
@@ -120,6 +122,27 @@ async def test_deleting_a_task_ends_its_backfill_and_not_that_of_its_successor(
     backfilled = [run for run in runs if run.cause is RunCause.BACKFILL]
     assert {run.status for run in backfilled} == {RunStatus.SUCCEEDED}
     assert len(backfilled) == ended.done + 61
+
+
+async def test_a_deletion_ends_it_though_the_server_dies_with_the_change_on_its_way(
+    temporal: Temporal, tasks: Tasks, backfills: Backfills, run_list: RunList
+) -> None:
+    task_id = unique("orphaned")
+    end = datetime(2026, 3, 4, 5, tzinfo=UTC)
+    await tasks.create(new_task(task_id, every(60)), by="test")
+    started = await backfills.start(
+        task_id, start=end - 60 * _HOUR, end=end, overlap=OverlapPolicy.BUFFER_ALL
+    )
+
+    async def listed() -> bool:
+        return await run_list.count(RunFilter(task_id=task_id)) >= 2
+
+    await eventually(listed)
+    change = Change(kind=ChangeKind.DELETE, by="test", not_after=temporal.expiry())
+    assert await changes.execute(temporal, task_id, change)
+    ended = await _ended(backfills, started.id)
+    assert ended.status is BackfillStatus.CANCELLED
+    assert ended.done < 100
 
 
 async def test_a_backfill_that_nobody_stopped_sees_that_its_task_is_gone(

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.scheduling.stored.backfill import BackfillStop
-from onthedot.scheduling.stored.task_state import TaskState
-from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import literal
 
 
-async def stop_backfills(temporal: Temporal, deleted: TaskState) -> None:
+async def stop_backfills(client: Client, task_id: str, registered_at: datetime) -> None:
     """Have the backfills of a deleted task begin no other run; those in progress finish.
 
     One that a list does not show yet sees by itself that its task is gone.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        RPCError: Temporal does not answer; the call may be repeated.
     """
-    client, stop = temporal.client, BackfillStop(registered_at=deleted.created_at)
+    stop = BackfillStop(registered_at=registered_at)
     listed = client.list_workflows(
-        f"WorkflowType = '{naming.BACKFILL}' AND {naming.TASK_ID.name} = {literal(deleted.id)} "
+        f"WorkflowType = '{naming.BACKFILL}' AND {naming.TASK_ID.name} = '{task_id}' "
         f"AND ExecutionStatus = 'Running'",
         page_size=1000,
     )
-    await temporal.ask(listed.fetch_next_page())
+    await listed.fetch_next_page()
     for row in listed.current_page or ():
         try:
-            await temporal.ask(client.get_workflow_handle(row.id).signal(naming.STOP, stop))
+            await client.get_workflow_handle(row.id).signal(naming.STOP, stop)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
