@@ -16,6 +16,7 @@ from time import monotonic
 
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from onthedot import user_modules
@@ -32,6 +33,7 @@ from onthedot.service.ledger.audit_schedule import have_ledgers_audited
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import (
     address,
+    check_namespace,
     connect,
     is_refusal,
     prepare_namespace,
@@ -84,9 +86,11 @@ async def set_up_namespace(settings: Settings) -> None:
         try:
             client = await connect(settings)
             await prepare_namespace(client, settings)
-        except RuntimeError as error:
+        except (RuntimeError, RPCError) as error:
             if is_refusal(error):
                 raise StartError(str(TemporalRefuses(address()))) from error
+            if isinstance(error, RPCError):
+                raise
             if monotonic() > limit:
                 raise StartError(f"Temporal does not answer ({error}).") from error
             await asyncio.sleep(0.1)
@@ -144,11 +148,15 @@ async def _connect_when_there(
     while not stop.is_set():
         try:
             plugin = OnTheDotPlugin(permissions, keyring)
-            return await connect(settings, plugins=[plugin], runtime=runtime)
-        except RuntimeError as error:
+            client = await connect(settings, plugins=[plugin], runtime=runtime)
+            # A key may open the door and not the namespace, which the SDK's worker finds fatal.
+            await check_namespace(client)
+        except (RuntimeError, RPCError) as error:
             said = TemporalRefuses(address()) if is_refusal(error) else error
             _LOG.log(logging.DEBUG if told else logging.WARNING, "waiting for Temporal: %s", said)
             told = True
+        else:
+            return client
         try:
             await asyncio.wait_for(stop.wait(), _RETRY_EVERY.total_seconds())
         except TimeoutError:

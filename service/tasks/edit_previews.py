@@ -12,7 +12,7 @@ from onthedot.service.arithmetic import SINGLE
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
-from onthedot.service.tasks.trigger_defaults import with_defaults
+from onthedot.service.tasks.registering.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal
 
 #: How many runs a preview of an edit compares.

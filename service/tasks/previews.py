@@ -18,7 +18,7 @@ from onthedot.scheduling.wording.trigger import describe
 from onthedot.service.arithmetic import SINGLE
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.next_runs import NextRuns
-from onthedot.service.tasks.trigger_defaults import trigger_with_defaults
+from onthedot.service.tasks.registering.trigger_defaults import trigger_with_defaults
 from onthedot.service.temporal.calls import Temporal
 
 #: A one-time instant may be past by so much, as a task's may that says nothing else.

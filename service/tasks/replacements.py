@@ -21,8 +21,8 @@ from onthedot.service.arithmetic import Arithmetic
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks import changes
 from onthedot.service.tasks.reader import Found, TaskReader
-from onthedot.service.tasks.starts import TaskStarts
-from onthedot.service.tasks.trigger_defaults import with_defaults
+from onthedot.service.tasks.registering.starts import TaskStarts
+from onthedot.service.tasks.registering.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import task_status
 

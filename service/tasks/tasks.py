@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from temporalio.exceptions import WorkflowAlreadyStartedError
-
 from onthedot.activities.backfill_stops import stop_backfills
-from onthedot.scheduling.checking.brevity import is_settled_fast
-from onthedot.scheduling.checking.registration import Idempotency, generated_id, settle
 from onthedot.scheduling.errors import (
     FieldProblem,
-    IdempotencyConflict,
     InvalidDefinition,
     RevisionMismatch,
     TaskExists,
     TaskNotFound,
     WrongState,
 )
-from onthedot.scheduling.firing.zone_rules import release_for
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
-from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_change import Change, ChangeKind
-from onthedot.scheduling.stored.task_state import TaskState, max_runs
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
-from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks import changes, runs_by_hand
 from onthedot.service.tasks.history.restorations import Restorations
 from onthedot.service.tasks.history.revisions import Revisions
-from onthedot.service.tasks.idempotency_keys import claim
 from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.tasks.registering.registrations import Registrations
+from onthedot.service.tasks.registering.starts import TaskStarts
 from onthedot.service.tasks.replacements import Replacements
-from onthedot.service.tasks.starts import TaskStarts
-from onthedot.service.tasks.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import task_status
 
@@ -49,9 +38,9 @@ class Tasks:
 
     def __init__(self, temporal: Temporal, arithmetic: Arithmetic = SINGLE) -> None:
         self._temporal = temporal
-        self._arithmetic = arithmetic
         self._reader = TaskReader(temporal, arithmetic)
         self._starts = TaskStarts(temporal, self._reader)
+        self._registrations = Registrations(temporal, self._reader, self._starts, arithmetic)
         self._restorations = Restorations(temporal, self._reader, self._starts)
         self._replacements = Replacements(temporal, self._reader, self._starts, arithmetic)
 
@@ -64,49 +53,7 @@ class Tasks:
             IdempotencyConflict: the key was used with another body.
             TemporalUnavailable: nothing was registered; `Unconfirmed` if that is not certain.
         """
-        now = self._temporal.now()
-        key = Idempotency.of(idempotency_key, new)
-        new = with_defaults(new, self._temporal.settings)
-        task_id = new.id or generated_id(now, key, secrets.token_hex(5))
-        calendars = await calendars_for(self._temporal, new.trigger)
-        work = partial(settle, new, task_id=task_id, now=now, calendars=calendars)
-        try:
-            definition = await self._arithmetic.unless(is_settled_fast(new), work)
-        except InvalidDefinition:
-            # A repeat may come when its instant is past.
-            found = await self._reader.find_or_none(task_id) if key.key else None
-            if found is None or found.row.idempotency != str(key):
-                raise
-            return await self._reader.answer(found)
-        state = TaskState(
-            id=task_id,
-            definition=definition,
-            created_at=now,
-            updated_at=now,
-            updated_by=by,
-            covered_until=now,
-            occurs_after=now,
-            lead=LEAD,
-            idempotency=str(key),
-            zone_rules=release_for(definition.trigger),
-        ).journalled()
-        # Whatever may fail comes first: once it is registered, it is answered as registered.
-        coming = await self._reader.to_come(state, max_runs(definition))
-        if key.key:
-            await claim(self._temporal, key, task_id)
-        try:
-            await self._starts.first(state)
-        except WorkflowAlreadyStartedError:
-            found = await self._reader.find_or_none(task_id)
-            if found is None:
-                await self._starts.after_deletion(state)
-            else:
-                if not key.same_key(found.row.idempotency):
-                    raise TaskExists(task_id) from None
-                if found.row.idempotency != str(key):
-                    raise IdempotencyConflict from None
-                return await self._reader.answer(found)
-        return self._reader.fresh(state, coming)
+        return await self._registrations.create(new, by=by, idempotency_key=idempotency_key)
 
     async def get(self, task_id: str) -> Task:
         """One task.

@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot.activities.calendars.stored import StoredCalendars
 from onthedot.scheduling.outages import NamespaceUnprepared, TemporalRefuses, TemporalUnavailable
 from onthedot.service.temporal.clock import TemporalClock
-from onthedot.service.temporal.connection import REFUSED, is_refusal
+from onthedot.service.temporal.connection import is_refusal
 from onthedot.settings import Settings
 
 T = TypeVar("T")
@@ -100,7 +100,7 @@ class Temporal:
         except RPCError as error:
             if error.status in _AWAY:
                 raise TemporalUnavailable(self.address) from error
-            if error.status in REFUSED:
+            if is_refusal(error):
                 raise TemporalRefuses(self.address) from error
             if error.status is RPCStatusCode.INVALID_ARGUMENT and _ATTRIBUTE in error.message:
                 raise NamespaceUnprepared(self.address) from error

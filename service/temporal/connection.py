@@ -32,8 +32,11 @@ _CACHED_SECONDS = 90
 REFUSED = frozenset({RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.PERMISSION_DENIED})
 
 
-def is_refusal(error: RuntimeError) -> bool:
-    """Whether a connection failed because of one of these; the SDK says so in its text alone."""
+def is_refusal(error: RuntimeError | RPCError) -> bool:
+    """Whether a call or a connection failed because of one of these."""
+    if isinstance(error, RPCError):
+        return error.status in REFUSED
+    # Of a connection, the SDK says so in its text alone.
     return any(f"code: {word}" in str(error) for word in ("Unauthenticated", "PermissionDenied"))
 
 
@@ -94,6 +97,13 @@ def _unusable(error: Exception) -> SettingsError:
     reason = " ".join(line for line in said if line)
     return SettingsError(
         f"Temporal's own settings (TEMPORAL_… or its profile) cannot be used: {reason}"
+    )
+
+
+async def check_namespace(client: Client) -> None:
+    """Raises RPCError where the namespace is not there, or not for this process."""
+    await client.workflow_service.describe_namespace(
+        DescribeNamespaceRequest(namespace=client.namespace)
     )
 
 

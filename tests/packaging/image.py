@@ -133,16 +133,18 @@ def _filled(value: str, known: dict[str, str]) -> str:
 def _environment() -> dict[str, str]:
     kept = {key: text for key, text in os.environ.items() if key.startswith(_REACHING)}
     kept.pop("PIP_FIND_LINKS", None)
-    # Debian's own Python would have its packages installed by apt alone; the image's is another.
+    # The image's Python has no packages of Debian's, which only apt may replace.
     return kept | {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "HOME": "/root",
         "PIP_BREAK_SYSTEM_PACKAGES": "1",
+        "PIP_IGNORE_INSTALLED": "1",
     }
 
 
 def _let_in(stage: Stage) -> None:
-    """What a container engine would give: names of hosts, and here their certificates."""
+    """What a container engine would give: names of hosts, here with their certificates, devices
+    and shared memory."""
     for each in ("etc/resolv.conf", "etc/hosts", "etc/ssl/certs/ca-certificates.crt"):
         there = stage.root / each
         there.unlink(missing_ok=True)
@@ -150,6 +152,9 @@ def _let_in(stage: Stage) -> None:
     pip = Path("/etc/pip.conf")
     if pip.exists():
         shutil.copy(pip, stage.root / "etc" / "pip.conf")
+    memory = stage.root / "dev" / "shm"
+    memory.mkdir(exist_ok=True)
+    memory.chmod(0o1777)
     null = stage.root / "dev" / "null"
     if not null.is_char_device():
         null.unlink(missing_ok=True)

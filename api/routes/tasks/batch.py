@@ -21,8 +21,8 @@ from onthedot.scheduling.errors import OnTheDotError, TaskExists
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import NewTask
 from onthedot.service.arithmetic import of_batch
+from onthedot.service.tasks.registering.warnings import with_warnings
 from onthedot.service.tasks.tasks import Tasks
-from onthedot.service.tasks.warnings import with_warnings
 
 #: How many registrations are under way at once.
 _AT_ONCE = 16

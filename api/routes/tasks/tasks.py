@@ -24,7 +24,7 @@ from onthedot.messages.tasks import TaskPage
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
-from onthedot.service.tasks.warnings import with_warnings
+from onthedot.service.tasks.registering.warnings import with_warnings
 from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])

@@ -24,7 +24,7 @@ from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.tasks.reader import Found, TaskReader
-from onthedot.service.tasks.starts import TaskStarts
+from onthedot.service.tasks.registering.starts import TaskStarts
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
 

@@ -44,8 +44,12 @@ async def test_lateness_counts_waiting_for_somebody_elses_worker(
     assert run.started_at >= came - timedelta(milliseconds=50)
     assert run.lateness == run.started_at - run.scheduled_for >= timedelta(seconds=2.5)
     assert (run.status, run.attempts) == (RunStatus.SUCCEEDED, 1)
-    (row,) = (await run_list.page(RunFilter(task_id=task_id))).items
-    assert (row.lateness, row.started_at) == (run.lateness, run.started_at)
+
+    async def listed() -> bool:
+        (row,) = (await run_list.page(RunFilter(task_id=task_id))).items
+        return (row.lateness, row.started_at) == (run.lateness, run.started_at)
+
+    await eventually(listed)
 
 
 async def test_failed_attempts_of_somebody_elses_activity_are_counted(

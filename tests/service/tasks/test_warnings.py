@@ -7,8 +7,8 @@ from temporalio.client import Client
 
 from onthedot.activities.user_code import RegisteredActivities
 from onthedot.service.overview.user_code import registered
+from onthedot.service.tasks.registering.warnings import with_warnings
 from onthedot.service.tasks.tasks import Tasks
-from onthedot.service.tasks.warnings import with_warnings
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.definitions import new_task, unique

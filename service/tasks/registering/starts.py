@@ -18,8 +18,8 @@ from onthedot.scheduling.stored.task_change import Change, apply_change
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.trigger import OnceTrigger
-from onthedot.service.tasks.late_registrations import LateRegistrations
 from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.tasks.registering.late_registrations import LateRegistrations
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.translate import row_of
 

@@ -1,0 +1,87 @@
+"""Registers a task, once for each `Idempotency-Key`.
+
+1. The definition is completed and checked; its id is the caller's, or made from the key.
+2. Whatever may fail comes before the start of the task's workflow: once that is started, the task
+   is registered.
+3. If the id is in use, the key decides: the same key and body return the task that is there.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import partial
+
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from onthedot.scheduling.checking.brevity import is_settled_fast
+from onthedot.scheduling.checking.registration import Idempotency, generated_id, settle
+from onthedot.scheduling.errors import IdempotencyConflict, InvalidDefinition, TaskExists
+from onthedot.scheduling.firing.zone_rules import release_for
+from onthedot.scheduling.stored.attempt import LEAD
+from onthedot.scheduling.stored.task_state import TaskState, max_runs
+from onthedot.scheduling.task import NewTask, Task
+from onthedot.service.arithmetic import Arithmetic
+from onthedot.service.calendars.lookup import calendars_for
+from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.tasks.registering.idempotency_keys import claim
+from onthedot.service.tasks.registering.starts import TaskStarts
+from onthedot.service.tasks.registering.trigger_defaults import with_defaults
+from onthedot.service.temporal.calls import Temporal
+
+
+class Registrations:
+    """Registers tasks."""
+
+    def __init__(
+        self, temporal: Temporal, reader: TaskReader, starts: TaskStarts, arithmetic: Arithmetic
+    ) -> None:
+        self._temporal = temporal
+        self._reader = reader
+        self._starts = starts
+        self._arithmetic = arithmetic
+
+    async def create(self, new: NewTask, *, by: str, idempotency_key: str) -> Task:
+        """See `Tasks.create`, which raises the same."""
+        now = self._temporal.now()
+        key = Idempotency.of(idempotency_key, new)
+        new = with_defaults(new, self._temporal.settings)
+        task_id = new.id or generated_id(now, key, secrets.token_hex(5))
+        calendars = await calendars_for(self._temporal, new.trigger)
+        work = partial(settle, new, task_id=task_id, now=now, calendars=calendars)
+        try:
+            definition = await self._arithmetic.unless(is_settled_fast(new), work)
+        except InvalidDefinition:
+            # A repeat may come when its instant is past.
+            found = await self._reader.find_or_none(task_id) if key.key else None
+            if found is None or found.row.idempotency != str(key):
+                raise
+            return await self._reader.answer(found)
+        state = TaskState(
+            id=task_id,
+            definition=definition,
+            created_at=now,
+            updated_at=now,
+            updated_by=by,
+            covered_until=now,
+            occurs_after=now,
+            lead=LEAD,
+            idempotency=str(key),
+            zone_rules=release_for(definition.trigger),
+        ).journalled()
+        # Whatever may fail comes first: once it is registered, it is answered as registered.
+        coming = await self._reader.to_come(state, max_runs(definition))
+        if key.key:
+            await claim(self._temporal, key, task_id)
+        try:
+            await self._starts.first(state)
+        except WorkflowAlreadyStartedError:
+            found = await self._reader.find_or_none(task_id)
+            if found is None:
+                await self._starts.after_deletion(state)
+            else:
+                if not key.same_key(found.row.idempotency):
+                    raise TaskExists(task_id) from None
+                if found.row.idempotency != str(key):
+                    raise IdempotencyConflict from None
+                return await self._reader.answer(found)
+        return self._reader.fresh(state, coming)
