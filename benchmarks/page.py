@@ -85,12 +85,15 @@ async def main() -> None:
         base = f"http://127.0.0.1:{stack.settings.port}/ui"
         before = Snapshot.take(sum(stack.cpu().values()))
         await _loads(browser, base)
-        targets = [
-            await _searches(browser, base, names),
-            await _lists(stack.settings.port),
-            await _incidents(browser, base, asked.failed),
-            await _idle(browser, base, stack),
-        ]
+        targets: list[Target] = []
+        for measuring in (
+            _searches(browser, base, names),
+            _lists(stack.settings.port),
+            _incidents(browser, base, asked.failed),
+            _idle(browser, base, stack),
+        ):
+            targets.append(await measuring)
+            print(targets[-1], flush=True)
         await _appearance(browser, base, ours)
         targets += await _live(browser, stack, ours)
         share = before.until(Snapshot.take(sum(stack.cpu().values())))
