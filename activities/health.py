@@ -108,9 +108,13 @@ class HealthReports:
             while True:
                 await asyncio.sleep(_LOOK_EVERY_SECONDS)
                 await self._starts.over()
-                with suppress(TimeoutError):
+                try:
                     async with asyncio.timeout(_COMPARISON_SECONDS):
                         await self.compare()
+                except TimeoutError:
+                    continue
+                except Exception:  # What goes wrong once must not end the comparisons that follow.
+                    log.exception("the health of tasks could not be compared, and will be again")
         finally:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LEAVING_SECONDS):

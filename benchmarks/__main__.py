@@ -10,18 +10,21 @@ import sys
 from pathlib import Path
 
 from benchmarks.errors import Void
-from benchmarks.plan import MANY, SCENARIOS, Plan
+from benchmarks.plan import MANY, SCENARIOS, WAITING, Plan
 from benchmarks.report import as_json, table
 from benchmarks.rounds import ENCRYPTION, SIDES, measure
 from onthedot.settings import PREFIX
 
 
 def main() -> int:
-    """Returns the exit code: 1 where nothing could be measured."""
+    """Returns the exit code: 1 where nothing could be measured, 2 where nothing can be."""
     options = _options()
     # What whoever runs this has set up for themselves is not what is measured.
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]
+    if os.environ.get("TEMPORAL_ADDRESS") and WAITING in options.only:
+        print("`waiting` kills Temporal, so it needs its own: --only once recurring")
+        return 2
     levels = tuple(options.waiting) + ((MANY,) if options.full else ())
     settings = dict(pair.split("=", 1) for pair in options.setting)
     plan = Plan(options.pairs, tuple(options.only), options.n, levels, settings, options.encryption)

@@ -18,8 +18,6 @@ from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from temporalio.client import Client
-
 from benchmarks import fleet
 from benchmarks.in_flight import in_flight
 from benchmarks.sides.stack import Stack
@@ -66,8 +64,7 @@ async def main() -> None:
     parser.add_argument("--failed", type=int, default=5000)
     asked = parser.parse_args()
     async with Stack() as stack:
-        await connected(stack)
-        client = await Client.connect(stack.address, plugins=[OnTheDotPlugin()])
+        client = await connected(stack, OnTheDotPlugin())
         await prepare_namespace(client, stack.settings)
         temporal, measured = Temporal(client, stack.settings), _Measured(stack)
         await in_flight(

@@ -25,7 +25,6 @@ from statistics import median
 import aiohttp
 import httpx
 from playwright.async_api import Browser
-from temporalio.client import Client
 
 from benchmarks import fleet, live_output
 from benchmarks.browser import chromium, opened, until_shown
@@ -86,12 +85,15 @@ async def main() -> None:
         base = f"http://127.0.0.1:{stack.settings.port}/ui"
         before = Snapshot.take(sum(stack.cpu().values()))
         await _loads(browser, base)
-        targets = [
-            await _searches(browser, base, names),
-            await _lists(stack.settings.port),
-            await _incidents(browser, base, asked.failed),
-            await _idle(browser, base, stack),
-        ]
+        targets: list[Target] = []
+        for measuring in (
+            _searches(browser, base, names),
+            _lists(stack.settings.port),
+            _incidents(browser, base, asked.failed),
+            _idle(browser, base, stack),
+        ):
+            targets.append(await measuring)
+            print(targets[-1], flush=True)
         await _appearance(browser, base, ours)
         targets += await _live(browser, stack, ours)
         share = before.until(Snapshot.take(sum(stack.cpu().values())))
@@ -102,8 +104,7 @@ async def main() -> None:
 
 
 async def _seeded(stack: Stack, tasks: int, failed: int) -> list[str]:
-    await connected(stack)
-    client = await Client.connect(stack.address, plugins=[OnTheDotPlugin()])
+    client = await connected(stack, OnTheDotPlugin())
     await prepare_namespace(client, stack.settings)
     temporal = Temporal(client, stack.settings)
     due = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)

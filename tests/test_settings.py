@@ -231,7 +231,8 @@ def test_no_setting_is_read_so_late_that_a_process_starts_with_a_wrong_one(
 
 def test_a_broken_profile_is_not_repeated(tmp_path: Path) -> None:
     (tmp_path / "profile.toml").write_text('[profile.default]\napi_key = "k3y\n')
-    ended = command_line.run("worker", cwd=tmp_path, TEMPORAL_CONFIG_FILE="profile.toml")
+    chosen = {"TEMPORAL_CONFIG_FILE": "profile.toml", "ONTHEDOT_METRICS_PORT": str(free_port())}
+    ended = command_line.run("worker", cwd=tmp_path, **chosen)
     assert ended.returncode == 2
     assert "TOML" in ended.stderr
     assert "k3y" not in ended.stderr

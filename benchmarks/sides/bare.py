@@ -44,6 +44,7 @@ class Bare:
                 "-m",
                 "benchmarks.sides.bare_worker",
                 self.stack.address,
+                self.stack.namespace,
                 settings.max_cached_workflows,
                 settings.max_concurrent_workflow_tasks,
                 settings.max_concurrent_activities,

@@ -62,8 +62,8 @@ class Fire:
         )
 
 
-async def _work(address: str, cached: int, tasks: int, activities: int) -> None:
-    client = await Client.connect(address)
+async def _work(address: str, namespace: str, cached: int, tasks: int, activities: int) -> None:
+    client = await Client.connect(address, namespace=namespace)
     pool = aiohttp.TCPConnector(limit_per_host=_CONNECTIONS)
     async with (
         aiohttp.ClientSession(connector=pool) as session,
@@ -82,4 +82,4 @@ async def _work(address: str, cached: int, tasks: int, activities: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(sys.argv[1], *(int(number) for number in sys.argv[2:5])))
+    asyncio.run(_work(sys.argv[1], sys.argv[2], *(int(number) for number in sys.argv[3:6])))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from benchmarks import machine
 from benchmarks.errors import Void
@@ -33,6 +34,9 @@ class Stack:
 
     `overrides` are settings by name that differ from their defaults, on either side. Use as an
     async context manager; all that was started is killed at its end.
+
+    With `TEMPORAL_ADDRESS` it uses the Temporal there, in the namespace that `TEMPORAL_NAMESPACE`
+    names or in a `fresh` one, which is still to be made.
     """
 
     def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
@@ -48,6 +52,11 @@ class Stack:
             data_dir=self.directory,
             **self._overrides,  # type: ignore[arg-type]  # checked by the model
         )
+        self.elsewhere = os.environ.get("TEMPORAL_ADDRESS", "")
+        self.namespace = os.environ.get("TEMPORAL_NAMESPACE", "") if self.elsewhere else "default"
+        self.fresh = not self.namespace
+        if self.fresh:
+            self.namespace = f"bench-{uuid4().hex[:8]}"
         self.url = f"http://127.0.0.1:{ports[4]}/fire"
         self._receiver_port = ports[4]
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -65,7 +74,7 @@ class Stack:
     @property
     def address(self) -> str:
         """Of Temporal."""
-        return f"{embedded.ADDRESS}:{self.settings.temporal_port}"
+        return self.elsewhere or f"{embedded.ADDRESS}:{self.settings.temporal_port}"
 
     @property
     def arrivals(self) -> Path:
@@ -76,10 +85,13 @@ class Stack:
         """For our own processes: this stack's Temporal, and no settings of whoever runs this."""
         plain = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
         given = {PREFIX + name.upper(): value for name, value in self._overrides.items()}
-        return embedded.client_environment(self.settings, plain) | given | more
+        theirs = {"TEMPORAL_ADDRESS": self.address, "TEMPORAL_NAMESPACE": self.namespace}
+        return embedded.client_environment(self.settings, plain) | theirs | given | more
 
     def start_temporal(self) -> None:
-        """Temporal as `onthedot dev` starts it."""
+        """Temporal as `onthedot dev` starts it; nothing where another one is to be used."""
+        if self.elsewhere:
+            return
         binary = embedded.find_binary()
         if binary is None:
             raise FileNotFoundError("There is no `temporal` program: install the Temporal CLI.")

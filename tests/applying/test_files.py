@@ -179,7 +179,7 @@ def test_what_cannot_be_applied() -> None:
     said = [str(problem) for problem in sorted(form_problems(files))]
     assert said[0].startswith("f:7: id: is required")
     assert said[1].startswith("f:12: id: nightly is at f:1 too")
-    assert said[2].startswith("f:21: trigger.delay: would begin anew")
+    assert said[2].startswith("f:21: trigger.delay: would start again each time")
 
 
 def test_what_a_server_would_refuse_is_known_before() -> None:

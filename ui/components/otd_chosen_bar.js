@@ -1,5 +1,7 @@
 // What can be done to all that is chosen: over the head of the table, and below the thumb on a phone.
 // `b` leads here from anywhere, arrows go along it, Escape leads back to the rows.
+const PATIENCE = 2000; // milliseconds
+
 export default {
   props: {
     label: String,
@@ -9,6 +11,15 @@ export default {
     actions: Array,
   },
   emits: ["act", "all", "none"],
+  watch: {
+    // Whoever was quicker than the server that was told of the choice.
+    count() {
+      if (performance.now() - this.wanted < PATIENCE) this.$nextTick(this.focus);
+    },
+  },
+  created() {
+    this.wanted = Number.NEGATIVE_INFINITY;
+  },
   mounted() {
     addEventListener("otd-bar", this.focus);
   },
@@ -20,6 +31,7 @@ export default {
       return [...this.$el.querySelectorAll("button:enabled")];
     },
     focus() {
+      this.wanted = this.count ? Number.NEGATIVE_INFINITY : performance.now();
       if (this.count) this.$el.querySelector("[data-act]:enabled")?.focus();
     },
     action(action) {

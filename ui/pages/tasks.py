@@ -226,9 +226,9 @@ class _TasksPage:
         return await ids_of_tasks(self._context.temporal, self._which(), MOST + 1)
 
     def _say(self, icon: str, title: str, words: str, *ways: Callable[[], object]) -> None:
-        if self._said == title:
+        if self._said == title + words:
             return
-        self._said, self._table = title, None
+        self._said, self._table = title + words, None
         self._pager.clear()
         self._place.clear()
         with self._place, box("card"), empty(icon, title, words):
@@ -252,10 +252,11 @@ class _TasksPage:
 
     def _say_empty(self) -> None:
         if self._address.is_filtered:
+            whole = "Search finds whole words anywhere, and the start of a word of a name or id."
             self._say(
                 "search",
                 "No task matches",
-                "Search finds whole words anywhere, and the start of a word of a name or id.",
+                whole if self._address["q"] else "",
                 lambda: button("Clear filters", lambda: self._context.go("/tasks")),
             )
             return
