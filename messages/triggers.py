@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from onthedot.scheduling.excluding.moved import MovedRun
+from onthedot.scheduling.excluding.moved_run import MovedRun
 from onthedot.scheduling.trigger import Trigger
 from onthedot.scheduling.values import Instant, Model, TaskId
 

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
-
-from pydantic import Field
+from datetime import datetime
 
 from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
+from onthedot.scheduling.excluding.moved_run import MovedRun
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, date_of, local_day, offset_at
 from onthedot.scheduling.firing.occurrences import Occurrence
 from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.firing.times import CronTimes
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
-from onthedot.scheduling.values import Instant, Model
 from onthedot.scheduling.wording.phrases import MONTH_NAMES, WEEKDAY_NAMES, joined
-
-
-class MovedRun(Model):
-    """A run on another day than its expression names, as previews show it."""
-
-    at: Instant = Field(description="When it comes, as in `next_runs`.")
-    named: date = Field(description="The local day that the expression names.")
-    reason: str = Field(examples=["Christmas Day"])
-    text: str = Field(examples=["moved from Fri 25 Dec: Christmas Day"])
 
 
 def moved_runs(

@@ -1,0 +1,18 @@
+"""What previews show of a run that moved; apart, so that a client need not load what finds it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from onthedot.scheduling.values import Instant, Model
+
+
+class MovedRun(Model):
+    """A run on another day than its expression names, as previews show it."""
+
+    at: Instant = Field(description="When it comes, as in `next_runs`.")
+    named: date = Field(description="The local day that the expression names.")
+    reason: str = Field(examples=["Christmas Day"])
+    text: str = Field(examples=["moved from Fri 25 Dec: Christmas Day"])
