@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -16,8 +15,6 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 from xdist.remote import Producer
 
-from onthedot.activities.assembly import Activities
-from onthedot.activities.permissions import Permissions
 from onthedot.embedded import RAISED_LIMITS, find_binary
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.service.temporal.calls import Temporal
@@ -25,6 +22,7 @@ from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 from tests.distribution import Distribution
 from tests.temporal_elsewhere import connected
+from tests.working import working
 
 # The same examples each time: what is found by chance is no verdict on the change at hand. For
 # others: --hypothesis-profile=default. No deadline: an example's time is the machine's business.
@@ -103,16 +101,5 @@ def temporal(client: Client, settings: Settings) -> Temporal:
 @pytest.fixture(scope="session")
 async def worker(client: Client, settings: Settings) -> AsyncIterator[Worker]:
     """A worker that runs tasks, and may call loopback."""
-    permissions = Permissions(
-        allow_commands=True,
-        allow_hosts=("localhost", "127.0.0.0/8"),
-        secret_hosts={"PAGER": ("127.0.0.1",)},
-    )
-    activities = Activities(client, permissions)
-    made = Worker(client, task_queue=settings.task_queue, activities=activities.all())
-    # Not as a context: a worker that fails would cancel the task that all tests run in.
-    running = asyncio.create_task(made.run())
-    yield made
-    await made.shutdown()
-    await running
-    await activities.close()
+    async with working(client, settings) as made:
+        yield made

@@ -15,12 +15,25 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.serving import serving
 from tests.temporal_elsewhere import connected
+from tests.working import working
 
 
 @pytest.fixture(scope="session")
 async def client(client: Client) -> Client:
     """A client of the same server."""
     return await connected(client.service_client.config.target_host, None)
+
+
+# What is made once for all tests would otherwise be made of whichever client comes first.
+@pytest.fixture(scope="session")
+def temporal(client: Client, settings: Settings) -> Temporal:
+    return Temporal(client, settings)
+
+
+@pytest.fixture(scope="session")
+async def worker(client: Client, settings: Settings) -> AsyncIterator[Worker]:
+    async with working(client, settings) as made:
+        yield made
 
 
 @pytest.fixture

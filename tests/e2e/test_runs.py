@@ -71,7 +71,7 @@ def test_a_run_is_cancelled_and_repeated(site: Site, name: str) -> None:
     expect(site.runs().first).to_contain_text("Running")
     site.runs().first.click()
     expect(site.page.get_by_text("It shows here when the run ends.")).to_be_visible()
-    expect(site.page.get_by_text("Attempt 1 goes on")).to_be_visible()
+    expect(site.page.get_by_text("Attempt 1 in progress")).to_be_visible()
     site.button("Cancel").click()
     expect(site.page.locator(".head .pill")).to_have_text("Cancelled")
     site.button("Run now").click()
