@@ -10,7 +10,8 @@ from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.checking.trigger import settle_trigger
 from onthedot.scheduling.checking.trigger_warnings import warnings
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
-from onthedot.scheduling.excluding.moved import MovedRun, moved_runs
+from onthedot.scheduling.excluding.moved import moved_runs
+from onthedot.scheduling.excluding.moved_run import MovedRun
 from onthedot.scheduling.firing.occurrences import with_nominal
 from onthedot.scheduling.firing.times import LAST_YEAR
 from onthedot.scheduling.trigger import OnceTrigger, Trigger

@@ -121,8 +121,8 @@ async def test_a_writer_that_is_killed_loses_nothing_and_writes_nothing_twice(
         _cut_the_last_line(directory)
     assert kills >= 3
     await exporter.write_ended()
-    lines = Counter(row["id"] for row in _rows(directory) if row["task_id"] == task)
-    assert lines == Counter(ids)
+    written = Counter(row["id"] for row in _rows(directory) if row["task_id"] == task)
+    assert written == Counter(ids)
     assert await exporter.write_ended() == 0
 
 
