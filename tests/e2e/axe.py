@@ -12,9 +12,17 @@ _RULES = [
 ]
 
 
-def serious(site: Site) -> list[str]:
-    """What is serious or worse, experimental rules included, with where it is."""
-    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": _RULES}}
+_COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def serious(site: Site, *, colours: bool = False) -> list[str]:
+    """What is serious or worse, experimental rules included, with where it is.
+
+    Args:
+        colours: by the rules of colours alone, which are all that depends on the theme.
+    """
+    rules = {"type": "rule", "values": _COLOURS} if colours else {"type": "tag", "values": _RULES}
+    options = {"resultTypes": ["violations"], "runOnly": rules}
     found = Axe().run(site.page, options=options).response["violations"]
     return [
         f"{each['id']}: {node['target']} {node.get('failureSummary', '')[:300]}"
