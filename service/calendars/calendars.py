@@ -13,15 +13,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.access.audit_log import note
-from onthedot.activities.calendars.stored import StoredCalendar
 from onthedot.activities.calendars.users import users_query, waiting_query
 from onthedot.naming import attributes
-from onthedot.scheduling.calendars.content import AnyOfCalendar, CalendarContent, IcsCalendar
+from onthedot.scheduling.calendars.content import CalendarContent
 from onthedot.scheduling.calendars.days import KnownCalendar
-from onthedot.scheduling.calendars.errors import CalendarError
-from onthedot.scheduling.calendars.resolve import resolve
-from onthedot.scheduling.calendars.resolved import ResolvedDays, days_between
-from onthedot.scheduling.calendars.source import source_of
+from onthedot.scheduling.calendars.resolved import days_between
 from onthedot.scheduling.errors import (
     CalendarChanged,
     CalendarInUse,
@@ -31,8 +27,13 @@ from onthedot.scheduling.errors import (
 )
 from onthedot.scheduling.firing.clock_changes import date_of
 from onthedot.scheduling.stored.calendar_state import CalendarChange, CalendarRow, CalendarState
-from onthedot.service.arithmetic import SINGLE
 from onthedot.service.calendars.changes import execute
+from onthedot.service.calendars.resolving import (
+    NOT_READ,
+    ResolvedContent,
+    resolved_content,
+    stored_calendar,
+)
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
 #: All calendars are listed at once.
@@ -44,7 +45,6 @@ _PAGE = 1000
 _AT_ONCE = 10
 #: The longest span of days that is listed, in days.
 _LONGEST_SPAN = 10 * 366
-_NOT_READ = "It was not read yet."
 _GONE = "Its workflow was ended with Temporal's own tools: its last days count. PUT it once more."
 
 
@@ -56,16 +56,6 @@ class FoundCalendar:
     row: CalendarRow
     users: int | None = None
     waiting: int | None = None
-
-
-@dataclass(frozen=True)
-class ResolvedContent:
-    """What a content says, as far as it can be told here: a feed is read by a worker."""
-
-    days: ResolvedDays
-    source: str = ""
-    problem: str = ""
-    calendars: tuple[tuple[str, int], ...] = ()
 
 
 class Calendars:
@@ -133,7 +123,7 @@ class Calendars:
             CalendarChanged: it is at another revision.
             NoWorker, TemporalUnavailable.
         """
-        resolved = await self.resolved(name, content)
+        resolved = await resolved_content(self._temporal, name, content)
         while True:
             present = await self._present(name)
             if present is None:
@@ -144,7 +134,7 @@ class Calendars:
                 continue
             if new or if_match not in (None, present.revision):
                 raise CalendarChanged(name, present.revision)
-            if present.content == content and present.problem != _NOT_READ:
+            if present.content == content and present.problem != NOT_READ:
                 return await self.get(name), False
             change = CalendarChange(
                 by=by,
@@ -193,40 +183,14 @@ class Calendars:
         if not span or len(span) > _LONGEST_SPAN:
             message = "must not be before `from`, nor more than ten years after it"
             raise InvalidDefinition(FieldProblem("until", message))
-        stored = await self._stored(name)
+        stored = await stored_calendar(self._temporal, name)
         if stored is None:
             raise CalendarNotFound(name)
         known = stored.present
         return known, [(date_of(day), known.names_of(day)) for day in span if day in known]
 
-    async def resolved(self, name: str, content: CalendarContent) -> ResolvedContent:
-        """What a content would say under this name. Raises InvalidDefinition."""
-        parts: dict[str, ResolvedDays] = {}
-        revisions = []
-        if isinstance(content, AnyOfCalendar):
-            for n, part in enumerate(content.calendars):
-                stored = await self._stored(part)
-                parts[part] = _part(name, n, part, stored)
-                revisions.append((part, stored.state.revision if stored else 0))
-        if isinstance(content, IcsCalendar) and (content.text is None) == (content.url is None):
-            raise InvalidDefinition(
-                FieldProblem("text", "give either `text` or `url`, one of them")
-            )
-        today = self._temporal.now().date()
-        try:
-            days = await SINGLE.work_out(resolve, content, today=today, parts=parts)
-        except CalendarError as error:
-            raise InvalidDefinition(FieldProblem(error.field, str(error))) from None
-        feed = isinstance(content, IcsCalendar) and content.url is not None
-        return ResolvedContent(
-            days=days,
-            source=source_of(content, today=today),
-            problem=_NOT_READ if feed else "",
-            calendars=tuple(revisions),
-        )
-
     async def _look(self, name: str) -> FoundCalendar | None:
-        stored = await self._stored(name)
+        stored = await stored_calendar(self._temporal, name)
         if stored is None:
             return None
         handle = self._temporal.client.get_workflow_handle(naming.calendar(name))
@@ -251,12 +215,8 @@ class Calendars:
         waiting = await self._count(waiting_query(name, revision)) if users else 0
         return replace(found, users=users, waiting=waiting)
 
-    async def _stored(self, name: str) -> StoredCalendar | None:
-        stored = await self._temporal.ask(self._temporal.calendars.find(name))
-        return None if stored is None or stored.state.deleted else stored
-
     async def _present(self, name: str) -> CalendarState | None:
-        stored = await self._stored(name)
+        stored = await stored_calendar(self._temporal, name)
         return stored.state if stored else None
 
     async def _count(self, query: str) -> int:
@@ -313,13 +273,3 @@ class Calendars:
             return False
         note(name, before=state.revision - 1, after=state.revision)
         return True
-
-
-def _part(name: str, n: int, part: str, stored: StoredCalendar | None) -> ResolvedDays:
-    """Raises InvalidDefinition."""
-    if stored is None:
-        raise InvalidDefinition(FieldProblem(f"calendars.{n}", f"there is no calendar {part!r}"))
-    if part == name or isinstance(stored.state.content, AnyOfCalendar):
-        message = f"{part!r} is made of other calendars itself; name those"
-        raise InvalidDefinition(FieldProblem(f"calendars.{n}", message))
-    return stored.state.resolved

@@ -24,7 +24,7 @@ from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.arithmetic import Arithmetic
-from onthedot.service.calendars.calendars import Calendars
+from onthedot.service.calendars.resolving import resolved_content
 from onthedot.service.calendars.users import users_of
 from onthedot.service.overview.fleet import FleetReader
 from onthedot.service.temporal.calls import Temporal
@@ -72,7 +72,7 @@ class CalendarDrafts:
             InvalidDefinition: it means nothing.
             TemporalUnavailable: Temporal does not answer.
         """
-        resolved = await Calendars(self._temporal).resolved(name, content)
+        resolved = await resolved_content(self._temporal, name, content)
         if isinstance(content, IcsCalendar) and content.url is not None:
             stored = await self._temporal.ask(self._temporal.calendars.find(name))
             same = stored is not None and stored.state.content == content
