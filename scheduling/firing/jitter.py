@@ -8,13 +8,18 @@ results never change.
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 #: Seconds from the year 1, at which Go counts, to 1970.
 _GO_EPOCH = 62_135_596_800
 _MASK = 0xFFFFFFFF
 _C1 = 0xCC9E2D51
 _C2 = 0x1B873593
+_ADDED = 0xE6546B64
+_BLOCK = 20
+_INSTANT_BYTES = 15
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -34,27 +39,53 @@ def jittered(
         jitter = min(jitter, following - nominal)
     width = min(jitter // _MILLISECOND, _MASK)
     seconds = int(nominal.timestamp()) + _GO_EPOCH
-    drawn = fingerprint32(struct.pack(">BqiH", 1, seconds, 0, 0xFFFF) + seed.encode())
+    drawn = _hashed(struct.pack(">BqiH", 1, seconds, 0, 0xFFFF), _seed_part(seed))
     return nominal + (drawn * width >> 32) * _MILLISECOND
 
 
-def fingerprint32(data: bytes) -> int:
-    """FarmHash Fingerprint32 of more than 24 bytes. Raises ValueError for fewer."""
+@dataclass(frozen=True)
+class _SeedPart:
+    """What the hash takes from the seed, which is the same for each instant of a schedule."""
+
+    start: tuple[int, int, int]
+    """The hash before its first block, by the last 24 bytes."""
+    first: bytes
+    """The end of the first block, whose beginning is the instant."""
+    blocks: tuple[tuple[int, ...], ...]
+
+
+@lru_cache(maxsize=16_384)
+def _seed_part(seed: str) -> _SeedPart:
+    """Raises ValueError for a seed of fewer than 24 bytes: one that begins with the id of a namespace has
+    more, and the hash takes the last 24 bytes for another purpose."""
+    data = bytes(_INSTANT_BYTES) + seed.encode()
     size = len(data)
-    if size <= 24:
-        raise ValueError("Fingerprint32 is needed for more than 24 bytes only")
+    if size < _INSTANT_BYTES + 24:
+        raise ValueError("a seed of jitter has 24 bytes at least")
     tail = [_scramble(_word(data, size - at)) for at in (4, 8, 16, 12, 20)]
     h = _step(_step(size ^ tail[0]) ^ tail[2])
-    g = _C1 * size & _MASK
-    f = (_rotate((g + tail[4]) & _MASK, 19) + 113) & _MASK
-    g = _step(_step(g ^ tail[1]) ^ tail[3])
-    for at in range(0, 20 * ((size - 1) // 20), 20):
-        a, b, c, d, e = struct.unpack_from("<5I", data, at)
-        h, g, f = (h + a) & _MASK, (g + b) & _MASK, (f + c) & _MASK
-        h = (_mix(d, h) + e) & _MASK
-        g = (_mix(c, g) + a) & _MASK
-        f = (_mix((b + e * _C1) & _MASK, f) + d) & _MASK
-        f = (f + g) & _MASK
+    g = _step(_step(_C1 * size & _MASK ^ tail[1]) ^ tail[3])
+    f = (_rotate(((_C1 * size & _MASK) + tail[4]) & _MASK, 19) + 113) & _MASK
+    starts = range(_BLOCK, _BLOCK * ((size - 1) // _BLOCK), _BLOCK)
+    blocks = tuple(_block(data, at) for at in starts)
+    return _SeedPart((h, g, f), data[_INSTANT_BYTES:_BLOCK], blocks)
+
+
+def _block(data: bytes, at: int) -> tuple[int, ...]:
+    a, b, c, d, e = struct.unpack_from("<5I", data, at)
+    return a, b, c, d, e, _scramble(d), _scramble(c), _scramble((b + e * _C1) & _MASK)
+
+
+def _hashed(at: bytes, seed: _SeedPart) -> int:
+    """Fingerprint32 of an instant and a seed. Written out: a forecast takes it 100,000 times."""
+    h, g, f = seed.start
+    for a, b, c, d, e, of_d, of_c, of_b in (_block(at + seed.first, 0), *seed.blocks):
+        h = (h + a & _MASK) ^ of_d
+        h = (((h >> 19 | h << 13) & _MASK) * 5 + _ADDED + e) & _MASK
+        g = (g + b & _MASK) ^ of_c
+        g = (((g >> 19 | g << 13) & _MASK) * 5 + _ADDED + a) & _MASK
+        f = (f + c & _MASK) ^ of_b
+        f = (((f >> 19 | f << 13) & _MASK) * 5 + _ADDED + d + g) & _MASK
         g = (g + f) & _MASK
     g = _rotate(_rotate(g, 11) * _C1 & _MASK, 17) * _C1 & _MASK
     f = _rotate(_rotate(f, 11) * _C1 & _MASK, 17) * _C1 & _MASK
@@ -75,8 +106,4 @@ def _scramble(value: int) -> int:
 
 
 def _step(value: int) -> int:
-    return (_rotate(value, 19) * 5 + 0xE6546B64) & _MASK
-
-
-def _mix(value: int, into: int) -> int:
-    return _step(into ^ _scramble(value))
+    return (_rotate(value, 19) * 5 + _ADDED) & _MASK

@@ -80,8 +80,14 @@ def with_nominal(
     first = _reach_back(trigger, plan, _floor(after))
     if nominal_after is not None:
         first = max(first, _floor(nominal_after))
+    later: Iterator[int] | None = None
+    following: int | None = None
     for found in _nominal(trigger, plan, first):
-        following = next(plan.instants(found, excluded_too=True), None)
+        if later is None:
+            later = plan.instants(found, excluded_too=True)
+            following = next(later, None)
+        while following is not None and following <= found:
+            following = next(later, None)
         moved = jittered(
             instant(found),
             None if following is None else instant(following),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -105,7 +106,7 @@ def _exclusion(draw: random.Random, zone: str) -> str:
 
 
 def test_jitter_stays_below_the_next_occurrence() -> None:
-    seed = jitter_seed("namespace", "schedule")
+    seed = jitter_seed(str(UUID(int=1)), "schedule")
     for minutes in range(200):
         nominal = AT + timedelta(minutes=minutes)
         following = nominal + timedelta(minutes=1)
@@ -115,7 +116,7 @@ def test_jitter_stays_below_the_next_occurrence() -> None:
 
 def test_jitter_spreads_over_its_window() -> None:
     moved = [
-        jittered(AT + timedelta(days=n), None, timedelta(hours=1), "a seed of some length")
+        jittered(AT + timedelta(days=n), None, timedelta(hours=1), "a seed that is long enough")
         - (AT + timedelta(days=n))
         for n in range(500)
     ]
