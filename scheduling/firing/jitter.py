@@ -56,8 +56,11 @@ class _SeedPart:
 
 @lru_cache(maxsize=16_384)
 def _seed_part(seed: str) -> _SeedPart:
-    """Raises ValueError for a seed of fewer than 24 bytes: one that begins with the id of a namespace has
-    more, and the hash takes the last 24 bytes for another purpose."""
+    """Raises ValueError for a seed of fewer than 24 bytes.
+
+    The hash treats the last 24 bytes in a way of their own. Here they are always of the seed, which
+    begins with the id of a namespace.
+    """
     data = bytes(_INSTANT_BYTES) + seed.encode()
     size = len(data)
     if size < _INSTANT_BYTES + 24:
