@@ -22,7 +22,7 @@ from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 from tests.distribution import Distribution
 from tests.temporal_elsewhere import connected
-from tests.working import working
+from tests.workers import EVERYTHING, polling
 
 # The same examples each time: what is found by chance is no verdict on the change at hand. For
 # others: --hypothesis-profile=default. No deadline: an example's time is the machine's business.
@@ -101,5 +101,5 @@ def temporal(client: Client, settings: Settings) -> Temporal:
 @pytest.fixture(scope="session")
 async def worker(client: Client, settings: Settings) -> AsyncIterator[Worker]:
     """A worker that runs tasks, and may call loopback."""
-    async with working(client, settings) as made:
+    async with polling(client, settings.task_queue, EVERYTHING) as made:
         yield made

@@ -13,6 +13,13 @@ from temporalio.worker import Worker
 from onthedot.activities.assembly import Activities
 from onthedot.activities.permissions import Permissions
 
+#: Commands and calls to loopback, which tests make.
+EVERYTHING = Permissions(
+    allow_commands=True,
+    allow_hosts=("localhost", "127.0.0.0/8"),
+    secret_hosts={"PAGER": ("127.0.0.1",)},
+)
+
 
 @asynccontextmanager
 async def polling(

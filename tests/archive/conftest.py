@@ -15,7 +15,7 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.serving import serving
 from tests.temporal_elsewhere import connected
-from tests.working import working
+from tests.workers import EVERYTHING, polling
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,7 @@ def temporal(client: Client, settings: Settings) -> Temporal:
 
 @pytest.fixture(scope="session")
 async def worker(client: Client, settings: Settings) -> AsyncIterator[Worker]:
-    async with working(client, settings) as made:
+    async with polling(client, settings.task_queue, EVERYTHING) as made:
         yield made
 
 
