@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
-
-from nicegui import background_tasks
 
 from onthedot.scheduling.action import CommandAction
 from onthedot.scheduling.errors import (
@@ -27,6 +24,7 @@ from onthedot.ui.forms.actions.action import ActionPart
 from onthedot.ui.forms.actions.command import COMMANDS_ARE_OFF
 from onthedot.ui.forms.draft import Draft
 from onthedot.ui.forms.fields import Fields
+from onthedot.ui.forms.following import Following
 from onthedot.ui.forms.labels import LabelPart
 from onthedot.ui.forms.policy import PolicyPart
 from onthedot.ui.forms.side_panel import SidePanel
@@ -74,10 +72,8 @@ class FormView:
         self._before = before
         self._task_id = task_id
         self._revision = revision
-        self._touched: set[str] = set()
-        self._strict = False
         self._saving = False
-        self._waiting: asyncio.Task[None] | None = None
+        self._following = Following(self._follow)
         self._fields = Fields(self._changed, context.zone or "UTC")
 
     def build(self) -> None:
@@ -174,29 +170,18 @@ class FormView:
         return Draft(action, trigger, labels, policy, self._task_id)
 
     def _changed(self, at: str = "") -> None:
-        if not self._touched:
+        if not self._following.touched:
             self._context.script("otd.setUnsaved(true)")
-        self._touched.add(at)
+        self._following.touched.add(at)
         self._follow_soon(_PAUSE)
 
     def _follow_soon(self, pause: float) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-        place = self._side_panel.place
-        self._waiting = background_tasks.create(self._follow(pause), name="form", context=place)
+        self._following.soon(pause, self._side_panel.place)
 
-    async def _follow(self, pause: float) -> None:
-        await asyncio.sleep(pause)
-        if self._side_panel.place.is_deleted:
-            return
+    async def _follow(self) -> None:
         problems = await self._side_panel.follow()
         _, judged = self._draft.judged()
-        self._fields.say([p for p in [*problems, *judged] if self._strict or self._is_due(p)])
-
-    def _is_due(self, problem: FieldProblem) -> bool:
-        """Whether it is time to tell: not before someone was at that field."""
-        path = problem.field
-        return any(at and (path == at or path.startswith(f"{at}.")) for at in self._touched)
+        self._fields.say(self._following.due([*problems, *judged]))
 
     def _tested(self) -> tuple[TaskDefinition | None, timedelta]:
         definition, problems = self._draft.judged_action()
@@ -204,7 +189,7 @@ class FormView:
         return definition, definition.timeout if definition else timedelta(0)
 
     async def _save(self) -> None:
-        self._strict = True
+        self._following.strict = True
         definition, problems = self._draft.judged()
         if definition is None:
             self._say(problems)
@@ -252,8 +237,7 @@ class FormView:
         return await uses.replace_task(self._task_id, definition, if_match=revision)
 
     def _say(self, problems: Sequence[FieldProblem]) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._following.stop()
         for problem in self._fields.say(problems)[:3]:
             self._context.toasts.say(f"{problem.field}: {problem.message}", tone="red")
         self._context.script(_TO_FIRST_ERROR)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from nicegui import background_tasks
 
 from onthedot.scheduling.calendars.content import CalendarContent
 from onthedot.scheduling.errors import (
@@ -22,6 +19,7 @@ from onthedot.ui.components.fields import TextField
 from onthedot.ui.components.markup import box, button, card, link, named, text
 from onthedot.ui.components.small import Icon, LeaveQuestion
 from onthedot.ui.forms.fields import Fields
+from onthedot.ui.forms.following import Following
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.calendars import conflict
 from onthedot.ui.pages.calendars.content_fields import ContentPart, under_content
@@ -63,10 +61,8 @@ class CalendarForm:
         self._name = before.found.state.name if before else ""
         self._names = [each for each in names if each != self._name]
         self._typed = typed
-        self._touched: set[str] = set()
-        self._strict = False
         self._saving = False
-        self._waiting: asyncio.Task[None] | None = None
+        self._following = Following(self._follow)
         self._fields = Fields(self._changed, context.zone or "UTC")
         today = context.site.temporal.now().date()
         self._panel = DraftPanel(today, year_of(query.get("year", ""), today), before)
@@ -126,28 +122,21 @@ class CalendarForm:
             self._content = ContentPart(self._fields, self._changed, content, self._names)
 
     def _changed(self, at: str = "") -> None:
-        if not self._touched:
+        if not self._following.touched:
             self._context.script("otd.setUnsaved(true)")
-        self._touched.add(at)
+        self._following.touched.add(at)
         self._follow_soon(_PAUSE)
 
     def _follow_soon(self, pause: float) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-        self._waiting = background_tasks.create(
-            self._follow(pause), name="calendar form", context=self._restored
-        )
+        self._following.soon(pause, self._restored)
 
-    async def _follow(self, pause: float) -> None:
-        await asyncio.sleep(pause)
-        if self._restored.is_deleted:
-            return
+    async def _follow(self) -> None:
         content, problems = self._content.judged()
         if content is not None:
             problems = await self._preview(content)
         else:
             self._panel.show_days(None, "Its days show here once the fields above are filled in.")
-        self._fields.say([p for p in problems if self._strict or self._is_due(p)])
+        self._fields.say(self._following.due(problems))
 
     async def _preview(self, content: CalendarContent) -> list[FieldProblem]:
         drafts, panel = self._context.calendar_drafts, self._panel
@@ -172,11 +161,6 @@ class CalendarForm:
         except OnTheDotError as error:
             panel.show_effect(None, plainly(error))
         return []
-
-    def _is_due(self, problem: FieldProblem) -> bool:
-        """Whether it is time to tell: not before someone was at that field."""
-        path = problem.field
-        return any(at and (path == at or path.startswith(f"{at}.")) for at in self._touched)
 
     def _follow_others(self) -> None:
         """Say it where someone else changes the calendar that is being edited."""
@@ -205,7 +189,7 @@ class CalendarForm:
         self._context.script("otd.setUnsaved(false); otd.drafts.end(); location.reload()")
 
     async def _save(self) -> None:
-        self._strict = True
+        self._following.strict = True
         content, problems = self._content.judged()
         if not _NAME.fullmatch(self._written_name):
             problems = [FieldProblem("name", _RULE), *problems]
@@ -257,8 +241,7 @@ class CalendarForm:
         conflict.ask(self._context, self._base, theirs, mine, self._try, self._start_anew)
 
     def _say(self, problems: Sequence[FieldProblem]) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._following.stop()
         for problem in self._fields.say(problems)[:3]:
             self._context.toasts.say(problem.message, tone="red")
         self._context.script(_TO_FIRST_ERROR)

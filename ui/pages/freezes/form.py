@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-
-from nicegui import background_tasks
 
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError
 from onthedot.scheduling.freezes.freeze import Freeze
@@ -15,6 +12,7 @@ from onthedot.ui.components.fields import TextField
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.components.small import Icon, Modal, When
 from onthedot.ui.forms.fields import Fields
+from onthedot.ui.forms.following import Following
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.freezes.draft import FreezeDraft
 from onthedot.ui.reads import freeze_or_none
@@ -37,10 +35,8 @@ class _FreezeForm:
     def __init__(self, context: PageContext, before: Freeze | None) -> None:
         self._context = context
         self._before = before
-        self._touched: set[str] = set()
-        self._strict = False
         self._warned = False
-        self._waiting: asyncio.Task[None] | None = None
+        self._following = Following(self._follow)
         self._fields = Fields(self._changed, context.zone or "UTC")
 
     def open(self) -> None:
@@ -66,18 +62,13 @@ class _FreezeForm:
         self._follow_soon(0)
 
     def _changed(self, at: str = "") -> None:
-        self._touched.add(at)
+        self._following.touched.add(at)
         self._follow_soon(_PAUSE)
 
     def _follow_soon(self, pause: float) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-        self._waiting = background_tasks.create(
-            self._follow(pause), name="freeze form", context=self._preview
-        )
+        self._following.soon(pause, self._preview)
 
-    async def _follow(self, pause: float) -> None:
-        await asyncio.sleep(pause)
+    async def _follow(self) -> None:
         definition, problems = self._draft.judged()
         found: FreezePreview | None = None
         if definition is not None:
@@ -91,12 +82,8 @@ class _FreezeForm:
                 return
         if self._preview.is_deleted:
             return
-        self._fields.say([p for p in problems if self._strict or self._is_due(p)])
+        self._fields.say(self._following.due(problems))
         self._show(found)
-
-    def _is_due(self, problem: FieldProblem) -> bool:
-        path = problem.field
-        return any(at and (path == at or path.startswith(f"{at}.")) for at in self._touched)
 
     def _show(self, found: FreezePreview | None) -> None:
         self._preview.clear()
@@ -124,7 +111,7 @@ class _FreezeForm:
         return self._name.value.strip() if self._name else ""
 
     async def _go(self) -> None:
-        self._strict = True
+        self._following.strict = True
         definition, problems = self._draft.judged()
         if definition is None:
             self._say(problems)
@@ -167,7 +154,6 @@ class _FreezeForm:
         return True
 
     def _say(self, problems: Sequence[FieldProblem]) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._following.stop()
         for problem in self._fields.say(problems)[:3]:
             self._context.toasts.say(problem.message, tone="red")
