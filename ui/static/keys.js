@@ -2,7 +2,7 @@
 (() => {
   const typing = (target) =>
     target.closest?.(
-      "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog",
+      "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]",
     );
   const shown = (element) => element && element.offsetParent !== null;
   const PLACES = {
