@@ -8,7 +8,7 @@ from nicegui.events import GenericEventArguments
 
 from onthedot.ui.bulk.kinds import Subject
 from onthedot.ui.bulk.work import ask
-from onthedot.ui.components.tables import ChosenBar
+from onthedot.ui.components.tables.tables import ChosenBar
 from onthedot.ui.page_context import PageContext
 
 #: The most that are chosen at once.

@@ -11,8 +11,8 @@ from onthedot.messages.bulk import Outcome
 from onthedot.service.tasks.bulk import BulkProgress, Changed
 from onthedot.ui.bulk.kinds import Kind, Order, Subject
 from onthedot.ui.bulk.report import report
-from onthedot.ui.components.dialogs import confirm
-from onthedot.ui.components.pause_question import ask_pause
+from onthedot.ui.components.dialogs.pause_question import ask_pause
+from onthedot.ui.components.dialogs.questions import confirm
 from onthedot.ui.page_context import PageContext
 
 #: From how many on one sees how far it is.

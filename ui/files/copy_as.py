@@ -7,10 +7,11 @@ from collections.abc import Callable
 from onthedot.applying.concise import concise
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.scheduling.task import Task
-from onthedot.ui.components.dialogs import dismiss
-from onthedot.ui.components.fields import Segments
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss
+from onthedot.ui.components.fields.choices import Segments
 from onthedot.ui.components.markup import box, button, text
-from onthedot.ui.components.small import Code, Modal
+from onthedot.ui.components.small import Code
 from onthedot.ui.files.formats import as_json, task_command, task_curl
 from onthedot.ui.files.reads import whole_task
 from onthedot.ui.page_context import PageContext

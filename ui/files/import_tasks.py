@@ -14,10 +14,11 @@ from onthedot.applying.problems import WrongFiles
 from onthedot.scheduling.revisions.differences import ABSENT
 from onthedot.ui.bulk.kinds import TASKS, Kind, Order
 from onthedot.ui.bulk.work import do
-from onthedot.ui.components.dialogs import dismiss
-from onthedot.ui.components.fields import FileField
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss
+from onthedot.ui.components.fields.text import FileField
 from onthedot.ui.components.markup import box, button, named, text
-from onthedot.ui.components.small import Icon, Modal
+from onthedot.ui.components.small import Icon
 from onthedot.ui.files.import_plan import do_import, plan_import
 from onthedot.ui.page_context import PageContext
 

@@ -12,10 +12,11 @@ from typing import Any
 from onthedot.scheduling.revisions.merging import merged
 from onthedot.scheduling.revisions.revision import differences
 from onthedot.scheduling.task import Task, TaskDefinition
-from onthedot.ui.components.dialogs import dismiss
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss
 from onthedot.ui.components.differences import show_differences
 from onthedot.ui.components.markup import box, button, named, text
-from onthedot.ui.components.small import Icon, Modal, When
+from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext
 
 

@@ -9,13 +9,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from onthedot.scheduling.errors import FieldProblem
-from onthedot.ui.components.fields import (
-    ChecksField,
-    ChoiceField,
-    PairsField,
-    Segments,
-    TextField,
-)
+from onthedot.ui.components.fields.choices import ChecksField, ChoiceField, Segments
+from onthedot.ui.components.fields.text import PairsField, TextField
 from onthedot.ui.forms.wording import in_words
 
 #: Tags of unions, which stand in the path of an error but in no definition.
@@ -95,7 +90,7 @@ class Fields:
         for at, field in self._plain.items():
             field.say(plain.get(at, ""))
         for at, group_field in self._pairs.items():
-            group_field.say(pairs[at])
+            group_field.say_each(pairs[at])
         return left
 
     def _owner(self, path: str) -> str | None:

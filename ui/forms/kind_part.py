@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from onthedot.ui.components.fields import Segments
+from onthedot.ui.components.fields.choices import Segments
 from onthedot.ui.components.markup import box
 from onthedot.ui.forms.fields import Fields
 

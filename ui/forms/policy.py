@@ -6,7 +6,8 @@ from typing import Any
 
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.task import TaskDefinition
-from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.fields.choices import ChoiceField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.fields import Fields

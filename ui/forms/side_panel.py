@@ -5,7 +5,7 @@ from __future__ import annotations
 from onthedot.scheduling.errors import FieldProblem, OnTheDotError
 from onthedot.service.tasks.edit_previews import preview_edit
 from onthedot.ui.access.sessions import SignedOut
-from onthedot.ui.components.fields import Segments
+from onthedot.ui.components.fields.choices import Segments
 from onthedot.ui.components.markup import box, card
 from onthedot.ui.components.small import Code
 from onthedot.ui.files.formats import as_json

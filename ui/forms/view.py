@@ -17,8 +17,9 @@ from onthedot.scheduling.errors import (
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.ui.access.sessions import SignedOut
+from onthedot.ui.components.dialogs.dialogs import LeaveQuestion
 from onthedot.ui.components.markup import box, button, card, link, named, text
-from onthedot.ui.components.small import Icon, LeaveQuestion
+from onthedot.ui.components.small import Icon
 from onthedot.ui.forms import conflict
 from onthedot.ui.forms.actions.action import ActionPart
 from onthedot.ui.forms.actions.command import COMMANDS_ARE_OFF

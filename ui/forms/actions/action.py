@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from onthedot.scheduling.action import Action, LogAction
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.forms.actions.command import CommandFields
 from onthedot.ui.forms.actions.http import HttpFields
 from onthedot.ui.forms.actions.own_code import OwnCodeFields

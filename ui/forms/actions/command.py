@@ -6,7 +6,7 @@ import shlex
 from typing import Any
 
 from onthedot.scheduling.action import Action, CommandAction
-from onthedot.ui.components.fields import PairsField, TextField
+from onthedot.ui.components.fields.text import PairsField, TextField
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.actions.pairs import as_pairs, pairs_value

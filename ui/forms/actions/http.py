@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from onthedot.scheduling.action import Action, HttpAction
-from onthedot.ui.components.fields import ChoiceField, PairsField, Segments, TextField
+from onthedot.ui.components.fields.choices import ChoiceField, Segments
+from onthedot.ui.components.fields.text import PairsField, TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.forms.actions.pairs import as_pairs, pairs_value
 from onthedot.ui.forms.fields import FieldError, Fields, json_text, json_value, listed

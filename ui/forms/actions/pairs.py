@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from onthedot.scheduling.action import SecretRef
-from onthedot.ui.components.fields import PairsField
+from onthedot.ui.components.fields.text import PairsField
 
 
 def as_pairs(given: Mapping[str, str | SecretRef]) -> list[dict[str, Any]]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from onthedot.scheduling.trigger import CalendarUse, OnExcluded, Recurring
-from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.fields.choices import ChoiceField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, link, named, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.fields import Fields, listed

@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 from onthedot.scheduling.firing.zones import zone_meant
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.forms.fields import Fields
 

@@ -9,7 +9,7 @@ from typing import Any
 from onthedot.scheduling.firing.zones import LocalTimeError, ZoneError, instant_of, zone_named
 from onthedot.scheduling.trigger import Recurring
 from onthedot.scheduling.values import format_instant
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.fields import FieldError, Fields

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.values import format_instant
-from onthedot.ui.components.fields import Segments, TextField
+from onthedot.ui.components.fields.choices import Segments
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, named
 from onthedot.ui.forms.fields import FieldError, Fields
 from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Trigger
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in

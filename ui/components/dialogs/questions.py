@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 
 from nicegui.element import Element
 
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, button, text
-from onthedot.ui.components.small import Modal
 
 
 def confirm(

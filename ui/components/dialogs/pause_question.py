@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from nicegui.element import Element
 
-from onthedot.ui.components.dialogs import dismiss, foot
-from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss, foot
+from onthedot.ui.components.fields.choices import ChoiceField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import named, text
-from onthedot.ui.components.small import Modal
 from onthedot.ui.wording.local_times import local_instant, local_text
 
 _MORNING = 6
