@@ -1,4 +1,4 @@
-"""What became of many: in a sentence, and for each that was not done with its name and why."""
+"""Reports a bulk action: a sentence, and each refusal with its name and reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small things that are drawn in the browser: icons, instants, code, the theme, questions."""
+"""Small elements: icons, instants, code, the theme."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from onthedot.scheduling.values import format_instant
 
 
 class Icon(Element, component="otd_icon.js"):
-    """One of static/icons.svg."""
+    """An icon from static/icons.svg."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -44,9 +44,9 @@ class Code(Element, component="otd_code.js"):
         self.props["label"] = label
 
     def show(self, text: str) -> None:
-        """Another text in its place."""
+        """Replace the text."""
         self.props["text"] = text
 
 
 class ThemeSwitch(Element, component="otd_theme.js"):
-    """Light, dark, or as the system has it; the browser remembers."""
+    """Light, dark, or the system's theme; the browser remembers it."""

@@ -35,7 +35,10 @@ async def show_as_text(context: PageContext, task_id: str) -> None:
             on_change=lambda event: code.show(forms[event.value]()),
         )
         code = Code(forms["yaml"](), "The task as text")
-        said = "Secrets are not in it, only their names. Each form brings the task back as it is."
+        said = (
+            "It contains the names of secrets, not their values. Each form registers the task "
+            "as it is now."
+        )
         text(said, "muted small", tag="p")
         with box("foot"):
             button("Close", lambda: dismiss(modal))

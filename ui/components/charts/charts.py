@@ -11,8 +11,8 @@ from nicegui.element import Element
 class Chart(Element, component="otd_chart.js"):
     """Bars of parts: `{"from", "to", "parts": [{"name", "value", "tone"}], "path"}` each.
 
-    There is room for `slots` of them at least; `ends` stand below, instants as `@2026-…`. `shades`
-    lie behind: `{"left", "right"}`, as parts of the width.
+    There is room for at least `slots` bars. `ends` are labels below; instants have the form
+    `@2026-…`. `shades` are areas behind the bars: `{"left", "right"}`, as fractions of the width.
     """
 
     def __init__(
@@ -38,8 +38,8 @@ class Chart(Element, component="otd_chart.js"):
 
 
 class HeatMap(Element, component="otd_heat.js"):
-    """Days by hours: `{"day", "note", "counts", "frozen", "paths"}` a row, the latter three of 24
-    each: numbers (None for an hour that is none), names of freezes, addresses."""
+    """Days by hours. Each row is `{"day", "note", "counts", "frozen", "paths"}`; the last three
+    have 24 entries: numbers (None for an hour that does not exist), names of freezes, addresses."""
 
     def __init__(self, rows: Sequence[dict[str, Any]], label: str) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from nicegui.events import GenericEventArguments
 
 
 class Modal(Element, component="otd_modal.js"):
-    """A dialog; its content is built inside it and shown by `show`."""
+    """A dialog. Build its content inside it; `show` opens it."""
 
     def __init__(self, label: str, *, wide: bool = False) -> None:
         super().__init__()
@@ -28,15 +28,15 @@ class Modal(Element, component="otd_modal.js"):
 
 
 class LeaveQuestion(Element, component="otd_leave.js"):
-    """On a page with a form: asks before unsaved changes are left."""
+    """On a page with a form: asks before leaving unsaved changes."""
 
 
 class KeyHelp(Element, component="otd_keys.js"):
-    """What the keys do; `?` shows it."""
+    """The help for the keyboard; `?` opens it."""
 
 
 class Palette(Element, component="otd_palette.js"):
-    """Ctrl-K. `ask` is called with what was typed and answers with hits."""
+    """The palette (Ctrl-K). `ask` gets the typed text and returns hits."""
 
     def __init__(
         self,

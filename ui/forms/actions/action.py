@@ -1,4 +1,4 @@
-"""The part of the form that says what: HTTP, a command, an activity, a workflow, a log line."""
+"""The action part of the form: HTTP, a command, an activity, a workflow, a log line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KINDS = (
 
 
 class ActionPart(KindPart):
-    """Shows the fields of one kind of action at a time; `value` is what they say."""
+    """Shows the fields of one kind of action at a time; `value` is the action."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class _LogFields:
                 at="action.message",
                 rows=2,
                 full=True,
-                hint="Goes to the worker's log: the harmless one to try things with.",
+                hint="Written to the worker's log. Harmless, so good for trying things out.",
             )
         )
 

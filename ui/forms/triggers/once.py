@@ -21,7 +21,7 @@ _DELAYS = [(length, length) for length in ("10 s", "1 min", "10 min", "1 h", "1 
 
 
 class OnceFields:
-    """Date and time with a zone, or a delay. What is not touched stays, to the microsecond."""
+    """Date and time with a zone, or a delay. An unchanged value is kept to the microsecond."""
 
     def __init__(
         self, fields: Fields, zone: str, given: Trigger | None, changed: Callable[[], None]
@@ -45,7 +45,7 @@ class OnceFields:
         self._build("at")
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind. Raises FieldError."""
+        """The trigger, without its kind. Raises FieldError."""
         if self._delay is not None:
             return {"delay": as_value(self._delay.value)}
         written, zone = self._at.value.strip(), zone_in(self._zone_field)

@@ -1,4 +1,4 @@
-"""The fields of what recurs: a cron expression or an interval, and the limits of both."""
+"""The fields of recurring triggers: a cron expression or an interval, and their limits."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class CronFields:
 
 
 class IntervalFields:
-    """Length, offset and limits. The zone matters for the limits alone."""
+    """Length, offset and limits. The zone affects the limits alone."""
 
     def __init__(
         self, fields: Fields, zone: str, given: Trigger | None, calendars: Sequence[str]
