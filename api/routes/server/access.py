@@ -26,6 +26,7 @@ async def me(who: Who) -> Me:
 )
 async def decode_payloads(body: EncodedPayloads, temporal: TemporalDep) -> EncodedPayloads:
     """Temporal's remote-codec protocol: give `/codec` of this server to the Web UI or the CLI as
-    codec endpoint. What is not sealed comes back as it is. Other origins than that of the
-    configured Web UI get no answer in a browser."""
+    codec endpoint. What is not sealed comes back as it is. What cannot be opened is refused with
+    422, which names the payload and its key. Other origins than that of the configured Web UI get
+    no answer in a browser."""
     return await opened(temporal, body)
