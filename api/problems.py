@@ -12,6 +12,7 @@ from onthedot.messages.problems import FieldError, Problem
 from onthedot.scheduling.errors import (
     FieldProblem,
     Forbidden,
+    IdempotencyConflict,
     InvalidDefinition,
     OnTheDotError,
     RevisionMismatch,
@@ -99,13 +100,22 @@ def problem(kind: Kind, detail: str, fields: Sequence[FieldProblem] = ()) -> Pro
 def problem_of(error: OnTheDotError) -> Problem:
     """The problem document of one of our own errors."""
     kind = KINDS.get(error.code, INTERNAL)
-    fields = error.problems if isinstance(error, InvalidDefinition) else ()
-    found = problem(kind, str(error), fields)
+    found = problem(kind, str(error), _fields(error))
     if isinstance(error, Forbidden):
         found.needed_role = error.needed
     if isinstance(error, RevisionMismatch):
         found.current_revision = error.current
     return found
+
+
+def _fields(error: OnTheDotError) -> tuple[FieldProblem, ...]:
+    match error:
+        case InvalidDefinition():
+            return error.problems
+        case IdempotencyConflict():
+            return (FieldProblem("Idempotency-Key", "was used with another body; send a new one"),)
+        case _:
+            return ()
 
 
 def answer(found: Problem, headers: Mapping[str, str] | None = None) -> Response:

@@ -16,12 +16,24 @@ from onthedot.scheduling.values import Instant, Model
 MOST_OF_A_BATCH = 1000
 
 
+class UnreadTask(BaseModel):
+    """A task that this server cannot show, which happens during a rolling upgrade."""
+
+    id: str
+    detail: str = Field(description="What it does not know, and what to do.")
+
+
 class TaskPage(BaseModel):
     """A page of tasks."""
 
     items: list[Task]
     next_cursor: str | None = Field(
         default=None, description="For the next page; null on the last one."
+    )
+    unread: list[UnreadTask] = Field(
+        default=[],
+        description="Tasks that belong here, but a later release stored what this server does not "
+        "know. Empty except during a rolling upgrade or after a rollback.",
     )
 
 

@@ -37,6 +37,15 @@ from onthedot.settings import Settings, is_loopback
 #: Who is signed in with these cookies, or None.
 SignedIn = Callable[[Mapping[str, str]], Identity | None]
 
+#: Of several, a proxy may have judged another one than we would.
+_ONCE = {
+    b"authorization": "Authorization",
+    b"content-type": "Content-Type",
+    b"idempotency-key": "Idempotency-Key",
+    b"origin": "Origin",
+    b"sec-fetch-site": "Sec-Fetch-Site",
+}
+
 _OPEN = {"/healthz", "/readyz"}
 _FEED = "/tasks.ics"
 _NOT_IN_ADDRESS = (
@@ -69,9 +78,10 @@ class WhoMayCall:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if self._guarded:
+        refused = _repeated(scope)
+        if refused is None and self._guarded:
             refused = await self._authenticate(scope, headers)
-        else:
+        elif refused is None:
             refused = _not_from_here(scope, headers)
             scope.setdefault("state", {})["identity"] = LOCAL
         if refused is None:
@@ -110,6 +120,14 @@ class WhoMayCall:
         if not known_page and not _may_use_cookie(scope["method"], headers):
             return None
         return self._signed_in(cookie_parser(headers.get("cookie", "")))
+
+
+def _repeated(scope: Scope) -> Problem | None:
+    names = [name for name, _ in scope["headers"] if name in _ONCE]
+    for name in set(names):
+        if names.count(name) > 1:
+            return problems.problem(problems.HTTP, f"Send one `{_ONCE[name]}` header, not several.")
+    return None
 
 
 def _in_address(scope: Scope) -> str:

@@ -28,6 +28,7 @@ async def decode_payloads(body: EncodedPayloads, temporal: TemporalDep) -> Encod
     """Temporal's remote-codec protocol: set this server's `/codec` as the codec endpoint of the Web
     UI or the CLI.
 
-    Payloads that are not encrypted come back unchanged. In a browser, only the configured Web UI
-    can read the response."""
+    Payloads that are not encrypted come back unchanged. If one cannot be decrypted, the response is
+    a 422 that names the payload and its key. In a browser, only the configured Web UI can read the
+    response."""
     return await opened(temporal, body)

@@ -20,7 +20,7 @@ from onthedot.api.documented import ETAG, LOCATION, links, refusals
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.examples import NewTaskBody, TaskBody
 from onthedot.api.json_body import JsonRoute
-from onthedot.messages.tasks import TaskPage
+from onthedot.messages.tasks import TaskPage, UnreadTask
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
@@ -121,7 +121,8 @@ async def list_tasks(
         page = await SortedTasks(temporal).page(
             which, query.sort, limit=query.limit, cursor=query.cursor
         )
-    return TaskPage(items=page.items, next_cursor=page.next_cursor)
+    unread = [UnreadTask(id=task_id, detail=why) for task_id, why in page.unread.items()]
+    return TaskPage(items=page.items, next_cursor=page.next_cursor, unread=unread)
 
 
 @router.get(
