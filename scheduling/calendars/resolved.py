@@ -61,10 +61,6 @@ class ResolvedDays(Model):
         for first, length, name in self.runs:
             yield range(first, first + length), self.names[name]
 
-    def same_days(self, other: ResolvedDays) -> bool:
-        """Whether both name the same days alike."""
-        return self == other
-
 
 def union(parts: Iterable[ResolvedDays]) -> ResolvedDays:
     """The days that any one of the parts names."""

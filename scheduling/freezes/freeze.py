@@ -6,16 +6,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
 from onthedot.scheduling.task import Tag
 from onthedot.scheduling.trigger import Recurring
 from onthedot.scheduling.values import Duration, Instant, Model
-
-#: What a freeze is called: its address in REST, and part of its id in Temporal.
-FreezeName = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"), Field(examples=["year-end"])
-]
 
 
 class Then(StrEnum):
