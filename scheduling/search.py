@@ -1,4 +1,4 @@
-"""What a task is found by: words and tags in a form that every store takes the same way.
+"""The search index of tasks: words and tags in a form that every store treats the same way.
 
 Stores differ in what they make of case, accents, quotes and punctuation. So words are folded here,
 and what reaches a store is made of `a` to `z` and digits alone: at registration and in a query.

@@ -1,4 +1,4 @@
-"""The days that a calendar names, worked out: what Temporal keeps of it. Fields only get added."""
+"""The computed days of a calendar, as stored in Temporal. Fields are only ever added."""
 
 from __future__ import annotations
 
