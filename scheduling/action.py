@@ -132,7 +132,7 @@ def _tag(stored: Any) -> str:
     return kind if kind in KINDS else "unknown"
 
 
-#: An action as a run's order holds it: one of an unknown kind is read all the same, so that the run
+#: An action as a run's order holds it: one of an unknown kind is read anyway, so that the run
 #: can end with a reason.
 StoredAction = Annotated[
     Annotated[HttpAction, Tag("http")]

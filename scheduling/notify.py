@@ -71,7 +71,7 @@ class NotificationOrder(Model):
     event: NotifyEvent
     task_id: str
     run_id: str = ""
-    """Empty where there is no run."""
+    """Empty if there is no run."""
     at: Instant
     """When it was due."""
     action: HttpAction

@@ -85,7 +85,7 @@ def marks_of(text: str) -> list[str]:
 
 
 def sought(q: str) -> list[str]:
-    """What a task must have, all of it, to be found by `q`; empty where nothing can be found."""
+    """What a task must have, all of it, to be found by `q`; empty if nothing can be found."""
     return words_of(q) or marks_of(q)
 
 

@@ -28,9 +28,9 @@ class CalendarUsers:
 
     @activity.defn(name=naming.TELL_CALENDAR_USERS)
     async def tell(self, changed: CalendarRefresh) -> UsersTold:
-        """Have everybody look who has not taken the revision up; how many have not at the end.
+        """Make everybody check who has not taken the revision up; how many have not at the end.
 
-        Raises RPCError where Temporal does not answer.
+        Raises RPCError if Temporal does not answer.
         """
         told = await request_checks(
             self._client,

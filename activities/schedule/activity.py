@@ -5,7 +5,7 @@ Bringing a schedule in line is one idempotent step:
    under the same id is removed first.
 2. If there is none, create it. Its first patch reaches back to the instant from which the task's
    occurrences count, because a task may have been registered while no worker was up.
-3. Otherwise replace it, on condition that it did not change since it was looked at (a start uses up
+3. Otherwise replace it, on condition that it did not change since it was examined (a start uses up
    one of `max_runs`); Temporal drops a conflicting update without a word, so read back and repeat.
    Occurrences up to the update's own instant follow the earlier definition, later ones the new.
 4. Start what fell into the moment between, by the id that the schedule would have used.

@@ -30,7 +30,7 @@ class ResolvedDays(Model):
     runs: tuple[DayRun, ...] = ()
     """In order; one day may be in several."""
     known_until: date | None = None
-    """The last day of which it is known whether it is named; None where it has no end."""
+    """The last day of which it is known whether it is named; None if it has no end."""
 
     @classmethod
     def of(

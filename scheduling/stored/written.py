@@ -99,7 +99,7 @@ def unpack(data: bytes) -> list[WrittenPiece]:
 
 
 def unpacked(kept: str) -> list[WrittenPiece]:
-    """As `unpack`, of the base64 in an attempt's result; nothing where it holds nothing of ours."""
+    """As `unpack`, of the base64 in an attempt's result; nothing if it holds nothing of ours."""
     try:
         return unpack(b64decode(kept, validate=True))
     except (ValueError, binascii.Error):

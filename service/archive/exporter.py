@@ -1,4 +1,4 @@
-"""Writes runs that have ended into the archive, long before Temporal forgets them.
+"""Writes ended runs into the archive, long before Temporal deletes them.
 
 Every server that has the directory takes part; one at a time holds its lock, and works:
 
@@ -41,7 +41,7 @@ _LOG = logging.getLogger("onthedot.archive")
 
 _EVERY = timedelta(minutes=5)
 _AT_ONCE = timedelta(days=1)
-#: By how much lists may lag at most.
+#: How far lists may lag.
 _LAG = timedelta(hours=1)
 _CHUNK = 200
 _SIDE_BY_SIDE = 4
@@ -50,22 +50,22 @@ _DAY = timedelta(days=1)
 ARCHIVED = Counter("onthedot_archived_runs", "Runs that this process wrote into the archive.")
 ARCHIVED_UNTIL = Gauge(
     "onthedot_archived_until_timestamp_seconds",
-    "Up to when runs that ended are in the archive, as far as this process wrote them.",
+    "The time up to which this process has archived ended runs.",
 )
 
 
 class Exporter:
-    """The one who writes, on behalf of a server."""
+    """Archives runs on behalf of a server."""
 
     def __init__(self, temporal: Temporal, directory: Path) -> None:
-        """Raises OSError where the directory cannot be made."""
+        """Raises OSError if the directory cannot be made."""
         self._temporal = temporal
         self._directory = directory
         self._archive = RunArchive(directory, Lines(configured(temporal.settings)))
         self._noted = directory / "archived-until"
 
     async def keep_on(self) -> None:
-        """Writes what has ended, again and again. What fails is told, and tried again."""
+        """Archives ended runs repeatedly. Logs failures, and tries again."""
         while True:
             try:
                 await self.write_ended()
@@ -133,7 +133,7 @@ class Exporter:
                     # Its retention ended meanwhile: what the list said of it is better than
                     # nothing.
                     run = Run.model_validate(short.model_dump())
-            # By the list it was found in, and is looked for again.
+            # By the list it was found in, and looked up again.
             return _archived(run.model_copy(update={"finished_at": short.finished_at}), tasks)
 
         return await asyncio.gather(*map(whole, runs))

@@ -16,7 +16,7 @@ from onthedot.service.runs.raw_rows import DueRun, RawRows, due_run, raw_rows
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant, literal
 
-#: How many runs are looked at.
+#: How many runs are examined.
 MOST_FAILED = 10_000
 MOST_LATE = 1000
 
@@ -68,7 +68,7 @@ class FailedRuns:
         if tasks is not None and len(tasks) <= _ASKED_BY_NAME:
             query = f"{_due(self._temporal, since, until)} AND {_ended(since)}"
             return _plain(await _listed(self._temporal, query, tasks, MOST_FAILED))
-        # Whoever comes meanwhile waits for what is read already.
+        # Anyone who comes meanwhile waits for what is read already.
         async with self._turn:
             runs, complete = await self._all(since)
         fitting = [

@@ -33,7 +33,7 @@ from onthedot.service.temporal.translate import deleted_row, row_of, task_status
 #: The most tasks that are sorted.
 MOST = 5000
 
-#: Over how many runs at most the last one of each task is looked for, a page at a time.
+#: Over how many runs at most the last one of each task is searched for, a page at a time.
 _RUN_PAGES = 10
 
 _SIDE_BY_SIDE = 16
@@ -78,7 +78,7 @@ class SortedTasks:
         async for row in self._list.walk(which):
             rows[row.id.partition(":")[2]] = row
             if len(rows) > MOST:
-                mend = f"more than {MOST} tasks fit; narrow the filter, or leave `sort` out"
+                mend = f"more than {MOST} tasks match; narrow the filter, or leave `sort` out"
                 raise InvalidDefinition(FieldProblem("sort", mend))
         keys, unread = await self._keys(rows, order, place.began)
         last: _Key | None = None
@@ -91,7 +91,7 @@ class SortedTasks:
         busy = set(await tasks_with_runs(self._temporal, [each[2] for each in here[:limit]]))
         now = self._temporal.now()
         items, later = await self._list.tasks(shown, now, busy)
-        # What has no place in the order is told of once.
+        # What has no place in the order is reported once.
         unread = later if place.token else unread | later
         if len(here) <= limit:
             return Page(items, unread=unread)
