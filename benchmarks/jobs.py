@@ -26,7 +26,8 @@ from benchmarks.browser import chromium
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 
-_LIMIT_MS = 30_000
+#: Long: a busy machine makes a job slow, and how slow it was is what is asked.
+_LIMIT_MS = 180_000
 _SIZES = {1280: (1280, 800), 390: (390, 844)}
 
 

@@ -46,7 +46,7 @@ class Tiles:
     def __init__(self) -> None:
         with box("grid tiles"):
             self._runs = Tile("Runs", "/runs?span=24h")
-            self._rate = Tile("Succeeded", "/runs?status=failed&span=24h")
+            self._rate = Tile("Succeeded", "/incidents")
             self._late = Tile("95 % start within", "/runs")
             self._tasks = Tile("Tasks", "/tasks")
             self._workers = Tile("Workers", "/settings")

@@ -138,14 +138,14 @@ class _IncidentsPage:
         self._said = ""
         self._place.clear()
         with self._place:
-            if found.items:
-                show_failures(self._context, found, self._tags)
-            if found.missed:
-                show_missed(found.missed)
+            if found.failures:
+                show_failures(self._context, found.failures, self._tags)
+            if found.did_not_run:
+                show_missed(self._context, found, self._tags)
             if found.late:
                 show_late(found.late)
             if not found.complete:
-                with box("row muted small"):
+                with box("row one-line muted small"):
                     Icon("info")
                     text("There may be more: part of this period was not checked or is not listed.")
 

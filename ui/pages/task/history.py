@@ -87,12 +87,12 @@ class HistoryCard:
     def _add(self, revision: Revision) -> None:
         word, tone = _WORDS[revision.change]
         with named(box("revision stack tight", "section"), data_revision=revision.revision):
-            with box("row"):
-                text(str(revision.revision), "mono muted")
-                text(word, f"pill {tone}")
-                text(revision.by, "strong")
-                When(revision.at)
-                with box("grow"):
+            with box("row one-line"):
+                with box("row grow"):
+                    text(str(revision.revision), "mono muted")
+                    text(word, f"pill {tone}")
+                    text(revision.by, "strong wrap")
+                    When(revision.at)
                     if revision.restores is not None:
                         text(f"as revision {revision.restores}", "muted small")
                 if self._can_restore(revision):
