@@ -81,7 +81,7 @@ class Tiles:
 
     def show_workers(self, state: Health) -> None:
         """Who works, seen how long ago, and what waits for them."""
-        found = state.workers
+        found = state.ready
         waiting = f"{state.backlog:,} waiting for one" if state.backlog else ""
         self._workers.show(
             str(len(found)),

@@ -31,7 +31,8 @@ def trouble(found: Incidents) -> str:
         ongoing = sum(group.ongoing for group in failures)
         failed = f"{_counted(runs, 'run')} failed for {_counted(causes, 'cause')}"
         if ongoing:
-            failed += ", still ongoing" if causes == 1 else f", {ongoing:,} of them ongoing"
+            some = f", {ongoing:,} of them ongoing"
+            failed += ", still ongoing" if ongoing == causes else some
         parts.append(failed)
     if missed := found.did_not_run:
         parts.append(f"{_counted(missed, 'instant')} did not run")
