@@ -19,6 +19,7 @@ from onthedot.ui.pages.incidents.failures import show_failures
 from onthedot.ui.pages.incidents.not_on_time import show_late, show_missed
 from onthedot.ui.pages.incidents.workers import show_workers
 from onthedot.ui.watches import Live, Seen
+from onthedot.ui.wording.errors import nothing_to_show
 
 SPANS = {"hour": "Last hour", "night": "Night", "day": "Last 24 hours", "week": "Last 7 days"}
 _LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
@@ -122,7 +123,7 @@ class _IncidentsPage:
         found = seen.value
         if found is None:
             if seen.error is not None:
-                self._say("triangle-alert", "This is unavailable at the moment", str(seen.error))
+                self._say("triangle-alert", *nothing_to_show(seen.error, "What went wrong"))
             return
         self._since.props["at"] = f"{found.since:%Y-%m-%dT%H:%M:%SZ}"
         same = self._shown is not None and _without_span(self._shown) == _without_span(found)

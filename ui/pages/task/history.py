@@ -18,6 +18,7 @@ from onthedot.ui.components.small import Modal, When
 from onthedot.ui.forms.preview import show_edit
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.watches import Live, Seen
+from onthedot.ui.wording.errors import nothing_to_show
 
 #: How many revisions are shown, and how many more each time.
 _SHOWN = 10
@@ -78,7 +79,7 @@ class HistoryCard:
                 if seen.value.next_cursor:
                     button("Earlier ones", self._more, "small")
             elif seen.error is not None:
-                text(str(seen.error), "muted")
+                text(nothing_to_show(seen.error, "The history")[1], "muted")
 
     def _more(self) -> None:
         self._limit += 5 * _SHOWN
