@@ -1,4 +1,4 @@
-"""`/freezes`: windows in which nothing begins by schedule."""
+"""`/freezes`: windows in which schedules start nothing."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ FreezesDep = Annotated[Freezes, Depends(_freezes)]
 
 @router.get("/freezes", summary="List freezes", responses=refusals(503))
 async def list_freezes(freezes: FreezesDep) -> FreezePage:
-    """Those that are in force or have a window to come, by name."""
+    """Those in force and those with a window to come, by name."""
     return FreezePage(items=await freezes.all())
 
 
 @router.get("/freezes/{name}", summary="Read a freeze", responses=refusals(404, 503))
 async def get_freeze(name: Name, freezes: FreezesDep) -> Freeze:
-    """Its windows, and whether one lasts at present."""
+    """Its windows, and whether it is in force now."""
     return await freezes.get(_known(name))
 
 
@@ -50,9 +50,11 @@ async def get_freeze(name: Name, freezes: FreezesDep) -> Freeze:
 async def put_freeze(
     name: Name, body: FreezeDefinition, freezes: FreezesDep, caller: Caller, response: Response
 ) -> Freeze:
-    """Registers a freeze, or replaces it. Every worker knows of it within five seconds; a run that
-    has begun goes on. What was due does not run (`then: skip`), or the last occurrence of each task
-    runs at the end (`then: hold`). A one-time task is held in either case."""
+    """Creates or replaces a freeze. Every worker applies it within five seconds; runs in progress
+    continue.
+
+    Occurrences that come due meanwhile do not run (`then: skip`), or the last one of each task runs
+    at the end (`then: hold`). One-time tasks are held in either case."""
     freeze, new = await freezes.put(name, body, by=caller)
     response.status_code = 201 if new else 200
     return freeze
@@ -62,7 +64,7 @@ async def put_freeze(
     "/freezes/{name}", status_code=204, summary="Lift a freeze", responses=refusals(404, 503)
 )
 async def delete_freeze(name: Name, freezes: FreezesDep, caller: Caller) -> None:
-    """Tasks begin again within five seconds, and what was held a little later."""
+    """Tasks start again within five seconds; held occurrences follow a little later."""
     await freezes.delete(_known(name), by=caller)
 
 

@@ -1,4 +1,4 @@
-"""A real Chromium, as the benchmarks of the page need it."""
+"""A real Chromium for the benchmarks of the page."""
 
 from __future__ import annotations
 

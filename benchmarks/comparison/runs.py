@@ -1,4 +1,4 @@
-"""What became of the runs of a burst, as Temporal tells it."""
+"""How the runs of a burst ended, according to Temporal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the receiver wrote down."""
+"""Reads what the receiver recorded."""
 
 from __future__ import annotations
 

@@ -16,11 +16,11 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.arrivals import Arrivals, read
-from benchmarks.errors import Void
-from benchmarks.figures import Figures, percentile
-from benchmarks.in_flight import in_flight
-from benchmarks.runs import closed_runs
+from benchmarks.comparison.runs import closed_runs
+from benchmarks.instruments.arrivals import Arrivals, read
+from benchmarks.instruments.errors import Void
+from benchmarks.instruments.figures import Figures, percentile
+from benchmarks.instruments.in_flight import in_flight
 from benchmarks.sides.side import Side
 
 _FAR = timedelta(days=2)

@@ -1,4 +1,4 @@
-"""The table that people read, and the same in JSON."""
+"""The results as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from benchmarks import machine
-from benchmarks.figures import Pair
-from benchmarks.plan import ONCE, RECURRING, WAITING, Plan
-from benchmarks.rounds import BARE, OURS, Results
+from benchmarks.comparison.plan import ONCE, RECURRING, WAITING, Plan
+from benchmarks.comparison.rounds import BARE, OURS, Results
+from benchmarks.instruments import machine
+from benchmarks.instruments.figures import Pair
 from onthedot.version import version
 
 _BURST = (

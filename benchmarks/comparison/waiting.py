@@ -1,4 +1,4 @@
-"""Many tasks waiting: what lists, registrations and the worker's memory cost then, and how soon the
+"""Many waiting tasks: the cost of lists, registrations and the worker's memory, and how soon the
 first task fires after everything was killed."""
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from benchmarks import machine
-from benchmarks.arrivals import read
-from benchmarks.errors import Void
-from benchmarks.figures import Figures, percentile
-from benchmarks.in_flight import in_flight
+from benchmarks.instruments import machine
+from benchmarks.instruments.arrivals import read
+from benchmarks.instruments.errors import Void
+from benchmarks.instruments.figures import Figures, percentile
+from benchmarks.instruments.in_flight import in_flight
 from benchmarks.sides.side import Side
 
 _FAR = timedelta(days=2)

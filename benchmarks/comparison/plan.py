@@ -1,4 +1,4 @@
-"""What one call of the benchmarks measures."""
+"""What one run of the benchmarks measures."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 ONCE, RECURRING, WAITING = "once", "recurring", "waiting"
 SCENARIOS = (ONCE, RECURRING, WAITING)
 
-#: Of the waiting tasks at which `--full` looks as well.
+#: The number of waiting tasks that `--full` adds.
 MANY = 100_000
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much of what."""
+    """How much of each scenario to run."""
 
     pairs: int = 5
     scenarios: tuple[str, ...] = SCENARIOS
@@ -24,15 +24,14 @@ class Plan:
     """Numbers of waiting tasks. Measured in one pair only: filling takes long."""
 
     settings: Mapping[str, str] = field(default_factory=dict)
-    """Settings that differ from their defaults, on either side as far as it has them."""
+    """Settings that differ from their defaults, for each side that has them."""
 
     encryption: bool = False
-    """Compare what seals all that Temporal gets with what seals nothing, instead of with bare
-    Temporal."""
+    """Compare encryption with no encryption, instead of On the Dot with bare Temporal."""
 
     @property
     def columns(self) -> tuple[str, str]:
-        """What the two sides are called."""
+        """The headings of the two sides."""
         return ("encrypted", "plain") if self.encryption else ("On the Dot", "bare")
 
     @property
@@ -42,6 +41,6 @@ class Plan:
 
     @property
     def probes(self) -> int:
-        """Registrations of one-time tasks by which the rate is measured: so many that what follows
-        a registration has its share of the machine meanwhile."""
+        """One-time registrations that the rate is measured with: enough that the work which follows
+        a registration takes its share of the machine meanwhile."""
         return 2 * self.burst

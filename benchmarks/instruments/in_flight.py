@@ -1,4 +1,4 @@
-"""Many calls, a fixed number of them under way at any time."""
+"""Makes many calls, a fixed number of them in flight at any time."""
 
 from __future__ import annotations
 

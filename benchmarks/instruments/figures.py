@@ -1,4 +1,4 @@
-"""Measured figures of one side in one round, and what becomes of several rounds."""
+"""Measured figures of one side in one round, and the summary of several rounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the rounds: both sides after each other, in alternating order, each on a fresh Temporal."""
+"""Runs the rounds: one side after the other, in alternating order, each on a fresh Temporal."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from benchmarks.burst import one_time, recurring
-from benchmarks.errors import Void
-from benchmarks.figures import Figures
-from benchmarks.machine import Share, Snapshot
-from benchmarks.plan import ONCE, RECURRING, WAITING, Plan
+from benchmarks.comparison.burst import one_time, recurring
+from benchmarks.comparison.plan import ONCE, RECURRING, WAITING, Plan
+from benchmarks.comparison.waiting import waiting
+from benchmarks.instruments.errors import Void
+from benchmarks.instruments.figures import Figures
+from benchmarks.instruments.machine import Share, Snapshot
 from benchmarks.sides.bare import Bare
 from benchmarks.sides.ours import Encrypted, Ours
 from benchmarks.sides.side import Side
 from benchmarks.sides.stack import Stack
-from benchmarks.waiting import waiting
 
 OURS, BARE = "ours", "bare"
 

@@ -1,4 +1,4 @@
-"""Three hundred tasks after a bad night: what `jobs.py` is done with."""
+"""Three hundred tasks after a bad night: the data for `jobs.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.errors import Void
+from benchmarks.instruments.errors import Void
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 

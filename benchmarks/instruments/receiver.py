@@ -1,4 +1,4 @@
-"""The process that all calls go to: answers 200 at once and writes down when each one came.
+"""The process that all calls go to: answers 200 immediately and records when each call came.
 
 A line for each request, on standard output: seconds since the epoch, a space, the request's body.
 """

@@ -1,12 +1,11 @@
-"""Recurring tasks, straight into Temporal: a worker that runs takes them up, else they are listed
-all the same."""
+"""Writes recurring tasks straight into Temporal, with or without a running worker."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.fleet import registered
-from benchmarks.in_flight import in_flight
+from benchmarks.datasets.fleet import registered
+from benchmarks.instruments.in_flight import in_flight
 from benchmarks.sides.stack import Stack
 from benchmarks.sides.temporal_client import connected
 from onthedot.plugin import OnTheDotPlugin
@@ -15,7 +14,7 @@ from onthedot.service.temporal.connection import prepare_namespace
 
 
 async def prepared(stack: Stack) -> Temporal:
-    """A stack's Temporal, as soon as it is up and prepared. Raises Void where it does not come."""
+    """A stack's Temporal, once it is up and prepared. Raises Void if it does not start."""
     await prepare_namespace(await connected(stack), stack.settings)
     return Temporal(await connected(stack, OnTheDotPlugin()), stack.settings)
 
@@ -23,7 +22,7 @@ async def prepared(stack: Stack) -> Temporal:
 async def seed(
     temporal: Temporal, tasks: int, definition: Callable[[int], dict[str, object]]
 ) -> float:
-    """Register so many tasks, each as `definition` has it by its number; in how many seconds."""
+    """Register `tasks` tasks, defined by `definition(number)`. Returns the seconds it took."""
 
     async def one(number: str) -> None:
         await registered(temporal, definition(int(number)))

@@ -1,5 +1,5 @@
-"""A fleet of tasks and a bad night, put straight into Temporal: what REST and a worker would leave
-there, in a fraction of the time."""
+"""Writes many tasks and a bad night straight into Temporal, in a fraction of the time that REST
+and a worker would take."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError
 
-from benchmarks.errors import Void
-from benchmarks.in_flight import in_flight
+from benchmarks.instruments.errors import Void
+from benchmarks.instruments.in_flight import in_flight
 from onthedot import naming
 from onthedot.scheduling.errors import OnTheDotError, TaskExists
 from onthedot.scheduling.run import RunError
