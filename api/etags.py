@@ -18,7 +18,7 @@ _TAG = re.compile(r'(W/)?"([^"]*)"')
 
 
 def etag(task: Task) -> str:
-    """The ETag of a task as it stands."""
+    """The ETag of a task's current revision."""
     return f'"{task.revision}"'
 
 
@@ -34,11 +34,12 @@ IfMatch = Annotated[
 
 
 def named_revisions(if_match: str | None) -> set[int | None] | None:
-    """The revisions that `If-Match` names, None among them for what is none; None for any.
+    """The revisions that `If-Match` names; None for any.
 
-    A weak tag never matches, as RFC 9110 has it. Of several tags one has to match.
+    A tag that names no revision is a None among them. Weak tags never match (RFC 9110). One of
+    several tags must match.
 
-    Raises RequestValidationError where it is malformed.
+    Raises RequestValidationError if the header is malformed.
     """
     named = named_tags(if_match)
     return None if named is None else {_revision(tag) for tag in named}

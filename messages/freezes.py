@@ -1,4 +1,4 @@
-"""What the calls on freezes answer beside the domain's models."""
+"""Responses of the calls on freezes that are not models of the domain."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class FreezeBody(FreezeDefinition):
 
 
 class FreezePage(BaseModel):
-    """The freezes that stand, by name. All fit on one page."""
+    """All current freezes, by name, on one page."""
 
     items: list[Freeze]
     next_cursor: str | None = Field(default=None, description="Always null.")

@@ -59,7 +59,7 @@ _SIGN_IN = "ui/login?next=/docs"
 
 
 class WhoMayCall:
-    """Refuses anyone who may not call; `scope["state"]["identity"]` is who may."""
+    """Refuses anyone who may not call. `scope["state"]["identity"]` is the caller."""
 
     def __init__(
         self,
@@ -131,13 +131,13 @@ def _repeated(scope: Scope) -> Problem | None:
 
 
 def _in_address(scope: Scope) -> str:
-    """The token that a calendar program can only send as part of the address."""
+    """The token in the address, where a calendar program has to put it."""
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     return str(query.get("token", [""])[0])
 
 
 def nobody(_: Mapping[str, str]) -> Identity | None:
-    """Where there is no page to sign in at."""
+    """For a server without a page."""
     return None
 
 
@@ -149,7 +149,7 @@ def _may_use_cookie(method: str, headers: Headers) -> bool:
 
 
 def _is_reader_of_docs(scope: Scope, headers: Headers) -> bool:
-    """Whether a person in a browser wants to read the documentation without a token."""
+    """Whether someone opens the documentation in a browser without a token."""
     return (
         scope["path"] == _DOCS
         and scope["method"] == "GET"
@@ -159,22 +159,26 @@ def _is_reader_of_docs(scope: Scope, headers: Headers) -> bool:
 
 
 def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
-    mend = "Without a configured token only this machine may call. See ONTHEDOT_API_TOKENS."
+    mend = "Without configured tokens, only this machine may call. See ONTHEDOT_API_TOKENS."
     if not _is_local(scope):
-        return problems.problem(problems.FORBIDDEN, f"The call comes from elsewhere. {mend}")
+        return problems.problem(problems.FORBIDDEN, f"The call comes from another machine. {mend}")
     if UNNAMED in scope:
-        said = "A proxy passes it on that is not named in ONTHEDOT_TRUSTED_PROXIES."
+        said = "A proxy that ONTHEDOT_TRUSTED_PROXIES does not name forwarded the call."
         return problems.problem(problems.FORBIDDEN, f"{said} {mend}")
     host = headers.get("host", "")
     if len(headers.getlist("host")) != 1 or not is_loopback(_host_name(host)):
-        return problems.problem(problems.FORBIDDEN, f"The Host is not loopback. {mend}")
+        return problems.problem(problems.FORBIDDEN, f"The Host is not a loopback address. {mend}")
     if FROM_WEB_UI in scope.get("state", {}):
         return None
     origin = headers.get("origin")
     if origin is not None and not _own(origin, host):
-        return problems.problem(problems.FORBIDDEN, f"A page of another origin asks. {mend}")
+        return problems.problem(
+            problems.FORBIDDEN, f"The call comes from a page of another origin. {mend}"
+        )
     if headers.get("sec-fetch-site") == "cross-site":
-        return problems.problem(problems.FORBIDDEN, f"A page of another site asks. {mend}")
+        return problems.problem(
+            problems.FORBIDDEN, f"The call comes from a page of another site. {mend}"
+        )
     return None
 
 

@@ -40,7 +40,7 @@ async def list_freezes(freezes: FreezesDep) -> FreezePage:
     responses={200: {"headers": ETAG}, **refusals(404, 503)},
 )
 async def get_freeze(name: Name, freezes: FreezesDep, response: Response) -> Freeze:
-    """Its windows, and whether one lasts at present."""
+    """Its windows, and whether it is in force now."""
     freeze = await freezes.get(_known(name))
     response.headers["ETag"] = f'"{freeze.version}"'
     return freeze
@@ -63,10 +63,12 @@ async def put_freeze(
     response: Response,
     if_match: IfMatch = None,
 ) -> Freeze:
-    """Registers a freeze, or replaces it. Every worker knows of it within five seconds; a run that
-    has begun goes on. What was due does not run (`then: skip`), or the last occurrence of each task
-    runs at the end (`then: hold`). A one-time task is held in either case. What `GET` answers may
-    be sent back."""
+    """Creates or replaces a freeze. Every worker applies it within five seconds; runs in progress
+    continue.
+
+    Occurrences that come due meanwhile do not run (`then: skip`), or the last one of each task runs
+    at the end (`then: hold`). One-time tasks are held in either case. You can send back the
+    response of `GET`."""
     freeze, new = await freezes.put(name, body.definition, by=caller, if_match=named_tags(if_match))
     if new:
         response.status_code = 201
@@ -81,7 +83,7 @@ async def put_freeze(
 async def delete_freeze(
     name: Name, freezes: FreezesDep, caller: Caller, if_match: IfMatch = None
 ) -> None:
-    """Tasks begin again within five seconds, and what was held a little later."""
+    """Tasks start again within five seconds; held occurrences follow a little later."""
     await freezes.delete(_known(name), by=caller, if_match=named_tags(if_match))
 
 

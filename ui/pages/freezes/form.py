@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError
 from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.service.freezes.previews import FreezePreview, preview_freeze
-from onthedot.ui.components.dialogs import dismiss, foot
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss, foot
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, text
-from onthedot.ui.components.small import Icon, Modal, When
+from onthedot.ui.components.small import Icon, When
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.forms.following import Following
 from onthedot.ui.page_context import PageContext

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.scheduling.freezes.windows import without_present_window
-from onthedot.ui.components.dialogs import confirm
+from onthedot.ui.components.dialogs.questions import confirm
 from onthedot.ui.components.markup import box, button, card, empty, skeleton, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext

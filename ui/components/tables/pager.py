@@ -1,4 +1,4 @@
-"""Below a long list: where one is in it, and the way on and back."""
+"""The pager below a long list."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from onthedot.ui.components.small import Icon
 
 
 class Pager:
-    """Shows which of the rows are shown, `rows` a page; `turned` is called with the page asked for.
+    """Shows the position in the list, with `rows` rows per page; `turned` gets the page to show.
 
-    `words` are those for the way back and on.
+    `words` label the buttons for the previous and the next page.
     """
 
     def __init__(self, rows: int, turned: Callable[[int], None], words: tuple[str, str]) -> None:
@@ -24,13 +24,13 @@ class Pager:
         self._said: tuple[int, int, int | None, bool] | None = None
 
     def clear(self) -> None:
-        """Nothing to walk through."""
+        """Hide it: there are no rows."""
         self._said = None
         self._place.clear()
 
     def show(self, page: int, shown: int, count: int | None, *, more: bool) -> None:
-        """There are `shown` rows on this page, `count` in all where that is known, and perhaps
-        more after it."""
+        """Show that this page has `shown` rows, of `count` in total if known, and whether more
+        follow."""
         first = (page - 1) * self._rows + 1
         last = first + shown - 1
         if not more:

@@ -1,4 +1,4 @@
-"""The tables of tasks and runs, drawn in the browser from rows of data."""
+"""The tables of tasks and runs. The browser draws them from rows of data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-#: Called with ids, and whether they are chosen or no longer.
+#: Gets ids, and whether they were chosen or deselected.
 Choose = Callable[[list[str], bool], None]
 
 
@@ -23,7 +23,7 @@ class TaskTable(Element, component="otd_task_table.js"):
         sort: Callable[[str], None],
         why_not: dict[str, str],
     ) -> None:
-        """`why_not` says of each change why it cannot be chosen; empty where it can."""
+        """`why_not` gives the reason why each action is unavailable; empty if it is available."""
         super().__init__()
         self.props["whyNot"] = why_not
         self.props["rows"] = []
@@ -35,7 +35,7 @@ class TaskTable(Element, component="otd_task_table.js"):
         self.on("act", lambda event: act(str(event.args["name"]), str(event.args["id"])))
 
     def show(self, rows: Sequence[dict[str, Any]], chosen: Sequence[str], *, sort: str) -> None:
-        """These rows, these of them chosen; nothing is sent where nothing changed."""
+        """Show these rows with these chosen; sends nothing if nothing changed."""
         if self.props["sort"] != sort:
             self.props["sort"] = sort
         if self.props["rows"] != list(rows):
@@ -45,7 +45,7 @@ class TaskTable(Element, component="otd_task_table.js"):
 
 
 class RunTable(Element, component="otd_run_table.js"):
-    """A page of the execution log; without `task`, that of a single task."""
+    """A page of the execution log; without `task`, the log of a single task."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class RunTable(Element, component="otd_run_table.js"):
             self.on("choose", lambda event: _chose(event, choose))
 
     def show(self, rows: Sequence[dict[str, Any]], chosen: Sequence[str] = ()) -> None:
-        """These rows, these of them chosen; nothing is sent where nothing changed."""
+        """Show these rows with these chosen; sends nothing if nothing changed."""
         if self.props["rows"] != list(rows):
             self.props["rows"] = list(rows)
         if "chosen" in self.props and self.props["chosen"] != list(chosen):
@@ -71,7 +71,7 @@ class RunTable(Element, component="otd_run_table.js"):
 
 
 class ChosenBar(Element, component="otd_chosen_bar.js"):
-    """What can be done to what is chosen, over the head of a table."""
+    """The actions on the chosen rows, above a table."""
 
 
 def _chose(event: GenericEventArguments, choose: Choose) -> None:

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from nicegui.element import Element
 
-from onthedot.ui.components.dialogs import dismiss, foot
-from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss, foot
+from onthedot.ui.components.fields.choices import ChoiceField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import named, text
-from onthedot.ui.components.small import Modal
 from onthedot.ui.wording.local_times import local_instant, local_text
 
 _MORNING = 6
@@ -27,7 +28,7 @@ def ask_pause(
     zone: str,
     now: datetime,
 ) -> None:
-    """Ask in `place`; `act` is given the note, and the end or None. `zone` is the reader's."""
+    """Ask in `place`. `act` gets the note, and the end or None. `zone` is the reader's."""
     ends = _ends(now.astimezone(ZoneInfo(zone)))
     with place, Modal("Pause") as modal:
         text(f"{label}?", tag="h2")
@@ -48,7 +49,7 @@ def ask_pause(
                     at.say("Choose a date and a time.")
                     return
                 if end <= now:
-                    at.say("This is past. Choose a time to come.")
+                    at.say("This time is past. Choose a later one.")
                     return
             modal.hide()
             await act(note.value.strip(), end)
@@ -62,13 +63,13 @@ def ask_pause(
 
 
 def _ends(now: datetime) -> dict[str, tuple[str, datetime | None]]:
-    """What can be chosen: its words, and the end that it means at `now`, a local time."""
+    """The choices: their labels, and the end that each means at `now`, a local time."""
     morning = now.replace(hour=_MORNING, minute=0, second=0, microsecond=0)
     day = "Today" if now < morning else "Tomorrow"
     if now >= morning:
         morning += timedelta(days=1)
     return {
-        _BY_HAND: ("It is resumed by hand", None),
+        _BY_HAND: ("Resumed by hand", None),
         "hour": ("In an hour", now + timedelta(hours=1)),
         "morning": (f"{day} at {morning:%H:%M}", morning),
         "day": ("In a day", now + timedelta(days=1)),

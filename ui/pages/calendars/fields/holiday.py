@@ -7,7 +7,7 @@ from typing import Any
 
 from onthedot.scheduling.calendars.content import CalendarContent, HolidaysCalendar
 from onthedot.scheduling.calendars.holiday_choices import categories, countries, subdivisions
-from onthedot.ui.components.fields import ChecksField, ChoiceField
+from onthedot.ui.components.fields.choices import ChecksField, ChoiceField
 from onthedot.ui.components.markup import box
 from onthedot.ui.forms.fields import Fields
 

@@ -16,11 +16,12 @@ from onthedot.scheduling.calendars.content import (
     WeeklyCalendar,
 )
 from onthedot.scheduling.errors import FieldProblem
-from onthedot.ui.components.fields import ChecksField, Segments, TextField
+from onthedot.ui.components.fields.choices import ChecksField, Segments
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.forms.fields import Fields, listed, problems_of
-from onthedot.ui.pages.calendars.events_fields import EventFields
-from onthedot.ui.pages.calendars.holiday_fields import HolidayFields
+from onthedot.ui.pages.calendars.fields.events import EventFields
+from onthedot.ui.pages.calendars.fields.holiday import HolidayFields
 from onthedot.ui.pages.calendars.wording import KINDS, WEEKDAYS
 
 _MODELS: dict[str, type[CalendarContent]] = {

@@ -1,4 +1,4 @@
-"""Questions that are asked before something is done."""
+"""Confirmation before an action."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 
 from nicegui.element import Element
 
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, button, text
-from onthedot.ui.components.small import Modal
 
 
 def confirm(
@@ -21,7 +21,7 @@ def confirm(
     danger: bool = False,
     typed: str = "",
 ) -> None:
-    """Ask before `act`, in `place`; with `typed`, that text has to be written first."""
+    """Ask in `place` before `act`. With `typed`, the user has to type that text first."""
     with place, Modal(title) as modal:
         text(title, tag="h2")
         text(words, "muted wrap", tag="p")
@@ -51,7 +51,7 @@ def dismiss(modal: Element) -> None:
 def foot(
     modal: Modal, label: str, go: Callable[[], Awaitable[None]], *, danger: bool = False
 ) -> Element:
-    """The buttons below a question: `go`, or not. Returns that of `go`."""
+    """The buttons below a question. Returns the one for `go`."""
     with box("foot"):
         button("Cancel", lambda: dismiss(modal))
         return button(label, go, "danger solid" if danger else "primary")

@@ -8,7 +8,8 @@ from typing import Any
 from nicegui.events import GenericEventArguments
 
 from onthedot.scheduling.calendars.content import CalendarContent, IcsCalendar
-from onthedot.ui.components.fields import FileField, Segments, TextField
+from onthedot.ui.components.fields.choices import Segments
+from onthedot.ui.components.fields.text import FileField, TextField
 from onthedot.ui.components.markup import box
 from onthedot.ui.forms.fields import Fields
 
