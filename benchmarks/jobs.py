@@ -21,8 +21,8 @@ from typing import Any
 
 from playwright.async_api import Browser, Locator, Page, expect
 
-from benchmarks.bad_night import bad_night
-from benchmarks.browser import chromium
+from benchmarks.datasets.bad_night import bad_night
+from benchmarks.instruments.browser import chromium
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 

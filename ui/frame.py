@@ -12,10 +12,11 @@ from nicegui.element import Element
 from onthedot.access.roles import needed
 from onthedot.service.overview import health
 from onthedot.ui.access.sessions import Session
+from onthedot.ui.components.dialogs.dialogs import KeyHelp, Palette
 from onthedot.ui.components.freeze_banner import watch_freezes
 from onthedot.ui.components.markup import box, href, link, locked, named, text
 from onthedot.ui.components.sign_out import sign_out
-from onthedot.ui.components.small import Icon, KeyHelp, Palette, ThemeSwitch
+from onthedot.ui.components.small import Icon, ThemeSwitch
 from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.loading.boot import BOOT, HEAD

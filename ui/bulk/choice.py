@@ -1,4 +1,4 @@
-"""What is chosen in a list, over all its pages, and the bar that does something with it."""
+"""The selection in a list, across its pages, and the bar with its actions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from nicegui.events import GenericEventArguments
 
 from onthedot.ui.bulk.kinds import Subject
 from onthedot.ui.bulk.work import ask
-from onthedot.ui.components.tables import ChosenBar
+from onthedot.ui.components.tables.tables import ChosenBar
 from onthedot.ui.page_context import PageContext
 
-#: The most that are chosen at once.
+#: The most that can be chosen at once.
 MOST = 10_000
 
 
@@ -44,7 +44,7 @@ class Choice:
         self._bar.on("act", self._act)
 
     def offer(self, subject: Subject) -> None:
-        """What can be done to them is this subject's from now on."""
+        """Offer the actions of this subject from now on."""
         self._subject = subject
         self._bar.props["actions"] = [
             {
@@ -59,7 +59,7 @@ class Choice:
 
     @property
     def here(self) -> list[str]:
-        """Those of the page that is shown."""
+        """The chosen ones on the current page."""
         return [each for each in self._page if each in self._ids]
 
     def mark(self, ids: Sequence[str], *, on: bool) -> None:

@@ -11,7 +11,8 @@ from nicegui.element import Element
 
 from onthedot.scheduling.incidents.incident import Incidents
 from onthedot.service.overview import health
-from onthedot.ui.components.fields import Segments, TextField
+from onthedot.ui.components.fields.choices import Segments
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, card, empty, named, skeleton, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext

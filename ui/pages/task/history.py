@@ -11,10 +11,11 @@ from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.service.tasks.edit_previews import preview_edit
 from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.temporal.paging import Page
-from onthedot.ui.components.dialogs import dismiss, foot
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss, foot
 from onthedot.ui.components.differences import show_differences
 from onthedot.ui.components.markup import box, button, card, named, text
-from onthedot.ui.components.small import Modal, When
+from onthedot.ui.components.small import When
 from onthedot.ui.forms.preview import show_edit
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.watches import Live, Seen
