@@ -41,12 +41,18 @@ def named_revisions(if_match: str | None) -> set[int | None] | None:
 
     Raises RequestValidationError if the header is malformed.
     """
+    named = named_tags(if_match)
+    return None if named is None else {_revision(tag) for tag in named}
+
+
+def named_tags(if_match: str | None) -> set[str] | None:
+    """The tags that `If-Match` names, without their quotes; None for any. Raises as above."""
     if if_match is None or if_match == "*":
         return None
     if not re.fullmatch(_ANY_OR_LIST, if_match):
         message = 'must be an ETag in quotes, as in "3", or *'
         raise RequestValidationError([{"type": "etag", "loc": ("If-Match",), "msg": message}])
-    return {_revision(tag) for weak, tag in _TAG.findall(if_match) if not weak}
+    return {tag for weak, tag in _TAG.findall(if_match) if not weak}
 
 
 async def _expected(task_id: TaskIdPath, tasks: TasksDep, if_match: IfMatch = None) -> int | None:

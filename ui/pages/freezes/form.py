@@ -122,7 +122,8 @@ class _FreezeForm:
         name, uses = self._written_name, self._context.uses
         try:
             made = await self._context.tried(
-                uses.put_freeze(name, definition), but=(InvalidDefinition,)
+                uses.put_freeze(name, definition, if_match=self._expected),
+                but=(InvalidDefinition,),
             )
         except InvalidDefinition as error:
             self._say(error.problems)
@@ -132,6 +133,11 @@ class _FreezeForm:
             self._context.toasts.say(f"{said}: {made.name}.")
             self._context.changed()
             dismiss(self._modal)
+
+    @property
+    def _expected(self) -> tuple[str, ...] | None:
+        """The version that is replaced; None for any, once someone was told of another."""
+        return None if self._before is None or self._warned else (self._before.version,)
 
     async def _may_save(self) -> bool:
         """Whether it is still what was shown, or someone was told that it is not."""

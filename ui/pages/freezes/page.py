@@ -140,7 +140,9 @@ def _ask_to_end(context: PageContext, freeze: Freeze) -> None:
         if rest is None:
             done: object = await context.tried(context.uses.delete_freeze(name))
         else:
-            done = await context.tried(context.uses.put_freeze(name, rest))
+            done = await context.tried(
+                context.uses.put_freeze(name, rest, if_match=(freeze.version,))
+            )
         if done:
             context.toasts.say(f"Ended {name}.", tone="grey")
             context.changed()
