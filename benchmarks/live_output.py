@@ -24,9 +24,9 @@ import aiohttp
 from playwright.async_api import Page
 
 from benchmarks import watched_bursts
-from benchmarks.browser import chromium, opened_output
-from benchmarks.errors import Void
-from benchmarks.figures import percentile
+from benchmarks.instruments.browser import chromium, opened_output
+from benchmarks.instruments.errors import Void
+from benchmarks.instruments.figures import percentile
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 

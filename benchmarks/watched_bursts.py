@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 
 from playwright.async_api import Browser
 
-from benchmarks import machine
-from benchmarks.arrivals import read
-from benchmarks.browser import opened_output
-from benchmarks.in_flight import in_flight
+from benchmarks.instruments import machine
+from benchmarks.instruments.arrivals import read
+from benchmarks.instruments.browser import opened_output
+from benchmarks.instruments.in_flight import in_flight
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 

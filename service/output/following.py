@@ -32,8 +32,8 @@ from onthedot.service.temporal.calls import Temporal
 _LOG = logging.getLogger("onthedot.output")
 
 #: How often workers are asked, in seconds; and how many times as long as that took they are left
-#: alone afterwards, at most so long. A machine that is busy with runs answers late: who watches them
-#: should hardly slow them down.
+#: alone afterwards, at most so long. A machine that is busy with runs answers late, and who watches
+#: them should hardly slow them down.
 _PACE = 0.5
 _REST = 5
 _LONGEST_REST = 5.0
