@@ -76,12 +76,15 @@ def _show(found: Incidents) -> None:
     span = f"from {shown(found.since)} to {shown(found.until)}"
     if not found.any:
         say(f"Nothing went wrong {span}.")
-    if found.items:
+    if found.failures:
         say(f"Failed or timed out, {span}:")
-        show_table(found.items, _FAILURES)
-    if found.missed:
+        show_table(found.failures, _FAILURES)
+    if found.did_not_run:
         say(f"Did not run, {span}:")
-        show_table(found.missed, _MISSED)
+    if found.not_taken_up:
+        show_table(found.not_taken_up, _FAILURES)
+    if found.without_a_failure:
+        show_table(found.without_a_failure, _MISSED)
     if found.late:
         say(f"Began late, {span}:")
         show_table(found.late, _LATE)

@@ -178,7 +178,7 @@ def _mark(places: list[dict[str, Element]], path: str) -> None:
 
 
 def _beat(beat: Element, seen: Seen[health.Health]) -> None:
-    count = len(seen.value.workers) if seen.value else 0
+    count = len(seen.value.ready) if seen.value else 0
     if seen.error is not None:
         tone, words = "red", "Temporal is away"
     elif not count:
@@ -229,6 +229,6 @@ def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
         )
     if seen.error is not None:
         return str(seen.error), "red"
-    if seen.value is not None and not seen.value.workers:
+    if seen.value is not None and not seen.value.ready:
         return "No worker is polling: nothing runs until one starts (onthedot worker).", ""
     return "", ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui.events import GenericEventArguments
@@ -33,6 +34,7 @@ class Choice:
         self._find_all = find_all
         self._changed = changed
         self._ids: dict[str, None] = {}
+        self._finding = asyncio.Lock()
         self._page: Sequence[str] = ()
         self._bar = ChosenBar()
         self._bar.props["label"] = f"Chosen {subject.one}s"
@@ -92,6 +94,10 @@ class Choice:
                 self._bar.props[name] = value
 
     async def _choose_all(self) -> None:
+        async with self._finding:
+            await self._find()
+
+    async def _find(self) -> None:
         ids = await self._context.tried(self._find_all())
         if ids is None:
             return
@@ -103,4 +109,7 @@ class Choice:
 
     async def _act(self, event: GenericEventArguments) -> None:
         kind = self._subject.kind(str(event.args))
+        # Whoever asked for all means all, although they are not found yet.
+        async with self._finding:
+            pass
         await ask(self._context, self._subject, kind, list(self._ids), self.clear)

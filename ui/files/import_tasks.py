@@ -124,12 +124,14 @@ def _show_step(one: Step) -> None:
         text(words, f"pill {tone}")
         text(after.name if after else one.task_id, "strong wrap")
         text(one.task_id, "muted mono small wrap")
-    for change in one.changes[:_FIELDS]:
-        with box("row small"):
-            text(change.path, "mono muted")
-            text(_shown(change.before), "lost wrap")
-            text("→", "muted")
-            text(_shown(change.after), "gained wrap")
+    if one.changes:
+        with box("differences", "dl"):
+            for change in one.changes[:_FIELDS]:
+                text(change.path, "mono small", tag="dt")
+                with box("wrap small", "dd"):
+                    text(_shown(change.before), "gone", tag="del")
+                    text(" → ", "faint")
+                    text(_shown(change.after), "come", tag="ins")
     if len(one.changes) > _FIELDS:
         text(f"and {len(one.changes) - _FIELDS} more fields", "muted small", tag="div")
 

@@ -42,7 +42,7 @@ class Conflict:
 def show_notice(base: TaskDefinition, theirs: Task, reload: Callable[[], None]) -> None:
     """Show that the task has changed, before anything is saved."""
     found, _ = differences(base, theirs)
-    with named(box("banner changed-meanwhile"), role="status").style("margin: 0"):
+    with named(box("banner changed-meanwhile"), role="status").style("margin: 0 0 16px"):
         Icon("triangle-alert")
         with box("stack snug grow"):
             with text("", "wrap"):

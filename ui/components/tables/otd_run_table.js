@@ -102,7 +102,7 @@ export default {
           this.task
             ? h(
                 "td",
-                { class: "c2" },
+                { class: "c2 c-error" },
                 row.error ? [h("span", { class: "clip muted", title: row.error }, row.error)] : [],
               )
             : null,
