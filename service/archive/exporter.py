@@ -1,4 +1,4 @@
-"""Writes ended runs into the archive, long before Temporal deletes them.
+"""Writes runs that have ended into the archive, long before Temporal forgets them.
 
 Every server that has the directory takes part; one at a time holds its lock, and works:
 
@@ -41,7 +41,7 @@ _LOG = logging.getLogger("onthedot.archive")
 
 _EVERY = timedelta(minutes=5)
 _AT_ONCE = timedelta(days=1)
-#: How far lists may lag.
+#: By how much lists may lag at most.
 _LAG = timedelta(hours=1)
 _CHUNK = 200
 _SIDE_BY_SIDE = 4
@@ -50,22 +50,22 @@ _DAY = timedelta(days=1)
 ARCHIVED = Counter("onthedot_archived_runs", "Runs that this process wrote into the archive.")
 ARCHIVED_UNTIL = Gauge(
     "onthedot_archived_until_timestamp_seconds",
-    "The time up to which this process has archived ended runs.",
+    "Up to when runs that ended are in the archive, as far as this process knows.",
 )
 
 
 class Exporter:
-    """Archives runs on behalf of a server."""
+    """The one who writes, on behalf of a server."""
 
     def __init__(self, temporal: Temporal, directory: Path) -> None:
-        """Raises OSError if the directory cannot be made."""
+        """Raises OSError where the directory cannot be made."""
         self._temporal = temporal
         self._directory = directory
         self._archive = RunArchive(directory, Lines(configured(temporal.settings)))
         self._noted = directory / "archived-until"
 
     async def keep_on(self) -> None:
-        """Archives ended runs repeatedly. Logs failures, and tries again."""
+        """Writes what has ended, again and again. What fails is told, and tried again."""
         while True:
             try:
                 await self.write_ended()
@@ -88,6 +88,9 @@ class Exporter:
     async def _walk(self) -> int:
         now, written = self._temporal.now(), 0
         since = self._came_to()
+        if since is not None:
+            # Told even by one who then cannot write, or nobody would hear that nothing moves on.
+            ARCHIVED_UNTIL.set(since.timestamp())
         since = since - _LAG if since else now - self._temporal.settings.retention - _DAY
         while since < now:
             until = min(now, since + _AT_ONCE)
@@ -133,7 +136,7 @@ class Exporter:
                     # Its retention ended meanwhile: what the list said of it is better than
                     # nothing.
                     run = Run.model_validate(short.model_dump())
-            # By the list it was found in, and looked up again.
+            # By the list it was found in, and is looked for again.
             return _archived(run.model_copy(update={"finished_at": short.finished_at}), tasks)
 
         return await asyncio.gather(*map(whole, runs))
