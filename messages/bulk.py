@@ -145,3 +145,8 @@ class TagList(BaseModel):
     """Every tag that a task has."""
 
     items: list[TagCount]
+    complete: bool = Field(
+        default=True,
+        description="False where there are more than 20,000 tasks: the recurring ones are counted "
+        "first, then the newest one-time ones.",
+    )

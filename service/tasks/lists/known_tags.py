@@ -46,7 +46,7 @@ class KnownTags:
     async def _count(self) -> None:
         began = self._temporal.now()
         try:
-            self.known = await tag_counts(self._temporal)
+            self.known = (await tag_counts(self._temporal)).items
             now = self._temporal.now()
             self._good_until = now + max(_AGE, _TIMES * (now - began))
         except OnTheDotError as error:
