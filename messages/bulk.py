@@ -147,6 +147,5 @@ class TagList(BaseModel):
     items: list[TagCount]
     complete: bool = Field(
         default=True,
-        description="False where there are more than 20,000 tasks: the recurring ones are counted "
-        "first, then the newest one-time ones.",
+        description="False where there are more than 100,000 tasks: the newest are counted.",
     )

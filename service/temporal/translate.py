@@ -111,13 +111,21 @@ def task_status(
 
 def task_health(execution: WorkflowExecution) -> Health:
     """How the last run of a task went; a one-time task that came due is its own run."""
-    if execution.typed_search_attributes.get(naming.KIND) == "once":
-        match execution.status:
+    attributes = execution.typed_search_attributes
+    return health_of(execution.status, attributes.get(naming.KIND), attributes.get(naming.HEALTH))
+
+
+def health_of(
+    status: WorkflowExecutionStatus | None, kind: str | None, health: str | None
+) -> Health:
+    """The same, by the task's workflow and what its search attributes say."""
+    if kind == "once":
+        match status:
             case WorkflowExecutionStatus.COMPLETED:
                 return Health.HEALTHY
             case WorkflowExecutionStatus.FAILED | WorkflowExecutionStatus.TIMED_OUT:
                 return Health.FAILING
-    return Health(execution.typed_search_attributes.get(naming.HEALTH) or Health.NEVER_RAN)
+    return Health(health or Health.NEVER_RAN)
 
 
 def answered(
