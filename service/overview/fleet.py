@@ -29,7 +29,7 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 
 #: Rows read at a time, so that each call ends in time on a busy server.
-_PAGE = 500
+_PAGE = 250
 #: Rows decoded in one go: it takes the event loop about 20 ms.
 _DECODED = 100
 #: How long a list of tasks is good for.
