@@ -147,5 +147,5 @@ class TagList(BaseModel):
     items: list[TagCount]
     complete: bool = Field(
         default=True,
-        description="False where there are more than 100,000 tasks: the newest are counted.",
+        description="False where there are more than 20,000 tasks: the newest are counted.",
     )

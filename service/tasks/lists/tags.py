@@ -19,8 +19,8 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.translate import health_of
 
-#: The most tasks that are counted, the newest first: a million would take minutes, and memory.
-MOST = 100_000
+#: The most tasks that are counted, the newest first: a million would take half an hour.
+MOST = 20_000
 
 
 class _Tagged(NamedTuple):
