@@ -50,7 +50,7 @@ def test_a_pause_of_many_and_its_undo_restore_what_was(
     site.field("Until").select_option("at")
     site.dialog().get_by_label("At").fill("2025-01-01T06:00")
     site.dialog().get_by_role("button", name="Pause 3 tasks").click()
-    expect(site.dialog()).to_contain_text("This is past.")
+    expect(site.dialog()).to_contain_text("This time is past.")
     site.dialog().get_by_label("At").fill("2126-03-01T06:00")
     site.dialog().get_by_role("button", name="Pause 3 tasks").click()
     expect(site.toast("2 tasks paused, 1 left as it was.")).to_be_visible()
