@@ -89,9 +89,9 @@ def test_all_that_a_filter_finds_on_a_phone(open_site: Open, name: str) -> None:
     site.go(f"/tasks?tag={name}")
     site.page.locator("tr[data-task] input").first.check()
     expect(_bar(site)).to_contain_text("1 chosen")
-    site.button("Choose all 60").click()
-    expect(_bar(site)).to_contain_text("60 chosen")
     site.no_sideways()
+    site.button("Choose all 60").click()
+    # At once: all are meant, although the server is still looking for them.
     _bar(site).get_by_role("button", name="Delete").click()
     site.dialog().get_by_role("textbox").fill("60")
     site.dialog().get_by_role("button", name="Delete 60 tasks").click()
