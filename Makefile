@@ -58,9 +58,8 @@ faults: $(VENV)/.dev ## The long tests: kills, stops and freezes
 cluster: $(VENV)/.dev ## Temporal on PostgreSQL, two nodes, on this machine: make cluster ARGS="--workers 4"
 	@$(BIN)/python -m tests.cluster $(ARGS)
 
-cluster-test: $(VENV)/.dev ## Run tests, and break things, on such a cluster
-	@$(BIN)/python -m tests.cluster --workers 0 --servers 0 -- $(BIN)/python -m pytest $(ON_CLUSTER)
-	@$(BIN)/python -m pytest -m cluster $(ARGS)
+cluster-test: $(VENV)/.dev ## Run tests, and break things, on such a cluster: ARGS="-k balancer" chooses what
+	@$(BIN)/python -m tests.cluster.suite $(ON_CLUSTER) --trials $(ARGS)
 
 chart: $(VENV)/.dev ## Judge the Helm chart with Helm and Kubernetes' own schemas
 	@$(BIN)/python -m tests.chart.programs

@@ -1,7 +1,8 @@
-"""The command line. Here: what starts processes and makes tokens; `commands/` has the others.
+"""The command line. This file has the commands that start processes and create tokens; `commands/`
+has the others.
 
-Exit codes: 0 done or stopped as asked, 1 failed, 2 not started because something has to be fixed.
-`diff` has its own. Each command imports only what it runs.
+Exit codes: 0 done, or stopped by a signal; 1 failed; 2 not started, because of wrong usage or
+settings. `diff` has its own. Each command imports only what it runs.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ _OPTIONS: dict[str, str] = {
     "temporal_ui_port": "port of Temporal's Web UI (default 8233)",
     "metrics_port": "port of the worker's /healthz and /metrics (default 9464)",
     "data_dir": "where Temporal keeps its data (default ./onthedot-data)",
-    "tls_cert": "certificate of REST and the page (PEM)",
-    "tls_key": "that certificate's private key (PEM)",
+    "tls_cert": "TLS certificate of REST and the page (PEM)",
+    "tls_key": "the certificate's private key (PEM)",
     "log_level": "debug, info, warning or error (default info)",
 }
 
@@ -47,7 +48,7 @@ _COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "server": ("Start REST and the page.", ("host", "port", "tls_cert", "tls_key", "log_level")),
     "worker": ("Start a worker, which runs the tasks.", ("metrics_port", "log_level")),
-    "setup-namespace": ("Prepare a Temporal namespace, once a deployment.", ("log_level",)),
+    "setup-namespace": ("Prepare a Temporal namespace, once for each deployment.", ("log_level",)),
 }
 
 
@@ -63,9 +64,9 @@ def main() -> NoReturn:
         code = leaving.code if isinstance(leaving.code, int) else 2
     except BaseException as error:
         if sys.argv[1:2] and sys.argv[1] in _COMMANDS:
-            logging.getLogger("onthedot").exception("ended by an error")
+            logging.getLogger("onthedot").exception("ended with an error")
         else:
-            print(f"onthedot: a fault: {type(error).__name__}: {error}", file=sys.stderr)
+            print(f"onthedot: internal error: {type(error).__name__}: {error}", file=sys.stderr)
         code = 1
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
@@ -82,13 +83,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def command() -> click.Group:
-    """The command `onthedot` with all that is below it."""
+    """The command `onthedot` with all its subcommands."""
     processes = {name: partial(_process_command, name) for name in _COMMANDS}
     others = {"token": _token_command, "key": _key_command, "version": _version_command}
     summaries = {name: summary for name, (summary, _) in _COMMANDS.items()}
     summaries |= {
         "token": "Make a token for a caller of REST.",
-        "key": "Make a key that seals what Temporal holds.",
+        "key": "Make an encryption key for the data in Temporal.",
         "version": "Print the version.",
     }
     return root({"Commands that start something": processes, "Others": others}, summaries)
@@ -155,11 +156,12 @@ def _token_command() -> click.Command:
                 type=click.Choice([role.value for role in Role]),
                 default=Role.ADMIN.value,
                 show_default=True,
-                help="what the caller may do; each role has all rights of those before it",
+                help="what the caller may do; each role includes those before it",
             ),
         ],
         callback=_new_token,
-        help="Make a token for the caller NAME (default admin), and print both halves.",
+        help="Make a token for the caller NAME (default admin): print it, and its hash for the "
+        "server.",
     )
     return click.Group("token", commands=[new], help="Make a token for a caller of REST.")
 
@@ -171,7 +173,7 @@ def _key_command() -> click.Command:
         callback=_new_key,
         help="Make a key with this id, such as the year and month, and print it.",
     )
-    summary = "Make a key that seals what Temporal holds."
+    summary = "Make an encryption key for the data in Temporal."
     return click.Group("key", commands=[new], help=summary)
 
 
@@ -208,12 +210,12 @@ def _new_token(name: str, role: str) -> int:
         )
         return 2
     print(f"For the caller, shown only now:\n  Authorization: Bearer {token}")
-    print(f"For the server (several are separated by commas):\n  ONTHEDOT_API_TOKENS={entry}")
+    print(f"For the server (separate several with commas):\n  ONTHEDOT_API_TOKENS={entry}")
     return 0
 
 
 def _read_dotenv(*, secrets_too: bool) -> None:
-    """Puts `.env` into the environment: tasks' secrets and Temporal's own settings count too."""
+    """Loads `.env` into the environment, including tasks' secrets and Temporal's own settings."""
     from dotenv import dotenv_values
 
     from onthedot.settings import SECRET_PREFIX, SettingsError
@@ -237,21 +239,21 @@ def _start_logging(settings: Settings) -> None:
         datefmt="%Y-%m-%dT%H:%M:%S",
         stream=sys.stdout,
     )
-    # What happened is JSON, a line each, for whoever collects it: runs, gaps, notifications.
+    # Events are lines of JSON, for log collectors: runs, gaps, notifications.
     lines = logging.StreamHandler(sys.stdout)
     lines.setFormatter(logging.Formatter("%(message)s"))
     for name in ("onthedot.runs", "onthedot.gaps", "onthedot.notifications", "onthedot.audit"):
         told = logging.getLogger(name)
         told.addHandler(lines)
         told.propagate = False
-    # Whatever else is left out: who changed something is not.
+    # The audit log is written whatever the log level.
     logging.getLogger("onthedot.audit").setLevel(logging.INFO)
-    # It logs the addresses of websockets, and with them what belongs to one client.
+    # It logs the addresses of websockets, which contain clients' secrets.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    # It logs the beginning and the end of each request at /mcp, which the access log has.
+    # It logs each request to /mcp twice; the access log has them.
     logging.getLogger("mcp").setLevel(logging.WARNING)
     for name in unknown_variables(os.environ):
-        logging.getLogger("onthedot").warning("%s is no setting; is it misspelt?", name)
+        logging.getLogger("onthedot").warning("%s is not a setting; is it misspelt?", name)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """`onthedot dev`: Temporal, a worker and the server on this machine, in one command.
 
-1. Lock the data directory, end what an earlier start left, see that the ports are free.
-2. Start Temporal, and set its namespace up.
+1. Lock the data directory, end processes left by an earlier start, check that the ports are free.
+2. Start Temporal, and prepare its namespace.
 3. Start the worker and the server; keep all three running.
 4. On Ctrl-C or SIGTERM stop the worker and the server, then Temporal; 5 seconds at most.
 """
@@ -29,8 +29,8 @@ from onthedot.processes.supervisor import Child, Supervisor
 from onthedot.settings import PREFIX, SECRET_PREFIX, Settings, require_tokens_beyond_loopback
 
 _WORKER_GRACE = "PT2S"
-#: After it the guard kills: a little longer than the worker's own grace, and within five seconds
-#: in all, Temporal's second included.
+#: After this the guard kills: a little longer than the worker's own grace, and within five seconds
+#: in total, including Temporal's second.
 _CHILD_GRACE = timedelta(seconds=2.75)
 _LOOPBACK = ("localhost", "127.0.0.0/8", "::1")
 
@@ -38,8 +38,8 @@ _LOOPBACK = ("localhost", "127.0.0.0/8", "::1")
 async def run(settings: Settings, options: Mapping[str, Any]) -> int:
     """Runs everything until a signal asks to stop; returns the exit code.
 
-    `options` are those of the command line, which the children must see too.
-    Raises StartError, SettingsError.
+    `options` are those of the command line; the children get them too. Raises StartError,
+    SettingsError.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -76,13 +76,13 @@ async def _run_all(
     environment: Mapping[str, str],
     supervisor: Supervisor,
 ) -> int:
-    """Starts everything in order; returns only when something cannot run as it is set up."""
+    """Starts everything in order; returns only if something cannot run with its settings."""
     _say("dev", f"starting Temporal; its data and its log are in {directory}")
     supervisor.start(temporal)
     others = {name: value for name, value in environment.items() if not _is_a_tasks_secret(name)}
     if await supervisor.run_once(_child("setup-namespace", others)) != 0:
         raise StartError(
-            f"Temporal did not start, or could not be set up. The end of "
+            f"Temporal did not start, or could not be prepared. The end of "
             f"{directory / 'temporal.log'} says why."
         )
     supervisor.start(_child("worker", environment))
@@ -92,7 +92,7 @@ async def _run_all(
         name = await supervisor.gave_up
     finally:
         announcement.cancel()
-    _say("dev", f"stopping: the {name} cannot run as it is set up")
+    _say("dev", f"stopping: the {name} cannot run with its settings")
     return 2
 
 
@@ -111,7 +111,7 @@ async def _until_stopped(work: Any, stop: asyncio.Event) -> int:
 
 
 def _child(name: str, environment: Mapping[str, str]) -> Child:
-    # -P: a file of the working directory must not take the place of a library's.
+    # -P: a file in the working directory must not shadow a library.
     command = (sys.executable, "-P", "-m", "onthedot.cli", name)
     return Child(name, command, environment, _CHILD_GRACE)
 
@@ -119,12 +119,13 @@ def _child(name: str, environment: Mapping[str, str]) -> Child:
 def _child_environment(
     settings: Settings, options: Mapping[str, Any], web_ui: embedded.WebUi
 ) -> dict[str, str]:
-    """What the worker and the server read: this command's options, and the embedded Temporal."""
+    """The environment of the worker and the server: this command's options, and the embedded
+    Temporal."""
     environment = embedded.client_environment(settings, os.environ)
     for name, value in options.items():
         if value is not None:
             environment[PREFIX + name.upper()] = str(value)
-    # Anyone who may register a task may not act as Temporal's operator.
+    # Someone who may register a task must not be able to act as Temporal's operator.
     theirs = (settings.temporal_port, settings.temporal_ui_port, web_ui.port)
     denied = (*settings.deny_hosts, *(f"localhost:{port}" for port in theirs))
     environment[PREFIX + "ALLOW_HOSTS"] = ",".join((*settings.allow_hosts, *_LOOPBACK))
@@ -137,7 +138,7 @@ def _child_environment(
 
 
 def _session_key(settings: Settings, directory: Path) -> dict[str, str]:
-    """The server's key for sessions: the one that is set, or the one that is kept here."""
+    """The server's session key: from the settings, or kept in `directory`."""
     if settings.session_key:
         return {}
     return {PREFIX + "SESSION_KEY": kept_key(directory / "session.key")}
@@ -155,7 +156,7 @@ def _require_free_ports(settings: Settings) -> None:
 
 
 async def _announce(settings: Settings, directory: Path) -> None:
-    """Says where everything is, once the server answers."""
+    """Prints the addresses, once the server responds."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     await _until_healthy(host, settings.port, tls=settings.tls_cert is not None)
     scheme = "https" if settings.tls_cert else "http"
@@ -168,8 +169,8 @@ async def _announce(settings: Settings, directory: Path) -> None:
 
 
 async def _until_healthy(host: str, port: int, *, tls: bool) -> None:
-    """Returns once the server answers. That its port is open says only that it is about to."""
-    # Whose certificate it is does not matter: it is our own server that is asked.
+    """Returns once the server responds. Its port opens a little earlier."""
+    # The certificate does not matter: this is our own server.
     context = ssl._create_unverified_context() if tls else None
     while True:
         try:
@@ -188,6 +189,6 @@ def _say(name: str, line: str) -> None:
     try:
         print(f"{name:<9}| {line}" if name != "dev" else line, flush=True)
     except OSError:
-        # Whoever read our output is gone. That is no reason to stop running tasks.
+        # The reader of our output is gone, which is no reason to stop running tasks.
         devnull = os.open(os.devnull, os.O_WRONLY)
         os.dup2(devnull, 1)

@@ -1,6 +1,6 @@
 """The embedded Temporal: a real dev server over a SQLite file, as a child process.
 
-This file says what to run and with what; `processes/` starts, watches and stops it.
+This file has the command and its arguments; `processes/` starts, watches and stops it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from onthedot.settings import PREFIX, Settings
 
 ADDRESS = "127.0.0.1"
 
-#: Limits of a Temporal server that are too low for a scheduler, by the names it knows them under.
-#: deploy/dynamicconfig.yaml gives the same ones to a production server; a test compares them.
+#: Limits of a Temporal server whose defaults are too low for a scheduler, by Temporal's names.
+#: deploy/dynamicconfig.yaml sets the same for a production server; a test compares them.
 RAISED_LIMITS: Mapping[str, int] = {
     # Starts by schedules, a second and namespace: 30 by default, so 500 tasks due in one second
     # would take 17 s.
@@ -41,24 +41,24 @@ RAISED_LIMITS: Mapping[str, int] = {
     "history.persistenceMaxQPS": 50000,
 }
 
-#: True on a dev server only; production servers have them cached by default.
+#: True by default on a dev server only; production servers cache them.
 _CACHED_ATTRIBUTES = "system.forceSearchAttributesCacheRefreshOnRead"
 
-#: After a step of the clock, or a laptop's sleep, Temporal sees what became due only when it looks
-#: again: every five minutes by default.
+#: After a step of the clock, or a laptop's sleep, Temporal sees what became due only at its next
+#: check: every five minutes by default.
 _TIMERS = 'history.timerProcessorMaxPollInterval="5s"'
 
 _DATABASE = "temporal.db"
 _LOG = "temporal.log"
 _LOG_LIMIT = 16 * 1024 * 1024
-#: It needs one second by itself. What it had not written by then is in SQLite's journal.
+#: It needs one second. What it has not written by then is in SQLite's journal.
 _GRACE = timedelta(seconds=1.5)
 _DOWNLOADED_VERSION = "v1.9.1"
 
 
 @dataclass(frozen=True)
 class WebUi:
-    """Where Temporal's Web UI listens. It asks nobody who they are, nor for which host it is."""
+    """Where Temporal's Web UI listens. It checks neither the user nor the Host header."""
 
     host: str
     port: int
@@ -70,7 +70,7 @@ class WebUi:
 
     @classmethod
     def hidden(cls) -> WebUi:
-        """A place behind a front door, that a web page in a browser of this machine cannot guess.
+        """A place behind a front door that a web page in a local browser cannot guess.
 
         On Linux all of 127.0.0.0/8 is this machine; elsewhere only the port is a secret.
         """
@@ -104,7 +104,7 @@ def server(settings: Settings, directory: Path, binary: Path, web_ui: WebUi | No
             f"--ui-port={web_ui.port}",
             *_codec_endpoint(settings),
             f"--db-filename={database}",
-            # Twice as fast as FULL. A power cut may lose the last commits, a crash does not.
+            # Twice as fast as FULL. A power cut may lose the last commits; a crash does not.
             "--sqlite-pragma=journal_mode=WAL",
             "--sqlite-pragma=synchronous=NORMAL",
             # The dev server would read the search attributes from the database at each start.
@@ -121,7 +121,7 @@ def server(settings: Settings, directory: Path, binary: Path, web_ui: WebUi | No
 
 
 def _codec_endpoint(settings: Settings) -> tuple[str, ...]:
-    """Where the Web UI has payloads opened, if they are sealed."""
+    """The codec endpoint for the Web UI, if payloads are encrypted."""
     if not (settings.encryption_keys or settings.encryption_keys_file):
         return ()
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
@@ -151,7 +151,7 @@ def client_environment(settings: Settings, environ: Mapping[str, str]) -> dict[s
 
 
 def _plain_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What the server itself reads: nothing of ours, no client's settings, and no secret."""
+    """The server's environment: without our settings, a client's, or any secret."""
     return {
         name: value
         for name, value in environ.items()
@@ -160,7 +160,7 @@ def _plain_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def find_binary() -> Path | None:
-    """The `temporal` program that is installed: next to Python, or on PATH."""
+    """The installed `temporal` program: next to Python, or on PATH."""
     bundled = Path(sys.executable).with_name("temporal")
     if bundled.exists():
         return bundled
@@ -202,7 +202,7 @@ def _downloaded(directory: Path) -> Path | None:
 def _drop_unfinished(database: Path) -> None:
     """Removes a database whose very first set-up was cut short: the server cannot fix one.
 
-    The namespace is written last. Without it nothing can ever have been stored.
+    The namespace is written last: without it, nothing has been stored.
     """
     if not database.exists():
         return

@@ -1,6 +1,6 @@
-"""The Temporal plug-in: whatever a worker or client needs so that tasks can live there.
+"""The Temporal plug-in: everything that a worker or client needs to run tasks.
 
-Our own worker, client and tests use it, and anyone else's worker may: a client that connects with
+Our own worker, client and tests use it, and any other worker can: a client that connects with
 `plugins=[OnTheDotPlugin(Permissions())]` makes each of its workers run tasks too.
 """
 
@@ -47,22 +47,22 @@ WORKFLOWS: tuple[type, ...] = (
 
 _LOG = logging.getLogger("onthedot.worker")
 
-#: A cancel reaches an action as the answer to a heartbeat that is really sent. By itself the SDK
-#: sends one in eight seconds of those that we make.
+#: A cancel reaches an action in the response to a heartbeat. By default the SDK sends one heartbeat
+#: in eight seconds, however many we make.
 _HEARTBEATS_SENT_EVERY = timedelta(seconds=2)
 
-#: How many activities a worker holds at a time that does not say.
+#: The activities that a worker runs at a time unless it says otherwise.
 _SDK_PLACES = 100
 
 
 class OnTheDotPlugin(SimplePlugin):
-    """Brings the data converter, the workflows and what they tell activities of their run, and to a
-    worker the activities.
+    """Adds the data converter, the workflows and the run context of activities; to a worker, also
+    the activities.
 
     Args:
-        permissions: what tasks may do on the worker's behalf. None where there is no worker: for a
-            client that only asks, or a replayer.
-        keyring: what payloads are sealed with and opened; the same keys everywhere.
+        permissions: what tasks may do on the worker. None without a worker: for a client or a
+        replayer.
+        keyring: the keys that encrypt and decrypt payloads, the same everywhere.
     """
 
     def __init__(self, permissions: Permissions | None = None, keyring: Keyring = NO_KEYS) -> None:
@@ -78,7 +78,7 @@ class OnTheDotPlugin(SimplePlugin):
         self._live_output: LiveOutput | None = None
 
     def configure_client(self, config: ClientConfig) -> ClientConfig:
-        """Add what a client needs; headers are sealed and opened as payloads are."""
+        """Add what a client needs. Headers are encrypted like payloads."""
         config = super().configure_client(config)
         config["header_codec_behavior"] = HeaderCodecBehavior.CODEC
         return config
@@ -144,7 +144,7 @@ class LiveOutput:
             await live.shutdown()
             await running
         except Exception as error:
-            # The other workers keep running: live output is a convenience.
+            # The worker keeps running: live output is a convenience.
             _LOG.warning("live output is not available from this worker: %r", error)
 
 

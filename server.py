@@ -29,7 +29,7 @@ from onthedot.ui.mounting import mount
 
 _LOG = logging.getLogger("onthedot")
 
-#: What requests that are under way get when the server stops, in seconds.
+#: How long requests in progress may take when the server stops, in seconds.
 _GRACE_SECONDS = 2
 
 #: How long an idle connection is kept, in seconds.
@@ -37,8 +37,9 @@ _KEEP_ALIVE_SECONDS = 75
 
 
 def run(settings: Settings) -> None:
-    """Serves until SIGTERM or SIGINT. Raises SettingsError, or StartError for a busy port or a
-    certificate that does not serve."""
+    """Serves until SIGTERM or SIGINT.
+
+    Raises SettingsError, or StartError for a busy port or an unusable certificate."""
     require_tokens_beyond_loopback(settings)
     tls = Certificate.of(settings.tls_cert, settings.tls_key)
     listening = listen(settings.host, settings.port, "--port")
@@ -50,7 +51,7 @@ def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings, listening: socket.socket, tls: Certificate | None) -> None:
     keyring = configured(settings)
-    # Lazy, so that the server is there, and says so, while Temporal is not.
+    # Lazy, so that the server can report that Temporal is unavailable.
     client = await connect(settings, plugins=[OnTheDotPlugin(keyring=keyring)], lazy=True)
     temporal = Temporal(client, settings)
     if settings.guarded and not settings.session_key:
@@ -66,15 +67,15 @@ async def _serve(settings: Settings, listening: socket.socket, tls: Certificate 
     config = uvicorn.Config(
         app,
         ssl_context_factory=(lambda *_: tls.context) if tls else None,
-        # Who is believed is said in ONTHEDOT_TRUSTED_PROXIES alone.
+        # Only ONTHEDOT_TRUSTED_PROXIES decides which proxies to trust.
         proxy_headers=False,
         http=BoundedHttp,
         log_config=None,
-        # It would log query strings, and with them what people search for.
+        # It would log query strings, which contain what people search for.
         access_log=False,
         server_header=False,
-        # Longer than clients keep an idle connection: whoever sends on one that the other end has
-        # just closed sees an error, and cannot know whether its task was registered.
+        # Longer than clients keep an idle connection: a client that sends on a connection just
+        # closed sees an error, and cannot know whether its task was registered.
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )

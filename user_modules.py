@@ -1,4 +1,4 @@
-"""A user's own activities and workflows, from the Python modules that a setting names."""
+"""Loads users' own activities and workflows from the modules in ONTHEDOT_MODULES."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from temporalio import activity, workflow
 
 from onthedot.processes.errors import StartError
 
-#: Names of activities and workflows that start with this are the project's own.
+#: The prefix of the project's own activity and workflow names.
 RESERVED = "onthedot."
 
 
@@ -30,10 +30,10 @@ class UserCode:
 
 
 def load(modules: Sequence[str]) -> UserCode:
-    """Imports `modules` and collects what is marked with `@activity.defn` and `@workflow.defn`.
+    """Imports `modules` and collects their `@activity.defn` and `@workflow.defn`.
 
-    Modules of the working directory are found too, before what is installed.
-    Raises StartError where a module cannot be imported, has neither, or uses a reserved name.
+    Modules in the working directory take precedence over installed ones. Raises StartError if a
+    module cannot be imported, defines neither, or uses a reserved name.
     """
     if modules:
         _look_here_first(str(Path.cwd()))
@@ -61,7 +61,7 @@ def load(modules: Sequence[str]) -> UserCode:
 
 
 def _look_here_first(here: str) -> None:
-    """Put the working directory before what is installed, but after Python's own library."""
+    """Put the working directory before installed packages, but after the standard library."""
     installed = (n for n, path in enumerate(sys.path) if path.endswith("-packages"))
     if here not in sys.path:
         sys.path.insert(next(installed, len(sys.path)), here)

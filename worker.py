@@ -1,9 +1,9 @@
 """`onthedot worker`: the process that runs the tasks.
 
-1. Answer `/healthz` at once, then wait for Temporal as long as it takes.
+1. Serve `/healthz` immediately, then wait for Temporal as long as it takes.
 2. Poll the task queue until SIGTERM or SIGINT.
-3. Take up nothing new, let running actions finish within `worker_grace`, then leave. What did not
-   finish is tried again by another worker.
+3. Take no new work, let running actions finish within `worker_grace`, then exit. Another worker
+retries what did not finish.
 """
 
 from __future__ import annotations
@@ -48,9 +48,8 @@ _SETUP_PATIENCE = timedelta(seconds=60)
 
 
 async def run(settings: Settings) -> None:
-    """Works until a signal asks to stop.
-
-    Raises StartError or SettingsError where it cannot run as it is set up.
+    """Runs until a signal asks it to stop. Raises StartError or SettingsError if it cannot run with
+    its settings.
     """
     permissions, keyring = _permissions(settings), configured(settings)
     stop = _stop_signal()
@@ -76,10 +75,8 @@ async def run(settings: Settings) -> None:
 
 
 async def set_up_namespace(settings: Settings) -> None:
-    """Prepares the namespace; waits for Temporal for a minute.
-
-    Raises StartError where Temporal does not answer, SettingsError where the namespace does not
-    fit.
+    """Prepares the namespace; waits up to a minute for Temporal. Raises StartError if Temporal does
+    not respond, SettingsError if the namespace is unsuitable.
     """
     limit = monotonic() + _SETUP_PATIENCE.total_seconds()
     while True:
@@ -92,14 +89,14 @@ async def set_up_namespace(settings: Settings) -> None:
             if isinstance(error, RPCError):
                 raise
             if monotonic() > limit:
-                raise StartError(f"Temporal does not answer ({error}).") from error
+                raise StartError(f"Temporal does not respond ({error}).") from error
             await asyncio.sleep(0.1)
         else:
             return
 
 
 def _permissions(settings: Settings) -> Permissions:
-    """Raises SettingsError where one cannot be read."""
+    """Raises SettingsError if one cannot be read."""
     try:
         return Permissions(
             allow_commands=settings.allow_commands,
@@ -127,8 +124,8 @@ def _worker(temporal: Temporal, user_code: user_modules.UserCode) -> Worker:
         workflows=user_code.workflows,
         max_concurrent_activities=settings.max_concurrent_activities,
         max_concurrent_local_activities=settings.max_concurrent_workflow_tasks,
-        # A task waits on the worker that knows it; not for long, once that worker has died. In a
-        # burst it may wait for seconds, and is handed out a second time when it does so for longer.
+        # How long a workflow task waits for the worker that has it cached: briefly, in case that
+        # worker has died, but long enough for a burst, or it would be dispatched twice.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=6),
         max_concurrent_workflow_tasks=settings.max_concurrent_workflow_tasks,
         max_cached_workflows=settings.max_cached_workflows,
@@ -143,13 +140,13 @@ async def _connect_when_there(
     runtime: Runtime,
     stop: asyncio.Event,
 ) -> Client | None:
-    """A client, or None where the stop came first."""
+    """A client, or None if the stop came first."""
     told = False
     while not stop.is_set():
         try:
             plugin = OnTheDotPlugin(permissions, keyring)
             client = await connect(settings, plugins=[plugin], runtime=runtime)
-            # A key may open the door and not the namespace, which the SDK's worker finds fatal.
+            # A valid key may lack access to the namespace, which is fatal for the SDK's worker.
             await check_namespace(client)
         except (RuntimeError, RPCError) as error:
             said = TemporalRefuses(address()) if is_refusal(error) else error
@@ -165,7 +162,7 @@ async def _connect_when_there(
 
 
 def _runtime(sdk_address: str) -> Runtime:
-    """The SDK's core, with its own metrics served on `sdk_address` for `/metrics` to join."""
+    """The SDK's core, which serves its own metrics on `sdk_address` for `/metrics` to include."""
     return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=sdk_address)))
 
 

@@ -1,7 +1,7 @@
-"""What a worker answers over HTTP: `/healthz`, `/readyz` and `/metrics`, without a token.
+"""A worker's HTTP endpoints: `/healthz`, `/readyz` and `/metrics`, without a token.
 
-`/metrics` joins this process's own counters with those of the Temporal SDK, which its core serves
-on a loopback port of its own.
+`/metrics` combines this process's counters with those of the Temporal SDK, whose core serves them
+on a loopback port.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SDK_TIMEOUT = ClientTimeout(total=2)
 
 @dataclass
 class WorkerHealth:
-    """What the worker is doing now: one of `connecting`, `polling` and `stopping`."""
+    """The worker's state: `connecting`, `polling` or `stopping`."""
 
     state: str = "connecting"
 
@@ -32,7 +32,7 @@ class WorkerHealth:
 async def serve(
     health: WorkerHealth, host: str, port: int, sdk_address: str
 ) -> AsyncIterator[None]:
-    """Answers on `host` and `port` while the block runs. Raises StartError for a busy port."""
+    """Serves on `host` and `port` while the block runs. Raises StartError for a busy port."""
     socket = listen(host, port, "--metrics-port")
     async with ClientSession(timeout=_SDK_TIMEOUT) as session:
         answers = _Answers(health, session, f"http://{sdk_address}/metrics")
@@ -51,9 +51,9 @@ async def serve(
 
 @web.middleware
 async def _ours_alone(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Who listens on loopback answers this machine, and no web page in its browsers."""
+    """On loopback, refuse web pages in this machine's browsers."""
     if from_elsewhere(request.headers):
-        return web.Response(status=403, text="Only this machine may ask, by its own name.\n")
+        return web.Response(status=403, text="Only this machine may call, with a loopback Host.\n")
     return await handler(request)
 
 
@@ -64,11 +64,11 @@ class _Answers:
         self._sdk_url = sdk_url
 
     async def alive(self, _: web.Request) -> web.Response:
-        """200 while the process works at all: losing Temporal is no reason to be restarted."""
+        """200 while the process runs: losing Temporal is no reason to restart it."""
         return web.json_response({"status": "ok", "worker": self._health.state})
 
     async def ready(self, _: web.Request) -> web.Response:
-        """200 while the worker takes up tasks."""
+        """200 while the worker polls for tasks."""
         polling = self._health.state == "polling"
         return web.json_response({"worker": self._health.state}, status=200 if polling else 503)
 

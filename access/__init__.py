@@ -1,1 +1,1 @@
-"""Who may do what, and who did it: roles, identities, and the audit. Knows nothing of tasks."""
+"""Who may do what, and who did it: roles, identities, and the audit log. Independent of tasks."""

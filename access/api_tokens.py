@@ -1,4 +1,4 @@
-"""Tokens that an operator hands out: what the setting holds, and whose a token is."""
+"""API tokens: the setting that lists them, and the caller that a token belongs to."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ApiToken(BaseModel):
 
     @property
     def identity(self) -> Identity:
-        """Who calls with it."""
+        """The caller."""
         return Identity(self.name, self.role, Via.TOKEN)
 
 
@@ -37,8 +37,8 @@ _TOKEN = re.compile(
 
 
 def _parse_tokens(value: object) -> object:
-    """Reads `name:role:sha256:<hex>,…`; without a role, an admin. Never repeats it: a token may
-    stand there."""
+    """Parses `name:role:sha256:<hex>,…`; without a role, an admin. Errors never quote it: it may
+    contain a token."""
     if not isinstance(value, str):
         return value
     tokens: dict[str, ApiToken] = {}
@@ -50,11 +50,13 @@ def _parse_tokens(value: object) -> object:
                 f"`onthedot token new NAME` prints one"
             )
         if match["name"] in tokens:
-            raise ValueError(f"the name {match['name']!r} is there twice. Give each its own")
+            raise ValueError(
+                f"the name {match['name']!r} occurs twice. Give each token its own name"
+            )
         role = match["role"] if match["role"] is not None else Role.ADMIN
         if role not in set(Role):
-            # The role itself is not repeated: it may be anything.
-            raise ValueError(f"entry {number} has no such role. Use one of {', '.join(Role)}")
+            # The role is not quoted: it could be anything.
+            raise ValueError(f"entry {number} has an unknown role. Use one of {', '.join(Role)}")
         tokens[match["name"]] = ApiToken(
             name=match["name"], sha256=match["sha256"].lower(), role=Role(role)
         )
@@ -70,7 +72,7 @@ Tokens = Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(_parse_tokens
 
 def token_of(secret: str, known: Iterable[ApiToken]) -> ApiToken | None:
     """The configured token with this secret. Compares with every one, so that the time taken
-    tells nothing."""
+    reveals nothing."""
     digest = hashlib.sha256(secret.encode()).hexdigest()
     found = None
     for candidate in known:

@@ -19,18 +19,18 @@ from onthedot.access.roles import OPEN, Role, needed
 
 LOG = logging.getLogger("onthedot.audit")
 
-#: What asks for more than a viewer, and yet only reads.
+#: Calls that need more than a viewer, and yet only read.
 _READS = {"read_settings"}
 
 
 def changes_something(call: str) -> bool:
-    """Whether a call, named as in `ROLES`, is one that the audit holds."""
+    """Whether the audit log records a call, named as in `ROLES`."""
     reads = call in _READS or call in OPEN or needed(call) in (Role.FEED, Role.VIEWER)
     return bool(call) and not reads
 
 
-#: What JSON lets stand and a terminal or a reader of lines takes for more than text: DEL and the
-#: other control characters, separators of lines, and what turns the direction of writing.
+#: What JSON leaves unescaped but terminals and readers of lines interpret: DEL and other control
+#: characters, line separators, and changes of the writing direction.
 _NOT_SHOWN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -40,8 +40,8 @@ def _escaped(found: re.Match[str]) -> str:
 
 @dataclass
 class Line:
-    """One call. `door` is `rest`, where `status` is the response's, or `page`, where it is `done`
-    or the code of the error."""
+    """One call. `door` is `rest`, with the response's `status`, or `page`, with `done` or the
+    error's code."""
 
     call: str
     door: str
@@ -64,7 +64,7 @@ class Line:
             **self.subject,
             "status": self.status,
         }
-        # Of a call that changes many, each change names its task.
+        # In a call that changes many tasks, each change names its task.
         said |= self.changes[0] if len(self.changes) == 1 else {}
         if len(self.changes) > 1:
             said["changes"] = self.changes
@@ -76,7 +76,7 @@ _current: ContextVar[Line | None] = ContextVar("onthedot.audit", default=None)
 
 @contextmanager
 def audited(line: Line) -> Iterator[Line]:
-    """Writes the line when the block ends, however it does."""
+    """Writes the line when the block ends, even with an error."""
     token = _current.set(line)
     try:
         yield line
@@ -90,6 +90,6 @@ def audited(line: Line) -> Iterator[Line]:
 
 
 def note(task: str, **facts: str | int) -> None:
-    """What was changed: `before` and `after` are revisions; nothing where no call is audited."""
+    """Record a change; `before` and `after` are revisions. Does nothing outside an audited call."""
     if (line := _current.get()) is not None:
         line.changes.append({"task": task, **facts})

@@ -1,4 +1,4 @@
-"""Who calls."""
+"""The caller's identity."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from onthedot.access.roles import Role, needed
 
 
 class Via(StrEnum):
-    """How it is known who calls."""
+    """How the caller was identified."""
 
     TOKEN = "token"
     OIDC = "oidc"
-    #: No token is configured, and the call comes from this machine.
+    #: No tokens are configured, and the call comes from this machine.
     LOOPBACK = "loopback"
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Someone who may call, by the name that changes are put down to."""
+    """Someone who may call. Changes are recorded under `name`."""
 
     name: str
     role: Role
@@ -30,5 +30,5 @@ class Identity:
         return self.role.covers(needed(call))
 
 
-#: Where no token is configured.
+#: The caller if no tokens are configured.
 LOCAL = Identity("local", Role.ADMIN, Via.LOOPBACK)

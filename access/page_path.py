@@ -1,11 +1,10 @@
-"""Where the page is: REST leaves these paths to it, and it has limits and headers of its own."""
+"""The path of the page, which has its own limits and headers, apart from REST."""
 
 from __future__ import annotations
 
 PAGE = "/ui"
 
-#: For a year, a browser that was here over TLS does not come without. This host alone: what others
-#: of the domain do is not ours to say.
+#: For a year, browsers that used TLS here always do. This host only: its subdomains are not ours.
 HSTS = "max-age=31536000"
 
 

@@ -1,7 +1,7 @@
-"""The roles, and which one each call needs: one table for every door.
+"""The roles, and the role that each call needs.
 
-REST looks its routes up here by their names, the page its use cases. What is not in the table
-needs the largest role.
+REST looks up its routes here by name, the page its use cases. What is not in the table needs the
+highest role.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 class Role(StrEnum):
     """What someone may do. Each has all rights of those before it."""
 
-    #: Reads the calendar feed and nothing else: its token stands in an address.
+    #: Reads the calendar feed and nothing else: addresses contain its token.
     FEED = "feed"
     #: Reads everything but secrets and settings.
     VIEWER = "viewer"
@@ -21,12 +21,12 @@ class Role(StrEnum):
     OPERATOR = "operator"
     #: Registers, replaces and deletes tasks, and tests any action.
     EDITOR = "editor"
-    #: Does what concerns all.
+    #: Changes what affects everyone.
     ADMIN = "admin"
 
     @property
     def meaning(self) -> str:
-        """What someone of this role may do, in words."""
+        """What this role may do, in words."""
         return _MEANINGS[self]
 
     def covers(self, needed: Role) -> bool:
@@ -40,10 +40,10 @@ _MEANINGS = {
     Role.VIEWER: "Reads everything but secrets and settings.",
     Role.OPERATOR: "Also runs, retries, cancels, pauses, resumes and backfills what is registered.",
     Role.EDITOR: "Also registers, replaces and deletes tasks, and tests any action.",
-    Role.ADMIN: "Also does what concerns all.",
+    Role.ADMIN: "Also changes what affects everyone.",
 }
 
-#: Those that someone can have who signs in.
+#: Roles for people who sign in.
 OF_PEOPLE = tuple(role for role in Role if role is not Role.FEED)
 
 #: The role that each call needs, by its name in the OpenAPI document.
@@ -106,10 +106,10 @@ ROLES: Mapping[str, Role] = {
     "delete_calendar": Role.ADMIN,
 }
 
-#: Calls that ask nobody who they are.
+#: Calls without authentication.
 OPEN = frozenset({"alive", "ready", "home", "page_root"})
 
 
 def needed(call: str) -> Role:
-    """The role that a call needs, other than one of `OPEN`."""
+    """The role that a call needs, if it is not one of `OPEN`."""
     return ROLES.get(call, Role.ADMIN)

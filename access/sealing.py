@@ -1,7 +1,7 @@
-"""What leaves the server and comes back unseen and unchanged: sessions, in cookies.
+"""Encrypts and signs data that leaves the server and comes back: sessions, in cookies.
 
-A key is any text that cannot be guessed. Each purpose gets a key of its own, derived from it, so
-that what was sealed for one is nothing for another.
+A key is any unguessable text. Each purpose gets a key of its own, derived from it, so that what was
+sealed for one is nothing for another.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-#: The fewest characters of a key.
+#: The minimum length of a key, in characters.
 LEAST = 32
 
 
@@ -29,12 +29,12 @@ class Sealer:
         self._fernet = MultiFernet([Fernet(_derived(key, purpose)) for key in used])
 
     def seal(self, value: Mapping[str, Any]) -> str:
-        """Text that only a holder of the key can read or make."""
+        """Text that only a holder of the key can read or create."""
         plain = json.dumps(value, separators=(",", ":")).encode()
         return self._fernet.encrypt(zlib.compress(plain)).decode()
 
     def open(self, sealed: str, *, most_seconds: int) -> dict[str, Any] | None:
-        """What was sealed; None where it was not, by none of these keys, or too long ago."""
+        """The sealed object; None if it was not sealed with one of these keys, or too long ago."""
         try:
             plain = zlib.decompress(self._fernet.decrypt(sealed.encode(), ttl=most_seconds))
             found: dict[str, Any] = json.loads(plain)
@@ -44,7 +44,7 @@ class Sealer:
 
 
 def new_key() -> str:
-    """A key that nobody can guess."""
+    """A random key."""
     return secrets.token_urlsafe(32)
 
 

@@ -1,4 +1,4 @@
-"""The settings that say who gets in."""
+"""The settings of authentication and TLS."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Duration = Annotated[timedelta, BeforeValidator(_seconds)]
 def _long_enough(keys: tuple[str, ...]) -> tuple[str, ...]:
     if any(len(key) < LEAST for key in keys):
         raise ValueError(
-            f"a key has {LEAST} characters at least. `openssl rand -base64 32` makes one"
+            f"a key has at least {LEAST} characters. `openssl rand -base64 32` makes one"
         )
     return keys
 
@@ -82,7 +82,7 @@ def _networks(named: tuple[str, ...]) -> tuple[str, ...]:
         try:
             ip_network(each)
         except ValueError:
-            raise ValueError(f"{each!r} is no address or network") from None
+            raise ValueError(f"{each!r} is not an address or a network") from None
     return named
 
 
@@ -90,15 +90,15 @@ Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split), AfterVal
 
 
 class AccessSettings(BaseSettings):
-    """How people and programs prove who they are, and over what they come."""
+    """How people and programs authenticate, and the transport that they use."""
 
     tls_cert: Path | None = Field(
         default=None,
-        description="The server's certificate and those above it (PEM): REST and the page are "
-        "served over TLS. Reread within a minute when it changes.",
+        description="The server's certificate with its chain (PEM): serves REST and the page "
+        "over TLS. A changed file is reread within a minute.",
     )
     tls_key: Path | None = Field(
-        default=None, description="That certificate's private key (PEM), without a password."
+        default=None, description="The certificate's private key (PEM), without a password."
     )
     trusted_proxies: Networks = Field(
         default=(),
@@ -110,10 +110,10 @@ class AccessSettings(BaseSettings):
     session_key: SessionKeys = Field(
         default=(),
         repr=False,
-        description="Encrypts and signs the cookie of who is signed in at the page: at least "
-        "32 characters that nobody can guess. All servers need the same. Several are separated by "
-        "commas: the first is used, the others still count. Empty: a key that a restart forgets; "
-        "`onthedot dev` makes one and keeps it in its data directory.",
+        description="Encrypts and signs the page's session cookie: at least 32 unguessable "
+        "characters, the same for all servers. Separate several with commas: the first "
+        "encrypts, the others still decrypt. Empty: a new key at each start; `onthedot "
+        "dev` creates one and keeps it in its data directory.",
     )
     oidc_issuer: Issuer = Field(
         default="",
@@ -126,24 +126,24 @@ class AccessSettings(BaseSettings):
     oidc_client_secret: str = Field(
         default="",
         repr=False,
-        description="That client's secret. Empty for a public client.",
+        description="The client's secret. Empty for a public client.",
     )
     oidc_client_secret_file: Path | None = Field(
         default=None, description="A file with the client's secret, instead of the variable."
     )
     oidc_audience: str = Field(
         default="",
-        description="What a bearer token of REST must name as its audience. Empty: the client id.",
+        description="The audience that a bearer token must name. Empty: the client id.",
     )
     oidc_max_token_age: Annotated[timedelta | None, BeforeValidator(_seconds)] = Field(
         default=None,
         ge=timedelta(minutes=1),
-        description="How long ago a bearer token of REST may have been made, whatever it says of "
-        "its expiry: a role that was taken away is gone after that. Empty: until it expires.",
+        description="The maximum age of a bearer token, regardless of its expiry. A revoked role "
+        "is gone after that. Empty: until the token expires.",
     )
     oidc_scopes: str = Field(
         default="openid profile email",
-        description="What is asked of the provider when someone signs in, separated by spaces.",
+        description="The scopes to request when someone signs in, separated by spaces.",
     )
     oidc_role_claim: str = Field(
         default="groups",
@@ -153,15 +153,15 @@ class AccessSettings(BaseSettings):
     )
     oidc_roles: Roles = Field(
         default={},
-        description='Which role goes with which value of that claim: JSON, `{"ops-team": '
-        '"operator", "*": "viewer"}`. The largest counts; `*` is anybody whom the provider knows. '
-        "Nobody without a role gets in.",
+        description='The role for each value of that claim: JSON, `{"ops-team": "operator", "*": '
+        '"viewer"}`. The highest role counts; `*` is anyone whom the provider knows. Nobody '
+        "gets in without a role.",
     )
     oidc_name_claim: str = Field(
         default="email",
         min_length=1,
-        description="The claim by whose value changes are put down to someone; `sub` where it is "
-        "missing, or is an address that is not verified.",
+        description="The claim with the name that changes are recorded under; `sub` if it is "
+        "missing, or is an unverified email address.",
     )
 
     @property
@@ -184,9 +184,8 @@ class AccessSettings(BaseSettings):
         return self
 
     def client_secret(self) -> str:
-        """The client's secret, from wherever it is.
-
-        Raises OSError where the file cannot be read.
+        """The client's secret, from the variable or the file. Raises OSError if the file cannot be
+        read.
         """
         if self.oidc_client_secret_file is not None:
             return self.oidc_client_secret_file.read_text().strip()

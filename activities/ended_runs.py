@@ -23,6 +23,14 @@ def ended_runs(task_id: str, statuses: Sequence[str] = ("Completed", "Failed", "
     )
 
 
+#: The visibility query for those of all recurring tasks, the latest first.
+ENDED_RUNS = (
+    f"WorkflowType = '{naming.TASK_RUN}' "
+    "AND ExecutionStatus IN ('Completed', 'Failed', 'TimedOut') "
+    f"AND ({naming.STATUS.name} IS NULL OR {naming.STATUS.name} != '{naming.State.SKIPPED}')"
+)
+
+
 def has_failed(run: WorkflowExecution) -> bool:
     """Whether it ended without success."""
     return run.status in _FAILED

@@ -9,6 +9,8 @@
 3. What was reported immediately is compared too. Reports of two runs may cross on their way, and
    each finds the task as it was before the other: where they differ, the run that ended last
    counts.
+4. A worker that was killed compares no more. So each one compares, as it starts, the runs that
+   ended last, whoever ran them: one page of a list.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.activities.attempts.starts_first import StartsFirst
-from onthedot.activities.ended_runs import ended_runs, has_failed
+from onthedot.activities.ended_runs import ENDED_RUNS, ended_runs, has_failed
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.scheduling.stored.run_order import RunRecord
 from onthedot.scheduling.task import Health, HealthReport
@@ -46,6 +48,8 @@ _LEAVING_SECONDS = 2.0
 _AT_ONCE = 100
 #: How many tasks may wait to be compared while Temporal is away.
 _MOST = 20_000
+#: How many of the runs that ended last a worker compares as it starts.
+_RECALLED = 1000
 #: Between the clock of a worker, which says when a run finished, and Temporal's, when it closed.
 _CLOCKS = timedelta(seconds=10)
 
@@ -105,6 +109,8 @@ class HealthReports:
     async def run(self) -> None:
         """Compare until cancelled, and once more then."""
         try:
+            await self._starts.over()
+            await self.recall()
             while True:
                 await asyncio.sleep(_LOOK_EVERY_SECONDS)
                 await self._starts.over()
@@ -119,6 +125,21 @@ class HealthReports:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LEAVING_SECONDS):
                     await self.compare(everything=True)
+
+    async def recall(self) -> None:
+        """Note the runs that ended last: a worker that was killed may not have told of them."""
+        try:
+            async with asyncio.timeout(_COMPARISON_SECONDS):
+                latest = self._client.list_workflows(ENDED_RUNS, page_size=_RECALLED)
+                await latest.fetch_next_page()
+        except (RPCError, RuntimeError, TimeoutError) as error:
+            log.warning("what ended before this worker began is not known: %s", error)
+            return
+        for run in latest.current_page or ():
+            task = run.typed_search_attributes.get(naming.TASK_ID)
+            if task and run.close_time:
+                health = Health.FAILING if has_failed(run) else Health.HEALTHY
+                self._note(task, HealthReport(health=health, at=run.close_time))
 
     async def compare(self, *, everything: bool = False) -> None:
         """Tell those tasks of their last run that know otherwise.

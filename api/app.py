@@ -1,8 +1,8 @@
 """REST as one ASGI app.
 
-A request passes, in this order: what proxies may say of it, the access log, the origin of
-Temporal's Web UI, the last resort for errors, the audit, who may call, whether the caller's role
-will do, the limits of a body, the methods of an address, and then the route.
+A request passes, in this order: trusted proxies, the access log, the origin of Temporal's Web UI,
+unexpected errors, the audit log, authentication, the caller's role, the limits of a body, the
+methods of an address, and then the route.
 """
 
 from __future__ import annotations
@@ -64,17 +64,17 @@ _ROUTERS = (
     health.router,
 )
 _TAGS = [
-    {"name": "tasks", "description": "What is to run, and when."},
+    {"name": "tasks", "description": "Tasks: what runs, and when."},
     {"name": "runs", "description": "What ran: the execution log."},
-    {"name": "ledger", "description": "What became of each instant, and why."},
+    {"name": "ledger", "description": "What happened at each instant, and why."},
     {"name": "incidents", "description": "What went wrong, over all tasks."},
-    {"name": "backfills", "description": "Past occurrences, run on demand."},
+    {"name": "backfills", "description": "Runs of past occurrences, on request."},
     {"name": "triggers", "description": "When something would run."},
-    {"name": "calendars", "description": "Named days that triggers skip or keep to."},
-    {"name": "freezes", "description": "When nothing begins."},
+    {"name": "calendars", "description": "Named days that triggers skip or are limited to."},
+    {"name": "freezes", "description": "Windows in which no task starts."},
     {"name": "actions", "description": "What a task does."},
-    {"name": "access", "description": "Who one is, and what one may do."},
-    {"name": "health", "description": "Whether all is well."},
+    {"name": "access", "description": "Who the caller is, and what it may do."},
+    {"name": "health", "description": "Health, metrics and workers."},
 ]
 
 
@@ -84,18 +84,19 @@ def create_app(
     signed_in: SignedIn = nobody,
     provider: Provider | None = None,
 ) -> FastAPI:
-    """The REST surface over one Temporal. The client may be lazy: while Temporal is away, calls
-    are answered 503. The page may be mounted at `/ui`, to which `/` leads.
+    """The REST surface over one Temporal. The client may be lazy: while Temporal is unavailable,
+    calls get a 503. The page may be mounted at `/ui`; `/` redirects to it.
 
     Args:
-        signed_in: Who is signed in at the page, by the cookies of a request.
-        provider: Whose signed tokens count too (OpenID Connect).
+        signed_in: Who is signed in on the page, by a request's cookies.
+        provider: The identity provider whose tokens are accepted too (OpenID Connect).
     """
     app = FastAPI(
         title="On the Dot",
         summary="Scheduled tasks over REST, stored and run by Temporal.",
-        description="Times are RFC 3339 (UTC out, any offset in), durations ISO 8601 (`PT30S`; a "
-        "number of seconds in, too). Unknown fields are refused. Errors are problem documents "
+        description="Times are RFC 3339: requests may use any offset, responses are in UTC. "
+        "Durations are ISO 8601 (`PT30S`); requests may also use a number of seconds. "
+        "Unknown fields are rejected. Errors are problem documents "
         "(RFC 9457) with a stable `type`.",
         version=version(),
         openapi_tags=_TAGS,
@@ -121,7 +122,7 @@ def create_app(
     describe(app, with_tokens=settings.guarded)
     routes = calls()
     names = CallNames(routes)
-    # The last one added sees a request first.
+    # The one added last sees a request first.
     app.add_middleware(Methods, routes=routes)
     app.add_middleware(JsonOnly)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
@@ -137,6 +138,6 @@ def create_app(
 
 
 def calls() -> list[APIRoute]:
-    """The route of every call, those outside of the OpenAPI document included."""
+    """The route of every call, including those that are not in the OpenAPI document."""
     routes = [r for router in (*_ROUTERS, docs.router) for r in router.routes]
     return [r for r in routes if isinstance(r, APIRoute)]

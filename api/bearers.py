@@ -1,4 +1,4 @@
-"""Whose a bearer token is: one that is configured here, or one that the provider has signed."""
+"""Bearer tokens: configured here, or signed by the identity provider."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from onthedot.settings import Settings
 
 @dataclass(frozen=True)
 class Bearers:
-    """All tokens that count."""
+    """All tokens that are accepted."""
 
     configured: tuple[ApiToken, ...]
     signed: Tokens | None
 
     @classmethod
     def of(cls, settings: Settings, provider: Provider | None) -> Bearers:
-        """As the settings have it."""
+        """From the settings."""
         signed = bearer_tokens(settings, provider) if provider is not None else None
         return cls(settings.api_tokens, signed)
 
     async def owner(self, authorization: str) -> Identity | Problem:
-        """Who calls with this header, or why nobody does."""
+        """The caller that this header identifies. Raises an error that says why if it identifies
+        none."""
         scheme, _, token = authorization.partition(" ")
         token = token.strip()
         known = token_of(token, self.configured) if scheme.lower() == "bearer" else None
@@ -41,16 +42,16 @@ class Bearers:
         try:
             return await self.signed.identity(token)
         except TokenRefused as error:
-            return problems.problem(problems.WRONG_TOKEN, f"The token is refused. {error}")
+            return problems.problem(problems.WRONG_TOKEN, f"The token was rejected. {error}")
         except NoRole as error:
             return problems.problem(problems.FORBIDDEN, str(error))
         except ProviderAway as error:
             return problems.problem(problems.PROVIDER_AWAY, f"{error} Try again.")
 
     def missing(self) -> Problem:
-        """What to say where there is no token."""
-        made_here = "one that `onthedot token new` made" if self.configured else ""
-        of_provider = "one of the sign-in provider's" if self.signed else ""
+        """The error for a missing token."""
+        made_here = "one from `onthedot token new`" if self.configured else ""
+        of_provider = "one from the sign-in provider" if self.signed else ""
         which = " or ".join(filter(None, (made_here, of_provider)))
         detail = f"Send `Authorization: Bearer <token>`: {which}."
         return problems.problem(problems.MISSING_TOKEN, detail)

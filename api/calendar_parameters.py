@@ -1,4 +1,4 @@
-"""What the calls on calendars need: the use cases, a name, a revision, examples."""
+"""Parameters and examples of the calls on calendars."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def _name(
     return name
 
 
-#: A name in an address. One that no calendar can have is answered as one that none has.
+#: A name in an address. An impossible name gets the same response as an unused one.
 CalendarNamePath = Annotated[str, Depends(_name)]
 
 

@@ -1,4 +1,4 @@
-"""What the calls need: the use cases, who calls, and parameters that are the same everywhere."""
+"""What calls depend on: the use cases, the caller, and shared parameters."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def _who(request: Request) -> Identity:
     return identity
 
 
-#: Who calls.
+#: The caller.
 Who = Annotated[Identity, Depends(_who)]
 
 
@@ -84,7 +84,7 @@ async def _caller(who: Who) -> str:
     return who.name
 
 
-#: The name of who calls, or `local`.
+#: The caller's name, or `local`.
 Caller = Annotated[str, Depends(_caller)]
 
 
@@ -110,7 +110,7 @@ async def _backfill_id(
     return backfill_id
 
 
-#: Ids in an address. One that no task can have is answered as one that no task has.
+#: Ids in an address. An impossible id gets the same response as an unused one.
 TaskIdPath = Annotated[str, Depends(_task_id)]
 RunIdPath = Annotated[str, Depends(_run_id)]
 BackfillIdPath = Annotated[str, Depends(_backfill_id)]
@@ -123,13 +123,13 @@ def _plus_lost(value: object) -> object:
     return _SPACE_FOR_PLUS.sub("+", value) if isinstance(value, str) else value
 
 
-#: Nothing was due before, and nothing is due after; beyond, neither a calendar nor Temporal counts.
+#: No task is due outside this range, which neither calendars nor Temporal go beyond.
 _FIRST = datetime(1970, 1, 2, tzinfo=UTC)
 _LAST = datetime(2101, 1, 1, tzinfo=UTC)
 
 
 def within_reach(value: datetime) -> datetime:
-    """The nearest instant that can be looked at: `9999-12-31` is a way to say "without end"."""
+    """The nearest instant within the range: some callers send `9999-12-31` for "no end"."""
     return min(max(value, _FIRST), _LAST)
 
 
@@ -139,5 +139,5 @@ QueryInstant = Annotated[Instant, BeforeValidator(_plus_lost), AfterValidator(wi
 #: A text to search for, without control characters.
 QueryText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
-#: Where a walk through a list stands.
+#: The position in a list.
 CursorText = Annotated[str, StringConstraints(max_length=4096)]

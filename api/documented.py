@@ -1,4 +1,4 @@
-"""What the OpenAPI document says in addition to the models: errors, headers, who may call."""
+"""What the OpenAPI document has in addition to the models: errors, headers, security."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from onthedot.messages.problems import Problem
 
 _REF = {"$ref": "#/components/schemas/Problem"}
 _SAID = {
-    401: "A token is needed, or the one sent is not known.",
-    403: "The caller's role is too small (`needed_role` would do); or no token is configured, and "
-    "the call is not from this machine, or from a foreign web page.",
-    404: "There is none.",
-    405: "This address does not take this method.",
-    408: "The body did not come in time.",
-    409: "It does not fit what is there: the id is in use, or the state does not allow it.",
-    412: "`If-Match` named another revision than the current one.",
+    401: "The token is missing or unknown.",
+    403: "The caller's role is not sufficient (`needed_role` is); or no token is configured and "
+    "the call comes from another machine or from another web page.",
+    404: "Not found.",
+    405: "The address does not support this method.",
+    408: "The body did not arrive in time.",
+    409: "A conflict with the current state: the id is in use, or the state does not allow the "
+    "call.",
+    412: "`If-Match` does not name the current revision.",
     413: "The body is larger than ONTHEDOT_MAX_BODY_BYTES.",
     415: "The body is not `application/json`.",
-    422: "Fields have to be corrected; `errors` names each.",
-    500: "A fault of the server.",
-    503: "Temporal does not answer, or no worker takes it up. `detail` says what is certain.",
+    422: "Some fields are invalid; `errors` lists them.",
+    500: "An internal error of the server.",
+    503: "Temporal does not respond, or no worker does. `detail` says what is certain.",
 }
 
 ETAG = {"ETag": {"description": "The revision, for If-Match.", "schema": {"type": "string"}}}
@@ -35,10 +36,9 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 def refusals(*statuses: int, body: bool = False) -> Responses:
-    """The errors of a call; those that every call has come by themselves.
+    """The errors of a call, besides those of every call.
 
-    Args:
-        body: the call takes a body, which can be too slow, too large or of another type.
+    Args: body: whether the call takes a body, which can be slow, too large or of the wrong type.
     """
     wanted = {401, 403, 405, 422, 500, *statuses, *({408, 413, 415} if body else set())}
     return {status: _refusal(status) for status in sorted(wanted)}
@@ -53,7 +53,7 @@ def links(parameter: str, *operations: str) -> dict[str, Any]:
 
 
 def operation_id(route: APIRoute) -> str:
-    """What a call is named in the document, and in clients that are made from it."""
+    """The name of a call in the document, and in clients generated from it."""
     return route.name
 
 
@@ -70,7 +70,7 @@ def _refusal(status: int) -> dict[str, Any]:
 
 
 def describe(app: FastAPI, *, with_tokens: bool) -> None:
-    """Have the app build its OpenAPI document with all of this."""
+    """Make the app add all of this to its OpenAPI document."""
 
     def build() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -1,4 +1,4 @@
-"""Every error that leaves this server, as a problem document. None holds a trace or a secret."""
+"""Turns every error into a problem document, without a traceback or a secret."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LOG = logging.getLogger("onthedot.api")
 
 
 def install(app: FastAPI) -> None:
-    """Have the app answer every error with a problem document."""
+    """Make the app respond to every error with a problem document."""
     app.add_exception_handler(OnTheDotError, _ours)
     app.add_exception_handler(RequestValidationError, _parameters)
     app.add_exception_handler(InvalidBody, _body)
@@ -46,7 +46,7 @@ def _invalid(fields: tuple[FieldProblem, ...]) -> Response:
 
 
 def invalid_request(fields: tuple[FieldProblem, ...]) -> Problem:
-    """The document for fields that are not even well-formed."""
+    """The document for malformed fields."""
     detail = "; ".join(f"{f.field or 'body'}: {f.message.rstrip('.')}" for f in fields) + "."
     return problems.problem(problems.INVALID_REQUEST, detail, fields)
 
@@ -59,7 +59,7 @@ async def _http(request: Request, error: Exception) -> Response:
             detail = "There is nothing at this address. /docs lists what there is."
         case 405:
             kind = problems.METHOD_NOT_ALLOWED
-            detail = f"{request.method} is not for this address; Allow says what is."
+            detail = f"This address does not support {request.method}. See the header Allow."
         case 408:
             kind, detail = problems.TOO_SLOW, str(refused.detail)
         case 413:
@@ -70,12 +70,12 @@ async def _http(request: Request, error: Exception) -> Response:
     return problems.answer(problems.problem(kind, detail), refused.headers)
 
 
-#: What Starlette makes of a browser that went elsewhere before it was answered.
+#: Starlette's error for a client that disconnected before the response.
 _NOBODY_LISTENS = "No response returned."
 
 
 class LastResort:
-    """Answers 500 to what nobody else caught, and writes what it was into the log."""
+    """Responds with 500 to any other exception, and logs it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -105,7 +105,7 @@ class LastResort:
             _LOG.error("%s %s: %s", scope["method"], _address(scope), _told(error))
             if started:
                 raise
-            detail = "This is a fault of the server, and is in its log. The call may be repeated."
+            detail = "This is an internal error; see the server's log. You may repeat the call."
             await problems.answer(problems.problem(problems.INTERNAL, detail))(scope, receive, send)
 
 
@@ -115,7 +115,7 @@ def _address(scope: Scope) -> str:
 
 
 def _told(error: Exception) -> str:
-    """The error and where it happened. Pydantic quotes what it was given, so that is left out."""
+    """The error and where it happened, without the input that pydantic quotes."""
     if isinstance(error, ValidationError):
         fields = error.errors(include_input=False, include_context=False, include_url=False)
         said = f"{error.title}: {[(f['loc'], f['type']) for f in fields[:10]]}"

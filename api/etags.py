@@ -18,7 +18,7 @@ _TAG = re.compile(r'(W/)?"([^"]*)"')
 
 
 def etag(task: Task) -> str:
-    """The ETag of a task as it stands."""
+    """The ETag of a task's current revision."""
     return f'"{task.revision}"'
 
 
@@ -34,18 +34,25 @@ IfMatch = Annotated[
 
 
 def named_revisions(if_match: str | None) -> set[int | None] | None:
-    """The revisions that `If-Match` names, None among them for what is none; None for any.
+    """The revisions that `If-Match` names; None for any.
 
-    A weak tag never matches, as RFC 9110 has it. Of several tags one has to match.
+    A tag that names no revision is a None among them. Weak tags never match (RFC 9110). One of
+    several tags must match.
 
-    Raises RequestValidationError where it is malformed.
+    Raises RequestValidationError if the header is malformed.
     """
+    named = named_tags(if_match)
+    return None if named is None else {_revision(tag) for tag in named}
+
+
+def named_tags(if_match: str | None) -> set[str] | None:
+    """The tags that `If-Match` names, without their quotes; None for any. Raises as above."""
     if if_match is None or if_match == "*":
         return None
     if not re.fullmatch(_ANY_OR_LIST, if_match):
         message = 'must be an ETag in quotes, as in "3", or *'
         raise RequestValidationError([{"type": "etag", "loc": ("If-Match",), "msg": message}])
-    return {_revision(tag) for weak, tag in _TAG.findall(if_match) if not weak}
+    return {tag for weak, tag in _TAG.findall(if_match) if not weak}
 
 
 async def _expected(task_id: TaskIdPath, tasks: TasksDep, if_match: IfMatch = None) -> int | None:

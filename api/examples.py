@@ -1,4 +1,4 @@
-"""The two bodies that most callers write, with examples that work as they stand."""
+"""Working examples of the two most common request bodies."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""How a body is read: strictly, so that nothing is guessed.
+"""Reads request bodies strictly; nothing is guessed.
 
-1. A key that comes twice, `NaN`, `Infinity`, and more values than any field takes are refused.
-2. The bytes are parsed and judged in one step by pydantic's own parser, in strict mode: `"yes"` is
-   no boolean, a number no instant, half a surrogate pair no text.
-3. What is wrong is told with the path of each field.
+1. Duplicate keys, `NaN`, `Infinity`, and more values than any field accepts are rejected.
+2. Pydantic's own parser validates the bytes in one step, in strict mode: `"yes"` is not a boolean,
+a number is not an instant, half a surrogate pair is not text.
+3. Errors carry the path of each field.
 
 A large body is read in a thread, so that other requests are not held up meanwhile.
 """
@@ -25,12 +25,12 @@ from onthedot.api.json_shape import has_too_many_brackets, is_too_long, too_many
 from onthedot.messages.field_errors import field_problems
 from onthedot.scheduling.errors import FieldProblem
 
-#: Above so many bytes a thread costs less than what it saves.
+#: Above this many bytes a thread is worth its cost.
 _LARGE = 32 * 1024
 
 
 class InvalidBody(HTTPException):
-    """The body is not what this address takes."""
+    """The body is invalid for this address."""
 
     def __init__(self, *problems: FieldProblem) -> None:
         super().__init__(422)
@@ -38,7 +38,7 @@ class InvalidBody(HTTPException):
 
 
 class JsonRoute(APIRoute):
-    """A route whose body is read as this module says."""
+    """A route that reads its body with this module."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -57,7 +57,7 @@ class JsonRoute(APIRoute):
 
 
 class _JsonRequest(Request):
-    """Answers `json()` with the model itself, which FastAPI then takes as it is."""
+    """Returns the model itself from `json()`; FastAPI then uses it unchanged."""
 
     def __init__(self, request: Request, adapter: TypeAdapter[Any]) -> None:
         super().__init__(request.scope, request.receive)
@@ -71,11 +71,7 @@ class _JsonRequest(Request):
 
 
 def parse(body: bytes, adapter: TypeAdapter[Any]) -> Any:
-    """The body as what the adapter stands for.
-
-    Raises:
-        InvalidBody: with every field that has to be fixed.
-    """
+    """The body as the adapter's type. Raises InvalidBody with every invalid field."""
     if problem := has_too_many_brackets(body) or is_too_long(body):
         raise InvalidBody(problem)
     read = _without_twins(body)
@@ -98,7 +94,7 @@ def _without_twins(body: bytes) -> Any:
 
 
 def _not_json(body: bytes) -> str:
-    """Where it stops being JSON."""
+    """The position of a JSON syntax error."""
     try:
         from_json(body, allow_inf_nan=False)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""How many values a body may hold, judged before its fields are.
+"""Limits the number of values in a body, before its fields are validated.
 
 What is wrong with a field is collected value by value: a list of a million wrong values in place of
 ten would hold the server for half a minute. So lists and objects that are longer than any field
@@ -18,27 +18,27 @@ MOST_MEMBERS = 1000
 #: More values do not fit into the 256 KiB that such JSON may have: each takes two bytes at least.
 MOST_VALUES = 128 * 1024
 
-#: Lists and objects of a whole body, which cost far more to read than the bytes that they take.
+#: Lists and objects in a whole body: reading them costs far more than their bytes suggest.
 MOST_CONTAINERS = 256 * 1024
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{},]', re.DOTALL)
 
-#: Whose values are JSON of a user's own.
+#: Fields that hold a user's own JSON.
 _FREE = {"body", "arguments"}
 
 
 def has_too_many_brackets(body: bytes) -> FieldProblem | None:
-    """What is to be said of a body that is not even worth reading."""
+    """The problems of a body that is rejected without reading it."""
     if body.count(b"[") + body.count(b"{") > MOST_CONTAINERS:
         return _problem("", f"more than {MOST_CONTAINERS:,} lists and objects")
     return None
 
 
 def is_too_long(body: bytes) -> FieldProblem | None:
-    """What is to be said of a body with a list or object that would be read in one long step, in
-    which the interpreter does nothing else: one that is longer than `MOST_VALUES`.
+    """The problems of a body with a list or object longer than `MOST_VALUES`, which the parser
+    would read in one long step that blocks the interpreter.
 
-    This goes from token to token, so that the event loop has its turns, and not beyond the limit.
+    This reads token by token, lets the event loop run in between, and stops at the limit.
     """
     if body.count(b",") <= MOST_VALUES:
         return None
@@ -81,7 +81,7 @@ def _read(token: bytes) -> str:
 
 
 def too_many(value: Any) -> FieldProblem | None:
-    """What is longer than any field takes, if there is such a list or object."""
+    """The problem of a list or object that is longer than any field accepts, if there is one."""
     waiting: list[tuple[str, Any]] = [("", value)]
     while waiting:
         path, found = waiting.pop()
@@ -100,7 +100,7 @@ def too_many(value: Any) -> FieldProblem | None:
 
 
 def _problem(path: str, said: str) -> FieldProblem:
-    return FieldProblem(path, f"has {said}, which no field takes")
+    return FieldProblem(path, f"has {said}; no field accepts as many")
 
 
 def _has_more(value: dict[str, Any] | list[Any]) -> bool:

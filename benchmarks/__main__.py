@@ -9,10 +9,10 @@ import os
 import sys
 from pathlib import Path
 
-from benchmarks.errors import Void
-from benchmarks.plan import MANY, SCENARIOS, WAITING, Plan
-from benchmarks.report import as_json, table
-from benchmarks.rounds import ENCRYPTION, SIDES, measure
+from benchmarks.comparison.plan import MANY, SCENARIOS, WAITING, Plan
+from benchmarks.comparison.report import as_json, table
+from benchmarks.comparison.rounds import ENCRYPTION, SIDES, measure
+from benchmarks.instruments.errors import Void
 from onthedot.settings import PREFIX
 
 

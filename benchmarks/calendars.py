@@ -18,9 +18,9 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.errors import Void
-from benchmarks.machine import Snapshot
-from benchmarks.seeding import prepared, seed
+from benchmarks.datasets.seeding import prepared, seed
+from benchmarks.instruments.errors import Void
+from benchmarks.instruments.machine import Snapshot
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 from onthedot import naming

@@ -20,8 +20,8 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.machine import Snapshot
-from benchmarks.seeding import prepared, seed
+from benchmarks.datasets.seeding import prepared, seed
+from benchmarks.instruments.machine import Snapshot
 from benchmarks.sides.stack import Stack
 
 #: A list of tasks is good for five seconds.

@@ -26,9 +26,9 @@ from typing import Any
 import aiohttp
 from playwright.async_api import Browser, Page, async_playwright
 
-from benchmarks.arrivals import read
-from benchmarks.figures import percentile
-from benchmarks.in_flight import in_flight
+from benchmarks.instruments.arrivals import read
+from benchmarks.instruments.figures import percentile
+from benchmarks.instruments.in_flight import in_flight
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 

@@ -18,8 +18,8 @@ from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from benchmarks import fleet
-from benchmarks.in_flight import in_flight
+from benchmarks.datasets import fleet
+from benchmarks.instruments.in_flight import in_flight
 from benchmarks.sides.stack import Stack
 from benchmarks.sides.temporal_client import connected
 from onthedot import naming

@@ -26,10 +26,11 @@ import aiohttp
 import httpx
 from playwright.async_api import Browser
 
-from benchmarks import fleet, live_output
-from benchmarks.browser import chromium, opened, until_shown
-from benchmarks.figures import percentile
-from benchmarks.machine import Snapshot, resident_bytes
+from benchmarks import live_output
+from benchmarks.datasets import fleet
+from benchmarks.instruments.browser import chromium, opened, until_shown
+from benchmarks.instruments.figures import percentile
+from benchmarks.instruments.machine import Snapshot, resident_bytes
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 from benchmarks.sides.temporal_client import connected

@@ -30,7 +30,7 @@ def call(
     path: Mapping[str, str | int] | None = None,
     query: Mapping[str, QueryValue] | None = None,
     body: BaseModel | Mapping[str, Any] | None = None,
-    if_match: int | None = None,
+    if_match: int | str | None = None,
     idempotency_key: str | None = None,
     repeatable: bool | None = None,
 ) -> Call[T]:

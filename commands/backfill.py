@@ -1,4 +1,4 @@
-"""`onthedot backfill`: past occurrences, run on demand."""
+"""`onthedot backfill`: runs past occurrences."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ COLUMNS = (
 @click.option(
     "--overlap",
     type=click.Choice(["buffer_all", "allow_all"]),
-    help="One after the other, or side by side (default the task's own).",
+    help="One after the other, or in parallel (default the task's own policy).",
 )
-@click.option("--wait", is_flag=True, help="Until it is through: exit 0 if completed, else 1.")
-@click.option("--cancel", metavar="BACKFILL", help="Stop one that is under way.")
+@click.option("--wait", is_flag=True, help="Wait for the end: exit 0 if completed, else 1.")
+@click.option("--cancel", metavar="BACKFILL", help="Stop a backfill in progress.")
 @output_option
 @click.pass_context
 def backfill(
@@ -54,7 +54,7 @@ def backfill(
     cancel: str | None,
     form: str,
 ) -> None:
-    """Run the occurrences of a past span of a recurring task.
+    """Run the past occurrences of a recurring task in a period.
 
     Without --from and --to, list the task's backfills.
     """

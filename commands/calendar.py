@@ -1,4 +1,4 @@
-"""`onthedot calendar`: named days that triggers keep to."""
+"""`onthedot calendar`: named days that triggers skip or are limited to."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DATE = click.DateTime(["%Y-%m-%d"])
 
 @click.group(short_help="List, show, change and delete calendars.")
 def calendar() -> None:
-    """Calendars: named days that triggers leave out, keep to, or move runs off."""
+    """Calendars: named days that triggers skip, are limited to, or move runs away from."""
 
 
 @calendar.command("list", epilog="\b\nExample:\n  onthedot calendar list")
@@ -63,17 +63,19 @@ def show(name: str, form: str) -> None:
 )
 @click.argument("name")
 @click.option("--country", metavar="CODE", help="The holidays of a country, such as IT.")
-@click.option("--subdivision", metavar="CODE", help="Of the country, such as BY.")
-@click.option("--category", multiple=True, help="Of holidays (default public); several times: all.")
-@click.option("--day", multiple=True, help="A day of every week: mon to sun; several times.")
-@click.option("--date", "dates", multiple=True, help="A date, or FIRST/LAST; several times.")
-@click.option("--any-of", multiple=True, metavar="NAME", help="Another calendar; several times.")
+@click.option("--subdivision", metavar="CODE", help="A region of the country, such as BY.")
+@click.option(
+    "--category", multiple=True, help="A category of holidays (default public). May be repeated."
+)
+@click.option("--day", multiple=True, help="A day of every week: mon to sun. May be repeated.")
+@click.option("--date", "dates", multiple=True, help="A date, or FIRST/LAST. May be repeated.")
+@click.option("--any-of", multiple=True, metavar="NAME", help="Another calendar. May be repeated.")
 @click.option("--url", help="An iCalendar feed, which a worker reads daily.")
 @click.option("--ics", type=click.Path(exists=True, dir_okay=False), help="An iCalendar file.")
 @click.option("-f", "--file", "path", metavar="PATH", help="YAML or JSON; - is standard input.")
 @output_option
 def set(name: str, form: str, path: str | None, **given: Any) -> None:
-    """Make a calendar, or replace its content. Tasks that use it take the change up."""
+    """Create a calendar, or replace its content. Tasks that use it apply the change."""
     with server() as there:
         found = there.put_calendar(name, _content(path, given))
     show_one(found, form, _facts, name)
@@ -103,7 +105,7 @@ def days(name: str, first: datetime | None, until: datetime | None, form: str) -
         found = there.calendar_days(name, since=_day(first), until=_day(until))
     show_list(list(found.items), form, _DAYS, name=lambda one: one.date.isoformat())
     if found.known_until is not None:
-        say(f"Nothing is known of days after {found.known_until}.")
+        say(f"Days after {found.known_until} are unknown.")
 
 
 def _day(at: datetime | None) -> date | None:
@@ -123,11 +125,11 @@ def _content(path: str | None, given: dict[str, Any]) -> dict[str, Any]:
         text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
         read = yaml.safe_load(text)
         if not isinstance(read, dict):
-            raise click.UsageError("The file has to hold one object, with a kind.")
+            raise click.UsageError("The file must contain one object with a kind.")
         return read
     if path is not None or len(chosen) != 1:
         raise click.UsageError(
-            "Say what the calendar is by one of --country, --day, --date, --any-of, --url, --ics "
+            "Define the calendar with one of --country, --day, --date, --any-of, --url, --ics "
             "and -f."
         )
     match chosen[0]:

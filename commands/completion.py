@@ -23,10 +23,10 @@ _USE = {
 def completion(ctx: click.Context, shell: str) -> None:
     """Print a script that makes SHELL complete commands, options, and ids of tasks and runs.
 
-    Ids are asked from the server, for two seconds at most.
+    Ids come from the server, if it responds within two seconds.
     """
     made = get_completion_class(shell)
     assert made is not None, shell
     script = made(ctx.find_root().command, {}, "onthedot", VARIABLE)
-    # The class's own source() runs bash to see which version it is: this works without.
+    # The class's own source() runs bash to find its version; this does not need bash.
     click.echo(script.source_template % script.source_vars())

@@ -1,4 +1,4 @@
-"""`onthedot forecast`: the load to come."""
+"""`onthedot forecast`: the upcoming load."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from onthedot.commands.terminal.output import Column, Format, output_option, sho
 from onthedot.commands.terminal.times import INSTANT, lasting, shown
 from onthedot.scheduling.forecast.report import BusyInstant, Forecast, Spread
 
-#: Rows of a table that nobody asked to be longer.
+#: Rows of a table by default.
 _ROWS = 24
 _BAR = 40
 _NAMES = 3
@@ -26,9 +26,11 @@ _NAMES = 3
     "  onthedot forecast --until +2h --step PT1M --tag reports\n"
     "  onthedot forecast --until +90d --step P1D -o json",
 )
-@click.option("--from", "since", type=INSTANT, help="From when on (default now).")
-@click.option("--until", type=INSTANT, help="Until when (default a day after --from).")
-@click.option("--step", metavar="DURATION", help="PT1M, or seconds (default: what makes 24 rows).")
+@click.option("--from", "since", type=INSTANT, help="The start (default now).")
+@click.option("--until", type=INSTANT, help="The end (default a day after --from).")
+@click.option(
+    "--step", metavar="DURATION", help="PT1M, or seconds (default: a 24th of the period)."
+)
 @click.option("--tag", help="Only tasks with this tag.")
 @output_option
 def forecast(
@@ -38,9 +40,8 @@ def forecast(
     tag: str | None,
     form: str,
 ) -> None:
-    """Show how many starts are due in each step, the busiest instants and their tasks, and how
-    late the last start would be at the capacity that the server is told
-    (ONTHEDOT_CAPACITY_PER_SECOND).
+    """Show how many starts are due in each step, the busiest instants and their tasks, and how late
+    the last start would be at the server's capacity (ONTHEDOT_CAPACITY_PER_SECOND).
     """
     with server() as there:
         found = there.forecast(since=since, until=until, step=_step(step), tag=tag)
@@ -90,9 +91,9 @@ def _show(found: Forecast, *, by: timedelta | None) -> None:
         f"{found.capacity_per_second:g} a second the latest is {_late(found.last_start_late)}."
     )
     if found.frozen:
-        click.echo(f"A freeze keeps {found.frozen} more from starting at their time.")
+        click.echo(f"A freeze keeps {found.frozen} more from starting on time.")
     if not found.complete:
-        click.echo("Not everything was counted: take a shorter span, or a tag.")
+        click.echo("Not everything was counted: choose a shorter period, or a tag.")
     if found.busiest:
         click.echo("\nBusiest:")
     for busy in found.busiest[:5]:

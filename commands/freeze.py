@@ -1,4 +1,4 @@
-"""`onthedot freeze`: windows in which nothing begins by schedule."""
+"""`onthedot freeze`: windows in which schedules start nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def freeze() -> None:
 )
 @output_option
 def list_(form: str) -> None:
-    """List the freezes that are in force, or have a window to come."""
+    """List the freezes that are in force or have a window to come."""
     with server() as there:
         show_list(there.list_freezes(), form, COLUMNS, lambda found: found.name)
 
@@ -43,14 +43,14 @@ def list_(form: str) -> None:
 @click.argument("name")
 @output_option
 def show(name: str, form: str) -> None:
-    """Show a freeze in full."""
+    """Show all details of a freeze."""
     with server() as there:
         show_one(there.get_freeze(name), form, _rows, name)
 
 
 @freeze.command(
     "set",
-    short_help="Make a freeze, or replace it.",
+    short_help="Create or replace a freeze.",
     epilog="\b\nExamples:\n"
     '  onthedot freeze set tonight --until +8h --then hold --note "Database migration"\n'
     "  onthedot freeze set year-end --from 2026-12-23 --until 2027-01-02 --tag reports\n"
@@ -59,9 +59,13 @@ def show(name: str, form: str) -> None:
 @click.argument("name")
 @click.option("--from", "since", type=INSTANT, help="When it begins (default now).")
 @click.option("--until", type=INSTANT, help="When it ends.")
-@click.option("--cron", metavar="CRON", help="When windows begin that come again.")
+@click.option(
+    "--cron", metavar="CRON", help="When recurring windows begin: a cron expression, in quotes."
+)
 @click.option("--tz", metavar="ZONE", help="IANA time zone of --cron (default UTC).")
-@click.option("--duration", metavar="DURATION", help="How long each of them lasts: PT8H.")
+@click.option(
+    "--duration", metavar="DURATION", help="How long each recurring window lasts, such as PT8H."
+)
 @click.option("--tag", "tags", multiple=True, help="Only tasks with this tag (default all).")
 @click.option(
     "--then",
@@ -74,7 +78,7 @@ def show(name: str, form: str) -> None:
 @click.option(
     "--release-over",
     metavar="DURATION",
-    help="Over how long held runs are started (default PT1M; 0 starts all at once).",
+    help="The time over which held runs start (default PT1M; 0: all at once).",
 )
 @output_option
 def set_(
@@ -90,7 +94,7 @@ def set_(
     release_over: str | None,
     form: str,
 ) -> None:
-    """Make a freeze, or replace it. It is in force within five seconds."""
+    """Create or replace a freeze. It takes effect within five seconds."""
     if (until is None) == (cron is None):
         raise click.UsageError("Give --until, or --cron with --duration.")
     if (cron is None) != (duration is None):
@@ -114,7 +118,7 @@ def set_(
 @freeze.command(short_help="Lift a freeze.", epilog="\b\nExample:\n  onthedot freeze lift tonight")
 @click.argument("name")
 def lift(name: str) -> None:
-    """Lift a freeze: tasks begin again, and what was held runs."""
+    """Lift a freeze: tasks start again, and held occurrences run."""
     with server() as there:
         there.delete_freeze(name)
     say(f"{name} is lifted.")

@@ -1,4 +1,4 @@
-"""Ids as arguments, which a shell completes by asking the server."""
+"""Ids as arguments, completed by asking the server."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _runs(_: click.Context, __: click.Parameter, start: str) -> list[CompletionI
 
 
 def _asked(ask: Callable[[Any], list[CompletionItem]]) -> list[CompletionItem]:
-    """What the server knows; nothing at all where it does not answer."""
+    """Ids that the server knows; none if it does not respond."""
     from onthedot.client import CallFailed, OnTheDot
     from onthedot.commands.reaching import server_token, server_url
 

@@ -31,14 +31,13 @@ from onthedot.scheduling.firing.zones import ZoneError
 @click.option(
     "--system/--user",
     default=None,
-    help="For a crontab: whether its lines name a user (default: judged by its path and lines).",
+    help="For a crontab: whether its lines name a user (default: guessed from its path and lines).",
 )
 def import_(source: str, paths: Sequence[str], tz: str | None, system: bool | None) -> None:
-    """Print the tasks that the definitions of another scheduler stand for, as YAML.
+    """Convert another scheduler's definitions to tasks, and print them as YAML. Sends nothing.
 
-    Sends nothing. What could not be carried over, or means something else here, is said on standard
-    error, line by line. `temporal` without FILE reads the server that TEMPORAL_ADDRESS and
-    TEMPORAL_NAMESPACE name.
+    Standard error lists, line by line, what could not be converted or means something else here.
+    `temporal` without FILE reads the server that TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE name.
     """
     kind, at = Source(source), datetime.now(UTC)
     if not paths and kind is not Source.TEMPORAL:
@@ -58,7 +57,7 @@ def import_(source: str, paths: Sequence[str], tz: str | None, system: bool | No
         click.echo(one.report(), nl=False, err=True)
     notes = [note for one in found for note in one.notes]
     lost = sum(note.kind is NoteKind.LOST for note in notes)
-    say(f"{len(tasks):,} tasks, {lost:,} lines lost, {len(notes) - lost:,} notes more")
+    say(f"{len(tasks):,} tasks, {lost:,} lines lost, {len(notes) - lost:,} other notes")
 
 
 def _texts(paths: Sequence[str], at: datetime) -> Iterator[tuple[str, str]]:
@@ -73,5 +72,5 @@ def _texts(paths: Sequence[str], at: datetime) -> Iterator[tuple[str, str]]:
         try:
             yield path, Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            said = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            said = error.strerror if isinstance(error, OSError) else "not UTF-8"
             raise click.ClickException(f"{path} cannot be read: {said}.") from None

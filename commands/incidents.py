@@ -46,16 +46,20 @@ _LATE = (
     epilog="\b\nExamples:\n  onthedot incidents --since -12h\n"
     "  onthedot run list --status failed --failure ID",
 )
-@click.option("--since", type=INSTANT, help="Due then or later (default a day before --until).")
-@click.option("--until", type=INSTANT, help="Due then or earlier (default now).")
-@click.option("--tag", multiple=True, help="Of tasks with this tag; several times: all of them.")
+@click.option(
+    "--since", type=INSTANT, help="Due at or after this time (default a day before --until)."
+)
+@click.option("--until", type=INSTANT, help="Due at or before this time (default now).")
+@click.option(
+    "--tag", multiple=True, help="Only tasks with this tag. If repeated: with all of them."
+)
 @output_option
 def incidents(
     since: datetime | None, until: datetime | None, tag: tuple[str, ...], form: str
 ) -> None:
-    """Show what went wrong: failures by cause, what did not run, and what began late.
+    """Show what went wrong: failures by cause, what did not run, and what started late.
 
-    With -o name, prints the tasks that this is about.
+    With -o name, print the affected tasks.
     """
     with server() as there:
         found = there.list_incidents(since=since, until=until, tag=tag)
@@ -72,17 +76,20 @@ def _show(found: Incidents) -> None:
     span = f"from {shown(found.since)} to {shown(found.until)}"
     if not found.any:
         say(f"Nothing went wrong {span}.")
-    if found.items:
+    if found.failures:
         say(f"Failed or timed out, {span}:")
-        show_table(found.items, _FAILURES)
-    if found.missed:
+        show_table(found.failures, _FAILURES)
+    if found.did_not_run:
         say(f"Did not run, {span}:")
-        show_table(found.missed, _MISSED)
+    if found.not_taken_up:
+        show_table(found.not_taken_up, _FAILURES)
+    if found.without_a_failure:
+        show_table(found.without_a_failure, _MISSED)
     if found.late:
         say(f"Began late, {span}:")
         show_table(found.late, _LATE)
     if not found.complete:
-        say("There may be more: part of this period was not checked or is not listed.")
+        say("There may be more: part of this period was not checked, or is not listed.")
 
 
 def _names(found: Incidents) -> list[str]:

@@ -19,13 +19,12 @@ from onthedot.version import version
 @click.option(
     "--allow-writes",
     is_flag=True,
-    help="Also register, pause, resume, run, cancel and retry, as far as the token's role goes.",
+    help="Also register, pause, resume, run, cancel and retry, if the token's role allows it.",
 )
 def mcp(allow_writes: bool) -> None:
-    """Speak the Model Context Protocol on standard input and output.
+    """Serve the Model Context Protocol on standard input and output; an agent's program starts it.
 
-    An agent's program starts it. It reads tasks, runs, ledgers and forecasts, and changes nothing
-    without --allow-writes.
+    It reads tasks, runs, ledgers and forecasts, and changes nothing without --allow-writes.
     """
     from onthedot.agent_tools.server import build
 

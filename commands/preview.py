@@ -25,12 +25,14 @@ from onthedot.scheduling.trigger import OnExcluded
 @click.argument("expression", required=False, metavar="[CRON]")
 @click.option("--every", metavar="DURATION", help="Instead of CRON: PT90S, or seconds.")
 @click.option("--tz", metavar="ZONE", help="IANA time zone of CRON (default UTC).")
-@click.option("--exclude", multiple=True, metavar="CALENDAR", help="Not on its days.")
-@click.option("--only", metavar="CALENDAR", help="On its days alone.")
+@click.option(
+    "--exclude", multiple=True, metavar="CALENDAR", help="Skip the days of this calendar."
+)
+@click.option("--only", metavar="CALENDAR", help="Run only on the days of this calendar.")
 @click.option(
     "--on-excluded",
     type=click.Choice([one.value for one in OnExcluded]),
-    help="What becomes of a run on an excluded day (default skip).",
+    help="What happens to a run on an excluded day (default skip).",
 )
 @click.option("-n", "--count", type=click.IntRange(1, 1000), default=10, show_default=True)
 @click.option("--after", type=INSTANT, help="From when on (default now).")
@@ -50,7 +52,9 @@ def preview(
 ) -> None:
     """Show the next instants at which a cron expression, or an interval, fires.
 
-    Registers nothing. What may surprise is said on standard error.
+    Registers nothing.
+
+    Warnings go to standard error.
     """
     if (expression is None) == (every is None):
         raise click.UsageError('Give a cron expression in quotes, as in "30 2 * * *", or --every.')
@@ -78,7 +82,7 @@ def preview(
 
 
 def seconds_or_iso(text: str) -> float | str:
-    """A duration as REST takes it: a number stands for seconds."""
+    """A duration in REST's form: a number is seconds."""
     try:
         return float(text)
     except ValueError:

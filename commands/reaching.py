@@ -1,4 +1,4 @@
-"""The server that commands talk to: where it is, and what is said when a call fails."""
+"""The server that commands talk to: its address, and the messages of failed calls."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from onthedot.client.exchange import DEFAULT_URL
 
 Client = TypeVar("Client")
 
-#: Read from the environment alone. A `.env` could come with someone else's repository, and would
-#: then say to which server the token is sent.
+#: Read from the environment alone. A `.env` from someone else's repository could decide which
+#: server the token is sent to.
 URL = "ONTHEDOT_URL"
 TOKEN = "ONTHEDOT_TOKEN"
 
@@ -32,21 +32,19 @@ def server_url() -> str:
 
 
 def server_token() -> str | None:
-    """The caller's token; None where there is none."""
+    """The caller's token, or None."""
     return os.environ.get(TOKEN) or None
 
 
 def server() -> OnTheDot:
-    """The server, to be used in a `with`.
-
-    Raises:
-        click.UsageError: the environment names none that can be.
+    """The server, for use in a `with`. Raises: click.UsageError: the environment names an invalid
+    one.
     """
     return _made(OnTheDot)
 
 
 def async_server() -> AsyncOnTheDot:
-    """The same, to be used in an `async with`."""
+    """The same for an `async with`."""
     return _made(AsyncOnTheDot)
 
 
@@ -58,9 +56,9 @@ def _made(client: Callable[[str, str | None], Client]) -> Client:
 
 
 def explained(error: CallFailed) -> str:
-    """The failure in a line or more: what happened and what to do."""
+    """The failure in one line or more: what happened and what to do."""
     if isinstance(error, Unreachable):
-        return f"{error} Start one with `onthedot dev`, or say where it is with {URL}."
+        return f"{error} Start one with `onthedot dev`, or set {URL} to its address."
     if isinstance(error, Unauthorized):
         return f"{error} Put a token into {TOKEN}; `onthedot token new` makes one."
     if isinstance(error, ProblemResponse) and error.problem.errors:

@@ -12,14 +12,14 @@ import click
 
 _HEAD = """# The command line
 
-Made from the commands themselves: `onthedot COMMAND --help` says the same.
+Generated from the commands: `onthedot COMMAND --help` shows the same.
 
-Data goes to standard output, all else to standard error. Exit codes: 0 done, 1 failed, 2 used in
-a wrong way or not started because something has to be fixed; `diff` has its own. Where a server
-is asked, it is the one at `ONTHEDOT_URL` (default `http://127.0.0.1:8080`), with the token in
-`ONTHEDOT_TOKEN`; both are read from the environment alone, not from `.env`. Times are shown in
-your own zone, and read in it unless they carry an offset; `now`, `-2h` and `+3d` (s, m, h, d, w)
-are times too. Colours are for terminals; `NO_COLOR` turns them off.
+Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 failed, 2
+wrong usage or settings; `diff` has its own. Commands that need a server use the one at
+`ONTHEDOT_URL` (default `http://127.0.0.1:8080`), with the token in `ONTHEDOT_TOKEN`; both are read
+from the environment alone, not from `.env`. Times are in your own zone, unless you give an offset;
+`now`, `-2h` and `+3d` (s, m, h, d, w) are times too. Colours appear on terminals only; `NO_COLOR`
+turns them off.
 """
 
 

@@ -1,4 +1,4 @@
-"""The commands by name, loaded when they are used: `--help` and `--version` load none of them."""
+"""The commands by name. They load when they are used: `--help` and `--version` load none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from onthedot.version import version
 
-#: Name, summary, and where it is.
+#: Name, summary and module.
 COMMANDS: dict[str, tuple[str, str]] = {
     "task": ("List, show, create, change and run tasks.", "onthedot.commands.task.group:task"),
     "run": ("List, show, watch, cancel, retry and export runs.", "onthedot.commands.run.group:run"),
@@ -39,9 +39,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 class Lazy(click.Group):
-    """A group whose commands are imported when they are called, with summaries at hand.
+    """A group that imports its commands when they are called, and knows their summaries before.
 
-    `more` are commands as they are, in sections of their own before the others.
+    `more` are ready commands, listed first in their own sections.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Lazy(click.Group):
         return None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands for a server that runs"):
+        with formatter.section("Commands for a running server"):
             formatter.write_dl([(name, told) for name, (told, _) in self._parts.items()])
         for title, section in self._sections.items():
             with formatter.section(title):
@@ -82,16 +82,16 @@ def root(
     sections: Mapping[str, Mapping[str, Callable[[], click.Command]]],
     summaries: Mapping[str, str],
 ) -> click.Group:
-    """The command `onthedot`, with commands of other parts of the project in `sections`."""
+    """The command `onthedot`; `sections` are commands of other parts of the project."""
     return Lazy(
         "onthedot",
         parts=COMMANDS,
         sections=sections,
         summaries=summaries,
         help="Scheduled tasks, stored and run by Temporal.",
-        epilog="The server is where ONTHEDOT_URL says (default http://127.0.0.1:8080), and "
-        "ONTHEDOT_TOKEN is sent to it. Options of dev, server and worker are settings too: --port "
-        "is ONTHEDOT_PORT, in the environment or in a file .env.",
+        epilog="Commands send ONTHEDOT_TOKEN to the server at ONTHEDOT_URL (default "
+        "http://127.0.0.1:8080). Options of dev, server and worker are settings too: "
+        "--port is ONTHEDOT_PORT, in the environment or in a file .env.",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         no_args_is_help=True,
         params=[
@@ -101,7 +101,7 @@ def root(
                 is_eager=True,
                 expose_value=False,
                 callback=_print_version,
-                help="Print the version and leave.",
+                help="Print the version and exit.",
             )
         ],
     )

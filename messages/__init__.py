@@ -1,4 +1,3 @@
-"""What REST is sent and answers beside the domain's own models: one copy, for server and client.
-
-Pure form, no behaviour. `Task`, `Run` and the like are in `onthedot.scheduling`.
+"""Requests and responses of REST that are not models of the domain, shared by server and client. No
+behaviour. `Task`, `Run` and the like are in `onthedot.scheduling`.
 """

@@ -1,4 +1,4 @@
-"""Who the caller is, and payloads to open: Temporal's remote-codec protocol."""
+"""The caller, and payloads to decrypt (Temporal's remote-codec protocol)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pydantic import AfterValidator, BaseModel, Field
 from onthedot.access.identity import Via
 from onthedot.access.roles import Role
 
-#: The most payloads of one call; the Web UI sends those of one page.
+#: The most payloads in one call. The Web UI sends those of one page.
 MOST_PAYLOADS = 10_000
 
 
 class Me(BaseModel):
-    """The caller of this very call."""
+    """The caller of this call."""
 
-    name: str = Field(description="Changes are put down to it.", examples=["ci"])
+    name: str = Field(description="The name that changes are recorded under.", examples=["ci"])
     role: Role = Field(description="Each has all rights of those before it.")
     via: Via = Field(description="`loopback` where no token is configured.")
 

@@ -1,4 +1,4 @@
-"""What the calls on many tasks are sent and answer."""
+"""Requests and responses of the calls on many tasks or runs."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.scheduling.task import Health, TaskStatus
 from onthedot.scheduling.values import Instant, Model
 
-#: The most tasks of one change.
+#: The most tasks in one change.
 MOST_OF_A_CHANGE = 1000
 
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-#: The id of a run: the task's and Temporal's own in one.
+#: The id of a run: the task's id and Temporal's own, joined.
 RunIdText = Annotated[str, StringConstraints(max_length=400, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class Selection(Model):
-    """Which tasks: ids, or those that fit a filter, of which there is at least one part."""
+    """Which tasks: ids, or a filter with at least one condition."""
 
     ids: tuple[Text, ...] | None = Field(
         default=None, min_length=1, max_length=MOST_OF_A_CHANGE, examples=[["nightly-report"]]
@@ -51,7 +51,7 @@ class Selection(Model):
 
 
 class RunSelection(Model):
-    """Which runs: ids, or those that fit a filter, of which there is at least one part."""
+    """Which runs: ids, or a filter with at least one condition."""
 
     ids: tuple[RunIdText, ...] | None = Field(
         default=None, min_length=1, max_length=MOST_OF_A_CHANGE
@@ -98,7 +98,7 @@ class Outcome(StrEnum):
     """What became of one task or run."""
 
     DONE = "done"
-    #: It was as wanted already, and is as it was.
+    #: It already had the wanted state.
     UNCHANGED = "unchanged"
     #: A dry run: it would have been changed.
     WOULD_CHANGE = "would_change"
@@ -118,22 +118,22 @@ class ManyResult(BaseModel):
 
     id: str
     outcome: Outcome
-    revision: int | None = Field(default=None, description="Its present one, where it is known.")
+    revision: int | None = Field(default=None, description="Its current name, if known.")
     before: PauseState | None = Field(
-        default=None, description="How it was before a pause or a resume: what an undo restores."
+        default=None, description="The state before a pause or a resume, which an undo restores."
     )
     run: ShortRun | None = Field(default=None, description="The run that was started.")
     problem: Problem | None = Field(default=None, description="Why it was refused.")
 
 
 class ManyResults(BaseModel):
-    """One result a task or run."""
+    """One result for each task or run."""
 
     results: list[ManyResult]
 
 
 class TagCount(BaseModel):
-    """A tag, and how the tasks are that have it."""
+    """A tag, and the state of the tasks that have it."""
 
     tag: str
     tasks: int
@@ -142,6 +142,6 @@ class TagCount(BaseModel):
 
 
 class TagList(BaseModel):
-    """Every tag that a task has."""
+    """Every tag in use."""
 
     items: list[TagCount]

@@ -1,4 +1,4 @@
-"""What the calls on calendars are sent and answer."""
+"""Requests and responses of the calls on calendars."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from onthedot.scheduling.values import Instant, Model
 
 
 class CalendarFacts(BaseModel):
-    """What the server says of a calendar beside its content."""
+    """What a response says about a calendar in addition to its content."""
 
     name: CalendarName
     revision: int = Field(description="Of its content and its days together.")
@@ -31,7 +31,7 @@ class CalendarFacts(BaseModel):
     )
     problem: str = Field(
         default="",
-        description="Why its days could not be recomputed; the previous ones stay in force.",
+        description="Why its days could not be recomputed; the previous ones still apply.",
     )
     known_until: date | None = Field(
         default=None, description="The last day that it covers; null if it has no end."
@@ -40,7 +40,7 @@ class CalendarFacts(BaseModel):
         default=None, description="How many tasks and calendars use it; null in a list."
     )
     waiting: int | None = Field(
-        default=None, description="How many of them still go by an earlier revision."
+        default=None, description="How many of them still use an earlier revision."
     )
 
 
@@ -75,7 +75,7 @@ _IGNORED: Any = Field(
 
 
 class _ReadOnly(Model):
-    """What an answer adds, in a body."""
+    """Fields of responses, ignored in requests."""
 
     name: Any = _IGNORED
     revision: Any = _IGNORED
@@ -117,13 +117,13 @@ _ANSWER: TypeAdapter[CalendarAnswer] = TypeAdapter(CalendarAnswer)
 
 
 def content_of(body: CalendarBody) -> CalendarContent:
-    """What is to be kept of a body."""
+    """The part of a body that is stored."""
     kind = next(kind for kind in _CONTENT if isinstance(body, kind))
     return kind(**{name: getattr(body, name) for name in kind.model_fields})
 
 
 def answered(content: CalendarContent, facts: CalendarFacts) -> CalendarAnswer:
-    """A calendar as it is answered."""
+    """A calendar in a response."""
     return _ANSWER.validate_python({**dict(content), **dict(facts)})
 
 
@@ -142,7 +142,7 @@ class CalendarDay(BaseModel):
 
 
 class CalendarDayList(BaseModel):
-    """The days of a calendar in a span, both ends included."""
+    """The days of a calendar in a period, both ends included."""
 
     name: CalendarName
     items: list[CalendarDay]

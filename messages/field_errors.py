@@ -1,4 +1,4 @@
-"""What pydantic says of a body, in paths and words of the one who wrote the body."""
+"""Translates pydantic's errors into paths and words that the caller knows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from onthedot.scheduling.errors import FieldProblem
 
-#: How many fields one answer names.
+#: The most fields in one response.
 MOST = 50
 
 _BOUNDS = {
@@ -24,7 +24,7 @@ _WHERE = {"body", "query", "path", "header"}
 
 
 def field_problems(errors: Sequence[Mapping[str, Any]], body: Any) -> tuple[FieldProblem, ...]:
-    """One problem a field, in the body's own order.
+    """One problem for each field, in the order of the body.
 
     Args:
         errors: as pydantic lists them.
@@ -37,7 +37,7 @@ def field_problems(errors: Sequence[Mapping[str, Any]], body: Any) -> tuple[Fiel
         said = found.setdefault(field, [])
         if message not in said:
             said.append(message)
-    # {"secret": "bad"} is reported as no string, and as a bad secret: the nearer one counts.
+    # {"secret": "bad"} gives two errors, no string and a bad secret: the nearer one counts.
     kept = {
         field: said
         for field, said in found.items()
@@ -72,7 +72,7 @@ def _path(error: Mapping[str, Any], body: Any) -> str:
 
 
 def parameter_problems(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldProblem, ...]:
-    """The same for query parameters and headers, whose location starts with where they are."""
+    """The same for query parameters and headers; their location starts with their kind."""
     found: dict[str, str] = {}
     for error in errors:
         location = [str(part) for part in error["loc"]]
@@ -92,9 +92,9 @@ def _message(error: Mapping[str, Any]) -> str:
         case "missing":
             return "is required"
         case "extra_forbidden":
-            return "is not known here; see /docs for what there is"
+            return "is unknown; /docs lists the known fields"
         case "union_tag_not_found":
-            return "is required, and says which sort this is"
+            return "is required: it selects the kind"
         case "union_tag_invalid":
             return f"must be one of {context['expected_tags']}"
         case "timezone_aware":
@@ -102,9 +102,9 @@ def _message(error: Mapping[str, Any]) -> str:
         case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
             return f"must be {_BOUNDS[error['type']]} {_said(next(iter(context.values())))}"
         case "too_short":
-            return f"must have at least {context['min_length']} of them"
+            return f"must have at least {context['min_length']} entries"
         case "too_long":
-            return f"must have at most {context['max_length']} of them"
+            return f"must have at most {context['max_length']} entries"
         case "string_pattern_mismatch":
             return f"must match {context['pattern']}"
         case _:

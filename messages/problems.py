@@ -1,4 +1,4 @@
-"""An error as REST answers it: a problem document (RFC 9457)."""
+"""The body of an error: a problem document (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ def _is_none(value: object) -> bool:
 
 
 class FieldError(BaseModel):
-    """One field that has to be fixed."""
+    """One invalid field."""
 
     field: str = Field(
-        description="Its path in the body, or the name of the query parameter or header; "
-        "empty for the body as a whole.",
+        description="Its path in the body, or the name of the query parameter or header; empty "
+        "for the whole body.",
         examples=["trigger.expression"],
     )
     message: str = Field(examples=["minute 61 is out of range 0-59."])
 
 
 class Problem(BaseModel):
-    """An error, as RFC 9457 has it."""
+    """An error (RFC 9457)."""
 
     type: str = Field(
-        description="Stable, for programs. All are in the documentation of errors.",
+        description="Stable, for programs. The reference of REST errors lists all types.",
         examples=["/errors/task-exists"],
     )
-    title: str = Field(description="The kind of error, the same each time.")
+    title: str = Field(description="The kind of error, in words.")
     status: int = Field(examples=[409])
     detail: str = Field(description="What happened, and what to do about it.")
     errors: list[FieldError] | None = Field(
@@ -45,5 +45,6 @@ class Problem(BaseModel):
     needed_role: Role | None = Field(
         default=None,
         exclude_if=_is_none,
-        description="With forbidden, where the caller's role is too small: the role that would do.",
+        description="With forbidden, if the caller's role is insufficient: the role that is "
+        "needed.",
     )

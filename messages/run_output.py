@@ -1,4 +1,4 @@
-"""What a run wrote while it ran, as REST answers and streams it."""
+"""The output of a run, as REST returns and streams it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ END_EVENT = "end"
 
 
 class RunNow(BaseModel):
-    """How a run stands: the data of the events `run` and `end`."""
+    """The state of a run: the data of the events `run` and `end`."""
 
     id: str
     status: RunStatus
@@ -31,25 +31,25 @@ class RunNow(BaseModel):
 
     @classmethod
     def of(cls, run: Run) -> RunNow:
-        """The part of a run that a stream tells."""
+        """The part of a run that a stream sends."""
         return cls(**{name: getattr(run, name) for name in cls.model_fields})
 
 
 class RunOutput(BaseModel):
-    """What a run has written."""
+    """The output of a run."""
 
     run: RunNow
     items: list[WrittenPiece] = Field(
-        description="In the order in which it was written; up to 1 MiB a run, the head and the "
-        "tail of what is longer."
+        description="In the order in which it was written. Up to 1 MiB for each run: longer "
+        "output keeps its head and its tail."
     )
-    size: int = Field(description="Bytes that are known to have been written, in UTF-8.")
+    size: int = Field(description="The size of the output so far, in bytes of UTF-8.")
     left_out: int = Field(description="Bytes of these that were discarded.")
-    complete: bool = Field(description="Nothing more comes: the run has ended.")
+    complete: bool = Field(description="The run has ended: nothing follows.")
 
     @classmethod
     def of(cls, run: Run, pieces: list[WrittenPiece], *, after: int = 0) -> RunOutput:
-        """What there is past `after`."""
+        """The output after `after`."""
         size = max((piece.end for piece in pieces), default=0)
         wanted = [piece.past(after) for piece in pieces if piece.end > after]
         return cls(

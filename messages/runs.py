@@ -1,4 +1,4 @@
-"""What the calls on runs, backfills and actions are sent and answer."""
+"""Requests and responses of the calls on runs, backfills and actions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_TEST = timedelta(minutes=5)
 
 
 class RunPage(BaseModel):
-    """Some runs, and where the log goes on."""
+    """A page of runs."""
 
     items: list[ShortRun]
     next_cursor: str | None = Field(

@@ -1,4 +1,4 @@
-"""What the calls on tasks are sent and answer."""
+"""Requests and responses of the calls on tasks."""
 
 from __future__ import annotations
 
@@ -12,21 +12,33 @@ from onthedot.scheduling.revisions.revision import Revision
 from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.scheduling.values import Instant, Model
 
-#: The most tasks of one batch.
+#: The most tasks in one batch.
 MOST_OF_A_BATCH = 1000
 
 
+class UnreadTask(BaseModel):
+    """A task that this server cannot show, which happens during a rolling upgrade."""
+
+    id: str
+    detail: str = Field(description="What it does not know, and what to do.")
+
+
 class TaskPage(BaseModel):
-    """Some tasks, and where the list goes on."""
+    """A page of tasks."""
 
     items: list[Task]
     next_cursor: str | None = Field(
         default=None, description="For the next page; null on the last one."
     )
+    unread: list[UnreadTask] = Field(
+        default=[],
+        description="Tasks that belong here, but a later release stored what this server does not "
+        "know. Empty except during a rolling upgrade or after a rollback.",
+    )
 
 
 class RevisionPage(BaseModel):
-    """Some revisions of a task, newest first, and where the list goes on."""
+    """A page of a task's revisions, newest first."""
 
     items: list[Revision]
     next_cursor: str | None = Field(
@@ -40,7 +52,7 @@ else:
     _IGNORED = Field(
         default=None, description="Read-only: ignored.", json_schema_extra={"readOnly": True}
     )
-    #: With what an answer adds to a definition, whatever that is.
+    #: Includes whatever a response adds to a definition.
     _Answered = create_model(
         "_Answered",
         __base__=TaskDefinition,
@@ -53,30 +65,29 @@ else:
 
 
 class TaskReplacement(_Answered):
-    """A definition, or a task as it was answered: what is read-only in it is ignored."""
+    """A definition, or a task from a response: its read-only fields are ignored."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if getattr(self, "abridged", None) is True:
             raise ValueError(
-                "is a row of a list, and parts of it are left out: read the task itself, and send "
-                "that"
+                "is a row of a list, which leaves parts out: read the task itself, and send that"
             )
         return self
 
     @property
     def definition(self) -> TaskDefinition:
-        """What is to be kept of it."""
+        """The part of it that is stored."""
         return TaskDefinition(**{name: getattr(self, name) for name in TaskDefinition.model_fields})
 
     @property
     def keeps_pause(self) -> bool:
-        """Whether a task that is paused stays so, because nothing is said of it."""
+        """Whether a paused task stays paused, because the body does not say."""
         return "paused" not in self.model_fields_set
 
 
 class RunNow(Model):
-    """What is different in one run that is asked for by hand."""
+    """What differs in a manual run."""
 
     scheduled_for: Instant | None = Field(
         default=None, description="The past instant at which the run counts as due; default now."
@@ -95,7 +106,7 @@ class RunNow(Model):
 
     @property
     def changed(self) -> dict[str, Any]:
-        """The fields of the action that are given; a body may be given as null."""
+        """The given fields of the action. A body may be null."""
         given = self.model_fields_set - {"scheduled_for", "through_freeze"}
         return {name: getattr(self, name) for name in sorted(given)}
 
@@ -135,20 +146,20 @@ class Batch(Model):
 
 
 class Registered(BaseModel):
-    """A task that is there now."""
+    """A registered task."""
 
-    status: int = Field(description="201, as `POST /tasks` answers.", examples=[201])
+    status: int = Field(description="201, as in `POST /tasks`.", examples=[201])
     task: Task
 
 
 class Refused(BaseModel):
     """A task that was not registered, and why."""
 
-    status: int = Field(description="As `POST /tasks` would have answered.", examples=[409])
+    status: int = Field(description="As in `POST /tasks`.", examples=[409])
     problem: Problem
 
 
 class BatchResults(BaseModel):
-    """One result a task, in the order of the request."""
+    """One result for each task, in the order of the request."""
 
     results: list[Registered | Refused]

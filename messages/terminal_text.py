@@ -1,4 +1,4 @@
-"""What programs write for a terminal: colours are understood, all that could do harm is left out.
+"""Text that programs write for a terminal: colours are kept, everything harmful is removed.
 
 Of escape sequences only the select-graphic-rendition ones (`ESC [ … m`) mean something here.
 Others move the cursor, set titles or talk to the terminal, and are dropped, as are control
@@ -89,7 +89,8 @@ def styled(text: str, style: Style = Style()) -> Iterator[tuple[str, Style]]:
 
 
 def harmless(text: str) -> str:
-    """The text with its colours, and nothing else that a terminal would act upon but `\\r`."""
+    """The text with its colours; of everything else that a terminal would act on only `\\r`
+    stays."""
     return _ESCAPE.sub(lambda found: found[0] if found["sgr"] is not None else "", text)
 
 

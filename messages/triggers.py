@@ -1,4 +1,4 @@
-"""What a preview of a trigger is sent and answers."""
+"""Request and response of a trigger's preview."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from onthedot.scheduling.values import Instant, Model, TaskId
 
 
 class PreviewRequest(Model):
-    """A trigger, and how far to look."""
+    """A trigger, and how many instants to preview."""
 
     trigger: Trigger = Field(
         examples=[{"kind": "cron", "expression": "0 9 * * 1-5", "timezone": "Europe/Rome"}]
@@ -27,9 +27,8 @@ class PreviewAnswer(BaseModel):
 
     next_runs: list[Instant]
     description: str = Field(examples=["At 09:00, Monday to Friday"])
-    warnings: list[str] = Field(description="What may surprise in it.")
+    warnings: list[str] = Field(description="What may be surprising about it.")
     moved: list[MovedRun] = Field(
         default_factory=list,
-        description="Those of `next_runs` that come on another day than the expression names, "
-        "because it is excluded.",
+        description="Those of `next_runs` that were moved from an excluded day.",
     )

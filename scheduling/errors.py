@@ -147,6 +147,18 @@ class CalendarChanged(RevisionMismatch):
         )
 
 
+class FreezeChanged(OnTheDotError):
+    """If-Match named a freeze as it is no longer."""
+
+    code = "revision-mismatch"
+
+    def __init__(self, name: str, by: str) -> None:
+        super().__init__(
+            f"{by or 'Someone'} has changed the freeze {name!r} by now. Read it again, then repeat "
+            f"the change with the new ETag."
+        )
+
+
 class CalendarNotFound(OnTheDotError):
     """There is no calendar with this name, or it was deleted."""
 

@@ -38,11 +38,26 @@ _status: list[int] = []
 _MARKS = {"faults": "faults", "cluster": "cluster", "e2e": "browser"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+#: What tests start a Temporal of their own with, to kill it or to freeze it.
+_OWN_TEMPORAL = ("PrivateTemporal", "temporal_process")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
         if mark := _MARKS.get(folder):
             item.add_marker(mark)
+    if os.environ.get("TEMPORAL_ADDRESS"):
+        # They would not run on that one.
+        elsewhere = [item for item in items if _has_its_own_temporal(item)]
+        items[:] = [item for item in items if item not in elsewhere]
+        config.hook.pytest_deselected(items=elsewhere)
+
+
+def _has_its_own_temporal(item: pytest.Item) -> bool:
+    module = getattr(item, "module", None)
+    fixtures = getattr(item, "fixturenames", ())
+    return "client" not in fixtures and any(hasattr(module, name) for name in _OWN_TEMPORAL)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,4 +1,4 @@
-"""Where things of the page are, as the browser sees them."""
+"""Addresses as the browser sees them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from urllib.parse import quote
 
 from starlette.requests import HTTPConnection
 
-#: Pages that stand beside `/ui` and ask for the same sign-in.
+#: Pages outside `/ui` that use the same sign-in.
 _BESIDE = {"/docs"}
 
 
 def prefix(request: HTTPConnection) -> str:
-    """The path below which a proxy serves us; as a rule empty."""
+    """The path under which a proxy serves us; usually empty."""
     return quote(request.headers.get("x-forwarded-prefix", ""), safe="/")
 
 
@@ -26,14 +26,14 @@ def origin(request: HTTPConnection) -> str:
 
 
 def target(request: HTTPConnection) -> str:
-    """Where to go after the sign-in. Only a place of ours: nobody is sent elsewhere by a link to
-    the way in."""
+    """Where to go after signing in: only our own pages, so that a link to the sign-in cannot
+    redirect elsewhere."""
     wanted = request.query_params.get("next", "/")
     fits = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     return wanted if fits and wanted.isprintable() else "/"
 
 
 def inside(request: HTTPConnection, path: str) -> str:
-    """A path of the page, or of one beside it. NiceGUI puts the prefix of a proxy before it."""
+    """A path of the page, or one of `_ALSO`. NiceGUI prepends a proxy's prefix."""
     root = "" if path in _BESIDE else request.scope.get("root_path", "")
     return f"{root}{path}"

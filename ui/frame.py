@@ -12,10 +12,11 @@ from nicegui.element import Element
 from onthedot.access.roles import needed
 from onthedot.service.overview import health
 from onthedot.ui.access.sessions import Session
+from onthedot.ui.components.dialogs.dialogs import KeyHelp, Palette
 from onthedot.ui.components.freeze_banner import watch_freezes
 from onthedot.ui.components.markup import box, href, link, locked, named, text
 from onthedot.ui.components.sign_out import sign_out
-from onthedot.ui.components.small import Icon, KeyHelp, Palette, ThemeSwitch
+from onthedot.ui.components.small import Icon, ThemeSwitch
 from onthedot.ui.components.staleness import Staleness
 from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.loading.boot import BOOT, HEAD
@@ -177,7 +178,7 @@ def _mark(places: list[dict[str, Element]], path: str) -> None:
 
 
 def _beat(beat: Element, seen: Seen[health.Health]) -> None:
-    count = len(seen.value.workers) if seen.value else 0
+    count = len(seen.value.ready) if seen.value else 0
     if seen.error is not None:
         tone, words = "red", "Temporal is away"
     elif not count:
@@ -228,6 +229,6 @@ def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
         )
     if seen.error is not None:
         return str(seen.error), "red"
-    if seen.value is not None and not seen.value.workers:
+    if seen.value is not None and not seen.value.ready:
         return "No worker is polling: nothing runs until one starts (onthedot worker).", ""
     return "", ""

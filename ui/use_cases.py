@@ -6,7 +6,7 @@ shows: an open page outlives a sign-out, and its messages can be made up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -100,10 +100,14 @@ class UseCases:
                 task_id, by=by, through_freeze=through_freeze
             )
 
-    async def put_freeze(self, name: str, definition: FreezeDefinition) -> Freeze:
-        """Freeze tasks."""
+    async def put_freeze(
+        self, name: str, definition: FreezeDefinition, *, if_match: Container[str] | None = None
+    ) -> Freeze:
+        """Freeze tasks; only where the freeze is at one of these versions, if any is given."""
         with self._call("put_freeze", freeze=name) as by:
-            freeze, _ = await Freezes(self._temporal).put(name, definition, by=by)
+            freeze, _ = await Freezes(self._temporal).put(
+                name, definition, by=by, if_match=if_match
+            )
             return freeze
 
     async def delete_freeze(self, name: str) -> bool:

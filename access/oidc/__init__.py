@@ -1,4 +1,4 @@
 """OpenID Connect, for people and programs: the provider, its tokens, and roles by their claims.
 
-Knows nothing of REST and the page, which both come here. Open provider.py first.
+Used by REST and the page. Begin with `provider.py`.
 """

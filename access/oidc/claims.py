@@ -10,14 +10,14 @@ from onthedot.access.identity import Identity, Via
 from onthedot.access.oidc.errors import NoRole, TokenRefused
 from onthedot.access.roles import Role
 
-#: Anyone who has none of the values that are named.
+#: Everyone else whom the provider knows.
 ANYONE = "*"
 _LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
 class ClaimRules:
-    """Which claim says what. A dotted path reaches inside a claim."""
+    """The names of the claims. A dotted path reaches inside a claim."""
 
     role_claim: str = "groups"
     roles: Mapping[str, Role] | None = None
@@ -35,7 +35,7 @@ class ClaimRules:
         return Identity(name, role, Via.OIDC)
 
     def role(self, claims: Mapping[str, Any]) -> Role | None:
-        """The largest role that the claims give, or None."""
+        """The highest role that the claims give, or None."""
         said = None if self._unverified(self.role_claim, claims) else self.said_roles(claims)
         values = [said] if isinstance(said, str) else said if isinstance(said, list) else []
         table = self.roles or {}
@@ -43,7 +43,7 @@ class ClaimRules:
         return max(given, key=tuple(Role).index, default=None)
 
     def said_roles(self, claims: Mapping[str, Any]) -> Any:
-        """What stands at the role claim; None where it is missing."""
+        """The value of the role claim; None if it is missing."""
         return _at(claims, self.role_claim)
 
     @staticmethod
@@ -57,12 +57,12 @@ class ClaimRules:
             name = None
         name = name or claims.get("sub")
         if not isinstance(name, str) or not name.isprintable():
-            raise TokenRefused("It names nobody.")
+            raise TokenRefused("It does not name anyone.")
         return name[:_LONGEST_NAME]
 
 
 def _at(claims: Mapping[str, Any], path: str) -> Any:
-    """What stands at a path; a claim whose own name has dots (an address, as a rule) goes first."""
+    """The value at a path. A claim whose own name has dots (usually a URL) takes precedence."""
     if path in claims:
         return claims[path]
     found: Any = claims

@@ -1,4 +1,4 @@
-"""The provider as the settings have it."""
+"""Builds the provider from the settings."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from onthedot.access.settings import AccessSettings
 
 
 def bearer_tokens(settings: AccessSettings, provider: Provider) -> Tokens:
-    """Judges what REST is sent."""
+    """Checks the tokens that REST receives."""
     audience = settings.oidc_audience or settings.oidc_client_id
     age = settings.oidc_max_token_age
     return Tokens(provider, audience, claim_rules(settings), age.total_seconds() if age else None)
 
 
 def claim_rules(settings: AccessSettings) -> ClaimRules:
-    """What the claims of a token mean here."""
+    """The meaning of a token's claims."""
     return ClaimRules(settings.oidc_role_claim, settings.oidc_roles, settings.oidc_name_claim)
 
 
 def code_flow(settings: AccessSettings, provider: Provider) -> CodeFlow:
-    """The way in for people. Raises OSError where the client's secret cannot be read."""
+    """The sign-in for people. Raises OSError if the client's secret cannot be read."""
     return CodeFlow(
         provider,
         settings.oidc_client_id,

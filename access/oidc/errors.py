@@ -1,14 +1,14 @@
-"""What can be wrong with a token, and with the provider."""
+"""Errors of tokens and of the provider."""
 
 from __future__ import annotations
 
 
 class TokenRefused(Exception):
-    """The token is none of ours. The message says why, and holds nothing of it."""
+    """The token is not valid. The message says why, and contains nothing of it."""
 
 
 class NoRole(Exception):
-    """The provider knows who calls; here no role is meant for them."""
+    """The provider knows the caller, but no role is assigned to them here."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -17,4 +17,4 @@ class NoRole(Exception):
 
 
 class ProviderAway(Exception):
-    """The provider does not answer, so that nothing can be judged that needs it."""
+    """The provider does not respond, and what needs it cannot be checked."""

@@ -28,7 +28,7 @@ _KEEP_METADATA = 3600.0
 _KEEP_KEYS = 300.0
 _BETWEEN_FETCHES = 10.0
 _BETWEEN_FAILURES = 2.0
-#: The same where what was fetched before still serves.
+#: The same if an earlier result is still usable.
 _BETWEEN_RENEWALS = 30.0
 
 
@@ -53,7 +53,7 @@ class _Kept:
 
 @dataclass
 class Provider:
-    """One issuer. Safe to share by everything in an event loop."""
+    """One issuer. Safe to share within an event loop."""
 
     issuer: str
     _endpoints: _Kept = field(default_factory=_Kept)
@@ -61,15 +61,12 @@ class Provider:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def endpoints(self) -> Endpoints:
-        """Where to ask. Raises ProviderAway."""
+        """The provider's endpoints. Raises ProviderAway."""
         found: Endpoints = await self._kept(self._endpoints, self._discover, _KEEP_METADATA)
         return found
 
     async def keys(self, *, unlike: KeySet | None = None) -> KeySet:
-        """The keys of today, or newer ones than `unlike` where there are such.
-
-        Raises ProviderAway.
-        """
+        """The current keys, or newer ones than `unlike` if there are any. Raises ProviderAway."""
         oldest = _KEEP_KEYS
         if unlike is not None and self._keys.value is unlike:
             oldest = _BETWEEN_FETCHES
@@ -95,7 +92,7 @@ class Provider:
                     kept.failed, kept.failed_at = True, time.monotonic()
                     _LOG.warning("%s: %s: %s", self.issuer, type(error).__name__, error)
         if kept.failed and (kept.value is None or most_seconds <= _BETWEEN_FETCHES):
-            raise ProviderAway(f"{self.issuer} does not answer.")
+            raise ProviderAway(f"{self.issuer} does not respond.")
         return kept.value
 
     async def _discover(self) -> Endpoints:

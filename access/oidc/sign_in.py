@@ -1,4 +1,4 @@
-"""Signing in at the provider: authorization code with PKCE, state and nonce; renewal; the way out.
+"""Signing in at the provider: authorization code with PKCE, state and nonce; renewal; signing out.
 
 What must be remembered between leaving for the provider and coming back is given to the caller, who
 keeps it with the browser.
@@ -23,13 +23,13 @@ from onthedot.access.oidc.provider import Provider
 from onthedot.access.oidc.tokens import Tokens
 
 _TIMEOUT_SECONDS = 5.0
-#: Google gives tokens for renewal only to anyone who asks in its own way.
+#: Google issues refresh tokens only if asked in its own way.
 _GOOGLE = "https://accounts.google.com"
 
 
 @dataclass(frozen=True)
 class Departure:
-    """What has to match when someone comes back."""
+    """What must match when the browser returns."""
 
     state: str
     nonce: str
@@ -43,7 +43,7 @@ class Departure:
 
 @dataclass(frozen=True)
 class SignIn:
-    """Who came back, with what renews and ends it."""
+    """A sign-in, with the tokens that renew and end it."""
 
     identity: Identity
     refresh_token: str
@@ -52,7 +52,7 @@ class SignIn:
 
 @dataclass(frozen=True)
 class CodeFlow:
-    """One client of one provider."""
+    """A client of a provider."""
 
     provider: Provider
     client_id: str
@@ -72,21 +72,21 @@ class CodeFlow:
         return str(url), Departure(state, nonce, verifier, redirect_uri)
 
     async def finish(self, departure: Departure, code: str) -> SignIn:
-        """Who came back with this code. Raises TokenRefused, NoRole, ProviderAway."""
+        """The sign-in for this code. Raises TokenRefused, NoRole, ProviderAway."""
         said = await self._asked(
             departure.redirect_uri, "fetch_token", code=code, code_verifier=departure.verifier
         )
         return await self._signed(said, nonce=departure.nonce)
 
     async def renew(self, refresh_token: str, id_token: str) -> SignIn:
-        """Who that is today: the provider is asked. Raises TokenRefused, NoRole, ProviderAway."""
+        """Ask the provider for the current identity. Raises TokenRefused, NoRole, ProviderAway."""
         said = await self._asked("", "refresh_token", refresh_token=refresh_token)
-        # A provider may keep the old token for renewal, and need not repeat who it is.
+        # A provider may keep the old refresh token, and may leave out the ID token.
         return await self._signed({"refresh_token": refresh_token, **said}, before=id_token)
 
     async def way_out(self, id_token: str, back: str) -> str:
-        """Where to send the browser to sign out there too; empty where the provider has no such
-        place, or does not answer."""
+        """Where to send the browser to sign out there too; empty if the provider does not support
+        it, or does not respond."""
         try:
             endpoints = await self.provider.endpoints()
         except ProviderAway:
@@ -129,7 +129,7 @@ class CodeFlow:
             except (httpx2.HTTPError, ValueError) as error:
                 raise ProviderAway(f"{self.provider.issuer} does not answer.") from error
         if not isinstance(said, dict):
-            raise TokenRefused("The provider does not say who it is.")
+            raise TokenRefused("The provider did not say who signed in.")
         return said
 
     async def _asked(self, redirect_uri: str, what: str, **more: str) -> Mapping[str, Any]:
@@ -138,7 +138,7 @@ class CodeFlow:
             try:
                 said: Mapping[str, Any] = await getattr(client, what)(endpoints.token, **more)
             except OAuthError as error:
-                raise TokenRefused(f"The provider refused it ({error.error}).") from None
+                raise TokenRefused(f"The provider refused the sign-in ({error.error}).") from None
             except (httpx2.HTTPError, ValueError, KeyError):
                 raise ProviderAway(f"{self.provider.issuer} does not answer.") from None
         return said

@@ -1,4 +1,4 @@
-"""Whether a signed token counts: whose it is, for whom it was made, and when."""
+"""Checks signed tokens: their issuer, audience, age and signature."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ from onthedot.access.oidc.claims import ClaimRules
 from onthedot.access.oidc.errors import TokenRefused
 from onthedot.access.oidc.provider import Provider
 
-#: Signatures with a private key alone: no `none`, and nothing that a shared secret makes.
+#: Signatures with a private key only: no `none`, and no shared secrets.
 _ALGORITHMS = [
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
 ]  # fmt: skip
 #: Not every signed token says who someone is: one that signs out, for instance, does not.
 _TYPES = {"", "jwt", "at+jwt", "application/at+jwt"}
 _LONGEST = 16 * 1024
-#: How far clocks may be apart, in seconds.
+#: How far clocks may differ, in seconds.
 LEEWAY = 60
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """Judges the tokens of one provider."""
+    """Checks the tokens of one provider."""
 
     provider: Provider
     audience: str
     rules: ClaimRules
     most_seconds: float | None = None
-    """How long ago it may have been made; None for as long as it says itself."""
+    """The maximum age; None for as long as the token itself says."""
 
     async def identity(self, token: str) -> Identity:
-        """Who calls with it. Raises TokenRefused, NoRole, ProviderAway."""
+        """The token's owner. Raises TokenRefused, NoRole, ProviderAway."""
         return self.rules.identity(await self.claims(token))
 
     async def claims(self, token: str, **more: str) -> Mapping[str, Any]:
-        """What it says, once it is known to be true; `more` are claims that must be so.
+        """The token's claims, verified; `more` are claims that it must have.
 
         Raises TokenRefused, ProviderAway.
         """
@@ -57,14 +57,14 @@ class Tokens:
         if not _has(keys, key_id):
             keys = await self.provider.keys(unlike=keys)
         if not _has(keys, key_id):
-            raise TokenRefused("The issuer has no such key.")
+            raise TokenRefused("The issuer does not have its key.")
         try:
             claims = jwt.decode(token, keys, algorithms=_ALGORITHMS).claims
             _registry(self.provider.issuer, self.audience, more).validate(claims)
         except ExpiredTokenError:
             raise TokenRefused("It has expired.") from None
         except (InvalidClaimError, MissingClaimError) as error:
-            raise TokenRefused(_SAID.get(error.claim, "A claim of it is wrong.")) from None
+            raise TokenRefused(_SAID.get(error.claim, "One of its claims is wrong.")) from None
         except BadSignatureError:
             raise TokenRefused("Its signature is wrong.") from None
         except (JoseError, ValueError, TypeError, RecursionError):
@@ -77,16 +77,16 @@ class Tokens:
             return
         made = claims.get("iat")
         if not isinstance(made, int | float):
-            raise TokenRefused("It does not say when it was made.")
+            raise TokenRefused("It does not say when it was issued.")
         if time.time() - made > self.most_seconds:
             raise TokenRefused(
-                f"It was made more than {self.most_seconds:g} seconds ago. Get a new one."
+                f"It was issued more than {self.most_seconds:g} seconds ago. Get a new one."
             )
 
 
 _SAID = {
-    "iss": "Another issuer made it.",
-    "aud": "It was made for another audience.",
+    "iss": "Another issuer issued it.",
+    "aud": "It was issued for another audience.",
     "nbf": "It does not count yet.",
     "iat": "It does not count yet.",
     "nonce": "It belongs to another sign-in.",
@@ -94,7 +94,7 @@ _SAID = {
 
 
 def looks_like_one(token: str) -> bool:
-    """Whether it may be a signed token, rather than one of ours."""
+    """Whether it looks like a signed token rather than one of ours."""
     return token.count(".") == 2
 
 
@@ -106,9 +106,9 @@ def _key_id(token: str) -> str | None:
     except (JoseError, ValueError, TypeError, AttributeError, RecursionError):
         raise TokenRefused("It is no token that can be read.") from None
     if header.get("alg") not in _ALGORITHMS:
-        raise TokenRefused("It is not signed with a key that the issuer alone has.")
+        raise TokenRefused("It is not signed with a private key.")
     if str(header.get("typ", "")).lower() not in _TYPES:
-        raise TokenRefused("It is a token for something else.")
+        raise TokenRefused("It is a token for another purpose.")
     key_id = header.get("kid")
     return key_id if isinstance(key_id, str) else None
 

@@ -1,4 +1,4 @@
-"""What a request passes before its route, in the order that `api/app.py` gives.
+"""What a request passes before its route. `api/app.py` sets the order.
 
 Begin with `security.py`.
 """

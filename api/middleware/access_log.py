@@ -1,4 +1,4 @@
-"""One line and one measurement a request. Neither holds a query, a header or a body."""
+"""One log line and one measurement for each request, without queries, headers or bodies."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30),
 )
 
-#: Asked for all the time; a line each would hide the others.
+#: Polled all the time: their lines would hide the others.
 _QUIET = {"/healthz", "/readyz", "/metrics"}
 _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 
 
 class AccessLog:
-    """Measures every request, and writes a line for those of REST."""
+    """Measures every request, and logs those of REST."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

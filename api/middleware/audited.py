@@ -1,4 +1,4 @@
-"""Writes a line of the audit for each call of REST that changes something, refused ones too."""
+"""Writes an audit line for each call of REST that changes something, even if it is refused."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _SUBJECTS = {"task_id": "task", "run_id": "run", "backfill_id": "backfill"}
 
 
 class Audited:
-    """To be passed before it is known who calls, so that it sees every refusal."""
+    """Comes before authentication, so that it sees every refusal."""
 
     def __init__(self, app: ASGIApp, names: CallNames) -> None:
         self._app = app
         self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, and write the line."""
+        """Pass the request on, and write the line."""
         name, parameters = self._names.of(scope)
         if not changes_something(name):
             await self._app(scope, receive, send)

@@ -16,7 +16,7 @@ class CallNames:
         self._known = [(compile_path(r.path)[0], r.methods or set(), r.name) for r in routes]
 
     def of(self, scope: Scope) -> tuple[str, dict[str, str]]:
-        """The name of the call and the parameters in its address; no name where it is none."""
+        """The name of the call, empty if there is none, and the parameters in its address."""
         if scope["type"] != "http":
             return "", {}
         method = "GET" if scope["method"] == "HEAD" else scope["method"]

@@ -1,4 +1,4 @@
-"""Refuses a call for which the caller's role is too small, before its body is read."""
+"""Refuses a call if the caller's role is not sufficient, before its body is read."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from onthedot.scheduling.errors import Forbidden
 
 
 class EnoughRights:
-    """To be passed once it is known who calls. What is no call, as `/openapi.json` or an address
-    that is not there, needs no role beyond that of a viewer."""
+    """Comes after authentication. Anything that is not a call, such as `/openapi.json` or an
+    unknown address, needs the role of a viewer."""
 
     def __init__(self, app: ASGIApp, names: CallNames) -> None:
         self._app = app
         self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, or answer 403 with the role that would do."""
+        """Pass the request on, or respond with 403 and the role that it needs."""
         name, _ = self._names.of(scope)
         identity = scope.get("state", {}).get("identity")
         feed = identity is not None and identity.role is Role.FEED
@@ -35,6 +35,6 @@ class EnoughRights:
 
 
 def require(identity: Identity, call: str) -> None:
-    """Raises Forbidden where the role of `identity` is too small for a call."""
+    """Raises Forbidden if the role of `identity` is not sufficient for a call."""
     if not identity.may(call):
         raise Forbidden.of(identity, call)

@@ -1,4 +1,4 @@
-"""Headers that every answer of REST has: it is data, not for a cache and not for a frame."""
+"""Headers of every response of REST: no caches, no frames."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DATA = {
 
 
 class SafeHeaders:
-    """Adds them where an answer does not say otherwise; the page under `/ui` sets its own."""
+    """Adds them unless the response sets them. The page under `/ui` sets its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

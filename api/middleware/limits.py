@@ -1,4 +1,4 @@
-"""What a body may be: so large, of JSON, and nothing else."""
+"""Limits of bodies: their size and their type."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from onthedot.access.page_path import belongs_to_page
 from onthedot.api import problems
 
-#: How much of a refused body is read and dropped, and for how long.
+#: How much of a rejected body is read and dropped, and for how long.
 _DRAIN_BYTES = 64 * 1024 * 1024
 _DRAIN_SECONDS = 2
 
-#: How long a body may take to come: 4 MiB at half a megabit a second.
+#: How long a body may take to arrive: 4 MiB at half a megabit a second.
 BODY_SECONDS = 60
 
 
 class BodyTooLarge(HTTPException):
-    """More came than is allowed."""
+    """The body is larger than allowed."""
 
     def __init__(self, most: int) -> None:
         super().__init__(413, too_large(most), {"Connection": "close"})
 
 
 class BodyTooSlow(HTTPException):
-    """Not all of it came in time."""
+    """The body did not arrive in time."""
 
     def __init__(self) -> None:
         detail = (
-            f"The body did not come within {BODY_SECONDS} seconds. Send it again without pauses."
+            f"The body did not arrive within {BODY_SECONDS} seconds. Send it again without pauses."
         )
         super().__init__(408, detail, {"Connection": "close"})
 
 
 class BodyLimit:
-    """Refuses a body over the limit with 413, announced or not, and keeps none of it. One that
-    does not come in time is refused with 408."""
+    """Rejects a body over the limit with 413, and keeps none of it, and one that does not arrive in
+    time with 408."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app = app
@@ -81,7 +81,7 @@ class BodyLimit:
 
 
 async def _drain(receive: Receive) -> None:
-    """Read on for a while: who is cut off while sending does not see the answer."""
+    """Read on for a while: a client that is cut off while it sends does not see the response."""
     came = 0
     with suppress(TimeoutError):
         async with asyncio.timeout(_DRAIN_SECONDS):
@@ -93,12 +93,14 @@ async def _drain(receive: Receive) -> None:
 
 
 def too_large(most: int) -> str:
-    """What a caller is told."""
-    return f"A body may have {most} bytes (ONTHEDOT_MAX_BODY_BYTES). Send less at once."
+    """The error for the caller."""
+    return (
+        f"A body may have up to {most} bytes (ONTHEDOT_MAX_BODY_BYTES). Send less in one request."
+    )
 
 
 class JsonOnly:
-    """Answers 415 to a body that is not declared as plain JSON. The page reads its own bodies."""
+    """Responds with 415 to a body that is not declared as plain JSON, except under the page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -120,7 +122,7 @@ def _refused(scope: Scope) -> str:
     if not has_body:
         return ""
     if headers.get("content-encoding", "identity").lower() != "identity":
-        return "A compressed body is not read. Send it without Content-Encoding."
+        return "Compressed bodies are not supported. Send it without Content-Encoding."
     declared = email.message.Message()
     declared["content-type"] = headers.get("content-type", "")
     if declared.get_content_type() != "application/json" or not headers.get("content-type"):

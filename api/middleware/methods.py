@@ -1,4 +1,4 @@
-"""HEAD, OPTIONS and Allow, for every address, from what the routes themselves say."""
+"""HEAD, OPTIONS and Allow for every address, derived from the routes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class Methods:
-    """Answers HEAD as GET without the body, OPTIONS with `Allow`, and gives a 405 its `Allow`."""
+    """Responds to HEAD as to GET without the body, and to OPTIONS with `Allow`; adds `Allow` to a
+    405."""
 
     def __init__(self, app: ASGIApp, routes: Iterable[APIRoute]) -> None:
         self._app = app

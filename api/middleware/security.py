@@ -37,6 +37,15 @@ from onthedot.settings import Settings, is_loopback
 #: Who is signed in with these cookies, or None.
 SignedIn = Callable[[Mapping[str, str]], Identity | None]
 
+#: Of several, a proxy may have judged another one than we would.
+_ONCE = {
+    b"authorization": "Authorization",
+    b"content-type": "Content-Type",
+    b"idempotency-key": "Idempotency-Key",
+    b"origin": "Origin",
+    b"sec-fetch-site": "Sec-Fetch-Site",
+}
+
 _OPEN = {"/healthz", "/readyz"}
 _FEED = "/tasks.ics"
 _NOT_IN_ADDRESS = (
@@ -50,7 +59,7 @@ _SIGN_IN = "ui/login?next=/docs"
 
 
 class WhoMayCall:
-    """Refuses anyone who may not call; `scope["state"]["identity"]` is who may."""
+    """Refuses anyone who may not call. `scope["state"]["identity"]` is the caller."""
 
     def __init__(
         self,
@@ -69,9 +78,10 @@ class WhoMayCall:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if self._guarded:
+        refused = _repeated(scope)
+        if refused is None and self._guarded:
             refused = await self._authenticate(scope, headers)
-        else:
+        elif refused is None:
             refused = _not_from_here(scope, headers)
             scope.setdefault("state", {})["identity"] = LOCAL
         if refused is None:
@@ -112,14 +122,22 @@ class WhoMayCall:
         return self._signed_in(cookie_parser(headers.get("cookie", "")))
 
 
+def _repeated(scope: Scope) -> Problem | None:
+    names = [name for name, _ in scope["headers"] if name in _ONCE]
+    for name in set(names):
+        if names.count(name) > 1:
+            return problems.problem(problems.HTTP, f"Send one `{_ONCE[name]}` header, not several.")
+    return None
+
+
 def _in_address(scope: Scope) -> str:
-    """The token that a calendar program can only send as part of the address."""
+    """The token in the address, where a calendar program has to put it."""
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     return str(query.get("token", [""])[0])
 
 
 def nobody(_: Mapping[str, str]) -> Identity | None:
-    """Where there is no page to sign in at."""
+    """For a server without a page."""
     return None
 
 
@@ -131,7 +149,7 @@ def _may_use_cookie(method: str, headers: Headers) -> bool:
 
 
 def _is_reader_of_docs(scope: Scope, headers: Headers) -> bool:
-    """Whether a person in a browser wants to read the documentation without a token."""
+    """Whether someone opens the documentation in a browser without a token."""
     return (
         scope["path"] == _DOCS
         and scope["method"] == "GET"
@@ -141,22 +159,26 @@ def _is_reader_of_docs(scope: Scope, headers: Headers) -> bool:
 
 
 def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
-    mend = "Without a configured token only this machine may call. See ONTHEDOT_API_TOKENS."
+    mend = "Without configured tokens, only this machine may call. See ONTHEDOT_API_TOKENS."
     if not _is_local(scope):
-        return problems.problem(problems.FORBIDDEN, f"The call comes from elsewhere. {mend}")
+        return problems.problem(problems.FORBIDDEN, f"The call comes from another machine. {mend}")
     if UNNAMED in scope:
-        said = "A proxy passes it on that is not named in ONTHEDOT_TRUSTED_PROXIES."
+        said = "A proxy that ONTHEDOT_TRUSTED_PROXIES does not name forwarded the call."
         return problems.problem(problems.FORBIDDEN, f"{said} {mend}")
     host = headers.get("host", "")
     if len(headers.getlist("host")) != 1 or not is_loopback(_host_name(host)):
-        return problems.problem(problems.FORBIDDEN, f"The Host is not loopback. {mend}")
+        return problems.problem(problems.FORBIDDEN, f"The Host is not a loopback address. {mend}")
     if FROM_WEB_UI in scope.get("state", {}):
         return None
     origin = headers.get("origin")
     if origin is not None and not _own(origin, host):
-        return problems.problem(problems.FORBIDDEN, f"A page of another origin asks. {mend}")
+        return problems.problem(
+            problems.FORBIDDEN, f"The call comes from a page of another origin. {mend}"
+        )
     if headers.get("sec-fetch-site") == "cross-site":
-        return problems.problem(problems.FORBIDDEN, f"A page of another site asks. {mend}")
+        return problems.problem(
+            problems.FORBIDDEN, f"The call comes from a page of another site. {mend}"
+        )
     return None
 
 

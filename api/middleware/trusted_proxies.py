@@ -1,4 +1,4 @@
-"""What a proxy says of the caller, from the proxies that are named, and from nobody else.
+"""Headers about the caller, accepted from the configured proxies alone.
 
 `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` of a named proxy become the request's own
 address, scheme and host; the prefix stays for the page. From anyone else these headers are dropped:
@@ -15,20 +15,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 _NAMES = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix")
 _DROPPED = (*_NAMES, "x-forwarded-port", "x-real-ip", "forwarded")
-#: In a request's scope: it came by way of a proxy that is not named.
+#: In a request's scope: an unknown proxy forwarded it.
 UNNAMED = "onthedot.unnamed_proxy"
 _SCHEMES = {"http": ("http", "ws"), "https": ("https", "wss")}
 
 
 class TrustedProxies:
-    """To be passed before everything else."""
+    """Comes before everything else."""
 
     def __init__(self, app: ASGIApp, networks: Sequence[str]) -> None:
         self._app = app
         self._networks = [ip_network(network) for network in networks]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, with what is known of the caller."""
+        """Pass the request on, with the caller's own address, scheme and host."""
         if scope["type"] in ("http", "websocket"):
             said = Headers(scope=scope)
             if any(name in said for name in _DROPPED):
@@ -50,7 +50,7 @@ class TrustedProxies:
         return any((mapped or found) in network for network in self._networks)
 
     def _caller(self, said: Headers) -> str:
-        """The last address that is none of the proxies': what stands before it may be made up."""
+        """The last address that is not a proxy's. Those before it may be made up."""
         hops = [hop.strip() for hop in ",".join(said.getlist("x-forwarded-for")).split(",")]
         untrusted = [hop for hop in hops if hop and not self._is_named(hop)]
         return untrusted[-1] if untrusted else ""

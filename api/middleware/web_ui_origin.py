@@ -1,4 +1,4 @@
-"""Lets pages of Temporal's Web UI call `/codec`, and no other page of another origin.
+"""Lets pages of Temporal's Web UI, and of no other origin, call `/codec`.
 
 The Web UI is served elsewhere, so a browser asks first (a preflight, without a token), and shows
 the page an answer only where its headers allow the page's origin.
@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _PATH = "/codec/"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
-#: Set in a request's state where the page that sent it may read the answer.
+#: Set in a request's state if the page that sent it may read the response.
 FROM_WEB_UI = "from_web_ui"
 
 
@@ -64,6 +64,6 @@ def _origins(web_ui: str) -> frozenset[str]:
         return frozenset()
     port = f":{found.port}" if found.port else ""
     host = f"[{found.hostname}]" if ":" in found.hostname else found.hostname
-    # One and the same server, under whichever name the browser has for this machine.
+    # The same server, under any name that a browser has for this machine.
     hosts = _LOOPBACK if host in _LOOPBACK else (host,)
     return frozenset(f"{found.scheme}://{name}{port}" for name in hosts)

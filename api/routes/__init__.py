@@ -1,4 +1,1 @@
-"""The calls of REST, grouped by what they are about. Begin with `tasks/tasks.py`.
-
-`app.py` lists every router; a call that is missing there does not exist.
-"""
+"""The calls of REST, by subject. Begin with `tasks/tasks.py`. `app.py` lists every router."""

@@ -1,4 +1,4 @@
-"""`/actions`: try one without registering it."""
+"""`/actions`: test an action without registering a task."""
 
 from __future__ import annotations
 
@@ -15,5 +15,6 @@ router = APIRouter(route_class=JsonRoute, tags=["actions"])
 
 @router.post("/actions/test", summary="Test an action", responses=refusals(503, body=True))
 async def try_action(body: ActionTest, runs: RunsDep, caller: Caller) -> Run:
-    """Runs it once, now, with one attempt, and answers when it has ended. It is in no log."""
+    """Runs it once, now, with one attempt, and responds when it has ended. The execution log does
+    not list it."""
     return await runs.test(body.action, attempt_timeout=body.timeout, by=caller)

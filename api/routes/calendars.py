@@ -1,4 +1,4 @@
-"""`/calendars`: named days that triggers keep to."""
+"""`/calendars`: named days that triggers skip or are limited to."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ async def list_calendars(calendars: CalendarsDep) -> CalendarList:
 async def get_calendar(
     name: CalendarNamePath, calendars: CalendarsDep, response: Response
 ) -> CalendarAnswer:
-    """Its content, how many use it, and how many of those still wait for its last change."""
+    """Its content, how many tasks and calendars use it, and how many of those have not applied its
+    last change yet."""
     found = await calendars.get(name)
     response.headers["ETag"] = _etag(found)
     return _answer(found)
@@ -55,12 +56,12 @@ async def get_calendar(
 
 @router.put(
     "/calendars/{name}",
-    summary="Make or replace a calendar",
+    summary="Create or replace a calendar",
     responses={
         200: {"headers": ETAG},
         201: {
             "model": CalendarAnswer,
-            "description": "It was not there before.",
+            "description": "The calendar is new.",
             "headers": ETAG | LOCATION,
         },
         **refusals(404, 412, 503, body=True),
@@ -74,9 +75,11 @@ async def put_calendar(
     expected: ExpectedCalendarRevision,
     response: Response,
 ) -> CalendarAnswer:
-    """A change reaches every task that uses it: each takes it up by itself, and `waiting` says how
-    many have not yet. A feed is read immediately, and then daily. What `GET` answers may be sent
-    back; what changes nothing keeps the revision."""
+    """Every task that uses it applies the change by itself; `waiting` counts those that have not
+    done so yet.
+
+    A feed is read immediately, and then daily. What `GET` answers may be sent back; what changes
+    nothing keeps the revision."""
     found, made = await calendars.put(name, content_of(body), by=caller, if_match=expected)
     if made:
         response.status_code = 201
@@ -98,7 +101,7 @@ async def delete_calendar(
     caller: Caller,
     expected: ExpectedCalendarRevision,
 ) -> None:
-    """One in use is refused with 409, which names its users."""
+    """If it is in use, the response is a 409 that names its users."""
     await calendars.delete(name, by=caller, if_match=expected)
 
 

@@ -1,4 +1,4 @@
-"""`/tasks.ics`: runs to come, for calendar programs."""
+"""`/tasks.ics`: upcoming runs, for calendar programs."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ class FeedQuery(BaseModel):
     tag: QueryText | None = Field(None, description="Only tasks with this tag.")
     task: TaskId | None = Field(None, description="Only this task.")
     token: str | None = Field(
-        None, max_length=200, description="A token of the role `feed`, where one is needed."
+        None,
+        max_length=200,
+        description="A token of the role `feed`, if the server requires tokens.",
     )
 
 
 @router.get(
     "/tasks.ics",
-    summary="Subscribe to runs to come",
+    summary="Subscribe to upcoming runs",
     response_class=Response,
     responses={
         200: {"content": {"text/calendar": {"schema": {"type": "string"}}}},
@@ -44,8 +46,9 @@ class FeedQuery(BaseModel):
 async def tasks_calendar(
     query: Annotated[FeedQuery, Query()], feeds: Annotated[Feeds, Depends(_feeds)]
 ) -> Response:
-    """An iCalendar feed of the next 60 days: at most 100 runs of each task, and 2,000 in all. A
-    calendar program cannot send a header, so that a token of the role `feed`, which may do nothing
-    else, may stand in the address."""
+    """An iCalendar feed of the next 60 days: at most 100 runs of each task, and 2,000 in all.
+
+    Calendar programs cannot send a header, so the address may contain a token of the role `feed`,
+    which gives access to nothing else."""
     content = await feeds.of(tag=query.tag or "", task_id=query.task or "")
     return Response(content, media_type="text/calendar; charset=utf-8")

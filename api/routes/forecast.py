@@ -1,4 +1,4 @@
-"""`/forecast`: the load to come."""
+"""`/forecast`: the upcoming load."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def _number(value: object) -> object:
 
 
 class ForecastQuery(BaseModel):
-    """Which span to look at, and how closely."""
+    """The period and the step."""
 
     model_config = ConfigDict(extra="forbid")
 
     since: QueryInstant | None = Field(
-        None, alias="from", description="By default the step that is going on."
+        None, alias="from", description="The first step; by default the current one."
     )
     until: QueryInstant | None = Field(
-        None, description="Not included; by default a day after `from`, 92 days at most."
+        None, description="Exclusive; by default a day after `from`, 92 days at most."
     )
     step: Annotated[Duration, BeforeValidator(_number)] | None = Field(
         None, description="Whole seconds; by default a minute (`PT1M`). 132,480 steps at most."
@@ -44,7 +44,7 @@ class ForecastQuery(BaseModel):
     tag: QueryText | None = Field(None, description="Only tasks with this tag.")
 
 
-@router.get("/forecast", summary="Forecast the load to come", responses=refusals(503))
+@router.get("/forecast", summary="Forecast the upcoming load", responses=refusals(503))
 async def forecast(
     query: Annotated[ForecastQuery, Query()], forecasts: Annotated[Forecasts, Depends(_forecasts)]
 ) -> Forecast:
@@ -52,8 +52,8 @@ async def forecast(
     how late the last start would be, where `ONTHEDOT_CAPACITY_PER_SECOND` begin in a second; and
     what `H`, jitter or an offset would make of the busiest one.
 
-    What fires is counted, not what the overlap policy then makes of it. Tasks that are paused
-    without an end are left out."""
+    This counts occurrences, before the overlap policy applies. Tasks that are paused without an end
+    are left out."""
     return await forecasts.of(
         since=query.since, until=query.until, step=query.step, tag=query.tag or ""
     )

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from onthedot.api.deps import Caller, TemporalDep
-from onthedot.api.documented import refusals
+from onthedot.api.documented import ETAG, LOCATION, refusals
+from onthedot.api.etags import IfMatch, named_tags
 from onthedot.api.json_body import JsonRoute
-from onthedot.messages.freezes import FreezePage
+from onthedot.messages.freezes import FreezeBody, FreezePage
 from onthedot.scheduling.checking.freeze import is_freeze_name
 from onthedot.scheduling.errors import FreezeNotFound
-from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
+from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.service.freezes.freezes import Freezes
 
 router = APIRouter(route_class=JsonRoute, tags=["freezes"])
@@ -33,37 +34,57 @@ async def list_freezes(freezes: FreezesDep) -> FreezePage:
     return FreezePage(items=await freezes.all())
 
 
-@router.get("/freezes/{name}", summary="Read a freeze", responses=refusals(404, 503))
-async def get_freeze(name: Name, freezes: FreezesDep) -> Freeze:
-    """Its windows, and whether one lasts at present."""
-    return await freezes.get(_known(name))
+@router.get(
+    "/freezes/{name}",
+    summary="Read a freeze",
+    responses={200: {"headers": ETAG}, **refusals(404, 503)},
+)
+async def get_freeze(name: Name, freezes: FreezesDep, response: Response) -> Freeze:
+    """Its windows, and whether it is in force now."""
+    freeze = await freezes.get(_known(name))
+    response.headers["ETag"] = f'"{freeze.version}"'
+    return freeze
 
 
 @router.put(
     "/freezes/{name}",
     summary="Freeze tasks",
     responses={
-        201: {"model": Freeze, "description": "It is new."},
-        **refusals(503, body=True),
+        200: {"headers": ETAG},
+        201: {"model": Freeze, "description": "It is new.", "headers": ETAG | LOCATION},
+        **refusals(404, 412, 503, body=True),
     },
 )
 async def put_freeze(
-    name: Name, body: FreezeDefinition, freezes: FreezesDep, caller: Caller, response: Response
+    name: Name,
+    body: FreezeBody,
+    freezes: FreezesDep,
+    caller: Caller,
+    response: Response,
+    if_match: IfMatch = None,
 ) -> Freeze:
-    """Registers a freeze, or replaces it. Every worker knows of it within five seconds; a run that
-    has begun goes on. What was due does not run (`then: skip`), or the last occurrence of each task
-    runs at the end (`then: hold`). A one-time task is held in either case."""
-    freeze, new = await freezes.put(name, body, by=caller)
-    response.status_code = 201 if new else 200
+    """Creates or replaces a freeze. Every worker applies it within five seconds; runs in progress
+    continue.
+
+    Occurrences that come due meanwhile do not run (`then: skip`), or the last one of each task runs
+    at the end (`then: hold`). One-time tasks are held in either case. You can send back the
+    response of `GET`."""
+    freeze, new = await freezes.put(name, body.definition, by=caller, if_match=named_tags(if_match))
+    if new:
+        response.status_code = 201
+        response.headers["Location"] = f"/freezes/{name}"
+    response.headers["ETag"] = f'"{freeze.version}"'
     return freeze
 
 
 @router.delete(
-    "/freezes/{name}", status_code=204, summary="Lift a freeze", responses=refusals(404, 503)
+    "/freezes/{name}", status_code=204, summary="Lift a freeze", responses=refusals(404, 412, 503)
 )
-async def delete_freeze(name: Name, freezes: FreezesDep, caller: Caller) -> None:
-    """Tasks begin again within five seconds, and what was held a little later."""
-    await freezes.delete(_known(name), by=caller)
+async def delete_freeze(
+    name: Name, freezes: FreezesDep, caller: Caller, if_match: IfMatch = None
+) -> None:
+    """Tasks start again within five seconds; held occurrences follow a little later."""
+    await freezes.delete(_known(name), by=caller, if_match=named_tags(if_match))
 
 
 def _known(name: str) -> str:

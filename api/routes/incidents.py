@@ -25,7 +25,7 @@ IncidentsDep = Annotated[IncidentReader, Depends(_incidents)]
 
 
 class IncidentQuery(BaseModel):
-    """Which span, and which tasks."""
+    """The period, and the tasks."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,6 +42,7 @@ class IncidentQuery(BaseModel):
 async def list_incidents(
     query: Annotated[IncidentQuery, Query()], incidents: IncidentsDep
 ) -> Incidents:
-    """Runs that failed or timed out, grouped by cause; instants that were missed, or dropped by an
-    overlap; runs that began late. All tasks, by when it was due."""
+    """Runs that failed or timed out, grouped by cause; occurrences that were missed, or dropped by
+    the overlap policy; runs that started late. Over all tasks; the period applies to when they were
+    due."""
     return await incidents.read(query.since, query.until, query.tag)

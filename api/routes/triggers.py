@@ -15,8 +15,9 @@ router = APIRouter(route_class=JsonRoute, tags=["triggers"])
 
 @router.post("/triggers/preview", summary="Preview a trigger", responses=refusals(503, body=True))
 async def preview_trigger(body: PreviewRequest, temporal: TemporalDep) -> PreviewAnswer:
-    """The very instants at which a task with this trigger runs, in words too. With `jitter`, only
-    if the `id` is given; nominal ones otherwise. Registers nothing."""
+    """Exactly the instants at which a task with this trigger runs, and the trigger in words.
+
+    With `jitter`, give the `id`; without it the instants are nominal. Registers nothing."""
     found = await preview(
         temporal, body.trigger, count=body.count, after=body.after, task_id=body.id
     )

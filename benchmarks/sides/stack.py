@@ -17,8 +17,8 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from benchmarks import machine
-from benchmarks.errors import Void
+from benchmarks.instruments import machine
+from benchmarks.instruments.errors import Void
 from onthedot import embedded
 from onthedot.settings import PREFIX, Settings
 
@@ -63,7 +63,10 @@ class Stack:
         self._used: dict[str, float] = {}
 
     async def __aenter__(self) -> Stack:
-        self.start("receiver", [sys.executable, "-m", "benchmarks.receiver", self._receiver_port])
+        self.start(
+            "receiver",
+            [sys.executable, "-m", "benchmarks.instruments.receiver", self._receiver_port],
+        )
         self.start_temporal()
         return self
 

@@ -60,11 +60,16 @@ def get_freeze(name: str) -> Call[Freeze]:
     return call("GET", "/freezes/{name}", Freeze, path={"name": name})
 
 
-def put_freeze(name: str, freeze: FreezeDefinition | Mapping[str, Any]) -> Call[Freeze]:
-    """Makes or replaces a freeze: nothing begins while it lasts."""
-    return call("PUT", "/freezes/{name}", Freeze, path={"name": name}, body=freeze)
+def put_freeze(
+    name: str, freeze: FreezeDefinition | Mapping[str, Any], *, if_match: str | None = None
+) -> Call[Freeze]:
+    """Makes or replaces a freeze: nothing begins while it lasts. With the `version` of a freeze as
+    `if_match`, replaces only that one."""
+    path = {"name": name}
+    return call("PUT", "/freezes/{name}", Freeze, path=path, body=freeze, if_match=if_match)
 
 
-def delete_freeze(name: str) -> Call[None]:
-    """Ends a freeze."""
-    return call("DELETE", "/freezes/{name}", type(None), path={"name": name})
+def delete_freeze(name: str, *, if_match: str | None = None) -> Call[None]:
+    """Ends a freeze; only the one of the `version` `if_match`, where that is given."""
+    path = {"name": name}
+    return call("DELETE", "/freezes/{name}", type(None), path=path, if_match=if_match)

@@ -26,7 +26,7 @@ from onthedot.commands.terminal.output import say
 
 _DONE = {StepKind.CREATE: "created", StepKind.CHANGE: "changed", StepKind.DELETE: "deleted"}
 
-#: With this many steps, how far it is is told in between.
+#: With this many steps, progress is reported.
 _MANY = 50
 
 
@@ -59,10 +59,11 @@ def apply(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    """Create and change tasks so that they are as the files say. The same again changes nothing.
+    """Create and change tasks to match the files. Applying the same files again changes nothing.
 
-    Nothing is sent while one file is wrong; after that, it goes on past what fails and names it. A
-    task that someone changed by hand since it was applied is left alone, unless --force is given.
+    If a file is invalid, nothing is sent. Otherwise, failures are reported and the rest is still
+    applied. A task that someone changed by hand since it was applied is left alone unless --force
+    is given.
     """
     checked_prune(prune, set_name)
     asked = _Asked(read_paths(paths), set_name, prune, force, dry_run, yes)
@@ -96,7 +97,7 @@ async def _apply(server: AsyncOnTheDot, asked: _Asked) -> int:
 
 
 async def _carried_out(server: AsyncOnTheDot, steps: list[Step], force: bool) -> int:
-    """Does it, says what was done, and returns how many failed."""
+    """Applies the plan, reports the result, and returns how many steps failed."""
     todo = sum(step.kind in _DONE for step in steps)
     failed = done = 0
     async for outcome in send_steps(server, steps, force=force):
@@ -113,7 +114,7 @@ def _report(outcome: Outcome) -> None:
     if error is None:
         click.echo(f"{task_id} {_DONE[outcome.step.kind]}")
     elif isinstance(error, RevisionMismatch):
-        say(f"onthedot: {task_id}: someone changed it just now. Look with diff, and apply again.")
+        say(f"onthedot: {task_id}: someone changed it just now. Check with diff, and apply again.")
     else:
         say(f"onthedot: {task_id}: {explained(error)}")
 
@@ -121,5 +122,5 @@ def _report(outcome: Outcome) -> None:
 def _ask_about_deletions(steps: Sequence[Step], yes: bool) -> None:
     gone = [step.task_id for step in steps if step.kind is StepKind.DELETE]
     if gone:
-        say(f"In no file any more: {', '.join(gone)}")
+        say(f"No longer in any file: {', '.join(gone)}")
         confirmed(f"Delete {len(gone):,} tasks?" if len(gone) > 1 else "Delete it?", yes)

@@ -20,7 +20,7 @@ from onthedot.commands.terminal.output import Format, output_option, say, show_l
 from onthedot.scheduling.revisions.differences import ABSENT
 from onthedot.scheduling.values import format_instant
 
-#: As `diff` has it: the same, different, and above that failed.
+#: As in `diff`: the same, different; higher for failures.
 SAME, DIFFERENT, FAILED = 0, 1, 3
 
 
@@ -39,8 +39,8 @@ def diff(
     force: bool,
     form: str,
 ) -> None:
-    """Show what `apply` would change, and what that means: which of the runs of the next 30 days
-    are gained and lost. Changes nothing.
+    """Show what `apply` would change, and which runs of the next 30 days that adds and removes.
+    Changes nothing.
 
     Exit codes: 0 the same, 1 different, above 1 failed.
     """

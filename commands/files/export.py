@@ -32,9 +32,9 @@ from onthedot.scheduling.task import Task
     help="A file for each task, ID.yaml, instead of all on standard output.",
 )
 def export(tag: str | None, directory: Path | None) -> None:
-    """Write tasks as YAML, as `apply` takes it: applying it changes nothing.
+    """Write tasks as YAML for `apply`. Applying it unchanged changes nothing.
 
-    Tasks that are done are left out: they would not fire again.
+    Finished tasks are left out: they would not fire again.
     """
     tasks = anyio.run(_tasks, async_server(), tag)
     if directory is None:

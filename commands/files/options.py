@@ -1,4 +1,4 @@
-"""What `diff` and `apply` have in common: which files, which set, and how a plan is shown."""
+"""What `diff` and `apply` share: the files, the set, and how a plan is shown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SIGNS = {
     StepKind.CREATE: ("+", "green", "is new"),
     StepKind.CHANGE: ("~", "yellow", "changes"),
     StepKind.CONFLICT: ("!", "red", "would change"),
-    StepKind.DELETE: ("-", "red", "is in no file, and goes"),
+    StepKind.DELETE: ("-", "red", "is in no file, and will be deleted"),
 }
 _TOLD = {
     StepKind.CREATE: "to create",
@@ -34,14 +34,14 @@ def file_options(command: Command) -> Command:
     for option in (
         click.option("--force", is_flag=True, help="Overwrite what someone changed by hand, too."),
         click.option(
-            "--prune", is_flag=True, help="Delete tasks of the set that are in no file any more."
+            "--prune", is_flag=True, help="Delete tasks of the set that are no longer in any file."
         ),
         click.option(
             "--set",
             "set_name",
             metavar="NAME",
             callback=_checked_set,
-            help="What these files are called together; tasks get the tag set:NAME.",
+            help="A name for these files; their tasks get the tag set:NAME.",
         ),
         click.option(
             "-f",
@@ -60,13 +60,13 @@ def file_options(command: Command) -> Command:
 
 
 def checked_prune(prune: bool, set_name: str | None) -> None:
-    """Raises click.UsageError where nothing says what may be deleted."""
+    """Raises click.UsageError for --prune without --set."""
     if prune and set_name is None:
         raise click.UsageError("--prune needs --set: only tasks of that set are ever deleted.")
 
 
 def plan_lines(steps: Sequence[Step]) -> Iterator[str]:
-    """What each step does, but for those that do nothing."""
+    """What each step does, except those that do nothing."""
     for step in steps:
         if step.kind is StepKind.UNCHANGED:
             continue
@@ -83,7 +83,7 @@ def plan_lines(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def by_hand(step: Step) -> str:
-    """Who changed it, and when."""
+    """Who changed the task by hand, and when."""
     before = step.before
     assert before is not None, step
     since = "since it was applied" if before.applied else "and it was not applied from a file"

@@ -17,7 +17,7 @@ from onthedot.commands.terminal.output import say
 from onthedot.commands.terminal.times import INSTANT
 from onthedot.scheduling.run import Run, RunStatus, ShortRun
 
-#: So many are read and written at a time.
+#: How many are read and written at a time.
 _CHUNK = 200
 
 
@@ -33,15 +33,16 @@ _CHUNK = 200
     metavar="DIR",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where to: a file for each day, runs-YYYY-MM-DD.jsonl.",
+    help="The directory, with a file for each day: runs-YYYY-MM-DD.jsonl.",
 )
-@click.option("--since", type=INSTANT, help="Due then or later.")
-@click.option("--until", type=INSTANT, help="Due then or earlier.")
+@click.option("--since", type=INSTANT, help="Due at or after this time.")
+@click.option("--until", type=INSTANT, help="Due at or before this time.")
 def export(directory: Path, since: datetime | None, until: datetime | None) -> None:
-    """Write runs that have ended, with output and error, as JSON Lines by the UTC day of their end.
+    """Write ended runs, with output and error, as JSON Lines, by the UTC day of their end.
 
-    What is there already is left alone, so it may be repeated at any time: once a day, say, with
-    --since a few days back. Temporal forgets runs after the retention; these files do not.
+    Runs that are already in the files are skipped, so you may repeat it at any time: once a day,
+    say, with --since a few days back. Temporal deletes runs after the retention; these files
+    remain.
     """
     try:
         written = anyio.run(_exported, async_server(), RunArchive(directory), since, until)
@@ -57,7 +58,7 @@ async def _exported(
         try:
             return await server.get_run(run.id)
         except NotFound:
-            # Its retention ended meanwhile: what the list said of it is better than nothing.
+            # Its retention ended meanwhile: the list's row is better than nothing.
             return Run.model_validate(run.model_dump())
 
     written = 0
@@ -71,7 +72,7 @@ async def _exported(
 async def _ended(
     server: AsyncOnTheDot, archive: RunArchive, since: datetime | None, until: datetime | None
 ) -> AsyncIterator[ShortRun]:
-    """The runs that have ended and are not written yet; each once, whatever the walk repeats."""
+    """The ended runs that are not written yet, each of them once."""
     taken = set()
     async for run in server.list_runs(since=since, until=until, page_size=500):
         ended = run.status is not RunStatus.RUNNING and run.finished_at is not None

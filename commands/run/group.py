@@ -1,4 +1,4 @@
-"""`onthedot run`: one group, its commands in the files beside this one."""
+"""`onthedot run`: the group. The other files in this folder have its commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`onthedot run retry`: the same occurrence, once more."""
+"""`onthedot run retry`: runs the same occurrence again."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from onthedot.commands.terminal.output import output_option, show_one
     epilog="\b\nExample:\n  onthedot run retry RUN --wait",
 )
 @run_argument
-@click.option("--wait", is_flag=True, help="Until it has ended: exit 0 if it succeeded, else 1.")
+@click.option("--wait", is_flag=True, help="Wait for the end: exit 0 if it succeeded, else 1.")
 @output_option
 @click.pass_context
 def retry(ctx: click.Context, run_id: str, wait: bool, form: str) -> None:
-    """Run the occurrence of a run again, due when the first one was.
+    """Run the occurrence of a run again, with the same due time.
 
-    An occurrence of a recurring task is carried out as the task is defined now.
+    A recurring task runs with its current definition.
     """
     with server() as there:
         started = there.retry_run(run_id)

@@ -42,17 +42,19 @@ COLUMNS = (
     "  onthedot run list --task nightly-report\n"
     "  onthedot run list --status failed --since -1d",
 )
-@click.option("--task", "task_id", metavar="TASK", help="Of this task alone.")
+@click.option("--task", "task_id", metavar="TASK", help="Only this task.")
 @click.option("--status", type=click.Choice([s.value for s in RunStatus]))
-@click.option("--tag", multiple=True, help="Of tasks with this tag; several times: all of them.")
-@click.option("--cause", type=click.Choice([c.value for c in RunCause]), help="Why it ran.")
-@click.option("--error", metavar="TYPE", help="That failed like this, such as HttpStatus.")
-@click.option("--failure", metavar="ID", help="That failed for this cause, by its id in incidents.")
-@click.option("-q", "--search", "q", metavar="TEXT", help="Of tasks in which these words are.")
-@click.option("--since", type=INSTANT, help="Due then or later.")
-@click.option("--until", type=INSTANT, help="Due then or earlier.")
 @click.option(
-    "--archived", is_flag=True, default=None, help="From the archive, beyond the retention."
+    "--tag", multiple=True, help="Only tasks with this tag. If repeated: with all of them."
+)
+@click.option("--cause", type=click.Choice([c.value for c in RunCause]), help="Why the run exists.")
+@click.option("--error", metavar="TYPE", help="The type of error, such as HttpStatus.")
+@click.option("--failure", metavar="ID", help="The cause of failure, by its id in incidents.")
+@click.option("-q", "--search", "q", metavar="TEXT", help="Only tasks that contain these words.")
+@click.option("--since", type=INSTANT, help="Due at or after this time.")
+@click.option("--until", type=INSTANT, help="Due at or before this time.")
+@click.option(
+    "--archived", is_flag=True, default=None, help="List the archive, which outlives the retention."
 )
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most.")
 @watch_option
@@ -71,11 +73,11 @@ def list_(
     """List runs: running ones first, then by their end, newest first."""
     if task_id and any(of_all.values()):
         raise click.UsageError(
-            "--tag, --cause, --error, --failure and --search do not go with --task."
+            "--tag, --cause, --error, --failure and --search cannot be combined with --task."
         )
     with server() as there, watched(watch) as rounds:
         for _ in rounds:
-            # One more than is shown tells whether there are more.
+            # One more than shown, to know whether there are more.
             both: dict[str, Any] = {
                 "status": status,
                 "since": since,
@@ -114,17 +116,17 @@ def show(run_id: str, form: str) -> None:
 @run_argument
 @output_option
 def cancel(run_id: str, form: str) -> None:
-    """Tell the action of a running run to stop."""
+    """Ask the action of a run in progress to stop."""
     with server() as there:
         found = there.cancel_run(run_id)
     if form == Format.TABLE:
-        click.echo(f"{found.id} is asked to stop")
+        click.echo(f"{found.id} was asked to stop")
     else:
         show_one(found, form, rows, found.id)
 
 
 def rows(run: ShortRun) -> Sequence[tuple[str, str]]:
-    """What there is to say of a run, a line each."""
+    """The lines about a run."""
     more: tuple[tuple[str, str], ...] = ()
     if isinstance(run, Run):
         output = run.output

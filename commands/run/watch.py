@@ -1,4 +1,4 @@
-"""`onthedot run watch`: stays with a run until it has ended, and shows what it writes."""
+"""`onthedot run watch`: follows a run until it ends, and shows its output."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from onthedot.messages.terminal_text import harmless
 from onthedot.scheduling.run import Run, RunPhase, RunStatus
 from onthedot.scheduling.stored.written import Stream, WrittenPiece
 
-#: How soon a server without live output is asked again.
+#: How often to ask a server without live output.
 _PACE = timedelta(seconds=1)
 
 
 @click.command(
-    short_help="Follow a run until it has ended.",
+    short_help="Follow a run until it ends.",
     epilog="\b\nExamples:\n"
     "  onthedot run watch RUN && echo done\n"
     "  onthedot run watch RUN --quiet -o json",
 )
 @run_argument
-@click.option("-q", "--quiet", is_flag=True, help="Without what the run writes.")
+@click.option("-q", "--quiet", is_flag=True, help="Without the output of the run.")
 @output_option
 @click.pass_context
 def watch(ctx: click.Context, run_id: str, form: str, quiet: bool) -> None:
-    """Follow a run until it has ended, with what it writes: exit 0 if it succeeded, else 1.
+    """Follow a run with its output until it ends: exit 0 if it succeeded, else 1.
 
-    What a command writes to its standard error goes to standard error; with another -o than
-    table, all of it does. Ctrl-C leaves the run alone.
+    What a command writes to its standard error goes to standard error; with -o other than table,
+    all output does. Ctrl-C leaves the run alone.
     """
     with server() as there:
         ctx.exit(follow(there, run_id, form, quiet=quiet))
 
 
 def follow(there: OnTheDot, run_id: str, form: str, *, quiet: bool = False) -> int:
-    """Stays with a run until it has ended, and prints it; returns the exit code."""
+    """Follows a run until it ends, and prints it; returns the exit code."""
     shown = _Shown(all_to_stderr=form != Format.TABLE, quiet=quiet)
     run = there.get_run(run_id)
     if run.status is RunStatus.RUNNING:
@@ -55,14 +55,14 @@ def follow(there: OnTheDot, run_id: str, form: str, *, quiet: bool = False) -> i
             time.sleep(_PACE.total_seconds())
     shown.end_line()
     if form == Format.TABLE and shown.something:
-        # It was shown as it came.
+        # It was already shown.
         run = run.model_copy(update={"output": None})
     show_one(run, form, rows, run.id)
     return 0 if run.status is RunStatus.SUCCEEDED else 1
 
 
 class _Shown:
-    """What was shown of a run so far."""
+    """The output shown so far."""
 
     def __init__(self, *, all_to_stderr: bool, quiet: bool) -> None:
         self._all_to_stderr = all_to_stderr
@@ -88,14 +88,14 @@ class _Shown:
             self._line_is_open = not event.text.endswith("\n")
 
     def end_line(self) -> None:
-        """Begin a new line, where the run did not end its last one."""
+        """Begin a new line, if the run did not end its last one."""
         if self._line_is_open:
             click.echo(err=self._all_to_stderr)
         self._line_is_open = False
 
 
 def _standing(run: Run | RunNow) -> str:
-    """How it stands, in a line."""
+    """The state of the run, in one line."""
     told = f"{run.id}: {_PHASES[run.phase].format(run.attempt) if run.phase else run.status.value}"
     if run.next_attempt_at is not None:
         told += f" at {run.next_attempt_at:%H:%M:%S} UTC"

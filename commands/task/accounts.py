@@ -1,4 +1,4 @@
-"""`onthedot task why` and `ledger`: what became of each instant."""
+"""`onthedot task why` and `ledger`: what happened at each instant."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ COLUMNS = (
     "  onthedot task why nightly-report --at 2026-11-25T02:30",
 )
 @task_argument()
-@click.option("--at", type=INSTANT, help="Which instant (default the last one without a run).")
+@click.option("--at", type=INSTANT, help="The instant (default the last one without a run).")
 @output_option
 def why(task_id: str, at: datetime | None, form: str) -> None:
-    """Say in a sentence why a task did not run."""
+    """Explain in one sentence why a task did not run."""
     with server() as there:
         found = there.get_why(task_id, at=at)
     if form == Format.TABLE:
@@ -52,11 +52,11 @@ def why(task_id: str, at: datetime | None, form: str) -> None:
     epilog="\b\nExample:\n  onthedot task ledger nightly-report --since -7d",
 )
 @task_argument()
-@click.option("--since", type=INSTANT, help="From when on (default a day before --until).")
-@click.option("--until", type=INSTANT, help="Until when, also in the future (default now).")
+@click.option("--since", type=INSTANT, help="The start (default a day before --until).")
+@click.option("--until", type=INSTANT, help="The end, which may be in the future (default now).")
 @output_option
 def ledger(task_id: str, since: datetime | None, until: datetime | None, form: str) -> None:
-    """Name every instant at which a task should have run, and what became of it."""
+    """List every instant at which a task should have run, and what happened."""
     with server() as there:
         found = there.get_ledger(task_id, since=since, until=until)
     show_list(found.items, form, COLUMNS, lambda entry: plain(entry)["at"])

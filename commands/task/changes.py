@@ -27,7 +27,7 @@ from onthedot.commands.terminal.times import INSTANT
 @click.option("--note", default="", help="Why.")
 @click.option("--until", type=INSTANT, help="Resumes automatically at this time.")
 def pause(task_ids: Sequence[str], note: str, until: datetime | None) -> None:
-    """Keep tasks from firing, until they are resumed or --until comes."""
+    """Keep tasks from firing until they are resumed, or until --until."""
     for_each(task_ids, lambda there, one: there.pause_task(one, note=note, until=until), "paused")
 
 
@@ -49,7 +49,7 @@ def resume(task_ids: Sequence[str], note: str) -> None:
 @task_argument(many=True)
 @yes_option
 def delete(task_ids: Sequence[str], yes: bool) -> None:
-    """End tasks. A run in progress finishes; `onthedot task restore` puts them back."""
+    """Delete tasks. Runs in progress finish; `onthedot task restore` brings the tasks back."""
     confirmed(f"Delete {', '.join(task_ids)}?", yes)
     for_each(task_ids, lambda there, one: there.delete_task(one), "deleted")
 
@@ -60,14 +60,23 @@ def delete(task_ids: Sequence[str], yes: bool) -> None:
     "  onthedot task run nightly-report --scheduled-for 2026-11-24T02:00 --env DRY_RUN=1",
 )
 @task_argument()
-@click.option("--scheduled-for", type=INSTANT, help="When it counts as due (default now).")
-@click.option("--arguments", metavar="JSON", help="A list, in place of the action's arguments.")
-@click.option("--body", metavar="JSON", help="In place of the body of the call.")
 @click.option(
-    "--env", multiple=True, metavar="NAME=VALUE", help="In addition to the command's own."
+    "--scheduled-for",
+    type=INSTANT,
+    help="The past time at which the run counts as due (default now).",
 )
-@click.option("--through-freeze", is_flag=True, help="Although a freeze is in force.")
-@click.option("--wait", is_flag=True, help="Until it has ended: exit 0 if it succeeded, else 1.")
+@click.option(
+    "--arguments", metavar="JSON", help="A JSON list, in place of the action's arguments."
+)
+@click.option("--body", metavar="JSON", help="In place of the body of the HTTP call.")
+@click.option(
+    "--env",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A variable, in addition to the command's own.",
+)
+@click.option("--through-freeze", is_flag=True, help="Run even if a freeze is in force.")
+@click.option("--wait", is_flag=True, help="Wait for the end: exit 0 if it succeeded, else 1.")
 @output_option
 @click.pass_context
 def run(
@@ -81,7 +90,7 @@ def run(
     wait: bool,
     form: str,
 ) -> None:
-    """Run a task now, in addition to its schedule. Values count for this run alone."""
+    """Run a task now, in addition to its schedule. The values apply to this run alone."""
     changed = {
         "arguments": _json("--arguments", arguments),
         "body": _json("--body", body),
@@ -104,5 +113,5 @@ def _json(option: str, text: str | None) -> Any:
 
 def _variables(env: Sequence[str]) -> dict[str, str]:
     if wrong := [one for one in env if not one.partition("=")[0] or "=" not in one]:
-        raise click.BadParameter(f"{wrong[0]!r} is not NAME=VALUE.", param_hint="--env")
+        raise click.BadParameter(f"{wrong[0]!r} is not of the form NAME=VALUE.", param_hint="--env")
     return {name: value for name, _, value in (one.partition("=") for one in env)}

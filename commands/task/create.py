@@ -36,22 +36,24 @@ _WHAT = ("log", "http", "program")
 @click.option("-f", "--file", "path", metavar="PATH", help="YAML or JSON; - is standard input.")
 @click.option("--cron", metavar="EXPRESSION", help="When: a cron expression, in quotes.")
 @click.option("--every", metavar="DURATION", help="When: PT90S, or seconds.")
-@click.option("--at", type=INSTANT, help="When: once, then.")
-@click.option("--in", "delay", metavar="DURATION", help="When: once, after so long.")
+@click.option("--at", type=INSTANT, help="When: once, at this time.")
+@click.option("--in", "delay", metavar="DURATION", help="When: once, after this long.")
 @click.option("--tz", metavar="ZONE", help="IANA time zone of --cron (default UTC).")
 @click.option("--http", metavar="URL", help="What: calls a URL.")
 @click.option("--method", default="POST", show_default=True, help="Of --http.")
 @click.option("--command", "program", metavar="LINE", help="What: runs a program, without a shell.")
 @click.option("--log", metavar="MESSAGE", help="What: writes a message to the worker's log.")
-@click.option("--name", help="What people call it (default the id).")
-@click.option("--tag", "tags", multiple=True, help="May come several times.")
-@click.option("--paused", is_flag=True, help="Does not fire until it is resumed.")
+@click.option("--name", help="The display name (default the id).")
+@click.option("--tag", "tags", multiple=True, help="May be repeated.")
+@click.option(
+    "--paused", is_flag=True, help="Register it paused: it does not fire until it is resumed."
+)
 @output_option
 def create(path: str | None, form: str, **given: Any) -> None:
-    """Register a task. Whatever else a definition can say, a file can say."""
+    """Register a task. A file can set everything that a definition has."""
     if path is not None:
         if any(given[name] for name in ("task_id", *_WHEN, *_WHAT, "tags", "name")):
-            raise click.UsageError("With -f, all of the definition is in the file.")
+            raise click.UsageError("With -f, the file contains the whole definition.")
         _create_all(
             [
                 {k: v for k, v in f.source.value.items() if k not in READ_ONLY}
@@ -93,8 +95,8 @@ def _definition(**given: Any) -> dict[str, Any]:
     what = [name for name in _WHAT if given[name] is not None]
     if len(when) != 1 or len(what) != 1:
         raise click.UsageError(
-            "Say when, with one of --cron, --every, --at and --in, and what, with one of --http, "
-            "--command and --log; or name a file with -f."
+            "Give one of --cron, --every, --at and --in (when), and one of --http, --command and "
+            "--log (what); or a file with -f."
         )
     if given["tz"] is not None and when != ["cron"]:
         raise click.UsageError("--tz belongs to --cron.")

@@ -1,4 +1,4 @@
-"""Does one thing to several tasks, and goes on past those that fail."""
+"""Does the same to several tasks, and continues after failures."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from onthedot.commands.terminal.output import say
 
 
 def for_each(task_ids: Sequence[str], change: Callable[[OnTheDot, str], object], done: str) -> None:
-    """Does it to each, and says so.
-
-    Raises:
-        SomeFailed: at least one was refused; each of those has been reported.
+    """Applies `do` to each, and reports it. Raises SomeFailed if any was refused; each refusal has
+    been reported.
     """
     failed = 0
     with server() as there:
@@ -32,7 +30,7 @@ def for_each(task_ids: Sequence[str], change: Callable[[OnTheDot, str], object],
 
 
 class SomeFailed(CallFailed):
-    """Of several tasks, some were refused; each has been reported."""
+    """Some of several tasks were refused; each refusal has been reported."""
 
     def __init__(self, failed: int, of: int) -> None:
         super().__init__(f"{failed} of {of} failed.")

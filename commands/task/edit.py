@@ -1,4 +1,5 @@
-"""`onthedot task edit`: the definition in an editor; the difference is shown before it is sent."""
+"""`onthedot task edit`: opens the definition in an editor, and shows the difference before
+sending."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ from onthedot.scheduling.task import Task, TaskDefinition
 def edit(task_id: str, yes: bool) -> None:
     """Open a task's definition in $VISUAL or $EDITOR, show what changes, and send it.
 
-    Nothing is sent if someone else changed the task meanwhile. What you wrote is kept then.
+    If someone else changed the task meanwhile, nothing is sent and your text is kept.
     """
     with server() as there:
         task = there.get_task(task_id)
@@ -50,7 +51,7 @@ def edit(task_id: str, yes: bool) -> None:
 def _send(there: OnTheDot, task: Task, text: str, yes: bool) -> None:
     found = read_text(text, "edited")
     if len(found) != 1:
-        raise click.ClickException("There must be one task in it.")
+        raise click.ClickException("The file must contain one task.")
     after = _definition(found[0], task)
     for line in field_lines(changes(task, after)):
         say(line)
@@ -65,13 +66,13 @@ def _send(there: OnTheDot, task: Task, text: str, yes: bool) -> None:
 
 def _definition(found: FileTask, task: Task) -> TaskDefinition:
     if found.task.id not in (None, task.id):
-        raise click.ClickException("The id cannot change: create another task, and delete this.")
+        raise click.ClickException("The id cannot change. Create another task and delete this one.")
     return as_kept(found.task, task.id)
 
 
 @contextlib.contextmanager
 def _kept(text: str) -> Iterator[None]:
-    """Keeps what was written in a file if it could not be sent."""
+    """Keeps the text in a file if it could not be sent."""
     try:
         yield
     except (CallFailed, WrongFiles, click.ClickException, click.Abort):
@@ -79,5 +80,5 @@ def _kept(text: str) -> Iterator[None]:
             "w", encoding="utf-8", prefix="onthedot-", suffix=".yaml", delete=False
         ) as kept:
             kept.write(text)
-        say(f"What you wrote is in {kept.name}.")
+        say(f"Your text is in {kept.name}.")
         raise

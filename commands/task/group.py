@@ -1,4 +1,4 @@
-"""`onthedot task`: one group, its commands in the files beside this one."""
+"""`onthedot task`: the group. The other files in this folder have its commands."""
 
 from __future__ import annotations
 

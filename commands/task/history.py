@@ -1,4 +1,4 @@
-"""`onthedot task revisions` and `restore`: what a task was, and how that comes back."""
+"""`onthedot task revisions` and `restore`: earlier definitions, and restoring them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ COLUMNS = (
 )
 @task_argument()
 @click.argument("revision", required=False, type=_REVISION)
-@click.option("--limit", type=click.IntRange(1), help="At most so many (default all).")
+@click.option("--limit", type=click.IntRange(1), help="The most rows (default all).")
 @output_option
 def revisions(task_id: str, revision: int | None, limit: int | None, form: str) -> None:
     """List a task's revisions, newest first; with REVISION, print the definition as it was then."""
@@ -63,18 +63,17 @@ def revisions(task_id: str, revision: int | None, limit: int | None, form: str) 
 
 
 @click.command(
-    short_help="Put back what was deleted, or an earlier revision.",
+    short_help="Restore deleted tasks, or an earlier revision.",
     epilog="\b\nExamples:\n  onthedot task restore nightly-report\n"
     "  onthedot task restore nightly-report --revision 3\n"
     "  onthedot task list --status deleted -o name | xargs onthedot task restore",
 )
 @task_argument(many=True)
-@click.option("--revision", type=_REVISION, help="Put this revision of a task back instead.")
+@click.option("--revision", type=_REVISION, help="Restore this revision of a task.")
 @yes_option
 def restore(task_ids: Sequence[str], revision: int | None, yes: bool) -> None:
-    """Restore deleted tasks as they were.
-
-    With --revision, make one task's definition what it was, after showing what that changes.
+    """Restore deleted tasks as they were. With --revision, restore an earlier definition of one
+    task, after showing what that changes.
     """
     if revision is None:
         for_each(task_ids, lambda there, one: there.restore_task(one), "restored")
@@ -89,7 +88,7 @@ def _restore_revision(there: OnTheDot, task_id: str, revision: int, yes: bool) -
     task, then = there.get_task(task_id), there.get_revision(task_id, revision)
     different = changes(task, then)
     if not different:
-        say(f"{task_id} is as it was at revision {revision}.")
+        say(f"{task_id} already equals revision {revision}.")
         return
     for line in field_lines(different):
         say(line)

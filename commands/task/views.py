@@ -37,13 +37,15 @@ COLUMNS = (
     "  onthedot task list --status paused\n"
     "  onthedot task list --tag reports -o name",
 )
-@click.option("--tag", multiple=True, help="With this tag; several times: all of them.")
+@click.option("--tag", multiple=True, help="With this tag. If repeated: with all of them.")
 @click.option("--status", type=click.Choice([s.value for s in TaskStatus]))
-@click.option("--health", type=click.Choice([h.value for h in Health]), help="Of its last run.")
+@click.option(
+    "--health", type=click.Choice([h.value for h in Health]), help="The outcome of its last run."
+)
 @click.option("--kind", type=click.Choice(["once", "cron", "interval"]))
-@click.option("-q", "--search", "q", metavar="TEXT", help="With these words in it.")
-@click.option("--sort", type=click.Choice(_ORDERS), help="Instead of open ones first.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many (default all).")
+@click.option("-q", "--search", "q", metavar="TEXT", help="Containing these words.")
+@click.option("--sort", type=click.Choice(_ORDERS), help="The order (default open ones first).")
+@click.option("--limit", type=click.IntRange(1), help="The most rows (default all).")
 @watch_option
 @output_option
 def list_(limit: int | None, watch: bool, form: str, **which: Any) -> None:
@@ -69,7 +71,7 @@ def show(task_id: str, form: str) -> None:
 
 
 def rows(task: Task) -> Sequence[tuple[str, str]]:
-    """What there is to say of a task, a line each."""
+    """The lines about a task."""
     definition = {
         name: value
         for name, value in plain(task).items()
@@ -99,14 +101,14 @@ def rows(task: Task) -> Sequence[tuple[str, str]]:
 
 
 def _last_change(task: Task) -> str:
-    """A pause or a resume since the definition was changed: it made the revision."""
+    """The pause or resume that made the current revision, if one did."""
     if task.changed_at in (None, task.updated_at):
         return ""
     return f", by {task.changed_by} at {shown(task.changed_at)}"
 
 
 def _brief(value: dict[str, object]) -> str:
-    """A part of the definition without what is empty."""
+    """A part of the definition without empty values."""
     return to_yaml({name: found for name, found in value.items() if found not in (None, [], {})})
 
 

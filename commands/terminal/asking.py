@@ -1,4 +1,4 @@
-"""Questions before something that cannot be undone."""
+"""Questions before destructive actions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,11 @@ def yes_option(command: Command) -> Command:
 
 
 def confirmed(question: str, yes: bool) -> None:
-    """Returns if the answer is yes.
-
-    Raises:
-        click.UsageError: nobody is there to be asked.
-        click.Abort: the answer is no.
+    """Returns if the answer is yes. Raises: click.UsageError: there is no terminal to ask on.
+    click.Abort: the answer is no.
     """
     if yes:
         return
     if not sys.stdin.isatty():
-        raise click.UsageError(f"{question} Say --yes: there is no terminal to ask on.")
+        raise click.UsageError(f"{question} Give --yes: there is no terminal to ask on.")
     click.confirm(question, abort=True, err=True)

@@ -1,4 +1,4 @@
-"""How a difference between definitions is shown."""
+"""Shows differences between definitions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FEW = 5
 
 
 def field_lines(changes: Sequence[FieldChange]) -> Iterator[str]:
-    """A line for what goes and one for what comes, for each field."""
+    """A line for the old value and one for the new, for each field."""
     for change in changes:
         if change.before is not ABSENT:
             yield click.style(f"  - {change.path}: {_value(change.before)}", fg="red")
@@ -27,7 +27,7 @@ def field_lines(changes: Sequence[FieldChange]) -> Iterator[str]:
 
 
 def instant_lines(changes: InstantChanges | None) -> Iterator[str]:
-    """What it means for the coming runs."""
+    """The effect on upcoming runs."""
     if changes is None:
         return
     span = f"until {shown(changes.until)}" if changes.until else "the next 30 days"

@@ -1,4 +1,4 @@
-"""How commands end: what is said of a failure, and the exit code. Never a traceback."""
+"""How commands end: the message of a failure, and the exit code. Never a traceback."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import click
 
-#: Done; failed; used in a wrong way, or not started because something has to be fixed.
+#: Done; failed; wrong usage or settings.
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
 
 def exit_code(command: click.Command, arguments: Sequence[str]) -> int:
-    """Runs a command to its end; returns its exit code, having said what went wrong."""
+    """Runs a command, reports its failure, and returns its exit code."""
     if os.environ.get("NO_COLOR"):
         command.context_settings.setdefault("color", False)
     try:
@@ -28,7 +28,7 @@ def exit_code(command: click.Command, arguments: Sequence[str]) -> int:
         click.echo("onthedot: stopped.", err=True)
         return FAILED
     except BrokenPipeError:
-        # Whoever read it, as `head` does, has enough. Nothing more can be written there.
+        # The reader of our output, such as `head`, has closed it.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  # until the process ends
         return DONE
     except Exception as error:
@@ -40,8 +40,8 @@ def exit_code(command: click.Command, arguments: Sequence[str]) -> int:
 
 
 def explanation(error: Exception) -> str | None:
-    """What to say of an error that commands may end with; None for one that nobody expects."""
-    # Only what talks to a server or reads files raises these, and has loaded them.
+    """The message of an expected error; None for any other."""
+    # Only code that has loaded these modules raises their errors.
     if "onthedot.client" in sys.modules:
         from onthedot.client import CallFailed
         from onthedot.commands.reaching import explained
@@ -52,5 +52,5 @@ def explanation(error: Exception) -> str | None:
         from onthedot.applying.problems import WrongFiles
 
         if isinstance(error, WrongFiles):
-            return f"nothing was sent, as these have to be fixed:\n{error}"
+            return f"nothing was sent. Fix these first:\n{error}"
     return None

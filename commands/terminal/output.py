@@ -17,7 +17,7 @@ from pydantic import BaseModel
 T = TypeVar("T")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-#: Columns are not cut below this many characters.
+#: Columns keep at least this many characters.
 _NARROWEST = 8
 
 _COLOURS = {
@@ -116,12 +116,12 @@ def show_table(items: Sequence[T], columns: Sequence[Column[T]]) -> None:
 
 
 def plain(item: Any) -> Any:
-    """As REST has it: plain JSON values."""
+    """The values in REST's form: plain JSON."""
     return item.model_dump(mode="json", by_alias=True) if isinstance(item, BaseModel) else item
 
 
 def say(text: str) -> None:
-    """Something that is not data: to standard error."""
+    """Prints to standard error what is not data."""
     click.echo(text, err=True)
 
 
@@ -155,7 +155,7 @@ def _padded(text: str, width: int) -> str:
 
 
 def _width(text: str) -> int:
-    """How many columns of a terminal it takes."""
+    """The width in columns of a terminal."""
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
@@ -163,7 +163,7 @@ def _width(text: str) -> int:
 
 
 def _one_line(text: str) -> str:
-    """Without what would break a row, or tell the terminal something."""
+    """The text without what would break a row or control the terminal."""
     return "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)
 
 

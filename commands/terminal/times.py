@@ -1,4 +1,4 @@
-"""Times as people write and read them: in the zone of whoever sits there."""
+"""Times as people write and read them: in their own zone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def lasting(length: timedelta | None) -> str:
 
 
 class Instant(click.ParamType[datetime]):
-    """An option's value that is a point in time."""
+    """A time as the value of an option."""
 
     name = "TIME"
 
@@ -46,11 +46,11 @@ class Instant(click.ParamType[datetime]):
             away = timedelta(**{_UNITS[found[3]]: int(found[2])})
             return datetime.now(UTC) + (away if found[1] == "+" else -away)
         try:
-            # Without an offset it is the reader's own time.
+            # Without an offset, it is in the reader's zone.
             return datetime.fromisoformat(value).astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail(
-                f"{value!r} is no time: write 2026-12-24, 2026-12-24T18:00, the same with an "
+                f"{value!r} is not a time: write 2026-12-24, 2026-12-24T18:00, the same with an "
                 f"offset (…+01:00 or …Z), now, or -2h, +3d (s, m, h, d, w).",
                 param,
                 ctx,

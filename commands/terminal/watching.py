@@ -1,4 +1,4 @@
-"""`--watch`: the same again every two seconds, until Ctrl-C."""
+"""`--watch`: repeats every two seconds, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ PACE = timedelta(seconds=2)
 def watch_option(command: Command) -> Command:
     """The option --watch."""
     return click.option(
-        "-w", "--watch", is_flag=True, help="Show it again every two seconds, until Ctrl-C."
+        "-w", "--watch", is_flag=True, help="Refresh every two seconds, until Ctrl-C."
     )(command)
 
 
 @contextmanager
 def watched(forever: bool) -> Iterator[Iterator[None]]:
-    """Rounds to show something in: one, or with `forever` as many as it takes until Ctrl-C."""
+    """Yields once, or with `forever` every two seconds until Ctrl-C."""
     try:
         yield _rounds() if forever else iter([None])
     except KeyboardInterrupt:

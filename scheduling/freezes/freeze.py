@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -75,3 +75,14 @@ class Freeze(FreezeDefinition):
     created_at: Instant
     updated_at: Instant
     updated_by: str = ""
+
+    @property
+    def version(self) -> str:
+        """Another one after each change. Stores no revision, which a worker of an earlier release
+        would not know."""
+        return version(self.updated_at)
+
+
+def version(updated_at: datetime) -> str:
+    """What stands for a freeze as it is since an instant."""
+    return updated_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")

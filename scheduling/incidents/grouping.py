@@ -14,7 +14,7 @@ from datetime import datetime
 
 from onthedot.scheduling.incidents.cause import digest, pattern
 from onthedot.scheduling.incidents.incident import FailureCause, Incident, TaskName
-from onthedot.scheduling.run import RunError, ShortRun
+from onthedot.scheduling.run import RunError, RunStatus, ShortRun
 
 #: How many causes of one type stand for themselves.
 MOST_OF_A_TYPE = 20
@@ -39,6 +39,7 @@ class Group:
     same: bool = True
     """Whether all messages are the same to the letter."""
     runs: int = 0
+    never_began: int = 0
     tasks: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     """When each task last failed like this, and its name."""
     first_at: datetime | None = None
@@ -49,6 +50,7 @@ class Group:
         self.same = self.same and (not self.runs or message == self.message)
         self.message = self.message if self.runs else message
         self.runs += 1
+        self.never_began += never_began(run)
         self._reach(run.scheduled_for)
         ended = run.finished_at or run.scheduled_for
         known = self.tasks.get(run.task_id)
@@ -58,6 +60,7 @@ class Group:
     def take_in(self, other: Group) -> None:
         """Count all runs of another group as well."""
         self.runs += other.runs
+        self.never_began += other.never_began
         for at in (other.first_at, other.last_at):
             if at is not None:
                 self._reach(at)
@@ -73,6 +76,12 @@ class Group:
     def _reach(self, at: datetime) -> None:
         self.first_at = min(self.first_at or at, at)
         self.last_at = max(self.last_at or at, at)
+
+
+def never_began(run: ShortRun) -> bool:
+    """Whether no worker took it up before its deadline."""
+    kind = run.error.type if run.error else ""
+    return run.status is RunStatus.TIMED_OUT and kind == "DeadlineExceeded" and not run.attempts
 
 
 def grouped(runs: Iterable[ShortRun]) -> list[Group]:
@@ -131,6 +140,7 @@ def incident(group: Group, failing: Mapping[str, bool], last: Mapping[str, datet
         ),
         task_count=len(tasks),
         runs=group.runs,
+        never_began=group.never_began,
         first_at=group.first_at,
         last_at=group.last_at,
         ongoing=any(

@@ -38,6 +38,11 @@ class Incident(Model):
     )
     task_count: int
     runs: int
+    never_began: int = Field(
+        default=0,
+        description="How many of these runs no worker took up before their deadline: `missed` "
+        "lists them too.",
+    )
     first_at: Instant = Field(description="When the first of them was due.")
     last_at: Instant = Field(description="When the last of them was due.")
     ongoing: bool = Field(
@@ -54,6 +59,11 @@ class MissedInstant(Model):
     state: LedgerState
     reason: Reason | None
     run_id: str | None = Field(default=None, description="Where there is a run that says so.")
+
+    @property
+    def counted_as_failure(self) -> bool:
+        """Whether a group of failed runs counts its run as well."""
+        return self.run_id is not None and self.reason is Reason.DEADLINE
 
 
 class LateStart(Model):
@@ -79,6 +89,26 @@ class Incidents(Model):
         description="False if there is more than is listed, or some tasks have not been "
         "checked yet."
     )
+
+    @property
+    def failures(self) -> tuple[Incident, ...]:
+        """The groups of runs that did something before they failed."""
+        return tuple(group for group in self.items if group.never_began < group.runs)
+
+    @property
+    def not_taken_up(self) -> tuple[Incident, ...]:
+        """The groups of runs none of which began."""
+        return tuple(group for group in self.items if group.never_began == group.runs)
+
+    @property
+    def without_a_failure(self) -> tuple[MissedInstant, ...]:
+        """The missed instants that no group counts."""
+        return tuple(one for one in self.missed if not one.counted_as_failure)
+
+    @property
+    def did_not_run(self) -> int:
+        """How often nothing was done when it was due, each counted once."""
+        return sum(group.runs for group in self.not_taken_up) + len(self.without_a_failure)
 
     @property
     def any(self) -> bool:

@@ -8,7 +8,7 @@ from onthedot import naming
 from onthedot.activities.calendars.users import users_query
 from onthedot.scheduling.search import calendar_label
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import row_of
+from onthedot.service.temporal.translate import known_row
 
 #: How many are named.
 MOST_NAMED = 100
@@ -39,7 +39,7 @@ async def users_of(temporal: Temporal, name: str, revision: int) -> list[Calenda
                 execution.workflow_type == naming.TASK,
                 execution.id.partition(":")[2],
             )
-            row = await row_of(execution) if is_task else None
+            row = await known_row(execution) if is_task else None
             labels = execution.typed_search_attributes.get(naming.LABELS) or ()
             user_name = row.definition.name if row else user_id
             found.append(CalendarUser(user_id, user_name, is_task, latest not in labels))

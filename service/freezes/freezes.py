@@ -2,11 +2,14 @@
 
 A freeze is a workflow, and its memo is what everybody reads. To change or lift it is to have a new
 execution take the place of the old one: one call, which Temporal makes whole or not at all, and
-for which no worker is needed.
+for which no worker is needed. Temporal cannot make that call depend on what it replaces, so the
+changes of one server take turns; of two servers that change a freeze within the same few
+milliseconds, the later one counts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
@@ -16,8 +19,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.access.audit_log import note
 from onthedot.scheduling.checking.freeze import settle_freeze
-from onthedot.scheduling.errors import FieldProblem, FreezeNotFound, Frozen, InvalidDefinition
-from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
+from onthedot.scheduling.errors import (
+    FieldProblem,
+    FreezeChanged,
+    FreezeNotFound,
+    Frozen,
+    InvalidDefinition,
+)
+from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition, version
 from onthedot.scheduling.freezes.windows import Window, covers, next_window, window_at
 from onthedot.scheduling.stored.freeze_order import FreezeOrder, StoredFreeze
 from onthedot.service.arithmetic import SINGLE
@@ -53,16 +62,34 @@ class Freezes:
             raise FreezeNotFound(name)
         return await self._answered(name, found)
 
-    async def put(self, name: str, definition: FreezeDefinition, *, by: str) -> tuple[Freeze, bool]:
+    async def put(
+        self,
+        name: str,
+        definition: FreezeDefinition,
+        *,
+        by: str,
+        if_match: Container[str] | None = None,
+    ) -> tuple[Freeze, bool]:
         """Register a freeze, or replace it; and whether it is new. In force within five seconds.
+
+        Args:
+            if_match: replace it only if its `version` is among these.
 
         Raises:
             InvalidDefinition: it is never in force, or there are too many.
+            FreezeNotFound, FreezeChanged: it is not as `if_match` wants it.
             TemporalUnavailable: nothing was changed, nor will be.
         """
+        async with self._temporal.turn_at_freezes:
+            return await self._put(name, definition, by, if_match)
+
+    async def _put(
+        self, name: str, definition: FreezeDefinition, by: str, if_match: Container[str] | None
+    ) -> tuple[Freeze, bool]:
         now = self._temporal.now()
         settled = await SINGLE.work_out(settle_freeze, definition, name=name, now=now)
         before = await self._find(name)
+        _require(name, before, if_match)
         if before is None and len(await self._standing()) >= MOST:
             raise InvalidDefinition(FieldProblem("name", f"there are {MOST} freezes: delete some"))
         stored = StoredFreeze(
@@ -78,15 +105,21 @@ class Freezes:
         note(f"freeze:{name}", change="replaced" if before else "created")
         return await self._answered(name, stored), before is None
 
-    async def delete(self, name: str, *, by: str) -> None:
+    async def delete(self, name: str, *, by: str, if_match: Container[str] | None = None) -> None:
         """Lift a freeze: what it held begins within seconds.
 
         Raises:
             FreezeNotFound, TemporalUnavailable.
+            FreezeChanged: its `version` is none of `if_match`.
         """
+        async with self._temporal.turn_at_freezes:
+            await self._delete(name, by, if_match)
+
+    async def _delete(self, name: str, by: str, if_match: Container[str] | None) -> None:
         before = await self._find(name)
         if before is None:
             raise FreezeNotFound(name)
+        _require(name, before, if_match)
         gone = {
             "lifted": True,
             "updated_at": self._temporal.now(),
@@ -173,6 +206,15 @@ class Freezes:
             updated_at=stored.updated_at,
             updated_by=stored.updated_by,
         )
+
+
+def _require(name: str, before: StoredFreeze | None, if_match: Container[str] | None) -> None:
+    if if_match is None:
+        return
+    if before is None:
+        raise FreezeNotFound(name)
+    if version(before.updated_at) not in if_match:
+        raise FreezeChanged(name, before.updated_by)
 
 
 async def _stored(execution: WorkflowExecution) -> StoredFreeze | None:

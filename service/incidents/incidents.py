@@ -21,6 +21,7 @@ from onthedot.scheduling.incidents.grouping import (
     grouped,
     incident,
     last_failures,
+    never_began,
 )
 from onthedot.scheduling.incidents.incident import Incident, Incidents, LateStart, MissedInstant
 from onthedot.scheduling.ledger.entries import PROMISE, LedgerState, Reason
@@ -144,10 +145,8 @@ class IncidentReader:
 
 def _did_nothing(run: ShortRun) -> bool:
     """Whether it came up, or was taken up, too late to do anything."""
-    kind = run.error.type if run.error else ""
-    if run.status is RunStatus.SKIPPED:
-        return kind == "Missed"
-    return run.status is RunStatus.TIMED_OUT and kind == "DeadlineExceeded" and not run.attempts
+    came_up_late = run.status is RunStatus.SKIPPED and run.error and run.error.type == "Missed"
+    return bool(came_up_late) or never_began(run)
 
 
 def _told(run: ShortRun) -> MissedInstant:

@@ -30,7 +30,7 @@ from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant, literal
 from onthedot.service.temporal.rows import PAGE, fetch_page
-from onthedot.service.temporal.translate import row_of
+from onthedot.service.temporal.translate import known_row
 
 _NAMED_AT_ONCE = 200
 
@@ -134,7 +134,7 @@ class RecurringTasks:
             await self._learn(row)
 
     async def _learn(self, row: WorkflowExecution) -> None:
-        memo = await row_of(row)
+        memo = await known_row(row)
         if memo is None or isinstance(memo.definition.trigger, OnceTrigger):
             self._known.pop(row.run_id, None)
             return

@@ -15,7 +15,7 @@ from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
-from onthedot.service.temporal.translate import row_of
+from onthedot.service.temporal.translate import known_row
 
 #: How many recurring tasks are looked at. Temporal cannot sort by what is due.
 MOST = 1000
@@ -95,7 +95,7 @@ class DueReader:
             found = []
             for execution in listed.current_page or ():
                 at = execution.typed_search_attributes.get(naming.DUE)
-                row = await row_of(execution)
+                row = await known_row(execution)
                 if at is not None and row is not None:
                     task_id = execution.id.partition(":")[2]
                     found.append(Due(at, task_id, row.definition.name))
@@ -115,7 +115,7 @@ class DueReader:
             )
             await self._temporal.ask(listed.fetch_next_page())
             for execution in listed.current_page or ():
-                row = await row_of(execution)
+                row = await known_row(execution)
                 if row is None:
                     continue
                 task_id = execution.id.partition(":")[2]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from temporalio.api.common.v1 import Payload
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import (
     ListWorkflowExecutionsRequest,
@@ -17,6 +18,7 @@ from onthedot import naming
 from onthedot.scheduling.calendars.days import CalendarDays, calendars_of
 from onthedot.scheduling.firing.jitter import jitter_seed
 from onthedot.scheduling.forecast.fleet import FleetTask
+from onthedot.scheduling.outages import LaterRelease
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import max_runs
 from onthedot.scheduling.trigger import OnceTrigger
@@ -51,6 +53,7 @@ class _Known:
 
     memo: bytes
     row: TaskRow | None
+    unread: bool = False
 
 
 class FleetReader:
@@ -106,7 +109,8 @@ class FleetReader:
             self._known = known
         found += await self._in_full(asked[:_ASKED], now)
         found += [task for task, _ in asked[_ASKED:]]
-        return Fleet(now, await self._with_calendars(found), complete=len(asked) <= _ASKED)
+        complete = len(asked) <= _ASKED and not any(each.unread for each in known.values())
+        return Fleet(now, await self._with_calendars(found), complete=complete)
 
     async def _with_calendars(self, tasks: Sequence[FleetTask]) -> tuple[FleetTask, ...]:
         """The tasks with the calendars that they name, each of which is looked up once."""
@@ -144,19 +148,28 @@ class FleetReader:
                 known[info.execution.workflow_id] = before
             else:
                 fresh.append(info)
-        converter = self._temporal.client.data_converter
         for some in (fresh[n : n + _DECODED] for n in range(0, len(fresh), _DECODED)):
             payloads = [info.memo.fields[naming.TASK_MEMO] for info in some]
-            rows: list[TaskRow] = await converter.decode(payloads, [TaskRow] * len(some))
+            rows: list[TaskRow | None] = await self._decoded(payloads)
             for info, row in zip(some, rows, strict=True):
                 begun = info.start_time.ToDatetime(tzinfo=UTC)
-                late = row.not_after is not None and begun > row.not_after
+                late = row and row.not_after is not None and begun > row.not_after
                 memo = info.memo.fields[naming.TASK_MEMO].data
-                known[info.execution.workflow_id] = _Known(memo, None if late else row)
+                known[info.execution.workflow_id] = _Known(memo, None if late else row, row is None)
             # Other calls have their turn.
             await asyncio.sleep(0)
         ids = [info.execution.workflow_id for info in executions]
         return [(id_.partition(":")[2], known[id_].row) for id_ in ids]
+
+    async def _decoded(self, payloads: Sequence[Payload]) -> list[TaskRow | None]:
+        """None stands for what a later release stored, and this one does not know."""
+        converter = self._temporal.client.data_converter
+        try:
+            return await converter.decode(payloads, [TaskRow] * len(payloads))
+        except LaterRelease:
+            if len(payloads) == 1:
+                return [None]
+        return [row for each in payloads for row in await self._decoded([each])]
 
     async def _in_full(
         self, asked: list[tuple[FleetTask, TaskRow]], now: datetime

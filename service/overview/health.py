@@ -20,6 +20,11 @@ class Health:
     present: tuple[str, ...] = ()
     """The identities of those that polled a moment ago."""
 
+    @property
+    def ready(self) -> tuple[Poller, ...]:
+        """The workers that polled a moment ago: Temporal remembers a killed one for minutes."""
+        return tuple(each for each in self.workers if each.identity in self.present)
+
     def is_like(self, other: Health) -> bool:
         """Whether nothing happened: that a worker polled once more is nothing."""
 

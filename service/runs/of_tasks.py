@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from onthedot import naming
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.outages import LaterRelease
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.service.tasks.lists.filter import TaskFilter
@@ -54,7 +55,8 @@ async def named(temporal: Temporal, runs: Sequence[ShortRun]) -> list[ShortRun]:
 
 
 async def task_names(temporal: Temporal, ids: Collection[str]) -> dict[str, str]:
-    """What at most 1,000 tasks are called, by id; one that is gone is left out.
+    """What at most 1,000 tasks are called, by id; one that is gone is left out,
+    and one of which a later release stored what this one does not know.
 
     Raises:
         TemporalUnavailable: Temporal does not answer.
@@ -80,7 +82,10 @@ async def task_rows(temporal: Temporal, ids: Collection[str]) -> dict[str, TaskR
     rows: dict[str, TaskRow] = {}
     # Oldest first: of several executions of a task the latest counts.
     for row in sorted(listed.current_page or (), key=lambda row: row.start_time):
-        memo = await row.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
+        try:
+            memo = await row.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
+        except LaterRelease:
+            continue
         if memo is not None:
             rows[row.id.partition(":")[2]] = memo
     return rows

@@ -69,7 +69,7 @@ class Runs:
         """
         if problems := check_action(action):
             raise InvalidDefinition(*problems)
-        if not (await health.check(self._temporal)).workers:
+        if not (await health.check(self._temporal)).ready:
             raise NoWorker(self._temporal.task_queue)
         now = self._temporal.now()
         order = RunOrder(

@@ -49,6 +49,8 @@ class Temporal:
     settings: Settings
     clock: TemporalClock = field(default_factory=TemporalClock)
     _namespace_id: list[str] = field(default_factory=list)
+    turn_at_freezes: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Whoever changes a freeze has it, from reading the freeze to replacing it."""
     _calendars: list[StoredCalendars] = field(default_factory=list)
 
     @property

@@ -21,7 +21,8 @@ from temporalio.converter import (
 
 from onthedot.scheduling.outages import LaterRelease
 
-_UNKNOWN_FIELD = "extra_forbidden"
+#: A field, a kind of action, trigger or calendar, and a choice that this release does not know.
+_UNKNOWN = {"extra_forbidden", "union_tag_invalid", "enum", "literal_error"}
 
 
 class StoredJson(PydanticJSONPlainPayloadConverter):
@@ -31,13 +32,14 @@ class StoredJson(PydanticJSONPlainPayloadConverter):
         """The value.
 
         Raises:
-            LaterRelease: all that is wrong is that it has fields which this release does not know.
+            LaterRelease: all that is wrong is that it has fields, kinds or choices which this
+                release does not know.
         """
         try:
             return super().from_payload(payload, type_hint)
         except ValidationError as error:
             found = error.errors(include_input=False, include_context=False, include_url=False)
-            if not is_ours(type_hint) or {each["type"] for each in found} != {_UNKNOWN_FIELD}:
+            if not is_ours(type_hint) or {each["type"] for each in found} - _UNKNOWN:
                 raise
             unknown = sorted({".".join(map(str, each["loc"])) for each in found})
             raise LaterRelease(unknown) from None

@@ -6,7 +6,8 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
@@ -21,10 +22,14 @@ MAX_LIMIT = 500
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """Some rows, and where to go on; no cursor on the last page."""
+    """Some rows, and where to go on; no cursor on the last page.
+
+    `unread` are the ids of rows that a later release wrote, with why they are not among the items.
+    """
 
     items: list[T]
     next_cursor: str | None = None
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from base64 import b64decode, b64encode
 from temporalio.api.common.v1 import Payload
 
 from onthedot.messages.access import EncodedPayload, EncodedPayloads
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.outages import KeyMissing, NotOurSeal
 from onthedot.service.temporal.calls import Temporal
 
 
@@ -14,13 +16,18 @@ async def opened(temporal: Temporal, sealed: EncodedPayloads) -> EncodedPayloads
     """The payloads in the same order; what is not sealed stays as it is.
 
     Raises:
-        KeyMissing, NotOurSeal: see `SealingCodec.decode`.
+        InvalidDefinition: one was altered, not sealed here, or with a key that is not here.
     """
     codec = temporal.client.data_converter.payload_codec
     if codec is None:
         return sealed
-    payloads = await codec.decode([_read(payload) for payload in sealed.payloads])
-    return EncodedPayloads(payloads=[_written(payload) for payload in payloads])
+    found = []
+    for index, payload in enumerate(sealed.payloads):
+        try:
+            found += await codec.decode([_read(payload)])
+        except (KeyMissing, NotOurSeal) as error:
+            raise InvalidDefinition(FieldProblem(f"payloads.{index}", str(error))) from None
+    return EncodedPayloads(payloads=[_written(payload) for payload in found])
 
 
 def _read(payload: EncodedPayload) -> Payload:

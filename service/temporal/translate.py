@@ -12,6 +12,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
+from onthedot.scheduling.outages import LaterRelease
 from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
 from onthedot.scheduling.stored.run_order import RunMemo
 from onthedot.scheduling.stored.task_row import TaskRow
@@ -57,6 +58,15 @@ async def row_of(execution: WorkflowExecution) -> TaskRow | None:
     if row is None or execution.status is WorkflowExecutionStatus.CONTINUED_AS_NEW:
         return None
     return None if came_too_late(execution, row) else row
+
+
+async def known_row(execution: WorkflowExecution) -> TaskRow | None:
+    """The same for who reads many tasks: None, too, where a later release stored what this one
+    does not know, so that one such task does not stand in the way of the others."""
+    try:
+        return await row_of(execution)
+    except LaterRelease:
+        return None
 
 
 async def deleted_row(execution: WorkflowExecution) -> TaskRow | None:

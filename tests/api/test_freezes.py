@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -87,6 +88,28 @@ async def test_names_and_unknown_fields_are_checked(api: httpx.AsyncClient) -> N
     refused = await api.put("/freezes/Year%20end", json=body)
     assert "name" in fields(refused, "invalid-definition")
     assert fields(await api.put("/freezes/x", json={**body, "at": 1}))
+
+
+async def test_of_two_editors_the_second_is_told(api: httpx.AsyncClient) -> None:
+    name = unique("freeze")
+    path, body = f"/freezes/{name}", {"until": _later(_HOUR), "tags": [name]}
+    made = await api.put(path, json=body)
+    assert (made.status_code, made.headers["location"]) == (201, path)
+    seen = {"If-Match": made.headers["etag"]}
+    assert (await api.get(path)).headers["etag"] == made.headers["etag"]
+    notes = ("first", "second", "third")
+    answers = await asyncio.gather(
+        *(api.put(path, json={**made.json(), "note": note}, headers=seen) for note in notes)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
+    for answer in answers:
+        if answer.status_code == 412:
+            problem(answer, 412, "revision-mismatch")
+    problem(await api.delete(path, headers=seen), 412, "revision-mismatch")
+    now = (await api.get(path)).headers["etag"]
+    assert (await api.delete(path, headers={"If-Match": f'"x", {now}'})).status_code == 204
+    problem(await api.put(path, json=body, headers=seen), 404, "freeze-not-found")
+    assert list(fields(await api.put(path, json=body, headers={"If-Match": "x"}))) == ["If-Match"]
 
 
 def _later(by: timedelta) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.arrivals import read
-from benchmarks.figures import Figures, Pair, percentile
+from benchmarks.instruments.arrivals import read
+from benchmarks.instruments.figures import Figures, Pair, percentile
 
 ROOT = Path(__file__).parent.parent.parent
 _EXACTLY_ONCE = ("lost", "twice", "failed", "unclosed", "tasks_timed_out")

@@ -115,7 +115,8 @@ def test_production_has_all_that_the_guide_names(judges: Judges) -> None:
     for deployment in of_kind(objects, "Deployment").values():
         assert "replicas" not in deployment["spec"]
     for selecting in ("PodDisruptionBudget", "NetworkPolicy"):
-        assert len(of_kind(objects, selecting)) == 2
+        names = of_kind(objects, selecting)
+        assert {"tasks-onthedot-server", "tasks-onthedot-worker"} <= set(names)
 
 
 def test_keda_asks_the_queue_that_the_workers_poll(judges: Judges) -> None:
@@ -130,6 +131,12 @@ def test_keda_asks_the_queue_that_the_workers_poll(judges: Judges) -> None:
     worker = of_kind(objects, "Deployment")[target]["spec"]["template"]["spec"]
     assert _variables(worker)["ONTHEDOT_TASK_QUEUE"] == "reports"
     assert _variables(worker)["TEMPORAL_ADDRESS"] == trigger["metadata"]["endpoint"]
+
+
+def test_temporals_own_chart_is_given_the_same_limits() -> None:
+    values = yaml.safe_load((CHART.parent / "temporal.yaml").read_text())
+    limits = yaml.safe_load((ROOT / "deploy" / "dynamicconfig.yaml").read_text())
+    assert values["server"]["dynamicConfig"] == limits
 
 
 def test_the_alerts_are_those_of_the_repository(judges: Judges) -> None:
@@ -179,7 +186,7 @@ def _variables(pod: dict[str, Any]) -> dict[str, str]:
 def test_the_guides_own_commands_render(judges: Judges) -> None:
     """`helm install`, as the guide has it, but for the cluster that it would need."""
     guide = (ROOT / "docs" / "how-to" / "production.md").read_text()
-    commands = re.findall(r"^helm install (.+)$", guide, re.MULTILINE)
+    commands = re.findall(r"^helm install (\S+ deploy/helm/onthedot .+)$", guide, re.MULTILINE)
     assert len(commands) == 2
     for command in commands:
         words = [str(ROOT / word) if "/" in word else word for word in shlex.split(command)]

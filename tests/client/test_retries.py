@@ -14,7 +14,7 @@ from tests.ports import free_port
 
 _BUSY = {
     "type": "/errors/no-worker",
-    "title": "No worker is there",
+    "title": "No worker is running",
     "status": 503,
     "detail": "No worker took it up.",
 }

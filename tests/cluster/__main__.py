@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from types import FrameType
 
 from tests.cluster.deployment import Deployment
 from tests.cluster.parts.cluster import NAMESPACE, SHARDS, Cluster
@@ -29,7 +28,7 @@ def main() -> int:
     """Returns the exit code: the command's own, or 2 where something is missing."""
     options = _options()
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
+        signal.signal(number, signal.default_int_handler)
     try:
         with room() as directory:
             return _run(options, directory)
@@ -89,10 +88,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, default=default_cache(), help="for what is built")
     parser.add_argument("command", nargs="*", help="to be run instead of waiting, after --")
     return parser.parse_args()
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _say(line: str) -> None:

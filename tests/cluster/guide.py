@@ -11,11 +11,16 @@ GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "production.md"
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+def blocks() -> list[str]:
+    """All that a reader is to run, as it stands there."""
+    return [str(block) for block in _BLOCK.findall(GUIDE.read_text())]
+
+
 def commands(beginning: str) -> str:
     """The one block of commands that begins so."""
-    found = [block for block in _BLOCK.findall(GUIDE.read_text()) if block.startswith(beginning)]
+    found = [block for block in blocks() if block.startswith(beginning)]
     assert len(found) == 1, f"{len(found)} blocks begin with {beginning!r}"
-    return str(found[0])
+    return found[0]
 
 
 def run(script: str, directory: Path, path: Path, environment: Mapping[str, str]) -> str:

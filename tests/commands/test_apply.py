@@ -56,7 +56,7 @@ async def test_from_nothing_to_pruned(shell: Shell, api: httpx.AsyncClient, tmp_
     assert shown.returncode == 1
     assert '- trigger.expression: "0 0 1 1 *"' in shown.stdout
     assert "gains 30 runs, the next 30 days: " in shown.stdout
-    assert f"- {b} is in no file, and goes" in shown.stdout
+    assert f"- {b} is in no file, and will be deleted" in shown.stdout
     unasked = await shell("apply", *use, "--prune")
     assert unasked.returncode == 2
     assert "--yes" in unasked.stderr

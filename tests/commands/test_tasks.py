@@ -131,7 +131,7 @@ async def test_edit_shows_the_difference_and_sends_it(shell: Shell, tmp_path: Pa
 
     unasked = await shell("task", "edit", task_id, EDITOR="sed -i s/hello/bye/")
     assert unasked.returncode == 2
-    kept = re.search(r"What you wrote is in (\S+\.yaml)\.", unasked.stderr)
+    kept = re.search(r"Your text is in (\S+\.yaml)\.", unasked.stderr)
     assert kept
     assert "bye" in _taken(Path(kept[1]))
     assert (await shell.data("task", "show", task_id))["action"]["message"] == "hello"
@@ -162,7 +162,7 @@ async def test_a_run_is_cancelled_and_watching_says_so(
     task_id = fresh_id()
     await api.post("/tasks", json=recurring(id=task_id, action=SLEEP))
     run = (await api.post(f"/tasks/{task_id}/run")).json()["id"]
-    assert (await shell("run", "cancel", run)).stdout == f"{run} is asked to stop\n"
+    assert (await shell("run", "cancel", run)).stdout == f"{run} was asked to stop\n"
     watched = await shell("run", "watch", run)
     assert watched.returncode == 1
     assert "cancelled" in watched.stdout

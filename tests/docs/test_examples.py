@@ -31,7 +31,8 @@ async def _polled(temporal: Temporal) -> bool:
 
 @asynccontextmanager
 async def _someone_elses_worker(temporal: Temporal) -> AsyncIterator[Temporal]:
-    client = await Client.connect(temporal.address, plugins=[PLUGIN])
+    namespace = temporal.client.namespace
+    client = await Client.connect(temporal.address, namespace=namespace, plugins=[PLUGIN])
     own = Temporal(client, Settings(task_queue=f"own-{uuid4().hex[:8]}"))
     until = asyncio.Event()
     serving = asyncio.create_task(serve(own.client, own.task_queue, until))

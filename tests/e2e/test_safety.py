@@ -126,7 +126,7 @@ def _in_and_out(site: Site, plain: httpx.Client, name: str) -> None:
     page.goto(f"{site.base}/ui/tasks?status=paused")
     page.get_by_label("Token").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("This is not a token")).to_be_visible()
+    expect(page.get_by_text("This token is not configured")).to_be_visible()
     page.get_by_label("Token").fill("correct horse")
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(f"{site.base}/ui/tasks?status=paused")

@@ -15,6 +15,7 @@ from temporalio.client import Client
 from onthedot import naming
 from onthedot.activities.permissions import Permissions
 from onthedot.embedded import find_binary
+from onthedot.encryption.codec import ENCODING, KEY_ID
 from onthedot.scheduling.outages import KeyMissing
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask
@@ -190,6 +191,19 @@ async def _browser(api: httpx.AsyncClient) -> None:
         refused = await api.post("/codec/decode", json=body, headers={"Origin": origin})
         assert refused.status_code == 403
         assert "access-control-allow-origin" not in refused.headers
+    for key_id in ("a", "nobody's"):
+        garbage = _garbage(key_id)
+        wrong = await api.post("/codec/decode", json={"payloads": [*body["payloads"], garbage]})
+        assert wrong.status_code == 422
+        assert wrong.json()["errors"][0]["field"] == "payloads.1"
+        assert key_id in wrong.json()["detail"]
     wrong = await api.post("/codec/decode", json={"payloads": [{"data": "?"}]})
     assert wrong.status_code == 422
     assert wrong.json()["errors"][0]["field"] == "payloads.0.data"
+
+
+def _garbage(key_id: str) -> dict[str, object]:
+    """A payload that only claims to be sealed."""
+    claimed = {"encoding": ENCODING, KEY_ID: key_id.encode()}
+    metadata = {name: base64.b64encode(value).decode() for name, value in claimed.items()}
+    return {"metadata": metadata, "data": base64.b64encode(b"garbage" * 9).decode()}

@@ -13,6 +13,8 @@ from onthedot.scheduling.incidents.grouping import (
     incident,
     last_failures,
 )
+from onthedot.scheduling.incidents.incident import Incidents, MissedInstant
+from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.run import RunError, RunStatus, ShortRun
 
 T = datetime(2026, 3, 2, 2, 10, tzinfo=UTC)
@@ -75,6 +77,35 @@ def test_runs_of_one_cause_are_one_group() -> None:
     assert not first.ongoing
     assert second.ongoing
     assert second.cause.message == "x ended with exit code 1."
+
+
+def test_runs_that_no_worker_took_up_are_told_apart() -> None:
+    late = "No worker took it up before its deadline, 0:00:20 after it was due."
+    timed_out = {"status": RunStatus.TIMED_OUT}
+    runs = [_run("a", n, "DeadlineExceeded", late).model_copy(update=timed_out) for n in range(3)]
+    begun = _run("b", 3, "DeadlineExceeded", "It was not finished by its deadline.")
+    runs.append(begun.model_copy(update={**timed_out, "attempts": 1}))
+    groups = grouped(runs)
+    items = tuple(incident(group, {}, last_failures(groups)) for group in groups)
+    missed = [
+        MissedInstant(
+            task_id="a", name="A", at=T, state=LedgerState.MISSED, reason=reason, run_id=run
+        )
+        for reason, run in (
+            (Reason.DEADLINE, "a~0"),
+            (Reason.DEADLINE, "a~1"),
+            (Reason.DEADLINE, "a~2"),
+            (Reason.CATCHUP, "once~0"),
+            (Reason.NO_RUN, None),
+        )
+    ]
+    found = Incidents(since=T, until=T, items=items, missed=tuple(missed), late=(), complete=True)
+    assert [(one.runs, one.never_began) for one in found.items] == [(3, 3), (1, 0)]
+    assert found.not_taken_up == items[:1]
+    assert found.failures == items[1:]
+    assert found.without_a_failure == tuple(missed[3:])
+    # Three runs, and two instants without one that failed.
+    assert found.did_not_run == 5
 
 
 def test_what_never_says_the_same_twice_is_one_group() -> None:

@@ -65,6 +65,7 @@ def start_worker(elsewhere: Temporal, tmp_path: Path) -> Iterator[StartWorker]:
     def start() -> subprocess.Popen[bytes]:
         settings = {
             "TEMPORAL_ADDRESS": elsewhere.address,
+            "TEMPORAL_NAMESPACE": elsewhere.client.namespace,
             "ONTHEDOT_TASK_QUEUE": elsewhere.task_queue,
             "ONTHEDOT_METRICS_PORT": str(free_port()),
             "ONTHEDOT_ALLOW_COMMANDS": "true",

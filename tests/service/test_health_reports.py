@@ -220,3 +220,25 @@ async def test_the_run_counts_that_ended_last_whoever_compares(
         await reports.compare()
         assert reports.calls.made == ["describe"]
         assert (await Tasks(temporal).get(task_id)).health is Health.FAILING
+
+
+async def test_a_worker_tells_what_a_killed_one_could_not(
+    temporal: Temporal,
+    task_list: TaskList,
+    worker: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def killed(_: HealthReports, __: RunRecord) -> None:
+        """It dies before it can tell."""
+
+    async with _task(temporal, task_list) as task_id:
+        monkeypatch.setattr(HealthReports, "of", killed)
+        await Tasks(temporal).run_now(task_id)
+
+        async def repaired() -> bool:
+            following = Reports(temporal.client)
+            await following.recall()
+            await following.compare()
+            return (await Tasks(temporal).get(task_id)).health is Health.HEALTHY
+
+        await eventually(repaired)

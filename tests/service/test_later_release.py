@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from onthedot import naming
+from onthedot.naming.attributes import task_attributes
 from onthedot.scheduling.outages import LaterRelease, WorkerBehind
 from onthedot.scheduling.stored.backfill import BackfillStop
 from onthedot.scheduling.stored.task_change import Change, ChangeKind
@@ -20,32 +21,60 @@ from onthedot.settings import Settings
 from tests.api.serving import serving
 from tests.definitions import every, new_task, unique
 from tests.temporal_elsewhere import connected
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_task_of_a_later_release_is_not_half_shown(
-    temporal: Temporal, settings: Settings
+@pytest.mark.parametrize(
+    ("where", "later"),
+    [
+        (("trigger",), {"weather": "fair"}),
+        (("action",), {"kind": "carrier-pigeon"}),
+        ((), {"overlap": "ask_the_oracle"}),
+    ],
+)
+async def test_a_task_of_a_later_release_is_not_half_shown_and_hides_no_other(
+    temporal: Temporal, settings: Settings, where: tuple[str, ...], later: dict[str, str]
 ) -> None:
-    # In a namespace of its own: it stands in the way of every list.
+    # In a namespace of its own, where lists hold nothing else.
     temporal = Temporal(await connected(temporal.address, None), settings)
-    tasks, task_id = Tasks(temporal), unique("later")
-    model = await tasks.create(new_task(unique("model"), every(86_400)), by="t")
+    tasks, task_id, tag = Tasks(temporal), unique("later"), unique("tag")
+    model = await tasks.create(new_task(unique("model"), every(86_400), tags=(tag,)), by="t")
     state = (await tasks.state(model.id)).model_copy(update={"id": task_id})
     row = TaskRow.of(state).model_dump(mode="json")
-    row["definition"]["trigger"]["weather"] = "fair"
+    place = row["definition"]
+    for name in where:
+        place = place[name]
+    place.update(later)
     await temporal.client.start_workflow(
         naming.TASK,
         state,
         id=naming.task_workflow(task_id),
         task_queue=unique("nobody"),
         memo={naming.TASK_MEMO: row},
+        search_attributes=task_attributes(state),
     )
-    with pytest.raises(LaterRelease, match="weather"):
+    with pytest.raises(LaterRelease, match=r"weather|action|overlap"):
         await tasks.get(task_id)
     async with serving(settings, temporal) as rest:
         answered: httpx.Response = await rest.get(f"/tasks/{task_id}")
         assert (answered.status_code, answered.json()["type"]) == (503, "/errors/later-release")
+
+        async def lists_both() -> bool:
+            return bool((await rest.get("/tags")).json()["items"][0]["tasks"] == 2)
+
+        await eventually(lists_both)
+        for sort in ("", "&sort=name", "&sort=created", "&sort=next_run", "&sort=last_run"):
+            page = (await rest.get(f"/tasks?tag={tag}{sort}")).json()
+            assert [task["id"] for task in page["items"]] == [model.id], sort
+            (unread,) = page["unread"]
+            assert unread["id"] == task_id
+            assert "upgrade" in unread["detail"]
+        forecast = (await rest.get(f"/forecast?tag={tag}")).json()
+        assert (forecast["tasks"], forecast["complete"]) == (1, False)
+        for path in ("/runs", "/tasks.ics", "/incidents"):
+            assert (await rest.get(path)).status_code == 200, path
 
 
 class _LaterChange(Change):

@@ -36,12 +36,13 @@ def test_a_span_begins(span: str, zone: str, now: datetime, since: str) -> None:
     assert f"{begins(span, now, zone):%Y-%m-%dT%H:%M}" == since
 
 
-def _group(runs: int, *, ongoing: bool) -> Incident:
+def _group(runs: int, *, ongoing: bool, never_began: int = 0) -> Incident:
     return Incident(
         cause=FailureCause(type="HttpStatus", message="It answered 503.", id="a"),
         tasks=(TaskName(id="a", name="A"),),
         task_count=1,
         runs=runs,
+        never_began=never_began,
         first_at=T,
         last_at=T,
         ongoing=ongoing,
@@ -56,7 +57,12 @@ def test_trouble_is_said_in_a_line() -> None:
     one = nothing.model_copy(update={"items": (_group(1, ongoing=True),)})
     groups = (_group(1204, ongoing=True), _group(2, ongoing=False))
     more = nothing.model_copy(update={"items": groups, "missed": (missed,)})
+    idle = (_group(12, ongoing=True, never_began=12),)
+    told = missed.model_copy(update={"reason": Reason.DEADLINE, "run_id": "a~0"})
+    not_begun = nothing.model_copy(update={"items": idle, "missed": (told, missed)})
     assert trouble(nothing) == ""
+    # Once, although each of them is a run that timed out as well.
+    assert trouble(not_begun) == "In the last hour 13 instants did not run."
     assert trouble(one) == "In the last hour 1 run failed for 1 cause, still ongoing."
     assert trouble(more) == (
         "In the last hour 1,206 runs failed for 2 causes, 1 of them ongoing; 1 instant did not run."

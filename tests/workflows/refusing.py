@@ -44,7 +44,8 @@ class Gate:
 async def gated_worker(client: Client, task_queue: str) -> AsyncIterator[Gate]:
     """A worker of this queue, over a connection of its own, behind a gate."""
     target = client.service_client.config.target_host
-    own, gate = await Client.connect(target, plugins=[OnTheDotPlugin()]), Gate()
+    own = await Client.connect(target, namespace=client.namespace, plugins=[OnTheDotPlugin()])
+    gate = Gate()
     gate.guard(own)
     async with polling(own, task_queue):
         yield gate

@@ -72,8 +72,8 @@ async def test_a_backfill_that_can_list_nothing_fails(
     )
 
     async def failed() -> bool:
-        (found,) = await backfills.of_task(task_id)
-        return found.id == started.id and found.status is BackfillStatus.FAILED
+        found = await backfills.of_task(task_id)
+        return [(one.id, one.status) for one in found] == [(started.id, BackfillStatus.FAILED)]
 
     await eventually(failed)
 

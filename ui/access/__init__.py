@@ -1,4 +1,4 @@
-"""Who gets to the page: sign-in, sessions and the headers that keep it safe.
+"""Access to the page: sign-in, sessions and security headers.
 
 Begin with `gate.py`.
 """

@@ -1,7 +1,7 @@
-"""What anyone gets: the way in and out, and the files it is drawn with.
+"""What everyone may see: signing in and out, and the static files for it.
 
-Plain HTML and an app of its own: nothing of the page, whose every view costs memory, is built
-for someone who is not signed in.
+Plain HTML in a separate app: each view of the page costs memory, so none is built for someone who
+is not signed in.
 """
 
 from __future__ import annotations
@@ -31,13 +31,12 @@ _LOG = logging.getLogger("onthedot.access")
 _DAY_SECONDS = 24 * 3600
 #: A form with a token is far smaller.
 _MOST_BYTES = 4096
-_WRONG = "This is not a token that is configured here."
-_OFTEN = "Too many wrong tokens came. Try again in {seconds} s; the right one works at any time."
+_WRONG = "This token is not configured here."
+_OFTEN = "Too many wrong tokens. Try again in {seconds} s; a correct token works at any time."
 
 
 def entrance(sessions: Sessions, static: Path) -> Starlette:
-    """The app that answers anyone: `/login`, `/logout`, and the files in `static`; and what
-    belongs to single sign-on."""
+    """The app for everyone: `/login`, `/logout`, the files in `static`, and single sign-on."""
     wrong_tokens = WrongTokens()
     single_sign_on = SingleSignOn(sessions)
 
@@ -47,8 +46,8 @@ def entrance(sessions: Sessions, static: Path) -> Starlette:
         return _page(request, sessions)
 
     async def enter(request: Request) -> Response:
-        # The right token is let in however many wrong ones came before it: whoever sends those
-        # must not be able to lock out the others, from the same address or elsewhere.
+        # A correct token is accepted however many wrong ones came before it: their sender must not
+        # be able to lock out others, from the same address or elsewhere.
         cookie = sessions.begin(await _token(request)) if same_origin(request) else None
         if cookie is None:
             return _refused(request, sessions, wrong_tokens)
@@ -94,7 +93,7 @@ class _Files(StaticFiles):
 
 
 async def _token(request: Request) -> str:
-    """The token of a form; empty where there is none."""
+    """The token in a form; empty if there is none."""
     came = b""
     async for part in request.stream():
         came += part

@@ -1,4 +1,4 @@
-"""Who gets to the page: signed in where tokens are configured, and from no foreign origin."""
+"""Guards the page: requires a session if tokens are configured, and refuses other origins."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from onthedot.ui.access.sessions import Sessions
 
-#: What anyone gets, from the entrance: the way in and out, and what it is drawn with.
+#: Paths that everyone may see: signing in and out, and static files.
 _OPEN = {"/login", "/logout", "/sign-in", "/signed-in", "/signed-out", "/renew", "/favicon.ico"}
 _FILES = "/static/"
 
 
 class Gate:
-    """Wraps the page's app. A socket is asked the same as a request."""
+    """Wraps the page's app. Sockets are checked like requests."""
 
     def __init__(self, app: ASGIApp, sessions: Sessions, entrance: ASGIApp) -> None:
         self._app = app
@@ -24,7 +24,7 @@ class Gate:
         self._entrance = entrance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let through, send to the way in, or refuse."""
+        """Pass the request on, redirect to the sign-in, or refuse."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
@@ -39,7 +39,7 @@ class Gate:
             return
         elif self._sessions.of(connection.cookies) is None:
             query = f"?{connection.url.query}" if connection.url.query else ""
-            # NiceGUI puts the prefix of a proxy before it.
+            # NiceGUI prepends a proxy's prefix.
             base = scope.get("root_path", "")
             way = "renew" if self._sessions.may_be_renewed(connection.cookies) else "login"
             target = f"{base}/{way}?next={quote(path + query, safe='')}"
@@ -49,7 +49,7 @@ class Gate:
 
 
 def same_origin(connection: HTTPConnection) -> bool:
-    """Whether a request comes from a page of this host; one that names no origin is no page."""
+    """Whether a request comes from a page of this host, or names no origin."""
     origin = connection.headers.get("origin")
     if origin is None:
         return True

@@ -1,4 +1,4 @@
-"""What a browser may do with the page: scripts of ours alone, and no other site around it."""
+"""Security headers of the page: only our own scripts, and no frames on other sites."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from onthedot.ui.loading.template import NONCE
 
 
 def policy(nonce: str) -> str:
-    """The Content-Security-Policy: only a script with the nonce runs, and what that one loads.
+    """The Content-Security-Policy: only scripts with the nonce run, and those that they load.
 
-    `unsafe-eval` has to stay: NiceGUI evaluates the handlers and the bound properties that it sends
-    to the browser, and Vue compiles templates there. It lets a script that runs evaluate text; it
-    lets none begin to run.
+    `unsafe-eval` is required: NiceGUI evaluates the handlers and bound properties that it sends,
+    and Vue compiles templates in the browser. It lets a running script evaluate text, but does not
+    let any script start.
     """
     return (
         f"default-src 'self'; script-src 'nonce-{nonce}' 'unsafe-eval'; "
@@ -33,7 +33,7 @@ class SafeHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, with headers added."""
+        """Pass the request on, and add the headers."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

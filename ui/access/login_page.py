@@ -1,4 +1,4 @@
-"""What someone sees who is not signed in: plain HTML, and nothing more than is needed."""
+"""The sign-in page: minimal plain HTML."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ _TOKEN = """<div class="field{bad}">
 def login_page(
     request: Request, *, tokens: bool, provider: bool, error: str = "", of_provider: bool = False
 ) -> str:
-    """The page: a field for a token, a way to the provider, or both. `error` is said where it
-    belongs."""
+    """The page: a field for a token, a link to the provider, or both. `error` is shown next to its
+    cause."""
     alert = f'<div class="error" role="alert">{html.escape(error)}</div>' if error else ""
     where = {"base": html.escape(base(request)), "next": quote(target(request), safe="")}
     of_token = alert if not of_provider else ""

@@ -1,6 +1,6 @@
-"""Asks the provider once where several tabs ask at the same time.
+"""Renews a session once if several tabs ask at the same time.
 
-Many providers take a token for renewal only once, and take its second use for a theft.
+Many providers accept a refresh token only once, and treat its second use as theft.
 """
 
 from __future__ import annotations
@@ -12,19 +12,18 @@ from dataclasses import dataclass, field
 
 from onthedot.access.oidc.sign_in import SignIn
 
-#: How long the result serves others who ask with the same token, in seconds.
+#: How long the result is reused for the same token, in seconds.
 _SERVES = 30.0
 
 
 @dataclass
 class Renewals:
-    """Those of the last moments, by the token that was used up."""
+    """Recent renewals, by the token that they used."""
 
     _asked: dict[str, tuple[float, asyncio.Future[SignIn]]] = field(default_factory=dict)
 
     async def once(self, token: str, ask: Callable[[], Awaitable[SignIn]]) -> SignIn:
-        """The result of `ask`, or of whoever asked with this token just before. Raises what it
-        raises."""
+        """The result of `ask`, or of a recent call with this token. Raises what `ask` raises."""
         now = time.monotonic()
         self._asked = {t: each for t, each in self._asked.items() if now - each[0] < _SERVES}
         if token not in self._asked:
@@ -33,6 +32,6 @@ class Renewals:
         try:
             return await asyncio.shield(asked)
         except Exception:
-            # The next one may have better luck.
+            # The next call may succeed.
             self._asked.pop(token, None)
             raise

@@ -1,4 +1,4 @@
-"""The cookie that a session is kept in: in several pieces, where a provider's tokens are long."""
+"""The session cookie: in several pieces if a provider's tokens are long."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from onthedot.ui.addresses import prefix
 COOKIE = "onthedot_session"
 #: Half a day, in seconds.
 MAX_AGE = 12 * 3600
-#: What fits into one cookie of a browser, its name and attributes included, is 4096.
+#: A browser's cookie holds 4096 bytes, including its name and attributes.
 _PIECE = 3600
 _MOST_PIECES = 4
 
 
 def kept(cookies: Mapping[str, str]) -> str:
-    """What was put into the cookies of a browser; empty where nothing was."""
+    """The session in a browser's cookies; empty if there is none."""
     return "".join(cookies.get(name, "") for name in _names())
 
 
 def keep(response: Response, request: Request, value: str) -> None:
-    """Put a session into the cookies of the browser that asked."""
+    """Store a session in the cookies of the browser."""
     for number, name in enumerate(_names()):
         piece = value[number * _PIECE : (number + 1) * _PIECE]
         if piece:
@@ -33,14 +33,14 @@ def keep(response: Response, request: Request, value: str) -> None:
 
 
 def forget(response: Response, request: Request) -> None:
-    """Take a session out of the browser."""
+    """Remove the session from the browser."""
     for name in _names():
         if name in request.cookies or name == COOKIE:
             response.delete_cookie(name, path=root(request))
 
 
 def put(response: Response, request: Request, name: str, value: str, seconds: int) -> None:
-    """One cookie: out of reach of scripts and of other sites, and over TLS where there is any."""
+    """One cookie: inaccessible to scripts and other sites, and limited to TLS if TLS is used."""
     response.set_cookie(
         name,
         value,
@@ -53,7 +53,7 @@ def put(response: Response, request: Request, name: str, value: str, seconds: in
 
 
 def root(request: Request) -> str:
-    """The cookie is for REST's own pages too, which stand beside `/ui`."""
+    """REST's own pages, outside `/ui`, need the cookie too."""
     return prefix(request) or "/"
 
 

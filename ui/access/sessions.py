@@ -1,4 +1,4 @@
-"""Who is signed in: a sealed cookie that holds all there is to know, so that any server reads it.
+"""Sessions: an encrypted cookie that holds everything, so that any server can read it.
 
 Nothing is stored: a session survives a restart, and every server with the same
 `ONTHEDOT_SESSION_KEY` takes it. What it says is checked each time: a token that is no longer
@@ -31,12 +31,12 @@ from onthedot.settings import Settings
 from onthedot.ui.access.renewals import Renewals
 from onthedot.ui.access.session_cookies import MAX_AGE, kept
 
-#: How long what a provider said counts, in seconds.
+#: How long a provider's answer is valid, in seconds.
 COUNTS = 300
-#: How old it has to be before the provider is asked again; and how old it is taken to be where the
-#: provider does not answer.
+#: The age at which the provider is asked again, and the age that the answer gets if the provider
+#: does not respond.
 _FRESH, _UNSURE = 60, 120
-#: How long a ticket may be on its way from a browser to its page.
+#: How long a ticket is valid between a browser and its page.
 _TICKET_SECONDS = 60
 #: How many sign-outs are remembered.
 _MOST_ENDED = 10_000
@@ -48,7 +48,7 @@ class SignedOut(Exception):
 
 @dataclass
 class Session:
-    """One sign-in, as one page holds it. `ends` is in seconds since 1970."""
+    """A sign-in, as held by one page. `ends` is in seconds since 1970."""
 
     identity: Identity
     ends: float = float("inf")
@@ -61,14 +61,14 @@ class Session:
         return self.number not in self.ended and time.time() < self.ends
 
     def check(self) -> None:
-        """Raises SignedOut where the session no longer stands."""
+        """Raises SignedOut if the session is no longer valid."""
         if not self.stands:
             raise SignedOut
 
 
 @dataclass(frozen=True)
 class Renewed:
-    """A session that stands: what the page is told, and the cookie where there is a new one."""
+    """A valid session: what the page gets, and the new cookie if there is one."""
 
     ticket: str
     cookie: str = ""
@@ -86,18 +86,18 @@ class Sessions:
         self._ended: set[str] = set()
 
     def begin(self, token: str) -> str | None:
-        """A cookie for who holds this token, or None where nobody does."""
+        """A cookie for the owner of this token, or None if it is unknown."""
         found = token_of(token.strip(), self.settings.api_tokens)
         if found is None or found.role is Role.FEED:
             return None
         return self._sealer.seal({**_begun(), "token": found.name, "proof": _proof(found)})
 
     def begin_signed(self, signed: SignIn) -> str:
-        """A cookie for whom a provider has signed in."""
+        """A cookie for someone whom the provider has signed in."""
         return self._sealer.seal({**_begun(), **self._said(signed)})
 
     def of(self, cookies: Mapping[str, str]) -> Session | None:
-        """The session that a request's cookies stand for."""
+        """The session in a request's cookies."""
         if not self.settings.guarded:
             return Session(LOCAL)
         said = self._open(cookies)
@@ -105,12 +105,12 @@ class Sessions:
         return session if session is not None and session.stands else None
 
     def identity_of(self, cookies: Mapping[str, str]) -> Identity | None:
-        """In whose name a request's cookies speak."""
+        """The identity in a request's cookies."""
         session = self.of(cookies)
         return session.identity if session else None
 
     def end(self, cookies: Mapping[str, str]) -> None:
-        """Sign out: pages of this process that are still open stop working too."""
+        """Sign out. Open pages of this process stop working too."""
         said = self._open(cookies)
         if said is not None:
             if len(self._ended) >= _MOST_ENDED:
@@ -118,30 +118,29 @@ class Sessions:
             self._ended.add(said["number"])
 
     def may_be_renewed(self, cookies: Mapping[str, str]) -> bool:
-        """Whether the provider has to be asked before the session can be told to stand or not."""
+        """Whether the provider has to be asked whether the session is still valid."""
         said = self._open(cookies)
         return said is not None and "checked" in said
 
     def may_come_back(self, cookies: Mapping[str, str]) -> bool:
-        """Whether someone was signed in by the provider, and there is nothing to ask it with."""
+        """Whether the provider signed someone in without a refresh token."""
         said = self._open(cookies)
         return said is not None and "checked" in said and not said["refresh"]
 
     def id_token(self, cookies: Mapping[str, str]) -> str:
-        """The provider's word of who it was; empty for a session with a token."""
+        """The provider's ID token; empty for a session with an API token."""
         said = self._open(cookies) or {}
         return str(said.get("id_token", ""))
 
     async def renewed(self, cookies: Mapping[str, str]) -> Renewed | None:
-        """The session once more, after the provider was asked where that is due; None where it
-        no longer stands."""
+        """The session, after asking the provider if that is due; None if it is no longer valid."""
         session, said = self.of(cookies), self._open(cookies)
         if said is None or "checked" not in said:
             return Renewed("") if session is not None else None
         if session is not None and time.time() - said["checked"] < _FRESH:
             return Renewed(self._ticket(said))
         if not said["refresh"]:
-            # Until it no longer counts. Then the browser goes by way of the provider.
+            # Until it expires. Then the browser signs in at the provider again.
             return Renewed(self._ticket(said)) if session is not None else None
         flow = self.flow
         if flow is None:
@@ -203,7 +202,7 @@ class Sessions:
         }
 
     def _issuer(self) -> str:
-        """A session of another provider's, or of another client, is none of ours."""
+        """A session of another provider or client is not valid here."""
         return f"{self.settings.oidc_issuer} {self.settings.oidc_client_id}"
 
     def _ticket(self, said: Mapping[str, Any]) -> str:
@@ -216,5 +215,5 @@ def _begun() -> dict[str, Any]:
 
 
 def _proof(token: ApiToken) -> str:
-    """Says which token it was, and gives nothing of it away."""
+    """Identifies the token without revealing it."""
     return hashlib.sha256(f"session:{token.sha256}".encode()).hexdigest()[:32]

@@ -1,4 +1,5 @@
-"""Single sign-on at the page: to the provider and back, renewal while a page is open, the way out.
+"""Single sign-on for the page: signing in at the provider, renewal while a page is open, signing
+out.
 
 A session of a provider's counts for five minutes. Then the provider is asked again: by the open
 page (`static/session.js`) before they are over, or on the way to a page that is opened later. So a
@@ -31,16 +32,16 @@ _LOG = logging.getLogger("onthedot.access")
 #: How long someone may take at the provider, in seconds.
 _AWAY_SECONDS = 900
 _COOKIE = "onthedot_sign_in_"
-_AGAIN = "The sign-in was not finished in time, or in another browser. Try again."
-_PROVIDER_AWAY = "The sign-in provider does not answer. Try again in a moment."
-#: A redirect after a form is refused by browsers where it leads to another host.
+_AGAIN = "The sign-in was not finished in time, or was started in another browser. Try again."
+_PROVIDER_AWAY = "The sign-in provider does not respond. Try again in a moment."
+#: Browsers refuse a redirect to another host after a form.
 _LEAVE = """<!doctype html><meta charset="utf-8"><title>Signing out</title>
 <meta http-equiv="refresh" content="0;url={url}"><a href="{url}">Sign out</a>"""
 
 
 @dataclass
 class SingleSignOn:
-    """Nothing here where no provider is configured."""
+    """Does nothing if no provider is configured."""
 
     sessions: Sessions
 
@@ -48,7 +49,7 @@ class SingleSignOn:
         self._sealer = Sealer(self.sessions.settings.session_key, "sign-in")
 
     def routes(self) -> list[Route]:
-        """What the entrance answers."""
+        """The routes of single sign-on."""
         return [
             Route("/sign-in", self._start),
             Route("/signed-in", self._finish),
@@ -92,7 +93,7 @@ class SingleSignOn:
         return response
 
     async def _ended(self, request: Request) -> Response:
-        """Back from the provider's own sign-out."""
+        """The return from the provider's sign-out."""
         return RedirectResponse(inside(request, "/login?left"), 303)
 
     async def _renew(self, request: Request) -> Response:
@@ -122,12 +123,12 @@ class SingleSignOn:
         return response
 
     def _way_in(self, request: Request) -> str:
-        """Anyone who has nothing to renew a session with goes by way of the provider."""
+        """Without a refresh token, the browser signs in at the provider again."""
         again = "/sign-in" if self.sessions.may_come_back(request.cookies) else "/login"
         return inside(request, f"{again}?next={quote(target(request), safe='')}")
 
     async def way_out(self, request: Request) -> Response | None:
-        """The response that ends the session at the provider too, where there is such a place."""
+        """The response that ends the session at the provider too, if the provider supports it."""
         id_token = self.sessions.id_token(request.cookies)
         if self.sessions.flow is None or not id_token:
             return None
@@ -142,7 +143,7 @@ class SingleSignOn:
 
 
 def _name(state: str) -> str:
-    """A cookie for each sign-in that is under way: several tabs may have one each."""
+    """A cookie for each sign-in in progress: several tabs may have one each."""
     plain = "".join(c for c in state if c.isalnum())
     return f"{_COOKIE}{plain[:12]}"
 

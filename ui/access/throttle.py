@@ -1,28 +1,28 @@
-"""How many wrong tokens are looked at in detail: so many for an address, and so many for all."""
+"""Limits how many wrong tokens are processed, for each address and in total."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 
-#: How many in a row one address may send, and after how many seconds it may send one more.
+#: How many one address may send in a row, and the seconds until it may send one more.
 _BURST, _SECONDS_EACH = 10, 6.0
 #: The same for all addresses together.
 _BURST_OF_ALL, _SECONDS_EACH_OF_ALL = 100, 0.6
-#: How many addresses are remembered; beyond that only the limit for all holds.
+#: How many addresses are remembered. Beyond that, only the total limit applies.
 _MOST_ADDRESSES = 10_000
 
 
 @dataclass
 class _Allowance:
-    """So many at once, then one every `seconds_each`."""
+    """A burst, then one every `seconds_each`."""
 
     burst: int
     seconds_each: float
     used_up_until: float = 0.0
 
     def wait(self, at: float) -> float:
-        """Seconds until the next one is allowed; 0 where it is allowed now."""
+        """Seconds until the next one is allowed; 0 if it is allowed now."""
         wait = self.used_up_until - at - (self.burst - 1) * self.seconds_each
         return max(0.0, round(wait, 6))
 
@@ -32,7 +32,7 @@ class _Allowance:
 
 @dataclass
 class WrongTokens:
-    """Counts the wrong tokens that came to the page. Holds nothing for an address that is idle."""
+    """Counts wrong tokens at the sign-in. Keeps nothing for idle addresses."""
 
     _all: _Allowance = field(
         default_factory=lambda: _Allowance(_BURST_OF_ALL, _SECONDS_EACH_OF_ALL)
@@ -67,7 +67,7 @@ class WrongTokens:
 
 
 def _network(address: str) -> str:
-    """An IPv6 caller has 2**64 addresses at hand: its network counts as one."""
+    """An IPv6 caller has 2**64 addresses: its network counts as one."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""One thing done to many: chosen, asked about, done in sight, reported for each, and undone.
+"""Bulk actions: choose, confirm, show progress, report each result, undo.
 
 Begin with `kinds.py`, then `choice.py`.
 """

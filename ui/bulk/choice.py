@@ -1,17 +1,18 @@
-"""What is chosen in a list, over all its pages, and the bar that does something with it."""
+"""The selection in a list, across its pages, and the bar with its actions."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui.events import GenericEventArguments
 
 from onthedot.ui.bulk.kinds import Subject
 from onthedot.ui.bulk.work import ask
-from onthedot.ui.components.tables import ChosenBar
+from onthedot.ui.components.tables.tables import ChosenBar
 from onthedot.ui.page_context import PageContext
 
-#: The most that are chosen at once.
+#: The most that can be chosen at once.
 MOST = 10_000
 
 
@@ -33,6 +34,7 @@ class Choice:
         self._find_all = find_all
         self._changed = changed
         self._ids: dict[str, None] = {}
+        self._finding = asyncio.Lock()
         self._page: Sequence[str] = ()
         self._bar = ChosenBar()
         self._bar.props["label"] = f"Chosen {subject.one}s"
@@ -42,7 +44,7 @@ class Choice:
         self._bar.on("act", self._act)
 
     def offer(self, subject: Subject) -> None:
-        """What can be done to them is this subject's from now on."""
+        """Offer the actions of this subject from now on."""
         self._subject = subject
         self._bar.props["actions"] = [
             {
@@ -57,7 +59,7 @@ class Choice:
 
     @property
     def here(self) -> list[str]:
-        """Those of the page that is shown."""
+        """The chosen ones on the current page."""
         return [each for each in self._page if each in self._ids]
 
     def mark(self, ids: Sequence[str], *, on: bool) -> None:
@@ -92,6 +94,10 @@ class Choice:
                 self._bar.props[name] = value
 
     async def _choose_all(self) -> None:
+        async with self._finding:
+            await self._find()
+
+    async def _find(self) -> None:
         ids = await self._context.tried(self._find_all())
         if ids is None:
             return
@@ -103,4 +109,7 @@ class Choice:
 
     async def _act(self, event: GenericEventArguments) -> None:
         kind = self._subject.kind(str(event.args))
+        # Whoever asked for all means all, although they are not found yet.
+        async with self._finding:
+            pass
         await ask(self._context, self._subject, kind, list(self._ids), self.clear)

@@ -1,4 +1,4 @@
-"""What can be done to many tasks or runs, and how that is put into words."""
+"""The bulk actions on tasks and runs, and their wording."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from onthedot.ui.use_cases import UseCases
 
 @dataclass(frozen=True)
 class Order:
-    """To which of them, and of a pause why and until when."""
+    """The ids; for a pause, the reason and the end."""
 
     ids: Sequence[str]
     note: str = ""
@@ -34,7 +34,7 @@ def _undo_pauses(
 
 @dataclass(frozen=True)
 class Kind:
-    """A change: how it is asked for and reported, which call it is, and what it does."""
+    """A bulk action: its wording, its call, and what it does."""
 
     name: str
     ask: str
@@ -46,12 +46,12 @@ class Kind:
     act: Callable[[UseCases, Order], Awaitable[list[Changed]]]
     danger: bool = False
     question: str = "{ask} {what}"
-    """How it is asked for of `what`, such as `3 tasks`."""
+    """The question; `what` is such as `3 tasks`."""
     undone: str = ""
-    """What an undo made of them; empty where there is none."""
+    """The past tense of its undo; empty if there is none."""
     undo: Undo = _undo_pauses
     words_of_one: str = ""
-    """What `words` says, where it is a single one and that reads otherwise."""
+    """`words` for a single one, if they differ."""
 
     def asked(self, what: str) -> str:
         """`Pause 3 tasks`."""
@@ -60,7 +60,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is chosen: tasks or runs."""
+    """The kind of things chosen: tasks or runs."""
 
     one: str
     path: str
@@ -102,7 +102,8 @@ TASKS = Subject(
             "Pause",
             "Pausing",
             "paused",
-            "They will not fire until they are resumed. What is paused already stays as it is.",
+            "They will not fire until they are resumed. Tasks that are already paused stay "
+            "unchanged.",
             "pause",
             "pause_tasks",
             lambda uses, order: uses.pause_tasks(
@@ -116,7 +117,7 @@ TASKS = Subject(
             "Resume",
             "Resuming",
             "resumed",
-            "They fire again from their next time on.",
+            "They fire again from their next scheduled time.",
             "circle-play",
             "resume_tasks",
             lambda uses, order: uses.resume_tasks(order.ids, progress=order.progress),
@@ -127,7 +128,8 @@ TASKS = Subject(
             "Delete",
             "Deleting",
             "deleted",
-            "They fire no more; runs in progress finish. They can be restored for the retention.",
+            "They no longer fire; runs in progress finish. They can be restored within the "
+            "retention.",
             "trash-2",
             "delete_tasks",
             lambda uses, order: uses.delete_tasks(order.ids, progress=order.progress),
@@ -150,7 +152,7 @@ DELETED_TASKS = Subject(
             "Restore",
             "Restoring",
             "restored",
-            "They come back as they were, and fire from their next time on.",
+            "They come back as they were, and fire from their next scheduled time.",
             "rotate-ccw",
             "restore_tasks",
             lambda uses, order: uses.restore_tasks(order.ids, progress=order.progress),
@@ -168,8 +170,8 @@ RUNS = Subject(
             "Run again",
             "Starting again",
             "started again",
-            "Each gets a new run of the same occurrence: due when it was, carried out as its task "
-            "is defined now.",
+            "Each gets a new run of the same occurrence, with its due time and the task's "
+            "current definition.",
             "rotate-ccw",
             "retry_runs",
             lambda uses, order: uses.retry_runs(order.ids, progress=order.progress),

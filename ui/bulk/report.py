@@ -1,4 +1,4 @@
-"""What became of many: in a sentence, and for each that was not done with its name and why."""
+"""Reports a bulk action: a sentence, and each refusal with its name and reason."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from onthedot.messages.bulk import Outcome
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.tasks.bulk import Changed
 from onthedot.ui.bulk.kinds import Kind, Subject
-from onthedot.ui.components.dialogs import dismiss
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss
 from onthedot.ui.components.markup import box, button, link, named, text
-from onthedot.ui.components.small import Modal
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.wording.errors import plainly
 

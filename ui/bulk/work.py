@@ -1,4 +1,4 @@
-"""Does an order in sight: asks first where that is due, shows how far it is, then reports."""
+"""Carries out a bulk action: confirms if necessary, shows progress, then reports."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from onthedot.messages.bulk import Outcome
 from onthedot.service.tasks.bulk import BulkProgress, Changed
 from onthedot.ui.bulk.kinds import Kind, Order, Subject
 from onthedot.ui.bulk.report import report
-from onthedot.ui.components.dialogs import confirm
-from onthedot.ui.components.pause_question import ask_pause
+from onthedot.ui.components.dialogs.pause_question import ask_pause
+from onthedot.ui.components.dialogs.questions import confirm
 from onthedot.ui.page_context import PageContext
 
-#: From how many on one sees how far it is.
+#: From this many on, progress is shown.
 _MANY = 16
 
 _LOOK_EVERY = 0.4
@@ -61,7 +61,7 @@ async def ask(
 async def do(
     context: PageContext, subject: Subject, kind: Kind, order: Order, *, name: str = ""
 ) -> None:
-    """Do it at once, and say what became of each."""
+    """Do it without asking, and report each result."""
     changed = await _act(context, subject, kind, order, name)
     if changed is not None:
         await _tell(context, subject, kind, order, changed, name)
@@ -139,7 +139,7 @@ async def _undo(
 
 
 def _missed(changed: Sequence[Changed]) -> set[str]:
-    """Those that may well go another time: Temporal or the workers did not answer."""
+    """Those worth retrying: Temporal or the workers did not respond."""
     return {each.id for each in changed if each.error is not None and each.error.retryable}
 
 

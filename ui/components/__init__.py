@@ -1,1 +1,1 @@
-"""What pages are built from. Begin with `markup.py`, then `small.py`."""
+"""The building blocks of pages. Begin with `markup.py`, then `small.py`."""

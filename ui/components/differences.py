@@ -1,4 +1,4 @@
-"""What differs between two definitions, field by field, and what that means for coming runs."""
+"""The differences between two definitions, and their effect on upcoming runs."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pydantic import JsonValue
 from onthedot.scheduling.revisions.revision import Difference
 from onthedot.ui.components.markup import box, text
 
-#: Longer values are cut; the whole of it is in the definition.
+#: Longer values are truncated; the definition has them in full.
 _LONGEST = 300
 
 
 def show_differences(
     found: Sequence[Difference], *, none: str = "The definition is the same."
 ) -> None:
-    """A line a field: what was, and what is."""
+    """A line for each field: before and after."""
     if not found:
         text(none, "muted small", tag="p")
         return

@@ -1,4 +1,4 @@
-"""What every page shows while a freeze is in force."""
+"""The banner on every page while a freeze is in force."""
 
 from __future__ import annotations
 

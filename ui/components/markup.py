@@ -1,4 +1,4 @@
-"""Plain HTML, written from Python: boxes, texts, links, buttons. Text is never read as HTML."""
+"""Plain HTML from Python: boxes, texts, links, buttons. Text is never interpreted as HTML."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ Handler = Callable[[], Awaitable[None] | None]
 
 
 def box(classes: str = "", tag: str = "div") -> Element:
-    """An element that others go into."""
+    """An element that contains others."""
     return ui.element(tag).classes(classes)
 
 
 def text(content: str, classes: str = "", tag: str = "span") -> TextElement:
-    """An element that holds a text."""
+    """An element with a text."""
     return TextElement(tag=tag, text=content).classes(classes)
 
 
 def named(element: Element, **attributes: Any) -> Element:
-    """Sets attributes as they are: nothing in a value is parsed. `aria_label` is `aria-label`."""
+    """Sets attributes without parsing their values. `aria_label` is `aria-label`."""
     for name, value in attributes.items():
         element.props[name.rstrip("_").replace("_", "-")] = value
     return element
 
 
 def href(path: str) -> str:
-    """Where a page of ours is for a browser, mount and proxy included."""
+    """The address of one of our pages, with mount point and proxy prefix."""
     request = ui.context.client.request
     return (
         f"{request.headers.get('x-forwarded-prefix', '')}{request.scope.get('root_path', '')}{path}"
@@ -50,7 +50,7 @@ def link(label: str, path: str, classes: str = "inline", *, icon: str = "") -> E
 
 
 def outside_link(label: str, address: str, classes: str = "btn", *, icon: str = "") -> Element:
-    """A link that leaves the page, in a tab of its own; only to a web address."""
+    """An external link, opened in a new tab; only for web addresses."""
     safe = address if address.startswith(("http://", "https://")) else "#"
     element = named(box(classes, "a"), href=safe, target="_blank", rel="noopener noreferrer")
     with element:
@@ -68,8 +68,8 @@ def button(
     aria: str = "",
     why_not: str = "",
 ) -> Element:
-    """A button; without a label, `aria` names it. It cannot be pressed twice while it works, and
-    not at all where `why_not` says why."""
+    """A button; without a label, `aria` names it. It is disabled while it works, and always if
+    `why_not` gives a reason."""
     element = named(
         box(f"btn {classes}" + ("" if label else " icon-only"), "button"), type="button"
     )
@@ -98,17 +98,17 @@ def button(
 
 
 def locked(label: str, why_not: str, classes: str = "", *, icon: str, aria: str = "") -> Element:
-    """In place of a link to what one may not do: a button that cannot be pressed, and says why."""
+    """A disabled button that says why, in place of a link that the user may not follow."""
     return button(label, lambda: None, classes, icon=icon, aria=aria, why_not=why_not)
 
 
 def skeleton(height: int, classes: str = "") -> Element:
-    """The place of something that is on its way; `height` in pixels."""
+    """A placeholder for content that is loading; `height` in pixels."""
     return named(box(f"skeleton {classes}").style(f"height: {height}px"), aria_hidden="true")
 
 
 def card(title: str = "", *, aside: str = "", body: bool = True) -> Element:
-    """A card with a heading; returns what to put its content into."""
+    """A card with a heading. Returns the element for its content."""
     outer = box("card", "section")
     with outer:
         if title:
@@ -120,7 +120,7 @@ def card(title: str = "", *, aside: str = "", body: bool = True) -> Element:
 
 
 def empty(icon: str, title: str, words: str, *, page: bool = False) -> Element:
-    """What stands where a list would be, or a whole page; returns a row for what to do next."""
+    """Shown in place of an empty list or page. Returns a row for what to do next."""
     with box("empty"):
         Icon(icon)
         text(title, tag="h1" if page else "h2")
@@ -129,7 +129,7 @@ def empty(icon: str, title: str, words: str, *, page: bool = False) -> Element:
 
 
 def facts(rows: list[tuple[str, str | Callable[[], Any]]]) -> None:
-    """Names and values, one a line; a value is a text, or what builds it."""
+    """Names and values, one per line. A value is a text or a function that builds it."""
     with box("facts", "dl"):
         for name, value in rows:
             text(name, tag="dt")

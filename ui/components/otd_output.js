@@ -175,7 +175,7 @@ export default {
     const found = this.query && `${this.hits.length ? this.at + 1 : 0} of ${this.hits.length}`;
     return h("div", { class: "output" }, [
       h("div", { class: "bar" }, [
-        h("label", { class: "find" }, [
+        h("label", { class: "seek" }, [
           otd.icon("search"),
           h("input", {
             type: "search",

@@ -1,4 +1,4 @@
-"""What a run writes, drawn in the browser: coloured, searched, downloaded."""
+"""The output of a run, with colours, search and download."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from onthedot.scheduling.values import format_instant
 
 
 class Output(Element, component="otd_output.js"):
-    """A growing text. `follow` is called with the byte from which the browser wants it, once the
-    browser shows the element, and again where something was lost on the way there."""
+    """A growing text. `follow` is called with the byte to start from once the browser shows the
+    element, and again if something was lost on the way."""
 
     def __init__(
         self, label: str, file: str, follow: Callable[[int], Coroutine[Any, Any, None]]
@@ -33,12 +33,12 @@ class Output(Element, component="otd_output.js"):
         self.on("lost", self._lost)
 
     def append(self, pieces: Sequence[WrittenPiece], *, since: int) -> None:
-        """Show more of it; `since` is where that begins, what was left out included."""
+        """Append to it; `since` is the offset where that begins, including what was left out."""
         drawn = [self._drawn(piece) for piece in pieces]
         self.run_method("append", since, drawn)
 
     def end(self) -> None:
-        """Nothing more comes."""
+        """Mark the end."""
         self.props["live"] = False
 
     def _drawn(self, piece: WrittenPiece) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Output(Element, component="otd_output.js"):
 
 
 class Elapsed(Element, component="otd_elapsed.js"):
-    """How long something has been going on, counted on."""
+    """The time elapsed since an instant, updated every second."""
 
     def __init__(self, since: datetime) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class Elapsed(Element, component="otd_elapsed.js"):
 
 
 def _classes(style: Style) -> str:
-    """Of a fixed vocabulary: nothing of the text gets into it."""
+    """Classes come from a fixed vocabulary, never from the text."""
     inverse = "inverse" in style.flags
     colour, background = style.colour, style.background
     if inverse:

@@ -1,4 +1,4 @@
-"""The way out, where there is a way in."""
+"""The sign-out, if users sign in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from onthedot.ui.components.small import Icon
 
 
 def sign_out(identity: Identity) -> None:
-    """Who is signed in, with which role, and a button that ends the session in every tab."""
+    """The user's name and role, and a button that ends the session in every tab."""
     with named(box("who small muted"), title=identity.role.meaning):
         text(f"{identity.name}, {identity.role}")
     form = named(box("", "form"), method="post", action=href("/logout"))

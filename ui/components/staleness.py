@@ -1,4 +1,4 @@
-"""Says of a page that what it shows is not up to date, and since when."""
+"""Shows that a page is out of date, and since when."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from onthedot.ui.components.small import Icon, When
 
 
 class Staleness:
-    """A line over the page's content, which is dimmed, as long as something could not be read."""
+    """A line over the dimmed content of the page, while something cannot be read."""
 
     def __init__(self, place: Element, content: Element) -> None:
         self._place = place
@@ -20,7 +20,7 @@ class Staleness:
         self._stale: set[Hashable] = set()
 
     def mark(self, what: Hashable, *, stale: bool) -> None:
-        """The last value of something is shown, since it cannot be read; or that is over."""
+        """Note that something could not be read since an instant, or that it can be read again."""
         before = bool(self._stale)
         if stale:
             self._stale.add(what)
@@ -30,7 +30,7 @@ class Staleness:
             self._show()
 
     def clear(self) -> None:
-        """Another page is shown."""
+        """Reset it for another page."""
         if self._stale:
             self._stale.clear()
             self._show()
@@ -45,4 +45,4 @@ class Staleness:
             Icon("clock")
             text("Not up to date since")
             When(datetime.now(UTC), "near")
-            text("It is read again as soon as that works.")
+            text("It updates as soon as the connection is back.")

@@ -1,4 +1,4 @@
-"""Short messages in the corner: some with a way back, some of work in progress."""
+"""Short messages in the corner: results, some with an undo, and progress."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Act = Callable[[], Awaitable[None] | None]
 
 _NUMBERS = count(1)
 
-#: How many are shown at most, work in progress aside.
+#: The most messages at a time, not counting progress.
 _MOST = 4
 
 
 class Toasts(Element, component="otd_toasts.js"):
-    """The messages of one open page."""
+    """The messages on one open page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,12 +37,12 @@ class Toasts(Element, component="otd_toasts.js"):
         act: Act | None = None,
         actions: Sequence[tuple[str, Act]] = (),
     ) -> None:
-        """Show a message; `tone` is green, grey or red; an action is its name and what it does."""
+        """Show a message. `tone` is green, grey or red; an action is a label and a function."""
         given = [*actions, *([(action, act)] if act is not None else [])]
         self._add(text, tone, given)
 
     def work(self, text: str, stop: Act) -> Work:
-        """Show that something goes on, with how far it is and a way to stop it."""
+        """Show progress with a button to stop."""
         return Work(self, self._add(text, "work", [("Stop", stop)]))
 
     def _add(self, text: str, tone: str, actions: list[tuple[str, Act]]) -> int:
@@ -79,16 +79,16 @@ class Toasts(Element, component="otd_toasts.js"):
 
 
 class Work:
-    """The message of something in progress."""
+    """A message about progress."""
 
     def __init__(self, toasts: Toasts, number: int) -> None:
         self._toasts = toasts
         self._number = number
 
     def at(self, text: str, share: float) -> None:
-        """How far it is, from 0 to 1."""
+        """Set the progress, from 0 to 1."""
         self._toasts._change(self._number, text=text, share=round(share, 3))
 
     def end(self) -> None:
-        """It goes on no longer."""
+        """Remove the message."""
         self._toasts._drop(self._number)

@@ -1,4 +1,4 @@
-"""Tasks to take away and to bring back: one as a command or a file, a list as a file, and imports.
+"""Export and import: one task as text, a list as a file, and files with tasks.
 
 Begin with `formats.py`.
 """

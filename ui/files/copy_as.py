@@ -7,10 +7,11 @@ from collections.abc import Callable
 from onthedot.applying.concise import concise
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.scheduling.task import Task
-from onthedot.ui.components.dialogs import dismiss
-from onthedot.ui.components.fields import Segments
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss
+from onthedot.ui.components.fields.choices import Segments
 from onthedot.ui.components.markup import box, button, text
-from onthedot.ui.components.small import Code, Modal
+from onthedot.ui.components.small import Code
 from onthedot.ui.files.formats import as_json, task_command, task_curl
 from onthedot.ui.files.reads import whole_task
 from onthedot.ui.page_context import PageContext
@@ -34,7 +35,10 @@ async def show_as_text(context: PageContext, task_id: str) -> None:
             on_change=lambda event: code.show(forms[event.value]()),
         )
         code = Code(forms["yaml"](), "The task as text")
-        said = "Secrets are not in it, only their names. Each form brings the task back as it is."
+        said = (
+            "It contains the names of secrets, not their values. Each form registers the task "
+            "as it is now."
+        )
         text(said, "muted small", tag="p")
         with box("foot"):
             button("Close", lambda: dismiss(modal))

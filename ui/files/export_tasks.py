@@ -1,4 +1,4 @@
-"""The tasks that a filter shows, as a file that an import or `onthedot apply` takes."""
+"""Exports the filtered tasks as a file for an import or `onthedot apply`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST = 10_000
 
 
 def add_task_export(context: PageContext, which: Callable[[], TaskFilter]) -> None:
-    """Two buttons that save what `which` lets through."""
+    """Two buttons that save the tasks that match `which`."""
 
     async def save(name: str, write: Callable[[Sequence[Task]], str], kind: str) -> None:
         tasks = await context.tried(whole_tasks(context.temporal, which(), MOST))

@@ -1,4 +1,4 @@
-"""A task as text: as `apply` reads it from a file, as a call of REST, as a command in a shell."""
+"""A task as text: a file for `apply`, a call of REST, a shell command."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from onthedot.scheduling.task import Task
 
 
 def rest_url(path: str = "") -> str:
-    """Where REST is for whoever looks at the page, proxies included."""
+    """The address of REST for the reader of the page, including proxies."""
     request = ui.context.client.request
     prefix = request.headers.get("x-forwarded-prefix", "")
     return f"{request.url.scheme}://{request.url.netloc}{prefix}{path}"
 
 
 def as_json(value: Any) -> str:
-    """Plain values as JSON that can be read."""
+    """Plain values as readable JSON."""
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def as_curl(method: str, url: str, body: Any, *, signed: bool) -> str:
-    """A call of REST, to be pasted into a shell; `signed` where it needs a token."""
+    """A call of REST for a shell; `signed` if it needs a token."""
     lines = [f"curl -X {method} {shlex.quote(url)}"]
     if signed:
         lines.append('-H "Authorization: Bearer $ONTHEDOT_TOKEN"')
@@ -36,13 +36,13 @@ def as_curl(method: str, url: str, body: Any, *, signed: bool) -> str:
 
 
 def task_curl(task: Task, *, signed: bool) -> str:
-    """A call that registers a task as it is, or makes it so again."""
+    """A call that registers the task, or restores this definition."""
     body = {name: value for name, value in concise(task, task.id).items() if name != "id"}
     return as_curl("PUT", rest_url(f"/tasks/{task.id}?create=true"), body, signed=signed)
 
 
 def task_command(task: Task) -> str:
-    """The same with the command line."""
+    """The same as a shell command."""
     text = to_yaml(concise(task, task.id))
     end = "END"
     while end in text.splitlines():
@@ -52,7 +52,7 @@ def task_command(task: Task) -> str:
 
 
 def tasks_yaml(tasks: Sequence[Task]) -> str:
-    """A file with a document a task, as `onthedot export` writes it."""
+    """A file with one document per task, as from `onthedot export`."""
     schema = f"# yaml-language-server: $schema={rest_url('/task.schema.json')}\n"
     return schema + "---\n".join(to_yaml(concise(task, task.id)) for task in tasks)
 

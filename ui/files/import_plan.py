@@ -1,4 +1,4 @@
-"""What an import would do, worked out before anything is done: new, changed, as it is."""
+"""Plans an import before anything is done: new, changed and unchanged tasks."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ from onthedot.ui.use_cases import UseCases
 
 
 async def plan_import(temporal: Temporal, text: str, name: str) -> list[Step]:
-    """One step a task of the file.
+    """One step for each task in the file.
 
-    Raises:
-        WrongFiles: with all that is wrong in it.
-        TemporalUnavailable: Temporal does not answer.
+    Raises: WrongFiles: with all problems of the file. TemporalUnavailable: Temporal does not
+    respond.
     """
     files = await asyncio.to_thread(_read, text, name)
     wanted = [Wanted(file.task.id or "", file, None) for file in files]
     known = await tasks_by_id(temporal, [want.task_id for want in wanted])
-    # What someone changed by hand is shown like any other change: one sees it before it is done.
+    # Changes made by hand appear like any other: the user sees them before importing.
     steps = [step(want, known.get(want.task_id), force=True) for want in wanted]
     if wrong := await asyncio.to_thread(problems, steps, temporal.now()):
         raise WrongFiles(*wrong)
@@ -36,9 +35,11 @@ async def plan_import(temporal: Temporal, text: str, name: str) -> list[Step]:
 def _read(text: str, name: str) -> Sequence[FileTask]:
     files = read_text(text, name)
     if not files:
-        raise WrongFiles(FileProblem(name, 1, "", "holds no task"))
+        raise WrongFiles(FileProblem(name, 1, "", "contains no task"))
     if len(files) > MOST_OF_A_CHANGE:
-        said = f"holds {len(files):,} tasks; at most {MOST_OF_A_CHANGE:,} at once"
+        said = (
+            f"contains {len(files):,} tasks; at most {MOST_OF_A_CHANGE:,} can be imported at once"
+        )
         raise WrongFiles(FileProblem(name, 1, "", said))
     if wrong := form_problems(files):
         raise WrongFiles(*wrong)
@@ -48,7 +49,7 @@ def _read(text: str, name: str) -> Sequence[FileTask]:
 async def do_import(
     uses: UseCases, steps: Sequence[Step], ids: Sequence[str], progress: BulkProgress
 ) -> list[Changed]:
-    """Of these ids register what is new, and replace what is changed, unless someone did so
+    """Register the new and replace the changed tasks among these ids, unless someone else did
     meanwhile."""
     by_id = {each.task_id: each for each in steps if each.kind is not StepKind.UNCHANGED}
 

@@ -1,4 +1,4 @@
-"""An import: a file is chosen, what it would do is shown, and then it is done."""
+"""Imports tasks: the user chooses a file, sees what it would do, and confirms."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from onthedot.applying.problems import WrongFiles
 from onthedot.scheduling.revisions.differences import ABSENT
 from onthedot.ui.bulk.kinds import TASKS, Kind, Order
 from onthedot.ui.bulk.work import do
-from onthedot.ui.components.dialogs import dismiss
-from onthedot.ui.components.fields import FileField
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss
+from onthedot.ui.components.fields.text import FileField
 from onthedot.ui.components.markup import box, button, named, text
-from onthedot.ui.components.small import Icon, Modal
+from onthedot.ui.components.small import Icon
 from onthedot.ui.files.import_plan import do_import, plan_import
 from onthedot.ui.page_context import PageContext
 
@@ -37,8 +38,8 @@ async def ask_import(context: PageContext) -> None:
     with context.overlay, Modal("Import tasks", wide=True) as modal:
         text("Import tasks", tag="h2")
         text(
-            "A file of YAML or JSON with one task or several, such as an export. Nothing is done "
-            "before you have seen what it would do. Tasks that are not in it stay as they are.",
+            "A YAML or JSON file with one or more tasks, such as an export. You will see what it "
+            "does before anything changes. Tasks that are not in the file stay unchanged.",
             "muted",
             tag="p",
         )
@@ -109,7 +110,7 @@ def _show_steps(steps: Sequence[Step]) -> None:
     named(text(f"{TASKS.counted(len(steps))}: {said}", "strong", tag="p"), role="status")
     order = list(_WORDS)
     listed = sorted(steps, key=lambda each: order.index(each.kind))[:_LISTED]
-    with named(box("refusals", "ul"), tabindex="0", aria_label="What it would do"):
+    with named(box("refusals", "ul"), tabindex="0", aria_label="What the import does"):
         for each in listed:
             with box("", "li"):
                 _show_step(each)
@@ -123,12 +124,14 @@ def _show_step(one: Step) -> None:
         text(words, f"pill {tone}")
         text(after.name if after else one.task_id, "strong wrap")
         text(one.task_id, "muted mono small wrap")
-    for change in one.changes[:_FIELDS]:
-        with box("row small"):
-            text(change.path, "mono muted")
-            text(_shown(change.before), "lost wrap")
-            text("→", "muted")
-            text(_shown(change.after), "gained wrap")
+    if one.changes:
+        with box("differences", "dl"):
+            for change in one.changes[:_FIELDS]:
+                text(change.path, "mono small", tag="dt")
+                with box("wrap small", "dd"):
+                    text(_shown(change.before), "gone", tag="del")
+                    text(" → ", "faint")
+                    text(_shown(change.after), "come", tag="ins")
     if len(one.changes) > _FIELDS:
         text(f"and {len(one.changes) - _FIELDS} more fields", "muted small", tag="div")
 
@@ -146,7 +149,7 @@ def _shown(value: object) -> str:
 
 
 def add_import(context: PageContext) -> Element:
-    """The button for it."""
+    """The button."""
     return button(
         "Import",
         lambda: ask_import(context),

@@ -1,4 +1,4 @@
-"""Tasks with all of their definitions."""
+"""Reads tasks with their whole definitions."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 
-#: How many are read one by one at the same time, and in a list at once.
+#: How many single reads run at the same time, and how many rows a list read has.
 _AT_ONCE, _PAGE = 16, 1000
 
 
 async def whole_task(temporal: Temporal, task_id: str) -> Task:
-    """A task with all of its definition. Raises TaskNotFound, TemporalUnavailable."""
+    """A task with its whole definition. Raises TaskNotFound, TemporalUnavailable."""
     return await Tasks(temporal).get(task_id)
 
 
 async def whole_tasks(temporal: Temporal, which: TaskFilter, most: int) -> list[Task]:
-    """The first `most` tasks that a filter lets through, with all of their definitions.
+    """The first `most` tasks that match a filter, with their whole definitions.
 
     Raises TemporalUnavailable.
     """
@@ -36,14 +36,14 @@ async def whole_tasks(temporal: Temporal, which: TaskFilter, most: int) -> list[
             break
     kept = list(rows)[:most]
     whole = await tasks_by_id(temporal, [each for each in kept if rows[each].abridged])
-    # One that was deleted meanwhile is left out.
+    # Tasks deleted meanwhile are left out.
     return [
         whole.get(each, rows[each]) for each in kept if each in whole or not rows[each].abridged
     ]
 
 
 async def tasks_by_id(temporal: Temporal, ids: Sequence[str]) -> dict[str, Task]:
-    """Those of them that there are. Raises TemporalUnavailable."""
+    """Those that exist. Raises TemporalUnavailable."""
     places, found = asyncio.Semaphore(_AT_ONCE), dict[str, Task]()
 
     async def one(task_id: str) -> None:

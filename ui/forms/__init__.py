@@ -1,4 +1,4 @@
-"""The form for a task: its parts, what they say as a definition, and what it would do.
+"""The form for a task: its parts, their definition, and its preview.
 
 Begin with `view.py`.
 """

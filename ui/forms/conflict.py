@@ -1,6 +1,6 @@
-"""Someone else changed the task that is being edited: theirs and yours, and what to do.
+"""Handles a task that someone else changed while it was being edited.
 
-It is said as soon as the page knows, and asked when one saves.
+The page says so as soon as it knows, and asks what to do when the user saves.
 """
 
 from __future__ import annotations
@@ -12,43 +12,44 @@ from typing import Any
 from onthedot.scheduling.revisions.merging import merged
 from onthedot.scheduling.revisions.revision import differences
 from onthedot.scheduling.task import Task, TaskDefinition
-from onthedot.ui.components.dialogs import dismiss
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss
 from onthedot.ui.components.differences import show_differences
 from onthedot.ui.components.markup import box, button, named, text
-from onthedot.ui.components.small import Icon, Modal, When
+from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """What was edited, what someone made of it meanwhile, and what is to be saved."""
+    """The definition before the edit, theirs, and the user's own."""
 
     base: TaskDefinition
     theirs: Task
     mine: TaskDefinition
 
     def overwritten(self) -> TaskDefinition:
-        """Mine in place of theirs; a pause that I did not touch stays as they left it."""
+        """Mine in place of theirs; a pause that I did not change stays theirs."""
         if self.mine.paused != self.base.paused:
             return self.mine
         return self.mine.model_copy(update={"paused": self.theirs.paused})
 
     def merged(self) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Both changes in one, and the fields in which they clash."""
+        """Both changes merged, and the fields that conflict."""
         return merged(self.base, TaskDefinition(**_definition(self.theirs)), self.mine)
 
 
 def show_notice(base: TaskDefinition, theirs: Task, reload: Callable[[], None]) -> None:
-    """Say that the task is another one by now, before anything is saved."""
+    """Show that the task has changed, before anything is saved."""
     found, _ = differences(base, theirs)
-    with named(box("banner changed-meanwhile"), role="status").style("margin: 0"):
+    with named(box("banner changed-meanwhile"), role="status").style("margin: 0 0 16px"):
         Icon("triangle-alert")
         with box("stack snug grow"):
             with text("", "wrap"):
                 text(theirs.changed_by or theirs.updated_by, "strong")
                 text(" changed this task ")
                 When(theirs.changed_at or theirs.updated_at)
-                text(". Saving asks what is to become of that.")
+                text(". When you save, you choose what to keep.")
             show_differences(found, none="The definition is the same as before.")
         button("Start from theirs", reload, "small")
 
@@ -59,7 +60,7 @@ def ask(
     save: Callable[[TaskDefinition, int], Awaitable[None]],
     reload: Callable[[], None],
 ) -> None:
-    """Show both, and save what is chosen: merged or mine; or start again from theirs."""
+    """Show both, and save the chosen one: merged or mine; or start again from theirs."""
     theirs, title = conflict.theirs, "Someone else changed this task"
     both, clashes = conflict.merged()
     with context.overlay, Modal(title, wide=True) as modal:
@@ -84,7 +85,7 @@ def ask(
             dismiss(modal)
             reload()
 
-        why_not = "Both changed the same field: choose one" if clashes else ""
+        why_not = "Both of you changed the same field: choose one" if clashes else ""
         with box("foot"):
             button("Cancel", lambda: dismiss(modal))
             button("Start from theirs", start_anew)

@@ -1,4 +1,4 @@
-"""What the form says, as a definition: put together from its parts, and judged by the models."""
+"""The form's definition, assembled from its parts and validated by the models."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Draft:
         return self.labels.task_id or "new"
 
     def value(self) -> dict[str, Any]:
-        """As REST takes it. Raises FieldError."""
+        """In REST's form. Raises FieldError."""
         given = {
             **self.labels.value(),
             "trigger": self.trigger.value(),
@@ -42,7 +42,7 @@ class Draft:
         return {**given, "paused": True} if self.labels.paused else given
 
     def judged(self) -> tuple[NewTask | TaskDefinition | None, list[FieldProblem]]:
-        """The definition, or what has to be fixed before it is one."""
+        """The definition, or the problems to fix first."""
         try:
             model = TaskDefinition if self.task_id else NewTask
             return model.model_validate(self.value()), []
@@ -52,7 +52,7 @@ class Draft:
             return None, problems_of(error)
 
     def judged_action(self) -> tuple[TaskDefinition | None, list[FieldProblem]]:
-        """The same of the action alone, with the timeout if that can be read."""
+        """The same for the action alone, with the timeout if it is valid."""
         whole, _ = self.judged()
         stand_in = {"trigger": {"kind": "interval", "every": 60}}
         try:

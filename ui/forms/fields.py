@@ -1,4 +1,4 @@
-"""What the parts of the form have in common: fields by their path in a definition."""
+"""Fields of a form, by their path in a definition."""
 
 from __future__ import annotations
 
@@ -9,16 +9,11 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from onthedot.scheduling.errors import FieldProblem
-from onthedot.ui.components.fields import (
-    ChecksField,
-    ChoiceField,
-    PairsField,
-    Segments,
-    TextField,
-)
+from onthedot.ui.components.fields.choices import ChecksField, ChoiceField, Segments
+from onthedot.ui.components.fields.text import PairsField, TextField
 from onthedot.ui.forms.wording import in_words
 
-#: Tags of unions, which stand in the path of an error but in no definition.
+#: Tags of unions, which occur in the paths of errors but not in definitions.
 _TAGS = {"once", "cron", "interval", "http", "command", "activity", "workflow", "log"}
 
 
@@ -28,7 +23,7 @@ _PAIR = {"name": str, "value": str, "secret": bool}
 
 
 class Fields:
-    """The fields that are on the form at present, and what a change of one sets off."""
+    """The fields on the form, and the callback for their changes."""
 
     def __init__(self, changed: Callable[[str], None], zone: str = "UTC") -> None:
         self._changed = changed
@@ -38,7 +33,7 @@ class Fields:
         self._pairs: dict[str, PairsField] = {}
 
     def add(self, field: F) -> F:
-        """Keep a field, and hear of its changes."""
+        """Add a field, and listen to its changes."""
         if isinstance(field, PairsField):
             self._pairs[field.at] = field
         else:
@@ -47,19 +42,19 @@ class Fields:
         return field
 
     def add_switch(self, switch: Segments) -> Segments:
-        """Keep what decides which fields there are."""
+        """Add a choice that determines which fields exist."""
         self._switches[switch.at] = switch
         return switch
 
     def restore(self, typed: Mapping[str, Any]) -> bool:
-        """Fill in what was typed before; whether that is other than what stands there now."""
+        """Fill in what was typed before. Returns whether that changed anything."""
         before = self._values()
         for at in _SWITCHES:
             switch = self._switches.get(at)
             if switch is not None and typed.get(at) in switch.values:
                 switch.set_value(typed[at])
         done: set[str] = set()
-        # One may make others anew, which then come after it.
+        # One may recreate others, which then come after it.
         while left := [at for at in self._plain if at not in done]:
             done.add(left[0])
             if isinstance(typed.get(left[0]), str):
@@ -74,12 +69,12 @@ class Fields:
         return {at: field.value for at, field in (*self._plain.items(), *self._pairs.items())}
 
     def forget(self, prefix: str) -> None:
-        """A part of the form was taken away."""
+        """Forget the fields of a part that was removed."""
         self._plain = {at: f for at, f in self._plain.items() if not at.startswith(prefix)}
         self._pairs = {at: f for at, f in self._pairs.items() if not at.startswith(prefix)}
 
     def say(self, problems: Sequence[FieldProblem]) -> list[FieldProblem]:
-        """Show each problem at its field; returns those that have none."""
+        """Show each problem at its field; returns those without a field."""
         left: list[FieldProblem] = []
         plain: dict[str, str] = {}
         pairs: dict[str, dict[str, str]] = {at: {} for at in self._pairs}
@@ -95,7 +90,7 @@ class Fields:
         for at, field in self._plain.items():
             field.say(plain.get(at, ""))
         for at, group_field in self._pairs.items():
-            group_field.say(pairs[at])
+            group_field.say_each(pairs[at])
         return left
 
     def _owner(self, path: str) -> str | None:
@@ -106,7 +101,7 @@ class Fields:
         return None
 
 
-#: In the order in which they are restored: one decides whether there is the next.
+#: In the order of restoring: each may determine whether the next exists.
 _SWITCHES = ("action", "action.body is", "trigger", "trigger.how", "kind", "content.how")
 
 
@@ -117,7 +112,7 @@ def _is_pair(given: object) -> bool:
 
 
 def problems_of(error: ValidationError) -> list[FieldProblem]:
-    """What pydantic found, in the words of the form."""
+    """Pydantic's errors in the form's words."""
     found = []
     for item in error.errors(include_url=False):
         path = [str(part) for part in item["loc"]]
@@ -130,27 +125,27 @@ def _said(item: Mapping[str, Any]) -> str:
     if item["type"] in ("missing", "string_too_short", "too_short"):
         return "Fill this in."
     if item["type"] == "string_pattern_mismatch":
-        return _PATTERNS.get(str(item["loc"][-1]), "This has a character that is not allowed.")
+        return _PATTERNS.get(str(item["loc"][-1]), "This contains a character that is not allowed.")
     message = str(item["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     return message[:1].upper() + message[1:] + ("" if message.endswith(".") else ".")
 
 
 _PATTERNS = {
-    "id": "Small letters, digits, dots, dashes and underscores; a letter or digit first.",
-    "secret": "The name of a secret has capital letters, digits and underscores.",
+    "id": "Use lowercase letters, digits, dots, dashes and underscores; start with a letter or "
+    "digit.",
+    "secret": "Use capital letters, digits and underscores for the name of a secret.",
 }
 
 
 def json_text(value: Any) -> str:
-    """JSON as one edits it."""
+    """JSON for editing."""
     return "" if value is None else json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def json_value(field: TextField, *, empty: Any = None) -> Any:
-    """What stands in a field as JSON.
+    """A field's text as JSON.
 
-    Raises:
-        FieldError: it is not JSON; the message says where.
+    Raises: FieldError: it is not JSON; the message says where.
     """
     text = field.value.strip()
     if not text:
@@ -163,7 +158,7 @@ def json_value(field: TextField, *, empty: Any = None) -> Any:
 
 
 class FieldError(ValueError):
-    """What stands in a field cannot be read."""
+    """The text in a field is invalid."""
 
     def __init__(self, at: str, message: str) -> None:
         self.problem = FieldProblem(at, message)
@@ -171,5 +166,5 @@ class FieldError(ValueError):
 
 
 def listed(text: str, separator: str = ",") -> list[str]:
-    """`a, b` as a list, without what is empty."""
+    """`a, b` as a list, without empty entries."""
     return [part.strip() for part in text.split(separator) if part.strip()]

@@ -1,4 +1,5 @@
-"""How a form follows what one types: a little later, and silent about fields nobody was at yet."""
+"""Validates a form while the user types: after a short delay, and without errors for fields not yet
+visited."""
 
 from __future__ import annotations
 
@@ -12,18 +13,19 @@ from onthedot.scheduling.errors import FieldProblem
 
 
 class Following:
-    """One form's following; what was typed last counts."""
+    """Validation of one form; the last input counts."""
 
     def __init__(self, follow: Callable[[], Awaitable[None]]) -> None:
-        """`follow` judges what is typed, and shows what it leads to."""
+        """`follow` validates the input, and shows its effect."""
         self._follow = follow
         self._waiting: asyncio.Task[None] | None = None
         self.touched: set[str] = set()
         self.strict = False
-        """Whether someone tried to save: then every problem is due."""
+        """Whether the user tried to save: then every problem is shown."""
 
     def soon(self, pause: float, place: Element) -> None:
-        """Follow after so many seconds, in place of what waits, unless `place` is gone by then."""
+        """Call `follow` after this many seconds, instead of an earlier request, unless `place` is
+        gone by then."""
         self.stop()
 
         async def later() -> None:
@@ -34,12 +36,12 @@ class Following:
         self._waiting = background_tasks.create(later(), name="form", context=place)
 
     def stop(self) -> None:
-        """Follow no more until the next time."""
+        """Cancel a pending call."""
         if self._waiting is not None:
             self._waiting.cancel()
 
     def due(self, problems: Iterable[FieldProblem]) -> list[FieldProblem]:
-        """The problems that it is time to show: not before someone was at their field."""
+        """The problems to show now: those of fields that were visited."""
         return [each for each in problems if self.strict or self._was_at(each.field)]
 
     def _was_at(self, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""A part of the form whose fields depend on a kind that is chosen: of trigger, or of action."""
+"""A part of the form whose fields depend on the chosen kind of trigger or action."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from onthedot.ui.components.fields import Segments
+from onthedot.ui.components.fields.choices import Segments
 from onthedot.ui.components.markup import box
 from onthedot.ui.forms.fields import Fields
 
-#: What REST calls a kind, what the form calls it, and its icon.
+#: REST's name of a kind, its label, and its icon.
 Kinds = tuple[tuple[str, str, str], ...]
 
 
@@ -18,7 +18,7 @@ class KindFields(Protocol):
     """The fields of one kind."""
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind. Raises FieldError."""
+        """The value, without its kind. Raises FieldError."""
 
 
 class KindPart(ABC):
@@ -55,12 +55,12 @@ class KindPart(ABC):
         self._shown = self._build()
 
     def value(self) -> dict[str, Any]:
-        """The trigger or action as REST takes it. Raises FieldError."""
+        """The trigger or action in REST's form. Raises FieldError."""
         return {"kind": self._kind, **self._shown.value()}
 
     @abstractmethod
     def _fields_of(self, kind: str) -> KindFields:
-        """The fields of this kind, built where the form is being built."""
+        """Build the fields of this kind at the current place."""
 
     def _switch(self, kind: str) -> None:
         self._kind = kind

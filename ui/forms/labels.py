@@ -1,4 +1,4 @@
-"""The part of the form that says what a task is called, and whether it starts immediately."""
+"""The part of the form with a task's name, and whether it starts paused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from onthedot.scheduling.task import TaskDefinition
-from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.fields.choices import ChoiceField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box
 from onthedot.ui.forms.fields import Fields, listed
 
@@ -30,7 +31,7 @@ class LabelPart:
                         at="id",
                         mono=True,
                         optional=True,
-                        hint="Made from the name if left empty. It cannot be changed later.",
+                        hint="If empty, it is made from the name. It cannot be changed later.",
                     )
                 )
             tags = ", ".join(before.tags) if before else ""
@@ -53,13 +54,13 @@ class LabelPart:
 
     @property
     def task_id(self) -> str:
-        """The id that it has or would get; empty where nothing says one."""
+        """The id that the task has or would get; empty if there is none."""
         if self._id is None:
             return self._task_id
         return self._id.value.strip() or slug(self._name.value)
 
     def value(self) -> dict[str, Any]:
-        """What they say, without what is left empty."""
+        """The values, without empty ones."""
         given: dict[str, Any] = {}
         if self._id is not None and self.task_id:
             given["id"] = self.task_id
@@ -73,11 +74,11 @@ class LabelPart:
 
     @property
     def paused(self) -> bool:
-        """Whether it is not to fire."""
+        """Whether the task is paused."""
         return self._paused if self._starts is None else self._starts.value == "paused"
 
 
 def slug(name: str) -> str:
-    """An id made from a name; empty where nothing of it would be left."""
+    """An id made from a name; empty if no character of it can be used."""
     plain = re.sub(r"[^a-z0-9._-]+", "-", name.lower().strip())
     return plain.strip("-._")[:128]

@@ -1,4 +1,5 @@
-"""The part of the form that says how: retries, timeouts, overlap. Folded away: defaults do."""
+"""The policies of the form: retries, timeouts, overlap. Collapsed, since the defaults usually
+suffice."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ from typing import Any
 
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.task import TaskDefinition
-from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.fields.choices import ChoiceField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.fields import Fields
@@ -29,7 +31,7 @@ class PolicyPart:
             with box("", "summary"):
                 Icon("chevron-right")
                 text("Retries, timeouts, overlap and notification")
-                text("The defaults are good for most", "note")
+                text("The defaults suit most tasks", "note")
             with box("body"), box("fields"):
                 self._attempts = fields.add(
                     TextField(
@@ -37,12 +39,12 @@ class PolicyPart:
                         str(retry.max_attempts),
                         at="retry.max_attempts",
                         kind="number",
-                        hint="How often it is tried in all; 1 for never again.",
+                        hint="The total number of attempts; 1 for no retry.",
                     )
                 )
                 self._overlap = fields.add(
                     ChoiceField(
-                        "If the last run is still going",
+                        "If the last run is still in progress",
                         {each.value: OVERLAP[each] for each in OverlapPolicy},
                         given["overlap"].value,
                         at="overlap",
@@ -57,7 +59,7 @@ class PolicyPart:
                             "Deadline of the whole run",
                             human(given["deadline"]),
                             at="deadline",
-                            hint="From when it is due, waiting for a worker included.",
+                            hint="From the due time, including the wait for a worker.",
                         )
                     ),
                     "catchup_window": fields.add(
@@ -65,7 +67,7 @@ class PolicyPart:
                             "If missed, run up to this late",
                             human(given["catchup_window"]),
                             at="catchup_window",
-                            hint="After a time when everything was down.",
+                            hint="After an outage.",
                         )
                     ),
                 }
@@ -85,7 +87,7 @@ class PolicyPart:
                 }
                 self._backoff = fields.add(
                     TextField(
-                        "Each wait is longer by a factor of",
+                        "Each wait is multiplied by",
                         f"{retry.backoff:g}",
                         at="retry.backoff",
                     )
@@ -97,7 +99,8 @@ class PolicyPart:
                         "Call this URL when it fails",
                         notify.url if notify else "",
                         at="notify.url",
-                        hint="With the run as JSON; also on recovery, and for a missed one.",
+                        hint="The request has the run as JSON. Also called on recovery, and for "
+                        "missed runs.",
                     )
                 )
                 self._after = fields.add(
@@ -110,7 +113,7 @@ class PolicyPart:
                 )
 
     def value(self) -> dict[str, Any]:
-        """The policies as REST takes them, without those that say the default."""
+        """The policies in REST's form, without those that equal the default."""
         retry: dict[str, Any] = {}
         if self._attempts.value.strip() != str(_RETRY.max_attempts):
             retry["max_attempts"] = _number(self._attempts.value)
@@ -126,7 +129,7 @@ class PolicyPart:
         if self._overlap.value != _DEFAULTS["overlap"].value:
             given["overlap"] = self._overlap.value
         if url := self._url.value.strip():
-            # Its headers and the like, which the form does not ask for, stay as they were.
+            # Headers and the like, which the form does not show, stay as they were.
             kept = self._notify.model_dump(mode="json") if self._notify else {}
             given["notify"] = {**kept, "url": url, "after": _number(self._after.value)}
         return given

@@ -1,4 +1,5 @@
-"""What a draft would do: in words, the next runs, warnings, and what an edit gains and loses."""
+"""The preview of a draft: its trigger in words, next runs, warnings, and the runs that an edit adds
+and removes."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ COUNT = 5
 
 @dataclass(frozen=True)
 class Preview:
-    """A trigger as it would be kept: its words, its next runs; or why it cannot be."""
+    """The preview of a trigger: its words and next runs, or its problems."""
 
     words: str = ""
     runs: tuple[datetime, ...] = ()
@@ -35,14 +36,13 @@ class Preview:
     zone: str = ""
     problems: tuple[FieldProblem, ...] = ()
     moved: Mapping[datetime, str] = field(default_factory=dict)
-    """What is said of runs that come on another day than the expression names."""
+    """Notes on runs that were moved to another day."""
 
 
 async def preview(temporal: Temporal, given: dict[str, Any], *, key: str) -> Preview:
-    """What a trigger would do from now on; `key` is the id of its task.
+    """Preview a trigger from now on; `key` is the id of its task.
 
-    Raises:
-        TemporalUnavailable: it has jitter, and Temporal does not answer.
+    Raises: TemporalUnavailable: it has jitter, and Temporal does not respond.
     """
     try:
         trigger = _TRIGGER.validate_python(given)
@@ -67,7 +67,7 @@ def _under_trigger(problems: Sequence[FieldProblem]) -> list[FieldProblem]:
 
 
 def show_preview(place: Element, found: Preview, zone: str) -> None:
-    """Draw it in the place of what was there; `zone` is the reader's."""
+    """Draw the preview in `place`; `zone` is the reader's."""
     place.clear()
     with place:
         if found.problems:
@@ -86,7 +86,7 @@ def show_preview(place: Element, found: Preview, zone: str) -> None:
                     with box("muted small"):
                         When(at, "there", zone=found.zone)
         if not found.runs:
-            text("It has no run to come.", "muted")
+            text("It has no upcoming runs.", "muted")
         for warning in found.warnings:
             with box("banner").style("margin: 0"):
                 Icon("triangle-alert")
@@ -94,13 +94,13 @@ def show_preview(place: Element, found: Preview, zone: str) -> None:
 
 
 def show_edit(place: Element, found: EditPreview | None) -> None:
-    """Draw which runs an edit gains and loses."""
+    """Draw the runs that an edit adds and removes."""
     place.clear()
     if found is None:
         return
     with place:
         if not found.gained and not found.lost:
-            text("No run is gained or lost.", "muted")
+            text("No run is added or removed.", "muted")
             return
         for name, sign, runs in (("gained", "+", found.gained), ("lost", "−", found.lost)):
             if not runs:
@@ -116,6 +116,6 @@ def show_edit(place: Element, found: EditPreview | None) -> None:
 
 
 def draft_curl(draft: dict[str, Any], *, task_id: str, signed: bool) -> str:
-    """The same as a call of REST, to be pasted into a shell."""
+    """The same as a call of REST for a shell."""
     method, path = ("PUT", f"/tasks/{task_id}") if task_id else ("POST", "/tasks")
     return as_curl(method, rest_url(path), draft, signed=signed)

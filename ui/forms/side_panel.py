@@ -5,7 +5,7 @@ from __future__ import annotations
 from onthedot.scheduling.errors import FieldProblem, OnTheDotError
 from onthedot.service.tasks.edit_previews import preview_edit
 from onthedot.ui.access.sessions import SignedOut
-from onthedot.ui.components.fields import Segments
+from onthedot.ui.components.fields.choices import Segments
 from onthedot.ui.components.markup import box, card
 from onthedot.ui.components.small import Code
 from onthedot.ui.files.formats import as_json
@@ -17,7 +17,7 @@ from onthedot.ui.page_context import PageContext
 
 
 class SidePanel:
-    """Follows a draft: `follow` is called whenever it changed."""
+    """Shows a draft. Call `follow` whenever it changes."""
 
     def __init__(self, context: PageContext, draft: Draft, tested: Tested) -> None:
         self._context = context
@@ -40,7 +40,7 @@ class SidePanel:
             self._code = Code("", "The same over REST")
 
     async def follow(self) -> list[FieldProblem]:
-        """Show what the draft would do now; returns what is wrong with its trigger."""
+        """Show what the draft would do now. Returns the problems of its trigger."""
         self._show_code()
         try:
             found = await preview(
@@ -68,7 +68,7 @@ class SidePanel:
                 temporal = self._context.temporal
                 changes = await preview_edit(temporal, self._draft.task_id, definition)
             except OnTheDotError:
-                # The trigger's own preview says what is wrong.
+                # The trigger's own preview shows the problem.
                 changes = None
         if not self._edit.is_deleted:
             show_edit(self._edit, changes)

@@ -1,4 +1,4 @@
-"""The form itself: its parts, errors at their fields as one types, and saving."""
+"""The form itself: its parts, errors at their fields while the user types, and saving."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from onthedot.scheduling.errors import (
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.ui.access.sessions import SignedOut
+from onthedot.ui.components.dialogs.dialogs import LeaveQuestion
 from onthedot.ui.components.markup import box, button, card, link, named, text
-from onthedot.ui.components.small import Icon, LeaveQuestion
+from onthedot.ui.components.small import Icon
 from onthedot.ui.forms import conflict
 from onthedot.ui.forms.actions.action import ActionPart
 from onthedot.ui.forms.actions.command import COMMANDS_ARE_OFF
@@ -34,7 +35,7 @@ from onthedot.ui.reads import TaskDetail, one_task, task_detail
 from onthedot.ui.watches import Seen
 from onthedot.ui.wording.errors import plainly
 
-#: Between a key and what it shows, in seconds.
+#: From a keystroke to its effect, in seconds.
 _PAUSE = 0.15
 
 _TO_FIRST_ERROR = (
@@ -77,7 +78,7 @@ class FormView:
         self._fields = Fields(self._changed, context.zone or "UTC")
 
     def build(self) -> None:
-        """Build it, with what stands beside it."""
+        """Build it, and the panel next to it."""
         self._build_head()
         self._restored = box()
         if self._task_id:
@@ -104,7 +105,7 @@ class FormView:
             button("Start afresh", self._start_anew, "small")
 
     def _follow_others(self) -> None:
-        """Say it where someone else changes the task that is being edited."""
+        """Show it if someone else changes the task."""
         temporal, told = self._context.site.temporal, [self._revision]
 
         def show(seen: Seen[TaskDetail]) -> None:

@@ -1,4 +1,4 @@
-"""Problems in the words of the form: its labels, lengths and times as one writes and reads them."""
+"""Problems in the form's words: its labels, and lengths and times as people write them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from onthedot.scheduling.errors import FieldProblem
 from onthedot.scheduling.values import Duration
 from onthedot.ui.wording.durations import human
 
-#: What REST calls a field, and what is written over it in the form.
+#: REST's name of a field, and its label in the form.
 _LABELS = {
     "at": "“Date and time”",
     "delay": "“After”",
@@ -31,7 +31,7 @@ _LABELS = {
     "max_attempts": "“Attempts”",
     "initial_interval": "“First wait between attempts”",
     "max_interval": "“Longest wait”",
-    "overlap": "“If the last run is still going”",
+    "overlap": "“If the last run is still in progress”",
 }
 _NAME = re.compile(r"`([a-z_.]+)`")
 _LENGTH = re.compile(r"\bP(?=[\dT])(?:\d+D)?(?:T[\dHMS.]+)?")
@@ -47,12 +47,12 @@ _INSTEAD = {
 
 
 def in_words(problem: FieldProblem, zone: str) -> FieldProblem:
-    """A problem as the form says it; `zone` is the reader's."""
+    """A problem in the form's words; `zone` is the reader's."""
     return replace(problem, message=said(problem.message, zone))
 
 
 def said(message: str, zone: str) -> str:
-    """A message of the models in the words of the form."""
+    """A message of the models in the form's words."""
     for part, instead in _INSTEAD.items():
         if part in message.lower():
             return instead
@@ -77,6 +77,6 @@ def _instant(written: str, zone: str) -> str:
     except ValueError:
         return written
     if at.utcoffset() and not written.endswith("Z"):
-        # It is written with an offset on purpose: two that clocks show alike.
+        # The offset is deliberate: it tells apart two instants that clocks show alike.
         return written
     return at.astimezone(ZoneInfo(zone)).strftime("%d %B %Y, %H:%M:%S")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from onthedot.scheduling.forecast.report import Forecast
 from onthedot.scheduling.values import format_instant
-from onthedot.ui.components.fields import Segments
+from onthedot.ui.components.fields.choices import Segments
 from onthedot.ui.components.markup import box, card, link, named, skeleton, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext

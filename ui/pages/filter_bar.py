@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from nicegui.element import Element
 
-from onthedot.ui.components.fields import ChoiceField, TagField, TextField
+from onthedot.ui.components.fields.choices import ChoiceField
+from onthedot.ui.components.fields.text import TagField, TextField
 from onthedot.ui.components.markup import box, button, named, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.page_context import PageContext

@@ -14,8 +14,9 @@ from onthedot.scheduling.values import format_instant
 from onthedot.service.overview import health
 from onthedot.service.overview.due_next import DueNext
 from onthedot.service.overview.overview import HOUR, HourCount, Sample, TaskCounts
+from onthedot.ui.components.charts.charts import Chart
 from onthedot.ui.components.markup import box, card, empty, href, link, named, skeleton, text
-from onthedot.ui.components.small import Chart, Icon, When
+from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.pages.coming_starts import ComingStarts
 from onthedot.ui.pages.incidents.trouble import show_trouble

@@ -46,7 +46,7 @@ class Tiles:
     def __init__(self) -> None:
         with box("grid tiles"):
             self._runs = Tile("Runs", "/runs?span=24h")
-            self._rate = Tile("Succeeded", "/runs?status=failed&span=24h")
+            self._rate = Tile("Succeeded", "/incidents")
             self._late = Tile("95 % start within", "/runs")
             self._tasks = Tile("Tasks", "/tasks")
             self._workers = Tile("Workers", "/settings")
@@ -81,7 +81,7 @@ class Tiles:
 
     def show_workers(self, state: Health) -> None:
         """Who works, seen how long ago, and what waits for them."""
-        found = state.workers
+        found = state.ready
         waiting = f"{state.backlog:,} waiting for one" if state.backlog else ""
         self._workers.show(
             str(len(found)),

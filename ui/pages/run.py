@@ -29,7 +29,7 @@ from onthedot.ui.pages.task.actions import run_now
 from onthedot.ui.reads import one_run
 from onthedot.ui.rows import CAUSES, RUN_TONES, RUN_WORDS, took
 from onthedot.ui.watches import Live, Seen
-from onthedot.ui.wording.durations import human, precise
+from onthedot.ui.wording.durations import precise
 from onthedot.ui.wording.errors import nothing_to_show
 
 
@@ -205,7 +205,7 @@ def _attempts(run: Run) -> None:
                 text(str(made.attempt), "strong")
                 When(made.started_at, "near", none="–")
                 if made.started_at and made.ended_at:
-                    text(f"took {human(made.ended_at - made.started_at)}", "muted small")
+                    text(f"took {precise(made.ended_at - made.started_at)}", "muted small")
                 if made.error is not None:
                     text(f"{made.error.type}: {made.error.message}", "wrap small")
 
@@ -218,7 +218,7 @@ def _timeline(run: Run) -> None:
             run.scheduled_for,
             f"started {precise(run.lateness)} after" if run.lateness else "",
         ),
-        ("Started", run.started_at, f"took {human(timedelta(seconds=length))}" if length else ""),
+        ("Started", run.started_at, f"took {precise(timedelta(seconds=length))}" if length else ""),
         ("Finished", run.finished_at, ""),
     )
     with card("Timeline"), box("timeline"):

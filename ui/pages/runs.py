@@ -11,8 +11,8 @@ from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.ui.bulk.choice import MOST, Choice
 from onthedot.ui.bulk.kinds import RUNS
 from onthedot.ui.components.markup import box, empty, link, skeleton, text
-from onthedot.ui.components.pager import Pager
-from onthedot.ui.components.tables import RunTable
+from onthedot.ui.components.tables.pager import Pager
+from onthedot.ui.components.tables.tables import RunTable
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.export import add_export
 from onthedot.ui.pages.filter_bar import FilterBar

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from onthedot.scheduling.errors import OnTheDotError
@@ -14,8 +14,8 @@ from onthedot.service.tasks.lists.sorting import TaskOrder
 from onthedot.ui.bulk.choice import MOST, Choice
 from onthedot.ui.bulk.kinds import DELETED_TASKS, TASKS, Subject
 from onthedot.ui.components.markup import box, button, empty, link, skeleton, text
-from onthedot.ui.components.pager import Pager
-from onthedot.ui.components.tables import TaskTable
+from onthedot.ui.components.tables.pager import Pager
+from onthedot.ui.components.tables.tables import TaskTable
 from onthedot.ui.files.copy_as import show_as_text
 from onthedot.ui.files.export_tasks import add_task_export
 from onthedot.ui.files.import_tasks import add_import
@@ -96,6 +96,7 @@ class _TasksPage:
             with box("titles"):
                 text("Tasks", tag="h1")
                 self._summary = text(" ", "sub", tag="p")
+                self._unread = text("", "sub", tag="p")
             with box("actions"):
                 add_import(self._context)
                 add_task_export(self._context, self._which)
@@ -190,6 +191,7 @@ class _TasksPage:
                 self._say_error(seen.error)
             return
         self._tasks = {task.id: task for task in shown.page.items}
+        self._unread.text = _unread(shown.page.unread)
         if not shown.page.items:
             self._say_empty()
             return
@@ -292,3 +294,12 @@ class _TasksPage:
             await restore(self._context, task)
         elif name == "delete":
             ask_delete(self._context, task)
+
+
+def _unread(why: Mapping[str, str]) -> str:
+    """Which tasks a later release wrote in a way that this one cannot show."""
+    if not why:
+        return ""
+    few = list(why)[:5]
+    more = f" and {len(why) - len(few):,} more" if len(why) > len(few) else ""
+    return f"Not shown: {', '.join(few)}{more}. {why[few[0]]}"

@@ -39,7 +39,7 @@ async def start_backfill(
     caller: Caller,
     response: Response,
 ) -> Backfill:
-    """For recurring tasks. Durable, at most 10,000 occurrences; its runs say `cause: backfill`."""
+    """For recurring tasks; at most 10,000 occurrences. Durable. Its runs have `cause: backfill`."""
     found = await backfills.start(
         task_id,
         start=within_reach(body.start),
@@ -57,7 +57,7 @@ async def start_backfill(
 async def list_backfills(
     task_id: TaskIdPath, backfills: BackfillsDep, tasks: TasksDep
 ) -> BackfillList:
-    """The latest, at most 100; running ones first. Those of a deleted task stay readable."""
+    """The latest 100, running ones first. Those of a deleted task stay readable."""
     items = await backfills.of_task(task_id)
     if not items:
         await tasks.get(task_id)
@@ -66,7 +66,7 @@ async def list_backfills(
 
 @router.get("/backfills/{backfill_id}", summary="Read a backfill", responses=refusals(404, 503))
 async def get_backfill(backfill_id: BackfillIdPath, backfills: BackfillsDep) -> Backfill:
-    """How far it is."""
+    """Its progress."""
     return await backfills.get(backfill_id)
 
 
@@ -79,5 +79,5 @@ async def get_backfill(backfill_id: BackfillIdPath, backfills: BackfillsDep) -> 
 async def cancel_backfill(
     backfill_id: BackfillIdPath, backfills: BackfillsDep, caller: Caller
 ) -> Backfill:
-    """It stops, and so do the runs that it has going."""
+    """Stops it, and its runs in progress."""
     return await backfills.cancel(backfill_id, by=caller)

@@ -1,4 +1,4 @@
-"""`/runs:retry` and `/runs:cancel`, one change to many runs; and the retry of one."""
+"""`/runs:retry` and `/runs:cancel`: change many runs at once; and the retry of one."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ router = APIRouter(route_class=JsonRoute, tags=["runs"])
 async def retry_run(
     run_id: RunIdPath, temporal: TemporalDep, caller: Caller, response: Response
 ) -> ShortRun:
-    """A new run of the same occurrence: due when the first one was, with an id and an
-    Idempotency-Key of its own. An occurrence of a recurring task is carried out as the task is
-    defined now; a run by hand, or a one-time task, as it was. Each call is one run."""
+    """Starts a new run of the same occurrence, with its own id and Idempotency-Key.
+
+    For a recurring task it uses the current definition; for a manual run or a one-time task, the
+    definition of the first run. Each call starts one run."""
     run = await retry(temporal, run_id, by=caller)
     response.headers["Location"] = f"/runs/{run.id}"
     return run
@@ -42,8 +43,8 @@ async def retry_run(
 @router.post("/runs:retry", summary="Retry many runs", responses=refusals(503, body=True))
 async def retry_runs(asked: RunSelection, temporal: TemporalDep, caller: Caller) -> ManyResults:
     """By ids, or by a filter; at most 1,000. A filter without `status` means those that failed or
-    timed out. It takes the latest run of each occurrence, and leaves alone (`unchanged`) those of
-    which a retry succeeded or goes on. `run` is the new one."""
+    timed out. Retries the latest run of each occurrence, except where a retry succeeded or is in
+    progress (`unchanged`). `run` is the new one."""
     bulk, which = BulkRuns(temporal, by=caller, dry_run=asked.dry_run), _filter(asked)
     if which is None:
         return answer(await bulk.retry(asked.ids or ()))
@@ -52,7 +53,7 @@ async def retry_runs(asked: RunSelection, temporal: TemporalDep, caller: Caller)
 
 @router.post("/runs:cancel", summary="Cancel many runs", responses=refusals(503, body=True))
 async def cancel_runs(asked: RunSelection, temporal: TemporalDep, caller: Caller) -> ManyResults:
-    """By ids, or by a filter, which means those that are running; at most 1,000."""
+    """By ids, or by a filter, which selects running ones; at most 1,000."""
     bulk, which = BulkRuns(temporal, by=caller, dry_run=asked.dry_run), _filter(asked)
     if which is None:
         return answer(await bulk.cancel(asked.ids or ()))

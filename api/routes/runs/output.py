@@ -1,4 +1,4 @@
-"""`/runs/{id}/output`: what a run has written, and what it writes while it runs."""
+"""`/runs/{id}/output`: the output of a run, complete or live."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from onthedot.service.output.reading import read_output
 
 router = APIRouter(tags=["runs"])
 
-#: A stream is ended after this long, and its reader comes again: a caller's rights are checked
-#: when it comes.
+#: A stream ends after this long and its reader reconnects, so that the caller's rights are checked
+#: again.
 _LONGEST = timedelta(hours=1)
 
 _STREAM = "text/event-stream"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
-_Offset = Annotated[int, Query(ge=0, le=2**53, description="Only what comes after so many bytes.")]
+_Offset = Annotated[int, Query(ge=0, le=2**53, description="Only what follows this many bytes.")]
 
 
 @router.get(
     "/runs/{run_id}/output",
-    summary="Read what a run writes",
+    summary="Read the output of a run",
     response_model=RunOutput,
     responses={
         200: {
@@ -41,9 +41,10 @@ _Offset = Annotated[int, Query(ge=0, le=2**53, description="Only what comes afte
                 _STREAM: {
                     "schema": {
                         "type": "object",
-                        "description": "With `follow`: one server-sent event. `output` is a piece, "
-                        "as in `items`, and its id is where it ends; `run` says how the run stands "
-                        "when that changes; `end` is the last.",
+                        "description": "With `follow`: one server-sent event. `output` is a "
+                        "piece, as in `items`, and its id is the offset of its end; "
+                        "`run` is the state of the run, whenever it changes; `end` is "
+                        "the last event.",
                         "properties": {
                             "event": {"enum": ["output", "run", "end"]},
                             "id": {"type": "string"},
@@ -66,11 +67,12 @@ async def get_output(
     after: _Offset = 0,
     last_event_id: Annotated[
         str | None,
-        Header(pattern=r"^\d{1,15}$", description="Where a stream broke off; as `after`."),
+        Header(pattern=r"^\d{1,15}$", description="Where a stream broke off; the same as `after`."),
     ] = None,
 ) -> Response:
-    """The output of a command as it is written, and what an activity says with its heartbeats.
-    Also of a run that was cancelled, ran out of time or lost its worker: what it wrote before."""
+    """The output of a command while it is written, and the texts in an activity's heartbeats.
+
+    Also what a run wrote before it was cancelled, timed out or lost its worker."""
     after = int(last_event_id) if last_event_id else after
     if not follow:
         read = await read_output(temporal, run_id)

@@ -44,15 +44,15 @@ class RunQuery(BaseModel):
     until: QueryInstant | None = Field(None, description="`scheduled_for` at or before it.")
     archived: bool = Field(
         False,
-        description="Those of the archive, which goes beyond the retention (`ONTHEDOT_ARCHIVE`). "
-        "Runs are there some minutes after they ended. Pages may be short, as with `error`.",
+        description="Runs in the archive (`ONTHEDOT_ARCHIVE`), which outlives the retention. A "
+        "run is there some minutes after it ends. Pages may be short, as with `error`.",
     )
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
     cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")
 
 
 class AllRunsQuery(RunQuery):
-    """Which runs to list, of whatever task."""
+    """Which runs to list, across tasks."""
 
     kind: Literal["once", "cron", "interval"] | None = Field(None, description="Of the task.")
     tag: list[QueryText] = Field(
@@ -62,13 +62,13 @@ class AllRunsQuery(RunQuery):
     cause: RunCause | None = Field(None, description="Why the run exists.")
     error: QueryText | None = Field(
         None,
-        description="The type of its error, such as `HttpStatus`. A page may then hold fewer runs "
-        "than `limit`, and yet not be the last.",
+        description="The type of its error, such as `HttpStatus`. A page may then have fewer "
+        "runs than `limit` without being the last.",
     )
     failure: QueryText | None = Field(
         None,
-        description="The cause of its failure, by the `id` that `GET /incidents` gives it. Pages "
-        "may be short, as with `error`.",
+        description="The cause of its failure: an `id` from `GET /incidents`. Pages may be "
+        "short, as with `error`.",
     )
 
 
@@ -97,8 +97,8 @@ async def list_runs(
     skipped: SkippedRunsDep,
     archive: ArchiveDep,
 ) -> RunPage:
-    """The execution log of all tasks: running first, then by finish, newest first. What was skipped
-    without a run is listed with `status=skipped`, for the last day where there is no `since`."""
+    """The execution log of all tasks: running first, then by finish, newest first. `status=skipped`
+    lists occurrences that were skipped without a run, by default those of the last day."""
     which = RunFilter(
         status=query.status,
         since=query.since,
@@ -113,8 +113,8 @@ async def list_runs(
 
 @router.get("/runs/{run_id}", summary="Read a run", responses=refusals(404, 503))
 async def get_run(run_id: RunIdPath, runs: RunsDep, archive: ArchiveDep) -> Run:
-    """One run with its output, or with what it waits for; from the archive where Temporal has
-    forgotten it."""
+    """One run with its output, or with what it waits for. Comes from the archive if Temporal no
+    longer has it."""
     try:
         return await runs.get(run_id)
     except RunNotFound:
@@ -128,7 +128,7 @@ async def get_run(run_id: RunIdPath, runs: RunsDep, archive: ArchiveDep) -> Run:
     responses=refusals(404, 409, 503),
 )
 async def cancel_run(run_id: RunIdPath, runs: RunsDep, caller: Caller) -> Run:
-    """Its action is told to stop; read the run again to see that it has."""
+    """Asks its action to stop. Read the run again to see whether it has."""
     return await runs.cancel(run_id, by=caller)
 
 

@@ -1,4 +1,4 @@
-"""`/me`: who the caller is; `/codec/decode`: opens sealed payloads for those who may read them."""
+"""`/me`: the caller; `/codec/decode`: decrypts payloads for callers who may read them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ router = APIRouter(route_class=JsonRoute, tags=["access"])
 
 @router.get("/me", summary="Who am I?", responses=refusals())
 async def me(who: Who) -> Me:
-    """The caller's name and role, and by what it is known."""
+    """The caller's name and role, and how the server identified it."""
     return Me(name=who.name, role=who.role, via=who.via)
 
 
 @router.post(
     "/codec/decode",
-    summary="Open sealed payloads",
+    summary="Decrypt payloads",
     responses=refusals(503, body=True),
 )
 async def decode_payloads(body: EncodedPayloads, temporal: TemporalDep) -> EncodedPayloads:
-    """Temporal's remote-codec protocol: give `/codec` of this server to the Web UI or the CLI as
-    codec endpoint. What is not sealed comes back as it is. Other origins than that of the
-    configured Web UI get no answer in a browser."""
+    """Temporal's remote-codec protocol: set this server's `/codec` as the codec endpoint of the Web
+    UI or the CLI.
+
+    Payloads that are not encrypted come back unchanged. If one cannot be decrypted, the response is
+    a 422 that names the payload and its key. In a browser, only the configured Web UI can read the
+    response."""
     return await opened(temporal, body)

@@ -1,4 +1,4 @@
-"""`/docs`: the OpenAPI document to browse and try, from files of our own, no outside request."""
+"""`/docs`: the OpenAPI document to browse and try, served without outside requests."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def mount(app: FastAPI) -> None:
 
 @router.get("/")
 async def home() -> Response:
-    """Leads to the page of those who do not write programs."""
+    """Redirect to the page for people."""
     return RedirectResponse("/ui")
 
 
 @router.get("/ui")
 async def page_root() -> Response:
-    """The page itself is mounted below."""
+    """The page is mounted there."""
     return RedirectResponse("/ui/")
 
 

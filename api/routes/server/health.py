@@ -18,20 +18,20 @@ from onthedot.service.overview.workers import WorkerPlaces, WorkersReader
 
 router = APIRouter(tags=["health"])
 
-#: It is asked all the time, so it does not ask the workers each time.
+#: It is polled all the time, so it does not ask the workers each time.
 _PLACES_AGE = timedelta(seconds=5)
 _PLACES_PATIENCE = 0.5
 
 
 def _of_health(*statuses: int) -> Responses:
-    """The errors of calls that take nothing, so that little can be wrong with them."""
+    """The errors of calls without parameters."""
     known = refusals(503)
     return {status: known[status] for status in sorted({403, 405, *statuses})}
 
 
 @router.get("/healthz", summary="Is the server alive?", responses=_of_health(500))
 async def alive(request: Request) -> Alive:
-    """200 as long as it answers at all. Asks for no token."""
+    """200 as long as the server responds at all. Needs no token."""
     return Alive(version=request.app.version)
 
 
@@ -41,7 +41,7 @@ async def alive(request: Request) -> Alive:
     responses=_of_health(500, 503),
 )
 async def ready(request: Request, temporal: TemporalDep) -> Ready:
-    """200 when Temporal answers, with the workers it has seen. Asks for no token."""
+    """200 if Temporal responds, with the workers that it has seen. Needs no token."""
     reader: WorkersReader = request.app.state.workers
     found, known = await health.check(temporal), hasattr(request.state, "identity")
     places = await _places(reader)
@@ -66,15 +66,15 @@ async def ready(request: Request, temporal: TemporalDep) -> Ready:
     },
 )
 async def metrics(temporal: TemporalDep) -> Response:
-    """Of this server, and how many workers there are; a worker serves its own."""
+    """Metrics of this server, and the number of workers. Each worker serves its own metrics."""
     await gauges.refresh(temporal)
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 @router.get("/workers", summary="List the workers", responses=refusals(503))
 async def list_workers(request: Request) -> Workers:
-    """Those that poll this deployment's task queue: how many actions each holds of how many places,
-    and how many wait. At most two seconds old."""
+    """The workers that poll this deployment's task queue: how many actions each one runs, how many
+    it may run, and how many wait. At most two seconds old."""
     reader: WorkersReader = request.app.state.workers
     found = await reader.read()
     return Workers(
@@ -95,7 +95,7 @@ async def _places(reader: WorkersReader) -> dict[str, tuple[PlacesTaken, ...]]:
 
 
 def _seen(worker: WorkerPlaces, *, named: bool = True) -> WorkerSeen:
-    """A worker as REST shows it; not `named` for anyone who may not know its identity."""
+    """A worker as REST shows it; without its identity unless `named`."""
     actions = worker.taken("actions")
     return WorkerSeen(
         identity=worker.identity if named else None,

@@ -1,4 +1,4 @@
-"""`POST /tasks:batch`: many registrations in one call, each answered for itself."""
+"""`POST /tasks:batch`: many registrations in one call, each with its own result."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from onthedot.service.tasks.tasks import Tasks
 #: How many registrations are under way at once.
 _AT_ONCE = 16
 
-#: After so many in a row that Temporal did not answer, the rest is not tried. Before that, none is
-#: begun while others still wait for Temporal.
+#: After this many in a row without a response of Temporal, the rest is not tried. Before that, none
+#: starts while others still wait for Temporal.
 _PATIENCE = 8
 
 _NEW_TASK: TypeAdapter[NewTask] = TypeAdapter(NewTask)
@@ -64,7 +64,7 @@ async def create_tasks(
 
 
 class _Registration:
-    """Registers the tasks of one batch; once Temporal is away, the rest is not tried."""
+    """Registers the tasks of one batch. Once Temporal is unavailable, the rest is not tried."""
 
     def __init__(self, tasks: Tasks, caller: str, key: str | None) -> None:
         self._tasks = tasks
@@ -79,7 +79,8 @@ class _Registration:
         self._ended = asyncio.Event()
 
     async def all(self, items: tuple[dict[str, JsonValue], ...]) -> list[Registered | Refused]:
-        """One result a task. Raises TemporalUnavailable if it is away and nothing is there."""
+        """One result for each task. Raises TemporalUnavailable if none could be registered for
+        that."""
         self._again = _repeated(items)
         results = await asyncio.gather(*(self._one(n, item) for n, item in enumerate(items)))
         if self._away is not None and not any(isinstance(r, Registered) for r in results):
@@ -99,7 +100,7 @@ class _Registration:
                 return _refused(problems.problem_of(error))
 
     async def _its_turn(self) -> None:
-        """Once Temporal did not answer, those that wait for it already show whether it does."""
+        """Once Temporal did not respond, the calls in flight show whether it does again."""
         while self._missed and self._trying and self._missed < _PATIENCE:
             self._ended.clear()
             await self._ended.wait()
@@ -131,7 +132,7 @@ _TWICE = (
 
 
 def _repeated(items: Sequence[dict[str, JsonValue]]) -> set[int]:
-    """The places of those whose id came before."""
+    """The positions of repeated ids."""
     seen: set[str] = set()
     again: set[int] = set()
     for number, item in enumerate(items):

@@ -1,4 +1,4 @@
-"""`/tasks:pause` and its like, one change to many tasks; and `/tags`, the names of groups."""
+"""`/tasks:pause` and the like: change many tasks at once; and `/tags`."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 
 @router.get("/tags", summary="List tags", responses=refusals(503))
 async def list_tags(temporal: TemporalDep) -> TagList:
-    """Every tag that a task has, finished tasks included."""
+    """Every tag in use, including those of finished tasks."""
     return TagList(items=await tag_counts(temporal))
 
 
 @router.post("/tasks:pause", summary="Pause many tasks", responses=refusals(503, body=True))
 async def pause_tasks(asked: PauseMany, temporal: TemporalDep, caller: Caller) -> ManyResults:
-    """By ids, or by a filter; at most 1,000. One that is paused already keeps its note, its end and
-    its pause. `before` is what an undo restores."""
+    """By ids, or by a filter; at most 1,000. Tasks that are already paused stay unchanged. `before`
+    is the state that an undo restores."""
     bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
     ids = await _ids(bulk, asked)
     return answer(await bulk.pause(ids, note=asked.note, until=asked.until))
@@ -45,14 +45,14 @@ async def pause_tasks(asked: PauseMany, temporal: TemporalDep, caller: Caller) -
 
 @router.post("/tasks:resume", summary="Resume many tasks", responses=refusals(503, body=True))
 async def resume_tasks(asked: ResumeMany, temporal: TemporalDep, caller: Caller) -> ManyResults:
-    """By ids, or by a filter; at most 1,000. One that is not paused stays as it is."""
+    """By ids, or by a filter; at most 1,000. Tasks that are not paused stay unchanged."""
     bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
     return answer(await bulk.resume(await _ids(bulk, asked), note=asked.note))
 
 
 @router.post("/tasks:run", summary="Run many tasks now", responses=refusals(503, body=True))
 async def run_tasks(asked: Selection, temporal: TemporalDep, caller: Caller) -> ManyResults:
-    """By ids, or by a filter; at most 1,000. Each call is one run of each."""
+    """By ids, or by a filter; at most 1,000. Each call starts one run of each task."""
     bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
     return answer(await bulk.run(await _ids(bulk, asked)))
 
@@ -68,7 +68,7 @@ async def delete_tasks(asked: Selection, temporal: TemporalDep, caller: Caller) 
     "/tasks:restore", summary="Restore many deleted tasks", responses=refusals(503, body=True)
 )
 async def restore_tasks(asked: Selection, temporal: TemporalDep, caller: Caller) -> ManyResults:
-    """By ids, or by a filter of deleted ones; at most 1,000. An undo of `POST /tasks:delete`."""
+    """By ids, or by a filter of deleted ones; at most 1,000. Undoes `POST /tasks:delete`."""
     bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
     if asked.ids is None and asked.has_filter:
         asked = asked.model_copy(update={"status": TaskStatus.DELETED})
@@ -88,10 +88,10 @@ async def _ids(bulk: BulkChanges, asked: Selection) -> Sequence[str]:
 
 
 def answer(changed: Sequence[Changed]) -> ManyResults:
-    """What became of each.
+    """The result for each.
 
     Raises:
-        TemporalUnavailable: that is what became of all.
+        TemporalUnavailable: that is the result for all.
     """
     errors = [each.error for each in changed]
     away = next((error for error in errors if isinstance(error, TemporalUnavailable)), None)

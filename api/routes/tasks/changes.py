@@ -1,4 +1,4 @@
-"""What can be done to a task other than replacing it: pause, resume, run now, preview an edit."""
+"""Changes to a task other than replacing it: pause, resume, run now, preview an edit."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ async def resume_task(
     response: Response,
     body: Resume | None = None,
 ) -> Task:
-    """A one-time task that came due while paused runs now if within its `catchup_window`."""
+    """A one-time task that came due while it was paused runs now, if it is within its
+    `catchup_window`."""
     asked = body or Resume()
     task = await tasks.resume(task_id, by=caller, note=asked.note, if_match=expected)
     response.headers["ETag"] = etag(task)
@@ -73,9 +74,11 @@ async def resume_task(
 async def run_task(
     task_id: TaskIdPath, tasks: TasksDep, who: Who, response: Response, body: RunNow | None = None
 ) -> ShortRun:
-    """In addition to its schedule, whatever else is running. Each call is one run. What the body
-    gives is for this run alone; `arguments`, `body` and `env` need the role of an editor. While a
-    freeze of the task is in force it is refused, unless `through_freeze` is true."""
+    """In addition to its schedule, even if other runs are in progress. Each call starts one run.
+
+    The values in the body apply to this run alone; `arguments`, `body` and `env` need the role of
+    an editor. While a freeze of the task is in force, the response is a 409 unless `through_freeze`
+    is true."""
     asked = body or RunNow()
     if asked.changed:
         require(who, "run_task_with_changes")

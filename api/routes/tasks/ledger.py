@@ -1,4 +1,4 @@
-"""`/tasks/{id}/ledger` and `/tasks/{id}/why`: what became of each instant."""
+"""`/tasks/{id}/ledger` and `/tasks/{id}/why`: what happened at each instant."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LedgerDep = Annotated[Ledger, Depends(_ledger)]
 
 
 class LedgerQuery(BaseModel):
-    """Which span to account for."""
+    """The period to account for."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,7 +37,7 @@ class LedgerQuery(BaseModel):
 
 
 class WhyQuery(BaseModel):
-    """Which instant is asked about."""
+    """The instant in question."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,7 +54,7 @@ class WhyQuery(BaseModel):
 async def get_ledger(
     task_id: TaskIdPath, query: Annotated[LedgerQuery, Query()], ledger: LedgerDep
 ) -> LedgerPage:
-    """Every instant at which the task should have fired, and what became of it. At most 10,000."""
+    """Every instant at which the task should have fired, and what happened. At most 10,000."""
     return await ledger.of(task_id, query.since, query.until)
 
 

@@ -1,4 +1,4 @@
-"""`/tasks/{id}/revisions` and `/tasks/{id}/restore`: what a task was, and how that comes back."""
+"""`/tasks/{id}/revisions` and `/tasks/{id}/restore`: earlier definitions, and restoring them."""
 
 from __future__ import annotations
 
@@ -75,8 +75,11 @@ async def restore_revision(
     expected: ExpectedRevision,
     response: Response,
 ) -> Task:
-    """Makes a new revision like an earlier one, `paused` included. Takes effect as a replacement
-    does. A definition that could not be registered now, as its instant is past, is refused."""
+    """Creates a new revision equal to an earlier one, including `paused`. Takes effect as a
+    replacement does.
+
+    A definition that could not be registered now, for instance because its instant is past, is
+    rejected."""
     task = await tasks.restore_revision(task_id, revision, by=caller, if_match=expected)
     response.headers["ETag"] = etag(task)
     return task
@@ -90,10 +93,11 @@ async def restore_revision(
 async def restore_task(
     task_id: TaskIdPath, tasks: TasksDep, caller: Caller, response: Response
 ) -> Task:
-    """Within the retention, as it was: definition, pause, note, runs left of `max_runs`. What came
-    due meanwhile does not run, other than a one-time task's only run, within its `catchup_window`.
-    One that had finished comes back as finished. Its backfills stay ended. 409 where the id is
-    taken by now."""
+    """Within the retention, as it was: definition, pause, note, remaining `max_runs`.
+
+    Occurrences that came due meanwhile do not run, except that of a one-time task within its
+    `catchup_window`. A finished task comes back as finished. Its backfills stay ended. The response
+    is a 409 if another task has the id now."""
     task = await tasks.restore(task_id, by=caller)
     response.headers["ETag"] = etag(task)
     return task

@@ -1,4 +1,4 @@
-"""`/task.schema.json`: what editors check files of tasks against."""
+"""`/task.schema.json`: the schema that editors check task files against."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from onthedot.messages.task_file import task_file_schema
 router = APIRouter(tags=["tasks"])
 
 
-@router.get(
-    "/task.schema.json", summary="JSON Schema of files that hold tasks", responses=refusals()
-)
+@router.get("/task.schema.json", summary="JSON Schema of task files", responses=refusals())
 async def task_schema() -> dict[str, Any]:
     """For editors: `# yaml-language-server: $schema=…/task.schema.json` at the top of a file that
     `onthedot apply` reads."""

@@ -20,7 +20,7 @@ from onthedot.api.documented import ETAG, LOCATION, links, refusals
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.examples import NewTaskBody, TaskBody
 from onthedot.api.json_body import JsonRoute
-from onthedot.messages.tasks import TaskPage
+from onthedot.messages.tasks import TaskPage, UnreadTask
 from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
@@ -35,8 +35,8 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=255,
-        description="Makes the registration safe to repeat: the same key and body give the same "
-        "task, another body is refused.",
+        description="Makes the registration safe to repeat: the same key and body return the "
+        "same task; another body is rejected.",
         examples=["order-4711"],
     ),
 ]
@@ -47,10 +47,12 @@ class TaskQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["once", "cron", "interval"] | None = Field(None, description="Of the trigger.")
+    kind: Literal["once", "cron", "interval"] | None = Field(
+        None, description="The kind of trigger."
+    )
     status: TaskStatus | None = Field(None, description="What the task is doing.")
     health: Health | None = Field(
-        None, description="How the last run went that succeeded, failed or timed out."
+        None, description="The outcome of the last run that succeeded, failed or timed out."
     )
     tag: list[QueryText] = Field(
         [], max_length=20, description="A tag of the task; several times: all of them."
@@ -62,7 +64,8 @@ class TaskQuery(BaseModel):
     )
     sort: TaskOrder | None = Field(
         None,
-        description="Instead of open ones first: `created` and `last_run` latest first, `next_run` "
+        description="By default open tasks come first. `created` and `last_run` sort latest "
+        "first, `next_run` "
         "soonest first, `name` from A to Z. Up to 5,000 tasks are sorted, again for each page.",
     )
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
@@ -89,8 +92,8 @@ async def create_task(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> Task:
-    """Once this is answered the task is durable. An id that is in use is refused with 409, and
-    the task that has it is untouched."""
+    """After a 201 the task is durable. If the id is in use, the response is a 409, and the task
+    that has it is unchanged."""
     task = await tasks.create(new, by=caller, idempotency_key=idempotency_key or "")
     response.headers["Location"] = f"/tasks/{task.id}"
     response.headers["ETag"] = etag(task)
@@ -101,9 +104,10 @@ async def create_task(
 async def list_tasks(
     query: Annotated[TaskQuery, Query()], tasks: TaskListDep, temporal: TemporalDep
 ) -> TaskPage:
-    """Open ones first, newest first. Long definitions are abridged here: bodies, headers and
-    arguments are left out, and so is `last_run`. A task that finishes during a walk may come
-    twice, but none is left out."""
+    """Open ones first, newest first. Long definitions are abridged: rows lack bodies, headers,
+    arguments and `last_run`.
+
+    A task that finishes while you page through the list may appear twice, but none is missing."""
     which = TaskFilter(
         kind=query.kind,
         status=query.status,
@@ -117,7 +121,8 @@ async def list_tasks(
         page = await SortedTasks(temporal).page(
             which, query.sort, limit=query.limit, cursor=query.cursor
         )
-    return TaskPage(items=page.items, next_cursor=page.next_cursor)
+    unread = [UnreadTask(id=task_id, detail=why) for task_id, why in page.unread.items()]
+    return TaskPage(items=page.items, next_cursor=page.next_cursor, unread=unread)
 
 
 @router.get(
@@ -126,7 +131,7 @@ async def list_tasks(
     responses={200: {"headers": ETAG}, **refusals(404, 503)},
 )
 async def get_task(task_id: TaskIdPath, tasks: TasksDep, response: Response) -> Task:
-    """The whole definition, its next runs and its last one."""
+    """The whole definition, the next runs and the last one."""
     task = await tasks.get(task_id)
     response.headers["ETag"] = etag(task)
     return task
@@ -154,13 +159,15 @@ async def replace_task(
     expected: ExpectedRevision,
     response: Response,
     create: Annotated[
-        bool, Query(description="Registers the task where there is none (201).")
+        bool, Query(description="Registers the task if it does not exist (201).")
     ] = False,
 ) -> Task:
-    """Takes effect for the next occurrence, and adds or drops no other. The kind may change. A
-    finished task is armed again. An unchanged `max_runs` keeps its count. Without `paused`, a task
-    that is paused stays so. What `GET` answers may be sent back: read-only fields are ignored. What
-    changes nothing keeps the revision."""
+    """Takes effect from the next occurrence, and neither adds nor drops any other. The kind may
+    change. A finished task becomes active again. An unchanged `max_runs` keeps its count. Without
+    `paused`, a paused task stays paused.
+
+    You may send back what `GET` returns: read-only fields are ignored. A PUT that changes nothing
+    keeps the revision."""
     ask = tasks.put if create else tasks.replace
     found = await ask(
         task_id,
@@ -187,7 +194,9 @@ async def replace_task(
 async def delete_task(
     task_id: TaskIdPath, tasks: TasksDep, caller: Caller, expected: ExpectedRevision
 ) -> None:
-    """It never fires again; a run in progress finishes, its backfills begin no other, and the id is
-    free. The runs of a recurring task stay readable; a finished one-time task goes with its run.
+    """It never fires again, its backfills start no further run, and the id is free. A run in
+    progress finishes. The runs of a recurring task stay readable; a finished one-time task goes
+    with its run.
+
     The definition is kept for the retention: `POST /tasks/{id}/restore` puts the task back."""
     await tasks.delete(task_id, by=caller, if_match=expected)

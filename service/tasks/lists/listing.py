@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
+from onthedot.scheduling.outages import LaterRelease
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.going_on import tasks_with_runs
 from onthedot.service.tasks.lists.filter import TaskFilter
@@ -57,8 +58,8 @@ class TaskList:
         names = [row.id.partition(":")[2] for row in rows.items if _is_open(row)]
         busy = set(await tasks_with_runs(self._temporal, names)) if with_running else ()
         now = self._temporal.now()
-        items = [task for row in rows.items if (task := await self.task(row, now, busy))]
-        return Page(items, rows.next_cursor)
+        items, unread = await self.tasks(rows.items, now, busy)
+        return Page(items, rows.next_cursor, unread)
 
     async def rows(
         self, which: TaskFilter, *, limit: int, cursor: str | None = None
@@ -104,12 +105,32 @@ class TaskList:
     async def _running(self, which: TaskFilter) -> list[str]:
         return await tasks_with_runs(self._temporal) if which.asks_for_runs else []
 
+    async def tasks(
+        self, executions: Sequence[WorkflowExecution], now: datetime, busy: Collection[str]
+    ) -> tuple[list[Task], dict[str, str]]:
+        """Rows as they are answered, and why some cannot be, by id. Arguments as for `task`.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        found: list[Task] = []
+        unread: dict[str, str] = {}
+        for execution in executions:
+            try:
+                task = await self.task(execution, now, busy)
+            except LaterRelease as error:
+                unread[execution.id.partition(":")[2]] = str(error)
+            else:
+                found += [task] if task else []
+        return found, unread
+
     async def task(
         self, execution: WorkflowExecution, now: datetime, busy: Collection[str]
     ) -> Task | None:
         """A row as it is answered, where `busy` tasks have a run in progress; None if it is none.
 
         Raises:
+            LaterRelease: a later release stored what this one does not know.
             TemporalUnavailable: Temporal does not answer.
         """
         row = await row_of(execution) or await deleted_row(execution)

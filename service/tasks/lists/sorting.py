@@ -17,6 +17,7 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.outages import LaterRelease
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.going_on import tasks_with_runs
@@ -79,7 +80,7 @@ class SortedTasks:
             if len(rows) > MOST:
                 mend = f"more than {MOST} tasks fit; narrow the filter, or leave `sort` out"
                 raise InvalidDefinition(FieldProblem("sort", mend))
-        keys = await self._keys(rows, order, place.began)
+        keys, unread = await self._keys(rows, order, place.began)
         last: _Key | None = None
         if place.token:
             missing, value, task_id = json.loads(place.token)
@@ -89,22 +90,28 @@ class SortedTasks:
         shown = [rows[task_id] for _, _, task_id in here[:limit]]
         busy = set(await tasks_with_runs(self._temporal, [each[2] for each in here[:limit]]))
         now = self._temporal.now()
-        items = [task for row in shown if (task := await self._list.task(row, now, busy))]
+        items, later = await self._list.tasks(shown, now, busy)
+        # What has no place in the order is told of once.
+        unread = later if place.token else unread | later
         if len(here) <= limit:
-            return Page(items)
+            return Page(items, unread=unread)
         token = json.dumps(here[limit - 1]).encode()
-        return Page(items, Cursor(token, place.began).encoded(text, key))
+        return Page(items, Cursor(token, place.began).encoded(text, key), unread)
 
     async def _keys(
         self, rows: dict[str, WorkflowExecution], order: TaskOrder, at: datetime
-    ) -> list[_Key]:
+    ) -> tuple[list[_Key], dict[str, str]]:
         if order is TaskOrder.LAST_RUN:
             last = await self._last_runs(list(rows), at)
-            return [_key(task_id, last.get(task_id), latest_first=True) for task_id in rows]
-        places = asyncio.Semaphore(_SIDE_BY_SIDE)
+            return [_key(task_id, last.get(task_id), latest_first=True) for task_id in rows], {}
+        places, unread = asyncio.Semaphore(_SIDE_BY_SIDE), dict[str, str]()
 
         async def one(task_id: str, execution: WorkflowExecution) -> _Key | None:
-            row = await row_of(execution) or await deleted_row(execution)
+            try:
+                row = await row_of(execution) or await deleted_row(execution)
+            except LaterRelease as error:
+                unread[task_id] = str(error)
+                return None
             if row is None:
                 return None
             match order:
@@ -117,7 +124,7 @@ class SortedTasks:
                         return _key(task_id, await self._due(task_id, execution, row, at))
 
         found = await asyncio.gather(*(one(task_id, row) for task_id, row in rows.items()))
-        return [each for each in found if each is not None]
+        return [each for each in found if each is not None], unread
 
     async def _due(
         self, task_id: str, execution: WorkflowExecution, row: TaskRow, at: datetime

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from temporalio.client import WorkflowExecutionStatus
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -69,12 +70,23 @@ class TaskStarts:
         except WorkflowAlreadyStartedError:
             if await self._reader.find_or_none(state.id) is not None:
                 raise TaskExists(state.id) from None
-            if await self._late.end(state.id):
+            # Either may have come to its end since it was in the way.
+            if await self._late.end(state.id) or not await self._goes_on(state.id):
                 return await self.after_deletion(state)
             raise WrongState(
                 f"Task {state.id!r} was deleted, but its last run is still in progress. The id "
                 "is free once that run ends; cancel the run, or choose another id."
             ) from None
+
+    async def _goes_on(self, task_id: str) -> bool:
+        handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+        try:
+            found = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return found.status is WorkflowExecutionStatus.RUNNING
 
     async def once_more(self, task_id: str, change: Change, now: datetime) -> TaskState:
         """Start a finished task again, with a change to it; the state it starts with.

@@ -115,6 +115,21 @@ async def test_a_wrong_token_is_refused(guarded: httpx.AsyncClient, header: str)
     assert TOKEN not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/tasks", "/healthz", "/ui/login"])
+async def test_two_tokens_are_refused(guarded: httpx.AsyncClient, path: str) -> None:
+    """A proxy may have let the call through for the one, and we would take the other."""
+    bearer = ("Authorization", BEARER["Authorization"])
+    for headers in ([bearer, bearer], [bearer, ("authorization", "Bearer otd_other")]):
+        answer = await guarded.get(path, headers=headers)
+        assert "Authorization" in problem(answer, 400, "http")["detail"]
+
+
+@pytest.mark.parametrize("name", ["Idempotency-Key", "Origin", "Sec-Fetch-Site", "Content-Type"])
+async def test_a_header_that_counts_once_is_sent_once(api: httpx.AsyncClient, name: str) -> None:
+    headers = [(name, "same-origin"), (name, "other")]
+    assert name in problem(await api.get("/tasks", headers=headers), 400, "http")["detail"]
+
+
 async def test_health_needs_no_token(guarded: httpx.AsyncClient) -> None:
     assert (await guarded.get("/healthz")).status_code == 200
     stranger = await guarded.get("/readyz")

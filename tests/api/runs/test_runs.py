@@ -124,8 +124,12 @@ async def test_a_backfill_runs_the_past(api: httpx.AsyncClient) -> None:
     assert {run["scheduled_for"] for run in found} == {
         f"{year}-01-01T00:00:00Z" for year in (2020, 2021, 2022)
     }
-    [listed] = (await api.get(f"/tasks/{task_id}/backfills")).json()["items"]
-    assert listed["id"] == answer.json()["id"]
+
+    async def listed() -> bool:
+        rows = (await api.get(f"/tasks/{task_id}/backfills")).json()["items"]
+        return [row["id"] for row in rows] == [answer.json()["id"]]
+
+    await eventually(listed)
     problem(await api.post(f"{address}/cancel"), 409, "wrong-state")
 
 

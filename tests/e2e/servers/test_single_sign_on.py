@@ -127,7 +127,7 @@ def test_tokens_of_the_provider_at_rest(company: Company) -> None:
     for token, words in (
         (theirs["access_token"], "another audience"),
         (theirs["id_token"], "another audience"),
-        (ours["refresh_token"], "not signed with a key that the issuer alone has"),
+        (ours["refresh_token"], "not signed with a private key"),
         (f"{ours['access_token'][:-4]}AAAA", "signature is wrong"),
     ):
         answered = company.me(token)

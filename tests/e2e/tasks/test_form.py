@@ -120,7 +120,7 @@ def test_a_duplicate_starts_from_the_first(site: Site, name: str) -> None:
 def test_an_edit_tells_which_runs_it_gains_and_loses(site: Site, name: str) -> None:
     site.register(id=name, trigger=DAILY, action=HELLO)
     site.go(f"/tasks/{name}/edit")
-    expect(site.page.get_by_text("No run is gained or lost.")).to_be_visible()
+    expect(site.page.get_by_text("No run is added or removed.")).to_be_visible()
     site.field("Cron expression").fill("0 3 * * 1")
     changes = site.page.locator(".card", has_text="What the edit changes")
     expect(changes.locator(".lost").first).to_be_visible()

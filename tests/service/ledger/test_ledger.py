@@ -111,8 +111,8 @@ async def test_a_run_that_takes_too_long_skips_the_next_ones(
     slow = CommandAction(argv=("sleep", "3.5"))
     await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=slow), by="t")
     await _ran(temporal, task_id, 2)
-    entries = await _entries(temporal, task_id)
     why = await Ledger(temporal).why(task_id)
+    entries = await _entries(temporal, task_id)
     await tasks.delete(task_id, by="t")
     assert {entry.state for entry in entries} <= {
         LedgerState.RAN,

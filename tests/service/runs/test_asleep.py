@@ -13,6 +13,7 @@ from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, new_task, unique
+from tests.service.listed import listed_runs
 from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio
@@ -33,8 +34,7 @@ async def test_no_worker_hears_of_it_before_and_it_begins_at_its_time(
 
     await until(due)
     await eventually(done)
-    (run,) = (await run_list.page(RunFilter(task_id=task_id))).items
-    assert run.status is RunStatus.SUCCEEDED
+    (run,) = await listed_runs(run_list, _succeeded(task_id))
     assert run.started_at is not None
     assert due <= run.started_at
 
@@ -50,7 +50,11 @@ async def test_a_change_wakes_it(tasks: Tasks, run_list: RunList) -> None:
         return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
 
     await eventually(done)
-    (run,) = (await run_list.page(RunFilter(task_id=task_id))).items
+    (run,) = await listed_runs(run_list, _succeeded(task_id))
     assert run.scheduled_for == due
     assert run.started_at is not None
     assert due <= run.started_at
+
+
+def _succeeded(task_id: str) -> RunFilter:
+    return RunFilter(task_id=task_id, status=RunStatus.SUCCEEDED)

@@ -17,6 +17,7 @@ from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, http, new_task, once, unique
 from tests.service.foreign_code import foreign_worker
+from tests.service.listed import listed_runs
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -30,7 +31,8 @@ async def test_attempts_are_counted_through_local_and_ordinary_ones(
     receiver.plan = [web.Response(status=500), web.Response(status=503), web.json_response(7)]
     run = await _run(tasks, runs, http(receiver.url("/planned")), retry=_QUICK)
     assert (run.status, run.attempts, run.output["body"]) == (RunStatus.SUCCEEDED, 3, 7)
-    (row,) = (await run_list.page(RunFilter(task_id=run.task_id))).items
+    ended = RunFilter(task_id=run.task_id, status=RunStatus.SUCCEEDED)
+    (row,) = await listed_runs(run_list, ended)
     assert row.attempts == 3
     numbers = [request.headers["X-OnTheDot-Attempt"] for request in receiver.requests]
     assert numbers == ["1", "2", "3"]
@@ -105,7 +107,7 @@ async def test_the_deadline_ends_a_run(
         assert run.status is RunStatus.TIMED_OUT, action
         assert datetime.now(UTC) - began < timedelta(seconds=40)
         which = RunFilter(task_id=run.task_id, status=RunStatus.TIMED_OUT)
-        (row,) = (await run_list.page(which)).items
+        (row,) = await listed_runs(run_list, which)
         assert row.id == run.id
 
 

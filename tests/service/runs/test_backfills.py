@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import every, http, new_task, once, unique
+from tests.service.listed import listed_runs
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -39,10 +41,10 @@ async def test_each_occurrence_of_days_ago_runs_once(
     done = await _ended(backfills, started.id)
     assert (done.status, done.total, done.done) == (BackfillStatus.COMPLETED, 12, 12)
     of_it = RunFilter(task_id=task_id, cause=RunCause.BACKFILL)
-    page = await run_list.page(of_it)
-    ran = Counter(run.scheduled_for for run in page.items)
+    succeeded = replace(of_it, status=RunStatus.SUCCEEDED)
+    runs = await listed_runs(run_list, succeeded, 12)
+    ran = Counter(run.scheduled_for for run in runs)
     assert ran == Counter(end - number * _HOUR for number in range(12))
-    assert {run.status for run in page.items} == {RunStatus.SUCCEEDED}
     assert [found.id for found in await backfills.of_task(task_id)] == [started.id]
     again = await backfills.start(task_id, start=end, end=end, overlap=overlap)
     await _ended(backfills, again.id)
@@ -121,10 +123,9 @@ async def test_deleting_a_task_ends_its_backfill_and_not_that_of_its_successor(
     assert ended.status is BackfillStatus.CANCELLED
     assert ended.done < 100 < ended.total
     assert (await _ended(backfills, new.id)).done == 61
-    runs = (await run_list.page(RunFilter(task_id=task_id), limit=500)).items
-    backfilled = [run for run in runs if run.cause is RunCause.BACKFILL]
-    assert {run.status for run in backfilled} == {RunStatus.SUCCEEDED}
-    assert len(backfilled) == ended.done + 61
+    for status in (None, RunStatus.SUCCEEDED):
+        backfilled = RunFilter(task_id=task_id, cause=RunCause.BACKFILL, status=status)
+        await listed_runs(run_list, backfilled, ended.done + 61)
 
 
 async def test_a_deletion_ends_it_though_the_server_dies_with_the_change_on_its_way(

@@ -107,7 +107,11 @@ async def test_a_run_of_a_recurring_task(tasks: Tasks, runs: Runs, receiver: Rec
     ended = await eventually(lambda: _ended(runs, asked.id))
     assert ended is not None
     assert ended.status is RunStatus.CANCELLED
-    assert (await tasks.get(task_id)).status is TaskStatus.SCHEDULED
+
+    async def is_scheduled() -> bool:
+        return (await tasks.get(task_id)).status is TaskStatus.SCHEDULED
+
+    await eventually(is_scheduled)
     with pytest.raises(WrongState):
         await runs.cancel(asked.id)
 

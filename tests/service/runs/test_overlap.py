@@ -17,6 +17,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver, open_receiver
 from tests.definitions import every, http, new_task, unique
+from tests.run_log import lists_caught_up
 from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio
@@ -121,6 +122,7 @@ async def _finished(
 
     await until(first + 4 * step)
     await eventually(completed)
+    await lists_caught_up(temporal.client)
     page = await RunList(temporal).page(RunFilter(task_id=task_id))
     runs = sorted(page.items, key=lambda run: run.scheduled_for)
     statuses = {(run.scheduled_for - first) // step: run.status for run in runs}

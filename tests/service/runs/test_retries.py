@@ -19,6 +19,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, definition, every, http, new_task, once, unique
+from tests.service.listed import listed_runs
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -66,11 +67,11 @@ async def test_an_occurrence_is_run_again_as_the_task_is_now(
     assert after.scheduled_for == before.scheduled_for
     (request,) = receiver.requests
     assert request.headers["Idempotency-Key"] == again.id != first.id
+    retried = RunFilter(task_id=task_id, cause=RunCause.RETRY, status=RunStatus.SUCCEEDED)
+    assert [run.id for run in await listed_runs(run_list, retried)] == [again.id]
     entries = (await Ledger(temporal).of(task_id)).items
     (entry,) = (each for each in entries if each.run and each.run.id == again.id)
     assert (entry.state, entry.reason) == (LedgerState.RAN, Reason.RETRY)
-    listed = await run_list.page(RunFilter(task_id=task_id, cause=RunCause.RETRY))
-    assert [run.id for run in listed.items] == [again.id]
     twice = await retry(temporal, again.id)
     assert (await ended(runs, twice.id)).scheduled_for == before.scheduled_for
 

@@ -48,7 +48,7 @@ _LONG_AGO = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 @asynccontextmanager
 async def _plain_worker(temporal: Temporal, *interceptors: Interceptor) -> AsyncIterator[str]:
     """A worker without the plug-in, sandbox and all; the queue that it polls."""
-    client = await Client.connect(temporal.address)
+    client = await Client.connect(temporal.address, namespace=temporal.client.namespace)
     queue = f"plain-{uuid4().hex[:8]}"
     with ThreadPoolExecutor(2) as threads:
         async with Worker(

@@ -46,8 +46,8 @@ async def test_lateness_counts_waiting_for_somebody_elses_worker(
     assert (run.status, run.attempts) == (RunStatus.SUCCEEDED, 1)
 
     async def listed() -> bool:
-        (row,) = (await run_list.page(RunFilter(task_id=task_id))).items
-        return (row.lateness, row.started_at) == (run.lateness, run.started_at)
+        rows = (await run_list.page(RunFilter(task_id=task_id))).items
+        return [(row.lateness, row.started_at) for row in rows] == [(run.lateness, run.started_at)]
 
     await eventually(listed)
 

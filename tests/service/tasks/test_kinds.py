@@ -47,6 +47,7 @@ async def test_every_kind_after_every_other(
         return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
 
     await eventually(closed)
+    await lists_caught_up(temporal.client)
     page = await run_list.page(RunFilter(task_id=task_id))
     assert len(page.items) >= 4
     assert all(run.scheduled_for > started for run in page.items)

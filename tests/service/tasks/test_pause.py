@@ -18,6 +18,7 @@ from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import definition, every, http, new_task, once, unique
 from tests.run_log import lists_caught_up, nominals
+from tests.service.listed import listed_runs
 from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio
@@ -131,8 +132,8 @@ async def test_a_missed_instant_past_the_window_is_told(
     assert (run.status, run.attempts) == (RunStatus.SKIPPED, 0)
     assert run.error is not None
     assert run.error.type == "Missed"
-    listed = await run_list.page(RunFilter(task_id=task_id, status=RunStatus.SKIPPED))
-    assert [row.id for row in listed.items] == [run.id]
+    skipped = RunFilter(task_id=task_id, status=RunStatus.SKIPPED)
+    assert [row.id for row in await listed_runs(run_list, skipped)] == [run.id]
 
 
 async def test_what_is_running_or_finished_is_not_paused(tasks: Tasks, receiver: Receiver) -> None:

@@ -1,3 +1,1 @@
-"""The part of the form that says what is done, one kind of action a file. Begin with
-`action.py`.
-"""
+"""The action part of the form, with a file for each kind of action. Begin with `action.py`."""

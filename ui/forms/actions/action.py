@@ -1,4 +1,4 @@
-"""The part of the form that says what: HTTP, a command, an activity, a workflow, a log line."""
+"""The action part of the form: HTTP, a command, an activity, a workflow, a log line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from onthedot.scheduling.action import Action, LogAction
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.forms.actions.command import CommandFields
 from onthedot.ui.forms.actions.http import HttpFields
 from onthedot.ui.forms.actions.own_code import OwnCodeFields
@@ -23,7 +23,7 @@ KINDS = (
 
 
 class ActionPart(KindPart):
-    """Shows the fields of one kind of action at a time; `value` is what they say."""
+    """Shows the fields of one kind of action at a time; `value` is the action."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class _LogFields:
                 at="action.message",
                 rows=2,
                 full=True,
-                hint="Goes to the worker's log: the harmless one to try things with.",
+                hint="Written to the worker's log. Harmless, so good for trying things out.",
             )
         )
 

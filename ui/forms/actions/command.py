@@ -6,7 +6,7 @@ import shlex
 from typing import Any
 
 from onthedot.scheduling.action import Action, CommandAction
-from onthedot.ui.components.fields import PairsField, TextField
+from onthedot.ui.components.fields.text import PairsField, TextField
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.actions.pairs import as_pairs, pairs_value
@@ -34,7 +34,7 @@ class CommandFields:
                 mono=True,
                 full=True,
                 placeholder="/usr/bin/backup --all '/srv/my data'",
-                hint="Without a shell: no pipes, no variables. Quotes keep words together.",
+                hint="Runs without a shell: no pipes, no variables. Quotes keep words together.",
             )
         )
         env = as_pairs(before.env)
@@ -65,7 +65,7 @@ class CommandFields:
             )
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind. Raises FieldError."""
+        """The action, without its kind. Raises FieldError."""
         try:
             given: dict[str, Any] = {"argv": shlex.split(self._argv.value)}
         except ValueError:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from onthedot.scheduling.action import Action, HttpAction
-from onthedot.ui.components.fields import ChoiceField, PairsField, Segments, TextField
+from onthedot.ui.components.fields.choices import ChoiceField, Segments
+from onthedot.ui.components.fields.text import PairsField, TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.forms.actions.pairs import as_pairs, pairs_value
 from onthedot.ui.forms.fields import FieldError, Fields, json_text, json_value, listed
@@ -16,7 +17,7 @@ _METHODS = {name: name for name in ("POST", "GET", "PUT", "PATCH", "DELETE", "HE
 
 
 class HttpFields:
-    """Method, URL, headers, a body that is JSON or text, and what counts as success."""
+    """Method, URL, headers, a JSON or text body, and the statuses that mean success."""
 
     def __init__(self, fields: Fields, given: Action | None, changed: Callable[[], None]) -> None:
         before = given if isinstance(given, HttpAction) else HttpAction(url=".")
@@ -45,13 +46,13 @@ class HttpFields:
                 "Statuses that mean success",
                 statuses,
                 at="action.expect_status",
-                hint="200 to 399 if left empty. Such as 200, 201 or 200-299.",
+                hint="Such as 200, 201 or 200-299. If empty: 200 to 399.",
                 optional=True,
             )
         )
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind. Raises FieldError."""
+        """The action, without its kind. Raises FieldError."""
         given: dict[str, Any] = {"method": self._method.value, "url": self._url.value.strip()}
         if headers := pairs_value(self._headers):
             given["headers"] = headers
@@ -106,7 +107,7 @@ class HttpFields:
                 self._body.advise(f"Valid JSON, {size:,} bytes", good=True)
                 return
         except ValueError:
-            # What is wrong with it stands in the error.
+            # The error says what is wrong.
             pass
         self._body.advise()
 
@@ -123,6 +124,8 @@ def _statuses(field: TextField) -> list[int]:
     for part in listed(field.value):
         first, dash, last = part.partition("-")
         if not first.strip().isdigit() or (dash and not last.strip().isdigit()):
-            raise FieldError(field.at, f"{part!r} is not a status. Such as 200 or 200-299.")
+            raise FieldError(
+                field.at, f"{part!r} is not a status. Write one such as 200 or 200-299."
+            )
         found.extend(range(int(first), min(int(last if dash else first), 999) + 1))
     return found

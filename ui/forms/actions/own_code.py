@@ -1,4 +1,4 @@
-"""The fields of an activity or a workflow: of this project's workers, or of anyone's."""
+"""The fields of an activity or a workflow, on this project's workers or on others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from onthedot.scheduling.action import Action, ActivityAction, WorkflowAction
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.forms.fields import FieldError, Fields, json_text, json_value
 from onthedot.ui.wording.durations import as_value, human
 
@@ -26,9 +26,9 @@ class OwnCodeFields:
                 at=f"action.{self._key}",
                 mono=True,
                 options=names,
-                hint="Choose one that the workers have, or write that of another queue."
+                hint="Choose one of the workers', or type one of another task queue."
                 if names
-                else "As its worker registers it.",
+                else "The name under which its worker registers it.",
             )
         )
         self._arguments = fields.add(
@@ -41,7 +41,7 @@ class OwnCodeFields:
                 optional=True,
                 full=True,
                 placeholder='["first", {"second": 2}]',
-                hint="A JSON list, one entry an argument.",
+                hint="A JSON list with one entry for each argument.",
             )
         )
         self._queue = fields.add(
@@ -63,16 +63,17 @@ class OwnCodeFields:
                     human(silence) if silence else "",
                     at="action.heartbeat_timeout",
                     optional=True,
-                    hint="Past it, its worker counts as dead. Only if the activity sends them.",
+                    hint="After this long without one, the worker counts as dead. Only for "
+                    "activities that send heartbeats.",
                 )
             )
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind. Raises FieldError."""
+        """The action, without its kind. Raises FieldError."""
         given: dict[str, Any] = {self._key: self._name.value.strip()}
         arguments = json_value(self._arguments, empty=[])
         if not isinstance(arguments, list):
-            raise FieldError("action.arguments", "A list is needed: put it into [ ].")
+            raise FieldError("action.arguments", "This must be a list: put it in [ ].")
         if arguments:
             given["arguments"] = arguments
         if self._queue.value.strip():

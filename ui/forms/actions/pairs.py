@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from onthedot.scheduling.action import SecretRef
-from onthedot.ui.components.fields import PairsField
+from onthedot.ui.components.fields.text import PairsField
 
 
 def as_pairs(given: Mapping[str, str | SecretRef]) -> list[dict[str, Any]]:
-    """As the field shows them."""
+    """The form that the field shows."""
     return [
         {"name": name, "value": value.secret, "secret": True}
         if isinstance(value, SecretRef)
@@ -20,7 +20,7 @@ def as_pairs(given: Mapping[str, str | SecretRef]) -> list[dict[str, Any]]:
 
 
 def pairs_value(field: PairsField) -> dict[str, Any]:
-    """As a definition takes them; lines that were left empty do not count."""
+    """The form that a definition takes, without empty lines."""
     return {
         pair["name"].strip(): {"secret": pair["value"].strip()} if pair["secret"] else pair["value"]
         for pair in field.value

@@ -1,4 +1,4 @@
-"""Test now: the action runs once, on a real worker, and nothing is saved."""
+"""Test now: runs the action once on a real worker, and saves nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Tested = Callable[[], tuple[TaskDefinition | None, timedelta]]
 
 
 def add_test(context: PageContext, draft: Tested) -> None:
-    """A card with the button, and what came of it."""
+    """A card with the button and the result."""
     with card("Try it"), box("stack snug"):
         text("Runs the action once, now, without saving anything.", "muted small")
 

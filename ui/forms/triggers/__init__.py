@@ -1,1 +1,1 @@
-"""The part of the form that says when. Begin with `trigger.py`."""
+"""The trigger part of the form. Begin with `trigger.py`."""

@@ -1,4 +1,4 @@
-"""The fields that say on which days something does not fire, and what becomes of it then."""
+"""The fields for excluded days, and for what happens to runs on them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from onthedot.scheduling.trigger import CalendarUse, OnExcluded, Recurring
-from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.fields.choices import ChoiceField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, link, named, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.fields import Fields, listed
 from onthedot.ui.forms.triggers.entries import name_chips
 
 _ON_EXCLUDED = {
-    OnExcluded.SKIP.value: "Leave it out",
-    OnExcluded.NEXT_DAY.value: "Run on the next day that is left",
-    OnExcluded.PREVIOUS_DAY.value: "Run on the previous day that is left",
+    OnExcluded.SKIP.value: "Skip the run",
+    OnExcluded.NEXT_DAY.value: "Run on the next allowed day",
+    OnExcluded.PREVIOUS_DAY.value: "Run on the previous allowed day",
 }
-#: More calendars than this are completed as one types, and not shown to choose from.
+#: More calendars than this are completed while typing, rather than listed.
 _MOST_CHIPS = 12
 _WORKING_DAYS = (
     "Working days (LW, W#3, 15W in the expression) are Monday to Friday less the days of these "
@@ -26,8 +27,8 @@ _WORKING_DAYS = (
 
 
 class DayFields:
-    """Exclusions, calendars, and moves where the trigger can have them. Folded away where none are
-    given. `calendars` are those that exist."""
+    """Exclusions, calendars, and moves if the trigger allows them. Collapsed if none are set.
+    `calendars` are the existing ones."""
 
     def __init__(
         self, fields: Fields, before: Recurring | None, calendars: Sequence[str], *, moves: bool
@@ -43,7 +44,7 @@ class DayFields:
                 self._build(fields, before, calendars, moves=moves)
 
     def value(self) -> dict[str, Any]:
-        """What they say, without what is left empty."""
+        """The values, without empty ones."""
         given: dict[str, Any] = {}
         exclude: list[Any] = listed(self._exclude.value, "\n")
         exclude += [{"calendar": name} for name in listed(self._calendars.value)]
@@ -64,7 +65,7 @@ class DayFields:
                 "Except on days of",
                 ", ".join(one.calendar for one in exclude if isinstance(one, CalendarUse)),
                 at="trigger.calendars",
-                hint=_WORKING_DAYS if moves else "Calendars, with commas between them.",
+                hint=_WORKING_DAYS if moves else "Calendars, separated by commas.",
                 placeholder=", ".join(calendars[:2]),
                 optional=True,
                 full=True,
@@ -93,7 +94,7 @@ class DayFields:
                     "Only on days of",
                     before.only.calendar if before and before.only else "",
                     at="trigger.only",
-                    hint="A calendar. Working days are its days then.",
+                    hint="A calendar. Its days then count as working days.",
                     options=calendars,
                     optional=True,
                 )
@@ -103,8 +104,8 @@ class DayFields:
                     "Except on",
                     "\n".join(one for one in exclude if isinstance(one, str)),
                     at="trigger.exclude",
-                    hint="One a line: a date (2026-12-25), a range (2026-12-24/2026-12-26), "
-                    "or a cron expression.",
+                    hint="One per line: a date (2026-12-25), a range (2026-12-24/2026-12-26), or "
+                    "a cron expression.",
                     mono=True,
                     rows=3,
                     optional=True,

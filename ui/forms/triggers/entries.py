@@ -1,4 +1,4 @@
-"""Small entries that several parts of the form have: a zone, and values to choose by a click."""
+"""Small inputs for several parts of the form: a zone, and values to choose with a click."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 from onthedot.scheduling.firing.zones import zone_meant
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.forms.fields import Fields
 
 
 def zone_entry(fields: Fields, zone: str) -> TextField:
-    """A field for a time zone that offers all there are."""
+    """A field for a time zone that offers all zones."""
     return fields.add(TextField("Time zone", zone, at="trigger.timezone", options=_zones()))
 
 
 def zone_in(field: TextField) -> str:
-    """The zone that is written, whatever its case; as it is written where there is none such."""
+    """The zone in the field, in its proper case; unchanged if it is unknown."""
     written = field.value.strip() or "UTC"
     meant = zone_meant(written)
     return meant if meant.casefold() == written.casefold() else written
 
 
 def chips(values: Sequence[tuple[str, str]], field: TextField) -> None:
-    """Labels that each put a value into the field."""
+    """Buttons that each put a value into the field."""
     with box("chips"):
         for label, value in values:
             chip = named(box("chip", "button"), type="button")
@@ -35,7 +35,7 @@ def chips(values: Sequence[tuple[str, str]], field: TextField) -> None:
 
 
 def name_chips(names: Sequence[str], field: TextField) -> None:
-    """Names that are each put on the list in the field, or taken off it."""
+    """Buttons that each add a name to the field's list, or remove it."""
     with box("chips"):
         for name in names:
             chip = named(box("chip", "button"), type="button")

@@ -1,4 +1,4 @@
-"""The fields that limit what recurs: from, until, at most, jitter; and its days. Folded away."""
+"""The limits of recurring triggers: from, until, at most, jitter; and days. Collapsed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from onthedot.scheduling.firing.zones import LocalTimeError, ZoneError, instant_of, zone_named
 from onthedot.scheduling.trigger import Recurring
 from onthedot.scheduling.values import format_instant
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.fields import FieldError, Fields
@@ -20,7 +20,7 @@ from onthedot.ui.wording.local_times import local_text
 
 
 class LimitFields:
-    """Local times are read in the zone of `zone_field`; without one the limits have their own."""
+    """Local times are in the zone of `zone_field`; without one, the limits have their own."""
 
     def __init__(
         self,
@@ -72,11 +72,11 @@ class LimitFields:
 
     @property
     def zone(self) -> str:
-        """The zone that is written."""
+        """The zone in the field."""
         return zone_in(self._zone)
 
     def value(self) -> dict[str, Any]:
-        """What they say, without what is left empty. Raises FieldError."""
+        """The values, without empty ones. Raises FieldError."""
         given: dict[str, Any] = {}
         for name, field in (("start_at", self._start), ("end_at", self._end)):
             if field.value.strip():

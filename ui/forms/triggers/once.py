@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.values import format_instant
-from onthedot.ui.components.fields import Segments, TextField
+from onthedot.ui.components.fields.choices import Segments
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, named
 from onthedot.ui.forms.fields import FieldError, Fields
 from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in
@@ -20,7 +21,7 @@ _DELAYS = [(length, length) for length in ("10 s", "1 min", "10 min", "1 h", "1 
 
 
 class OnceFields:
-    """Date and time with a zone, or a delay. What is not touched stays, to the microsecond."""
+    """Date and time with a zone, or a delay. An unchanged value is kept to the microsecond."""
 
     def __init__(
         self, fields: Fields, zone: str, given: Trigger | None, changed: Callable[[], None]
@@ -44,7 +45,7 @@ class OnceFields:
         self._build("at")
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind. Raises FieldError."""
+        """The trigger, without its kind. Raises FieldError."""
         if self._delay is not None:
             return {"delay": as_value(self._delay.value)}
         written, zone = self._at.value.strip(), zone_in(self._zone_field)

@@ -1,4 +1,4 @@
-"""The fields of what recurs: a cron expression or an interval, and the limits of both."""
+"""The fields of recurring triggers: a cron expression or an interval, and their limits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, Trigger
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in
@@ -60,7 +60,7 @@ class CronFields:
 
 
 class IntervalFields:
-    """Length, offset and limits. The zone matters for the limits alone."""
+    """Length, offset and limits. The zone affects the limits alone."""
 
     def __init__(
         self, fields: Fields, zone: str, given: Trigger | None, calendars: Sequence[str]

@@ -1,4 +1,4 @@
-"""The part of the form that says when: once, by cron, or at an interval."""
+"""The trigger part of the form: once, by cron, or at an interval."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KINDS = (
 
 
 class TriggerPart(KindPart):
-    """Shows the fields of one kind of trigger at a time; `value` is what they say."""
+    """Shows the fields of one kind of trigger at a time; `value` is the trigger."""
 
     def __init__(
         self,

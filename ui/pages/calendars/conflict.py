@@ -8,10 +8,11 @@ from typing import Any
 from onthedot.scheduling.calendars.content import CalendarContent, DatesCalendar
 from onthedot.scheduling.revisions.revision import Difference
 from onthedot.scheduling.stored.calendar_state import CalendarState
-from onthedot.ui.components.dialogs import dismiss
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss
 from onthedot.ui.components.differences import show_differences
 from onthedot.ui.components.markup import box, button, named, text
-from onthedot.ui.components.small import Icon, Modal, When
+from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext
 
 Save = Callable[[CalendarContent, int], Awaitable[None]]

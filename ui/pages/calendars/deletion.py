@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from onthedot.ui.components.dialogs import confirm, dismiss
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import confirm, dismiss
 from onthedot.ui.components.markup import box, button, text
-from onthedot.ui.components.small import Modal
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.calendars.reads import CalendarDetail, calendar_detail
 from onthedot.ui.pages.calendars.users import show_users

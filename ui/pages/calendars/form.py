@@ -15,15 +15,16 @@ from onthedot.scheduling.errors import (
     OnTheDotError,
 )
 from onthedot.ui.access.sessions import SignedOut
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.dialogs.dialogs import LeaveQuestion
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, button, card, link, named, text
-from onthedot.ui.components.small import Icon, LeaveQuestion
+from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.forms.following import Following
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.calendars import conflict
-from onthedot.ui.pages.calendars.content_fields import ContentPart, under_content
 from onthedot.ui.pages.calendars.draft_panel import DraftPanel
+from onthedot.ui.pages.calendars.fields.content import ContentPart, under_content
 from onthedot.ui.pages.calendars.months import year_of
 from onthedot.ui.pages.calendars.reads import CalendarDetail, calendar_detail
 from onthedot.ui.watches import Seen

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from onthedot.scheduling.forecast.report import Forecast
 from onthedot.scheduling.values import format_instant
 from onthedot.service.overview.influences import FrozenWindow
-from onthedot.ui.components.small import Chart
+from onthedot.ui.components.charts.charts import Chart
 from onthedot.ui.wording.durations import human
 
 #: Bars of a chart; more steps are put together.

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from onthedot.scheduling.forecast.report import Forecast
 from onthedot.scheduling.values import format_instant
 from onthedot.service.overview.influences import Influences
+from onthedot.ui.components.charts.charts import HeatMap
 from onthedot.ui.components.markup import box, text
-from onthedot.ui.components.small import HeatMap
 
 _HOURS = 24
 _HOUR = timedelta(hours=1)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from onthedot.scheduling.forecast.report import BusyInstant, Forecast
-from onthedot.ui.components.fields import Segments, TextField
+from onthedot.ui.components.fields.choices import Segments
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, card, empty, link, named, skeleton, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.forecast.exchange import Exchange
 from onthedot.scheduling.forecast.report import Forecast, Spread, Way
-from onthedot.ui.components.dialogs import dismiss, foot
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss, foot
 from onthedot.ui.components.markup import box, button, card, text
-from onthedot.ui.components.small import Modal, When
+from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import definition_of
 from onthedot.ui.wording.durations import human, precise

@@ -13,7 +13,8 @@ from onthedot.scheduling.errors import FieldProblem
 from onthedot.scheduling.firing.zones import LocalTimeError
 from onthedot.scheduling.freezes.freeze import FreezeDefinition, Then
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
-from onthedot.ui.components.fields import ChoiceField, Segments, TextField
+from onthedot.ui.components.fields.choices import ChoiceField, Segments
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, named
 from onthedot.ui.forms.fields import FieldError, Fields
 from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in

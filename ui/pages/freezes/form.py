@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError
 from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.service.freezes.previews import FreezePreview, preview_freeze
-from onthedot.ui.components.dialogs import dismiss, foot
-from onthedot.ui.components.fields import TextField
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss, foot
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, text
-from onthedot.ui.components.small import Icon, Modal, When
+from onthedot.ui.components.small import Icon, When
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.forms.following import Following
 from onthedot.ui.page_context import PageContext
@@ -121,7 +122,8 @@ class _FreezeForm:
         name, uses = self._written_name, self._context.uses
         try:
             made = await self._context.tried(
-                uses.put_freeze(name, definition), but=(InvalidDefinition,)
+                uses.put_freeze(name, definition, if_match=self._expected),
+                but=(InvalidDefinition,),
             )
         except InvalidDefinition as error:
             self._say(error.problems)
@@ -131,6 +133,11 @@ class _FreezeForm:
             self._context.toasts.say(f"{said}: {made.name}.")
             self._context.changed()
             dismiss(self._modal)
+
+    @property
+    def _expected(self) -> tuple[str, ...] | None:
+        """The version that is replaced; None for any, once someone was told of another."""
+        return None if self._before is None or self._warned else (self._before.version,)
 
     async def _may_save(self) -> bool:
         """Whether it is still what was shown, or someone was told that it is not."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.scheduling.freezes.windows import without_present_window
-from onthedot.ui.components.dialogs import confirm
+from onthedot.ui.components.dialogs.questions import confirm
 from onthedot.ui.components.markup import box, button, card, empty, skeleton, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
@@ -140,7 +140,9 @@ def _ask_to_end(context: PageContext, freeze: Freeze) -> None:
         if rest is None:
             done: object = await context.tried(context.uses.delete_freeze(name))
         else:
-            done = await context.tried(context.uses.put_freeze(name, rest))
+            done = await context.tried(
+                context.uses.put_freeze(name, rest, if_match=(freeze.version,))
+            )
         if done:
             context.toasts.say(f"Ended {name}.", tone="grey")
             context.changed()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlencode
 
-from onthedot.scheduling.incidents.incident import Incident, Incidents
+from onthedot.scheduling.incidents.incident import Incident
 from onthedot.scheduling.values import format_instant
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.tasks.lists.filter import TaskFilter
@@ -20,15 +20,21 @@ from onthedot.ui.reads import ids_to_retry
 _NAMED = 3
 
 
-def show_failures(context: PageContext, found: Incidents, tags: tuple[str, ...]) -> None:
+def show_failures(context: PageContext, groups: Sequence[Incident], tags: tuple[str, ...]) -> None:
     """A card with an entry for each cause; of tasks with these tags."""
-    runs = sum(group.runs for group in found.items)
-    ongoing = sum(group.ongoing for group in found.items)
+    runs = sum(group.runs for group in groups)
+    ongoing = sum(group.ongoing for group in groups)
     aside = f"{runs:,} {'run' if runs == 1 else 'runs'}"
     if ongoing:
-        aside += f" · {ongoing:,} of {len(found.items):,} ongoing"
-    with card("Failed or timed out", aside=aside, body=False), box("incidents", "ul"):
-        for group in found.items:
+        aside += f" · {ongoing:,} of {len(groups):,} ongoing"
+    with card("Failed or timed out", aside=aside, body=False):
+        show_groups(context, groups, tags)
+
+
+def show_groups(context: PageContext, groups: Sequence[Incident], tags: tuple[str, ...]) -> None:
+    """An entry for each cause, with what to do about it."""
+    with box("incidents", "ul"):
+        for group in groups:
             _entry(context, group, tags)
 
 

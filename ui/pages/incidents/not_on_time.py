@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from onthedot.scheduling.incidents.incident import LateStart, MissedInstant
+from onthedot.scheduling.incidents.incident import Incidents, LateStart, MissedInstant
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.ui.components.markup import box, card, href, named, text
 from onthedot.ui.components.small import When
+from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.incidents.failures import show_groups
 from onthedot.ui.wording.durations import precise
 
 _SHOWN = 12
@@ -28,13 +30,22 @@ _TONES = {LedgerState.MISSED: "red", LedgerState.UNKNOWN: "amber"}
 _WORDS = {LedgerState.MISSED: "Missed", LedgerState.UNKNOWN: "Unexplained"}
 
 
-def show_missed(missed: Sequence[MissedInstant]) -> None:
-    """A card of what did not run; each entry leads to the task."""
+def show_missed(context: PageContext, found: Incidents, tags: tuple[str, ...]) -> None:
+    """A card of what did not run: the runs that no worker took up, which can be run again, and the
+    instants that have no run."""
+    aside = _counted(found.did_not_run, "instant")
+    with card("Did not run", aside=aside, body=False):
+        if found.not_taken_up:
+            show_groups(context, found.not_taken_up, tags)
+        if found.without_a_failure:
+            _instants(found.without_a_failure)
+
+
+def _instants(missed: Sequence[MissedInstant]) -> None:
     found: dict[tuple[str, LedgerState, Reason | None], list[MissedInstant]] = defaultdict(list)
     for one in missed:
         found[one.task_id, one.state, one.reason].append(one)
-    aside = _counted(len(missed), "instant")
-    with card("Did not run", aside=aside, body=False), box("agenda").style("margin-top: 8px"):
+    with box("agenda"):
         for (task_id, state, reason), instants in list(found.items())[:_SHOWN]:
             with named(box("", "a"), href=href(f"/tasks/{task_id}")):
                 with box("grow"):

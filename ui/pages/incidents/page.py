@@ -11,7 +11,8 @@ from nicegui.element import Element
 
 from onthedot.scheduling.incidents.incident import Incidents
 from onthedot.service.overview import health
-from onthedot.ui.components.fields import Segments, TextField
+from onthedot.ui.components.fields.choices import Segments
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, card, empty, named, skeleton, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext
@@ -19,6 +20,7 @@ from onthedot.ui.pages.incidents.failures import show_failures
 from onthedot.ui.pages.incidents.not_on_time import show_late, show_missed
 from onthedot.ui.pages.incidents.workers import show_workers
 from onthedot.ui.watches import Live, Seen
+from onthedot.ui.wording.errors import nothing_to_show
 
 SPANS = {"hour": "Last hour", "night": "Night", "day": "Last 24 hours", "week": "Last 7 days"}
 _LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
@@ -122,7 +124,7 @@ class _IncidentsPage:
         found = seen.value
         if found is None:
             if seen.error is not None:
-                self._say("triangle-alert", "This is unavailable at the moment", str(seen.error))
+                self._say("triangle-alert", *nothing_to_show(seen.error, "What went wrong"))
             return
         self._since.props["at"] = f"{found.since:%Y-%m-%dT%H:%M:%SZ}"
         same = self._shown is not None and _without_span(self._shown) == _without_span(found)
@@ -138,14 +140,14 @@ class _IncidentsPage:
         self._said = ""
         self._place.clear()
         with self._place:
-            if found.items:
-                show_failures(self._context, found, self._tags)
-            if found.missed:
-                show_missed(found.missed)
+            if found.failures:
+                show_failures(self._context, found.failures, self._tags)
+            if found.did_not_run:
+                show_missed(self._context, found, self._tags)
             if found.late:
                 show_late(found.late)
             if not found.complete:
-                with box("row muted small"):
+                with box("row one-line muted small"):
                     Icon("info")
                     text("There may be more: part of this period was not checked or is not listed.")
 

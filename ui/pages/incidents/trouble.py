@@ -26,15 +26,16 @@ def show_trouble(place: Element, found: Incidents) -> None:
 def trouble(found: Incidents) -> str:
     """`In the last hour 6 runs failed for 2 causes, 1 of them ongoing; 12 instants did not run.`"""
     parts = []
-    if found.items:
-        runs, causes = sum(group.runs for group in found.items), len(found.items)
-        ongoing = sum(group.ongoing for group in found.items)
+    if failures := found.failures:
+        runs, causes = sum(group.runs for group in failures), len(failures)
+        ongoing = sum(group.ongoing for group in failures)
         failed = f"{_counted(runs, 'run')} failed for {_counted(causes, 'cause')}"
         if ongoing:
-            failed += ", still ongoing" if causes == 1 else f", {ongoing:,} of them ongoing"
+            some = f", {ongoing:,} of them ongoing"
+            failed += ", still ongoing" if ongoing == causes else some
         parts.append(failed)
-    if found.missed:
-        parts.append(f"{_counted(len(found.missed), 'instant')} did not run")
+    if missed := found.did_not_run:
+        parts.append(f"{_counted(missed, 'instant')} did not run")
     if found.late:
         parts.append(f"{_counted(len(found.late), 'run')} began late")
     return f"In the last hour {'; '.join(parts)}." if parts else ""

@@ -19,7 +19,7 @@ def show_workers(place: Element, state: Health | None) -> None:
     if state is not None:
         gone = gone_workers(state, datetime.now(UTC))
         if len(gone) == len(state.workers):
-            waiting = f"No worker polls; {state.backlog:,} tasks of Temporal's wait for one."
+            waiting = f"None is left. {state.backlog:,} workflow tasks wait for one in Temporal."
     said = ",".join([*(worker.identity for worker in gone), waiting])
     if place.props.get("data-gone", ",") == said:
         return

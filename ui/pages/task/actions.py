@@ -9,7 +9,7 @@ from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.ui.bulk.kinds import TASKS, Order
 from onthedot.ui.bulk.work import ask, do
-from onthedot.ui.components.dialogs import confirm
+from onthedot.ui.components.dialogs.questions import confirm
 from onthedot.ui.page_context import PageContext
 
 _ACTIVE = (TaskStatus.SCHEDULED, TaskStatus.RUNNING)

@@ -13,10 +13,12 @@ from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import MAX_OCCURRENCES, Backfill, BackfillStatus
 from onthedot.scheduling.task import Task
 from onthedot.service.calendars.lookup import calendars_for
-from onthedot.ui.components.dialogs import dismiss, foot
-from onthedot.ui.components.fields import ChoiceField, TextField
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss, foot
+from onthedot.ui.components.fields.choices import ChoiceField
+from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, button, card, named, text
-from onthedot.ui.components.small import Modal, When
+from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import backfills_of
 from onthedot.ui.watches import Seen

@@ -45,8 +45,8 @@ OVERLAP = {
 }
 
 _MOVES = {
-    OnExcluded.NEXT_DAY: "runs on the next day that is left",
-    OnExcluded.PREVIOUS_DAY: "runs on the previous day that is left",
+    OnExcluded.NEXT_DAY: "runs on the next allowed day",
+    OnExcluded.PREVIOUS_DAY: "runs on the previous allowed day",
 }
 
 

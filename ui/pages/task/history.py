@@ -11,13 +11,15 @@ from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.service.tasks.edit_previews import preview_edit
 from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.temporal.paging import Page
-from onthedot.ui.components.dialogs import dismiss, foot
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import dismiss, foot
 from onthedot.ui.components.differences import show_differences
 from onthedot.ui.components.markup import box, button, card, named, text
-from onthedot.ui.components.small import Modal, When
+from onthedot.ui.components.small import When
 from onthedot.ui.forms.preview import show_edit
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.watches import Live, Seen
+from onthedot.ui.wording.errors import nothing_to_show
 
 #: How many revisions are shown, and how many more each time.
 _SHOWN = 10
@@ -78,7 +80,7 @@ class HistoryCard:
                 if seen.value.next_cursor:
                     button("Earlier ones", self._more, "small")
             elif seen.error is not None:
-                text(str(seen.error), "muted")
+                text(nothing_to_show(seen.error, "The history")[1], "muted")
 
     def _more(self) -> None:
         self._limit += 5 * _SHOWN
@@ -87,12 +89,12 @@ class HistoryCard:
     def _add(self, revision: Revision) -> None:
         word, tone = _WORDS[revision.change]
         with named(box("revision stack tight", "section"), data_revision=revision.revision):
-            with box("row"):
-                text(str(revision.revision), "mono muted")
-                text(word, f"pill {tone}")
-                text(revision.by, "strong")
-                When(revision.at)
-                with box("grow"):
+            with box("row one-line"):
+                with box("row grow"):
+                    text(str(revision.revision), "mono muted")
+                    text(word, f"pill {tone}")
+                    text(revision.by, "strong wrap")
+                    When(revision.at)
                     if revision.restores is not None:
                         text(f"as revision {revision.restores}", "muted small")
                 if self._can_restore(revision):

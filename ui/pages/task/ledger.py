@@ -14,6 +14,7 @@ from onthedot.ui.components.markup import box, card, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.watches import Seen
+from onthedot.ui.wording.errors import nothing_to_show
 
 #: A ledger reads histories and lists: it is not followed from second to second.
 _EVERY = timedelta(seconds=15)
@@ -48,7 +49,7 @@ def show_ledger(context: PageContext, task_id: str) -> None:
             if seen.value is not None:
                 _show(seen.value)
             elif seen.error is not None:
-                text(str(seen.error), "muted")
+                text(nothing_to_show(seen.error, "What became of each instant")[1], "muted")
 
     context.live(
         ("ledger", task_id), lambda: _read(context.site.temporal, task_id), show, every=_EVERY

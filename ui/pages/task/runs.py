@@ -10,9 +10,9 @@ from nicegui.element import Element
 
 from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.scheduling.values import format_instant
+from onthedot.ui.components.charts.charts import Chart
 from onthedot.ui.components.markup import box, card, empty, link
-from onthedot.ui.components.small import Chart
-from onthedot.ui.components.tables import RunTable
+from onthedot.ui.components.tables.tables import RunTable
 from onthedot.ui.reads import ROWS, TaskDetail
 from onthedot.ui.rows import took
 from onthedot.ui.wording.durations import precise

@@ -1,5 +1,6 @@
 {{/* What the pods of all components share. */}}
 {{- define "onthedot.pod" -}}
+serviceAccountName: {{ .root.Values.serviceAccountName }}
 automountServiceAccountToken: false
 # A service named onthedot would set ONTHEDOT_PORT, which is a setting.
 enableServiceLinks: false
@@ -21,6 +22,22 @@ securityContext:
   allowPrivilegeEscalation: false
   readOnlyRootFilesystem: true
   capabilities: {drop: [ALL]}
+{{- end }}
+
+{{/* Where pods of a component go, and which give way. */}}
+{{- define "onthedot.placing" -}}
+{{- with .priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .affinity }}
+affinity: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{/* Two pods of a component on one node help little when the node goes. */}}
@@ -64,9 +81,17 @@ topologySpreadConstraints:
   valueFrom: {secretKeyRef: {name: {{ . }}, key: encryption-keys}}
 {{- end }}
 {{- range $name, $value := mergeOverwrite (deepCopy .root.Values.settings) $own }}
-- name: ONTHEDOT_{{ $name | snakecase | upper }}
-  value: {{ kindIs "slice" $value | ternary (join "," $value) (kindIs "map" $value | ternary (toJson $value) (toString $value)) | quote }}
+- {name: ONTHEDOT_{{ $name | snakecase | upper }}, value: {{ include "onthedot.written" $value | quote }}}
 {{- end }}
+{{- end }}
+
+{{/* A value as a setting is written. Helm reads every number of a file as one with a fraction, and
+would write a million as 1e+06. */}}
+{{- define "onthedot.written" -}}
+{{- if kindIs "slice" . }}{{ join "," . }}
+{{- else if kindIs "map" . }}{{ toJson . }}
+{{- else if and (kindIs "float64" .) (eq (floor .) .) }}{{ int64 . }}
+{{- else }}{{ . }}{{ end -}}
 {{- end }}
 
 {{- define "onthedot.volumeMounts" -}}

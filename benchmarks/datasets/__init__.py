@@ -1,0 +1,1 @@
+"""Test data: many tasks, and the runs of a bad night. Begin with `fleet.py`."""

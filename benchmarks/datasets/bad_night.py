@@ -1,0 +1,90 @@
+"""Three hundred tasks after a bad night: the data for `jobs.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import aiohttp
+
+from benchmarks.instruments.errors import Void
+from benchmarks.sides.ours import Ours
+from benchmarks.sides.stack import Stack
+
+_TASKS = 300
+_EVERY_MINUTE = 12
+_DOWN_SECONDS = 90
+_TRIES = 60
+_CITIES = ("milan", "turin", "naples", "genoa", "parma")
+_NEVER = {"kind": "cron", "expression": "0 0 1 1 *"}
+_WRITES = "n=0; while :; do n=$((n+1)); echo line $n; sleep 0.5; done"
+
+
+async def bad_night(stack: Stack, ours: Ours, base: str) -> None:
+    """Registers the tasks over REST, lets some fail, and some not run as no worker is there."""
+    async with aiohttp.ClientSession(base) as rest:
+        tasks = [_export(number) for number in range(_TASKS)]
+        tasks += [_minutely(number) for number in range(_EVERY_MINUTE)]
+        writes = {"kind": "command", "argv": ["sh", "-c", _WRITES]}
+        tasks.append({"id": "writes", "trigger": _NEVER, "action": writes, "timeout": "PT1H"})
+        while tasks:
+            answer = await _sent(rest, "/tasks:batch", {"tasks": tasks})
+            pairs = zip(tasks, answer["results"], strict=True)
+            tasks = [task for task, result in pairs if result["status"] not in (201, 409)]
+        for minute in (31, 32):
+            changed = _export(1) | {"trigger": {"kind": "cron", "expression": f"{minute} 2 * * *"}}
+            await _sent(rest, "/tasks/export-0001", changed, method="PUT")
+        await _sent(rest, "/tasks:run", {"tag": "billing"})
+        await asyncio.sleep(60 - time.time() % 60 + 5)
+        stack.kill("worker")
+        await asyncio.sleep(_DOWN_SECONDS)
+        await ours.start_worker()
+        for _ in range(400):
+            async with rest.get("/incidents") as answered:
+                found = await answered.json()
+            if found.get("items") and found.get("missed"):
+                return
+            await asyncio.sleep(1)
+    raise Void("There are no incidents.")
+
+
+async def _sent(
+    rest: aiohttp.ClientSession, path: str, body: dict[str, Any], method: str = "POST"
+) -> Any:
+    for _ in range(_TRIES):
+        async with rest.request(method, path, json=body) as answer:
+            if answer.status < 400:
+                return await answer.json()
+            said = f"{path}: {answer.status} {(await answer.text())[:300]}"
+            if answer.status != 503:
+                break
+        await asyncio.sleep(1)
+    raise Void(said)
+
+
+def _export(number: int) -> dict[str, Any]:
+    city = _CITIES[number % len(_CITIES)]
+    fails = number % 15 == 2
+    url = "http://127.0.0.1:9/orders" if fails else f"https://{city}.example.com/export"
+    return {
+        "id": f"export-{number:04}",
+        "name": f"Nightly export of {city} {number:04} to the ledger",
+        "tags": [city, *(["billing"] if fails else [])],
+        "trigger": {"kind": "cron", "expression": f"{number % 60} {number % 24} * * *"},
+        "action": {"kind": "http", "url": url},
+        "retry": {"max_attempts": 1},
+    }
+
+
+def _minutely(number: int) -> dict[str, Any]:
+    return {
+        "id": f"check-{number}",
+        "name": f"Check of the queue {number}",
+        "tags": ["checks"],
+        "trigger": {"kind": "cron", "expression": "* * * * *"},
+        "action": {"kind": "log", "message": "checked"},
+        "timeout": "PT10S",
+        # What no worker takes up by then does not run.
+        "deadline": "PT20S",
+    }

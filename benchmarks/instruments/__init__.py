@@ -1,0 +1,1 @@
+"""Measuring tools: the receiver of all calls, `/proc`, a browser. Begin with `figures.py`."""

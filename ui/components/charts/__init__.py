@@ -1,0 +1,1 @@
+"""Charts. They are drawn in the browser."""

@@ -1,0 +1,1 @@
+"""Dialogs, and the questions that use them. Begin with `dialogs.py`."""

@@ -1,0 +1,79 @@
+"""Fields with values to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from onthedot.ui.components.fields.field import Changed, Field
+
+
+class ChoiceField(Field[str], component="otd_choice.js"):
+    """One of several, in the system's own list. `options`: value to label."""
+
+    def __init__(
+        self,
+        label: str,
+        options: Mapping[str, str],
+        value: str,
+        *,
+        at: str = "",
+        hint: str = "",
+        plain: bool = False,
+        full: bool = False,
+        on_change: Changed | None = None,
+    ) -> None:
+        super().__init__(
+            value,
+            on_change,
+            label=label,
+            at=at,
+            hint=hint,
+            full=full,
+            plain=plain,
+            hideLabel=plain,
+            options=_listed(options),
+        )
+
+
+class Segments(Field[str], component="otd_segments.js"):
+    """One of a few, all visible. `options`: (value, label, icon)."""
+
+    def __init__(
+        self,
+        label: str,
+        options: Sequence[tuple[str, str, str]],
+        value: str,
+        *,
+        at: str = "",
+        small: bool = False,
+        on_change: Changed | None = None,
+    ) -> None:
+        listed = [{"value": key, "label": text, "icon": icon} for key, text, icon in options]
+        super().__init__(value, on_change, label=label, at=at, small=small, options=listed)
+        self.values = [key for key, _, _ in options]
+
+
+class ChecksField(Field[str], component="otd_checks.js"):
+    """Any number of several, all visible. `options`: value to label. The value lists the chosen
+    ones, separated by commas."""
+
+    def __init__(
+        self,
+        label: str,
+        options: Mapping[str, str],
+        value: str = "",
+        *,
+        at: str = "",
+        hint: str = "",
+        on_change: Changed | None = None,
+    ) -> None:
+        super().__init__(value, on_change, label=label, at=at, hint=hint, options=_listed(options))
+
+    @property
+    def chosen(self) -> list[str]:
+        """The chosen values, in the order of the options."""
+        return [value for value in self.value.split(",") if value]
+
+
+def _listed(options: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"value": key, "label": text} for key, text in options.items()]

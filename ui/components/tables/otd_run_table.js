@@ -1,0 +1,145 @@
+// The execution log; rows that were not there before light up for a moment.
+export default {
+  // Rows can be chosen where `chosen` is given.
+  props: { rows: Array, chosen: Array, task: { type: Boolean, default: true }, caption: String },
+  emits: ["choose"],
+  data: () => ({ known: null, fresh: new Set(), last: null }),
+  watch: {
+    rows: {
+      immediate: true,
+      handler(rows) {
+        const ids = rows.map((row) => row.id + row.status.label);
+        if (this.known) this.fresh = new Set(ids.filter((id) => !this.known.has(id)));
+        this.known = new Set(ids);
+      },
+    },
+  },
+  mounted() {
+    otd.comeBack(this.$el);
+  },
+  methods: {
+    // With Shift all from the one chosen last up to here.
+    toggle(id, event) {
+      const ids = this.rows.map((row) => row.id),
+        on = !this.chosen.includes(id);
+      const from = event?.shiftKey ? ids.indexOf(this.last) : -1,
+        to = ids.indexOf(id);
+      this.last = id;
+      const span = from < 0 ? [id] : ids.slice(Math.min(from, to), Math.max(from, to) + 1);
+      this.$emit("choose", { ids: span, on });
+    },
+    toggleAll(event) {
+      this.$emit("choose", { ids: this.rows.map((row) => row.id), on: event.target.checked });
+    },
+    check(label, checked, onClick) {
+      return Vue.h("input", { type: "checkbox", checked, "aria-label": label, onClick });
+    },
+    row(row) {
+      const h = Vue.h,
+        path = `/runs/${row.id}`,
+        open = () => {
+          otd.opened(row.id);
+          otd.go(path);
+        },
+        chosen = !!this.chosen?.includes(row.id);
+      const first = this.task
+        ? [
+            h(
+              "a",
+              { class: "name", href: otd.href(path), tabindex: -1, title: row.task },
+              row.task,
+            ),
+            h("span", { class: "under" }, row.cause),
+          ]
+        : [
+            h("a", { class: "name", href: otd.href(path), tabindex: -1 }, [
+              otd.when(row.due, "near"),
+            ]),
+            h(
+              "span",
+              { class: "under" },
+              row.error ? [h("span", { class: "clip", title: row.error }, row.error)] : row.cause,
+            ),
+          ];
+      return h(
+        "tr",
+        {
+          key: row.id,
+          tabindex: 0,
+          "data-run": row.id,
+          class: { chosen, fresh: this.fresh.has(row.id + row.status.label) },
+          onClick: (event) => otd.rowClick(event, path, row.id),
+          onKeydown: (event) =>
+            otd.rowKeys(event, open, this.chosen && (() => this.toggle(row.id))),
+        },
+        [
+          this.chosen
+            ? h("td", { class: "check-cell" }, [
+                this.check(`Choose the run of ${row.task}, ${row.due}`, chosen, (event) =>
+                  this.toggle(row.id, event),
+                ),
+              ])
+            : null,
+          h("td", { class: "c1" }, first),
+          h("td", { class: "c-status" }, [otd.pill(row.status)]),
+          this.task ? h("td", { class: "c2" }, [otd.when(row.due, "near")]) : null,
+          h("td", { class: "num", "data-label": "late by " }, [
+            h(
+              "span",
+              {
+                title: row.late > 10 ? "More than ten seconds late" : undefined,
+                class: row.late > 10 ? "strong" : "muted",
+              },
+              row.late == null ? "–" : otd.duration(row.late),
+            ),
+          ]),
+          h(
+            "td",
+            { class: "num wide-only" },
+            row.live && row.started ? this.since(row) : otd.duration(row.took),
+          ),
+          h("td", { class: "num wide-only roomy" }, row.attempts || "–"),
+          this.task
+            ? h(
+                "td",
+                { class: "c2 c-error" },
+                row.error ? [h("span", { class: "clip muted", title: row.error }, row.error)] : [],
+              )
+            : null,
+        ],
+      );
+    },
+    since: (row) =>
+      otd.duration(Math.max(0, Math.round((otd.now() - new Date(row.started)) / 1000))),
+  },
+  render() {
+    const h = Vue.h,
+      th = (text, name) => h("th", { scope: "col", class: name }, text);
+    return h("div", { class: "card sheet cards" }, [
+      h("table", [
+        this.caption ? h("caption", { class: "sr" }, this.caption) : null,
+        h("thead", [
+          h("tr", [
+            this.chosen
+              ? h("th", { class: "check-cell" }, [
+                  this.check(
+                    "Choose all on this page",
+                    this.rows.length > 0 && this.rows.every((row) => this.chosen.includes(row.id)),
+                    this.toggleAll,
+                  ),
+                ])
+              : null,
+            th(this.task ? "Task" : "Due"),
+            th("Status"),
+            this.task ? th("Due") : null,
+            th("Late by", "num"),
+            th("Took", "num"),
+            th("Attempts", "num roomy"),
+            this.task ? th("Error") : null,
+          ]),
+        ]),
+        h("tbody", this.rows.map(this.row)),
+      ]),
+    ]);
+  },
+};

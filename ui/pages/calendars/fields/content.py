@@ -1,0 +1,176 @@
+"""The part of the form that says which days a calendar holds: the fields of one of five kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from onthedot.scheduling.calendars.content import (
+    AnyOfCalendar,
+    CalendarContent,
+    DatesCalendar,
+    HolidaysCalendar,
+    IcsCalendar,
+    WeeklyCalendar,
+)
+from onthedot.scheduling.errors import FieldProblem
+from onthedot.ui.components.fields.choices import ChecksField, Segments
+from onthedot.ui.components.fields.text import TextField
+from onthedot.ui.components.markup import box, text
+from onthedot.ui.forms.fields import Fields, listed, problems_of
+from onthedot.ui.pages.calendars.fields.events import EventFields
+from onthedot.ui.pages.calendars.fields.holiday import HolidayFields
+from onthedot.ui.pages.calendars.wording import KINDS, WEEKDAYS
+
+_MODELS: dict[str, type[CalendarContent]] = {
+    "dates": DatesCalendar,
+    "holidays": HolidaysCalendar,
+    "weekly": WeeklyCalendar,
+    "ics": IcsCalendar,
+    "any_of": AnyOfCalendar,
+}
+
+
+class KindFields(Protocol):
+    """The fields of one kind."""
+
+    def value(self) -> dict[str, Any]:
+        """What they say, without the kind."""
+
+
+class ContentPart:
+    """Shows the fields of one kind at a time. `names` are the calendars to be made of."""
+
+    def __init__(
+        self,
+        fields: Fields,
+        changed: Callable[[], None],
+        before: CalendarContent | None,
+        names: Sequence[str],
+    ) -> None:
+        self._fields = fields
+        self._changed = changed
+        self._before = before
+        self._names = names
+        self._kind: str = before.kind if before else "holidays"
+        switch = Segments(
+            "Kind",
+            KINDS,
+            self._kind,
+            at="kind",
+            on_change=lambda event: self._switch(event.value),
+        )
+        fields.add_switch(switch)
+        self._place = box("stack").style("margin-top: 16px")
+        self._shown = self._build()
+
+    def judged(self) -> tuple[CalendarContent | None, list[FieldProblem]]:
+        """The content, or what has to be fixed before it is one."""
+        try:
+            given = self._shown.value()
+            return _MODELS[self._kind](**given), []
+        except ValidationError as error:
+            return None, under_content([_of_a_line(p, given) for p in problems_of(error)])
+
+    def _switch(self, kind: str) -> None:
+        self._kind = kind
+        self._shown = self._build()
+        self._changed()
+
+    def _build(self) -> KindFields:
+        self._fields.forget("content")
+        self._place.clear()
+        with self._place:
+            match self._kind:
+                case "dates":
+                    return DateFields(self._fields, self._before)
+                case "weekly":
+                    return WeekFields(self._fields, self._before)
+                case "ics":
+                    return EventFields(self._fields, self._before, self._changed)
+                case "any_of":
+                    return UnionFields(self._fields, self._before, self._names)
+                case _:
+                    return HolidayFields(self._fields, self._before, self._changed)
+
+
+def _of_a_line(problem: FieldProblem, given: dict[str, Any]) -> FieldProblem:
+    """A problem of one of several dates names it."""
+    field, _, number = problem.field.partition(".")
+    if field != "dates" or not number.isdigit():
+        return problem
+    mend = "is not a date as 2026-12-24, nor a range as 2026-12-24/2026-12-26."
+    return FieldProblem(problem.field, f"“{given[field][int(number)]}” {mend}")
+
+
+def under_content(problems: Sequence[FieldProblem]) -> list[FieldProblem]:
+    """Problems of a content, at the fields of this part."""
+    return [FieldProblem(f"content.{each.field}", each.message) for each in problems]
+
+
+class DateFields:
+    """Days and ranges, one a line."""
+
+    def __init__(self, fields: Fields, before: CalendarContent | None) -> None:
+        dates = before.dates if isinstance(before, DatesCalendar) else ()
+        self._dates = fields.add(
+            TextField(
+                "Days",
+                "\n".join(dates),
+                at="content.dates",
+                hint="One a line: a date (2026-12-24), or a range with both ends included "
+                "(2026-12-24/2027-01-06).",
+                placeholder="2026-12-24",
+                mono=True,
+                rows=6,
+                full=True,
+            )
+        )
+
+    def value(self) -> dict[str, Any]:
+        """What they say, without the kind."""
+        return {"dates": tuple(listed(self._dates.value, "\n"))}
+
+
+class WeekFields:
+    """Days of the week."""
+
+    def __init__(self, fields: Fields, before: CalendarContent | None) -> None:
+        days = before.days if isinstance(before, WeeklyCalendar) else ("sat", "sun")
+        self._days = fields.add(
+            ChecksField("Days of every week", WEEKDAYS, ",".join(days), at="content.days")
+        )
+
+    def value(self) -> dict[str, Any]:
+        """What they say, without the kind."""
+        return {"days": tuple(self._days.chosen)}
+
+
+class UnionFields:
+    """Other calendars."""
+
+    def __init__(
+        self, fields: Fields, before: CalendarContent | None, names: Sequence[str]
+    ) -> None:
+        chosen = before.calendars if isinstance(before, AnyOfCalendar) else ()
+        options = {name: name for name in dict.fromkeys([*names, *chosen])}
+        self._names: ChecksField | None = None
+        if not options:
+            words = "There is no other calendar yet. Make those first that this one is made of."
+            text(words, "muted wrap", tag="p")
+            return
+        self._names = fields.add(
+            ChecksField(
+                "Every day of any of these",
+                options,
+                ",".join(chosen),
+                at="content.calendars",
+                hint="It follows them: a change of one of them changes this one too.",
+            )
+        )
+
+    def value(self) -> dict[str, Any]:
+        """What they say, without the kind."""
+        return {"calendars": tuple(self._names.chosen) if self._names else ()}
