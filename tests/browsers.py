@@ -6,7 +6,7 @@ import os
 import shutil
 
 #: The shell first: it has the same engine, and no window of its own to draw, which takes a whole
-#: browser three times as long as the pages.
+#: browser as long as the pages.
 _PROGRAMS = (
     "chromium-headless-shell",
     "chromium",
