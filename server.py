@@ -20,6 +20,7 @@ from onthedot.processes.connections import BoundedHttp
 from onthedot.processes.ports import listen
 from onthedot.processes.tls import Certificate
 from onthedot.service.archive.exporter import Exporter
+from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import connect
 from onthedot.service.zone_rules import watch_zone_rules
@@ -79,7 +80,8 @@ async def _serve(settings: Settings, listening: socket.socket, tls: Certificate 
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    beside = [watch_zone_rules()]
+    incidents: IncidentReader = app.state.incidents
+    beside = [watch_zone_rules(), incidents.keep_at_hand()]
     if tls:
         beside.append(tls.keep_fresh())
     if settings.archive is not None:

@@ -7,11 +7,12 @@ methods of an address, and then the route.
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from onthedot.access.oidc.provider import Provider
 from onthedot.api import errors
+from onthedot.api.deps import each_parameter_once
 from onthedot.api.documented import describe, operation_id
 from onthedot.api.middleware.access_log import AccessLog
 from onthedot.api.middleware.audited import Audited
@@ -37,6 +38,7 @@ from onthedot.service.overview.feed import Feeds
 from onthedot.service.overview.fleet import FleetReader
 from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.workers import WorkersReader
+from onthedot.service.tasks.lists.known_tags import KnownTags
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.version import version
@@ -101,6 +103,7 @@ def create_app(
         version=version(),
         openapi_tags=_TAGS,
         generate_unique_id_function=operation_id,
+        dependencies=[Depends(each_parameter_once)],
         docs_url=None,
         redoc_url=None,
         # GET /tasks/{id} with an empty id must not become the list.
@@ -115,6 +118,7 @@ def create_app(
     app.state.calendar_drafts = CalendarDrafts(temporal, fleet)
     app.state.feeds = Feeds(temporal, fleet)
     app.state.incidents = IncidentReader(temporal)
+    app.state.tags = KnownTags(temporal)
     for router in _ROUTERS:
         app.include_router(router)
     docs.mount(app)

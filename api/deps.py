@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from onthedot.access.identity import Identity
@@ -141,3 +142,18 @@ QueryText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\
 
 #: The position in a list.
 CursorText = Annotated[str, StringConstraints(max_length=4096)]
+
+#: Where `tag` may come several times.
+_SEVERAL_TAGS = {"/tasks", "/runs", "/incidents"}
+
+
+async def each_parameter_once(request: Request) -> None:
+    """Raises RequestValidationError where a query parameter is repeated that has one value: nobody
+    could tell which one was meant."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    several = {"tag"} if request.scope["path"] in _SEVERAL_TAGS else set()
+    if repeated := {name for name in names if names.count(name) > 1} - several:
+        message = "comes several times; send it once"
+        raise RequestValidationError(
+            [{"type": "repeated", "loc": ("query", name), "msg": message} for name in repeated]
+        )

@@ -30,6 +30,7 @@ _SAID = {
 }
 
 ETAG = {"ETag": {"description": "The revision, for If-Match.", "schema": {"type": "string"}}}
+AGE = {"Age": {"description": "How old this is, in seconds.", "schema": {"type": "integer"}}}
 LOCATION = {"Location": {"description": "Its address.", "schema": {"type": "string"}}}
 
 Responses = dict[int | str, dict[str, Any]]

@@ -95,7 +95,7 @@ class PauseMany(ResumeMany):
 
 
 class Outcome(StrEnum):
-    """What became of one task or run."""
+    """The result of one task or run."""
 
     DONE = "done"
     #: It already had the wanted state.
@@ -114,7 +114,7 @@ class PauseState(BaseModel):
 
 
 class ManyResult(BaseModel):
-    """What became of one task or run."""
+    """The result of one task or run."""
 
     id: str
     outcome: Outcome

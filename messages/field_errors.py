@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,8 @@ _BOUNDS = {
     "less_than": "less than",
 }
 _ISO = TypeAdapter(timedelta)
+_TIMEDELTA = re.compile(r"datetime\.timedelta\((.*)\)")
+_PART = re.compile(r"(days|seconds|microseconds)=(-?[0-9]+)")
 _WHERE = {"body", "query", "path", "header"}
 
 
@@ -83,6 +86,12 @@ def parameter_problems(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldProble
 
 
 def _said(bound: object) -> object:
+    """The bound as one would write it. Pydantic tells a duration as Python code."""
+    if isinstance(bound, str) and (code := _TIMEDELTA.fullmatch(bound)):
+        parts = dict(_PART.findall(code[1]))
+        bound = timedelta(**{unit: int(number) for unit, number in parts.items()})
+    if isinstance(bound, timedelta) and bound and not bound % timedelta(days=1):
+        return f"P{bound.days}D"
     return _ISO.dump_python(bound, mode="json") if isinstance(bound, timedelta) else bound
 
 

@@ -88,3 +88,21 @@ def test_a_machine_that_lacks_something_is_told_so_at_once(tmp_path: Path) -> No
     assert line.startswith("NOTHING WAS TESTED. A cluster on one machine needs: ")
     assert not told.stdout
     assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupt_ends_the_command_too() -> None:
+    """Where it is one in the background of a shell, which ignores that signal by itself."""
+    told = _python(
+        """
+        import os, signal, threading
+        from tests.cluster import left_behind
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        try:
+            left_behind.run(["sleep", "100"], os.environ)
+        except KeyboardInterrupt:
+            print("interrupted", left_behind.end_what_is_left())
+        """
+    )
+    assert told.stdout == "interrupted []\n", told.stderr

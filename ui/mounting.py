@@ -40,7 +40,8 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
     forecasts: Forecasts = app.state.forecasts
     following: Following = app.state.following
     workers: WorkersReader = app.state.workers
-    overview, due, tags = OverviewReader(temporal), DueReader(temporal), KnownTags(temporal)
+    overview, due = OverviewReader(temporal), DueReader(temporal)
+    tags: KnownTags = app.state.tags
     drafts: CalendarDrafts = app.state.calendar_drafts
     site = SiteContext(
         temporal,

@@ -12,7 +12,19 @@ from contextlib import asynccontextmanager
 from playwright.async_api import Browser, Page, async_playwright
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_LIMIT_MS = 60_000
+_LIMIT_MS = 120_000
+
+#: Collects, in the page, when each line came into it.
+_COLLECT = """() => {
+  window.came = [];
+  new MutationObserver((changes) => {
+    const now = Date.now() / 1000;
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes)
+        for (const [, at] of (node.textContent ?? "").matchAll(/line (\\d+\\.\\d+)/g))
+          window.came.push([Number(at), now]);
+  }).observe(document.querySelector(".output pre"), { childList: true, subtree: true });
+}"""
 
 
 @asynccontextmanager
@@ -39,3 +51,11 @@ async def until_shown(browser: Browser, url: str, selector: str) -> tuple[float,
     page = await opened(browser, url)
     await page.locator(selector).first.wait_for()
     return time.perf_counter() - began, page
+
+
+async def opened_output(browser: Browser, url: str) -> Page:
+    """A run's page, which collects in `came` when each line was written, and when it came."""
+    page = await opened(browser, url)
+    await page.locator(".output .lines").first.wait_for()
+    await page.evaluate(_COLLECT)
+    return page

@@ -85,7 +85,7 @@ class Stack:
         return self._log("receiver")
 
     def environment(self, **more: str) -> dict[str, str]:
-        """For our own processes: this stack's Temporal, and no settings of whoever runs this."""
+        """For our own processes: this stack's Temporal, and without the settings of the user."""
         plain = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
         given = {PREFIX + name.upper(): value for name, value in self._overrides.items()}
         theirs = {"TEMPORAL_ADDRESS": self.address, "TEMPORAL_NAMESPACE": self.namespace}
@@ -127,6 +127,10 @@ class Stack:
     def process_id(self, name: str) -> int:
         return self._running[name].pid
 
+    def process_ids(self) -> set[int]:
+        """Of all that was started, and of what that started."""
+        return {each for process in self._running.values() for each in machine.tree(process.pid)}
+
     def cpu(self) -> dict[str, float]:
         """CPU seconds that each process has used, and this one as `client`."""
         used = dict(self._used)
@@ -139,7 +143,7 @@ class Stack:
         return self._log(name).read_text(errors="replace")
 
     async def until(self, condition: Callable[[], bool], what: str) -> None:
-        """Waits for a process to come up. Raises Void where one ended, or none comes."""
+        """Waits for a process to come up. Raises Void if one ended, or none comes."""
         limit = time.monotonic() + _START_LIMIT.total_seconds()
         while not condition():
             self.check()
@@ -148,7 +152,7 @@ class Stack:
             await asyncio.sleep(0.05)
 
     def check(self) -> None:
-        """Raises Void where a process has ended."""
+        """Raises Void if a process has ended."""
         for name, process in self._running.items():
             if process.poll() is not None:
                 raise Void(f"the {name} ended: {self.output(name)[-2000:]}")

@@ -1,4 +1,4 @@
-"""What went wrong over a span: failures by cause, what did not run, what began late.
+"""What went wrong in a period: failures by cause, what did not run, what started late.
 
 1. Runs that failed or timed out, and those that began late, are in Temporal's list of runs.
 2. What did not run at all is what the audits found, and for the latest minutes, to which no audit
@@ -9,12 +9,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from onthedot import naming
-from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError
 from onthedot.scheduling.incidents.grouping import (
     WITNESSES,
     Group,
@@ -27,20 +28,27 @@ from onthedot.scheduling.incidents.incident import Incident, Incidents, LateStar
 from onthedot.scheduling.ledger.entries import PROMISE, LedgerState, Reason
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import Health
+from onthedot.service.incidents.failed_runs import FailedRuns
 from onthedot.service.incidents.not_run import NotRun
-from onthedot.service.incidents.runs_gone_wrong import FailedRuns, Listed, late_runs
+from onthedot.service.incidents.runs_gone_wrong import Listed, late_runs
 from onthedot.service.runs.of_tasks import task_ids, task_names
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 
-#: The span that is looked at without a `since`.
+#: The span that is examined without a `since`.
 SPAN = timedelta(days=1)
 
 #: How many missed instants, and how many late starts, are listed.
 MOST = 1000
 
 _PAGE = 1000
+
+#: When what failed is read for the first time, and how often what failed since, while nobody asks.
+_BEGIN_SECONDS = 5.0
+_EVERY_SECONDS = 120.0
+
+_LOG = logging.getLogger("onthedot.service")
 
 
 @dataclass(frozen=True)
@@ -120,6 +128,19 @@ class IncidentReader:
             and len(missed) <= MOST
             and len(began_late) <= MOST,
         )
+
+    async def keep_at_hand(self) -> None:
+        """Keep up with what failed, so that who opens the incidents does not wait until all of a
+        bad night is read. Never ends."""
+        await asyncio.sleep(_BEGIN_SECONDS)
+        while True:
+            try:
+                await self._failed.catch_up(SPAN)
+            except OnTheDotError as error:
+                _LOG.debug("what failed cannot be read: %s", error)
+            except Exception:
+                _LOG.exception("what failed could not be read")
+            await asyncio.sleep(_EVERY_SECONDS)
 
     async def _incidents(self, groups: Sequence[Group]) -> list[Incident]:
         asked = {task_id for group in groups for task_id in group.latest()[:WITNESSES]}

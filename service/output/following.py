@@ -1,9 +1,10 @@
 """Keeping up with runs while they run: one reader a server, for all who watch.
 
-1. Every half second each worker that carries out a watched run is asked once, for all of its runs.
+1. Every half second, less often where it answers slowly, each worker that carries out a watched run
+   is asked once, for all of its runs.
 2. What a worker does not say, because it does not have the run or does not answer, is read from
    Temporal, once a second at most.
-3. Whoever watches a run is woken when something of it is new, and takes it from what is shared.
+3. Anyone who watches a run is woken when something of it is new, and takes it from what is shared.
 
 A run that nobody watches costs nothing.
 """
@@ -30,8 +31,12 @@ from onthedot.service.temporal.calls import Temporal
 
 _LOG = logging.getLogger("onthedot.output")
 
-#: How often workers are asked, in seconds.
+#: How often workers are asked, in seconds; and how many times as long as that took they are left
+#: alone afterwards, at most so long. A machine that is busy with runs answers late, and who watches
+#: them should hardly slow them down.
 _PACE = 0.5
+_REST = 5
+_LONGEST_REST = 5.0
 #: How many watch on one server, and how many runs they may watch altogether.
 _MOST_WATCH = 500
 _MOST_RUNS = 100
@@ -94,7 +99,7 @@ class Following:
                 del self._runs[run_id]
 
     def known(self, run_id: str) -> Run | None:
-        """A run that is watched, as it was read last; None where nobody watches it."""
+        """A run that is watched, as it was read last; None if nobody watches it."""
         watched = self._runs.get(run_id)
         return watched.run if watched is not None and watched.is_current else None
 
@@ -123,8 +128,8 @@ class Following:
                 _LOG.exception("live output could not be read")
                 more = False
             took = time.monotonic() - began
-            # A slow Temporal is asked less often rather than all the time.
-            await asyncio.sleep(0 if more else max(_PACE - took, min(took, 10 * _PACE)))
+            rest = max(_PACE - took, min(_REST * took, _LONGEST_REST))
+            await asyncio.sleep(0 if more else rest)
 
     async def _look(self) -> bool:
         """Bring every run up to date; whether one has more to be asked for at once."""

@@ -1,4 +1,4 @@
-"""Runs to come as iCalendar, for calendar programs to subscribe to.
+"""Upcoming runs as an iCalendar feed.
 
 Each run is an event of its own, at an instant in UTC: no rule of a calendar program has to say what
 a cron expression, an exclusion or a clock change means, and each shows it in its reader's zone.

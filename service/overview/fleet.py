@@ -200,7 +200,7 @@ def _needs_more(row: TaskRow) -> bool:
 
 
 def _fleet_task(task_id: str, row: TaskRow, namespace: str, now: datetime) -> FleetTask | None:
-    """None where it will not fire: paused without an end, or its schedule is not in force."""
+    """None if it will not fire: paused without an end, or its schedule is not in force."""
     definition = row.definition
     if row.problem or (definition.paused and row.paused_until is None):
         return None

@@ -1,4 +1,4 @@
-"""Forecasts, worked out on a thread and kept for as long as the tasks are as they were."""
+"""Forecasts, computed on a thread and kept for as long as the tasks are as they were."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Forecasts:
         Raises:
             InvalidDefinition: the span or the step is out of bounds.
             TemporalUnavailable: Temporal does not answer.
-            Busy: another forecast is being worked out.
+            Busy: another forecast is being computed.
         """
         width = STEP if step is None else step
         first = since or _whole(self._temporal.now(), width)
@@ -86,7 +86,7 @@ class Forecasts:
 
         Raises:
             TemporalUnavailable: Temporal does not answer.
-            Busy: a forecast is being worked out.
+            Busy: a forecast is being computed.
         """
         fleet, freezes = await asyncio.gather(self._fleet.tasks(tag), Freezes(self._temporal).all())
         standing = [StandingFreeze(freeze.name, freeze) for freeze in freezes]

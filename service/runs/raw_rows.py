@@ -5,8 +5,9 @@ The SDK decodes all of each row, most of it twice; here only what is asked for i
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +22,12 @@ from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.run_order import RunMemo
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.translate import ListedRun, decoded, run_of
+
+#: Rows of a page of a long walk: few enough to come in time from a Temporal that has much to do.
+_PAGE = 250
+
+#: How long a page may take once the first one has shown that Temporal is there.
+_LATER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,9 @@ async def raw_rows(
     limit: int,
     token: bytes = b"",
     within: timedelta = RPC_TIMEOUT,
+    retry: bool = True,
 ) -> RawRows:
-    """One page of what a query finds.
+    """One page of what a query finds. Without `retry` a connection that fails is an error at once.
 
     Raises:
         TemporalUnavailable: Temporal does not answer.
@@ -55,9 +63,41 @@ async def raw_rows(
     request = ListWorkflowExecutionsRequest(
         namespace=temporal.client.namespace, query=query, page_size=limit, next_page_token=token
     )
-    listing = temporal.client.workflow_service.list_workflow_executions(request, retry=True)
+    listing = temporal.client.workflow_service.list_workflow_executions(request, retry=retry)
     answer = await temporal.ask(listing, within)
     return RawRows(tuple(answer.executions), answer.next_page_token)
+
+
+async def raw_walk(
+    temporal: Temporal, query: str, *, limit: int = _PAGE
+) -> AsyncGenerator[tuple[WorkflowExecutionInfo, ...], None]:
+    """Every page of what a query finds. Temporal looks for the next one while one is read.
+
+    Raises:
+        TemporalUnavailable: Temporal does not answer.
+    """
+
+    def fetch(token: bytes) -> asyncio.Task[RawRows]:
+        within = _LATER if token else RPC_TIMEOUT
+        asked = raw_rows(temporal, query, limit=limit, token=token, within=within, retry=not token)
+        return asyncio.create_task(asked, name="page of a long list")
+
+    coming: asyncio.Task[RawRows] | None = fetch(b"")
+    try:
+        while coming is not None:
+            page = await coming
+            coming = fetch(page.token) if page.token else None
+            # It is asked for before this one is read, and other calls have their turn.
+            await asyncio.sleep(0)
+            yield page.rows
+    finally:
+        if coming is not None:
+            coming.cancel()
+
+
+def attribute(row: WorkflowExecutionInfo, name: str) -> Any:
+    """The value of a search attribute; None where there is none."""
+    return _value(row.search_attributes.indexed_fields, name)
 
 
 async def due_run(temporal: Temporal, row: WorkflowExecutionInfo) -> DueRun:

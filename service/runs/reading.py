@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
@@ -84,7 +85,9 @@ async def _running(
     started_at, lateness = now.started_at, None
     if started_at is not None:
         lateness = max(started_at - run.scheduled_for, timedelta(0))
-    known = {"attempts": now.begun, "started_at": started_at, "lateness": lateness}
+    known: dict[str, Any] = {"attempts": now.begun, "started_at": started_at, "lateness": lateness}
+    if not run.task_name:
+        known["task_name"] = _task_name(history)
     read = Run(
         **{**dict(run), **known},
         cancel_requested_by=history.cancelled_by,
@@ -120,6 +123,12 @@ def _action(history: RunHistory) -> Action | UnknownAction | None:
     return history.order.action if history.order else None
 
 
+def _task_name(history: RunHistory) -> str:
+    if history.order is not None:
+        return history.order.name
+    return history.state.definition.name if history.state else ""
+
+
 def _closed(temporal: Temporal, address: naming.RunAddress, history: RunHistory) -> Run:
     outcome, memo = history.outcome, history.memo
     told = outcome or memo
@@ -131,7 +140,7 @@ def _closed(temporal: Temporal, address: naming.RunAddress, history: RunHistory)
     return Run(
         id=address.run_id,
         task_id=order.task_id if order else state.id if state else "",
-        task_name=order.name if order else state.definition.name if state else "",
+        task_name=_task_name(history),
         status=history.status,
         scheduled_for=due or temporal.now(),
         started_at=told.started_at if told else None,

@@ -50,7 +50,7 @@ _OVERRIDE = {
 
 
 async def row_of(execution: WorkflowExecution) -> TaskRow | None:
-    """The memo of a task's workflow; None where it is not a task, or no longer."""
+    """The memo of a task's workflow; None if it is not a task, or no longer."""
     status = execution.typed_search_attributes.get(naming.STATUS)
     if execution.workflow_type != naming.TASK or status == naming.State.DELETED:
         return None
@@ -111,13 +111,21 @@ def task_status(
 
 def task_health(execution: WorkflowExecution) -> Health:
     """How the last run of a task went; a one-time task that came due is its own run."""
-    if execution.typed_search_attributes.get(naming.KIND) == "once":
-        match execution.status:
+    attributes = execution.typed_search_attributes
+    return health_of(execution.status, attributes.get(naming.KIND), attributes.get(naming.HEALTH))
+
+
+def health_of(
+    status: WorkflowExecutionStatus | None, kind: str | None, health: str | None
+) -> Health:
+    """The same, by the task's workflow and what its search attributes say."""
+    if kind == "once":
+        match status:
             case WorkflowExecutionStatus.COMPLETED:
                 return Health.HEALTHY
             case WorkflowExecutionStatus.FAILED | WorkflowExecutionStatus.TIMED_OUT:
                 return Health.FAILING
-    return Health(execution.typed_search_attributes.get(naming.HEALTH) or Health.NEVER_RAN)
+    return Health(health or Health.NEVER_RAN)
 
 
 def answered(

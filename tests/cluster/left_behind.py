@@ -24,8 +24,11 @@ def adopt_orphans() -> None:
 
 def run(command: list[str], environment: Mapping[str, str]) -> int:
     """The exit code of a command. Takes leave of adopted orphans as they end."""
-    # In a group of its own, so that an interrupt at the terminal reaches it once, from here.
-    process = os.posix_spawnp(command[0], command, environment, setpgroup=0)
+    # In a group of its own, so that an interrupt at the terminal reaches it once, from here. What a
+    # shell starts in the background would ignore it.
+    process = os.posix_spawnp(
+        command[0], command, environment, setpgroup=0, setsigdef=[signal.SIGINT]
+    )
     try:
         while True:
             ended, status = os.wait()

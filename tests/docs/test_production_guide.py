@@ -31,7 +31,8 @@ _RUN_BY = {
     "TEMPORAL_ADDRESS=": "cluster/test_guide.py",
     "onthedot ": f"docs/{_HERE}",
     "export ONTHEDOT_URL=": f"docs/{_HERE}",
-    "helm install ": "chart/test_chart.py",
+    "helm install onthedot ": "chart/test_chart.py",
+    "helm install billing ": "chart/test_chart.py",
     "pg_basebackup ": _BACKUP,
     "pg_dump ": _BACKUP,
     "createdb ": _BACKUP,
@@ -43,6 +44,8 @@ _RUN_BY = {
     "docker build ": None,
     "docker push ": None,
     "kubectl ": None,
+    "helm install temporal ": None,
+    "helm upgrade ": None,
 }
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowExecutionStatus
 
 from onthedot import naming
 from onthedot.naming.attributes import task_attributes
@@ -19,7 +21,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.serving import serving
-from tests.definitions import every, new_task, unique
+from tests.definitions import every, new_task, once, unique
 from tests.temporal_elsewhere import connected
 from tests.waiting import eventually
 
@@ -99,3 +101,38 @@ def test_a_signal_with_more_in_it_counts() -> None:
     for signal in (BackfillStop(registered_at=now), HealthReport(health=Health.HEALTHY, at=now)):
         more = signal.model_dump(mode="json") | {"weather": "fair"}
         assert type(signal).model_validate(more) == signal
+
+
+async def test_a_one_time_task_of_an_unknown_kind_waits_for_a_later_release(
+    temporal: Temporal, worker: object
+) -> None:
+    tasks, task_id = Tasks(temporal), unique("later")
+    model = await tasks.create(new_task(unique("model"), once(3600)), by="t")
+    now = temporal.now()
+    state = (await tasks.state(model.id)).model_copy(update={"id": task_id})
+    stored = state.model_dump(mode="json")
+    stored["definition"]["action"] = {"kind": "carrier-pigeon", "to": "Rome"}
+    stored["definition"]["trigger"]["at"] = now.isoformat()
+    row = TaskRow.of(state).model_dump(mode="json") | {"definition": stored["definition"]}
+    handle = await temporal.client.start_workflow(
+        naming.TASK,
+        stored,
+        id=naming.task_workflow(task_id),
+        task_queue=temporal.task_queue,
+        memo={naming.TASK_MEMO: row},
+        search_attributes=task_attributes(state),
+    )
+
+    async def worker_says_why() -> bool:
+        return any(
+            "carrier-pigeon" in str(event) or "later release" in str(event)
+            for event in (await handle.fetch_history()).events
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+        )
+
+    await eventually(worker_says_why)
+    assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+    with pytest.raises(LaterRelease, match="action"):
+        await tasks.get(task_id)
+    await handle.terminate()
+    await tasks.delete(model.id, by="t")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request, Response
 
 from onthedot.api import problems
 from onthedot.api.deps import Caller, TemporalDep
-from onthedot.api.documented import refusals
+from onthedot.api.documented import AGE, refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.bulk import (
     ManyResult,
@@ -23,15 +24,26 @@ from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.tasks.bulk import BulkChanges, Changed
 from onthedot.service.tasks.lists.filter import TaskFilter
-from onthedot.service.tasks.lists.tags import tag_counts
+from onthedot.service.tasks.lists.known_tags import KnownTags
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 
 
-@router.get("/tags", summary="List tags", responses=refusals(503))
-async def list_tags(temporal: TemporalDep) -> TagList:
-    """Every tag in use, including those of finished tasks."""
-    return TagList(items=await tag_counts(temporal))
+async def _known_tags(request: Request) -> KnownTags:
+    found: KnownTags = request.app.state.tags
+    return found
+
+
+@router.get("/tags", summary="List tags", responses={200: {"headers": AGE}, **refusals(503)})
+async def list_tags(
+    tags: Annotated[KnownTags, Depends(_known_tags)], temporal: TemporalDep, response: Response
+) -> TagList:
+    """Every tag in use, including those of finished tasks. All tasks are counted: where that takes
+    long, the counts may be up to five minutes old. `Age` says how old they are."""
+    counted = await tags.counted()
+    age = temporal.now() - counted.at
+    response.headers["Age"] = str(max(0, int(age.total_seconds())))
+    return TagList(items=counted.items)
 
 
 @router.post("/tasks:pause", summary="Pause many tasks", responses=refusals(503, body=True))

@@ -13,7 +13,7 @@ from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.going_on import tasks_with_runs
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
-from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
 from onthedot.service.temporal.translate import (
     NEXT_RUNS,
@@ -27,7 +27,12 @@ from onthedot.service.temporal.translate import (
 #: How far this machine's clock and Temporal's may be apart.
 _CLOCKS_DIFFER = timedelta(seconds=1)
 
-_PAGE = 1000
+#: Rows of a page where all are read: few enough to come in time from a Temporal that has much to
+#: do, and to let other calls have their turn while they are decoded.
+_PAGE = 250
+
+#: How long a page may take once the first one has shown that Temporal is there.
+_LATER = timedelta(seconds=5)
 
 
 class TaskList:
@@ -62,7 +67,12 @@ class TaskList:
         return Page(items, rows.next_cursor, unread)
 
     async def rows(
-        self, which: TaskFilter, *, limit: int, cursor: str | None = None
+        self,
+        which: TaskFilter,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        within: timedelta = RPC_TIMEOUT,
     ) -> Page[WorkflowExecution]:
         """One page of the workflows that are the tasks. Raises as `page` does."""
         now, key = self._temporal.now(), await cursor_key(self._temporal)
@@ -71,7 +81,7 @@ class TaskList:
         listed = self._temporal.client.list_workflows(
             query, page_size=limit, next_page_token=place.token
         )
-        await self._temporal.ask(listed.fetch_next_page())
+        await self._temporal.ask(listed.fetch_next_page(), within)
         rows = await self._current(listed.current_page or (), query, place.began)
         token = listed.next_page_token
         following = Cursor(token, place.began).encoded(which.query(None), key) if token else None
@@ -82,7 +92,8 @@ class TaskList:
         seen: set[str] = set()
         cursor: str | None = None
         while True:
-            page = await self.rows(which, limit=_PAGE, cursor=cursor)
+            within = _LATER if cursor else RPC_TIMEOUT
+            page = await self.rows(which, limit=_PAGE, cursor=cursor, within=within)
             for row in page.items:
                 if row.id not in seen:
                     seen.add(row.id)

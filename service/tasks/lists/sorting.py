@@ -10,10 +10,11 @@ import asyncio
 import heapq
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from contextlib import aclosing
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import WorkflowExecution
 
 from onthedot import naming
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
@@ -22,19 +23,22 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.going_on import tasks_with_runs
 from onthedot.service.runs.listing import RunFilter
+from onthedot.service.runs.raw_rows import attribute, raw_walk
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
-from onthedot.service.temporal.rows import rows
 from onthedot.service.temporal.translate import deleted_row, row_of, task_status
 
 #: The most tasks that are sorted.
 MOST = 5000
 
-#: Over how many runs at most the last one of each task is looked for, a page at a time.
-_RUN_PAGES = 10
+#: Over how many runs at most the last one of each task is looked for.
+_MOST_RUNS = 10_000
+
+#: So many tasks are asked for by name; of more, all runs are read and theirs are kept.
+_ASKED_BY_NAME = 200
 
 _SIDE_BY_SIDE = 16
 
@@ -74,12 +78,14 @@ class SortedTasks:
         """
         text, key = f"{order} {which.query(None)}", await cursor_key(self._temporal)
         place = Cursor.decoded(cursor, text, self._temporal.now(), key)
+        # Before they are all read for nothing.
+        if not which.deleted and await self._list.count(which) > MOST:
+            raise _too_many()
         rows: dict[str, WorkflowExecution] = {}
         async for row in self._list.walk(which):
             rows[row.id.partition(":")[2]] = row
             if len(rows) > MOST:
-                mend = f"more than {MOST} tasks fit; narrow the filter, or leave `sort` out"
-                raise InvalidDefinition(FieldProblem("sort", mend))
+                raise _too_many()
         keys, unread = await self._keys(rows, order, place.began)
         last: _Key | None = None
         if place.token:
@@ -141,15 +147,27 @@ class SortedTasks:
         found: dict[str, datetime] = {}
         if not ids:
             return found
-        literals = ", ".join(map(literal, ids))
-        query = f"{RunFilter().query(at)} AND {naming.TASK_ID.name} IN ({literals})"
-        async for run in rows(self._temporal, query, most_pages=_RUN_PAGES):
-            task_id = run.typed_search_attributes.get(naming.TASK_ID) or ""
-            going = run.status is WorkflowExecutionStatus.RUNNING
-            found.setdefault(task_id, at if going else run.close_time or at)
-            if len(found) == len(ids):
-                break
+        query = RunFilter().query(at)
+        if len(ids) <= _ASKED_BY_NAME:
+            query += f" AND {naming.TASK_ID.name} IN ({', '.join(map(literal, ids))})"
+        wanted, looked = set(ids), 0
+        async with aclosing(raw_walk(self._temporal, query)) as pages:
+            async for page in pages:
+                for run in page:
+                    task_id = attribute(run, naming.TASK_ID.name) or ""
+                    if task_id in wanted:
+                        over = run.HasField("close_time")
+                        ended = run.close_time.ToDatetime(tzinfo=UTC) if over else at
+                        found.setdefault(task_id, ended)
+                looked += len(page)
+                if len(found) == len(ids) or looked >= _MOST_RUNS:
+                    break
         return found
+
+
+def _too_many() -> InvalidDefinition:
+    mend = f"more than {MOST} tasks match; narrow the filter, or leave `sort` out"
+    return InvalidDefinition(FieldProblem("sort", mend))
 
 
 def _key(task_id: str, at: datetime | None, *, latest_first: bool = False) -> _Key:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
 
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.client import WorkflowExecutionStatus
 
 from onthedot import naming
 from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.task import Health
-from onthedot.service.tasks.lists.filter import TaskFilter
-from onthedot.service.tasks.lists.listing import TaskList
+from onthedot.service.runs.raw_rows import attribute, raw_walk
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import task_health
+from onthedot.service.temporal.paging import instant
+from onthedot.service.temporal.translate import health_of
+
+
+class _Tagged(NamedTuple):
+    """What counts of one execution of a task."""
+
+    began: datetime
+    tags: frozenset[str]
+    failing: bool
+    paused: bool
 
 
 @dataclass
@@ -24,20 +37,44 @@ class _Counts:
 
 
 async def tag_counts(temporal: Temporal) -> list[TagCount]:
-    """Every tag that a task has, finished ones included, by name. It walks through all tasks.
+    """Every tag that a task has, finished ones included, by name. It reads the rows of all tasks.
 
     Raises:
         TemporalUnavailable: Temporal does not answer.
     """
+    at = instant(temporal.now())
+    query = (
+        f"WorkflowType = '{naming.TASK}' "
+        # One that went on as a new execution during this walk has left its place in it.
+        f"AND (ExecutionStatus != 'ContinuedAsNew' OR CloseTime > {at})"
+    )
+    latest: dict[str, _Tagged] = {}
+    async with aclosing(raw_walk(temporal, query)) as pages:
+        async for rows in pages:
+            for row in rows:
+                tagged, known = _tagged(row), latest.get(row.execution.workflow_id)
+                # A finished one may have been armed again, or deleted.
+                if known is None or known.began < tagged.began:
+                    latest[row.execution.workflow_id] = tagged
     found: dict[str, _Counts] = defaultdict(_Counts)
-    async for row in TaskList(temporal).walk(TaskFilter()):
-        attributes = row.typed_search_attributes
-        waits = row.status is WorkflowExecutionStatus.RUNNING
-        paused = waits and attributes.get(naming.STATUS) == naming.State.PAUSED
-        failing = task_health(row) is Health.FAILING
-        for tag in set(attributes.get(naming.TAGS) or ()):
+    for task in latest.values():
+        for tag in task.tags:
             counts = found[tag]
             counts.tasks += 1
-            counts.failing += failing
-            counts.paused += paused
+            counts.failing += task.failing
+            counts.paused += task.paused
     return [TagCount(tag=tag, **vars(found[tag])) for tag in sorted(found)]
+
+
+def _tagged(row: WorkflowExecutionInfo) -> _Tagged:
+    began, state = row.start_time.ToDatetime(tzinfo=UTC), attribute(row, naming.STATUS.name)
+    if state == naming.State.DELETED:
+        return _Tagged(began, frozenset(), failing=False, paused=False)
+    status = WorkflowExecutionStatus(row.status)
+    kind, health = attribute(row, naming.KIND.name), attribute(row, naming.HEALTH.name)
+    return _Tagged(
+        began,
+        frozenset(attribute(row, naming.TAGS.name) or ()),
+        failing=health_of(status, kind, health) is Health.FAILING,
+        paused=status is WorkflowExecutionStatus.RUNNING and state == naming.State.PAUSED,
+    )

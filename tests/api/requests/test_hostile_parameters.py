@@ -172,3 +172,24 @@ async def test_a_signed_cursor_that_temporal_does_not_know(
     cursor = Cursor(b"nonsense", temporal.now()).encoded(query, key)
     found = await api.get("/runs", params={"cursor": cursor})
     problem(found, 503, "temporal-unavailable")
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/tasks?limit=1&limit=2", "limit"),
+        ("/tasks?status=paused&q=a&status=scheduled", "status"),
+        ("/runs?since=2026-01-01T00:00:00Z&since=2027-01-01T00:00:00Z", "since"),
+        ("/forecast?tag=a&tag=b", "tag"),
+        ("/tasks.ics?task=a&task=b", "task"),
+    ],
+)
+async def test_a_parameter_with_one_value_is_sent_once(
+    api: httpx.AsyncClient, address: str, field: str
+) -> None:
+    assert list(fields(await api.get(address))) == [field]
+
+
+async def test_a_tag_may_come_several_times(api: httpx.AsyncClient) -> None:
+    for path in ("/tasks", "/runs", "/incidents"):
+        assert (await api.get(f"{path}?tag=a&tag=b")).status_code == 200

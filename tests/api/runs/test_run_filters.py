@@ -45,6 +45,8 @@ async def test_runs_of_tasks_as_they_are_described(api: httpx.AsyncClient) -> No
 
     await eventually(all_of_them)
     assert await found(status="running") == [sleeps]
+    (going,) = await walk(api, "/runs", tag=tag, status="running")
+    assert (await api.get(f"/runs/{going['id']}")).json()["task_name"] == "Long one"
     assert await found(kind="once") == [once]
     assert await found(kind="cron", status="failed") == sorted([manual, backfill])
     assert await found(cause="trigger") == [once]

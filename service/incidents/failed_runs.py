@@ -1,0 +1,152 @@
+"""The runs that failed, kept at hand: of what was read once, only the number is asked for again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from onthedot.service.incidents.runs_gone_wrong import (
+    ASKED_BY_NAME,
+    MOST_FAILED,
+    STATUSES,
+    Listed,
+    failed_query,
+    failed_runs,
+)
+from onthedot.service.runs.raw_rows import DueRun, due_run, raw_rows
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import instant
+
+#: Lists are a moment behind: what ended later than this before a read is read again by the next.
+_BEHIND = timedelta(seconds=30)
+
+#: How much more than is asked for most often is at hand, and how long what was asked for beyond.
+_MARGIN = timedelta(hours=1)
+_WIDER_SECONDS = 900.0
+
+#: Where nobody waits: rows that are read and decoded at a time, and how many times as long as a
+#: page took everyone else has their turn.
+_PAGE_IN_PEACE = 250
+_DECODED = 50
+_REST = 2
+
+
+@dataclass(frozen=True)
+class _Read:
+    """All failed runs that are due from `since` on, as they were at `until`."""
+
+    since: datetime
+    until: datetime
+    runs: tuple[DueRun, ...]
+
+
+class FailedRuns:
+    """Reads failed runs. One serves a whole process: of what it read once, only the number is asked
+    for again."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._last: _Read | None = None
+        self._wider_until = 0.0
+        self._turn = asyncio.Lock()
+
+    async def read(self, since: datetime, until: datetime, tasks: Collection[str] | None) -> Listed:
+        """Runs that failed or timed out, and those that were skipped because they came up too late.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        if tasks is not None and len(tasks) <= ASKED_BY_NAME:
+            some, complete = await failed_runs(
+                self._temporal, since, until, ended_since=since, tasks=tasks
+            )
+            return Listed([each.run for each in some], complete)
+        # Whoever comes meanwhile waits for what is read already.
+        async with self._turn:
+            runs, complete = await self._all(since)
+        fitting = [
+            each.run
+            for each in runs
+            if since <= each.due <= until and (tasks is None or each.run.task_id in tasks)
+        ]
+        return Listed(fitting, complete)
+
+    async def catch_up(self, span: timedelta) -> None:
+        """Have the runs of so long a time at hand, so that who asks does not wait for all of them.
+
+        Raises:
+            TemporalUnavailable: Temporal does not answer.
+        """
+        since = self._temporal.now() - span - _MARGIN
+        if self._last is None:
+            read = await self._in_peace(since)
+            self._last = self._last or read
+            return
+        async with self._turn:
+            last = self._last
+            if last is not None and last.since < since - _MARGIN and self._narrows:
+                kept = tuple(each for each in last.runs if each.due >= since)
+                self._last = _Read(since, last.until, kept)
+            await self._all(self._last.since if self._last else since)
+
+    @property
+    def _narrows(self) -> bool:
+        return time.monotonic() > self._wider_until
+
+    async def _all(self, since: datetime) -> tuple[Sequence[DueRun], bool]:
+        """All of them that are due from `since` on."""
+        now, last = self._temporal.now(), self._last
+        if last is not None and last.since <= since:
+            runs, complete = await self._since(last, now)
+            if runs is not None:
+                self._last = _Read(last.since, now, tuple(runs)) if complete else None
+                return runs, complete
+        elif last is not None:
+            self._wider_until = time.monotonic() + _WIDER_SECONDS
+        runs, complete = await failed_runs(self._temporal, since, now, ended_since=since)
+        self._last = _Read(since, now, tuple(runs)) if complete else None
+        return runs, complete
+
+    async def _since(self, last: _Read, now: datetime) -> tuple[Sequence[DueRun] | None, bool]:
+        """What was read, and what ended since. None where there is now another number of those that
+        had ended long before: a deleted task takes its runs with it."""
+        settled = (last.until - _BEHIND).replace(microsecond=0)
+        (new, complete), counted = await asyncio.gather(
+            failed_runs(self._temporal, last.since, now, ended_since=settled),
+            self._number(last.since, now, settled),
+        )
+        known = [each for each in last.runs if (each.run.finished_at or now) < settled]
+        return (None if counted != len(known) else (*new, *known)), complete
+
+    async def _number(self, since: datetime, until: datetime, ended_before: datetime) -> int:
+        async def one(status: str) -> int:
+            query = failed_query(self._temporal, status, since, until, since)
+            counting = self._temporal.client.count_workflows(
+                f"{query} AND CloseTime < {instant(ended_before)}"
+            )
+            return (await self._temporal.ask(counting)).count
+
+        return sum(await asyncio.gather(*map(one, STATUSES)))
+
+    async def _in_peace(self, since: datetime) -> _Read | None:
+        """All of them, read while nobody waits; None where they are too many to keep."""
+        now, found = self._temporal.now(), list[DueRun]()
+        for status in STATUSES:
+            query = failed_query(self._temporal, status, since, now, since)
+            token: bytes | None = b""
+            most = len(found) + MOST_FAILED
+            while token is not None:
+                if len(found) > most:
+                    return None
+                began = time.monotonic()
+                page = await raw_rows(self._temporal, query, limit=_PAGE_IN_PEACE, token=token)
+                for n in range(0, len(page.rows), _DECODED):
+                    some = page.rows[n : n + _DECODED]
+                    found += [await due_run(self._temporal, row) for row in some]
+                    await asyncio.sleep(0)
+                token = page.token or None
+                await asyncio.sleep(_REST * (time.monotonic() - began))
+        return _Read(since, now, tuple(found))
