@@ -145,3 +145,7 @@ class TagList(BaseModel):
     """Every tag in use."""
 
     items: list[TagCount]
+    complete: bool = Field(
+        default=True,
+        description="False where there are more than 20,000 tasks: the newest are counted.",
+    )
