@@ -50,7 +50,7 @@ _DAY = timedelta(days=1)
 ARCHIVED = Counter("onthedot_archived_runs", "Runs that this process wrote into the archive.")
 ARCHIVED_UNTIL = Gauge(
     "onthedot_archived_until_timestamp_seconds",
-    "Up to when runs that ended are in the archive, as far as this process wrote them.",
+    "Up to when runs that ended are in the archive, as far as this process knows.",
 )
 
 
@@ -88,6 +88,9 @@ class Exporter:
     async def _walk(self) -> int:
         now, written = self._temporal.now(), 0
         since = self._came_to()
+        if since is not None:
+            # Told even by one who then cannot write, or nobody would hear that nothing moves on.
+            ARCHIVED_UNTIL.set(since.timestamp())
         since = since - _LAG if since else now - self._temporal.settings.retention - _DAY
         while since < now:
             until = min(now, since + _AT_ONCE)
