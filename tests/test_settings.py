@@ -144,7 +144,7 @@ def test_a_wrong_token_is_refused_without_being_repeated(text: str) -> None:
 
 
 def test_a_token_name_that_comes_twice_is_refused() -> None:
-    with pytest.raises(SettingsError, match="'ann' is there twice"):
+    with pytest.raises(SettingsError, match="'ann' occurs twice"):
         load({"api_tokens": f"ann:sha256:{TOKEN_HASH},ann:sha256:{TOKEN_HASH}"})
 
 
