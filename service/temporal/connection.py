@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from google.protobuf.duration_pb2 import Duration
 from pydantic import AnyUrl
@@ -24,7 +24,7 @@ from onthedot.settings import Settings, SettingsError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 
-#: Temporal's servers read a namespace's search attributes again once a minute at the latest.
+#: Temporal's servers read namespaces and their search attributes again once a minute at the latest.
 _CACHED_SECONDS = 90
 
 
@@ -111,10 +111,12 @@ async def prepare_namespace(client: Client, settings: Settings) -> None:
     """Give the namespace its search attributes and its retention. Safe to repeat.
 
     Raises:
+        RPCError: the namespace is not there, or not for this process.
         SettingsError: a search attribute of ours is there with another type, or cannot be added.
     """
-    await _search_attributes(client)
-    await _known(client)
+    await check_namespace(client)
+    await _once_namespace_is_known(lambda: _search_attributes(client))
+    await _once_namespace_is_known(lambda: _known(client))
     described = await client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace=client.namespace)
     )
@@ -127,6 +129,19 @@ async def prepare_namespace(client: Client, settings: Settings) -> None:
                 config=NamespaceConfig(workflow_execution_retention_ttl=retention),
             )
         )
+
+
+async def _once_namespace_is_known(call: Callable[[], Awaitable[None]]) -> None:
+    """Repeat it while one of Temporal's nodes has not read the new namespace yet."""
+    for _ in range(_CACHED_SECONDS * 10):
+        try:
+            return await call()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            unknown = error
+        await asyncio.sleep(0.1)
+    raise unknown
 
 
 async def _search_attributes(client: Client) -> None:
