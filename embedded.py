@@ -172,7 +172,7 @@ async def download_binary(directory: Path) -> Path:
     """The `temporal` program in `directory`, downloaded by the SDK where it is not there yet.
 
     The SDK downloads only on the way to a running server: one is started, and stopped immediately.
-    Raises StartError where it cannot be downloaded.
+    Raises StartError if it cannot be downloaded.
     """
     if kept := _downloaded(directory):
         return kept

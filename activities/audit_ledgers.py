@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 from onthedot import naming
 from onthedot.activities.attempts.heartbeat import heartbeating
 from onthedot.activities.notify.decision import start_notification
-from onthedot.activities.telling import have_them_look
+from onthedot.activities.schedule_checks import request_checks
 from onthedot.scheduling.firing.zone_rules import NO_RULES, release_in_use
 from onthedot.scheduling.ledger.audit_report import Audited, AuditOrder, AuditReport
 from onthedot.scheduling.ledger.entries import GAPS, Reason
@@ -92,7 +92,7 @@ class AuditActivities:
             return latest
         query = _other_zone_rules(mine)
         try:
-            told = await have_them_look(self._client, query, goes_on_for=_TELLS_FOR)
+            told = await request_checks(self._client, query, at_most=_TELLS_FOR)
         except RPCError as error:
             # The audit itself is done, and the next one tells them.
             log.warning("tasks were not told of the zone database %s: %s", mine, error)

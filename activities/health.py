@@ -89,7 +89,7 @@ class HealthReports:
     async def of(self, run: RunRecord) -> None:
         """Tell the task of a run that ended, if it is to know at once.
 
-        Should this fail, the run counts all the same, and the task is told later.
+        Should this fail, the run counts anyway, and the task is told later.
         """
         health = _HEALTH.get(run.status)
         own = run.kind == "once" and run.cause is RunCause.TRIGGER
@@ -158,7 +158,7 @@ class HealthReports:
                 try:
                     await self._compared(chunk, health)
                 except (RPCError, RuntimeError) as error:
-                    # They are looked at again.
+                    # They are examined again.
                     log.warning("the health of %d tasks is not known yet: %s", len(chunk), error)
                     return
                 self._forget(chunk, now)

@@ -52,7 +52,7 @@ _workers: WeakSet[HeldActions] = WeakSet()
 
 
 def places_taken(task_queue: str) -> tuple[PlacesTaken, ...]:
-    """How full the worker of this process is that polls the queue; nothing where none does."""
+    """How full the worker of this process is that polls the queue; nothing if none does."""
     return next((each.places() for each in _workers if each.task_queue == task_queue), ())
 
 

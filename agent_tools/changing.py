@@ -1,4 +1,4 @@
-"""The tools that change something, for whoever is allowed to."""
+"""The tools that change something, for anyone who is allowed to."""
 
 from __future__ import annotations
 

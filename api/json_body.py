@@ -5,7 +5,7 @@
 a number is not an instant, half a surrogate pair is not text.
 3. Errors carry the path of each field.
 
-A large body is read in a thread, so that other requests are not held up meanwhile.
+A large body is read in a thread, so that other requests are not delayed meanwhile.
 """
 
 from __future__ import annotations

@@ -31,10 +31,10 @@ R = TypeVar("R")
 #: Calls that are under way at once.
 AT_ONCE = 8
 
-#: So many tasks are asked for one by one; more of them are looked for in the list.
+#: So many tasks are asked for one by one; more of them are searched for in the list.
 _FEW = 20
 
-#: How many rows of the list are looked through, for each task that is looked for.
+#: How many rows of the list are looked through, for each task that is searched for.
 _ROWS_EACH = 5
 _ROWS = 500
 

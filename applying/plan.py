@@ -1,4 +1,4 @@
-"""What an apply would do: one step a task, worked out before anything is sent."""
+"""What an apply would do: one step a task, computed before anything is sent."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _PATIENCE = 3
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a step."""
+    """The result of a step."""
 
     step: Step
     error: CallFailed | None = None

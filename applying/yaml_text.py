@@ -179,7 +179,7 @@ class _Reader:
         text: str = node.value
         if node.tag not in (_TAG + "str", _MERGE, "!"):
             raise self._wrong(node, path, f"has the tag {node.tag}, which means nothing here")
-        if node.style:  # None or, from libyaml, empty where it is written without quotes
+        if node.style:  # None or, from libyaml, empty if it is written without quotes
             return text
         return plain_scalar(text)
 

@@ -14,7 +14,7 @@ from onthedot.scheduling.run import Run
 
 
 class ArchivedRun(Run):
-    """A run with what its task was, since the task may be gone by the time it is looked for.
+    """A run with what its task was, since the task may be gone by the time someone searches for it.
 
     Fields are only ever added: these lines outlive releases.
     """

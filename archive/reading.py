@@ -20,7 +20,7 @@ _DAYS = 4
 class ArchivedDays:
     """The files in `directory`; none where it is not there. Usable from several threads.
 
-    Raises OSError where they cannot be read.
+    Raises OSError if they cannot be read.
     """
 
     def __init__(self, directory: Path, lines: Lines) -> None:

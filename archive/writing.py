@@ -1,7 +1,7 @@
 """Writing: a run is one line, and is written once.
 
-A line that a crash cut in half is dropped before the next one is written, so that whoever reads the
-files meets whole lines only.
+A line that a crash cut in half is dropped before the next one is written, so that readers find
+whole lines only.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class _Known:
 class RunArchive:
     """The files in `directory`, for one writer at a time.
 
-    Raises OSError where they cannot be read or written.
+    Raises OSError if they cannot be read or written.
     """
 
     def __init__(self, directory: Path, lines: Lines | None = None) -> None:

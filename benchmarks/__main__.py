@@ -19,7 +19,7 @@ from onthedot.settings import PREFIX
 def main() -> int:
     """Returns the exit code: 1 where nothing could be measured, 2 where nothing can be."""
     options = _options()
-    # What whoever runs this has set up for themselves is not what is measured.
+    # The settings of the user are not measured.
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]
     if os.environ.get("TEMPORAL_ADDRESS") and WAITING in options.only:

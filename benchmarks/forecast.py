@@ -4,7 +4,7 @@
 2. Start a server and ask it for a forecast over 24 hours: cold, once more at once, and when its
    list of tasks has grown old; then the same of another day, for which only the arithmetic is new.
 3. Ask for its health all the while: how late that answer is at worst says how long the event loop
-   was held up.
+   was delayed.
 """
 
 from __future__ import annotations

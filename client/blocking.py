@@ -23,7 +23,7 @@ class OnTheDot(Calls, Sender):
 
     Args:
         url: of the server, without a path unless it is served below one.
-        token: of a caller; None where the server needs none.
+        token: of a caller; None if the server needs none.
         timeout: how long one exchange may take.
         patience: how long a call that is answered 503 is tried again altogether.
 

@@ -30,7 +30,7 @@ class Call(Generic[T]):
     path: str
     """The same, filled in."""
     read: Callable[[bytes], T]
-    """What a successful response means. Raises ValueError where it means nothing."""
+    """What a successful response means. Raises ValueError if it means nothing."""
     query: Sequence[tuple[str, str]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
@@ -61,7 +61,7 @@ class Stream(Generic[T]):
 
     call: Callable[[str], Call[Any]]
     read: Callable[[ServerEvent], T | None]
-    """What an event means; None where it means nothing to this release. Raises ValueError."""
+    """What an event means; None if it means nothing to this release. Raises ValueError."""
     last: str
     """The name of the event that is the last one; a stream that breaks off before is taken up."""
 

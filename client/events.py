@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ServerEvent:
-    """One event. `id` is where a stream can be taken up again; empty where it says nothing."""
+    """One event. `id` is where a stream can be taken up again; empty if it says nothing."""
 
     name: str
     data: str

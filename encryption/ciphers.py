@@ -19,7 +19,7 @@ class Ciphers:
     def __init__(self, keyring: Keyring) -> None:
         self._ciphers = {key.id: AESGCM(key.secret) for key in keyring.keys}
         self.seals_with = keyring.keys[0].id if keyring.seals else None
-        """The id of the key that seals; None where nothing is to be sealed."""
+        """The id of the key that seals; None if nothing is to be sealed."""
 
     def sealed(self, key_id: str, data: bytes) -> bytes:
         """The data, sealed."""

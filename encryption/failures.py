@@ -1,4 +1,4 @@
-"""Failures as they lie in a history, which the SDK opens only for whoever awaits a result."""
+"""Failures as they lie in a history, which the SDK opens only for anyone who awaits a result."""
 
 from __future__ import annotations
 

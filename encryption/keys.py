@@ -1,7 +1,7 @@
 """The keys that payloads are sealed with: `id:base64,…`, 32 bytes each.
 
 The first one seals, all open. The word `plain` in place of the first key seals nothing and opens
-all the same: the step between "not encrypted" and "encrypted", lest a process that has no key yet
+anyway: the step between "not encrypted" and "encrypted", lest a process that has no key yet
 meets what another one has sealed.
 """
 

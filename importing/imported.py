@@ -25,7 +25,7 @@ class Source(StrEnum):
 
 
 class NoteKind(StrEnum):
-    """What became of a line."""
+    """The result of a line."""
 
     #: It has no counterpart here, or cannot be read: nothing of it is in the tasks.
     LOST = "lost"
@@ -42,7 +42,7 @@ class Note:
     line: int
     kind: NoteKind
     text: str
-    #: The id of the task it concerns; empty where it concerns none, or the whole file.
+    #: The id of the task it concerns; empty if it concerns none, or the whole file.
     task: str = ""
 
 

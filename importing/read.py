@@ -27,12 +27,12 @@ def read(
 
     Args:
         name: what the file is called, as in `/etc/crontab`; ids and messages are made from it.
-        at: now. What would never fire again is not carried over, and differences are looked for
+        at: now. What would never fire again is not carried over, and to search for differences
             in the two years that follow.
         timezone: the zone that the original's machine runs in, where a definition names none.
             Without it UTC is taken, and a note says so.
         system: for a crontab, whether its lines name a user. Without it the name and the lines
-            are looked at.
+            are examined.
 
     Raises:
         UnreadableSource: it is not of this kind, as with YAML that does not parse.

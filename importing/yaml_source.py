@@ -49,22 +49,22 @@ class Located:
         return default if value is None else value
 
     def mapping(self, *path: str | int) -> dict[str, Any]:
-        """The mapping at a path; empty where there is none."""
+        """The mapping at a path; empty if there is none."""
         value = self.at(*path)
         return value if isinstance(value, dict) else {}
 
     def sequence(self, *path: str | int) -> list[Any]:
-        """The list at a path; empty where there is none."""
+        """The list at a path; empty if there is none."""
         value = self.at(*path)
         return value if isinstance(value, list) else []
 
     def text(self, *path: str | int) -> str:
-        """The text at a path; empty where there is none."""
+        """The text at a path; empty if there is none."""
         value = self.at(*path)
         return value if isinstance(value, str) else ""
 
     def instant(self, *path: str | int) -> datetime | None:
-        """The instant at a path, written as RFC 3339; None where there is none."""
+        """The instant at a path, written as RFC 3339; None if there is none."""
         text = self.text(*path)
         try:
             found = datetime.fromisoformat(text) if text else None

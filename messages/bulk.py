@@ -95,7 +95,7 @@ class PauseMany(ResumeMany):
 
 
 class Outcome(StrEnum):
-    """What became of one task or run."""
+    """The result of one task or run."""
 
     DONE = "done"
     #: It already had the wanted state.
@@ -114,7 +114,7 @@ class PauseState(BaseModel):
 
 
 class ManyResult(BaseModel):
-    """What became of one task or run."""
+    """The result of one task or run."""
 
     id: str
     outcome: Outcome
@@ -145,3 +145,7 @@ class TagList(BaseModel):
     """Every tag in use."""
 
     items: list[TagCount]
+    complete: bool = Field(
+        default=True,
+        description="False where there are more than 20,000 tasks: the newest are counted.",
+    )

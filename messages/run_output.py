@@ -14,7 +14,7 @@ RUN_EVENT = "run"
 END_EVENT = "end"
 
 
-class RunNow(BaseModel):
+class RunState(BaseModel):
     """The state of a run: the data of the events `run` and `end`."""
 
     id: str
@@ -30,7 +30,7 @@ class RunNow(BaseModel):
     finished_at: Instant | None = None
 
     @classmethod
-    def of(cls, run: Run) -> RunNow:
+    def of(cls, run: Run) -> RunState:
         """The part of a run that a stream sends."""
         return cls(**{name: getattr(run, name) for name in cls.model_fields})
 
@@ -38,7 +38,7 @@ class RunNow(BaseModel):
 class RunOutput(BaseModel):
     """The output of a run."""
 
-    run: RunNow
+    run: RunState
     items: list[WrittenPiece] = Field(
         description="In the order in which it was written. Up to 1 MiB for each run: longer "
         "output keeps its head and its tail."
@@ -53,7 +53,7 @@ class RunOutput(BaseModel):
         size = max((piece.end for piece in pieces), default=0)
         wanted = [piece.past(after) for piece in pieces if piece.end > after]
         return cls(
-            run=RunNow.of(run),
+            run=RunState.of(run),
             items=wanted,
             size=size,
             left_out=max(size - after, 0) - sum(piece.size for piece in wanted),

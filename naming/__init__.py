@@ -222,7 +222,7 @@ _CANCELLED_BY = "Cancelled by "
 
 
 def cancel_reason(by: str) -> str:
-    """What Temporal is told of who cancels."""
+    """What Temporal knows about who cancels."""
     return f"{_CANCELLED_BY}{by}" if by else ""
 
 

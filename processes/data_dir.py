@@ -20,7 +20,7 @@ class DataDir:
     def open(cls, path: Path) -> DataDir:
         """Makes the directory (readable by its owner only) where needed, and locks it.
 
-        Raises StartError where it cannot be written or is in use.
+        Raises StartError if it cannot be written or is in use.
         """
         path = path.expanduser().absolute()
         try:

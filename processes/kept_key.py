@@ -12,7 +12,7 @@ from onthedot.processes.errors import StartError
 def kept_key(file: Path) -> str:
     """The key in `file`, made where there is none; only the owner may read it.
 
-    Raises StartError where the file cannot be read or written.
+    Raises StartError if the file cannot be read or written.
     """
     try:
         if not file.exists():

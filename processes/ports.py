@@ -35,7 +35,7 @@ def is_loopback(bound: socket.socket) -> bool:
 
 
 def require_free(host: str, port: int, option: str) -> None:
-    """Raises StartError where someone listens on `port` already."""
+    """Raises StartError if someone listens on `port` already."""
     listen(host, port, option).close()
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from onthedot.processes.errors import StartError
 
 _LOG = logging.getLogger("onthedot")
-#: How often the files are looked at, in seconds.
+#: How often the files are examined, in seconds.
 _EVERY_SECONDS = 20.0
 
 
 class Certificate:
     """A certificate and its key, in files; `context` is what a server serves with.
 
-    Raises StartError where the files do not serve.
+    Raises StartError if the files do not serve.
     """
 
     def __init__(self, certificate: Path, key: Path) -> None:
@@ -35,7 +35,7 @@ class Certificate:
 
     @classmethod
     def of(cls, certificate: Path | None, key: Path | None) -> Certificate | None:
-        """None where none is configured."""
+        """None if none is configured."""
         return cls(certificate, key) if certificate is not None and key is not None else None
 
     async def keep_fresh(self) -> None:

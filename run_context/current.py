@@ -37,7 +37,7 @@ class CurrentRun(NamedTuple):
 
 
 def current_run() -> CurrentRun | None:
-    """The run that this activity or workflow is the work of; None where no task runs it.
+    """The run that this activity or workflow is the work of; None if no task runs it.
 
     Raises:
         RuntimeError: a task runs this activity, but its worker keeps Temporal's headers to itself.

@@ -1,4 +1,4 @@
-"""What a task does when it is due. Form only; `checks` judges the meaning."""
+"""What a task does when it is due. Form only; `checking` validates the meaning."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from onthedot.scheduling.values import Duration, Model
 #: Largest body, stdin or list of arguments of an action, in bytes of UTF-8.
 MAX_BODY = 256 * 1024
 
-#: How many levels of arrays and objects a body or an argument may have. What is stored is read by
-#: parsers that stop at 200, and wraps it in a few more.
+#: How many levels of arrays and objects a body or an argument may have. Parsers of stored data stop
+#: at 200, and it is stored within a few more levels.
 MAX_DEPTH = 100
 
-#: Activities and workflows of this project itself; not to be called by a task.
+#: The prefix of this project's own activities and workflows, which tasks may not call.
 RESERVED_PREFIX = "onthedot."
 
 
-#: What a command is told of its run; not to be set by a task.
+#: Variables that tell a command about its run; a task may not set them.
 RESERVED_VARIABLES = frozenset(
     f"ONTHEDOT_{fact}"
     for fact in ("TASK_ID", "RUN_ID", "SCHEDULED_FOR", "ATTEMPT", "CAUSE", "IDEMPOTENCY_KEY")
@@ -27,7 +27,7 @@ RESERVED_VARIABLES = frozenset(
 
 
 class SecretRef(Model):
-    """Stands for a value that the worker looks up at each attempt and that is stored nowhere."""
+    """A reference to a value that the worker looks up at each attempt and never stores."""
 
     secret: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,127}$")]
 
@@ -40,8 +40,8 @@ Arguments = Annotated[
     tuple[JsonValue, ...],
     Field(
         max_length=64,
-        description='`{"$run": "scheduled_for"}`, anywhere in it, stands for what the run is told; '
-        "so do `task_id`, `run_id`, `cause` and `idempotency_key`.",
+        description='`{"$run": "scheduled_for"}`, anywhere in it, is replaced by a value of the '
+        "run; likewise `task_id`, `run_id`, `cause` and `idempotency_key`.",
     ),
 ]
 
@@ -72,7 +72,7 @@ class CommandAction(Model):
 
 
 class ActivityAction(Model):
-    """Runs a Temporal activity, of this worker or of whoever polls `task_queue`."""
+    """Runs a Temporal activity, on this project's workers or on those that poll `task_queue`."""
 
     kind: Literal["activity"] = "activity"
     name: Name
@@ -80,14 +80,15 @@ class ActivityAction(Model):
     task_queue: Name | None = None
     heartbeat_timeout: Duration | None = Field(
         default=None,
-        description="How long it may go without a heartbeat until its worker counts as dead and "
-        "the next attempt is made. Only for an activity that sends heartbeats; left out, a dead "
-        "worker is noticed when `timeout` is over.",
+        description="How long it may go without a heartbeat before its worker counts as dead and "
+        "the next attempt starts. Only for activities that send heartbeats. Without it, "
+        "a dead worker is noticed after `timeout`.",
     )
 
 
 class WorkflowAction(Model):
-    """Runs a Temporal workflow as a child, of this worker or of whoever polls `task_queue`."""
+    """Runs a Temporal workflow as a child, on this project's workers or on those that poll
+    `task_queue`."""
 
     kind: Literal["workflow"] = "workflow"
     workflow_type: Name
@@ -96,7 +97,7 @@ class WorkflowAction(Model):
 
 
 class LogAction(Model):
-    """Writes a message to the worker's log: the harmless one to try things with."""
+    """Writes a message to the worker's log. Harmless, so good for trying things out."""
 
     kind: Literal["log"] = "log"
     message: Annotated[str, StringConstraints(min_length=1, max_length=8192)]
@@ -107,8 +108,8 @@ Action = Annotated[
     Field(discriminator="kind"),
 ]
 
-#: Every kind of action, by its name. A new kind goes here and into `Action`; the type checker then
-#: names each `match` that lacks it.
+#: Every kind of action, by its name. Add a new kind here and to `Action`; the type checker then
+#: reports each `match` that lacks it.
 KINDS: dict[str, type[Model]] = {
     "http": HttpAction,
     "command": CommandAction,
@@ -119,7 +120,7 @@ KINDS: dict[str, type[Model]] = {
 
 
 class UnknownAction(Model):
-    """An action that was stored by a later release: kept as it is, and not carried out."""
+    """An action stored by a later release: kept unchanged, and not run."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -131,7 +132,7 @@ def _tag(stored: Any) -> str:
     return kind if kind in KINDS else "unknown"
 
 
-#: An action as a run's order holds it: one of an unknown kind is read all the same, so that the run
+#: An action as a run's order holds it: one of an unknown kind is read anyway, so that the run
 #: can end with a reason.
 StoredAction = Annotated[
     Annotated[HttpAction, Tag("http")]
@@ -145,12 +146,12 @@ StoredAction = Annotated[
 
 
 class UnknownKindError(Exception):
-    """An action of a kind that this release does not carry out."""
+    """An action of a kind that this release cannot run."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"This release does not know actions of the kind {kind!r}.")
 
 
 def unknown_kind(action: Never) -> UnknownKindError:
-    """What the end of a `match` over every kind raises: `assert_never` would not end the run."""
+    """Raised at the end of a `match` over every kind: `assert_never` would not end the run."""
     return UnknownKindError(str(getattr(action, "kind", action)))

@@ -1,7 +1,7 @@
 """Errors that a caller can act on: one root, and leaves that write their own message.
 
 `code` is stable and ends up in the problem document's `type`; `retryable` says whether the same
-call may succeed later without a change. Errors that are nobody's fault are in `outages.py`.
+call may succeed later without a change. Errors that the caller cannot prevent are in `outages.py`.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ class OnTheDotError(Exception):
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """One field that was refused: its path in the body, and how to fix it."""
+    """One invalid field: its path in the body, and how to fix it."""
 
     field: str
     message: str
 
 
 class InvalidDefinition(OnTheDotError):
-    """A definition is well-formed but cannot be scheduled or run as it stands."""
+    """A definition is well-formed but cannot be scheduled or run."""
 
     code = "invalid-definition"
 
@@ -40,19 +40,19 @@ class InvalidDefinition(OnTheDotError):
 
 
 class Forbidden(OnTheDotError):
-    """The caller's role is too small. `needed` is the smallest that would do."""
+    """The caller's role is not sufficient. `needed` is the role that is."""
 
     code = "forbidden"
 
     def __init__(self, name: str, role: Role, needed_role: Role) -> None:
         super().__init__(
-            f"This needs the role {needed_role} or a larger one; {name} has the role {role}."
+            f"This needs the role {needed_role} or a higher one; {name} has the role {role}."
         )
         self.needed = needed_role
 
     @classmethod
     def of(cls, identity: Identity, call: str) -> Forbidden:
-        """What to say to someone whose role is too small for a call."""
+        """The message for a caller whose role is not sufficient."""
         return cls(identity.name, identity.role, needed(call))
 
 
@@ -100,7 +100,7 @@ class BackfillNotFound(OnTheDotError):
 
 
 class TaskExists(OnTheDotError):
-    """The id is in use, by either kind of task; the first one is untouched."""
+    """The id is in use by another task, which is unchanged."""
 
     code = "task-exists"
 
@@ -130,7 +130,7 @@ class RevisionMismatch(OnTheDotError):
     def __init__(self, task_id: str, current: int) -> None:
         self.current = current
         super().__init__(
-            f"Task {task_id!r} is at revision {current} now. Read it again, then repeat the "
+            f"Task {task_id!r} is now at revision {current}. Read it again, then repeat the "
             "change with the new ETag."
         )
 
@@ -142,7 +142,7 @@ class CalendarChanged(RevisionMismatch):
         self.current = current
         OnTheDotError.__init__(
             self,
-            f"The calendar {name!r} is at revision {current} by now. Read it again, then repeat "
+            f"The calendar {name!r} is now at revision {current}. Read it again, then repeat "
             f"the change with the new ETag.",
         )
 
@@ -190,19 +190,19 @@ class FreezeNotFound(OnTheDotError):
 
 
 class Frozen(OnTheDotError):
-    """A freeze keeps the task from starting, and the call does not ask to go through it."""
+    """A freeze keeps the task from starting, and the call does not override it."""
 
     code = "frozen"
 
     def __init__(self, task_id: str, name: str, until: datetime) -> None:
         super().__init__(
             f"Task {task_id!r} is frozen by {name!r} until {until:%Y-%m-%dT%H:%M:%SZ}. To run it "
-            f'all the same, send "through_freeze": true.'
+            f'anyway, send "through_freeze": true.'
         )
         self.freeze = name
 
 
 class WrongState(OnTheDotError):
-    """The call does not fit what the task or run is doing at present."""
+    """The current state of the task or run does not allow the call."""
 
     code = "wrong-state"

@@ -11,7 +11,7 @@ from onthedot.scheduling.action import HttpAction, Name, SecretRef, Text
 from onthedot.scheduling.run import Run
 from onthedot.scheduling.values import Instant, Model
 
-#: The most failures in a row that may be waited for.
+#: The largest number of failures in a row.
 MOST_AFTER = 100
 
 
@@ -22,13 +22,13 @@ class Notify(Model):
     method: Literal["POST", "PUT", "PATCH"] = "POST"
     headers: dict[Name, Text | SecretRef] = Field(default_factory=dict, max_length=64)
     after: int = Field(
-        default=1, ge=1, le=MOST_AFTER, description="How many failures in a row it takes."
+        default=1, ge=1, le=MOST_AFTER, description="Notify after this many failures in a row."
     )
     on_recovery: bool = Field(
-        default=True, description="Also when a run succeeds after that many failures."
+        default=True, description="Also notify when a run succeeds after that many failures."
     )
     on_missed: bool = Field(
-        default=True, description="Also when an occurrence was missed, or left without a run."
+        default=True, description="Also notify when an occurrence was missed, or has no run."
     )
 
     def action(self, body: JsonValue = None) -> HttpAction:
@@ -71,7 +71,7 @@ class NotificationOrder(Model):
     event: NotifyEvent
     task_id: str
     run_id: str = ""
-    """Empty where there is no run."""
+    """Empty if there is no run."""
     at: Instant
     """When it was due."""
     action: HttpAction

@@ -1,4 +1,4 @@
-"""Errors that no change to a call can prevent: Temporal, the workers or the keys are to blame."""
+"""Errors that the caller cannot prevent: their cause is Temporal, the workers or the keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class TemporalUnavailable(OnTheDotError):
 
 
 class TemporalRefuses(TemporalUnavailable):
-    """Temporal does not know who this process is, or gives it no rights; nothing was changed."""
+    """Temporal does not accept this process's credentials; nothing was changed."""
 
     def __init__(self, address: str) -> None:
         OnTheDotError.__init__(
@@ -32,14 +32,14 @@ class TemporalRefuses(TemporalUnavailable):
 
 
 class Unconfirmed(TemporalUnavailable):
-    """Temporal stopped answering halfway: whether it did what was asked cannot be told."""
+    """Temporal stopped responding halfway: whether it made the change is uncertain."""
 
     def __init__(self, address: str, detail: str) -> None:
         OnTheDotError.__init__(self, f"Temporal at {address} does not answer. {detail}")
 
 
 class NamespaceUnprepared(TemporalUnavailable):
-    """The namespace lacks our search attributes, or part of Temporal has not heard of them."""
+    """The namespace lacks our search attributes, or part of Temporal does not know them yet."""
 
     def __init__(self, address: str) -> None:
         OnTheDotError.__init__(
@@ -50,103 +50,105 @@ class NamespaceUnprepared(TemporalUnavailable):
 
 
 class NotInForce(OnTheDotError):
-    """A task took a change, but the change is not in force yet."""
+    """A task has accepted a change that is not in effect yet."""
 
     code = "not-in-force"
     retryable = True
 
     def __init__(self, task_id: str, problem: str = "") -> None:
-        why = problem or "the worker is still at it."
+        why = problem or "the worker is still applying it."
         super().__init__(
-            f"Task {task_id!r} took the change, but it is not in force yet: {why} It is tried "
-            f"again until it is. Do not repeat it; GET /tasks/{task_id} shows how it stands."
+            f"Task {task_id!r} accepted the change, but it is not in effect yet: {why} It is "
+            f"retried until it is. Do not repeat it; GET /tasks/{task_id} shows its state."
         )
 
 
 class KeyMissing(OnTheDotError):
-    """Something in Temporal is sealed with a key that this process does not have."""
+    """Data in Temporal is encrypted with a key that this process does not have."""
 
     code = "key-missing"
     retryable = True
 
     def __init__(self, key_id: str, *, any_key: bool = True) -> None:
         super().__init__(
-            f"What Temporal holds is sealed with the key {key_id!r}, which is not among "
-            f"ONTHEDOT_ENCRYPTION_KEYS here. Add it behind the first one, and start again."
+            f"Data in Temporal is encrypted with the key {key_id!r}, which is not among "
+            "ONTHEDOT_ENCRYPTION_KEYS here. Add it after the first one, and start again."
             if any_key
-            else f"What Temporal holds is sealed with the key {key_id!r}, and this process has no "
-            f"keys. Give it the ONTHEDOT_ENCRYPTION_KEYS of the others, and start it again."
+            else f"Data in Temporal is encrypted with the key {key_id!r}, and this process has no "
+            "keys. Give it the ONTHEDOT_ENCRYPTION_KEYS of the others, and start it "
+            "again."
         )
 
 
 class LaterRelease(OnTheDotError):
-    """A later release stored something that this one cannot read in full."""
+    """A later release stored data that this one cannot fully read."""
 
     code = "later-release"
     retryable = True
 
     def __init__(self, fields: Sequence[str]) -> None:
         super().__init__(
-            f"A later release of On the Dot stored it, with what this one does not know "
-            f"({', '.join(fields[:5])}). Nothing was changed; finish the upgrade of this process."
+            "A later release of On the Dot stored it, with fields that this one does not know "
+            f"({', '.join(fields[:5])}). Nothing was changed; finish the upgrade of this "
+            "process."
         )
 
 
 class WorkerBehind(OnTheDotError):
-    """A worker of an earlier release took the change up, and could not read it."""
+    """A worker of an earlier release received the change, and could not read it."""
 
     code = "no-worker"
     retryable = True
 
     def __init__(self) -> None:
         super().__init__(
-            "A worker of an earlier release took it up and could not read it. Nothing was changed; "
+            "A worker of an earlier release received it and could not read it. Nothing was "
+            "changed; "
             "finish the upgrade of the workers, then try again."
         )
 
 
 class NotOurSeal(OnTheDotError):
-    """Something in Temporal was altered, or sealed with another key of the same id."""
+    """Data in Temporal was altered, or encrypted with another key of the same id."""
 
     code = "not-our-seal"
 
     def __init__(self, key_id: str) -> None:
         super().__init__(
-            f"What Temporal holds says that it is sealed with the key {key_id!r}, but that key "
-            f"does not open it: it was altered, or another key has this id."
+            f"Data in Temporal names the encryption key {key_id!r}, but that key does not decrypt "
+            "it: it was altered, or another key has this id."
         )
 
 
 class Busy(OnTheDotError):
-    """The server has too much to work out at present; nothing was changed."""
+    """The server has too much to compute at present; nothing was changed."""
 
     code = "busy"
     retryable = True
 
     def __init__(self, mend: str = "Try again shortly.") -> None:
         super().__init__(
-            f"The server is busy working out when other triggers fire. Nothing was changed. {mend}"
+            f"The server is busy computing when other triggers fire. Nothing was changed. {mend}"
         )
 
 
 class TooManyWatch(OnTheDotError):
-    """The server keeps up with as many running runs as it can."""
+    """The server follows as many runs as it can."""
 
     code = "busy"
     retryable = True
 
     def __init__(self) -> None:
         super().__init__(
-            "Too many watch running runs at present. Read the output without `follow`, or try "
+            "Too many clients are following runs. Read the output without `follow`, or try "
             "again shortly."
         )
 
 
 class NoWorker(OnTheDotError):
-    """Temporal is there, but no worker took the change up in time.
+    """Temporal is available, but no worker applied the change in time.
 
-    Args:
-        idle: nobody polls, so that it is certain that nothing was changed.
+    Args: idle: no worker polls, so nothing was changed for certain.
     """
 
     code = "no-worker"
@@ -156,10 +158,10 @@ class NoWorker(OnTheDotError):
         outcome = (
             "Nothing was changed."
             if idle
-            else "It no longer counts, unless a worker was at it at this very moment: read the "
-            "task before you repeat the change."
+            else "It has expired, unless a worker was applying it at this moment: read the task "
+            "before you repeat the change."
         )
         super().__init__(
-            f"No worker of the task queue {task_queue!r} took it up in time: none polls, or all "
+            f"No worker of the task queue {task_queue!r} responded in time: none polls, or all "
             f"are busy. {outcome} Start one with `onthedot worker`, then try again."
         )

@@ -11,7 +11,7 @@ from onthedot.scheduling.values import Duration, Model
 
 
 class OverlapPolicy(StrEnum):
-    """What happens when an occurrence is due while an earlier run is still going."""
+    """What happens when an occurrence is due while an earlier run is still in progress."""
 
     SKIP = "skip"
     BUFFER_ONE = "buffer_one"
@@ -27,7 +27,7 @@ class OverlapPolicy(StrEnum):
             case OverlapPolicy.SKIP:
                 return "The new occurrence does not run."
             case OverlapPolicy.BUFFER_ONE:
-                return "The new occurrence runs when the earlier one ends; one at most waits."
+                return "The new occurrence runs when the earlier one ends; at most one waits."
             case OverlapPolicy.BUFFER_ALL:
                 return "Every occurrence runs, one after the other."
             case OverlapPolicy.CANCEL_OTHER:
@@ -35,7 +35,7 @@ class OverlapPolicy(StrEnum):
             case OverlapPolicy.TERMINATE_OTHER:
                 return "The earlier run is terminated immediately, and the new one starts."
             case OverlapPolicy.ALLOW_ALL:
-                return "All run side by side."
+                return "All run in parallel."
 
 
 class RetryPolicy(Model):
@@ -45,13 +45,13 @@ class RetryPolicy(Model):
         default=3,
         ge=1,
         le=1000,
-        description="All attempts together, the first one included; 1 means no retry.",
+        description="The total number of attempts, including the first; 1 means no retry.",
     )
     initial_interval: Duration = Field(
         default=timedelta(seconds=1), description="The pause after the first failed attempt."
     )
     backoff: float = Field(
-        default=2.0, ge=1.0, le=100.0, description="What each further pause is multiplied by."
+        default=2.0, ge=1.0, le=100.0, description="The factor by which each pause grows."
     )
     max_interval: Duration = Field(
         default=timedelta(minutes=1), description="The longest pause between two attempts."

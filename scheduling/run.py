@@ -11,7 +11,7 @@ from onthedot.scheduling.values import Duration, Instant, Model
 
 
 class RunStatus(StrEnum):
-    """How a run stands."""
+    """The status of a run."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -19,9 +19,9 @@ class RunStatus(StrEnum):
     #: Its deadline passed.
     TIMED_OUT = "timed_out"
     CANCELLED = "cancelled"
-    #: Ended from outside without being asked, by an overlap policy or by Temporal's own tools.
+    #: Ended from outside, by an overlap policy or by Temporal's own tools.
     TERMINATED = "terminated"
-    #: It was not to run after all; the error says why.
+    #: It did not run after all; the error says why.
     SKIPPED = "skipped"
 
 
@@ -31,7 +31,7 @@ class RunCause(StrEnum):
     TRIGGER = "trigger"
     MANUAL = "manual"
     BACKFILL = "backfill"
-    #: A run of an occurrence that ran, or was to run, before.
+    #: Another run of an earlier occurrence.
     RETRY = "retry"
 
 
@@ -45,10 +45,8 @@ class RunError(Model):
 class AttemptMade(Model):
     """One attempt of a run."""
 
-    attempt: int = Field(description="Which one it was, from 1.")
-    started_at: Instant | None = Field(
-        default=None, description="Null where nothing is left that says it."
-    )
+    attempt: int = Field(description="Its number, from 1.")
+    started_at: Instant | None = Field(default=None, description="Null if that is no longer known.")
     ended_at: Instant | None = None
     error: RunError | None = Field(
         default=None, description="Null if it succeeded or is still in progress."
@@ -56,9 +54,9 @@ class AttemptMade(Model):
 
 
 class RunPhase(StrEnum):
-    """What a running run is doing."""
+    """What a run in progress is doing."""
 
-    #: Nobody has taken it up yet.
+    #: No worker has it yet.
     WAITING_FOR_WORKER = "waiting_for_worker"
     #: A worker has it, and waits until the host, or the set of commands, has room.
     WAITING_FOR_PLACE = "waiting_for_place"
@@ -69,7 +67,7 @@ class RunPhase(StrEnum):
 
 
 class Links(Model):
-    """Where else this can be looked at."""
+    """Links to other views of it."""
 
     temporal_ui: str = ""
 
@@ -79,28 +77,28 @@ class ShortRun(Model):
 
     id: str
     task_id: str = Field(description="Empty for a test of an action.")
-    task_name: str = Field(default="", description="What the task was called then.")
+    task_name: str = Field(default="", description="The task's name at that time.")
     status: RunStatus
-    scheduled_for: Instant = Field(description="When it was due; the end of the jitter window.")
+    scheduled_for: Instant = Field(description="When it was due, including jitter.")
     started_at: Instant | None = None
     finished_at: Instant | None = None
     lateness: Duration | None = Field(
-        default=None, description="From due until its first attempt started."
+        default=None, description="From the due time until its first attempt started."
     )
     attempts: int = 0
     cause: RunCause = RunCause.TRIGGER
     requested_by: str = Field(
-        default="", description="Who asked for it: by hand, as a retry or with a backfill."
+        default="", description="Who requested it: by hand, as a retry or with a backfill."
     )
     error: RunError | None = None
     links: Links = Links()
 
 
 class Run(ShortRun):
-    """A run with what it gave back."""
+    """A run with its output."""
 
     output: Any = None
-    cancel_requested_by: str = Field(default="", description="Who asked that it be cancelled.")
+    cancel_requested_by: str = Field(default="", description="Who cancelled it.")
     attempts_made: tuple[AttemptMade, ...] = Field(
         default=(),
         description="The attempts so far, oldest first. Of many, the first and the latest ones; of "
@@ -112,8 +110,9 @@ class Run(ShortRun):
         default=None, description="While it runs: the current or next attempt."
     )
     next_attempt_at: Instant | None = Field(
-        default=None, description="When the next attempt begins, while it is waited for."
+        default=None, description="While it waits for the next attempt: when that starts."
     )
     waiting_for: str = Field(
-        default="", description="While it runs: what it waits for, such as a queue nobody polls."
+        default="",
+        description="While it runs: what it waits for, such as a task queue that no worker polls.",
     )

@@ -1,4 +1,4 @@
-"""What a run is told of itself, and where in an action's arguments it asks for that."""
+"""What a run knows about itself, and references to that in an action's arguments."""
 
 from __future__ import annotations
 

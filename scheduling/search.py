@@ -1,4 +1,4 @@
-"""What a task is found by: words and tags in a form that every store takes the same way.
+"""The search index of tasks: words and tags in a form that every store treats the same way.
 
 Stores differ in what they make of case, accents, quotes and punctuation. So words are folded here,
 and what reaches a store is made of `a` to `z` and digits alone: at registration and in a query.
@@ -85,7 +85,7 @@ def marks_of(text: str) -> list[str]:
 
 
 def sought(q: str) -> list[str]:
-    """What a task must have, all of it, to be found by `q`; empty where nothing can be found."""
+    """What a task must have, all of it, to be found by `q`; empty if nothing can be found."""
     return words_of(q) or marks_of(q)
 
 

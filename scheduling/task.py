@@ -1,4 +1,4 @@
-"""A task: the definition a client writes, and what an answer adds to it."""
+"""A task: the definition from a client, and what responses add."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TaskStatus(StrEnum):
     SCHEDULED = "scheduled"
     #: It does not fire until it is resumed.
     PAUSED = "paused"
-    #: A run of it is going on.
+    #: A run of it is in progress.
     RUNNING = "running"
     #: It will not fire again: fired once, `end_at` passed, or `max_runs` used up.
     COMPLETED = "completed"
@@ -38,7 +38,7 @@ class TaskStatus(StrEnum):
 
 
 class Health(StrEnum):
-    """How the last run of a task went that succeeded, failed or timed out."""
+    """The outcome of a task's last run that succeeded, failed or timed out."""
 
     HEALTHY = "healthy"
     FAILING = "failing"
@@ -54,7 +54,7 @@ class HealthReport(Passed):
 
 
 class TaskDefinition(Model):
-    """What a client registers. Everything that a run needs, and nothing that a clock decides."""
+    """What a client registers: everything that a run needs."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = Field(
         default="", description="Defaults to the id."
@@ -65,28 +65,30 @@ class TaskDefinition(Model):
     action: Action
     timeout: Duration = Field(
         default=timedelta(seconds=30),
-        description="How long one attempt may take. An attempt that takes longer is ended and "
-        "counts as failed.",
+        description="The time limit of one attempt. An attempt that takes longer is ended and "
+        "fails.",
     )
     deadline: Duration = Field(
         default=timedelta(hours=1),
-        description="How long the whole run may take: waiting for a worker, every attempt, and the "
-        "pauses between them. Counts from when the run is due, or from when it began if that "
-        "was later: after an outage or a pause. The run then ends as `timed_out`.",
+        description="The time limit of the whole run: waiting for a worker, every attempt, and "
+        "the pauses between them. Counts from the due time, or from the start of the run "
+        "if that was later, as after an outage or a pause. The run then ends as "
+        "`timed_out`.",
     )
     retry: RetryPolicy = Field(
         default=RetryPolicy(),
-        description="What follows when an attempt fails: how often and how soon it is tried again.",
+        description="How often and how soon a failed attempt is retried.",
     )
     overlap: OverlapPolicy = Field(
         default=OverlapPolicy.SKIP,
         description="What happens when an occurrence is due while an earlier run of the task is "
-        "still going on. " + " ".join(f"`{policy}`: {policy.meaning}" for policy in OverlapPolicy),
+        "still in progress. "
+        + " ".join(f"`{policy}`: {policy.meaning}" for policy in OverlapPolicy),
     )
     catchup_window: Duration = Field(
         default=timedelta(hours=1),
-        description="How late an occurrence that was missed, by an outage say, may still run. An "
-        "older one does not run; the ledger names it.",
+        description="How late a missed occurrence may still run, for instance after an outage. "
+        "Older ones do not run; the ledger lists them.",
     )
     paused: bool = Field(
         default=False, description="A paused task does not fire until it is resumed."
@@ -94,42 +96,42 @@ class TaskDefinition(Model):
     notify: Notify | None = Field(default=None, description="Whom to notify when runs fail.")
     applied: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{0,64}$")] = Field(
         default="",
-        description="Written by `onthedot apply`: a digest of the definition as it was applied, by "
-        "which it sees that someone changed the task by hand since. Leave it out.",
+        description="Set by `onthedot apply`: a digest of the applied definition, to detect "
+        "changes made by hand since. Leave it out.",
     )
 
 
 class NewTask(TaskDefinition):
-    """A definition together with the id it is to have."""
+    """A definition with its id."""
 
-    id: TaskId | None = Field(default=None, description="Made from the time if left out.")
+    id: TaskId | None = Field(default=None, description="Generated from the time if left out.")
 
 
 class Task(TaskDefinition):
-    """A registered task, as it is answered."""
+    """A registered task, as returned."""
 
     id: TaskId
     status: TaskStatus
     health: Health = Field(
         default=Health.NEVER_RAN,
-        description="How its last run went that succeeded, failed or timed out.",
+        description="The outcome of its last run that succeeded, failed or timed out.",
     )
-    note: str = Field(default="", description="What was said when it was paused or resumed.")
+    note: str = Field(default="", description="The note of the last pause or resume.")
     paused_until: Instant | None = None
-    paused_at: Instant | None = Field(default=None, description="Since when it is paused.")
+    paused_at: Instant | None = Field(default=None, description="When it was paused.")
     paused_by: str = Field(default="", description="Who paused it.")
     problem: str = Field(
         default="",
-        description="Why its schedule is not as the definition says; empty if it is. "
-        "Until that is fixed it fires as it did before, or not at all, and `next_runs` is empty.",
+        description="Why its schedule does not match the definition; empty if it does. Until "
+        "that is fixed it fires as before, or not at all, and `next_runs` is empty.",
     )
     next_runs: tuple[Instant, ...] = ()
     last_run: ShortRun | None = None
     created_at: Instant
     updated_at: Instant = Field(description="When its definition was last replaced.")
-    updated_by: str = Field(description="By whom. A pause or a resume does not count.")
+    updated_by: str = Field(description="Who replaced it. Pauses and resumes do not count.")
     changed_at: Instant | None = Field(
-        default=None, description="Its last change of all, a pause or a resume included."
+        default=None, description="Its last change of any kind, including pauses and resumes."
     )
     changed_by: str = ""
     deleted_at: Instant | None = Field(default=None, description="Of a deleted task.")
@@ -137,7 +139,7 @@ class Task(TaskDefinition):
     revision: int
     abridged: bool = Field(
         default=False,
-        description="In a list: the definition is long, and parts of it are left out here.",
+        description="In a list: the definition is long, so parts are left out.",
     )
     warnings: tuple[str, ...] = Field(
         default=(),

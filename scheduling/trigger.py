@@ -17,7 +17,7 @@ from onthedot.scheduling.values import Duration, Instant, Model, in_utc_if_aware
 
 Zone = Annotated[str, Field(min_length=1, max_length=64, examples=["Europe/Rome"])]
 
-#: What a calendar is called: its address in REST, and part of its id in Temporal.
+#: A calendar's name: its address in REST, and part of its id in Temporal.
 CalendarName = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"), Field(examples=["it"])
 ]
@@ -35,7 +35,7 @@ Exclusion = WrittenExclusion | CalendarUse
 
 
 class OnExcluded(StrEnum):
-    """What becomes of an occurrence on a day that is excluded."""
+    """What happens to an occurrence on an excluded day."""
 
     #: It does not happen.
     SKIP = "skip"
@@ -59,20 +59,20 @@ class OnceTrigger(Model):
 
 
 class RecurringTrigger(Model):
-    """What cron and interval have in common: bounds, jitter and the instants left out."""
+    """What cron and interval triggers share: bounds, jitter and exclusions."""
 
     timezone: Zone = "UTC"
-    start_at: Instant | None = Field(default=None, description="No occurrence before it.")
-    end_at: Instant | None = Field(default=None, description="No occurrence after it.")
+    start_at: Instant | None = Field(default=None, description="No occurrence before this time.")
+    end_at: Instant | None = Field(default=None, description="No occurrence after this time.")
     max_runs: int | None = Field(default=None, ge=1, le=1_000_000_000)
     jitter: Duration = timedelta(0)
     exclude: tuple[Exclusion, ...] = Field(default=(), max_length=100)
     only: CalendarUse | None = Field(
-        default=None, description="Fires on the days of this calendar alone."
+        default=None, description="Fires only on the days of this calendar."
     )
     on_excluded: OnExcluded = Field(
         default=OnExcluded.SKIP,
-        description="What becomes of an occurrence of a cron trigger on an excluded day.",
+        description="What happens to an occurrence of a cron trigger on an excluded day.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The small values that definitions are made of: durations, instants, identifiers."""
+"""The basic values of definitions: durations, instants, identifiers."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ Instant = Annotated[
     PlainSerializer(format_instant, return_type=str, when_used="json"),
 ]
 
-#: What a task is called by programs: its address in REST, and part of its ids in Temporal.
+#: A task's id: its address in REST, and part of its ids in Temporal.
 TaskId = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,127}$"), Field(examples=["report"])
 ]

@@ -1,4 +1,4 @@
-"""The use cases, and the only door to Temporal for REST and page.
+"""The use cases, and the only way to Temporal for REST and the page.
 
 Begin with `tasks/tasks.py`: register, read, replace, delete.
 """

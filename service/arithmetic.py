@@ -1,4 +1,4 @@
-"""Work on triggers, off the event loop: what a trigger costs to work out is its writer's choice.
+"""Computes triggers off the event loop: how much that costs is up to their writers.
 
 1. It runs in a thread, one piece at a time: the interpreter gives the event loop its turn every
    few milliseconds, whatever the thread does.
@@ -22,7 +22,7 @@ from onthedot.scheduling.outages import Busy
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: How long a call waits for its turn.
+#: How long a call waits its turn.
 _PATIENCE = timedelta(seconds=1.5)
 #: How much processor time the triggers of one batch may take.
 _BATCH = timedelta(seconds=5)

@@ -1,4 +1,4 @@
-"""Says that a process has to be started again, once another zone database is installed."""
+"""Warns that a process must be restarted once another zone database is installed."""
 
 from __future__ import annotations
 

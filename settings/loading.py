@@ -34,7 +34,7 @@ def load(options: Mapping[str, Any] | None = None) -> Settings:
 
 
 def require_tokens_beyond_loopback(settings: Settings) -> None:
-    """Raises SettingsError where the server would be open to a network without any token."""
+    """Raises SettingsError if the server would be open to a network without any token."""
     if settings.guarded or is_loopback(settings.host):
         return
     raise SettingsError(

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
-from temporalio.client import Client
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionExecutionStartWorkflow,
+    ScheduleActionResult,
+    ScheduleActionStartWorkflow,
+    ScheduleHandle,
+    ScheduleSpec,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot.plugin import OnTheDotPlugin
@@ -26,6 +35,7 @@ async def connected(address: str, namespace: str | None) -> Client:
     client = await Client.connect(address, namespace=namespace, plugins=[OnTheDotPlugin()])
     await eventually(lambda: _is_there(client))
     await prepare_namespace(client, Settings())
+    await _schedules_run(client)
     return client
 
 
@@ -36,6 +46,22 @@ async def _register(client: Client, namespace: str) -> None:
         namespace=namespace, workflow_execution_retention_period=retention
     )
     await client.workflow_service.register_namespace(request)
+
+
+async def _schedules_run(client: Client) -> None:
+    """Wait for the worker that runs a namespace's schedules: the server starts it a while later."""
+    name = f"first-{uuid4().hex[:8]}"
+    action = ScheduleActionStartWorkflow("First", id=name, task_queue=name)
+    schedule = Schedule(action=action, spec=ScheduleSpec())
+    handle = await client.create_schedule(name, schedule, trigger_immediately=True)
+    started = (await eventually(lambda: _actions(handle)))[0].action
+    await handle.delete()
+    assert isinstance(started, ScheduleActionExecutionStartWorkflow)
+    await client.get_workflow_handle(started.workflow_id).terminate()
+
+
+async def _actions(handle: ScheduleHandle) -> Sequence[ScheduleActionResult]:
+    return (await handle.describe()).info.recent_actions
 
 
 async def _is_there(client: Client) -> bool:

@@ -144,7 +144,7 @@ def test_a_wrong_token_is_refused_without_being_repeated(text: str) -> None:
 
 
 def test_a_token_name_that_comes_twice_is_refused() -> None:
-    with pytest.raises(SettingsError, match="'ann' is there twice"):
+    with pytest.raises(SettingsError, match="'ann' occurs twice"):
         load({"api_tokens": f"ann:sha256:{TOKEN_HASH},ann:sha256:{TOKEN_HASH}"})
 
 
@@ -211,8 +211,8 @@ def _shown(default: object) -> str:
         ("worker", "ONTHEDOT_SECRET_HOSTS", "{", "it is no JSON"),
         ("worker", "ONTHEDOT_SECRET_HOSTS", '{"A": ["not fine"]}', "'not fine' is no host"),
         ("worker", "ONTHEDOT_SECRET_HOSTS", '{"A": "a.example"}', "valid tuple"),
-        ("worker", "TEMPORAL_ADDRESS", "a b:7233", "'a b:7233' is no address"),
-        ("server", "TEMPORAL_ADDRESS", "a b:7233", "'a b:7233' is no address"),
+        ("worker", "TEMPORAL_ADDRESS", "a b:7233", "'a b:7233' is not an address"),
+        ("server", "TEMPORAL_ADDRESS", "a b:7233", "'a b:7233' is not an address"),
         ("server", "ONTHEDOT_TEMPORAL_UI_URL", "javascript:alert(1)", "match pattern"),
         ("setup-namespace", "TEMPORAL_PROFILE", "absent", "'absent' not found"),
     ],

@@ -14,6 +14,12 @@ from onthedot.scheduling.outages import TemporalUnavailable
 
 T = TypeVar("T")
 
+#: In seconds, between two questions: short at first, as most conditions soon hold; then longer, so
+#: that what takes long is not slowed down by being asked about.
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 0.25
+_GROWTH = 1.3
+
 #: In seconds: what an idle machine does in two or three, one with a load of fifteen does in this.
 PATIENCE = 60.0
 
@@ -35,6 +41,7 @@ async def eventually(
         TimeoutError: there was none within `seconds`.
     """
     answer: bool | T | None = None
+    pause = _FIRST_PAUSE
     try:
         async with asyncio.timeout(seconds):
             while True:
@@ -43,7 +50,8 @@ async def eventually(
                     answer = asked if isinstance(asked, bool) else await asked
                     if answer:
                         return answer
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(pause)
+                pause = min(pause * _GROWTH, _LONGEST_PAUSE)
     except TimeoutError as error:
         raise TimeoutError(f"not within {seconds} s; the last answer was {answer!r}") from error
 
@@ -56,9 +64,11 @@ async def until(instant: datetime) -> None:
 def wait_until(condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
     """Returns once `condition` holds; fails the test where it does not within `seconds`."""
     limit = time.monotonic() + seconds
+    pause = _FIRST_PAUSE
     while not condition():
         assert time.monotonic() < limit, f"not within {seconds} s: {what}"
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(pause * _GROWTH, _LONGEST_PAUSE)
 
 
 def at_load(seconds: float) -> float:

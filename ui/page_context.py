@@ -82,7 +82,7 @@ class PageContext:
         return UseCases(self.site.temporal, self.session, self.address)
 
     def why_not(self, call: str) -> str:
-        """Why a button for this call cannot be pressed; empty where it can."""
+        """Why a button for this call cannot be pressed; empty if it can."""
         return "" if self.session.identity.may(call) else f"Needs the role {needed(call)}"
 
     @property

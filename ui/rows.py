@@ -184,7 +184,7 @@ def expression(trigger: Trigger) -> str:
 
 
 def zone(trigger: Trigger) -> str:
-    """The task's own zone; empty where it has none."""
+    """The task's own zone; empty if it has none."""
     if isinstance(trigger, OnceTrigger):
         return trigger.timezone or ""
     return trigger.timezone if isinstance(trigger, CronTrigger) else ""

@@ -1,7 +1,7 @@
 """A calendar: the workflow that holds its days, renews them, and notifies its users.
 
 Each execution starts with all that the calendar remembers, so that it is read from there, and ends
-with the next change: it continues as new. Days are worked out in activities and by the server,
+with the next change: it continues as new. Days are computed in activities and by the server,
 never here.
 """
 
@@ -166,7 +166,7 @@ class Calendar:
         return True
 
     async def _tell(self) -> UsersTold | None:
-        """How many have not taken it up; None where that is not known."""
+        """How many have not taken it up; None if that is not known."""
         try:
             told: UsersTold = await workflow.execute_activity(
                 naming.TELL_CALENDAR_USERS,

@@ -33,7 +33,7 @@ class FreezeGate:
         self._asks = False
 
     async def freeze(self, *, due: datetime, until: datetime) -> FreezeVerdict | None:
-        """The freeze that keeps the run from starting; None where it may begin.
+        """The freeze that keeps the run from starting; None if it may begin.
 
         While nobody can say, it waits, `until` at the latest.
         """

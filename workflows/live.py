@@ -2,7 +2,7 @@
 
 A query is the way to it: it costs Temporal no event, and nothing is asked of a run that nobody
 watches. Each worker process polls a queue of its own for that. The workflow on it has nothing to
-do, and is closed at once: a closed one can be queried all the same, and nothing stays open that
+do, and is closed at once: a closed one can be queried anyway, and nothing stays open that
 stands for a worker that is gone.
 """
 

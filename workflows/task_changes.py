@@ -31,7 +31,7 @@ class ChangeableTask:
 
     @workflow.signal(name=naming.CHECK_SCHEDULE)
     def check_schedule(self) -> None:
-        """Have the task check its schedule, and repair it if necessary."""
+        """Make the task check its schedule, and repair it if necessary."""
         self._check_wanted = True
 
     @workflow.signal(name=naming.HEALTH_REPORT)

@@ -44,7 +44,7 @@ async def report_attempt(
     """Waits until it is due and for `place`, does `work` and reports its output.
 
     Args:
-        place: None where it needs none.
+        place: None if it needs none.
         work: given how long it may take, raises `AttemptFailed`, or `Interrupted` where it is
             cancelled and has something to show.
         kept: what `work` writes while it runs; goes with the heartbeats and the result.

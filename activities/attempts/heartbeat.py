@@ -36,7 +36,7 @@ class Heart:
         return (self.beat, packed) if packed else (self.beat,)
 
     def waits(self, since: datetime, taken: Callable[[], PlacesTaken]) -> None:
-        """It waits for a place: worth a heartbeat at once, for whoever looks at the run."""
+        """It waits for a place: worth a heartbeat at once, for anyone who looks at the run."""
         self._taken = taken
         self._say(waiting=True, since=since)
         activity.heartbeat(*self.details())

@@ -61,9 +61,9 @@ class StoredCalendars:
         self._missing: dict[str, KnownCalendar] = {}
 
     async def find(self, name: str) -> StoredCalendar | None:
-        """A calendar, a deleted one too; None where there never was one.
+        """A calendar, a deleted one too; None if there never was one.
 
-        Raises RPCError where Temporal does not answer.
+        Raises RPCError if Temporal does not answer.
         """
         try:
             page = await self._client.workflow_service.get_workflow_execution_history(
@@ -98,7 +98,7 @@ class StoredCalendars:
         """What the calendars say at present that a trigger names; one that is not there names no
         day.
 
-        Raises RPCError where Temporal does not answer.
+        Raises RPCError if Temporal does not answer.
         """
         return await self.named(calendars_of(trigger))
 

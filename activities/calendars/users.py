@@ -12,7 +12,7 @@ from temporalio import activity
 from temporalio.client import Client
 
 from onthedot import naming
-from onthedot.activities.telling import have_them_look
+from onthedot.activities.schedule_checks import request_checks
 from onthedot.scheduling.search import calendar_label
 from onthedot.scheduling.stored.calendar_state import CalendarRefresh, UsersTold
 
@@ -28,17 +28,17 @@ class CalendarUsers:
 
     @activity.defn(name=naming.TELL_CALENDAR_USERS)
     async def tell(self, changed: CalendarRefresh) -> UsersTold:
-        """Have everybody look who has not taken the revision up; how many have not at the end.
+        """Make everybody check who has not taken the revision up; how many have not at the end.
 
-        Raises RPCError where Temporal does not answer.
+        Raises RPCError if Temporal does not answer.
         """
-        told = await have_them_look(
+        told = await request_checks(
             self._client,
             waiting_query(changed.name, changed.revision),
-            goes_on_for=_GOES_ON_FOR,
+            at_most=_GOES_ON_FOR,
             beat=activity.heartbeat if activity.in_activity() else lambda: None,
         )
-        return UsersTold(waiting=told.waiting, untold=told.untold)
+        return UsersTold(waiting=told.waiting, untold=told.not_asked)
 
 
 def users_query(name: str) -> str:

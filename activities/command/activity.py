@@ -135,7 +135,7 @@ class CommandActivities:
 
 
 def _told(attempt: CommandAttempt) -> dict[str, str]:
-    """What the command is told of its run: the variables in `RESERVED_VARIABLES`."""
+    """What the command knows about its run: the variables in `RESERVED_VARIABLES`."""
     told = {
         "ONTHEDOT_TASK_ID": attempt.task_id,
         "ONTHEDOT_RUN_ID": attempt.run_id,

@@ -27,7 +27,7 @@ _GUARD_ENV = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _GUARD_SECONDS = 7.0
 #: For the last output, once everything that could write has been ended.
 _DRAIN_SECONDS = 1.0
-#: A command runs as the same user and may stop its guard, which has to go on all the same.
+#: A command runs as the same user and may stop its guard, which has to go on anyway.
 _WAKE_EVERY = 1.0
 
 

@@ -135,7 +135,7 @@ class ReleaseActivities:
         return True
 
     async def _order(self, schedule: ScheduleDescription, due: datetime) -> RunOrder | None:
-        """What the schedule starts, for one occurrence; None where it is paused."""
+        """What the schedule starts, for one occurrence; None if it is paused."""
         action = schedule.schedule.action
         if schedule.schedule.state.paused or not isinstance(action, ScheduleActionStartWorkflow):
             return None

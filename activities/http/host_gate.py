@@ -1,4 +1,4 @@
-"""A limit on the calls in flight to one host, so that a slow receiver does not hold up the others.
+"""A limit on the calls in flight to one host, so that a slow receiver does not delay the others.
 
 1. A call takes one of its host's places, or waits for one, first come first served.
 2. A local attempt never waits, since it would hold a workflow task: it gives up as `Deferred`, and

@@ -26,7 +26,7 @@ class OwnThreadsResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """The addresses of `host`. Raises OSError where there are none."""
+        """The addresses of `host`. Raises OSError if there are none."""
         found = await asyncio.get_running_loop().run_in_executor(
             self._threads, _resolve, host, port, family
         )

@@ -98,7 +98,7 @@ class Answer:
 
 
 def _unpacker(encoding: str) -> zlib._Decompress | None:
-    # None was asked for; a receiver that compresses all the same is understood as far as it goes.
+    # None was asked for; a receiver that compresses anyway is understood as far as it goes.
     if encoding.lower() in ("gzip", "x-gzip", "deflate"):
         return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     return None

@@ -103,7 +103,7 @@ class KeptOutput:
         return found
 
     def packed(self) -> bytes:
-        """All that is kept, in the form that Temporal keeps; empty where nothing was written."""
+        """All that is kept, in the form that Temporal keeps; empty if nothing was written."""
         return b"".join(block.packed() for block in self._blocks())
 
     def _blocks(self) -> Iterator[_Block]:

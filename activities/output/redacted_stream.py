@@ -2,7 +2,7 @@
 
 A text that ends may end within a secret, so its end cannot be shown before it is known what comes:
 
-1. What came is looked at together with the end of what was shown before.
+1. What came is examined together with the end of what was shown before.
 2. What may be the beginning of a secret at the very end is held back, until more comes.
 3. So are lines of base64, or pairs of hexadecimal digits, that may continue as one.
 """

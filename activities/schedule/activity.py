@@ -5,7 +5,7 @@ Bringing a schedule in line is one idempotent step:
    under the same id is removed first.
 2. If there is none, create it. Its first patch reaches back to the instant from which the task's
    occurrences count, because a task may have been registered while no worker was up.
-3. Otherwise replace it, on condition that it did not change since it was looked at (a start uses up
+3. Otherwise replace it, on condition that it did not change since it was examined (a start uses up
    one of `max_runs`); Temporal drops a conflicting update without a word, so read back and repeat.
    Occurrences up to the update's own instant follow the earlier definition, later ones the new.
 4. Start what fell into the moment between, by the id that the schedule would have used.
@@ -31,6 +31,7 @@ from onthedot import naming
 from onthedot.activities.backfill_stops import stop_backfills
 from onthedot.activities.calendars.stored import StoredCalendars
 from onthedot.activities.schedule.calls import ScheduleCalls, owner_of, reach_of
+from onthedot.activities.schedule.due import DueOccurrences, timetable
 from onthedot.activities.schedule.faults import explained
 from onthedot.activities.schedule.form import (
     OVERLAP,
@@ -43,7 +44,6 @@ from onthedot.activities.schedule.held import HeldOccurrences, with_held
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.activities.schedule.outlook import outlook
-from onthedot.activities.schedule.timetable import Timetable
 from onthedot.activities.schedule.unprocessed import UnprocessedTimes
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.checking.brevity import is_brief
@@ -73,6 +73,7 @@ class ScheduleActivities:
         self._calls = ScheduleCalls(client)
         self._starts = OccurrenceStarts(client)
         self._held = HeldOccurrences(self._calls, self._starts)
+        self._due = DueOccurrences(self._starts)
         self._calendars = StoredCalendars(client)
         self._unprocessed = UnprocessedTimes(self._calls, self._starts, self._calendars)
 
@@ -134,8 +135,8 @@ class ScheduleActivities:
         self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
     ) -> tuple[ScheduleDescription, Held | None]:
         task_id = order.run.task_id
-        remaining = await self._remaining(order, now, calendars)
-        missed = [] if order.paused else await self._missed(order, now, calendars)
+        remaining = await self._due.remaining(order, now, calendars)
+        missed = [] if order.paused else await self._due.missed(order, now, calendars)
         back = reach_back(missed, order.overlap, remaining)
         whole = len(back.missed) == len(missed)
         patch = ScheduleBackfill(
@@ -154,7 +155,7 @@ class ScheduleActivities:
         found = await self._calls.read_back(task_id)
         if order.paused or not whole:
             return found, None
-        between = await _timetable(order, calendars).between(now, found.info.created_at)
+        between = await timetable(order, calendars).between(now, found.info.created_at)
         held = await self._held.taken_from(between or missed, order, after=now)
         if missed and order.overlap in _ONE_AT_ONCE:
             return found, held
@@ -184,7 +185,7 @@ class ScheduleActivities:
             elif keeps_count:
                 remaining = found.schedule.state.remaining_actions
             else:
-                remaining = await self._remaining(order, now, calendars)
+                remaining = await self._due.remaining(order, now, calendars)
             schedule = await _schedule(order, now, remaining, calendars)
             found = await self._calls.write(found, schedule)
             if found.info.last_updated_at == before.info.last_updated_at:
@@ -196,32 +197,6 @@ class ScheduleActivities:
             # The look tells how it was before it was written.
             order = order.model_copy(update={"look": None})
         return found
-
-    async def _remaining(
-        self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
-    ) -> int | None:
-        """Runs left of `max_runs`, by all that is known without a schedule."""
-        look = order.look
-        if order.trigger.max_runs is None:
-            return None
-        if look is None or look.revision < order.counted_from or look.remaining is None:
-            return order.trigger.max_runs if order.remaining is None else order.remaining
-        since = order.covered_until
-        due = await _timetable(order, calendars).between(since, now)
-        return max(0, look.remaining - await self._starts.begun(order.run, since, due))
-
-    async def _missed(
-        self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
-    ) -> list[datetime]:
-        """The occurrences that should have run by now and did not, as far as they still may."""
-        task_id = order.run.task_id
-        since = max(order.covered_until, now - catchup_window(order))
-        latest = await self._starts.latest(task_id, since) if order.look else None
-        after = max(since, latest or since)
-        missed = await _timetable(order, calendars).between(after, now)
-        while order.look and missed and await self._starts.exists(task_id, missed[0]):
-            missed.pop(0)
-        return missed
 
     async def _start_unseen(
         self,
@@ -238,7 +213,7 @@ class ScheduleActivities:
         made = found.info.created_at
         reach = (await reach_of(found) or made - _SECOND) - order.trigger.jitter
         since = max(order.covered_until, reach, now - catchup_window(order))
-        unseen = await _timetable(order, calendars).between(since, made)
+        unseen = await timetable(order, calendars).between(since, made)
         held = await self._held.taken_from(unseen, order, after=now)
         used = reach_back(unseen, order.overlap, None).used
         return await self._start_directly(order, unseen[len(unseen) - used :], found), held
@@ -275,10 +250,6 @@ def _not_yet_finished(applied: Applied) -> Applied:
     if not applied.finished:
         return applied
     return applied.model_copy(update={"finished": False, "wake_at": applied.covered_until + _GHOST})
-
-
-def _timetable(order: ScheduleOrder, calendars: CalendarDays) -> Timetable:
-    return Timetable(order.trigger, order.run.task_id, calendars)
 
 
 async def _schedule(

@@ -109,7 +109,7 @@ async def is_as_ordered(
 ) -> bool:
     """Whether the schedule is this revision's, paused as it should be, and exact for long.
 
-    If it was looked at before as this revision's, also whether it is as it was then, and the
+    If it was examined before as this revision's, also whether it is as it was then, and the
     trigger still means the same, by the zone's rules and by its calendars.
     """
     run = await order_of(found, client)

@@ -21,7 +21,7 @@ from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.run_order import RunOrder
 
 _MOST = 1000
-#: So many occurrences without a run, one after the other, and none is looked for behind them.
+#: So many occurrences without a run, one after the other, and none is searched for behind them.
 _IN_A_ROW = 20
 
 

@@ -1,7 +1,7 @@
 """Arithmetic on triggers, kept off the worker's event loop.
 
 A rare trigger takes seconds, and each of its steps is bounded by the days until 2100. On the loop
-it would hold up every other task of the worker.
+it would delay every other task of the worker.
 """
 
 from __future__ import annotations

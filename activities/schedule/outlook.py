@@ -13,10 +13,10 @@ from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.firing.zone_rules import release_for
 from onthedot.scheduling.stored.schedule_order import Applied, ScheduleOrder, ScheduleSnapshot
 
-#: How often every schedule is looked at.
+#: How often every schedule is examined.
 _UPKEEP_EVERY = timedelta(days=90)
 
-#: How long after its last occurrence a task is looked at, and then again while a run goes on:
+#: How long after its last occurrence a task is examined, and then again while a run goes on:
 #: after a quarter of the time that it has taken so far, within these bounds.
 _SOON = timedelta(seconds=2)
 _LATEST = timedelta(minutes=10)

@@ -1,6 +1,6 @@
 """Text behind its escapes: what `%73`, `\\u0073`, `\\x73`, `&#115;` and their like stand for.
 
-A text is looked at byte by byte, in UTF-8, as a string of characters below 256: then one `%c3` is
+A text is examined byte by byte, in UTF-8, as a string of characters below 256: then one `%c3` is
 one character, and what is found can be traced to where it came from.
 """
 

@@ -42,7 +42,7 @@ class Redactor:
         #: In bytes; more than any text has where there is nothing to look for.
         self._shortest = min(lengths, default=sys.maxsize)
         self.longest = max(lengths, default=0)
-        """The longest of what is looked for, in bytes; 0 where there is nothing."""
+        """The longest of what is searched for, in bytes; 0 if there is nothing."""
 
     def text(self, text: str, *, cut: bool = False) -> str:
         """`text` without any secret in it; where it was `cut`, nor with the beginning of one."""
@@ -149,7 +149,7 @@ def _needles(value: str) -> set[str]:
     if scheme.lower() == "basic":
         plain |= _of_basic(credentials)
     needles = {as_bytes(text) for text in plain if len(text) >= _SHORTEST}
-    # One that looks like an escape itself is looked for as what its layers become.
+    # One that looks like an escape itself is searched for as what its layers become.
     for needle in list(needles):
         text = needle
         for _ in range(_LAYERS):

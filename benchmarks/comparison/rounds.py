@@ -46,7 +46,7 @@ class Results:
 
 
 async def measure(plan: Plan, say: Say, sides: Mapping[str, Callable[[Stack], Side]]) -> Results:
-    """All rounds of a plan. Raises Void where a round cannot be had."""
+    """All rounds of a plan. Raises Void if a round cannot be had."""
     results, began = Results(), time.monotonic()
 
     async def bursts(side: Side) -> Measured:

@@ -34,7 +34,7 @@ class Runs:
     round_trips: int
     """Of that run: workflow tasks and activities that a worker answered."""
     timed_out: int
-    """Workflow tasks that were handed out again, in all runs; the usual run stands for its like."""
+    """Workflow tasks that were dispatched again, in all runs; the usual run stands for its like."""
     unclosed: int
     failed: int
 

@@ -54,7 +54,7 @@ async def registered(temporal: Temporal, task: dict[str, object]) -> None:
         try:
             await Tasks(temporal).create(new, by="benchmark")
         except TaskExists:
-            # It was answered too late, and was there all the same.
+            # It was answered too late, and was there anyway.
             return
         except OnTheDotError as error:
             if not error.retryable:

@@ -85,7 +85,7 @@ class Stack:
         return self._log("receiver")
 
     def environment(self, **more: str) -> dict[str, str]:
-        """For our own processes: this stack's Temporal, and no settings of whoever runs this."""
+        """For our own processes: this stack's Temporal, and without the settings of the user."""
         plain = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
         given = {PREFIX + name.upper(): value for name, value in self._overrides.items()}
         theirs = {"TEMPORAL_ADDRESS": self.address, "TEMPORAL_NAMESPACE": self.namespace}
@@ -143,7 +143,7 @@ class Stack:
         return self._log(name).read_text(errors="replace")
 
     async def until(self, condition: Callable[[], bool], what: str) -> None:
-        """Waits for a process to come up. Raises Void where one ended, or none comes."""
+        """Waits for a process to come up. Raises Void if one ended, or none comes."""
         limit = time.monotonic() + _START_LIMIT.total_seconds()
         while not condition():
             self.check()
@@ -152,7 +152,7 @@ class Stack:
             await asyncio.sleep(0.05)
 
     def check(self) -> None:
-        """Raises Void where a process has ended."""
+        """Raises Void if a process has ended."""
         for name, process in self._running.items():
             if process.poll() is not None:
                 raise Void(f"the {name} ended: {self.output(name)[-2000:]}")

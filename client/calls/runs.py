@@ -10,7 +10,7 @@ from onthedot.client.building import QueryValue, call, given
 from onthedot.client.call import Call, Stream, Walk
 from onthedot.client.calls.tasks import ROWS
 from onthedot.client.events import ServerEvent
-from onthedot.messages.run_output import END_EVENT, OUTPUT_EVENT, RUN_EVENT, RunNow, RunOutput
+from onthedot.messages.run_output import END_EVENT, OUTPUT_EVENT, RUN_EVENT, RunOutput, RunState
 from onthedot.messages.runs import BackfillList, RunPage
 from onthedot.messages.triggers import PreviewAnswer
 from onthedot.scheduling.policy import OverlapPolicy
@@ -94,7 +94,7 @@ def get_output(run_id: str, *, after: int = 0) -> Call[RunOutput]:
     return call("GET", "/runs/{run_id}/output", RunOutput, path=path, query={"after": after})
 
 
-def follow_output(run_id: str, *, after: int = 0) -> Stream[WrittenPiece | RunNow]:
+def follow_output(run_id: str, *, after: int = 0) -> Stream[WrittenPiece | RunState]:
     """What a run writes, as it writes it, and how the run stands whenever that changes; ends when
     the run does. A connection that breaks off is made again, and nothing comes twice."""
 
@@ -157,10 +157,10 @@ def _runs(
     )
 
 
-def _event(event: ServerEvent) -> WrittenPiece | RunNow | None:
+def _event(event: ServerEvent) -> WrittenPiece | RunState | None:
     match event.name:
         case name if name == OUTPUT_EVENT:
             return WrittenPiece.model_validate_json(event.data)
         case name if name in (RUN_EVENT, END_EVENT):
-            return RunNow.model_validate_json(event.data)
+            return RunState.model_validate_json(event.data)
     return None

@@ -12,7 +12,7 @@ from onthedot.commands.ids import run_argument
 from onthedot.commands.reaching import server
 from onthedot.commands.run.views import rows
 from onthedot.commands.terminal.output import Format, output_option, say, show_one
-from onthedot.messages.run_output import RunNow
+from onthedot.messages.run_output import RunState
 from onthedot.messages.terminal_text import harmless
 from onthedot.scheduling.run import Run, RunPhase, RunStatus
 from onthedot.scheduling.stored.written import Stream, WrittenPiece
@@ -50,7 +50,7 @@ def follow(there: OnTheDot, run_id: str, form: str, *, quiet: bool = False) -> i
             for event in there.follow_output(run_id):
                 shown.show(event)
         except NotFound:
-            shown.show(RunNow.of(run))
+            shown.show(RunState.of(run))
         while (run := there.get_run(run_id)).status is RunStatus.RUNNING:
             time.sleep(_PACE.total_seconds())
     shown.end_line()
@@ -72,8 +72,8 @@ class _Shown:
         self._line_is_open = False
         self.something = False
 
-    def show(self, event: WrittenPiece | RunNow) -> None:
-        if isinstance(event, RunNow):
+    def show(self, event: WrittenPiece | RunState) -> None:
+        if isinstance(event, RunState):
             if event.status is RunStatus.RUNNING and (now := _standing(event)) != self._said:
                 self.end_line()
                 say(now)
@@ -94,7 +94,7 @@ class _Shown:
         self._line_is_open = False
 
 
-def _standing(run: Run | RunNow) -> str:
+def _standing(run: Run | RunState) -> str:
     """The state of the run, in one line."""
     told = f"{run.id}: {_PHASES[run.phase].format(run.attempt) if run.phase else run.status.value}"
     if run.next_attempt_at is not None:

@@ -17,7 +17,7 @@ from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.trigger import Recurring
 from onthedot.scheduling.wording.phrases import joined
 
-#: How far ahead differences are looked for.
+#: How far ahead to search for differences.
 HORIZON = timedelta(days=731)
 #: A change is seen on either side of it this far away: a day, and an hour of the next.
 _AROUND = timedelta(hours=25)

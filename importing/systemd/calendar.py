@@ -47,7 +47,7 @@ class OnCalendar:
     """What one expression means: a calendar, or a single instant."""
 
     calendar: Calendar
-    #: None where it names no zone, so that the machine's counts.
+    #: None if it names no zone, so that the machine's counts.
     zone: str | None
     once: datetime | None = None
 

@@ -111,7 +111,7 @@ async def _nights(
 async def _times(
     client: Client, schedule_id: str, after: datetime, until: datetime
 ) -> list[datetime] | None:
-    """When it fires in (after, until]; None where that is too often to ask for."""
+    """When it fires in (after, until]; None if that is too often to ask for."""
     found: list[datetime] = []
     for _ in range(_MOST_PAGES):
         start, end = Timestamp(), Timestamp()

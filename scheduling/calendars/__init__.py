@@ -1,3 +1,3 @@
-"""Calendars of named days that triggers keep to: holidays, weekends, feeds. Begin with
-`content.py`, then `days.py`.
+"""Calendars: named days that triggers skip or are limited to, such as holidays, weekends, feeds.
+Begin with `content.py`, then `days.py`.
 """

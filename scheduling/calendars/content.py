@@ -1,4 +1,4 @@
-"""What a client writes of a calendar: which days it names. Stored: fields only get added."""
+"""The content of a calendar, as clients define it. Stored: fields are only ever added."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from onthedot.scheduling.trigger import CalendarName
 from onthedot.scheduling.values import Model
 
-#: A feed or a text of more than this is refused.
+#: The longest feed or text.
 LONGEST_TEXT = 512 * 1024
 
 #: A local date, or a range of them with both ends included.
@@ -39,14 +39,14 @@ class DatesCalendar(Model):
 
 
 class HolidaysCalendar(Model):
-    """The holidays of a country, or of a part of it, by the `holidays` library."""
+    """The holidays of a country, or of a part of it, from the `holidays` library."""
 
     kind: Literal["holidays"] = "holidays"
     country: str = Field(
         min_length=2, max_length=3, description="ISO 3166-1 code.", examples=["IT"]
     )
     subdivision: str | None = Field(
-        default=None, min_length=1, max_length=40, description="Of the country, such as BY."
+        default=None, min_length=1, max_length=40, description="A part of the country, such as BY."
     )
     categories: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = Field(
         default=("public",), min_length=1, max_length=20
@@ -71,7 +71,7 @@ class IcsCalendar(Model):
 
 
 class AnyOfCalendar(Model):
-    """Every day that any one of other calendars names."""
+    """Every day that any of several other calendars names."""
 
     kind: Literal["any_of"] = "any_of"
     calendars: tuple[CalendarName, ...] = Field(min_length=1, max_length=20)

@@ -1,7 +1,6 @@
-"""What calendars say of local days, handed to whatever works out when a trigger fires.
+"""The days of calendars, as an argument for computing when a trigger fires.
 
-A trigger holds the names of calendars alone. Whoever works with it looks the calendars up first,
-and hands over what they name as one argument.
+A trigger contains only the names of calendars: callers look them up first, and pass their days.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from onthedot.scheduling.firing.clock_changes import epoch_day
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.wording.phrases import WEEKDAY_NAMES
 
-#: Nothing fires outside these days, so that a calendar need not say more.
+#: Nothing fires outside these days, so calendars need not cover more.
 _FIRST, _LAST = epoch_day(date(1970, 1, 1)), epoch_day(date(2100, 12, 31))
 _WEEK = 7
 
@@ -34,7 +33,7 @@ class KnownCalendar:
         return weekday(day) in self.resolved.weekdays or day in self._names
 
     def names_of(self, day: int) -> tuple[str, ...]:
-        """What a day is called: its names, or the weekday; empty where it is not named at all."""
+        """A day's label: its names, or the weekday; empty if the calendar does not name it."""
         names = tuple(name for name in self._names.get(day, ()) if name)
         if names or day not in self:
             return names
@@ -97,17 +96,17 @@ class CalendarDays:
         return {calendar.name: calendar.revision for calendar in self.calendars}
 
 
-#: For triggers that name none.
+#: For triggers without calendars.
 NO_CALENDARS = CalendarDays()
 
 
 def missing_calendar(name: str) -> KnownCalendar:
-    """Stands for a calendar that is not there: it names no day."""
+    """Replaces a calendar that does not exist: it names no day."""
     return KnownCalendar(name, 0, ResolvedDays())
 
 
 def calendars_of(trigger: Trigger) -> tuple[str, ...]:
-    """The names of the calendars that a trigger keeps to, each once."""
+    """The names of the calendars that a trigger uses, each once."""
     if isinstance(trigger, OnceTrigger):
         return ()
     only = () if trigger.only is None else (trigger.only.calendar,)

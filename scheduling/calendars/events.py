@@ -14,7 +14,7 @@ from onthedot.scheduling.calendars.content import LONGEST_TEXT
 from onthedot.scheduling.calendars.errors import CalendarError
 from onthedot.scheduling.calendars.resolved import ResolvedDays, days_between
 
-#: Repeated events are followed so far: longer than a schedule is compiled ahead.
+#: How far repeated events are expanded: longer than a schedule is compiled ahead.
 _YEARS_BACK, _YEARS_AHEAD = 2, 9
 #: More occurrences of events than this are refused.
 _MOST_EVENTS = 20_000
@@ -38,16 +38,16 @@ def event_days(text: str, *, today: date, field: str) -> ResolvedDays:
     except (ValueError, IndexError, KeyError) as error:
         raise CalendarError(field, f"is not an iCalendar (RFC 5545): {error}.") from None
     if not isinstance(calendar, icalendar.Calendar) or calendar.name != "VCALENDAR":
-        raise CalendarError(field, "is not an iCalendar: it has to begin with BEGIN:VCALENDAR.")
+        raise CalendarError(field, "is not an iCalendar: it must begin with BEGIN:VCALENDAR.")
     first = date(today.year - _YEARS_BACK, 1, 1)
     last = date(today.year + _YEARS_AHEAD, 12, 31)
     try:
         named = list(islice(_events(calendar, first, last), _MOST_EVENTS + 1))
     except Exception as error:
-        # What a malformed rule raises is anything that is raised in three libraries.
-        raise CalendarError(field, f"holds an event that cannot be read: {error!r}.") from None
+        # A malformed rule may raise anything that three libraries raise.
+        raise CalendarError(field, f"contains an event that cannot be read: {error!r}.") from None
     if len(named) > _MOST_EVENTS:
-        raise CalendarError(field, f"holds more than {_MOST_EVENTS} events until {last}.")
+        raise CalendarError(field, f"contains more than {_MOST_EVENTS} events until {last}.")
     return ResolvedDays.of(named, known_until=last)
 
 

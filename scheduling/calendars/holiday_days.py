@@ -13,14 +13,14 @@ from onthedot.scheduling.calendars.content import HolidaysCalendar
 from onthedot.scheduling.calendars.errors import CalendarError
 from onthedot.scheduling.calendars.resolved import ResolvedDays, days_between
 
-#: The years that are worked out: all that anything is scheduled in.
+#: The years to compute: all that tasks can be scheduled in.
 _YEARS = (2000, 2100)
-#: What names are told in, where the library has them in it.
+#: The language of names, if the library has them in it.
 _LANGUAGE = "en_US"
 
 
 def library_release() -> str:
-    """Which release of the library works holidays out."""
+    """The release of the library."""
     return f"holidays {version('holidays')}"
 
 
@@ -37,7 +37,7 @@ def holiday_days(content: HolidaysCalendar) -> ResolvedDays:
         hint = f" Did you mean {close[0]}?" if close else ""
         raise CalendarError(
             "country",
-            f"there are no holidays of {content.country!r}. Use an ISO code, as IT.{hint}",
+            f"no holidays are known for {content.country!r}. Use an ISO code, such as IT.{hint}",
         )
     if content.subdivision is not None:
         _one_of(
@@ -61,7 +61,7 @@ def holiday_days(content: HolidaysCalendar) -> ResolvedDays:
 def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         wanted = f"Use one of {', '.join(sorted(map(str, known)))}." if known else "Leave it out."
-        raise CalendarError(field, f"{value!r} is not known there. {wanted}")
+        raise CalendarError(field, f"{value!r} is unknown for this country. {wanted}")
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Works out which days a calendar names. Raises CalendarError where that cannot be."""
+"""Computes the days that a calendar names. Raises CalendarError if that is impossible."""
 
 from __future__ import annotations
 
@@ -65,6 +65,6 @@ def _dates(text: str, n: int) -> range:
     except ExclusionError as error:
         raise CalendarError(f"dates.{n}", str(error)) from None
     if found is None:
-        mend = "is not a date as 2026-12-24, nor a range as 2026-12-24/2026-12-26."
+        mend = "is neither a date such as 2026-12-24 nor a range such as 2026-12-24/2026-12-26."
         raise CalendarError(f"dates.{n}", f"{text!r} {mend}")
     return found

@@ -1,4 +1,4 @@
-"""The days that a calendar names, worked out: what Temporal keeps of it. Fields only get added."""
+"""The computed days of a calendar, as stored in Temporal. Fields are only ever added."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ResolvedDays(Model):
     runs: tuple[DayRun, ...] = ()
     """In order; one day may be in several."""
     known_until: date | None = None
-    """The last day of which it is known whether it is named; None where it has no end."""
+    """The last day of which it is known whether it is named; None if it has no end."""
 
     @classmethod
     def of(
@@ -60,10 +60,6 @@ class ResolvedDays(Model):
         """The runs of days with their names."""
         for first, length, name in self.runs:
             yield range(first, first + length), self.names[name]
-
-    def same_days(self, other: ResolvedDays) -> bool:
-        """Whether both name the same days alike."""
-        return self == other
 
 
 def union(parts: Iterable[ResolvedDays]) -> ResolvedDays:

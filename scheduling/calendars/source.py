@@ -1,4 +1,4 @@
-"""What the days of a calendar were worked out by: another one now, and they may be others."""
+"""The source of a calendar's days: if it changes, the days may change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from onthedot.scheduling.calendars.holiday_days import library_release
 
 
 def source_of(content: CalendarContent, *, today: date) -> str:
-    """Such as `holidays 0.109`; empty where the content alone says all."""
+    """Such as `holidays 0.109`; empty if the content alone determines the days."""
     match content:
         case HolidaysCalendar():
             return library_release()
@@ -30,7 +30,7 @@ def source_of(content: CalendarContent, *, today: date) -> str:
 
 
 def may_change(content: CalendarContent) -> bool:
-    """Whether its days may change without anybody's doing."""
+    """Whether its days may change by themselves."""
     match content:
         case HolidaysCalendar() | IcsCalendar() | AnyOfCalendar():
             return True

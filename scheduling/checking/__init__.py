@@ -1,1 +1,1 @@
-"""Whether a definition makes sense, and what may surprise in it. Begin with `registration.py`."""
+"""Validates definitions, and warns of surprises. Begin with `registration.py`."""

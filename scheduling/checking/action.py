@@ -1,4 +1,4 @@
-"""Whether an action makes sense, judged when it is registered. Form is the models' own business."""
+"""Validates the meaning of an action at registration. The models validate the form."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.payload import encode_body, encode_json, is_deeper_than
 from onthedot.scheduling.run_facts import reference_problems
 
-#: What Temporal keeps for itself.
+#: Temporal's reserved prefix.
 _TEMPORAL_PREFIX = "__temporal"
 _TEMPORAL_QUEUES = ("temporal-sys-", _TEMPORAL_PREFIX)
 _TEMPORAL_QUEUE = "default-worker-tq"
@@ -35,7 +35,7 @@ _TEMPORAL_PART = "/_sys/"
 
 
 def check_action(action: Action, *, where: str = "action") -> list[FieldProblem]:
-    """Everything that is wrong with `action`; an empty list if it may be registered.
+    """All problems of `action`; an empty list if it may be registered.
 
     Args:
         where: the field of the definition that holds it.
@@ -64,7 +64,7 @@ def check_action(action: Action, *, where: str = "action") -> list[FieldProblem]
 
 
 def queue_problem(name: str | None) -> str:
-    """Why no action may be sent to the task queue `name`; empty if it may."""
+    """Why actions may not use the task queue `name`; empty if they may."""
     if name is None:
         return ""
     if not name.strip():
@@ -99,7 +99,7 @@ def _http(action: HttpAction) -> Iterator[tuple[str, str]]:
 
 def _command(action: CommandAction) -> Iterator[tuple[str, str]]:
     if not action.argv[0].strip():
-        yield "argv.0", "names the program to run, so it cannot be empty."
+        yield "argv.0", "must name the program to run."
     texts = [(f"argv.{i}", text) for i, text in enumerate(action.argv)]
     for name, value in action.env.items():
         if "=" in name or "\0" in name or name != name.strip():
@@ -111,7 +111,7 @@ def _command(action: CommandAction) -> Iterator[tuple[str, str]]:
     if action.cwd is not None:
         texts.append(("cwd", action.cwd))
         if not action.cwd.startswith("/"):
-            yield "cwd", "must be absolute: where a worker was started is not known here."
+            yield "cwd", "must be absolute: workers may run in any directory."
     total = 0
     for field, text in texts:
         if "\0" in text:
@@ -151,7 +151,7 @@ def _heartbeats(timeout: timedelta | None) -> Iterator[tuple[str, str]]:
 
 def _too_deep(field: str, value: JsonValue) -> Iterator[tuple[str, str]]:
     if is_deeper_than(value, MAX_DEPTH):
-        yield field, f"is nested in more than {MAX_DEPTH} levels, beyond what every reader takes."
+        yield field, f"is nested in more than {MAX_DEPTH} levels, which not every reader accepts."
 
 
 def _too_large(field: str, size: int) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,6 @@
-"""What is checked and worked out sooner than a thread could take it over.
+"""Which definitions are processed faster than by handing them to a thread.
 
-Nearly every definition is: a tenth of a millisecond. What makes the others laborious is what their
-writers chose: days taken out of a trigger, and JSON of their own.
+Nearly every one is: a tenth of a millisecond. Exclusions and large JSON make the others slow.
 """
 
 from __future__ import annotations

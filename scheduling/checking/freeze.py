@@ -1,4 +1,4 @@
-"""Whether a freeze means anything."""
+"""Validates freezes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from onthedot.scheduling.freezes.freeze import FreezeDefinition
 _LONGEST_WINDOW = timedelta(days=31)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _RULE = (
-    "must be 1 to 64 small letters, digits, dots, hyphens and underscores, and begin with a "
-    "letter or digit"
+    "must have 1 to 64 lowercase letters, digits, dots, hyphens and underscores, and begin "
+    "with a letter or digit"
 )
 
 
 def is_freeze_name(name: str) -> bool:
-    """Whether a freeze may be called so."""
+    """Whether this may be the name of a freeze."""
     return _NAME.fullmatch(name) is not None
 
 
@@ -69,7 +69,7 @@ def _single(freeze: FreezeDefinition, now: datetime) -> FreezeDefinition:
         )
     if freeze.until is None:
         problems.append(
-            FieldProblem("until", "is missing: say when it ends, or give `trigger` and `duration`")
+            FieldProblem("until", "is missing: give the end, or `trigger` and `duration`")
         )
     elif freeze.until <= max(since, now):
         problems.append(FieldProblem("until", "must lie in the future, and after `from`"))

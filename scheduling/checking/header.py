@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from onthedot.scheduling.action import SecretRef
 
-#: Carry credentials by their nature: never as literals, and never to another origin.
+#: Headers with credentials: never as literals, and never to another origin.
 CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 
 #: Written by the worker or the connection.
@@ -34,14 +34,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def header_problems(headers: Mapping[str, str | SecretRef]) -> Iterator[tuple[str, str]]:
-    """Each header that is refused, with the reason and the remedy."""
+    """Each invalid header, with the reason and the fix."""
     seen: set[str] = set()
     for name, value in headers.items():
         lower = name.lower()
         if not _TOKEN.fullmatch(name):
-            yield name, "is no header name: letters, digits and !#$%&'*+-.^_`|~ only."
+            yield name, "is not a header name: use letters, digits and !#$%&'*+-.^_`|~ only."
         elif lower in seen:
-            yield name, "is there twice: case does not matter in header names."
+            yield name, "occurs twice: case does not matter in header names."
         elif lower in _RESERVED or lower.startswith(_RESERVED_PREFIX):
             yield name, "is set by the worker; leave it out."
         elif isinstance(value, SecretRef):
@@ -58,5 +58,5 @@ def header_problems(headers: Mapping[str, str | SecretRef]) -> Iterator[tuple[st
 
 
 def header_value_ok(value: str) -> bool:
-    """Whether a value can stand in a header: nothing in it may end the line."""
+    """Whether a value is valid in a header: nothing in it may end the line."""
     return not _CONTROL.search(value)

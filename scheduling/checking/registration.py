@@ -1,4 +1,4 @@
-"""What becomes of a definition at registration: settled, named, recognised if repeated."""
+"""Registers definitions: fixes their times, names them, and recognises repeats."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def settle(
     now: datetime,
     calendars: CalendarDays = NO_CALENDARS,
 ) -> TaskDefinition:
-    """The definition as it is stored: meaning checked, times fixed, name filled in.
+    """The definition to store: validated, with fixed times and a name.
 
-    `calendars` are those that its trigger names, as far as they are there.
+    `calendars` are the existing ones among those that its trigger names.
 
     Raises:
         InvalidDefinition: with every field that has to be fixed.
@@ -92,7 +92,7 @@ def _labels(definition: TaskDefinition) -> Iterator[FieldProblem]:
 
 @dataclass(frozen=True)
 class Idempotency:
-    """Digests of an Idempotency-Key and of the body that came with it; empty without a key."""
+    """Digests of an Idempotency-Key and of its body; empty without a key."""
 
     key: str = ""
     body: str = ""

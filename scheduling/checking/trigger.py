@@ -1,4 +1,4 @@
-"""Whether a trigger means something: the zone, the expression, the bounds, the time it is given."""
+"""Validates triggers: the zone, the expression, the bounds, the time."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from onthedot.scheduling.trigger import (
 )
 
 _SECOND = timedelta(seconds=1)
-#: So many listed days in a row without an occurrence are looked at: a tenth of a second's work.
+#: The most days in a row without an occurrence to search: a tenth of a second's work.
 _MOST_EMPTY_DAYS = 4000
-#: More calendars than this in one trigger are refused.
+#: The most calendars in one trigger.
 _MOST_CALENDARS = 10
-#: Jitter that Temporal can spread over; it counts milliseconds in 32 bits.
+#: The longest jitter in Temporal, which counts milliseconds in 32 bits.
 LONGEST_JITTER = timedelta(days=49)
 
 _Found = TypeVar("_Found")
@@ -68,7 +68,7 @@ def settle_trigger(
 
 
 class _Problems:
-    """Collects what is wrong, so that all of it is reported together."""
+    """Collects problems, so that all of them are reported together."""
 
     def __init__(self) -> None:
         self.found: list[FieldProblem] = []
@@ -77,7 +77,7 @@ class _Problems:
         self.found.append(FieldProblem(f"trigger.{field}", message))
 
     def tried(self, field: str, parse: Callable[[], _Found]) -> _Found | None:
-        """What `parse` gives, or None and a problem."""
+        """The result of `parse`, or None and a problem."""
         try:
             return parse()
         except (CronError, ExclusionError, LocalTimeError, ZoneError) as error:
@@ -89,7 +89,7 @@ def _once(
     trigger: OnceTrigger, now: datetime, catchup_window: timedelta, problems: _Problems
 ) -> Trigger | None:
     if (trigger.at is None) == (trigger.delay is None):
-        problems.add("at", "give either `at` or `delay`, one of them.")
+        problems.add("at", "give either `at` or `delay`, not both.")
         return None
     at = now + trigger.delay if trigger.delay is not None else _given(trigger, problems)
     if at is None or problems.found:
@@ -100,8 +100,8 @@ def _once(
     elif at < now - catchup_window:
         problems.add(
             "at",
-            f"{at.isoformat()} is past, and longer ago than `catchup_window`. Choose a time to "
-            f"come, or a longer `catchup_window`.",
+            f"{at.isoformat()} is past, and longer ago than `catchup_window`. Choose a later "
+            "time, or a longer `catchup_window`.",
         )
     return trigger.model_copy(update={"at": at, "delay": None})
 
@@ -142,7 +142,7 @@ def _recurring(
 def _check_interval(trigger: IntervalTrigger, problems: _Problems) -> None:
     for name, value in (("every", trigger.every), ("offset", trigger.offset)):
         if value % _SECOND:
-            problems.add(name, "is not a whole number of seconds, which is as fine as it gets.")
+            problems.add(name, "must be a whole number of seconds.")
     if trigger.every < _SECOND:
         problems.add("every", "is shorter than a second. Use PT1S or more.")
     elif trigger.offset >= trigger.every:
@@ -161,8 +161,8 @@ def _check_calendars(trigger: Recurring, calendars: CalendarDays, problems: _Pro
     if trigger.on_excluded is not OnExcluded.SKIP and not isinstance(trigger, CronTrigger):
         problems.add(
             "on_excluded",
-            "moves the occurrences of a cron trigger alone: an interval goes by real time and has "
-            "no days to move between. Use skip.",
+            "applies to cron triggers only: an interval follows elapsed time and has no days to "
+            "move between. Use skip.",
         )
 
 
@@ -195,8 +195,8 @@ def _check_fires(
     if _is_empty(trigger, now, key, calendars):
         problems.add(
             "exclude",
-            f"its expressions together take out every occurrence of {_MOST_EMPTY_DAYS} days in a "
-            f"row. Exclude less, or name the days that are left in the trigger itself.",
+            f"its expressions together exclude every occurrence of {_MOST_EMPTY_DAYS} days in a "
+            "row. Exclude less, or name the remaining days in the trigger itself.",
         )
     elif next_occurrences(trigger, after=now, count=1, key=key, calendars=calendars):
         _check_runs(trigger, now, key, calendars, problems)
@@ -212,11 +212,11 @@ def _check_fires(
         problems.add("end_at", "nothing is due between `start_at` (or now) and `end_at`.")
     else:
         where = "exclude" if trigger.exclude else "only"
-        problems.add(where, "takes out every occurrence, so the task would never fire.")
+        problems.add(where, "excludes every occurrence, so the task would never fire.")
 
 
 def _is_empty(trigger: Recurring, now: datetime, key: str, calendars: CalendarDays) -> bool:
-    """Whether its first occurrence is too laborious to find."""
+    """Whether its first occurrence takes too long to find."""
     if not trigger.exclude and trigger.only is None:
         return False
     after = int(max(now, trigger.start_at or now).timestamp()) - 1
@@ -232,14 +232,14 @@ def _is_empty(trigger: Recurring, now: datetime, key: str, calendars: CalendarDa
 def _check_runs(
     trigger: Recurring, now: datetime, key: str, calendars: CalendarDays, problems: _Problems
 ) -> None:
-    """Refuses what Temporal would give up on: too many excluded instants one after the other."""
+    """Rejects what Temporal would give up on: too many excluded instants in a row."""
     plan = recurrence(trigger, key, calendars)
     today = epoch_day(now.date())
     run = longest_excluded_run(plan, range(today - 366, today + 8 * 366))
     if run > LONGEST_RUN and isinstance(plan.times, IntervalTimes) and not plan.times.daily:
         problems.add(
             "exclude",
-            "takes out more than a million occurrences in a row, where Temporal gives up. Use "
+            "excludes more than a million occurrences in a row, where Temporal gives up. Use "
             "shorter exclusions, or an `every` that divides a day.",
         )
     if run > LONG_RUN and trigger.jitter > shortest_distance(plan) * _SECOND:

@@ -1,4 +1,4 @@
-"""What people are often surprised by in a trigger."""
+"""Warnings about triggers that often surprise people."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ def _spread(cron: Cron) -> list[str]:
     if not named:
         return []
     return [
-        f"H is drawn from the task's id and stays the same for it: {joined(named)} here. Another "
-        f"id may have other values."
+        f"H is derived from the task's id and never changes for it: {joined(named)} here. Another "
+        "id may have other values."
     ]
 
 
@@ -136,7 +136,7 @@ def _long_jitter(trigger: Recurring, plan: Recurrence) -> list[str]:
 def _idle_exclusions(
     trigger: CronTrigger, plan: Recurrence, cron: Cron, after: datetime, key: str
 ) -> list[str]:
-    """Exclusions that hit nothing in the coming year are often not what was meant."""
+    """Exclusions without effect in the coming year are often a mistake."""
     if not trigger.exclude:
         return []
     times, today = plan.times, local_day(plan.zone, int(after.timestamp()))
@@ -151,13 +151,13 @@ def _idle_exclusions(
             for calendar in plan.exclusions.calendars
             if not any(day in calendar for day, _ in due)
         ]
-    return [f"The exclusion {text} leaves out nothing in the coming year." for text in idle]
+    return [f"The exclusion {text} excludes nothing in the coming year." for text in idle]
 
 
 def _unknown_days(calendars: CalendarDays) -> list[str]:
     return [
-        f"The calendar {calendar.name} says nothing of days after {until}: until it does, they "
-        f"count as days that it does not name."
+        f"The calendar {calendar.name} does not cover days after {until}. Until it does, they "
+        "count as days that it does not name."
         for calendar in calendars.calendars
         if (until := calendar.resolved.known_until) is not None
     ]

@@ -1,4 +1,4 @@
-"""Whether a URL can be called. Which hosts may be reached is the worker's business."""
+"""Validates URLs. The worker decides which hosts may be reached."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 def url_problem(url: str) -> str:
     """What is wrong with `url`, or the empty string."""
     if _UNSAFE.search(url):
-        return "holds a blank, a backslash or a control character; write it percent-encoded."
+        return "contains a space, a backslash or a control character; percent-encode it."
     try:
         parts = urlsplit(url)
         port = parts.port
         host = parts.hostname or ""
     except ValueError:
-        return "is no URL: its host or port cannot be read."
+        return "is not a URL: its host or port is invalid."
     if parts.scheme.lower() not in ("http", "https"):
         return "must start with http:// or https://."
     if not host:
@@ -29,8 +29,8 @@ def url_problem(url: str) -> str:
             'an Authorization header with {"secret": "NAME"}.'
         )
     if port == 0:
-        return "has port 0, which nobody listens on."
-    return "" if _host_ok(host) else f"has a host that is no name and no address: {host!r}."
+        return "has port 0, which no server can listen on."
+    return "" if _host_ok(host) else f"has a host that is neither a name nor an address: {host!r}."
 
 
 def _host_ok(host: str) -> bool:

@@ -1,3 +1,1 @@
-"""How Temporal is told when to fire: a trigger as a schedule of calendars. Begin with
-`compilation.py`.
-"""
+"""Compiles a trigger to a Temporal schedule of calendars. Begin with `compilation.py`."""

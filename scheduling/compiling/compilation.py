@@ -3,7 +3,7 @@
 Temporal's calendars go wrong near clock changes (docs/reference/cron.md has the table), but not in
 UTC, which has none. So:
 1. The instants of the coming years are listed by UTC day, and days that are alike become calendars
-   in UTC. An interval is the same in every zone, and is handed over as it is.
+   in UTC. An interval is the same in every zone, and is passed as it is.
 2. What exclusions take out becomes calendars too, which Temporal leaves out. Where too many in a
    row are excluded for it to pass over, the first calendars lack them instead.
 """
@@ -93,7 +93,7 @@ def _as_calendars(plan: Recurrence, days: range, *, excluded_apart: bool) -> Com
 def _excluded(plan: Recurrence, days: range, named: dict[int, int]) -> tuple[Calendar, ...]:
     """What exclusions take out of the instants that a plan names."""
     kept = utc_days(plan, days, excluded_too=False)
-    # Days that are alike share one integer: each difference is worked out once.
+    # Days that are alike share one integer: each difference is computed once.
     differences: dict[tuple[int, int], int] = {}
     taken: dict[int, int] = {}
     for day, mask in named.items():

@@ -22,7 +22,7 @@ _DIGITS = re.compile(r"^\d{1,9}$", re.ASCII)
 
 
 class CronError(ValueError):
-    """A cron expression that is refused; the message names the field and the fix."""
+    """An invalid cron expression; the message names the field and the fix."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Field:
     names: tuple[str, ...] = ()
 
     def problem(self, element: str, mend: str) -> CronError:
-        """The refusal of one element of this field."""
+        """The error for one element of this field."""
         return CronError(f"{self.name} field: {element!r} {mend}")
 
 

@@ -1,4 +1,4 @@
-"""What a cron expression means, in words. Told from its meaning, not its text, so it is true."""
+"""A cron expression in words, derived from its meaning rather than its text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from onthedot.scheduling.wording.phrases import (
     runs,
 )
 
-#: Up to so many times of day are told one by one.
+#: Up to this many times of day are listed one by one.
 _FEW_TIMES = 6
 _ALL_DAYS = 31
 _ALL_MONTHS = 12

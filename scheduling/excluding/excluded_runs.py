@@ -5,8 +5,8 @@ Its scheduler gives a schedule up after 1,209,600 excluded instants in a row
 
 A run is counted by whole days, and rather too long than too short:
 1. Ranges of dates are counted at once, however long.
-2. Days outside them are looked at one by one, to see whether expressions take out all of them.
-3. After the given days expressions are looked at only in short gaps between ranges: their pattern
+2. Days outside them are examined one by one, to see whether expressions take out all of them.
+3. After the given days expressions are examined only in short gaps between ranges: their pattern
    was seen before, so a longer gap counts as the longest run so far.
 """
 
@@ -24,7 +24,7 @@ LONG_RUN = 400_000
 #: More than so many are never left to it.
 LONGEST_RUN = 1_000_000
 
-#: Gaps between ranges, in days, that are looked at day by day.
+#: Gaps between ranges, in days, that are examined day by day.
 _SHORT = 31
 #: With so many seconds listed in a day, each of the shortest distances comes up soon.
 _DENSE = 1000
@@ -94,7 +94,7 @@ class _Runs:
         return True, in_a_day
 
     def jump(self, days: range) -> None:
-        """These days are like those that were looked at before, where expressions matter."""
+        """These days are like those that were examined before, where expressions matter."""
         if _listed_days(self._plan, days):
             self._add(self._by_expressions)
             self._run = self._by_expressions

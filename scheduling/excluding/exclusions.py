@@ -137,7 +137,7 @@ class Exclusions:
             free = ((2 << length) - 1) & ~covered >> on.day << on.day
             if free >> on.day & 1:
                 return day
-            # Ranges are looked at again on the way.
+            # Ranges are examined again on the way.
             day += (free & -free).bit_length() - 1 - on.day if free else length + 1 - on.day
 
 

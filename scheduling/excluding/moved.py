@@ -54,7 +54,7 @@ def why_moved(plan: Recurrence, nominal: datetime) -> str:
 
 
 def why_excluded(plan: Recurrence, nominal: datetime) -> str:
-    """What calendars say of the day of an instant; empty where none takes it out."""
+    """What calendars say of the day of an instant; empty if none takes it out."""
     at = int(nominal.timestamp())
     return joined(plan.exclusions.reasons(local_day(plan.zone, at)))
 

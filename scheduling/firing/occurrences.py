@@ -143,9 +143,9 @@ def last_occurrence(
     key: str,
     calendars: CalendarDays = NO_CALENDARS,
 ) -> datetime | None:
-    """The last nominal instant after `after` and not after `until`; None where there is none.
+    """The last nominal instant after `after` and not after `until`; None if there is none.
 
-    Whole days are looked at, however often it fires on them.
+    Whole days are examined, however often it fires on them.
     """
     if isinstance(trigger, OnceTrigger):
         at = trigger.at

@@ -16,7 +16,7 @@ class Days:
 
     days: range
     offset: int | None
-    """Seconds that clocks are ahead of UTC on all of them; None where they change."""
+    """Seconds that clocks are ahead of UTC on all of them; None if they change."""
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from onthedot.scheduling.policy import OverlapPolicy
 
 @dataclass(frozen=True)
 class ReachBack:
-    """The occurrences to hand over, and how many of them will run and count for `max_runs`."""
+    """The occurrences to pass, and how many of them will run and count for `max_runs`."""
 
     missed: Sequence[datetime]
     used: int

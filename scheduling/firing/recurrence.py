@@ -50,7 +50,7 @@ class Recurrence:
 
     @cached_property
     def moves(self) -> Moves | None:
-        """How occurrences move off excluded days; None where they do not."""
+        """How occurrences move off excluded days; None if they do not."""
         if self.on_excluded is OnExcluded.SKIP or not self.exclusions:
             return None
         if not isinstance(self.times, CronTimes):
@@ -205,9 +205,9 @@ class Recurrence:
 def recurrence(trigger: Recurring, key: str, calendars: CalendarDays = NO_CALENDARS) -> Recurrence:
     """What a checked trigger means for the task with this id.
 
-    Raises LookupError where the trigger names a calendar that is not among `calendars`.
+    Raises LookupError if the trigger names a calendar that is not among `calendars`.
     """
-    # Without an `H` among them they are the same for all tasks, and are worked out once.
+    # Without an `H` among them they are the same for all tasks, and are computed once.
     drawn = any("h" in one.lower() for one in trigger.exclude if isinstance(one, str))
     exclusions = parse_exclusions(trigger.exclude, key if drawn else "", calendars, trigger.only)
     times: CronTimes | IntervalTimes

@@ -80,7 +80,7 @@ class CronTimes:
         return found
 
     def _working_days(self, year: int, month: int) -> int | None:
-        """Those of a month as bits; None where it does not matter, or they are Monday to Friday."""
+        """Those of a month as bits; None if it does not matter, or they are Monday to Friday."""
         if self.calendars is None or not self.cron.days.day_of_month.counts_working_days:
             return None
         length, _ = month_shape(year, month)

@@ -48,7 +48,7 @@ def installed_release() -> str:
 
 
 def release_for(trigger: Trigger) -> str:
-    """The release that a schedule of this trigger goes by: in UTC they are all the same."""
+    """The release that a schedule of this trigger goes by: in UTC they are anyway."""
     if isinstance(trigger, OnceTrigger):
         return ""
     return NO_RULES if trigger.timezone == NO_RULES else release_in_use()

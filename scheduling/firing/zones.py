@@ -45,7 +45,7 @@ def instant_of(local: datetime, zone: ZoneInfo) -> datetime:
 
 def zone_meant(written: str) -> str:
     """The name that was probably meant: the same without regard to case and blanks, that of a city,
-    or one that is spelt much like it; empty where there is none."""
+    or one that is spelt much like it; empty if there is none."""
     folded = written.strip().replace(" ", "_").casefold()
     if not folded:
         return ""

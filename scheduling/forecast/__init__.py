@@ -1,3 +1,1 @@
-"""How many starts are to come, over all tasks, and what a storm of them means. Begin with
-`forecast.py`.
-"""
+"""Forecasts the starts of all tasks, and the effect of peaks. Begin with `forecast.py`."""

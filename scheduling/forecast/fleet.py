@@ -54,7 +54,7 @@ class FleetTask:
 
 @dataclass(frozen=True)
 class Line:
-    """Tasks that fire at the same instants. The plan is None where a task is listed by itself."""
+    """Tasks that fire at the same instants. The plan is None if a task is listed by itself."""
 
     tasks: tuple[FleetTask, ...]
     plan: Recurrence | None = None

@@ -13,7 +13,7 @@ from onthedot.scheduling.forecast.fleet import FleetTask, FrozenSpan
 from onthedot.scheduling.freezes.freeze import FreezeDefinition, Then
 from onthedot.scheduling.freezes.windows import covers
 
-#: Of windows that come again so many are looked at.
+#: Of windows that come again so many are examined.
 _MOST = 1000
 
 

@@ -1,4 +1,4 @@
-"""What a forecast says. Models only: a client reads them without the arithmetic."""
+"""The models of a forecast, apart from its computation so that clients can use them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pydantic import Field
 
 from onthedot.scheduling.values import Duration, Instant, Model
 
-#: How many tasks of a busy instant are named.
+#: How many tasks are named for a busy instant.
 NAMED = 100
 
 
 class Way(StrEnum):
-    """How tasks are spread. `hash`: the minute of a cron expression becomes `H`, drawn from the
-    task's id. `jitter`: each run is delayed by up to so much. `offset`: the minute of a cron
-    expression, or the phase of an interval, goes from one task to the next in even steps."""
+    """How tasks are spread. `hash`: the minute of a cron expression becomes `H`, derived from the
+    task's id. `jitter`: each run is delayed by up to this much. `offset`: the minutes of cron
+    expressions, or the phases of intervals, are spaced evenly from task to task."""
 
     HASH = "hash"
     JITTER = "jitter"
@@ -30,12 +30,12 @@ class DueTask(Model):
 
 
 class Spread(Model):
-    """What one way of spreading would make of a busy instant, in the hours around it."""
+    """The effect of one way of spreading on a busy instant, in the hours around it."""
 
     how: Way
-    tasks: int = Field(description="How many of the instant's tasks it can be done to.")
-    jitter: Duration | None = Field(default=None, description="With `jitter`: how wide at most.")
-    starts: int = Field(description="Of the busiest second that is left.")
+    tasks: int = Field(description="How many of the instant's tasks it can be applied to.")
+    jitter: Duration | None = Field(default=None, description="With `jitter`: the maximum delay.")
+    starts: int = Field(description="The starts in the busiest remaining second.")
     last_start_late: Duration = Field(description="As in the forecast, with these triggers.")
 
 
@@ -45,11 +45,11 @@ class BusyInstant(Model):
     at: Instant
     starts: int
     last_start_late: Duration = Field(
-        description="How late the last of them would be, with what waits from before."
+        description="How late the last of them would start, including those still waiting."
     )
     tasks: tuple[DueTask, ...] = Field(description=f"At most {NAMED} of them, by id.")
     spread: tuple[Spread, ...] = Field(
-        default=(), description="For the busiest: what would take them apart."
+        default=(), description="For the busiest instant: ways of spreading its tasks."
     )
 
 
@@ -57,19 +57,21 @@ class Forecast(Model):
     """The starts to come, from `since` on."""
 
     since: Instant = Field(alias="from")
-    until: Instant = Field(description="Not included. Earlier than asked for if that were too far.")
-    step: Duration
-    tasks: int = Field(description="How many tasks fire by a schedule or once.")
-    total: int = Field(description="How many starts there are in all.")
-    frozen: int = Field(
-        default=0, description="How many more a freeze keeps from starting at their time."
+    until: Instant = Field(
+        description="Exclusive. Earlier than requested if that would take too long."
     )
-    starts: tuple[int, ...] = Field(description="How many there are in each step.")
+    step: Duration
+    tasks: int = Field(description="The number of tasks that fire.")
+    total: int = Field(description="The total number of starts.")
+    frozen: int = Field(
+        default=0, description="How many more a freeze keeps from starting on time."
+    )
+    starts: tuple[int, ...] = Field(description="The number of starts in each step.")
     capacity_per_second: float
     last_start_late: Duration = Field(
-        description="How late the latest start would be, if so many can begin in a second."
+        description="How late the latest start would be with this capacity."
     )
     busiest: tuple[BusyInstant, ...]
     complete: bool = Field(
-        default=True, description="False where not all tasks, or not all of the span, were counted."
+        default=True, description="False if some tasks, or part of the period, were not counted."
     )

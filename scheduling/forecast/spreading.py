@@ -27,7 +27,7 @@ def jitter_for(tasks: int, capacity: float) -> timedelta:
 def spread(
     task: FleetTask, way: Way, *, place: int, of: int, jitter: timedelta
 ) -> Recurring | None:
-    """The trigger that a task would have at `place`, from 0, among `of` tasks; None where the way
+    """The trigger that a task would have at `place`, from 0, among `of` tasks; None if the way
     is not open to it, or makes no difference."""
     trigger = task.trigger
     if trigger.kind == "once":

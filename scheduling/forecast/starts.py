@@ -16,7 +16,7 @@ from onthedot.scheduling.forecast.fleet import FleetTask, FrozenSpan, Line
 from onthedot.scheduling.freezes.release import release_after
 from onthedot.scheduling.trigger import OnceTrigger
 
-#: How many instants are looked at, each line's counted for itself. About two seconds of work.
+#: How many instants are examined, each line's counted for itself. About two seconds of work.
 MOST = 8_000_000
 #: An instant of a task that is listed by itself costs as much as so many others.
 _ALONE = 40

@@ -1,4 +1,4 @@
-"""A freeze: while it lasts, nothing begins by schedule. What a client writes, and what it reads."""
+"""A freeze, in requests and responses: while it is in force, schedules start nothing."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
 from onthedot.scheduling.task import Tag
 from onthedot.scheduling.trigger import Recurring
 from onthedot.scheduling.values import Duration, Instant, Model
 
-#: What a freeze is called: its address in REST, and part of its id in Temporal.
-FreezeName = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"), Field(examples=["year-end"])
-]
-
 
 class Then(StrEnum):
-    """What becomes of the occurrences that a freeze kept from starting."""
+    """What happens to the occurrences that a freeze kept from starting."""
 
     #: They do not run.
     SKIP = "skip"
@@ -28,33 +23,36 @@ class Then(StrEnum):
 
 
 class FreezeDefinition(Model):
-    """When nothing begins, of which tasks, and what becomes of it."""
+    """When schedules start nothing, for which tasks, and what happens to their occurrences."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, validate_default=True, populate_by_name=True
     )
 
     since: Instant | None = Field(
-        default=None, alias="from", description="Of a single window; by default now."
+        default=None, alias="from", description="The start of a single window; by default now."
     )
-    until: Instant | None = Field(default=None, description="When a single window ends.")
+    until: Instant | None = Field(default=None, description="The end of a single window.")
     trigger: Annotated[Recurring, Field(discriminator="kind")] | None = Field(
-        default=None, description="When windows begin that come again, with their `duration`."
+        default=None, description="When recurring windows begin; needs `duration`."
     )
-    duration: Duration | None = Field(default=None, description="How long each of them lasts.")
+    duration: Duration | None = Field(
+        default=None, description="How long each recurring window lasts."
+    )
     tags: tuple[Tag, ...] | Literal["all"] = Field(
         default="all", description="Tasks with at least one of these tags, or `all`."
     )
     then: Then = Field(
         default=Then.SKIP,
-        description="`skip`: what was due does not run. `hold`: the last occurrence of each task "
-        "runs at the end, within its catch-up window. A one-time task is held in either case.",
+        description="`skip`: occurrences that come due do not run. `hold`: the last occurrence "
+        "of each task runs at the end, within its catch-up window. One-time tasks are "
+        "held in either case.",
     )
     note: str = Field(default="", max_length=500, description="Why, for other readers.")
     release_over: Duration = Field(
         default=timedelta(minutes=1),
         le=timedelta(days=1),
-        description="Over how long held runs are started at the end; `PT0S` starts all at once.",
+        description="The time over which held runs start at the end; `PT0S` starts all at once.",
     )
 
     @property
@@ -64,14 +62,12 @@ class FreezeDefinition(Model):
 
 
 class Freeze(FreezeDefinition):
-    """A registered freeze, as it is answered."""
+    """A registered freeze, as returned."""
 
     name: str
-    in_force: bool = Field(description="Whether it lasts at present.")
-    ends_at: Instant | None = Field(
-        default=None, description="When the window ends that lasts at present."
-    )
-    next_at: Instant | None = Field(default=None, description="When its next window begins.")
+    in_force: bool = Field(description="Whether it is in force now.")
+    ends_at: Instant | None = Field(default=None, description="When the current window ends.")
+    next_at: Instant | None = Field(default=None, description="When the next window begins.")
     created_at: Instant
     updated_at: Instant
     updated_by: str = ""

@@ -8,7 +8,7 @@ from datetime import datetime
 from onthedot.scheduling.firing.occurrences import last_occurrence, next_occurrences
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
 
-#: So many starts are looked at for each window that is listed, as some windows meet.
+#: So many starts are examined for each window that is listed, as some windows meet.
 _LISTED = 10
 
 
@@ -21,7 +21,7 @@ class Window:
 
 
 def window_at(freeze: FreezeDefinition, at: datetime, *, name: str) -> Window | None:
-    """The window that an instant lies in; None where there is none. `name` is what `H` in its
+    """The window that an instant lies in; None if there is none. `name` is what `H` in its
     trigger depends on."""
     if freeze.trigger is None or freeze.duration is None:
         if freeze.until is None or freeze.since is None or not freeze.since <= at < freeze.until:
@@ -33,7 +33,7 @@ def window_at(freeze: FreezeDefinition, at: datetime, *, name: str) -> Window | 
 
 
 def next_window(freeze: FreezeDefinition, after: datetime, *, name: str) -> Window | None:
-    """The first window that begins after an instant; None where there is none."""
+    """The first window that begins after an instant; None if there is none."""
     if freeze.trigger is None or freeze.duration is None:
         if freeze.until is None or freeze.since is None or freeze.since <= after:
             return None
@@ -61,7 +61,7 @@ def windows(freeze: FreezeDefinition, now: datetime, *, name: str, count: int) -
 
 
 def without_present_window(freeze: FreezeDefinition, now: datetime) -> FreezeDefinition | None:
-    """The freeze from its next window on; None where it has a single one."""
+    """The freeze from its next window on; None if it has a single one."""
     if freeze.trigger is None:
         return None
     fields = {name: getattr(freeze, name) for name in FreezeDefinition.model_fields}

@@ -34,7 +34,7 @@ class Group:
 
     type: str
     pattern: str | None
-    """None where it holds what is rare."""
+    """None if it holds what is rare."""
     message: str = ""
     same: bool = True
     """Whether all messages are the same to the letter."""

@@ -1,4 +1,4 @@
-"""What went wrong over a span, as it is answered."""
+"""What went wrong in a period, as returned."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from onthedot.scheduling.values import Duration, Instant, Model
 
 
 class TaskName(Model):
-    """A task, by what programs and people call it."""
+    """A task, by id and name."""
 
     id: str
     name: str
@@ -20,8 +20,8 @@ class FailureCause(Model):
 
     type: str = Field(description="The type of the error, such as `HttpStatus`.")
     message: str = Field(
-        description="Its message, with `…` for what differs from run to run; empty where a group "
-        "holds all the rarer messages of one type."
+        description="Its message, with `…` for what differs from run to run; empty if the group "
+        "has all the rarer messages of one type."
     )
     id: str = Field(
         description="What `GET /runs` and `POST /runs:retry` take as `failure`; empty where the "
@@ -34,19 +34,19 @@ class Incident(Model):
 
     cause: FailureCause
     tasks: tuple[TaskName, ...] = Field(
-        description="Those that failed last come first; 1,000 at most."
+        description="The most recently failed first; 1,000 at most."
     )
     task_count: int
     runs: int
     never_began: int = Field(
         default=0,
-        description="How many of these runs no worker took up before their deadline: `missed` "
+        description="How many of these runs no worker started before their deadline; `missed` "
         "lists them too.",
     )
-    first_at: Instant = Field(description="When the first of them was due.")
-    last_at: Instant = Field(description="When the last of them was due.")
+    first_at: Instant = Field(description="When the first run was due.")
+    last_at: Instant = Field(description="When the last run was due.")
     ongoing: bool = Field(
-        description="Whether the last run of one of these tasks failed, and for this cause."
+        description="Whether the last run of any of these tasks failed for this cause."
     )
 
 
@@ -58,7 +58,7 @@ class MissedInstant(Model):
     at: Instant
     state: LedgerState
     reason: Reason | None
-    run_id: str | None = Field(default=None, description="Where there is a run that says so.")
+    run_id: str | None = Field(default=None, description="The run that shows it, if there is one.")
 
     @property
     def counted_as_failure(self) -> bool:
@@ -71,14 +71,14 @@ class LateStart(Model):
 
     task_id: str
     name: str
-    at: Instant = Field(description="When it was due.")
+    at: Instant = Field(description="When the run was due.")
     started_at: Instant | None
     lateness: Duration
     run_id: str
 
 
 class Incidents(Model):
-    """What went wrong over a span."""
+    """What went wrong in a period."""
 
     since: Instant
     until: Instant
@@ -112,5 +112,5 @@ class Incidents(Model):
 
     @property
     def any(self) -> bool:
-        """Whether something went wrong at all."""
+        """Whether anything went wrong."""
         return bool(self.items or self.missed or self.late)

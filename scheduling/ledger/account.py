@@ -1,4 +1,4 @@
-"""What became of each instant: compares the definition with what Temporal shows.
+"""What happened at each instant: compares the definition with what Temporal shows.
 
 1. If an instant has a run, the run decides; `unknown` if the definition forbids the run.
 2. If not, the definition decides where it can: excluded, paused, still to come.

@@ -140,7 +140,7 @@ class Finding(Model):
 
 
 class Audited(Model):
-    """An audit's outcome for whoever carries it out."""
+    """An audit's outcome for anyone who carries it out."""
 
     report: AuditReport
     findings: tuple[Finding, ...] = ()

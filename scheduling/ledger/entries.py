@@ -1,4 +1,4 @@
-"""The ledger of a task: every instant at which it should have fired, and what became of it."""
+"""The ledger of a task: every instant at which it should have fired, and what happened."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ PROMISE = timedelta(seconds=10)
 
 
 class LedgerState(StrEnum):
-    """What became of an instant."""
+    """What happened at an instant."""
 
     #: Its run succeeded, and began within ten seconds of its time.
     RAN = "ran"
     #: Its run succeeded but began later than that, or has not begun although it is past its time.
     LATE = "late"
-    #: Its run is going on.
+    #: Its run is in progress.
     RUNNING = "running"
     #: Its run began and did not succeed.
     FAILED = "failed"
     #: It was not to run: the task's own definition or policy says so.
     SKIPPED = "skipped"
-    #: It should have run and did not, for a reason that is known.
+    #: It should have run and did not, for a known reason.
     MISSED = "missed"
-    #: It is still to come.
+    #: It is in the future.
     PENDING = "pending"
     #: What Temporal shows is not what the definition says, and nothing On the Dot did explains it.
     UNKNOWN = "unknown"
 
 
 class Reason(StrEnum):
-    """Why an instant is in its state, where the state alone does not say it."""
+    """Why an instant is in its state, if the state alone does not explain it."""
 
     #: An earlier run was still going on.
     OVERLAP = "overlap"
@@ -100,12 +100,12 @@ GAPS = frozenset(
 class LedgerEntry(Model):
     """One instant."""
 
-    at: Instant = Field(description="The instant that the trigger names, before any jitter.")
+    at: Instant = Field(description="The instant that the trigger names, without jitter.")
     state: LedgerState
     reason: Reason | None = None
-    detail: str = Field(default="", description="The reason, as a sentence.")
+    detail: str = Field(default="", description="The reason, in words.")
     revision: int | None = Field(
-        default=None, description="The revision of the task that names this instant."
+        default=None, description="The task's revision that names this instant."
     )
     run: ShortRun | None = None
 
@@ -122,12 +122,12 @@ class LedgerEntry(Model):
 
 
 class LedgerPage(Model):
-    """The ledger of one task over a span, oldest instant first."""
+    """The ledger of one task in a period, oldest instant first."""
 
     task_id: str
-    since: Instant = Field(description="Not before the task was registered, or the retention.")
+    since: Instant = Field(description="No earlier than the registration or the retention.")
     until: Instant
-    counts: dict[LedgerState, int] = Field(description="How many instants are in which state.")
+    counts: dict[LedgerState, int] = Field(description="The number of instants in each state.")
     items: tuple[LedgerEntry, ...]
 
 
@@ -135,7 +135,7 @@ class Why(Model):
     """The answer to "why did it not run?"."""
 
     task_id: str
-    at: Instant | None = Field(default=None, description="The instant that this is about.")
+    at: Instant | None = Field(default=None, description="The instant in question.")
     state: LedgerState | None = None
     reason: Reason | None = None
     answer: str = Field(description="One sentence.")

@@ -46,7 +46,7 @@ class ScheduleEvidence:
     created_at: datetime
     paused: bool = False
     revision: int | None = None
-    """The revision of the task that made it; None where it starts something else."""
+    """The revision of the task that made it; None if it starts something else."""
     next_at: datetime | None = None
     """The first instant that it has not come to yet."""
     missed: int = 0

@@ -56,15 +56,15 @@ class Revision(Model):
     at: Instant = Field(description="When it was changed.")
     by: str = Field(description="Who changed it; `pause until` where a pause ended automatically.")
     change: RevisionKind
-    note: str = Field(default="", description="What was said when it was paused or resumed.")
+    note: str = Field(default="", description="The note given with a pause or resume.")
     restores: int | None = Field(
-        default=None, description="The revision that was put back, where that was asked for."
+        default=None, description="The revision that was restored, if this was a restore."
     )
     diff: tuple[Difference, ...] | None = Field(
         default=None,
-        description=f"What differs from the revision before: at most {MOST_DIFFERENCES} fields; "
-        f"values longer than {LONGEST_VALUE:,} characters are cut, and then texts. Null where the "
-        "definition before is older than the retention.",
+        description=f"The differences from the revision before: at most {MOST_DIFFERENCES} "
+        f"fields; values longer than {LONGEST_VALUE:,} characters are truncated to text. "
+        "Null if the definition before is older than the retention.",
     )
     abridged: bool = Field(default=False, description="There are more differences than shown.")
 

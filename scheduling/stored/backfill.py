@@ -20,7 +20,7 @@ SIDE_BY_SIDE = 20
 
 
 class BackfillStatus(StrEnum):
-    """How a backfill stands."""
+    """The status of a backfill."""
 
     RUNNING = "running"
     COMPLETED = "completed"
@@ -80,12 +80,12 @@ class BackfillProgress(Passed):
     overlap: OverlapPolicy
     total: int
     done: int
-    requested_by: str = Field(default="", description="Who asked for it.")
+    requested_by: str = Field(default="", description="Who requested it.")
     stopped: bool = Field(default=False, description="Its task was deleted before it was done.")
 
 
 class Backfill(BackfillProgress):
-    """A backfill as it is answered, with the words that it was asked for in."""
+    """A backfill, as returned."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, validate_by_name=True, serialize_by_alias=True

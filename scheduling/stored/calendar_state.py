@@ -130,7 +130,7 @@ class Refreshed(Model):
     """What came of it."""
 
     resolved: ResolvedDays | None = None
-    """None where they are the same as before, or could not be worked out."""
+    """None if they are the same as before, or could not be computed."""
     source: str = ""
     problem: str = ""
     calendars: dict[str, int] = Field(default_factory=dict)

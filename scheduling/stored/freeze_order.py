@@ -1,4 +1,4 @@
-"""What a freeze's workflow is started with, and what a run is told of it. Stored: fields only get
+"""The input of a freeze's workflow, and what runs learn from it. Stored: fields are only ever
 added."""
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class FreezeOrder(_Stored):
     not_after: Instant | None = None
     """A change that Temporal took up later than this was answered 503 and does not count."""
     previous: StoredFreeze | None = None
-    """What holds then; None where there was no such freeze."""
+    """What holds then; None if there was no such freeze."""
 
     def as_of(self, started_at: datetime) -> StoredFreeze | None:
         """What holds, as its workflow was started then."""
@@ -80,7 +80,7 @@ class WindowQuestion(_Stored):
 
 
 class WindowAnswer(_Stored):
-    """A window; both are None where none is to come."""
+    """A window; both are None if none is to come."""
 
     start: Instant | None = None
     end: Instant | None = None

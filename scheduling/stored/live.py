@@ -22,7 +22,7 @@ class PlacesTaken(_Passed):
     """Of what: `actions` and `commands` of a worker, `calls` or the host that they go to."""
     held: int
     places: int | None = None
-    """None where there is no limit over all."""
+    """None if there is no limit over all."""
     waiting: int = 0
     """How many are with the worker and wait for a place."""
 

@@ -101,7 +101,7 @@ class Attempts(Model):
 
     count: int
     first_started_at: Instant | None = None
-    """None where it did not survive."""
+    """None if it did not survive."""
     made: tuple[AttemptMade, ...] = ()
     output: Any = None
     """What an activity that did not end by itself last reported."""

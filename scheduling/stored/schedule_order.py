@@ -54,7 +54,7 @@ class ScheduleOrder(Model):
     counted_from: int = 1
     """The revision that had the runs counted again: a schedule of it or later knows better."""
     look: ScheduleSnapshot | None = None
-    """The last one; None where no schedule was made yet."""
+    """The last one; None if no schedule was made yet."""
     held: Held | None = None
     """To be started when its time comes."""
 

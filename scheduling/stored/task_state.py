@@ -59,7 +59,7 @@ class TaskState(Model):
     """Nominal instants up to here are none of this recurring task's: it began after them."""
     journal: tuple[JournalEntry, ...] = ()
     health: HealthReport | None = None
-    """What the last run said; None where none did."""
+    """What the last run said; None if none did."""
     calendars: dict[str, int] = Field(default_factory=dict)
     """The revisions of the calendars that its schedule keeps to."""
     calendars_since: Instant | None = None
@@ -88,7 +88,7 @@ class TaskState(Model):
 
     @property
     def handed_out_at(self) -> datetime | None:
-        """When a worker gets the run of a one-time task; it begins at `due` all the same."""
+        """When a worker gets the run of a one-time task; it begins at `due` anyway."""
         task = self.definition
         if self.due is None or not begins_locally(task.action, task.timeout):
             return self.due
@@ -162,6 +162,6 @@ class TaskState(Model):
 
 
 def max_runs(definition: TaskDefinition) -> int | None:
-    """The limit of a recurring task; None where there is none."""
+    """The limit of a recurring task; None if there is none."""
     trigger = definition.trigger
     return None if isinstance(trigger, OnceTrigger) else trigger.max_runs

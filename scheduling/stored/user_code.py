@@ -11,4 +11,4 @@ class Registered(Passed):
     activities: tuple[str, ...] = ()
     workflows: tuple[str, ...] = ()
     commands: bool | None = None
-    """Whether it runs commands; None where a worker of an earlier release was asked, or none."""
+    """Whether it runs commands; None if a worker of an earlier release was asked, or none."""

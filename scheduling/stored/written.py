@@ -1,4 +1,4 @@
-"""What a run writes while it runs, piece by piece, and the form in which Temporal keeps it.
+"""The output of a run, piece by piece, and its stored form.
 
 Packed it is a chain of gzip members, a line of JSON for each piece: chains can be joined, and what
 is between two members that were kept is simply not there. Fields are only ever added.
@@ -42,15 +42,15 @@ class WrittenPiece(Model):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    attempt: int = Field(description="Which attempt of the run wrote it, from 1.")
+    attempt: int = Field(description="The attempt that wrote it, from 1.")
     stream: Stream = Field(
-        description="`stdout` or `stderr` of a command; `details` is what an activity's heartbeat "
-        "said, as JSON."
+        description="`stdout` or `stderr` of a command; `details` are an activity's heartbeat "
+        "details, as JSON."
     )
     at: Instant = Field(description="When the worker read it.")
     offset: int = Field(
-        description="Bytes that the run had written before, in UTF-8. Where a piece begins past "
-        "the end of the one before it, what was between was left out."
+        description="Bytes of UTF-8 that the run had written before. If a piece begins after the "
+        "end of the one before it, the bytes between were discarded."
     )
     text: str
 
@@ -99,7 +99,7 @@ def unpack(data: bytes) -> list[WrittenPiece]:
 
 
 def unpacked(kept: str) -> list[WrittenPiece]:
-    """As `unpack`, of the base64 in an attempt's result; nothing where it holds nothing of ours."""
+    """As `unpack`, of the base64 in an attempt's result; nothing if it holds nothing of ours."""
     try:
         return unpack(b64decode(kept, validate=True))
     except (ValueError, binascii.Error):

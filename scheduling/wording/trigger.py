@@ -1,4 +1,4 @@
-"""A trigger in words, for people to check that it says what they meant."""
+"""A trigger in words, for people to check what it means."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Runs beyond the retention: who writes them down, and who lists them."""
+"""Runs beyond the retention: archiving and listing them."""

@@ -1,4 +1,4 @@
-"""The execution log beyond the retention: what the archive has, by the same filters."""
+"""The execution log beyond the retention: lists the archive with the same filters."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Cursor, Page, cursor_key
 
-#: How many lines are looked through at most for one page.
+#: The most lines to search for one page.
 _LOOKED_THROUGH = 20_000
 
-_UNSET = "this server keeps no archive of runs; set ONTHEDOT_ARCHIVE to the directory that has it"
+_UNSET = "this server has no archive of runs; set ONTHEDOT_ARCHIVE to its directory"
 
 
 class ArchivedRuns:
@@ -37,7 +37,7 @@ class ArchivedRuns:
     ) -> Page[ShortRun]:
         """One page of runs by their end, newest first.
 
-        It may hold fewer than `limit`, and yet not be the last.
+        It may have fewer than `limit` without being the last.
 
         Raises:
             InvalidDefinition: there is no archive here, or the cursor is not one of this walk.
@@ -72,7 +72,7 @@ class ArchivedRuns:
 def _some(
     days: ArchivedDays, which: RunFilter, limit: int, before: tuple[str, str] | None
 ) -> tuple[list[ShortRun], Place | None]:
-    """The next runs that fit, and the last line that was looked at; None where no more follow."""
+    """The next runs that fit, and the last line that was examined; None if no more follow."""
     items: list[ShortRun] = []
     looked, last = 0, None
     for day in days.days():

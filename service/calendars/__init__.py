@@ -1,3 +1,3 @@
-"""Calendars: read, written, listed, and handed to whatever works out triggers. Begin with
+"""Calendars: read, written, listed, and handed to whatever computes triggers. Begin with
 `calendars.py`.
 """

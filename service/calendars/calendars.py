@@ -1,4 +1,4 @@
-"""The use cases of calendars: list, read, write, delete, and which days they name."""
+"""The use cases of calendars: list, read, write, delete, and list their days."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _PAGE = 1000
 _AT_ONCE = 10
 #: The longest span of days that is listed, in days.
 _LONGEST_SPAN = 10 * 366
-_GONE = "Its workflow was ended with Temporal's own tools: its last days count. PUT it once more."
+_GONE = "Its workflow was ended with Temporal's own tools: its last days still apply. PUT it again."
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Calendars:
         return [one for one in found if one is not None]
 
     async def names(self) -> list[str]:
-        """What the calendars are called, in order.
+        """The names of the calendars, in order.
 
         Raises:
             TemporalUnavailable: Temporal does not answer.
@@ -114,8 +114,8 @@ class Calendars:
         if_match: int | None = None,
         new: bool = False,
     ) -> tuple[FoundCalendar, bool]:
-        """Make a calendar, or replace its content; and whether it was made. What changes nothing
-        keeps the revision. One that has to be `new` replaces none.
+        """Create a calendar, or replace its content; and whether it was created. What changes
+        nothing keeps the revision. With `new`, it never replaces one.
 
         Raises:
             InvalidDefinition: it means nothing.

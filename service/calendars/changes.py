@@ -25,12 +25,13 @@ from onthedot.scheduling.stored.calendar_state import (
 from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.task_queues import task_queue
 
-#: How often a change is handed over that came just as the calendar went on to its next execution.
+#: How often a change is passed that came just as the calendar went on to its next execution.
 _TRIES = 5
 _LOOK_EVERY = timedelta(seconds=0.5)
 _UNCONFIRMED = (
-    f"The change may be made all the same within {int(CHANGE_TIMEOUT.total_seconds())} seconds, "
-    f"and not later. Read the calendar before you repeat it, or repeat it with If-Match."
+    f"The change may still be made within {int(CHANGE_TIMEOUT.total_seconds())} "
+    "seconds, but not later. Read the calendar before you repeat it, or repeat it with "
+    "If-Match."
 )
 
 
@@ -103,7 +104,7 @@ async def _until_hopeless(temporal: Temporal) -> OnTheDotError:
 
 
 def _raise_refusal(error: WorkflowUpdateFailedError, name: str, temporal: Temporal) -> None:
-    """Raises what the refusal means; nothing where the calendar was deleted."""
+    """Raises what the refusal means; nothing if the calendar was deleted."""
     cause = error.cause
     if not isinstance(cause, ApplicationError):
         raise error

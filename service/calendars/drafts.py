@@ -1,8 +1,8 @@
-"""What a calendar would say, and what that would mean for its users, told before it is saved.
+"""Previews an unsaved calendar: its days, and the effect on its users.
 
 1. The days that would be other ones are found, of the year to come.
-2. Calendars that are made of it get their days worked out anew.
-3. Of each task that keeps to one of them the runs around the first such day are compared.
+2. Calendars that are made of it get their days recomputed.
+3. Of each task that uses one of them the runs around the first such day are compared.
 """
 
 from __future__ import annotations
@@ -49,17 +49,17 @@ class ChangedUser:
 
 @dataclass(frozen=True)
 class DraftEffect:
-    """What saving would change for those that keep to a calendar."""
+    """What saving would change for those that use a calendar."""
 
     users: int
-    """How many tasks keep to it, directly or through other calendars."""
+    """How many tasks use it, directly or through other calendars."""
     changed: tuple[ChangedUser, ...]
     compared: int
     """How many of them were compared."""
 
 
 class CalendarDrafts:
-    """Looks at calendars that are not saved yet."""
+    """Previews calendars that are not saved yet."""
 
     def __init__(self, temporal: Temporal, fleet: FleetReader) -> None:
         self._temporal = temporal
@@ -146,7 +146,7 @@ def _first_other_day(one: KnownCalendar, other: KnownCalendar, today: date) -> d
 def _preview(
     task: FleetTask, others: Mapping[str, KnownCalendar], first: date, now: datetime
 ) -> EditPreview | None:
-    """None where no run is gained or lost."""
+    """None if no run is gained or lost."""
     if isinstance(task.trigger, OnceTrigger):
         return None
     start = datetime.combine(first, time(), UTC)

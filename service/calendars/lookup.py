@@ -31,7 +31,7 @@ async def calendars_for(temporal: Temporal, trigger: Trigger) -> CalendarDays:
 
 
 async def with_calendars(temporal: Temporal, periods: Sequence[Period]) -> list[Period]:
-    """Periods with the calendars that their triggers name, as the schedule kept to them then.
+    """Periods with the calendars that their triggers name, as the schedule used them then.
 
     Raises:
         TemporalUnavailable: Temporal does not answer.

@@ -1,4 +1,4 @@
-"""What a content of a calendar would say, before it is stored."""
+"""The days of a calendar's content, before it is stored."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def resolved_content(
             parts[part] = _part(name, n, part, stored)
             revisions.append((part, stored.state.revision if stored else 0))
     if isinstance(content, IcsCalendar) and (content.text is None) == (content.url is None):
-        raise InvalidDefinition(FieldProblem("text", "give either `text` or `url`, one of them"))
+        raise InvalidDefinition(FieldProblem("text", "give either `text` or `url`, not both"))
     today = temporal.now().date()
     try:
         days = await SINGLE.work_out(resolve, content, today=today, parts=parts)
@@ -55,7 +55,7 @@ async def resolved_content(
 
 
 async def stored_calendar(temporal: Temporal, name: str) -> StoredCalendar | None:
-    """What a calendar is; None where there is none. Raises TemporalUnavailable."""
+    """What a calendar is; None if there is none. Raises TemporalUnavailable."""
     stored = await temporal.ask(temporal.calendars.find(name))
     return None if stored is None or stored.state.deleted else stored
 

@@ -1,4 +1,4 @@
-"""Who keeps to a calendar: tasks, and calendars that are made of it."""
+"""Who uses a calendar: tasks, and calendars that are made of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_NAMED = 100
 
 @dataclass(frozen=True)
 class CalendarUser:
-    """A task, or a calendar, that keeps to a calendar."""
+    """A task, or a calendar, that uses a calendar."""
 
     id: str
     name: str
@@ -26,7 +26,7 @@ class CalendarUser:
 
 
 async def users_of(temporal: Temporal, name: str, revision: int) -> list[CalendarUser]:
-    """The first hundred that keep to a calendar, by name.
+    """The first hundred that use a calendar, by name.
 
     Raises:
         TemporalUnavailable: Temporal does not answer.

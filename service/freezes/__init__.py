@@ -1,1 +1,1 @@
-"""Freezes: registered, read, lifted. Begin with `freezes.py`."""
+"""The use cases of freezes. Begin with `freezes.py`."""

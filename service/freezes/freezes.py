@@ -32,12 +32,12 @@ from onthedot.scheduling.stored.freeze_order import FreezeOrder, StoredFreeze
 from onthedot.service.arithmetic import SINGLE
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
-#: How many freezes may stand.
+#: The most freezes at a time.
 MOST = 200
 
 
 class Freezes:
-    """The freezes that stand: those with a window that lasts, or is to come."""
+    """The current freezes: those in force, or with a window to come."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
@@ -70,7 +70,8 @@ class Freezes:
         by: str,
         if_match: Container[str] | None = None,
     ) -> tuple[Freeze, bool]:
-        """Register a freeze, or replace it; and whether it is new. In force within five seconds.
+        """Create or replace a freeze, and say whether it is new. It takes effect within five
+        seconds.
 
         Args:
             if_match: replace it only if its `version` is among these.
@@ -91,7 +92,9 @@ class Freezes:
         before = await self._find(name)
         _require(name, before, if_match)
         if before is None and len(await self._standing()) >= MOST:
-            raise InvalidDefinition(FieldProblem("name", f"there are {MOST} freezes: delete some"))
+            raise InvalidDefinition(
+                FieldProblem("name", f"there are already {MOST} freezes: delete some")
+            )
         stored = StoredFreeze(
             definition=settled,
             created_at=before.created_at if before else now,
@@ -106,7 +109,7 @@ class Freezes:
         return await self._answered(name, stored), before is None
 
     async def delete(self, name: str, *, by: str, if_match: Container[str] | None = None) -> None:
-        """Lift a freeze: what it held begins within seconds.
+        """Lift a freeze: held occurrences start within seconds.
 
         Raises:
             FreezeNotFound, TemporalUnavailable.
@@ -131,7 +134,7 @@ class Freezes:
         note(f"freeze:{name}", change="deleted")
 
     async def require_none(self, task_id: str, tags: tuple[str, ...]) -> None:
-        """Raises Frozen where a freeze keeps a task with these tags from starting at present, and
+        """Raises Frozen if a freeze keeps a task with these tags from starting at present, and
         TemporalUnavailable where nobody can say."""
         for freeze in await self.all():
             if freeze.in_force and freeze.ends_at is not None and covers(freeze, tags):
@@ -140,7 +143,7 @@ class Freezes:
     async def _cut(
         self, name: str, before: StoredFreeze, after: FreezeDefinition, now: datetime
     ) -> Window | None:
-        """The window in force that a change ends; None where there is none, or it goes on."""
+        """The window in force that a change ends; None if there is none, or it goes on."""
         window = await SINGLE.work_out(window_at, before.definition, now, name=name)
         if window is None:
             return None
@@ -218,7 +221,7 @@ def _require(name: str, before: StoredFreeze | None, if_match: Container[str] | 
 
 
 async def _stored(execution: WorkflowExecution) -> StoredFreeze | None:
-    """What holds by an execution; None where it is no freeze, or lifted."""
+    """What holds by an execution; None if it is no freeze, or lifted."""
     order = await execution.memo_value(naming.FREEZE_MEMO, None, type_hint=FreezeOrder)
     stored = order.as_of(execution.start_time) if order else None
     return None if stored is None or stored.lifted else stored

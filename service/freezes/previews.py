@@ -32,7 +32,7 @@ async def preview_freeze(
 
     Raises:
         InvalidDefinition: it means nothing, or is never in force.
-        Busy: too much is to be worked out at present.
+        Busy: too much is to be computed at present.
     """
     return await SINGLE.work_out(_preview, definition, name, temporal.now())
 

@@ -1,4 +1,4 @@
-"""What went wrong over a span: failures by cause, what did not run, what began late.
+"""What went wrong in a period: failures by cause, what did not run, what started late.
 
 1. Runs that failed or timed out, and those that began late, are in Temporal's list of runs.
 2. What did not run at all is what the audits found, and for the latest minutes, to which no audit
@@ -36,7 +36,7 @@ from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 
-#: The span that is looked at without a `since`.
+#: The span that is examined without a `since`.
 SPAN = timedelta(days=1)
 
 #: How many missed instants, and how many late starts, are listed.

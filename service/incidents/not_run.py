@@ -1,7 +1,7 @@
 """What did not run over a span: what the audits found, and what they have not come to yet.
 
 1. Each audit leaves what it found, in numbers where a list shows them and by name in its result.
-2. What it left unsettled, and the latest minutes, are looked at here, for a second at most.
+2. What it left unsettled, and the latest minutes, are examined here, for a second at most.
 3. Before the first audit, and between two that do not meet, nothing is known.
 """
 
@@ -33,7 +33,7 @@ from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 
-#: How long what no audit has come to is looked at, while someone waits.
+#: How long what no audit has come to is examined, while someone waits.
 _PATIENCE = timedelta(seconds=1)
 
 #: How many ledgers are read for one request.

@@ -15,7 +15,7 @@ from onthedot.service.runs.raw_rows import DueRun, RawRows, due_run, raw_rows
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant, literal
 
-#: How many runs are looked at, of those that failed as of those that timed out.
+#: The most failed runs, and the most runs that timed out, to read.
 MOST_FAILED = 10_000
 MOST_LATE = 1000
 

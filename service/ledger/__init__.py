@@ -1,1 +1,1 @@
-"""What became of each instant, for one task and, in the audit, for all. Begin with `ledger.py`."""
+"""What happened at each instant, for one task or, in the audit, for all. Begin with `ledger.py`."""

@@ -1,4 +1,4 @@
-"""The Temporal schedule of the standing audit, which is no task and shows in no list of tasks."""
+"""The Temporal schedule of the standing audit, which is not a task and not listed as one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _AGAIN_AFTER = timedelta(seconds=30)
 
 
 async def ensure_audit(temporal: Temporal, plan: AuditPlan | None = None) -> None:
-    """Make the schedule, or bring it in line. Safe to repeat, and for several workers at once.
+    """Make the schedule, or bring it in line. Safe to repeat and for several workers at once.
 
     Raises:
         TemporalUnavailable: Temporal does not answer.

@@ -1,7 +1,7 @@
 """Finds the tasks whose runs differ from what is due: two lists are compared, no task is read.
 
 1. What is due comes from memory, what ran from Temporal's list of runs.
-2. Tasks for which they differ are read again, and what they have due is worked out again.
+2. Tasks for which they differ are read again, and what they have due is computed again.
 3. What is due in the span is held in memory: spans are short for that reason.
 """
 

@@ -202,7 +202,7 @@ async def written_by(client: Client, details: Payloads) -> list[WrittenPiece]:
 
 
 async def _attempt_failure(client: Client, failure: Failure) -> AttemptFailure | None:
-    """What one of our own attempts left; None where it was someone else's."""
+    """What one of our own attempts left; None if it was someone else's."""
     details = failure.application_failure_info.details.payloads
     try:
         return await decoded(client, details, AttemptFailure) if details else None

@@ -43,10 +43,10 @@ class Ledger:
     async def of(
         self, task_id: str, since: datetime | None = None, until: datetime | None = None
     ) -> LedgerPage:
-        """What became of each instant of a task from `since` to `until`, both included.
+        """What happened at each instant of a task from `since` to `until`, both included.
 
-        `until` is now by default, `since` a day before that. Nothing is told of the time before the
-        task was registered, nor of what is past the retention.
+        `until` is now by default, `since` a day before that. Leaves out
+        the time before the registration, and what is past the retention.
 
         Raises:
             TaskNotFound, TemporalUnavailable.

@@ -170,6 +170,6 @@ class RecurringTasks:
 
 
 def _retrieved(refreshing: asyncio.Task[None]) -> None:
-    """Who waits for it is told of an error; where nobody does any more, the next one tries."""
+    """Waiting callers get the error; without any, the next caller tries again."""
     if not refreshing.cancelled():
         refreshing.exception()

@@ -1,4 +1,4 @@
-"""What was skipped, as runs: Temporal has none of what a policy or a pause kept from starting.
+"""Lists skipped occurrences as runs: Temporal has no runs for them.
 
 1. In the span that is asked for, or the last day, the ledgers tell. For one task all its skipped
    instants are listed; over all tasks, of those at which something was due.
@@ -37,7 +37,7 @@ _LEDGERS = b"ledgers:"
 
 
 class SkippedRuns:
-    """Lists what was skipped."""
+    """Lists skipped occurrences."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal

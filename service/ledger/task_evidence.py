@@ -105,7 +105,7 @@ async def read_task_evidence(temporal: Temporal, task_id: str, since: datetime) 
 
 
 async def read_schedule_evidence(temporal: Temporal, task_id: str) -> ScheduleEvidence | None:
-    """The schedule of a task at present; None where there is none.
+    """The schedule of a task at present; None if there is none.
 
     Raises:
         TemporalUnavailable: Temporal does not answer.

@@ -1,4 +1,4 @@
-"""What runs write: read when they have ended, followed while they run.
+"""The output of runs: read after their end, followed while they run.
 
 `reading.py` reads what there is now; `following.py` keeps up with a run for all who watch it.
 """

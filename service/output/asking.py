@@ -31,7 +31,7 @@ _LONGEST_ALONE = 60.0
 async def ask_worker(
     temporal: Temporal, identity: str, question: LiveQuestion
 ) -> LiveAnswer | None:
-    """What the worker process with this identity says; None where it does not answer, which one of
+    """What the worker process with this identity says; None if it does not answer, which one of
     an earlier release or of someone else's cannot.
 
     Raises:

@@ -4,7 +4,7 @@
    is asked once, for all of its runs.
 2. What a worker does not say, because it does not have the run or does not answer, is read from
    Temporal, once a second at most.
-3. Whoever watches a run is woken when something of it is new, and takes it from what is shared.
+3. Anyone who watches a run is woken when something of it is new, and takes it from what is shared.
 
 A run that nobody watches costs nothing.
 """
@@ -99,7 +99,7 @@ class Following:
                 del self._runs[run_id]
 
     def known(self, run_id: str) -> Run | None:
-        """A run that is watched, as it was read last; None where nobody watches it."""
+        """A run that is watched, as it was read last; None if nobody watches it."""
         watched = self._runs.get(run_id)
         return watched.run if watched is not None and watched.is_current else None
 

@@ -1,1 +1,1 @@
-"""How the whole installation is doing. Begin with `overview.py`."""
+"""The state of the whole installation. Begin with `overview.py`."""

@@ -17,11 +17,11 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.translate import known_row
 
-#: How many recurring tasks are looked at. Temporal cannot sort by what is due.
+#: How many recurring tasks are examined. Temporal cannot sort by what is due.
 MOST = 1000
 #: Rows read at a time, so that each call ends in time on a busy server.
 _PAGE = 250
-#: Spans ahead in which one-time tasks are looked for, until there are enough.
+#: Spans ahead in which one-time tasks are searched for, until there are enough.
 _SPANS = tuple(timedelta(minutes=m) for m in (1, 10, 60, 24 * 60, 30 * 24 * 60, 52_560_000))
 #: How long a list of recurring tasks is good for.
 _AGE = timedelta(seconds=30)
@@ -29,7 +29,7 @@ _AGE = timedelta(seconds=30)
 
 @dataclass(frozen=True, order=True)
 class Due:
-    """An occurrence to come."""
+    """An upcoming occurrence."""
 
     at: datetime
     task_id: str
@@ -38,7 +38,7 @@ class Due:
 
 @dataclass(frozen=True)
 class DueNext:
-    """The next occurrences; `complete` says whether all tasks were looked at."""
+    """The next occurrences; `complete` says whether all tasks were examined."""
 
     due: tuple[Due, ...]
     complete: bool
@@ -54,7 +54,7 @@ class _Recurring:
 
 
 class DueReader:
-    """Finds what is due next. What was worked out for a revision of a task holds until then."""
+    """Finds what is due next. What was computed for a revision of a task holds until then."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal

@@ -1,4 +1,4 @@
-"""Runs to come as iCalendar, for calendar programs to subscribe to.
+"""Upcoming runs as an iCalendar feed.
 
 Each run is an event of its own, at an instant in UTC: no rule of a calendar program has to say what
 a cron expression, an exclusion or a clock change means, and each shows it in its reader's zone.
@@ -51,7 +51,9 @@ class Feeds:
         title = tag
         if task_id:
             title = (await TaskReader(self._temporal).find(task_id)).definition.name
-        fleet = await self._fleet.tasks(tag)
+        # The same instant for all feeds of a day.
+        end = self._temporal.now().replace(hour=0, minute=0, second=0, microsecond=0) + AHEAD
+        fleet = await self._fleet.tasks(tag, end + timedelta(days=1))
         tasks = [task for task in fleet.tasks if not task_id or task.id == task_id]
         return await _FEEDS.work_out(_written, tasks, self._temporal.now(), title)
 

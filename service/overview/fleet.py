@@ -26,13 +26,16 @@ from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import instant
 
 #: Rows read at a time, so that each call ends in time on a busy server.
-_PAGE = 500
+_PAGE = 250
 #: Rows decoded in one go: it takes the event loop about 20 ms.
 _DECODED = 100
 #: How long a list of tasks is good for.
 _AGE = timedelta(seconds=5)
+#: The most tasks that are read, recurring ones first: each takes some kilobytes of memory.
+MOST = 100_000
 #: How many schedules, and long definitions, are asked for, and how many of them at once.
 _ASKED = 500
 _AT_ONCE = 10
@@ -40,7 +43,7 @@ _AT_ONCE = 10
 
 @dataclass(frozen=True)
 class Fleet:
-    """The tasks that will fire; `complete` says whether each was read in full."""
+    """The tasks that will fire; `complete` says whether all were read, and each in full."""
 
     read: datetime
     tasks: tuple[FleetTask, ...]
@@ -62,55 +65,74 @@ class FleetReader:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
         self._known: dict[str, _Known] = {}
-        self._fleets: dict[str, Fleet] = {}
+        self._fleets: dict[tuple[str, datetime | None], Fleet] = {}
         self._turn = asyncio.Lock()
 
-    async def tasks(self, tag: str = "") -> Fleet:
-        """The tasks with this tag, or all; five seconds old at most.
+    async def tasks(self, tag: str = "", until: datetime | None = None) -> Fleet:
+        """The tasks with this tag, or all; five seconds old at most. One-time tasks that are due
+        after `until` may be left out.
 
         Raises:
             TemporalUnavailable: Temporal does not answer.
         """
         async with self._turn:
-            now = self._temporal.now()
+            now, key = self._temporal.now(), (tag, until)
             self._fleets = {k: f for k, f in self._fleets.items() if now - f.read <= _AGE}
-            if tag not in self._fleets:
-                self._fleets[tag] = await self._read(tag, now)
-            return self._fleets[tag]
+            if key not in self._fleets:
+                self._fleets[key] = await self._read(tag, until, now)
+            return self._fleets[key]
 
-    async def _read(self, tag: str, now: datetime) -> Fleet:
-        temporal = self._temporal
-        which = TaskFilter(tags=(tag,) if tag else ())
-        query = f"{which.query(now)} AND ExecutionStatus = 'Running'"
-        namespace, known = await temporal.namespace_id(), dict[str, _Known]()
+    async def _read(self, tag: str, until: datetime | None, now: datetime) -> Fleet:
+        known = dict[str, _Known]()
         found: list[FleetTask] = []
         asked: list[tuple[FleetTask, TaskRow]] = []
-        coming: asyncio.Task[ListWorkflowExecutionsResponse] | None = self._page(query)
         try:
-            while coming is not None:
-                page = await coming
-                # Temporal reads the next page while this one is decoded.
-                token = page.next_page_token
-                coming = self._page(query, token) if token else None
-                for task_id, row in await self._rows(page.executions, known):
-                    task = None if row is None else _fleet_task(task_id, row, namespace, now)
-                    if row is None or task is None:
-                        continue
-                    if _needs_more(row):
-                        asked.append((task, row))
-                    else:
-                        found.append(task)
+            complete = await self._walk(_queries(tag, until, now), now, known, found, asked)
         finally:
-            if coming is not None:
-                coming.cancel()
             # Who asks again continues from what was read.
             self._known |= known
         if not tag:
             self._known = known
         found += await self._in_full(asked[:_ASKED], now)
         found += [task for task, _ in asked[_ASKED:]]
-        complete = len(asked) <= _ASKED and not any(each.unread for each in known.values())
+        complete = complete and len(asked) <= _ASKED
+        complete = complete and not any(each.unread for each in known.values())
         return Fleet(now, await self._with_calendars(found), complete=complete)
+
+    async def _walk(
+        self,
+        queries: Sequence[str],
+        now: datetime,
+        known: dict[str, _Known],
+        found: list[FleetTask],
+        asked: list[tuple[FleetTask, TaskRow]],
+    ) -> bool:
+        """Whether all was read; what was, is added to `known`, and to `asked` or `found`."""
+        namespace = await self._temporal.namespace_id()
+        read = 0
+        for query in queries:
+            coming: asyncio.Task[ListWorkflowExecutionsResponse] | None = self._page(query)
+            try:
+                while coming is not None:
+                    page = await coming
+                    read += len(page.executions)
+                    # Temporal reads the next page while this one is decoded.
+                    token = page.next_page_token
+                    coming = self._page(query, token) if token and read < MOST else None
+                    for task_id, row in await self._rows(page.executions, known):
+                        task = None if row is None else _fleet_task(task_id, row, namespace, now)
+                        if row is None or task is None:
+                            continue
+                        if _needs_more(row):
+                            asked.append((task, row))
+                        else:
+                            found.append(task)
+                    if read >= MOST and (token or query is not queries[-1]):
+                        return False
+            finally:
+                if coming is not None:
+                    coming.cancel()
+        return True
 
     async def _with_calendars(self, tasks: Sequence[FleetTask]) -> tuple[FleetTask, ...]:
         """The tasks with the calendars that they name, each of which is looked up once."""
@@ -193,6 +215,15 @@ class FleetReader:
         return [task for task in answers if task is not None]
 
 
+def _queries(tag: str, until: datetime | None, now: datetime) -> list[str]:
+    """A list for each kind: Temporal has an index of it, and what repeats is to come first."""
+    which = TaskFilter(tags=(tag,) if tag else ())
+    going_on = f"{which.query(now)} AND ExecutionStatus = 'Running'"
+    due = f" AND {naming.DUE.name} <= {instant(until)}" if until else ""
+    kinds = {"cron": "", "interval": "", "once": due}
+    return [f"{going_on} AND {naming.KIND.name} = '{k}'{more}" for k, more in kinds.items()]
+
+
 def _needs_more(row: TaskRow) -> bool:
     trigger = row.definition.trigger
     cut = row.abridged and not isinstance(trigger, OnceTrigger) and bool(trigger.exclude)
@@ -200,7 +231,7 @@ def _needs_more(row: TaskRow) -> bool:
 
 
 def _fleet_task(task_id: str, row: TaskRow, namespace: str, now: datetime) -> FleetTask | None:
-    """None where it will not fire: paused without an end, or its schedule is not in force."""
+    """None if it will not fire: paused without an end, or its schedule is not in force."""
     definition = row.definition
     if row.problem or (definition.paused and row.paused_until is None):
         return None

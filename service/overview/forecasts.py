@@ -1,11 +1,11 @@
-"""Forecasts, worked out on a thread and kept for as long as the tasks are as they were."""
+"""Forecasts, computed on a thread and kept for as long as the tasks are as they were."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil, floor
 
 from anyio import CapacityLimiter
@@ -30,6 +30,7 @@ _LONGEST = timedelta(days=92)
 #: As many as 92 days have minutes.
 _STEPS = 132_480
 _KEPT = 8
+_DAY = timedelta(days=1)
 
 #: Apart from what single previews need, which are quick.
 _FORECASTS = Arithmetic(CapacityLimiter(1))
@@ -56,13 +57,15 @@ class Forecasts:
         Raises:
             InvalidDefinition: the span or the step is out of bounds.
             TemporalUnavailable: Temporal does not answer.
-            Busy: another forecast is being worked out.
+            Busy: another forecast is being computed.
         """
         width = STEP if step is None else step
         first = since or _whole(self._temporal.now(), width)
         end = until or first + SPAN
         _check(first, end, width)
-        fleet, freezes = await asyncio.gather(self._fleet.tasks(tag), Freezes(self._temporal).all())
+        fleet, freezes = await asyncio.gather(
+            self._fleet.tasks(tag, _day_after(end)), Freezes(self._temporal).all()
+        )
         standing = tuple(StandingFreeze(f.name, f) for f in freezes)
         key = (floor(first.timestamp()), ceil(end.timestamp()), width, tag)
         by, found = self._kept.get(key, (None, None))
@@ -86,9 +89,11 @@ class Forecasts:
 
         Raises:
             TemporalUnavailable: Temporal does not answer.
-            Busy: a forecast is being worked out.
+            Busy: a forecast is being computed.
         """
-        fleet, freezes = await asyncio.gather(self._fleet.tasks(tag), Freezes(self._temporal).all())
+        fleet, freezes = await asyncio.gather(
+            self._fleet.tasks(tag, _day_after(until)), Freezes(self._temporal).all()
+        )
         standing = [StandingFreeze(freeze.name, freeze) for freeze in freezes]
         return await _FORECASTS.work_out(
             influences, fleet.tasks, standing, since=since, until=until
@@ -97,7 +102,7 @@ class Forecasts:
     async def exchanges(self, at: datetime, way: Way, tag: str = "") -> list[Exchange]:
         """What spreading the tasks that are due at an instant would make of each. Raises as `of`
         does."""
-        fleet = await self._fleet.tasks(tag)
+        fleet = await self._fleet.tasks(tag, _day_after(at))
         return await _FORECASTS.work_out(
             exchanges,
             fleet.tasks,
@@ -106,6 +111,12 @@ class Forecasts:
             capacity=self._temporal.settings.capacity_per_second,
             now=self._temporal.now(),
         )
+
+
+def _day_after(at: datetime) -> datetime:
+    """The end of the day of UTC after an instant: forecasts of spans that end on one day read the
+    same tasks, and what a spread moves by hours is among them."""
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + 2 * _DAY
 
 
 def _said(freezes: Sequence[StandingFreeze]) -> tuple[tuple[str, datetime], ...]:

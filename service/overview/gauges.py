@@ -1,4 +1,4 @@
-"""What only Temporal knows and every scrape should show: the workers, and what waits for them."""
+"""Metrics from Temporal for every scrape: the workers, and what waits for them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.task_queues import QueueKind, task_queue
 
-TEMPORAL_UP = Gauge("onthedot_temporal_up", "Whether Temporal answers: 1 or 0.")
+TEMPORAL_UP = Gauge("onthedot_temporal_up", "Whether Temporal responds: 1 or 0.")
 WORKERS = Gauge("onthedot_workers", "Workers that polled within the last two minutes.")
-BACKLOG = Gauge("onthedot_backlog", "Tasks of Temporal's that wait for a worker.", ["type"])
+BACKLOG = Gauge("onthedot_backlog", "Temporal tasks that wait for a worker.", ["type"])
 
 _KINDS = {"workflow": QueueKind.WORKFLOW, "activity": QueueKind.ACTIVITY}
 

@@ -1,4 +1,4 @@
-"""Whether all is well: Temporal, the workers that poll, and what waits for them."""
+"""Health: Temporal, the polling workers, and what waits for them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from onthedot.service.temporal.task_queues import Poller, task_queue
 
 @dataclass(frozen=True)
 class Health:
-    """How things stand. `backlog` is the number of tasks that wait for a worker."""
+    """The current state. `backlog` is the number of tasks that wait for a worker."""
 
     address: str
     namespace: str

@@ -1,4 +1,4 @@
-"""How things went of late, over all tasks: counts by hour, punctuality, and who keeps failing."""
+"""The recent past over all tasks: counts by hour, punctuality, and failing tasks."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ class OverviewReader:
 
 
 def punctuality(runs: Sequence[ShortRun]) -> Punctuality | None:
-    """The percentiles of lateness; None where no run has any."""
+    """The percentiles of lateness; None if no run has any."""
     late = sorted(
         run.lateness for run in runs if run.lateness is not None and run.cause is RunCause.TRIGGER
     )

@@ -1,4 +1,4 @@
-"""The workers: how many actions each holds of how many places, and how many wait.
+"""The workers: how many actions each one has, how many it may have, and how many wait.
 
 Each is asked by a query, which costs Temporal no event; its answer is shared by all who ask within
 a few seconds.
@@ -24,7 +24,7 @@ _MOST_ASKED = 50
 
 @dataclass(frozen=True)
 class WorkerPlaces:
-    """A worker. `places` is empty where it does not say: it is of an earlier release, or gone."""
+    """A worker. `places` is empty if it does not say: it is of an earlier release, or gone."""
 
     identity: str
     last_seen: datetime

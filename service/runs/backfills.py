@@ -203,7 +203,7 @@ def _checked(
 ) -> int:
     problems = []
     if overlap not in _POLICIES:
-        mend = "must be buffer_all (one run after the other) or allow_all (side by side)"
+        mend = "must be buffer_all (one run after the other) or allow_all (in parallel)"
         problems.append(FieldProblem("overlap", mend))
     if end < start:
         problems.append(FieldProblem("to", "must not be before from"))
@@ -217,8 +217,8 @@ def _checked(
     within = occurrences(trigger, after=just_before, until=end, key=task_id, calendars=calendars)
     total = sum(1 for _ in islice(within, MAX_OCCURRENCES + 1))
     if total == 0:
-        raise InvalidDefinition(FieldProblem("from", "there is no occurrence in this span"))
+        raise InvalidDefinition(FieldProblem("from", "there is no occurrence in this period"))
     if total > MAX_OCCURRENCES:
-        mend = f"the span holds more than {MAX_OCCURRENCES} occurrences; choose a shorter one"
+        mend = f"the period has more than {MAX_OCCURRENCES} occurrences; choose a shorter one"
         raise InvalidDefinition(FieldProblem("from", mend))
     return total

@@ -1,7 +1,7 @@
-"""One change to many runs: each is answered for itself.
+"""Changes many runs, with a result for each.
 
-A retry by a filter leaves alone what has been repeated already: of an occurrence with several runs
-the latest is retried, and none of which a retry succeeded or goes on. So it may be asked twice.
+A retry by a filter may be repeated safely: it retries the latest run of each occurrence, and skips
+those of which a retry succeeded or is in progress.
 """
 
 from __future__ import annotations

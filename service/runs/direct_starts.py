@@ -34,9 +34,7 @@ async def start_run(temporal: Temporal, order: RunOrder, workflow_id: str) -> Sh
     except NamespaceUnprepared:
         raise
     except TemporalUnavailable as error:
-        said = (
-            f"The run may begin all the same: GET /tasks/{order.task_id}/runs lists it if it does."
-        )
+        said = f"The run may start anyway: GET /tasks/{order.task_id}/runs lists it if it does."
         raise Unconfirmed(temporal.address, said) from error
     execution = handle.first_execution_run_id or ""
     note(order.task_id, started=naming.RunAddress(workflow_id, execution).run_id)

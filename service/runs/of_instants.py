@@ -37,7 +37,7 @@ async def seen_runs(
         closed = row.close_time if run.status is not RunStatus.RUNNING else None
         found.append(SeenRun(run, nominal, opened=row.start_time, closed=closed))
         if len(found) > 2 * MAX_INSTANTS:
-            mend = "there are too many runs in this span; choose a shorter one"
+            mend = "there are too many runs in this period; choose a shorter one"
             raise InvalidDefinition(FieldProblem("since", mend))
     return found
 

@@ -22,7 +22,7 @@ from onthedot.service.ledger.history import RunHistory, run_history
 from onthedot.service.runs.progress import progress
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.task_queues import QueueKind, task_queue
-from onthedot.service.temporal.translate import short_run
+from onthedot.service.temporal.translate import deleted_row, short_run
 
 #: How often a run is read that ends just as it is read.
 _LOOKS = 3
@@ -64,11 +64,24 @@ async def read_run(temporal: Temporal, run_id: str) -> RunRead:
             # One that ended in between has an output by now.
             if described.status is WorkflowExecutionStatus.RUNNING or look + 1 == _LOOKS:
                 return await _running(temporal, described, history)
+        if history.state is not None and await _went_with_its_task(temporal, address):
+            raise RunNotFound(run_id)
     except RPCError as error:
         if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
             raise RunNotFound(run_id) from error
         raise
     return RunRead(_closed(temporal, address, history), history)
+
+
+async def _went_with_its_task(temporal: Temporal, address: naming.RunAddress) -> bool:
+    """Whether it is the run of a finished one-time task that was deleted since. Temporal takes a
+    while to remove it."""
+    task = temporal.client.get_workflow_handle(address.workflow_id)
+    latest = await temporal.ask(task.describe(rpc_timeout=RPC_TIMEOUT))
+    if latest.run_id == address.execution:
+        return False
+    row = await deleted_row(latest)
+    return row is not None and bool(row.ended_as)
 
 
 async def _running(

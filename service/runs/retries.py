@@ -1,4 +1,4 @@
-"""Runs an occurrence once more.
+"""Runs an occurrence again.
 
 1. The new run has an id of its own, and so an Idempotency-Key of its own: a receiver that drops
    repeats takes it for what it is, another run. It is due when the first one was.
@@ -51,7 +51,7 @@ async def _order(
 ) -> RunOrder:
     found = await TaskReader(temporal).find_or_none(run.task_id)
     if found is None:
-        raise WrongState(f"Task {run.task_id!r} is deleted, and nothing of it fires again.")
+        raise WrongState(f"Task {run.task_id!r} is deleted and does not run again.")
     now = found.state.order(cause=RunCause.RETRY, scheduled_for=run.scheduled_for)
     if not as_it_was:
         return now

@@ -106,7 +106,7 @@ class Runs:
             except WorkflowFailureError:
                 pass
             except TimeoutError:
-                await handle.terminate(reason="No worker took the test up.")
+                await handle.terminate(reason="No worker started the test.")
                 raise NoWorker(self._temporal.task_queue) from None
         execution = handle.first_execution_run_id or ""
         return await self.get(naming.RunAddress(workflow_id, execution).run_id)

@@ -1,4 +1,4 @@
-"""One change to many tasks: each is answered for itself, and what was as wanted is left alone."""
+"""Changes many tasks, with a result for each; tasks already in the wanted state are left alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from onthedot.service.temporal.calls import Temporal
 #: How many are changed at the same time.
 _AT_ONCE = 8
 
-#: How often a task is looked at again that someone else changed meanwhile.
+#: How often a task is examined again that someone else changed meanwhile.
 _TRIES = 3
 
 

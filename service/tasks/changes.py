@@ -49,8 +49,8 @@ _TRIES = 5
 _NOT_READ = "Failed decoding arguments"
 
 _UNCONFIRMED = (
-    f"The change may be made all the same within {int(CHANGE_TIMEOUT.total_seconds())} seconds, "
-    f"and not later. Read the task before you repeat it, or repeat it with If-Match."
+    f"The change may still be made within {int(CHANGE_TIMEOUT.total_seconds())} "
+    "seconds, but not later. Read the task before you repeat it, or repeat it with If-Match."
 )
 
 

@@ -22,7 +22,7 @@ _FEW = 10
 
 
 class NextRuns:
-    """Works out next runs. Temporal is asked only where `max_runs`, jitter or calendars make it
+    """Computes next runs. Temporal is asked only where `max_runs`, jitter or calendars make it
     needful."""
 
     def __init__(self, temporal: Temporal, arithmetic: Arithmetic = SINGLE) -> None:
@@ -47,7 +47,7 @@ class NextRuns:
 
         Raises:
             TemporalUnavailable: Temporal had to be asked, and does not answer.
-            Busy: too much is to be worked out at present.
+            Busy: too much is to be computed at present.
         """
         if remaining is None:
             remaining = await self.remaining(task_id, definition)
@@ -84,7 +84,7 @@ class NextRuns:
         return schedule.schedule.state.remaining_actions
 
     async def seed(self, task_id: str, trigger: Trigger) -> str | None:
-        """What Temporal draws the jitter of this task's schedule from; None where there is none.
+        """What Temporal draws the jitter of this task's schedule from; None if there is none.
 
         Raises:
             TemporalUnavailable: Temporal does not answer.

@@ -42,14 +42,14 @@ async def preview(
 ) -> Preview:
     """The first `count` runs after an instant, which defaults to now.
 
-    `H` depends on the task's id. So does jitter: with an id the runs are the very instants that
+    `H` depends on the task's id. So does jitter: with an id the runs are exactly the instants that
     jitter leads to, without one they are nominal. Temporal is asked only where jitter and an id
     are given, or calendars are named.
 
     Raises:
         InvalidDefinition: the trigger means nothing or could never fire, or `after` is too far.
         TemporalUnavailable: Temporal has to be asked, and does not answer.
-        Busy: too much is to be worked out at present.
+        Busy: too much is to be computed at present.
     """
     now = temporal.now()
     if after is not None and after.year > LAST_YEAR:

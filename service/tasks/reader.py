@@ -104,7 +104,7 @@ class TaskReader:
         return found
 
     async def find_or_none(self, task_id: str) -> Found | None:
-        """A task; None where there is none, or it was deleted.
+        """A task; None if there is none, or it was deleted.
 
         Raises:
             TemporalUnavailable: Temporal does not answer.
@@ -218,7 +218,7 @@ class TaskReader:
 
     async def settled(self, state: TaskState) -> Task:
         """A task that has just taken a change, as it is answered. The change counts: what cannot
-        be read or worked out any more is left out."""
+        be read or computed any more is left out."""
         last, coming = await asyncio.gather(
             _if_possible(last_run(self._temporal, state.id)),
             _if_possible(self.to_come(state, state.remaining)),
@@ -245,7 +245,7 @@ class TaskReader:
 
         Raises:
             TemporalUnavailable: Temporal had to be asked, and does not answer.
-            Busy: too much is to be worked out at present.
+            Busy: too much is to be computed at present.
         """
         return await self._coming(state, _status(state.definition), remaining)
 
@@ -264,7 +264,7 @@ class TaskReader:
         )
 
     async def remaining(self, found: Found) -> int | None:
-        """Runs left of `max_runs`; None where there is no limit, or the task is finished."""
+        """Runs left of `max_runs`; None if there is no limit, or the task is finished."""
         return await self._next.remaining(found.task_id, found.definition) if found.open else None
 
 

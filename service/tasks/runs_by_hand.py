@@ -1,4 +1,4 @@
-"""Runs of a task that are asked for by hand."""
+"""Manual runs of a task."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def run_now(
         await Freezes(temporal).require_none(task_id, found.definition.tags)
     if scheduled_for is not None and scheduled_for > now:
         raise InvalidDefinition(
-            FieldProblem("scheduled_for", "must be in the past: the run starts immediately")
+            FieldProblem("scheduled_for", "must be past: the run starts immediately")
         )
     due = scheduled_for or now
     # Temporal's SQLite keeps milliseconds: filters compare what lists show.

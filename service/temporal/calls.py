@@ -1,4 +1,4 @@
-"""The one place where the service talks to Temporal: how long a call may take, what errors mean."""
+"""The service's calls to Temporal: their time limits, and the meaning of errors."""
 
 from __future__ import annotations
 

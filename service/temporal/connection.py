@@ -1,4 +1,4 @@
-"""How a process comes to Temporal, and what a namespace needs before tasks can live in it."""
+"""Connecting to Temporal, and preparing a namespace for tasks."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _connection_config() -> ClientConnectConfig:
         AnyUrl(f"tcp://{config['target_host'].rpartition('://')[2]}")
     except ValueError:
         raise SettingsError(
-            f"TEMPORAL_ADDRESS: {config['target_host']!r} is no address: write HOST:PORT."
+            f"TEMPORAL_ADDRESS: {config['target_host']!r} is not an address: write HOST:PORT."
         ) from None
     return config
 
@@ -96,12 +96,12 @@ def _unusable(error: Exception) -> SettingsError:
     said = [line.strip() for line in str(error).splitlines() if "|" not in line]
     reason = " ".join(line for line in said if line)
     return SettingsError(
-        f"Temporal's own settings (TEMPORAL_… or its profile) cannot be used: {reason}"
+        f"Temporal's own settings (TEMPORAL_… or its profile) are invalid: {reason}"
     )
 
 
 async def check_namespace(client: Client) -> None:
-    """Raises RPCError where the namespace is not there, or not for this process."""
+    """Raises RPCError if the namespace is not there, or not for this process."""
     await client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace=client.namespace)
     )

@@ -1,4 +1,4 @@
-"""Cursors: where a walk through a list stands. Opaque to a caller, checked when they come back."""
+"""Cursors: positions in a list. Opaque to callers, and verified when they come back."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ async def cursor_key(temporal: Temporal) -> bytes:
 
 
 def _no_cursor() -> InvalidDefinition:
-    fix = "is not a cursor of this list with these filters; leave it out to begin again"
+    fix = "is not a cursor of this list with these filters; leave it out to start over"
     return InvalidDefinition(FieldProblem("cursor", fix))
 
 

@@ -50,7 +50,7 @@ _OVERRIDE = {
 
 
 async def row_of(execution: WorkflowExecution) -> TaskRow | None:
-    """The memo of a task's workflow; None where it is not a task, or no longer."""
+    """The memo of a task's workflow; None if it is not a task, or no longer."""
     status = execution.typed_search_attributes.get(naming.STATUS)
     if execution.workflow_type != naming.TASK or status == naming.State.DELETED:
         return None

@@ -120,7 +120,7 @@ def test_every_error_has_its_file_and_line() -> None:
     said = refused(text)
     assert said[0].startswith("f.yaml:10: trigger.expression: ")
     assert any(line.startswith("f.yaml:11: action.message: ") for line in said)
-    assert any(line.startswith("f.yaml:12: colour: is not known here") for line in said)
+    assert any(line.startswith("f.yaml:12: colour: is unknown") for line in said)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from onthedot.client import AsyncOnTheDot, NotFound, OnTheDot
 from onthedot.client.call import Stream
 from onthedot.client.calls.runs import follow_output
 from onthedot.client.events import ServerEvent
-from onthedot.messages.run_output import RunNow
+from onthedot.messages.run_output import RunState
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.written import WrittenPiece
 from tests.api.definitions import fresh_id, recurring
@@ -32,12 +32,12 @@ async def test_both_clients_follow_a_run(api: httpx.AsyncClient) -> None:
         run = await there.run_task(task.id)
         events = [event async for event in there.follow_output(run.id)]
         assert "".join(e.text for e in events if isinstance(e, WrittenPiece)) == "one\ntwo\n"
-        assert isinstance(events[-1], RunNow)
+        assert isinstance(events[-1], RunState)
         assert events[-1].status is RunStatus.SUCCEEDED
         kept = await there.get_output(run.id, after=4)
         assert [piece.text for piece in kept.items] == ["two\n"]
 
-    def blocking() -> list[WrittenPiece | RunNow]:
+    def blocking() -> list[WrittenPiece | RunState]:
         with OnTheDot(url) as client:
             with pytest.raises(NotFound):
                 list(client.follow_output("nothing"))
@@ -57,5 +57,5 @@ def test_a_stream_that_breaks_off_is_taken_up() -> None:
     with serving(lambda n: (200, {}, pieces[n])) as (url, seen), OnTheDot(url) as client:
         events = list(client.follow(made))
     assert [parse_qs(urlsplit(path).query)["after"] for _, path, _ in seen] == [["0"], ["3"]]
-    assert [type(event) for event in events] == [WrittenPiece, RunNow]
+    assert [type(event) for event in events] == [WrittenPiece, RunState]
     assert made.read(ServerEvent("news", "{}", "")) is None

@@ -6,8 +6,6 @@ the test in which it happens.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,11 +23,10 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browsers import NO_CHROMIUM, chromium
 from tests.e2e.running import Running
 from tests.e2e.site import Site
 from tests.waiting import PATIENCE
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 WIDE = {"width": 1280, "height": 860}
 NARROW = {"width": 390, "height": 844}
@@ -47,9 +44,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    program = chromium()
     if program is None:
-        pytest.skip("NO BROWSER: install Chromium, or name one with CHROMIUM=/path/to/chromium")
+        pytest.skip(NO_CHROMIUM)
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])

@@ -116,12 +116,12 @@ def test_all_problems_are_told_at_once() -> None:
         (
             {"expression": "0 9 * * *", "exclude": ["0 9 * * *"]},
             "trigger.exclude",
-            "takes out every occurrence",
+            "excludes every occurrence",
         ),
         (
             {"expression": "* * * * * *", "exclude": ["0-29 * * * *", "30-59 * * * *"]},
             "trigger.exclude",
-            "takes out every occurrence",
+            "excludes every occurrence",
         ),
         ({"expression": "@daily", "end_at": "2026-11-20T00:00:00Z"}, "trigger.end_at", "past"),
         ({"expression": "@daily", "start_at": "2101-01-01T00:00:00Z"}, "trigger.start_at", "2100"),

@@ -14,10 +14,12 @@ _MOST = 500
 async def listed_runs(run_list: RunList, which: RunFilter, number: int = 1) -> Sequence[ShortRun]:
     """All that a filter lets through, once there are so many of them."""
 
-    async def all_of_them() -> Sequence[ShortRun] | None:
-        found = (await run_list.page(which, limit=_MOST)).items
-        return found if len(found) == number else None
+    found: Sequence[ShortRun] = ()
 
-    found = await eventually(all_of_them)
-    assert found is not None
+    async def all_of_them() -> bool:
+        nonlocal found
+        found = (await run_list.page(which, limit=_MOST)).items
+        return len(found) == number
+
+    await eventually(all_of_them)
     return found

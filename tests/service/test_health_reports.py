@@ -115,15 +115,21 @@ async def _listed(task_list: TaskList, task_id: str, health: Health) -> None:
     await eventually(so)
 
 
+async def _first_was(
+    temporal: Temporal, task_list: TaskList, task_id: str, health: Health, at: datetime
+) -> None:
+    """Report a task's health, and wait until lists show it."""
+    handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+    await handle.signal(naming.HEALTH_REPORT, HealthReport(health=health, at=at))
+    await _listed(task_list, task_id, health)
+
+
 async def test_a_failure_that_crosses_a_success_counts(
     temporal: Temporal, task_list: TaskList
 ) -> None:
     async with _task(temporal, task_list) as task_id:
         now = datetime.now(UTC)
-        handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-        first = HealthReport(health=Health.FAILING, at=now - 3 * SECOND)
-        await handle.signal(naming.HEALTH_REPORT, first)
-        await _listed(task_list, task_id, Health.FAILING)
+        await _first_was(temporal, task_list, task_id, Health.FAILING, now - 3 * SECOND)
         one, other = Reports(temporal.client), Reports(temporal.client)
         one.calls.may_arrive.clear()
         success = _run(task_id, RunStatus.SUCCEEDED, at=now - 2 * SECOND, after_failure=True)
@@ -148,10 +154,7 @@ async def test_a_success_that_crosses_a_failure_counts(
 ) -> None:
     async with _task(temporal, task_list) as task_id:
         now = datetime.now(UTC)
-        handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-        first = HealthReport(health=Health.HEALTHY, at=now - 3 * SECOND)
-        await handle.signal(naming.HEALTH_REPORT, first)
-        await _listed(task_list, task_id, Health.HEALTHY)
+        await _first_was(temporal, task_list, task_id, Health.HEALTHY, now - 3 * SECOND)
         one, other = Reports(temporal.client), Reports(temporal.client)
         one.calls.may_arrive.clear()
         failure = _run(task_id, RunStatus.FAILED, at=now - 2 * SECOND)

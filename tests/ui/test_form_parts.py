@@ -39,7 +39,7 @@ def test_problems_have_the_paths_of_the_body_and_plain_words() -> None:
     found = {problem.field: problem.message for problem in problems_of(raised.value)}
     assert found["trigger.expression"] == "Fill this in."
     assert found["action.url"] == "Fill this in."
-    assert found["id"].startswith("Small letters")
+    assert found["id"].startswith("Use lowercase letters")
     assert "retry.max_attempts" in found
     assert found["timeout"].startswith("A duration is ISO 8601")
     assert any(field.startswith("action.headers.A") for field in found)

@@ -14,8 +14,11 @@ from onthedot.scheduling.incidents.incident import (
     TaskName,
 )
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
+from onthedot.service.overview.health import Health
+from onthedot.service.temporal.task_queues import SEEN_WITHIN, Poller
 from onthedot.ui.pages.incidents.page import begins
 from onthedot.ui.pages.incidents.trouble import trouble
+from onthedot.ui.pages.incidents.workers import gone_workers
 
 T = datetime(2026, 3, 5, 5, 0, tzinfo=UTC)
 
@@ -47,6 +50,13 @@ def _group(runs: int, *, ongoing: bool, never_began: int = 0) -> Incident:
         last_at=T,
         ongoing=ongoing,
     )
+
+
+def test_a_worker_that_polls_no_more_is_gone_and_not_ready() -> None:
+    killed, there = Poller("1@a", T - 2 * SEEN_WITHIN), Poller("2@a", T)
+    state = Health("a:7233", "default", "onthedot", (there, killed), 0, present=("2@a",))
+    assert state.ready == (there,)
+    assert gone_workers(state, T) == (killed,)
 
 
 def test_trouble_is_said_in_a_line() -> None:

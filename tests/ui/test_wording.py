@@ -25,7 +25,7 @@ from onthedot.ui.wording.errors import is_away, nothing_to_show, plainly
         ("is shorter than a second. Use PT1S or more.", "Use 1 s or more."),
         (
             "2026-11-20T22:59:00+00:00 is past, and longer ago than `catchup_window`. Choose a "
-            "time to come, or a longer `catchup_window`.",
+            "later time, or a longer `catchup_window`.",
             "20 November 2026, 23:59:00 is past, and longer ago than “If missed, run up to this",
         ),
         ("Write 2027-11-07T01:30:00-04:00 or 2027-11-07T01:30:00-05:00.", "01:30:00-04:00 or"),
@@ -51,7 +51,7 @@ def test_a_problem_is_in_the_words_of_the_form(message: str, words: str) -> None
         (InvalidDefinition(FieldProblem("until", "must be past")), "Must be past."),
         (
             NotInForce("a", "the worker rests."),
-            "It took the change, but it is not in force yet: the worker rests. It is tried again "
+            "It accepted the change, but it is not in effect yet: the worker rests. It is retried "
             "until it is. Do not repeat it.",
         ),
     ],

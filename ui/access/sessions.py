@@ -157,7 +157,7 @@ class Sessions:
         return Renewed(self._ticket(said), self._sealer.seal(said))
 
     def take(self, session: Session, ticket: str) -> bool:
-        """Let a page's session continue with what the browser was told; False where it changed so
+        """Let a page's session continue with what the browser was told; False if it changed so
         that the page has to be built again. What the old one began continues until that one
         ends."""
         said = self._tickets.open(ticket, most_seconds=_TICKET_SECONDS)

@@ -46,7 +46,7 @@ class WrongTokens:
             at: Seconds on a clock that never goes back.
 
         Returns:
-            Seconds that the sender has to wait; 0 where it is within the limits.
+            Seconds that the sender has to wait; 0 if it is within the limits.
         """
         key = _network(address)
         own = self._by_address.get(key)

@@ -1,4 +1,4 @@
-"""Carries out a bulk action: confirms if necessary, shows progress, then reports."""
+"""Runs a bulk action: confirms if necessary, shows progress, then reports."""
 
 from __future__ import annotations
 

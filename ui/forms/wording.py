@@ -36,7 +36,10 @@ _LABELS = {
 _NAME = re.compile(r"`([a-z_.]+)`")
 _LENGTH = re.compile(r"\bP(?=[\dT])(?:\d+D)?(?:T[\dHMS.]+)?")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
-_BARE = re.compile(r"(is|was|are|must|should|cannot|needs|takes|has|holds|comes|names|never)\b")
+_BARE = re.compile(
+    r"(is|was|are|must|should|cannot|needs|takes|has|holds|comes|names|never"
+    r"|contains|excludes|applies|occurs)\b"
+)
 _DURATION: TypeAdapter[Duration] = TypeAdapter(Duration)
 
 _INSTEAD = {

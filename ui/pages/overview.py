@@ -1,4 +1,4 @@
-"""Whether all is well, at a glance. Each part is read by itself: a slow one holds up no other."""
+"""Whether all is well, at a glance. Each part is read by itself: a slow one delays no other."""
 
 from __future__ import annotations
 

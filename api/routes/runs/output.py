@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from onthedot.api.deps import RunIdPath, TemporalDep
 from onthedot.api.documented import refusals
-from onthedot.messages.run_output import END_EVENT, OUTPUT_EVENT, RUN_EVENT, RunNow, RunOutput
+from onthedot.messages.run_output import END_EVENT, OUTPUT_EVENT, RUN_EVENT, RunOutput, RunState
 from onthedot.scheduling.run import RunStatus
 from onthedot.service.output.following import Following, Update
 from onthedot.service.output.reading import read_output
@@ -89,11 +89,11 @@ async def _events(
     updates: AsyncGenerator[Update, None], first: Update | None
 ) -> AsyncIterator[bytes]:
     until = time.monotonic() + _LONGEST.total_seconds()
-    now: RunNow | None = None
+    now: RunState | None = None
     async with aclosing(updates):
         update = first
         while update is not None:
-            if update.run is not None and (changed := RunNow.of(update.run)) != now:
+            if update.run is not None and (changed := RunState.of(update.run)) != now:
                 now = changed
                 if now.status is RunStatus.RUNNING:
                     yield _event(RUN_EVENT, now)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 
 from fastapi import APIRouter
 from pydantic import JsonValue, TypeAdapter
@@ -21,10 +22,11 @@ from onthedot.scheduling.errors import OnTheDotError, TaskExists
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import NewTask
 from onthedot.service.arithmetic import of_batch
+from onthedot.service.tasks.registering.pace import Pace
 from onthedot.service.tasks.registering.warnings import with_warnings
 from onthedot.service.tasks.tasks import Tasks
 
-#: How many registrations are under way at once.
+#: How many registrations are under way at once, unless Temporal is slow.
 _AT_ONCE = 16
 
 #: After this many in a row without a response of Temporal, the rest is not tried. Before that, none
@@ -70,7 +72,7 @@ class _Registration:
         self._tasks = tasks
         self._caller = caller
         self._key = key
-        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._pace = Pace(_AT_ONCE)
         self._away: TemporalUnavailable | None = None
         self._missed = 0
         self._asked = 0
@@ -82,22 +84,34 @@ class _Registration:
         """One result for each task. Raises TemporalUnavailable if none could be registered for
         that."""
         self._again = _repeated(items)
-        results = await asyncio.gather(*(self._one(n, item) for n, item in enumerate(items)))
+        waiting = iter(enumerate(items))
+        parts = await asyncio.gather(*(self._some(waiting) for _ in range(_AT_ONCE)))
+        found = dict(pair for part in parts for pair in part)
+        results = [found[number] for number in range(len(items))]
         if self._away is not None and not any(isinstance(r, Registered) for r in results):
             raise self._away
         return results
 
+    async def _some(
+        self, waiting: Iterator[tuple[int, dict[str, JsonValue]]]
+    ) -> list[tuple[int, Registered | Refused]]:
+        return [(number, await self._one(number, item)) for number, item in waiting]
+
     async def _one(self, number: int, item: dict[str, JsonValue]) -> Registered | Refused:
         if number in self._again:
             return _refused(problems.problem(problems.KINDS[TaskExists.code], _TWICE))
-        async with self._gate:
-            try:
-                await self._its_turn()
-                return await self._registered(number, item)
-            except InvalidBody as error:
-                return _refused(invalid_request(error.problems))
-            except OnTheDotError as error:
-                return _refused(problems.problem_of(error))
+        await self._pace.turn()
+        began = time.monotonic()
+        try:
+            await self._its_turn()
+            began = time.monotonic()
+            return await self._registered(number, item)
+        except InvalidBody as error:
+            return _refused(invalid_request(error.problems))
+        except OnTheDotError as error:
+            return _refused(problems.problem_of(error))
+        finally:
+            self._pace.ended(time.monotonic() - began)
 
     async def _its_turn(self) -> None:
         """Once Temporal did not respond, the calls in flight show whether it does again."""

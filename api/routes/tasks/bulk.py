@@ -39,11 +39,12 @@ async def list_tags(
     tags: Annotated[KnownTags, Depends(_known_tags)], temporal: TemporalDep, response: Response
 ) -> TagList:
     """Every tag in use, including those of finished tasks. All tasks are counted: where that takes
-    long, the counts may be up to five minutes old. `Age` says how old they are."""
+    long, the counts may be up to five minutes old. `Age` says how old they are. Of more than
+    20,000 tasks the newest are counted, and `complete` is false."""
     counted = await tags.counted()
     age = temporal.now() - counted.at
     response.headers["Age"] = str(max(0, int(age.total_seconds())))
-    return TagList(items=counted.items)
+    return TagList(items=counted.items, complete=counted.complete)
 
 
 @router.post("/tasks:pause", summary="Pause many tasks", responses=refusals(503, body=True))

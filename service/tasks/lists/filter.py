@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from onthedot import naming
 from onthedot.scheduling.search import label, sought
@@ -17,6 +18,10 @@ _HARMLESS = re.compile(r"[\w .,:;/@#&+=-]+")
 
 #: Tags that the store of an earlier release's task takes literally.
 _PLAIN_TAG = re.compile(r"[A-Za-z0-9._-]+")
+
+#: What follows on a character in every collation, those that pay no heed to punctuation included.
+_AFTER = dict(pairwise("012345678")) | dict(pairwise("abcdefghijklmnopqrstuvwxyz"))
+_AFTER |= {"8": "9", "9": "a", "z": "\N{GREEK SMALL LETTER ALPHA}"}
 
 _ONCE = f"{naming.KIND.name} = 'once'"
 _NOT_ONCE = f"{naming.KIND.name} != 'once'"
@@ -93,10 +98,21 @@ def _found_by(q: str) -> str:
     each = [f"({words} = {literal(word)} OR {more} = {literal(word)})" for word in sought(q)]
     ways = [" AND ".join(each)] if each else [f"{naming.TASK_ID.name} = ''"]
     if _HARMLESS.fullmatch(q):
-        ways.append(f"{naming.NAME.name} STARTS_WITH {literal(naming.sort_name(q))}")
+        ways.append(_starts(naming.NAME.name, naming.sort_name(q)))
         # An id has no capitals; a store that compares with case would find nothing.
-        ways.append(f"{naming.TASK_ID.name} STARTS_WITH {literal(q.lower())}")
+        ways.append(_starts(naming.TASK_ID.name, q.lower()))
     return "(" + " OR ".join(f"({way})" for way in ways) + ")"
+
+
+def _starts(attribute: str, beginning: str) -> str:
+    """That a value begins so. PostgreSQL has no index for that, and reads all tasks: with a million
+    of them for longer than a call may take. A range it looks up, and it is what keeps the whole
+    search in indexes."""
+    starts = f"{attribute} STARTS_WITH {literal(beginning)}"
+    if (after := _AFTER.get(beginning[-1:])) is None:
+        return starts
+    end = literal(beginning[:-1] + after)
+    return f"({attribute} >= {literal(beginning)} AND {attribute} < {end} AND {starts})"
 
 
 def _status(status: TaskStatus, at: str, running: Sequence[str]) -> str:

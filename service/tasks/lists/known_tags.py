@@ -33,6 +33,8 @@ class CountedTags:
     at: datetime
     """When counting them began."""
     good_for: timedelta
+    complete: bool
+    """Whether all tasks were counted."""
 
 
 class KnownTags:
@@ -100,7 +102,8 @@ class KnownTags:
 
     async def _count(self) -> CountedTags:
         began = self._temporal.now()
-        items = await tag_counts(self._temporal)
+        items, complete = await tag_counts(self._temporal)
         took = self._temporal.now() - began
-        self._last = CountedTags(items, began, good_for=min(took + _TIMES * took, _LONGEST))
+        good_for = min(took + _TIMES * took, _LONGEST)
+        self._last = CountedTags(items, began, good_for, complete)
         return self._last

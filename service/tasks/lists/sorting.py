@@ -166,7 +166,7 @@ class SortedTasks:
 
 
 def _too_many() -> InvalidDefinition:
-    mend = f"more than {MOST} tasks fit; narrow the filter, or leave `sort` out"
+    mend = f"more than {MOST} tasks match; narrow the filter, or leave `sort` out"
     return InvalidDefinition(FieldProblem("sort", mend))
 
 

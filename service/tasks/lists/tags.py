@@ -19,6 +19,9 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.translate import health_of
 
+#: The most tasks that are counted, the newest first: a million would take half an hour.
+MOST = 20_000
+
 
 class _Tagged(NamedTuple):
     """What counts of one execution of a task."""
@@ -36,8 +39,9 @@ class _Counts:
     paused: int = 0
 
 
-async def tag_counts(temporal: Temporal) -> list[TagCount]:
-    """Every tag that a task has, finished ones included, by name. It reads the rows of all tasks.
+async def tag_counts(temporal: Temporal) -> tuple[list[TagCount], bool]:
+    """Every tag that a task has, finished ones included, by name; and whether all tasks were
+    counted. It reads the rows of all tasks, up to `MOST` of them.
 
     Raises:
         TemporalUnavailable: Temporal does not answer.
@@ -49,6 +53,7 @@ async def tag_counts(temporal: Temporal) -> list[TagCount]:
         f"AND (ExecutionStatus != 'ContinuedAsNew' OR CloseTime > {at})"
     )
     latest: dict[str, _Tagged] = {}
+    complete = True
     async with aclosing(raw_walk(temporal, query)) as pages:
         async for rows in pages:
             for row in rows:
@@ -56,6 +61,9 @@ async def tag_counts(temporal: Temporal) -> list[TagCount]:
                 # A finished one may have been armed again, or deleted.
                 if known is None or known.began < tagged.began:
                     latest[row.execution.workflow_id] = tagged
+            if len(latest) >= MOST:
+                complete = False
+                break
     found: dict[str, _Counts] = defaultdict(_Counts)
     for task in latest.values():
         for tag in task.tags:
@@ -63,7 +71,7 @@ async def tag_counts(temporal: Temporal) -> list[TagCount]:
             counts.tasks += 1
             counts.failing += task.failing
             counts.paused += task.paused
-    return [TagCount(tag=tag, **vars(found[tag])) for tag in sorted(found)]
+    return [TagCount(tag=tag, **vars(found[tag])) for tag in sorted(found)], complete
 
 
 def _tagged(row: WorkflowExecutionInfo) -> _Tagged:

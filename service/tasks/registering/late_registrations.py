@@ -1,4 +1,4 @@
-"""Ends registrations that were answered 503 and that Temporal took up all the same, too late.
+"""Ends registrations that were answered 503 and that Temporal took up anyway, too late.
 
 Nobody is shown one: lists and reads know it by its `not_after`. But a one-time task would lie in
 Temporal until it is due, and keep its id.

@@ -35,8 +35,9 @@ _COUNTS = _START - timedelta(seconds=0.3)
 _CLOSE = timedelta(seconds=0.3)
 _LOOK = timedelta(seconds=0.3)
 _UNCONFIRMED = (
-    "If it stopped just while it took the task up, the task is there; if not, it will not be there "
-    "later either. Try again shortly, with an Idempotency-Key or an id: it is registered once."
+    "The task is registered if Temporal stopped just after accepting it; otherwise it "
+    "will not be. Try again shortly, with an Idempotency-Key or an id, so that it is "
+    "registered only once."
 )
 
 

@@ -21,7 +21,7 @@ def with_defaults(definition: D, settings: Settings) -> D:
 
 def trigger_with_defaults(trigger: Trigger, settings: Settings) -> Trigger:
     """A recurring trigger without a `timezone` is in that of the settings. One that moves runs off
-    excluded days, and excludes none, goes by the calendar of the settings, where there is one."""
+    excluded days, and excludes none, uses the calendar of the settings, where there is one."""
     if isinstance(trigger, OnceTrigger):
         return trigger
     known: dict[str, Any] = {}

@@ -192,7 +192,7 @@ BAD: dict[str, tuple[Callable[[Issuer], str], int, str]] = {
     "no audience": (lambda i: i.token(aud=None), 401, "another audience"),
     "another client's": (lambda i: i.token(aud="other", azp=CLIENT), 401, "another audience"),
     "alg none": (_unsigned, 401, "not signed with a private key"),
-    "public key as secret": (_signed_with_the_public_key, 401, "not signed with a key"),
+    "public key as secret": (_signed_with_the_public_key, 401, "not signed with a private key"),
     "signed by another": (_signed_by_another, 401, "signature is wrong"),
     "changed": (_changed, 401, "signature is wrong"),
     "brings its own key": (_with_a_key_of_its_own, 401, "The token was rejected"),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-
 import httpx
 import pytest
 from playwright.async_api import Request, async_playwright
 
+from tests.browsers import NO_CHROMIUM, chromium
+
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
-_BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
+_BROWSER = chromium()
 
 
-@pytest.mark.skipif(_BROWSER is None, reason="needs the chromium package")
+@pytest.mark.skipif(_BROWSER is None, reason=NO_CHROMIUM)
 async def test_it_shows_every_call_and_asks_nobody_else(api: httpx.AsyncClient) -> None:
     base = str(api.base_url).rstrip("/")
     said: list[str] = []

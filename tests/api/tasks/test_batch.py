@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.definitions import fresh_id, one_time, recurring
 from tests.api.problem import fields
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -72,7 +72,8 @@ async def test_a_thousand_at_once(api: httpx.AsyncClient) -> None:
         assert {result["status"] for result in results} <= {201, 503}
         return all(result["status"] == 201 for result in results)
 
-    await eventually(all_there)
+    # One call alone may take half a minute there.
+    await eventually(all_there, 4 * PATIENCE)
     assert len({result["task"]["id"] for result in results}) == 1000
 
 

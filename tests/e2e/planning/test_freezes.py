@@ -15,7 +15,7 @@ def test_a_freeze_is_made_shown_and_ended(site: Site, name: str) -> None:
     site.button("New freeze").click()
     dialog = site.dialog()
     dialog.get_by_role("button", name="Freeze", exact=True).click()
-    expect(dialog.get_by_text("must be 1 to 64")).to_be_visible()
+    expect(dialog.get_by_text("must have 1 to 64")).to_be_visible()
     site.field("Name").fill(name)
     site.field("Why").fill("Database migration")
     site.field("Tags").fill(name)

@@ -23,6 +23,13 @@ def test_the_history_and_the_way_back(site: Site, name: str) -> None:
     expect(revisions.nth(2).locator("del")).to_have_text("0 3 * * *")
     expect(revisions.nth(2).locator("ins")).to_have_text("0 4 * * *")
     expect(revisions.nth(1)).to_contain_text("moving house")
+    # On a phone the button stays beside what it is about.
+    site.page.set_viewport_size({"width": 390, "height": 844})
+    first = revisions.nth(3)
+    pill, back = (each.bounding_box() for each in (first.locator(".pill"), first.locator(".btn")))
+    assert pill is not None
+    assert back is not None
+    assert back["y"] < pill["y"] + pill["height"]
     site.button("Restore revision 1").click()
     expect(site.dialog().locator("ins")).to_have_text("0 3 * * *")
     expect(site.dialog()).to_contain_text("gained")

@@ -27,16 +27,28 @@ def test_a_backfill_says_how_many_runs_and_runs_them(site: Site, name: str) -> N
     )
     site.go(f"/tasks/{name}")
     site.button("Backfill").click()
-    expect(site.dialog()).to_contain_text("3 runs in this span")
+    expect(site.dialog()).to_contain_text("3 runs in this period")
     site.dialog().get_by_label("To").fill("2035-01-01T00:00:00")
     site.dialog().get_by_role("button", name="Start").click()
     expect(site.dialog()).to_contain_text("must be in the past")
     site.dialog().get_by_label("To").fill("2026-01-02T00:00:00")
     site.dialog().get_by_label("From").fill("2026-01-01T00:00:00")
-    expect(site.dialog()).to_contain_text("3 runs in this span")
+    expect(site.dialog()).to_contain_text("3 runs in this period")
     site.dialog().get_by_role("button", name="Start").click()
     expect(site.toast("Started a backfill of")).to_be_visible()
     expect(site.runs().filter(has_text="backfill")).to_have_count(3)
+
+
+def test_a_running_backfill_is_shown_and_can_be_cancelled(site: Site, name: str) -> None:
+    site.register(id=name, trigger={"kind": "cron", "expression": "* * * * *"}, action=HELLO)
+    site.rest.post(
+        f"/tasks/{name}/backfill",
+        json={"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"},
+    ).raise_for_status()
+    site.go(f"/tasks/{name}")
+    expect(site.page.get_by_text("of 1,441")).to_be_visible()
+    site.button("Cancel").click()
+    expect(site.toast("Asked to cancel the backfill.")).to_be_visible()
 
 
 @pytest.mark.parametrize("task_id", ["new", "edit", "batch", "runs"])

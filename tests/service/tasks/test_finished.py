@@ -9,7 +9,7 @@ import pytest
 from temporalio.service import RPCError
 
 from onthedot import naming
-from onthedot.scheduling.errors import TaskExists, TaskNotFound, WrongState
+from onthedot.scheduling.errors import RunNotFound, TaskExists, TaskNotFound, WrongState
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
@@ -161,13 +161,20 @@ async def test_deleting_a_running_one_time_task(
     await eventually(listed_once)
 
 
-async def test_deleting_a_finished_task(tasks: Tasks, task_list: TaskList) -> None:
+async def test_deleting_a_finished_task(
+    temporal: Temporal, tasks: Tasks, task_list: TaskList
+) -> None:
     task_id = unique("gone")
     await tasks.create(new_task(task_id, once(0)), by="test")
-    await _closed(tasks, task_id)
+    run = (await _closed(tasks, task_id)).last_run
+    assert run is not None
+    assert (await Runs(temporal).get(run.id)).status is RunStatus.SUCCEEDED
     await tasks.delete(task_id, by="test")
     with pytest.raises(TaskNotFound):
         await tasks.get(task_id)
+    # Temporal has it for some seconds more.
+    with pytest.raises(RunNotFound):
+        await Runs(temporal).get(run.id)
 
     async def rows() -> list[str]:
         return [row.id for row in (await task_list.page(TaskFilter(q=task_id))).items]

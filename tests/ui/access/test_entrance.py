@@ -100,7 +100,7 @@ async def test_a_form_that_is_none_is_a_wrong_token(
 ) -> None:
     response = await stranger.post("/ui/login", content=body)
     assert response.status_code == 401
-    assert "not a token" in response.text
+    assert "not configured here" in response.text
 
 
 async def test_only_scripts_with_the_nonce_run_at_the_way_in(stranger: httpx.AsyncClient) -> None:

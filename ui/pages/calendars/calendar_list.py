@@ -1,4 +1,4 @@
-"""The list of calendars: what each is, who keeps to it, and what is wrong with it."""
+"""The list of calendars: their content, users and problems."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from onthedot.ui.components.markup import (
     link,
     locked,
     named,
-    skeleton,
     text,
 )
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.calendars.reads import all_calendars
 from onthedot.ui.pages.calendars.trouble import pill_of
 from onthedot.ui.pages.calendars.wording import KIND_NAMES, counted, said
-from onthedot.ui.watches import Seen
-from onthedot.ui.wording.errors import nothing_to_show
+from onthedot.ui.pages.short_list import short_list_page
 
 _EVERY = timedelta(seconds=5)
 _HEADS = ("Calendar", "Kind", "In use by", "State")
@@ -28,40 +26,26 @@ _HEADS = ("Calendar", "Kind", "In use by", "State")
 
 def calendars_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page of all calendars."""
-    with box("head"):
-        with box("titles"):
-            text("Calendars", tag="h1")
-            text("Named days that tasks skip, run only on, or move runs away from.", "sub", tag="p")
-        with box("actions"):
-            _new(context)
-    place = box("stack")
-    with place:
-        skeleton(160)
-    shown: list[object] = []
+    short_list_page(
+        context,
+        "Calendars",
+        "Named days that tasks skip, run only on, or move runs away from.",
+        lambda: all_calendars(context.temporal),
+        key=("calendars",),
+        every=_EVERY,
+        new=lambda: _new(context),
+        none=lambda: _none(context),
+        draw=_table,
+    )
 
-    def show(seen: Seen[list[FoundCalendar]]) -> None:
-        if shown == [seen.value, seen.error]:
-            return
-        shown[:] = [seen.value, seen.error]
-        place.clear()
-        with place:
-            if seen.value is None:
-                if seen.error is None:
-                    return
-                with box("card"):
-                    empty("triangle-alert", *nothing_to_show(seen.error, "The list of calendars"))
-            elif not seen.value:
-                words = (
-                    "The holidays of a country, the weekend, days on which the office is closed: "
-                    "make one, then name it in a task."
-                )
-                with box("card"), empty("calendar", "There are no calendars yet", words):
-                    _new(context)
-            else:
-                _table(seen.value)
 
-    with box():
-        context.live(("calendars",), lambda: all_calendars(context.temporal), show, every=_EVERY)
+def _none(context: PageContext) -> None:
+    words = (
+        "The holidays of a country, the weekend, days on which the office is closed: create one, "
+        "then name it in a task."
+    )
+    with empty("calendar", "There are no calendars yet", words):
+        _new(context)
 
 
 def _new(context: PageContext) -> None:

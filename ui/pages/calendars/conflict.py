@@ -38,7 +38,7 @@ def content_differences(before: CalendarContent, after: CalendarContent) -> list
 def merged(
     base: CalendarContent, theirs: CalendarContent, mine: CalendarContent
 ) -> CalendarContent | None:
-    """Both changes in one; None where they clash."""
+    """Both changes in one; None if they clash."""
     if mine in (base, theirs):
         return theirs
     if isinstance(base, DatesCalendar):

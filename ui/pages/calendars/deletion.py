@@ -11,7 +11,7 @@ from onthedot.ui.pages.calendars.users import show_users
 
 
 async def ask_deletion(context: PageContext, name: str) -> None:
-    """Delete it, or say who keeps to it."""
+    """Delete it, or say who uses it."""
     detail = await context.tried(calendar_detail(context.temporal, name))
     if detail is None:
         return

@@ -27,7 +27,7 @@ class DraftPanel:
         self._words = ""
 
     def build_side(self) -> None:
-        """Beside the fields: who keeps to it, and what would change for them."""
+        """Beside the fields: who uses it, and what would change for them."""
         detail = self._before
         if detail is None:
             return
@@ -44,7 +44,7 @@ class DraftPanel:
 
     @property
     def has_users(self) -> bool:
-        """Whether anybody keeps to it."""
+        """Whether anybody uses it."""
         return self._before is not None and bool(self._before.found.users)
 
     def show_days(self, known: KnownCalendar | None, words: str = "") -> None:

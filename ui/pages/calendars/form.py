@@ -236,7 +236,7 @@ class CalendarForm:
             return
         theirs = detail.found.state
         if theirs.content == self._base:
-            # Its days were worked out anew meanwhile, by nobody.
+            # Its days were recomputed meanwhile, by nobody.
             await self._try(mine, theirs.revision)
             return
         conflict.ask(self._context, self._base, theirs, mine, self._try, self._start_anew)

@@ -19,7 +19,7 @@ from onthedot.service.temporal.calls import Temporal
 
 @dataclass(frozen=True)
 class CalendarDetail:
-    """A calendar, what it says, and the first hundred that keep to it."""
+    """A calendar, what it says, and the first hundred that use it."""
 
     found: FoundCalendar
     known: KnownCalendar
@@ -27,7 +27,7 @@ class CalendarDetail:
 
 
 async def all_calendars(temporal: Temporal) -> list[FoundCalendar]:
-    """Every calendar, and how many keep to it. Raises TemporalUnavailable."""
+    """Every calendar, and how many use it. Raises TemporalUnavailable."""
     return await Calendars(temporal).all(counted=True)
 
 
@@ -38,7 +38,7 @@ async def names_to_choose(temporal: Temporal) -> list[str]:
 
 
 async def calendar_detail(temporal: Temporal, name: str) -> CalendarDetail | None:
-    """None where there is no such calendar. Raises TemporalUnavailable."""
+    """None if there is no such calendar. Raises TemporalUnavailable."""
     today = temporal.now().date()
     calendars = Calendars(temporal)
     try:

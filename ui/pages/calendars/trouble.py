@@ -1,4 +1,4 @@
-"""Whether a calendar is as it should be: read, and taken up by all that keep to it."""
+"""Whether a calendar is as it should be: read, and taken up by all that use it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def pill_of(found: FoundCalendar) -> tuple[str, str, str]:
 
 
 def show_trouble(found: FoundCalendar) -> None:
-    """A banner where the days could not be worked out anew, and one while users wait."""
+    """A banner where the days could not be recomputed, and one while users wait."""
     row = found.row
     if row.problem and row.checked_at is None:
         with named(box("banner"), role="status"):

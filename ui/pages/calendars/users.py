@@ -1,4 +1,4 @@
-"""Those that keep to a calendar, as a list of links."""
+"""Those that use a calendar, as a list of links."""
 
 from __future__ import annotations
 

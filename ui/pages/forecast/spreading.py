@@ -27,7 +27,7 @@ _MEANS = {
 
 
 def show_ways(context: PageContext, found: Forecast, tag: str) -> None:
-    """A card for the busiest instant; nothing where no way is open."""
+    """A card for the busiest instant; nothing if no way is open."""
     busy = found.busiest[0]
     if not busy.spread:
         return

@@ -1,4 +1,4 @@
-"""The freezes: what keeps tasks from starting now or later, and the way to change or end one."""
+"""The list of freezes, with buttons to change or end each one."""
 
 from __future__ import annotations
 
@@ -7,52 +7,37 @@ from datetime import timedelta
 from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.scheduling.freezes.windows import without_present_window
 from onthedot.ui.components.dialogs.questions import confirm
-from onthedot.ui.components.markup import box, button, card, empty, skeleton, text
+from onthedot.ui.components.markup import box, button, card, empty, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.freezes.form import ask_freeze
 from onthedot.ui.pages.freezes.wording import concerned, outcome, recurrence
+from onthedot.ui.pages.short_list import short_list_page
 from onthedot.ui.reads import standing_freezes
-from onthedot.ui.watches import Seen
-from onthedot.ui.wording.errors import nothing_to_show
 
 _EVERY = timedelta(seconds=3)
-_BEGINS_AGAIN = "Tasks begin again within five seconds, and what it held a little later."
+_BEGINS_AGAIN = "Tasks start again within five seconds; held occurrences follow a little later."
 
 
 def freezes_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page."""
-    with box("head"):
-        with box("titles"):
-            text("Freezes", tag="h1")
-            text("While one is in force, nothing begins by schedule.", "sub", tag="p")
-        with box("actions"):
-            _new(context)
-    place = box("stack")
-    with place:
-        skeleton(120)
-    last: list[object] = []
+    words = "Everything starts when it is due. A freeze stops that for a release, a migration, a "
 
-    def show(seen: Seen[list[Freeze]]) -> None:
-        if last == [seen.value, seen.error]:
-            return
-        last[:] = [seen.value, seen.error]
-        place.clear()
-        with place:
-            if seen.value is None:
-                if seen.error is None:
-                    return
-                with box("card"):
-                    empty("triangle-alert", *nothing_to_show(seen.error, "The list of freezes"))
-            elif not seen.value:
-                words = "Everything begins when it is due. A freeze stops that for a release, a "
-                with box("card"):
-                    empty("ban", "No freezes", f"{words}migration, a holiday.")
-            else:
-                for freeze in sorted(seen.value, key=_order):
-                    _show(context, freeze)
+    def draw(freezes: list[Freeze]) -> None:
+        for freeze in sorted(freezes, key=_order):
+            _show(context, freeze)
 
-    context.live("freezes", lambda: standing_freezes(context.site.temporal), show, every=_EVERY)
+    short_list_page(
+        context,
+        "Freezes",
+        "While one is in force, schedules start nothing.",
+        lambda: standing_freezes(context.site.temporal),
+        key="freezes",
+        every=_EVERY,
+        new=lambda: _new(context),
+        none=lambda: empty("ban", "No freezes", f"{words}holiday."),
+        draw=draw,
+    )
 
 
 def _new(context: PageContext) -> None:

@@ -1,4 +1,4 @@
-"""A backfill: past occurrences of a task, run again or for the first time, and how far it is."""
+"""Backfills of a task: starting one, and the progress of those that are running."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from onthedot.ui.wording.local_times import local_instant, local_text
 
 _OVERLAP = {
     OverlapPolicy.BUFFER_ALL.value: "One after the other",
-    OverlapPolicy.ALLOW_ALL.value: "Side by side",
+    OverlapPolicy.ALLOW_ALL.value: "In parallel",
 }
 
 
 async def ask_backfill(context: PageContext, task: Task) -> None:
-    """Ask for the span, with the number of runs in it as one chooses."""
+    """Ask for the period, and show how many runs it has."""
     await context.learn_zone()
     calendars = await calendars_for(context.site.temporal, task.trigger)
     now = context.site.temporal.now()
     with context.overlay, Modal("Backfill") as modal:
         text(f"Backfill {task.name}", tag="h2")
-        text("Runs the past occurrences of this span, whether they ran before or not.", "muted")
+        text("Runs the past occurrences in this period, whether they ran before or not.", "muted")
         with box("fields"):
             start = _moment(context, "From", now - timedelta(hours=24))
             end = _moment(context, "To", now - timedelta(minutes=1))
@@ -65,7 +65,7 @@ async def ask_backfill(context: PageContext, task: Task) -> None:
 
 
 def show_backfills(context: PageContext, task_id: str) -> None:
-    """A card with those that are going on; nothing where there are none."""
+    """A card with the running ones; nothing if there are none."""
     place = box()
 
     def show(seen: Seen[list[Backfill]]) -> None:
@@ -152,5 +152,5 @@ def _counted(task: Task, first: datetime, last: datetime, calendars: CalendarDay
     )
     found = sum(1 for _ in islice(within, MAX_OCCURRENCES + 1))
     if found > MAX_OCCURRENCES:
-        return f"More than {MAX_OCCURRENCES:,} runs: choose a shorter span."
-    return f"{found:,} {'run' if found == 1 else 'runs'} in this span"
+        return f"More than {MAX_OCCURRENCES:,} runs: choose a shorter period."
+    return f"{found:,} {'run' if found == 1 else 'runs'} in this period"

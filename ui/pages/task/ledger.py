@@ -1,4 +1,4 @@
-"""What became of each instant of the last day, and why the last one that did not run did not."""
+"""What happened at each instant of the last day, and why the last one that did not run did not."""
 
 from __future__ import annotations
 

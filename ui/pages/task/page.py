@@ -27,7 +27,7 @@ from onthedot.ui.components.small import Icon, When
 from onthedot.ui.files.copy_as import show_as_text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.task.actions import ask_delete, ask_pause, resume, run_now
-from onthedot.ui.pages.task.backfill import ask_backfill
+from onthedot.ui.pages.task.backfill import ask_backfill, show_backfills
 from onthedot.ui.pages.task.details import show_details
 from onthedot.ui.pages.task.gone import show_gone
 from onthedot.ui.pages.task.history import HistoryCard
@@ -47,6 +47,8 @@ def task_page(context: PageContext, query: dict[str, str], task_id: str) -> None
         with box("stack"):
             log, history = box("stack"), box()
         side = box("stack")
+    with side:
+        show_backfills(context, task_id)
     with head:
         skeleton(60)
     with log:

@@ -1,0 +1,1 @@
+"""What becomes of each line: tasks, notes, and files that are not what they should be."""

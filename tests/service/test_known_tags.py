@@ -1,0 +1,85 @@
+"""Tags are counted by one at a time, and for how long a count is taken to be right."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from onthedot.messages.bulk import TagCount
+from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.service.tasks.lists import known_tags
+from onthedot.service.tasks.lists.known_tags import KnownTags
+from onthedot.service.temporal.calls import Temporal
+
+pytestmark = pytest.mark.anyio
+
+
+class Counting:
+    """Stands for Temporal and for counting: both take as long as they are told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = datetime(2026, 3, 5, tzinfo=UTC)
+        self.took = timedelta(0)
+        self.counts = 0
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+        self.error: Exception | None = None
+        monkeypatch.setattr(known_tags, "tag_counts", self._count)
+        monkeypatch.setattr(known_tags, "_PATIENCE", timedelta(milliseconds=20))
+        temporal: Any = SimpleNamespace(now=lambda: self.now)
+        self.tags = KnownTags(cast(Temporal, temporal))
+
+    async def _count(self, _: Temporal) -> list[TagCount]:
+        await self.goes_on.wait()
+        if self.error is not None:
+            raise self.error
+        self.counts += 1
+        self.now += self.took
+        return [TagCount(tag="reports", tasks=self.counts, failing=0, paused=0)]
+
+    async def tasks(self) -> int:
+        return (await self.tags.counted()).items[0].tasks
+
+
+async def test_a_count_is_good_for_as_long_as_it_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    counting = Counting(monkeypatch)
+    counting.took = timedelta(seconds=2)
+    assert await asyncio.gather(*(counting.tasks() for _ in range(3))) == [1, 1, 1]
+    counting.now += timedelta(seconds=39)
+    assert await counting.tasks() == 1
+    counting.now += timedelta(seconds=2)
+    assert await counting.tasks() == 2
+
+
+async def test_who_asks_waits_a_moment_and_then_gets_the_older_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counting = Counting(monkeypatch)
+    assert await counting.tasks() == 1
+    counting.goes_on.clear()
+    counting.now += timedelta(minutes=4)
+    first = await counting.tags.counted()
+    assert (first.items[0].tasks, counting.now - first.at) == (1, timedelta(minutes=4))
+    # One that is too old is no answer.
+    counting.now += timedelta(minutes=2)
+    waits = asyncio.create_task(counting.tasks())
+    counting.goes_on.set()
+    assert await waits == 2
+
+
+async def test_an_outage_is_told_however_young_the_last_count_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counting = Counting(monkeypatch)
+    assert await counting.tasks() == 1
+    counting.now += timedelta(seconds=1)
+    counting.error = TemporalUnavailable("nowhere")
+    with pytest.raises(TemporalUnavailable):
+        await counting.tasks()
+    assert [each.tasks for each in await counting.tags.all()] == [1]
+    counting.error = None
+    assert await counting.tasks() == 2
