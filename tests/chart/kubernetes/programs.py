@@ -23,7 +23,14 @@ _COMMANDS = (
     "go.etcd.io/etcd/server/v3",
 )
 _VERSION_PACKAGES = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
-_KWOK = ("sigs.k8s.io/kwok/cmd/kwok", "v0.8.0")
+_KWOK = ("sigs.k8s.io/kwok", "v0.8.0")
+#: What happens to kwok's nodes and pods: it does nothing unless told.
+_STAGES = (
+    "node/fast/node-initialize",
+    "pod/fast/pod-ready",
+    "pod/fast/pod-complete",
+    "pod/fast/pod-delete",
+)
 
 
 class Kubernetes:
@@ -38,6 +45,7 @@ class Kubernetes:
         self.kubectl = self._folder / "kubectl"
         self.etcd = self._folder / "etcd"
         self.kwok = self._folder / "kwok"
+        self.stages = self._folder / "stages.yaml"
 
     @property
     def built(self) -> bool:
@@ -51,7 +59,9 @@ class Kubernetes:
         building.mkdir(parents=True)
         tools.build(_COMMANDS, building, within=self._workspace(tools), variables=_named())
         (building / "server").rename(building / self.etcd.name)
-        tools.install(*_KWOK, building)
+        kwok, version = _KWOK
+        tools.install(f"{kwok}/cmd/kwok", version, building)
+        (building / self.stages.name).write_text(_stages(tools.module(kwok, version)))
         building.rename(self._folder)
 
     def _workspace(self, tools: GoTools) -> Path:
@@ -71,6 +81,12 @@ class Kubernetes:
         (workspace / "go.mod").write_text(wanted)
         (workspace / "go.sum").write_text((released / "go.sum").read_text())
         return workspace
+
+
+def _stages(kwok: Path) -> str:
+    """Those of kwok's own cluster, in one file."""
+    files = (kwok / "kustomize" / "stage" / f"{name}.yaml" for name in _STAGES)
+    return "---\n".join(file.read_text() for file in files)
 
 
 def _named() -> dict[str, str]:

@@ -8,7 +8,8 @@ import os
 import secrets
 import ssl
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,25 @@ class RunningKubernetes:
         told = self.kubectl("get", kind, "--namespace", namespace, "--output", "json")
         return {each["metadata"]["name"]: each for each in json.loads(told)["items"]}
 
+    def begin(self, *arguments: str, log: Path, until: Callable[[str], bool]) -> Part:
+        """A command of kubectl that goes on, once what it has said fulfils `until`."""
+        command = [str(self._programs.kubectl), *arguments]
+        part = Part(arguments[0], command, self.environment, log, lambda: until(log.read_text()))
+        self._parts.append(part)
+        part.start()
+        part.wait_until_up()
+        return part
+
+    @contextmanager
+    def watching(self, *what: str, path: str, log: Path) -> Iterator[Callable[[], list[str]]]:
+        """Calls give a line for each state that an object has had since, the first included."""
+        output = f'jsonpath={path}{{"\\n"}}'
+        watch = self.begin("get", *what, "--watch", "--output", output, log=log, until=bool)
+        try:
+            yield lambda: log.read_text().splitlines()
+        finally:
+            watch.kill()
+
     def _start(self, name: str, command: Sequence[object], healthy: str) -> None:
         log = self._directory / f"{name}.log"
         words = [str(word) for word in command]
@@ -148,6 +168,7 @@ class RunningKubernetes:
     def _kwok(self, port: int) -> list[object]:
         return [
             self._programs.kwok, "--kubeconfig", self._kubeconfig(), "--manage-all-nodes",
+            "--config", self._programs.stages, "--node-lease-duration-seconds", 40,
             "--server-address", f"127.0.0.1:{port}",
         ]  # fmt: skip
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.certificates import certify
+from tests.chart.kubernetes.release import DEPLOYMENTS, NAMESPACE, Release
 from tests.chart.kubernetes.running import NODES, RunningKubernetes
 from tests.chart.programs import Judges
-from tests.chart.rendering import CHART, EXAMPLES, ROOT
+from tests.chart.rendering import EXAMPLES, ROOT, rendered
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.kubernetes, pytest.mark.timeout(900)]
 
 _GUIDE = (ROOT / "docs" / "how-to" / "production.md").read_text()
-_NAMESPACE = "onthedot"
 #: Somewhere for the archive of several servers.
 _VOLUME = {
     "apiVersion": "v1",
@@ -30,29 +31,6 @@ _VOLUME = {
         "nfs": {"server": "nfs.example.com", "path": "/onthedot"},
     },
 }
-
-
-class Release:
-    """The guide's release, by the guide's commands."""
-
-    def __init__(self, kubernetes: RunningKubernetes, judges: Judges) -> None:
-        self._kubernetes = kubernetes
-        self._helm = str(judges.helm)
-
-    def helm(self, *arguments: str) -> str:
-        """What a command of Helm printed; it has to succeed, and the API server not to warn."""
-        told = self._kubernetes.run([self._helm, *arguments, "--namespace", _NAMESPACE])
-        assert told.returncode == 0, told.stderr
-        assert "warning" not in told.stderr.lower(), told.stderr
-        return told.stdout
-
-    def upgrade(self, example: str, *more: str) -> None:
-        values = str(CHART.parent / "examples" / f"{example}.yaml")
-        given = ("onthedot", str(CHART), "--values", values, "--wait", "--timeout", "240s")
-        self.helm("upgrade", *given, *more)
-
-    def deployments(self) -> dict[str, dict[str, Any]]:
-        return self._kubernetes.found("deployment", _NAMESPACE)
 
 
 @pytest.fixture(scope="module")
@@ -75,37 +53,58 @@ def release(
     assert told.returncode == 0, told.stderr
     assert "warning" not in told.stderr.lower(), told.stderr
     assert "port-forward service/onthedot" in told.stdout
-    found = Release(kubernetes, judges)
+    found = Release(kubernetes, judges.helm)
     found.upgrade("production")
     return found
 
 
 def test_the_guides_commands_install_it(kubernetes: RunningKubernetes, release: Release) -> None:
-    """The pods run, under `restricted`; the set-up has run before them, and is gone."""
+    """The pods run, under `restricted`; the set-up has run before them, and is gone.
+
+    What they take from secrets and claims is there: kwok itself would not miss it.
+    """
     for name, deployment in release.deployments().items():
         assert deployment["status"]["readyReplicas"] >= 1, name
-    assert kubernetes.found("job", _NAMESPACE) == {}
-    policies = kubernetes.found("networkpolicy", _NAMESPACE)
+    assert kubernetes.found("job", NAMESPACE) == {}
+    policies = kubernetes.found("networkpolicy", NAMESPACE)
     assert set(policies) == {"onthedot-server", "onthedot-worker"}
+
+
+def test_the_guide_has_made_what_its_values_name(
+    kubernetes: RunningKubernetes, release: Release, judges: Judges
+) -> None:
+    """The nodes here would not miss it."""
+    (values,) = (path for path in EXAMPLES if path.stem == "production")
+    named = set(_named(rendered(judges, values)))
+    assert {name for _, name, _ in named} == {
+        *("onthedot", "onthedot-archive", "onthedot-encryption", "onthedot-prometheus"),
+        *("onthedot-task-secrets", "registry", "tasks-tls"),
+    }
+    for kind, name, key in named:
+        found = kubernetes.found(kind, NAMESPACE)
+        assert name in found
+        assert not key or key in found[name]["data"], name
 
 
 @pytest.mark.parametrize("example", [path.stem for path in EXAMPLES])
 def test_it_is_upgraded_to_any_of_the_examples(release: Release, example: str) -> None:
     release.upgrade(example)
-    assert set(release.deployments()) == {"onthedot-server", "onthedot-worker"}
+    assert set(release.deployments()) == set(DEPLOYMENTS)
 
 
 def test_an_upgrade_takes_nobody_away_before_another_is_there(
-    kubernetes: RunningKubernetes, release: Release
+    release: Release, tmp_path: Path
 ) -> None:
+    """At no time are fewer than two of each available."""
     two = "server.replicas=2,worker.replicas=2"
     release.upgrade("minimal", "--set", two)
-    before = set(kubernetes.found("pod", _NAMESPACE))
-    release.upgrade("minimal", "--set", f"{two},settings.logLevel=debug")
-    for deployment in release.deployments().values():
-        assert deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
-        assert deployment["status"]["readyReplicas"] == 2
-    assert not before & set(_running(kubernetes))
+    wait_until(lambda: len(release.pods()) == 4, "two of each run")
+    before = set(release.pods())
+    with release.available(tmp_path) as states:
+        release.upgrade("minimal", "--set", f"{two},settings.logLevel=debug")
+        wait_until(lambda: not before & set(release.pods()), "all are new ones")
+    for name, counts in states().items():
+        assert min(counts) == 2, name
 
 
 def test_it_is_rolled_back(release: Release) -> None:
@@ -116,20 +115,27 @@ def test_it_is_rolled_back(release: Release) -> None:
 
 
 def test_a_node_is_drained_while_one_of_each_stays(
-    kubernetes: RunningKubernetes, release: Release
+    kubernetes: RunningKubernetes, release: Release, tmp_path: Path
 ) -> None:
-    """Pods are taken by eviction, which the budgets bound, and come up on the other node."""
-    release.upgrade("minimal", "--set", "server.replicas=2,worker.replicas=2")
-    for name in ("onthedot-server", "onthedot-worker"):
-        wait_until(
-            lambda name=name: _budget(kubernetes, name)["disruptionsAllowed"] == 1,  # type: ignore[misc]
-            f"a pod of {name} may go",
-        )
+    """All are on it. Their budgets hold the others until those taken run elsewhere."""
     first, other = NODES
-    kubernetes.kubectl("drain", first, "--ignore-daemonsets", "--timeout=200s")
-    wait_until(lambda: len(_running(kubernetes)) == 4, "as many run as before")
-    assert {pod["spec"]["nodeName"] for pod in _running(kubernetes).values()} == {other}
+    kubernetes.kubectl("cordon", other)
+    release.upgrade("minimal", "--set", "server.replicas=2,worker.replicas=2")
+    kubernetes.kubectl("delete", "pod", "--all", "--namespace", NAMESPACE)
+    wait_until(lambda: release.nodes() == [first] * 4, "all are on one node")
+    wait_until(lambda: release.may_go() == [1, 1], "a pod of each may go")
+    with release.available(tmp_path) as states:
+        drain = kubernetes.begin(
+            *("drain", first, "--ignore-daemonsets", "--delete-emptydir-data"),
+            log=tmp_path / "drain.log",
+            until=lambda said: all(re.search(f"{name}.*violate", said) for name in DEPLOYMENTS),
+        )
+        kubernetes.kubectl("uncordon", other)
+        assert drain.wait(200) == 0, drain.said()
+        wait_until(lambda: release.nodes() == [other] * 4, "all are on the other node")
     kubernetes.kubectl("uncordon", first)
+    for name, counts in states().items():
+        assert min(counts) == 1, name
 
 
 def test_nothing_is_left_of_it(kubernetes: RunningKubernetes, release: Release) -> None:
@@ -138,24 +144,29 @@ def test_nothing_is_left_of_it(kubernetes: RunningKubernetes, release: Release) 
     kinds = "deployment,service,job,configmap,poddisruptionbudget,networkpolicy,ingress"
     more = "horizontalpodautoscaler,scaledobject,triggerauthentication,servicemonitor,podmonitor"
     left = kubernetes.kubectl(
-        *("get", f"{kinds},{more},prometheusrule", "--namespace", _NAMESPACE),
+        *("get", f"{kinds},{more},prometheusrule", "--namespace", NAMESPACE),
         *("--selector", "app.kubernetes.io/instance=onthedot", "--output", "name"),
     )
     assert left == ""
 
 
-def _running(kubernetes: RunningKubernetes) -> dict[str, dict[str, Any]]:
-    return {
-        name: pod
-        for name, pod in kubernetes.found("pod", _NAMESPACE).items()
-        if "deletionTimestamp" not in pod["metadata"]
-        and any(each["type"] == "Ready" and each["status"] == "True"
-                for each in pod["status"].get("conditions", ()))
-    }  # fmt: skip
-
-
-def _budget(kubernetes: RunningKubernetes, name: str) -> dict[str, Any]:
-    status: dict[str, Any] = kubernetes.found("poddisruptionbudget", _NAMESPACE)[name].get(
-        "status", {"disruptionsAllowed": 0}
-    )
-    return status
+def _named(value: Any) -> Iterator[tuple[str, str, str]]:
+    """Kind, name and, where one is named, the key of what objects refer to."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _named(each)
+    if not isinstance(value, dict):
+        return
+    for field, each in value.items():
+        if field == "secretName":
+            yield "secret", each, ""
+        elif field in ("secretKeyRef", "secretRef"):
+            yield "secret", each["name"], each.get("key", "")
+        elif field == "imagePullSecrets":
+            yield from (("secret", secret["name"], "") for secret in each)
+        elif field == "credentials":
+            yield "secret", each["name"], each["key"]
+        elif field == "claimName":
+            yield "persistentvolumeclaim", each, ""
+        else:
+            yield from _named(each)
