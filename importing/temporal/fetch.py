@@ -120,7 +120,8 @@ async def _times(
         response = await client.workflow_service.list_schedule_matching_times(
             ListScheduleMatchingTimesRequest(
                 namespace=client.namespace, schedule_id=schedule_id, start_time=start, end_time=end
-            )
+            ),
+            retry=True,
         )
         found += [due.ToDatetime(tzinfo=UTC) for due in response.start_time]
         if len(response.start_time) < _PAGE:

@@ -131,11 +131,16 @@ class IncidentReader:
 
     async def keep_at_hand(self) -> None:
         """Keep up with what failed, so that who opens the incidents does not wait until all of a
-        bad night is read. Never ends."""
+        bad night is read; nor, the first time, until all recurring tasks are. Never ends."""
         await asyncio.sleep(_BEGIN_SECONDS)
+        tasks_at_hand = False
         while True:
             try:
                 await self._failed.catch_up(SPAN)
+                if not tasks_at_hand:
+                    now = self._temporal.now()
+                    await self._not_run.read(now - SPAN, now)
+                    tasks_at_hand = True
             except OnTheDotError as error:
                 _LOG.debug("what failed cannot be read: %s", error)
             except Exception:

@@ -33,13 +33,13 @@ class Counting:
         temporal: Any = SimpleNamespace(now=lambda: self.now)
         self.tags = KnownTags(cast(Temporal, temporal))
 
-    async def _count(self, _: Temporal) -> list[TagCount]:
+    async def _count(self, _: Temporal) -> tuple[list[TagCount], bool]:
         await self.goes_on.wait()
         if self.error is not None:
             raise self.error
         self.counts += 1
         self.now += self.took
-        return [TagCount(tag="reports", tasks=self.counts, failing=0, paused=0)]
+        return [TagCount(tag="reports", tasks=self.counts, failing=0, paused=0)], True
 
     async def tasks(self) -> int:
         return (await self.tags.counted()).items[0].tasks

@@ -115,7 +115,7 @@ async def test_a_change_that_is_refused_says_that_it_was_taken(refusing: Refusin
     task_id = await refusing.registered(every(3600))
     await refusing.scheduled(task_id)
     refusing.gate.status = RPCStatusCode.RESOURCE_EXHAUSTED
-    with pytest.raises(NotInForce, match=r"took the change.*RESOURCE_EXHAUSTED"):
+    with pytest.raises(NotInForce, match=r"accepted the change.*RESOURCE_EXHAUSTED"):
         await refusing.tasks.replace(task_id, definition(every(60)), by="test")
     task = await refusing.tasks.get(task_id)
     assert task.revision == 2
