@@ -37,6 +37,10 @@ class Release:
     def deployments(self) -> dict[str, dict[str, Any]]:
         return self._kubernetes.found("deployment", NAMESPACE)
 
+    def complete(self) -> bool:
+        """All pods are of its latest values, and ready."""
+        return complete(self.deployments())
+
     def pods(self) -> dict[str, dict[str, Any]]:
         """Those that are ready and not told to go, by name."""
         return {
@@ -77,3 +81,15 @@ class Release:
 
             wait_until(lambda: all(states().values()), "both are watched")
             yield states
+
+
+def complete(deployments: dict[str, dict[str, Any]]) -> bool:
+    """Whether Kubernetes has done what they ask for."""
+
+    def done(deployment: dict[str, Any]) -> bool:
+        wanted, status = deployment["spec"]["replicas"], deployment["status"]
+        seen = status.get("observedGeneration") == deployment["metadata"]["generation"]
+        counts = ("replicas", "updatedReplicas", "readyReplicas")
+        return seen and all(status.get(count) == wanted for count in counts)
+
+    return all(done(each) for each in deployments.values())

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.certificates import certify
-from tests.chart.kubernetes.release import DEPLOYMENTS, NAMESPACE, Release
+from tests.chart.kubernetes.release import DEPLOYMENTS, NAMESPACE, Release, complete
 from tests.chart.kubernetes.running import NODES, RunningKubernetes
 from tests.chart.programs import Judges
 from tests.chart.rendering import EXAMPLES, ROOT, rendered
+from tests.cluster import guide
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.kubernetes, pytest.mark.timeout(900)]
 
-_GUIDE = (ROOT / "docs" / "how-to" / "production.md").read_text()
 #: Somewhere for the archive of several servers.
 _VOLUME = {
     "apiVersion": "v1",
@@ -33,41 +33,71 @@ _VOLUME = {
 }
 
 
+Follow = Callable[[str], str]
+
+
 @pytest.fixture(scope="module")
-def release(
+def follow(
     kubernetes: RunningKubernetes, judges: Judges, tmp_path_factory: pytest.TempPathFactory
-) -> Release:
-    """Installed by the commands of section 3 of the guide, with something in each gap."""
+) -> Follow:
+    """Runs commands of the guide, with something in each gap; the API server must not warn."""
     where = tmp_path_factory.mktemp("guide")
     (where / "deploy").symlink_to(ROOT / "deploy")
     certified = certify(where)
     certified.certificate.rename(where / "tls.crt")
     certified.key.rename(where / "tls.key")
-    kubernetes.apply(_VOLUME)
-    (section,) = re.findall(r"^## 3\. .*?(?=^## 4)", _GUIDE, re.MULTILINE | re.DOTALL)
-    script = "\n".join(re.findall(r"^```sh\n(.*?)^```", section, re.MULTILINE | re.DOTALL))
     programs = f"{judges.helm.parent}:{Path(sys.executable).parent}"
-    told = kubernetes.run(
-        ["bash", "-euc", f'PATH="{programs}:$PATH"; cd {where}\n{script.replace("…", "ab" * 32)}']
+
+    def run(commands: str) -> str:
+        filled = commands.replace("…", "ab" * 32)
+        told = kubernetes.run(["bash", "-euc", f'PATH="{programs}:$PATH"; cd {where}\n{filled}'])
+        assert told.returncode == 0, told.stderr
+        assert "warning" not in told.stderr.lower(), told.stderr
+        return told.stdout
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def release(kubernetes: RunningKubernetes, judges: Judges, follow: Follow) -> Release:
+    """Installed by all commands of section 3 of the guide, and complete."""
+    kubernetes.apply(_VOLUME)
+    first, last = (
+        guide.commands(beginning)
+        for beginning in ("onthedot token new me", "helm install onthedot")
     )
-    assert told.returncode == 0, told.stderr
-    assert "warning" not in told.stderr.lower(), told.stderr
-    assert "port-forward service/onthedot" in told.stdout
+    blocks = guide.blocks()
+    section = blocks[blocks.index(first) : blocks.index(last) + 1]
+    assert "port-forward service/onthedot" in follow("\n".join(section))
     found = Release(kubernetes, judges.helm)
-    found.upgrade("production")
+    wait_until(found.complete, "all of its pods are ready")
     return found
 
 
 def test_the_guides_commands_install_it(kubernetes: RunningKubernetes, release: Release) -> None:
-    """The pods run, under `restricted`; the set-up has run before them, and is gone.
-
-    What they take from secrets and claims is there: kwok itself would not miss it.
-    """
-    for name, deployment in release.deployments().items():
-        assert deployment["status"]["readyReplicas"] >= 1, name
+    """The pods run, under `restricted`; the set-up has run before them, and is gone."""
+    assert set(release.deployments()) == set(DEPLOYMENTS)
     assert kubernetes.found("job", NAMESPACE) == {}
     policies = kubernetes.found("networkpolicy", NAMESPACE)
     assert set(policies) == {"onthedot-server", "onthedot-worker"}
+
+
+def test_the_guides_command_upgrades_it(release: Release, follow: Follow) -> None:
+    assert "has been upgraded" in follow(guide.commands("helm upgrade onthedot"))
+    wait_until(release.complete, "all of its pods are ready")
+
+
+def test_a_team_gets_its_own(kubernetes: RunningKubernetes, follow: Follow) -> None:
+    """All but the namespace in Temporal."""
+    _, team = guide.commands(
+        "TEMPORAL_ADDRESS=temporal-frontend.temporal.svc:7233 TEMPORAL_NAMESPACE=billing"
+    ).split("\n", 1)
+    follow(team)
+    wanted = {"billing-onthedot-server", "billing-onthedot-worker"}
+    assert set(kubernetes.found("deployment", "billing")) == wanted
+    wait_until(
+        lambda: complete(kubernetes.found("deployment", "billing")), "the team's pods are ready"
+    )
 
 
 def test_the_guide_has_made_what_its_values_name(
