@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 LOCKS := requirements.lock requirements-build.lock requirements-dev.lock
 
-.PHONY: cluster cluster-test chart histories help setup setup-dev run test quick check lint types imports format faults bench wheel lock clean
+.PHONY: cluster cluster-test chart kubernetes histories help setup setup-dev run test quick check lint types imports format faults bench wheel lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,10 @@ cluster-test: $(VENV)/.dev ## Run tests, and break things, on such a cluster: AR
 chart: $(VENV)/.dev ## Judge the Helm chart with Helm and Kubernetes' own schemas
 	@$(BIN)/python -m tests.chart.programs
 	@$(BIN)/python -m pytest -q tests/chart $(ARGS)
+
+kubernetes: chart ## Give the chart to a real Kubernetes API server and its controllers
+	@$(BIN)/python -m tests.chart.kubernetes.programs
+	@$(BIN)/python -m pytest -q -m kubernetes tests/chart/kubernetes $(ARGS)
 
 histories: $(VENV)/.dev ## Add captures of all workflows to those that must replay
 	@$(BIN)/python -m tests.replay.capture $(ARGS)

@@ -95,7 +95,9 @@ def test_more_of_ones_own_stands_beside_the_charts(judges: Judges, tmp_path: Pat
         template = deployment["spec"]["template"]
         assert template["metadata"]["labels"]["team"] == "billing"
         assert template["metadata"]["labels"]["app.kubernetes.io/name"] == "onthedot"
-        assert template["metadata"]["annotations"]["example.com/mesh"] == "off"
+        annotations = template["metadata"]["annotations"]
+        assert annotations["example.com/mesh"] == "off"
+        assert annotations["cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"] == "tmp"
         assert template["spec"]["priorityClassName"] == "high"
         (container,) = template["spec"]["containers"]
         assert container["image"] == f"onthedot@sha256:{'0' * 64}"

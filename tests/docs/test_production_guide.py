@@ -25,14 +25,22 @@ pytestmark = pytest.mark.anyio
 _ROOT = Path(__file__).parents[2]
 _HERE = Path(__file__).name
 _BACKUP = "cluster/test_backup.py"
+_KUBERNETES = "chart/kubernetes/test_release.py"
 #: How commands begin, and the test that runs them. Without one, the guide says that nobody does.
 _RUN_BY = {
     "POSTGRES_HOST=": "cluster/test_guide.py",
     "TEMPORAL_ADDRESS=": "cluster/test_guide.py",
     "onthedot ": f"docs/{_HERE}",
     "export ONTHEDOT_URL=": f"docs/{_HERE}",
-    "helm install onthedot ": "chart/test_chart.py",
-    "helm install billing ": "chart/test_chart.py",
+    "kubectl create namespace onthedot": _KUBERNETES,
+    "kubectl --namespace onthedot create ": _KUBERNETES,
+    "kubectl --namespace onthedot apply ": _KUBERNETES,
+    "kubectl label ": _KUBERNETES,
+    "kubectl create namespace billing": _KUBERNETES,
+    "kubectl --namespace billing ": _KUBERNETES,
+    "helm install onthedot ": _KUBERNETES,
+    "helm install billing ": _KUBERNETES,
+    "helm upgrade ": _KUBERNETES,
     "pg_basebackup ": _BACKUP,
     "pg_dump ": _BACKUP,
     "createdb ": _BACKUP,
@@ -43,9 +51,10 @@ _RUN_BY = {
     "touch restored": _BACKUP,
     "docker build ": None,
     "docker push ": None,
-    "kubectl ": None,
+    "kubectl create namespace temporal": None,
+    "kubectl --namespace temporal ": None,
+    "kubectl --namespace onthedot port-forward ": None,
     "helm install temporal ": None,
-    "helm upgrade ": None,
 }
 
 

@@ -15,6 +15,13 @@ securityContext:
   seccompProfile: {type: RuntimeDefault}
 {{- end }}
 
+{{/* Those of the values, before the chart's own. */}}
+{{- define "onthedot.annotations" -}}
+{{- /* Or the cluster autoscaler keeps a node for the sake of /tmp. */ -}}
+{{- $own := dict "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes" "tmp" -}}
+{{- mergeOverwrite $own (deepCopy .) | toYaml }}
+{{- end }}
+
 {{- define "onthedot.container" -}}
 image: {{ include "onthedot.image" .root }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
