@@ -112,18 +112,12 @@ class _IncidentsPage:
         site, span, zone = self._context.site, self._span, self._context.zone
         tags = self._tags
 
-        key = ("incidents", span, tags, zone)
-        self._shown = None
-
         async def read() -> Incidents:
             since = begins(span, site.temporal.now(), zone)
-            # What no audit has come to may take a second: first comes what is known without it.
-            first = self._shown is None
-            if first:
-                site.watches.hurry(key)
-            return await site.incidents.read(since, tags=tags, fresh=not first)
+            return await site.incidents.read(since, tags=tags)
 
         with self._place.parent_slot or self._place:
+            key = ("incidents", span, tags, zone)
             self._live = self._context.live(key, read, self._show, every=_EVERY)
 
     def _show(self, seen: Seen[Incidents]) -> None:
