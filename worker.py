@@ -3,7 +3,7 @@
 1. Serve `/healthz` immediately, then wait for Temporal as long as it takes.
 2. Poll the task queue until SIGTERM or SIGINT.
 3. Take no new work, let running actions finish within `worker_grace`, then exit. Another worker
-retries what did not finish.
+   retries what did not finish.
 """
 
 from __future__ import annotations

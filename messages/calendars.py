@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, TypeAdapter
 
+from onthedot.messages.read_only import IGNORED
 from onthedot.scheduling.calendars.content import (
     AnyOfCalendar,
     CalendarContent,
@@ -69,23 +70,19 @@ CalendarAnswer = Annotated[
     Field(discriminator="kind"),
 ]
 
-_IGNORED: Any = Field(
-    default=None, description="Read-only: ignored.", json_schema_extra={"readOnly": True}
-)
-
 
 class _ReadOnly(Model):
     """Fields of responses, ignored in requests."""
 
-    name: Any = _IGNORED
-    revision: Any = _IGNORED
-    updated_at: Any = _IGNORED
-    updated_by: Any = _IGNORED
-    checked_at: Any = _IGNORED
-    problem: Any = _IGNORED
-    known_until: Any = _IGNORED
-    users: Any = _IGNORED
-    waiting: Any = _IGNORED
+    name: Any = IGNORED
+    revision: Any = IGNORED
+    updated_at: Any = IGNORED
+    updated_by: Any = IGNORED
+    checked_at: Any = IGNORED
+    problem: Any = IGNORED
+    known_until: Any = IGNORED
+    users: Any = IGNORED
+    waiting: Any = IGNORED
 
 
 class DatesBody(_ReadOnly, DatesCalendar):

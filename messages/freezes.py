@@ -6,23 +6,20 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from onthedot.messages.read_only import IGNORED
 from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
-
-_IGNORED: Any = Field(
-    default=None, description="Read-only: ignored.", json_schema_extra={"readOnly": True}
-)
 
 
 class FreezeBody(FreezeDefinition):
     """A freeze as a client writes it, or as it was answered: what is read-only is ignored."""
 
-    name: Any = _IGNORED
-    in_force: Any = _IGNORED
-    ends_at: Any = _IGNORED
-    next_at: Any = _IGNORED
-    created_at: Any = _IGNORED
-    updated_at: Any = _IGNORED
-    updated_by: Any = _IGNORED
+    name: Any = IGNORED
+    in_force: Any = IGNORED
+    ends_at: Any = IGNORED
+    next_at: Any = IGNORED
+    created_at: Any = IGNORED
+    updated_at: Any = IGNORED
+    updated_by: Any = IGNORED
 
     @property
     def definition(self) -> FreezeDefinition:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import BaseModel, Field, JsonValue, create_model, model_validator
 
 from onthedot.messages.problems import Problem
+from onthedot.messages.read_only import IGNORED
 from onthedot.scheduling.action import Name, SecretRef, Text
 from onthedot.scheduling.revisions.revision import Revision
 from onthedot.scheduling.task import Task, TaskDefinition
@@ -49,15 +50,12 @@ class RevisionPage(BaseModel):
 if TYPE_CHECKING:
     _Answered = TaskDefinition
 else:
-    _IGNORED = Field(
-        default=None, description="Read-only: ignored.", json_schema_extra={"readOnly": True}
-    )
     #: Includes whatever a response adds to a definition.
     _Answered = create_model(
         "_Answered",
         __base__=TaskDefinition,
         **{
-            name: (Any, _IGNORED)
+            name: (Any, IGNORED)
             for name in Task.model_fields
             if name not in TaskDefinition.model_fields
         },

@@ -114,12 +114,11 @@ async def prepare_namespace(client: Client, settings: Settings) -> None:
         RPCError: the namespace is not there, or not for this process.
         SettingsError: a search attribute of ours is there with another type, or cannot be added.
     """
-    await check_namespace(client)
-    await _once_namespace_is_known(lambda: _search_attributes(client))
-    await _once_namespace_is_known(lambda: _known(client))
     described = await client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace=client.namespace)
     )
+    await _once_namespace_is_known(lambda: _search_attributes(client))
+    await _once_namespace_is_known(lambda: _known(client))
     retention = Duration()
     retention.FromTimedelta(settings.retention)
     if described.config.workflow_execution_retention_ttl != retention:
