@@ -2,7 +2,7 @@
 
 1. Say in one line what this machine lacks, and run nothing then. Build Temporal if need be.
 2. Run the tests of the folders on one cluster: several at a time, in namespaces of their own.
-3. Run the tests of this folder, one after the other, because some measure how late a run is. The
+3. Run the tests of tests/cluster, one after the other, because some measure how late a run is. The
    options are pytest's, for these alone.
 4. Say by folder what passed, how long it took, and what was left running. The exit code is 0 only
    if all passed and nothing was.
@@ -23,10 +23,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.cluster.left_behind import adopt_orphans, end_what_is_left, run
+from tests.cluster.parts.cluster import room
 from tests.cluster.programs import PREVIOUS_VERSION, VERSION, Missing, find, temporal_release
-from tests.cluster.results import Results
-from tests.cluster.room import room
+from tests.cluster.suite.left_behind import adopt_orphans, end_what_is_left, run
+from tests.cluster.suite.results import Results
 from tests.go_programs import default_cache
 
 _PYTEST = (sys.executable, "-m", "pytest", "-q")
