@@ -7,8 +7,8 @@
 4. Say by folder what passed, how long it took, and what was left running. The exit code is 0 only
    if all passed and nothing was.
 
-`--short` is for CI: it builds one release, ends after some minutes at most, and a machine that lacks
-something is no failure.
+`--short` is for CI: it builds one release and ends after some minutes at most, and a machine that
+lacks something is no failure.
 
 All temporary files are in one directory, which goes at the end.
 """
