@@ -73,9 +73,12 @@ def test_what_a_command_leaves_running_is_named_and_ended() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="says there that it needs Linux")
-def test_a_machine_that_lacks_something_is_told_so_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("option", "code"), [([], 2), (["--short"], 0)])
+def test_a_machine_that_lacks_something_is_told_so_at_once(
+    tmp_path: Path, option: list[str], code: int
+) -> None:
     told = subprocess.run(
-        [sys.executable, "-m", "tests.cluster.suite", "tests/stores"],
+        [sys.executable, "-m", "tests.cluster.suite", "tests/stores", *option],
         cwd=_ROOT,
         env={**os.environ, "PATH": str(tmp_path), "TMPDIR": str(tmp_path)},
         capture_output=True,
@@ -83,9 +86,9 @@ def test_a_machine_that_lacks_something_is_told_so_at_once(tmp_path: Path) -> No
         timeout=120,
         check=False,
     )
-    assert told.returncode == 2
+    assert told.returncode == code
     (line,) = told.stderr.splitlines()
-    assert line.startswith("NOTHING WAS TESTED. A cluster on one machine needs: ")
+    assert line.startswith("NOTHING WAS TESTED ON A CLUSTER. A cluster on one machine needs: ")
     assert not told.stdout
     assert not list(tmp_path.iterdir())
 
