@@ -1,6 +1,6 @@
-"""Many runs at once, as Temporal lists them.
+"""Reads many runs at once from Temporal's lists.
 
-The SDK decodes all of each row, most of it twice; here only what is asked for is read.
+The SDK decodes every field of each row, most of them twice; this decodes only what is needed.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from onthedot.scheduling.stored.run_order import RunMemo
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.translate import ListedRun, decoded, run_of
 
-#: Rows of a page of a long walk: few enough to come in time from a Temporal that has much to do.
+#: Rows per page of a long walk: few enough for a busy Temporal to return in time.
 _PAGE = 250
 
-#: How long a page may take once the first one has shown that Temporal is there.
+#: How long a page may take once the first page has shown that Temporal responds.
 _LATER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
 class DueRun:
-    """A run, and the instant by which lists find it."""
+    """A run, and the instant by which lists sort and filter it."""
 
     run: ShortRun
     due: datetime
@@ -55,7 +55,7 @@ async def raw_rows(
     within: timedelta = RPC_TIMEOUT,
     retry: bool = True,
 ) -> RawRows:
-    """One page of what a query finds. Without `retry` a connection that fails is an error at once.
+    """One page of a query's results. Without `retry`, a failed connection is an immediate error.
 
     Raises:
         TemporalUnavailable: Temporal does not respond.
@@ -71,7 +71,7 @@ async def raw_rows(
 async def raw_walk(
     temporal: Temporal, query: str, *, limit: int = _PAGE
 ) -> AsyncGenerator[tuple[WorkflowExecutionInfo, ...], None]:
-    """Every page of what a query finds. Temporal looks for the next one while one is read.
+    """Every page of a query's results. Temporal prepares the next page while one is read.
 
     Raises:
         TemporalUnavailable: Temporal does not respond.
@@ -87,7 +87,7 @@ async def raw_walk(
         while coming is not None:
             page = await coming
             coming = fetch(page.token) if page.token else None
-            # It is asked for before this one is read, and other calls have their turn.
+            # Send the request before this page is read, and let other calls proceed.
             await asyncio.sleep(0)
             yield page.rows
     finally:
@@ -96,7 +96,7 @@ async def raw_walk(
 
 
 def attribute(row: WorkflowExecutionInfo, name: str) -> Any:
-    """The value of a search attribute; None where there is none."""
+    """The value of a search attribute; None if it is missing."""
     return _value(row.search_attributes.indexed_fields, name)
 
 
@@ -131,7 +131,7 @@ async def _requested_by(temporal: Temporal, memo: Mapping[str, Payload]) -> str:
 
 
 def _value(attributes: Mapping[str, Payload], name: str) -> Any:
-    """Search attributes are never sealed, and always JSON."""
+    """Decode a search attribute, which is never encrypted and always JSON."""
     return json.loads(attributes[name].data) if name in attributes else None
 
 
