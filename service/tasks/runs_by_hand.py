@@ -28,6 +28,7 @@ async def run_now(
     scheduled_for: datetime | None = None,
     changed: Mapping[str, Any] | None = None,
     through_freeze: bool = False,
+    note: str = "",
 ) -> ShortRun:
     """Start a run at once, in addition to the schedule.
 
@@ -35,6 +36,7 @@ async def run_now(
         scheduled_for: the past instant that the run is told; now if left out.
         changed: fields of the action that are different in this run alone.
         through_freeze: run it although a freeze is in force.
+        note: why, which the run keeps.
 
     Raises:
         InvalidDefinition: the action has no such field, or the instant is still to come.
@@ -56,7 +58,7 @@ async def run_now(
     if changed:
         order = order.model_copy(update={"action": _with(order.action, changed)})
     workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")
-    return await start_run(temporal, order, workflow_id)
+    return await start_run(temporal, order, workflow_id, note_of_caller=note)
 
 
 def _with(action: Action | UnknownAction, changed: Mapping[str, Any]) -> Action:
