@@ -1,7 +1,7 @@
 """Keeping up with runs while they run: one reader a server, for all who watch.
 
-1. Every half second, less often where it answers slowly, each worker that carries out a watched run
-   is asked once, for all of its runs.
+1. More than once a second, less often where it answers slowly or has had nothing new for a while,
+   each worker that carries out a watched run is asked once, for all of its runs.
 2. What a worker does not say, because it does not have the run or does not answer, is read from
    Temporal, once a second at most.
 3. Anyone who watches a run is woken when something of it is new, and takes it from what is shared.
@@ -31,11 +31,14 @@ from onthedot.service.temporal.calls import Temporal
 
 _LOG = logging.getLogger("onthedot.output")
 
-#: How often workers are asked, in seconds; and how many times as long as that took they are left
-#: alone afterwards, at most so long. A machine that is busy with runs answers late, and who watches
-#: them should hardly slow them down.
-_PACE = 0.5
-_REST = 5
+#: How often workers are asked, in seconds, and how often after so many looks that found nothing:
+#: what is written should show within a second. And how many times as long as that took they are
+#: left alone afterwards, at most so long. A machine that is busy with runs answers late, and who
+#: watches them should hardly slow them down.
+_PACE = 0.6
+_CALM_PACE = 0.8
+_CALM_AFTER = 5
+_REST = 6
 _LONGEST_REST = 5.0
 #: How many watch on one server, and how many runs they may watch altogether.
 _MOST_WATCH = 500
@@ -61,6 +64,7 @@ class Following:
         self._temporal = temporal
         self._runs: dict[str, WatchedRun] = {}
         self._silence = Silence()
+        self._looks_in_vain = 0
         self._loop: asyncio.Task[None] | None = None
 
     async def follow(
@@ -122,13 +126,15 @@ class Following:
     async def _keep_up(self) -> None:
         while self._runs:
             began = time.monotonic()
+            self._looks_in_vain += 1
             try:
                 more = await self._look()
             except Exception:
                 _LOG.exception("live output could not be read")
                 more = False
             took = time.monotonic() - began
-            rest = max(_PACE - took, min(_REST * took, _LONGEST_REST))
+            pace = _CALM_PACE if self._looks_in_vain > _CALM_AFTER else _PACE
+            rest = max(pace - took, min(_REST * took, _LONGEST_REST))
             await asyncio.sleep(0 if more else rest)
 
     async def _look(self) -> bool:
@@ -165,7 +171,10 @@ class Following:
         said = []
         for output in answer.runs:
             run = by_execution[output.execution]
+            size = run.kept.size
             run.take_live(output)
+            if run.kept.size != size:
+                self._looks_in_vain = 0
             said.append(run)
         return said
 
