@@ -1,9 +1,9 @@
 """What went wrong in a period: failures by cause, what did not run, what started late.
 
-1. Runs that failed or timed out, and those that began late, are in Temporal's list of runs.
-2. What did not run at all is what the audits found, and for the latest minutes, to which no audit
-   has come, what a look at the same two lists finds; see `not_run.py`.
-3. Of each group some tasks, those that failed last, are asked how they are now.
+1. Runs that failed, timed out or began late come from Temporal's list of runs.
+2. What did not run comes from the audits; `not_run.py` examines the latest minutes, which no audit
+   has covered yet.
+3. For each group, the current health of the tasks that failed last is looked up.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 
-#: The span that is examined without a `since`.
+#: The period that is examined without a `since`.
 SPAN = timedelta(days=1)
 
 _PAGE = 1000
 
-#: When what failed is read for the first time, and how often what failed since, while nobody asks.
+#: When failed runs are first read in the background, and how often after that.
 _BEGIN_SECONDS = 5.0
 _EVERY_SECONDS = 120.0
 
@@ -60,11 +60,11 @@ class _Span:
     since: datetime
     until: datetime
     tasks: frozenset[str] | None
-    """Of which tasks; None of all."""
+    """Whose incidents; None means all tasks."""
 
 
 class IncidentReader:
-    """Reads what went wrong. One serves a whole process: what is over stays as it was."""
+    """Reads incidents. One instance serves a whole process, because the past does not change."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
@@ -79,14 +79,14 @@ class IncidentReader:
         *,
         fresh: bool = True,
     ) -> Incidents:
-        """What went wrong from `since` to `until`, both included, by when it was due.
+        """What went wrong from `since` to `until`, both included, by the time it was due.
 
-        `until` is now by default, `since` a day before that. Of `tags` a task has all. Without
-        `fresh`, what no audit has come to is not looked at.
+        `until` is now by default, `since` a day before that. Tasks must have all `tags`. Without
+        `fresh`, what no audit has covered is left out.
 
         Raises:
-            InvalidDefinition: the span is empty, or more than 5,000 tasks have the tags.
-            TemporalUnavailable: Temporal does not answer.
+            InvalidDefinition: the period is empty, or more than 5,000 tasks have the tags.
+            TemporalUnavailable: Temporal does not respond.
         """
         span = await self._span(since, until, tags)
         known, lost = await asyncio.gather(self._that_ran(span), self._without_a_run(span, fresh))
@@ -163,8 +163,8 @@ class IncidentReader:
         )
 
     async def keep_at_hand(self) -> None:
-        """Keep up with what failed, so that who opens the incidents does not wait until all of a
-        bad night is read; nor, the first time, until all recurring tasks are. Never ends."""
+        """Read failed runs and recurring tasks in the background, so that the first caller after a
+        bad night does not have to wait for them. Never ends."""
         await asyncio.sleep(_BEGIN_SECONDS)
         tasks_at_hand = False
         while True:
@@ -175,9 +175,9 @@ class IncidentReader:
                     await self._not_run.read(now - SPAN, now)
                     tasks_at_hand = True
             except OnTheDotError as error:
-                _LOG.debug("what failed cannot be read: %s", error)
+                _LOG.debug("failed runs cannot be read: %s", error)
             except Exception:
-                _LOG.exception("what failed could not be read")
+                _LOG.exception("failed runs could not be read")
             await asyncio.sleep(_EVERY_SECONDS)
 
     async def _incidents(self, groups: Sequence[Group]) -> list[Incident]:
@@ -187,7 +187,7 @@ class IncidentReader:
         return sorted(found, key=lambda one: (not one.ongoing, -one.runs))
 
     async def _failing(self, asked: Collection[str]) -> dict[str, bool]:
-        """Of these recurring tasks those whose last run failed."""
+        """Which of these recurring tasks are failing."""
         found: dict[str, bool] = {}
         ids = sorted(asked)
         for some in (ids[n : n + _PAGE] for n in range(0, len(ids), _PAGE)):
@@ -203,7 +203,7 @@ class IncidentReader:
 
 
 def _did_nothing(run: ShortRun) -> bool:
-    """Whether it came up, or was taken up, too late to do anything."""
+    """Whether it came up, or reached a worker, too late to do anything."""
     came_up_late = run.status is RunStatus.SKIPPED and run.error and run.error.type == "Missed"
     return bool(came_up_late) or never_began(run)
 

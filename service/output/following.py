@@ -1,12 +1,12 @@
-"""Keeping up with runs while they run: one reader a server, for all who watch.
+"""Follows runs in progress: one reader per server, for all watchers.
 
-1. More than once a second, less often where it answers slowly or has had nothing new for a while,
-   each worker that carries out a watched run is asked once, for all of its runs.
-2. What a worker does not say, because it does not have the run or does not answer, is read from
-   Temporal, once a second at most.
-3. Anyone who watches a run is woken when something of it is new, and takes it from what is shared.
+1. Somewhat less than twice a second, less often if it answers slowly or nothing new came for a
+   while, each worker with watched runs is asked once for all of them.
+2. If a worker does not have a run or does not answer, the run is read from Temporal, at most once a
+   second.
+3. The watchers of a run share what was read, and are woken by anything new.
 
-A run that nobody watches costs nothing.
+Runs without watchers cost nothing.
 """
 
 from __future__ import annotations
@@ -31,27 +31,26 @@ from onthedot.service.temporal.calls import Temporal
 
 _LOG = logging.getLogger("onthedot.output")
 
-#: How often workers are asked, in seconds, and how often after so many looks that found nothing:
-#: what is written should show within a second. And how many times as long as that took they are
-#: left alone afterwards, at most so long. A machine that is busy with runs answers late, and who
-#: watches them should hardly slow them down.
+#: How often workers are asked, in seconds, and how often once so many answers had nothing new:
+#: what is written should show within a second. The pause afterwards, as a multiple of the time that
+#: took; and its limit. Watching should hardly slow down a worker that is busy with runs.
 _PACE = 0.6
 _CALM_PACE = 0.8
 _CALM_AFTER = 5
 _REST = 6
 _LONGEST_REST = 5.0
-#: How many watch on one server, and how many runs they may watch altogether.
+#: How many watchers one server has at most, and how many runs they may watch in all.
 _MOST_WATCH = 500
 _MOST_RUNS = 100
 #: How many runs are read from Temporal at a time.
 _READS = 8
-#: About how much one who watches is handed at a time, in bytes.
+#: The approximate size of one update for a watcher, in bytes.
 _AT_A_TIME = 128 * 1024
 
 
 @dataclass(frozen=True)
 class Update:
-    """What is new of a run: the run where it changed, and what it wrote."""
+    """What is new: the run if it changed, and what it wrote."""
 
     run: Run | None
     pieces: tuple[WrittenPiece, ...]
@@ -70,13 +69,13 @@ class Following:
     async def follow(
         self, run_id: str, *, after: int = 0, quiet: timedelta = timedelta(seconds=15)
     ) -> AsyncGenerator[Update, None]:
-        """What there is of a run's output past `after`, and what is new, until the run has ended.
+        """A run's output past `after`, and everything new until the run has ended.
 
-        An update without anything comes when nothing was new for as long as `quiet`.
+        After every `quiet` period without anything new comes an empty update.
 
         Raises:
             RunNotFound, TemporalUnavailable: before the first update.
-            TooManyWatch: this server keeps up with no more.
+            TooManyWatch: this server has as many watchers or runs as it can follow.
         """
         watched = await self._watch(run_id)
         try:
@@ -103,7 +102,7 @@ class Following:
                 del self._runs[run_id]
 
     def known(self, run_id: str) -> Run | None:
-        """A run that is watched, as it was read last; None if nobody watches it."""
+        """A watched run, as it was last read; None if it is not watched."""
         watched = self._runs.get(run_id)
         return watched.run if watched is not None and watched.is_current else None
 
@@ -111,7 +110,7 @@ class Following:
         watched = self._runs.get(run_id)
         if watched is None:
             read = await read_output(self._temporal, run_id)
-            # Someone else may have come first meanwhile.
+            # Another watcher may have been faster.
             watched = self._runs.get(run_id) or WatchedRun(run_id, read, at=time.monotonic())
         if run_id not in self._runs and len(self._runs) >= _MOST_RUNS:
             raise TooManyWatch
@@ -138,7 +137,7 @@ class Following:
             await asyncio.sleep(0 if more else rest)
 
     async def _look(self) -> bool:
-        """Bring every run up to date; whether one has more to be asked for at once."""
+        """Update every watched run; returns whether one has more to fetch immediately."""
         runs = [run for run in self._runs.values() if not run.is_complete]
         by_worker: dict[str, list[WatchedRun]] = {}
         now = time.monotonic()
@@ -155,7 +154,7 @@ class Following:
         return more
 
     async def _ask(self, worker: str, runs: Iterable[WatchedRun]) -> list[WatchedRun]:
-        """Those of the runs of which the worker said something."""
+        """Ask a worker; returns the runs about which it answered."""
         by_execution = {run.execution: run for run in runs}
         wanted = tuple(
             Wanted(execution=execution, after=run.wanted_after)

@@ -66,7 +66,7 @@ class DueReader:
         """The next `count` occurrences, one for each task.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         once = await self._once(count)
         now = self._temporal.now()

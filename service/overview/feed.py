@@ -45,7 +45,7 @@ class Feeds:
 
         Raises:
             TaskNotFound: there is no such task.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
             Busy: another feed is being written.
         """
         title = tag

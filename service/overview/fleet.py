@@ -73,7 +73,7 @@ class FleetReader:
         after `until` may be left out.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         async with self._turn:
             now, key = self._temporal.now(), (tag, until)

@@ -56,7 +56,7 @@ class Forecasts:
 
         Raises:
             InvalidDefinition: the span or the step is out of bounds.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
             Busy: another forecast is being computed.
         """
         width = STEP if step is None else step
@@ -88,7 +88,7 @@ class Forecasts:
         """The windows of freezes and the named days that a forecast of this span counts in.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
             Busy: a forecast is being computed.
         """
         fleet, freezes = await asyncio.gather(

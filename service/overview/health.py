@@ -38,7 +38,7 @@ async def check(temporal: Temporal) -> Health:
     """Ask Temporal how things stand.
 
     Raises:
-        TemporalUnavailable: it does not answer.
+        TemporalUnavailable: it does not respond.
     """
     queue = await task_queue(temporal)
     return Health(

@@ -91,7 +91,7 @@ class OverviewReader:
         """The runs that ended in each of the last 24 hours, oldest first.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         now = self._temporal.now()
         this = now.replace(minute=0, second=0, microsecond=0)
@@ -115,7 +115,7 @@ class OverviewReader:
         """How many runs are going on.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         return await RunList(self._temporal).count(RunFilter(status=RunStatus.RUNNING))
 
@@ -123,7 +123,7 @@ class OverviewReader:
         """How many tasks there are.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         tasks = TaskList(self._temporal)
         total, scheduled, paused = await asyncio.gather(
@@ -145,7 +145,7 @@ class OverviewReader:
         """Punctuality and failing tasks over at most the last 1,000 runs; ten seconds old at most.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         now = self._temporal.now()
         if self._sample is None or now - self._sample.taken > _SAMPLE_AGE:

@@ -59,7 +59,7 @@ class WorkersReader:
         """The workers as they were at most `max_age` ago.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         if self._last and time.monotonic() - self._last[0] <= max_age.total_seconds():
             return self._last[1]

@@ -146,7 +146,7 @@ class Backfills:
         """The latest backfills of a task, at most 100; running ones first.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         listed = self._temporal.client.list_workflows(
             f"WorkflowType = '{naming.BACKFILL}' AND {naming.TASK_ID.name} = '{task_id}' "
@@ -203,8 +203,8 @@ def _checked(
 ) -> int:
     problems = []
     if overlap not in _POLICIES:
-        mend = "must be buffer_all (one run after the other) or allow_all (in parallel)"
-        problems.append(FieldProblem("overlap", mend))
+        fix = "must be buffer_all (one run after the other) or allow_all (in parallel)"
+        problems.append(FieldProblem("overlap", fix))
     if end < start:
         problems.append(FieldProblem("to", "must not be before from"))
     if end > now:
@@ -219,6 +219,6 @@ def _checked(
     if total == 0:
         raise InvalidDefinition(FieldProblem("from", "there is no occurrence in this period"))
     if total > MAX_OCCURRENCES:
-        mend = f"the period has more than {MAX_OCCURRENCES} occurrences; choose a shorter one"
-        raise InvalidDefinition(FieldProblem("from", mend))
+        fix = f"the period has more than {MAX_OCCURRENCES} occurrences; choose a shorter one"
+        raise InvalidDefinition(FieldProblem("from", fix))
     return total

@@ -64,11 +64,11 @@ class BulkRuns:
 
         Raises:
             InvalidDefinition: they are more than `MOST_OF_A_CHANGE`, or are to be running ones.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         if which.status is RunStatus.RUNNING:
-            mend = "a run in progress cannot be retried; cancel it first"
-            raise InvalidDefinition(FieldProblem("status", mend))
+            fix = "a run in progress cannot be retried; cancel it first"
+            raise InvalidDefinition(FieldProblem("status", fix))
         wanted, left = await self.to_retry(which)
         done = await self.retry(wanted)
         return [*done, *(Changed(run_id, Outcome.UNCHANGED) for run_id in left)]
@@ -80,7 +80,7 @@ class BulkRuns:
 
         Raises:
             InvalidDefinition: they are more than `most`.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         found: list[ShortRun] = []
         for status in (which.status,) if which.status else _WENT_WRONG:
@@ -144,8 +144,8 @@ class BulkRuns:
 
 def _refuse_too_many(found: Sequence[ShortRun], most: int) -> None:
     if len(found) > most:
-        mend = f"more than {most} runs match; narrow the filter"
-        raise InvalidDefinition(FieldProblem("filter", mend))
+        fix = f"more than {most} runs match; narrow the filter"
+        raise InvalidDefinition(FieldProblem("filter", fix))
 
 
 def _occurrence(run: ShortRun) -> tuple[str, datetime]:

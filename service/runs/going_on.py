@@ -31,7 +31,7 @@ async def tasks_with_runs(temporal: Temporal, among: Sequence[str] | None = None
     """The ids of those tasks, of all or `among` some; not of one-time ones that are their own run.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     if among is not None and not among:
         return []

@@ -115,7 +115,7 @@ class RunList:
 
         Raises:
             InvalidDefinition: the cursor does not belong to this walk, or too many tasks fit.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         key = await cursor_key(self._temporal)
         place = Cursor.decoded(cursor, which.text, self._temporal.now(), key)
@@ -141,7 +141,7 @@ class RunList:
 
         Raises:
             InvalidDefinition: too many tasks fit.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         tasks = await self._tasks(which)
         if tasks is not None and not tasks:

@@ -26,7 +26,7 @@ async def seen_runs(
 
     Raises:
         InvalidDefinition: there are too many.
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     found: list[SeenRun] = []
     async for row in rows(temporal, _query(temporal, task_id, since, until, jitter)):
@@ -37,8 +37,8 @@ async def seen_runs(
         closed = row.close_time if run.status is not RunStatus.RUNNING else None
         found.append(SeenRun(run, nominal, opened=row.start_time, closed=closed))
         if len(found) > 2 * MAX_INSTANTS:
-            mend = "there are too many runs in this period; choose a shorter one"
-            raise InvalidDefinition(FieldProblem("since", mend))
+            fix = "there are too many runs in this period; choose a shorter one"
+            raise InvalidDefinition(FieldProblem("since", fix))
     return found
 
 

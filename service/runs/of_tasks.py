@@ -25,7 +25,7 @@ async def task_ids(temporal: Temporal, which: TaskFilter) -> list[str]:
 
     Raises:
         InvalidDefinition: they are more than `MOST`.
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     parts = [f"WorkflowType = '{naming.TASK}'", *which.described()]
     found: set[str] = set()
@@ -42,7 +42,7 @@ async def named(temporal: Temporal, runs: Sequence[ShortRun]) -> list[ShortRun]:
     """The runs, each with the name of its task; those that have ended mostly carry it.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     missing = {run.task_id for run in runs if run.task_id and not run.task_name}
     names = await task_names(temporal, missing)
@@ -59,7 +59,7 @@ async def task_names(temporal: Temporal, ids: Collection[str]) -> dict[str, str]
     and one of which a later release stored what this one does not know.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     return {id_: row.definition.name for id_, row in (await task_rows(temporal, ids)).items()}
 
@@ -68,7 +68,7 @@ async def task_rows(temporal: Temporal, ids: Collection[str]) -> dict[str, TaskR
     """What lists show of at most 1,000 tasks, by id; one that is gone is left out.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     if not ids:
         return {}

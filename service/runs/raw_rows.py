@@ -58,7 +58,7 @@ async def raw_rows(
     """One page of what a query finds. Without `retry` a connection that fails is an error at once.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     request = ListWorkflowExecutionsRequest(
         namespace=temporal.client.namespace, query=query, page_size=limit, next_page_token=token
@@ -74,7 +74,7 @@ async def raw_walk(
     """Every page of what a query finds. Temporal looks for the next one while one is read.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
 
     def fetch(token: bytes) -> asyncio.Task[RawRows]:

@@ -48,7 +48,7 @@ async def read_run(temporal: Temporal, run_id: str) -> RunRead:
 
     Raises:
         RunNotFound: there is none, or it is past the retention.
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     address = naming.RunAddress.parse(run_id)
     handle = temporal.client.get_workflow_handle(address.workflow_id, run_id=address.execution)

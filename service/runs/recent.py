@@ -24,7 +24,7 @@ async def recent_runs(
     A task that ran far less often than the others may show fewer than there are.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     found: dict[str, list[ShortRun]] = {task_id: [] for task_id in task_ids}
     missing = list(task_ids)

@@ -36,7 +36,7 @@ class Runs:
 
         Raises:
             RunNotFound: there is none, or it is past the retention.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         address = naming.RunAddress.parse(run_id)
         if address.execution == naming.NO_EXECUTION:

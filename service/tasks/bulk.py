@@ -74,15 +74,15 @@ class BulkChanges:
         """The tasks that a filter lets through.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
             InvalidDefinition: they are more than `MOST_OF_A_CHANGE`.
         """
         found: list[str] = []
         async for row in TaskList(self._temporal).walk(which):
             found.append(row.id.partition(":")[2])
             if len(found) > MOST_OF_A_CHANGE:
-                mend = f"more than {MOST_OF_A_CHANGE} tasks match; narrow the filter"
-                raise InvalidDefinition(FieldProblem("filter", mend))
+                fix = f"more than {MOST_OF_A_CHANGE} tasks match; narrow the filter"
+                raise InvalidDefinition(FieldProblem("filter", fix))
         return found
 
     async def pause(

@@ -63,7 +63,7 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
     Raises:
         NoWorker: nobody took the change up before it expired.
         NotInForce: the task took it, but cannot carry it out yet.
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
         RevisionMismatch, WrongState, TaskNotFound: the task refused it.
     """
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
@@ -88,7 +88,9 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
         if taken.is_set():
-            raise NotInForce(task_id, f"Temporal does not answer ({error.status.name}).") from error
+            raise NotInForce(
+                task_id, f"Temporal does not respond ({error.status.name})."
+            ) from error
         if error.status is RPCStatusCode.FAILED_PRECONDITION:
             # The worker that had taken it up failed at it; Temporal gives it to another one.
             raise NoWorker(temporal.task_queue) from error
@@ -145,7 +147,7 @@ async def forget(
         False if the task was armed again meanwhile.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer; the call may be repeated.
+        TemporalUnavailable: Temporal does not respond; the call may be repeated.
     """
     client, workflow_id = temporal.client, naming.task_workflow(state.id)
     with temporal.translated():

@@ -46,7 +46,7 @@ class NextRuns:
             nominal_after: the task began then; jitter may have moved what was nominally before.
 
         Raises:
-            TemporalUnavailable: Temporal had to be asked, and does not answer.
+            TemporalUnavailable: Temporal had to be asked, and does not respond.
             Busy: too much is to be computed at present.
         """
         if remaining is None:
@@ -69,7 +69,7 @@ class NextRuns:
         """Runs left of `max_runs` of an open task, as its schedule counts them; None: no limit.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         limit = max_runs(definition)
         if limit is None:
@@ -87,7 +87,7 @@ class NextRuns:
         """What Temporal draws the jitter of this task's schedule from; None if there is none.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         if isinstance(trigger, OnceTrigger) or not trigger.jitter or not task_id:
             return None

@@ -48,7 +48,7 @@ async def preview(
 
     Raises:
         InvalidDefinition: the trigger means nothing or could never fire, or `after` is too far.
-        TemporalUnavailable: Temporal has to be asked, and does not answer.
+        TemporalUnavailable: Temporal has to be asked, and does not respond.
         Busy: too much is to be computed at present.
     """
     now = temporal.now()

@@ -107,7 +107,7 @@ class TaskReader:
         """A task; None if there is none, or it was deleted.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         execution = await self._described(task_id)
         row = await row_of(execution) if execution else None
@@ -119,7 +119,7 @@ class TaskReader:
 
         Raises:
             KeyMissing: the task is sealed with a key that is not here.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         if execution := await self._described(task_id):
             await row_of(execution)
@@ -128,7 +128,7 @@ class TaskReader:
         """A deleted task that is kept, if no other has its id; else None.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         execution = await self._described(task_id)
         if execution is None or await row_of(execution) is not None:
@@ -197,7 +197,7 @@ class TaskReader:
         """A task as it is answered, with its last run.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         task_id, now = found.task_id, self._temporal.now()
         status = task_status(found.execution, found.definition, now)
@@ -244,7 +244,7 @@ class TaskReader:
         """The next runs of a task in this state.
 
         Raises:
-            TemporalUnavailable: Temporal had to be asked, and does not answer.
+            TemporalUnavailable: Temporal had to be asked, and does not respond.
             Busy: too much is to be computed at present.
         """
         return await self._coming(state, _status(state.definition), remaining)

@@ -60,7 +60,7 @@ class Tasks:
 
         Raises:
             TaskNotFound: there is none.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         return await self._reader.answer(await self._reader.find(task_id))
 
@@ -177,7 +177,7 @@ class Tasks:
         """A deleted task that is kept, if no other has its id; else None.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         found = await self._reader.find_deleted_or_none(task_id)
         return await self._reader.answer(found) if found else None

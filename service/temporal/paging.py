@@ -74,7 +74,7 @@ async def cursor_key(temporal: Temporal) -> bytes:
     """What cursors are signed with: the same for all servers of a namespace, and in no response.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     return f"cursor:{await temporal.namespace_id()}".encode()
 

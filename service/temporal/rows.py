@@ -27,7 +27,7 @@ async def rows(
     """Every row of a list, or those of its first pages. `patient` as in `fetch_page`.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     listed = temporal.client.list_workflows(query, page_size=PAGE)
     for _ in count() if most_pages is None else range(most_pages):
@@ -44,7 +44,7 @@ async def fetch_page(
     """Fetch the next page. If `patient`, retry for minutes, as after an outage: nobody waits.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     for _ in range(_TRIES - 1 if patient else 0):
         try:

@@ -53,7 +53,7 @@ async def task_queue(
     """How a queue stands, by default that of this project's workers; the last to poll comes first.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     described = await temporal.ask(
         temporal.client.workflow_service.describe_task_queue(

@@ -10,9 +10,9 @@ import pytest
 
 from tests.cluster.deployment import Deployment, deployed
 from tests.cluster.parts.bound_process import is_root
+from tests.cluster.parts.cluster import room
 from tests.cluster.parts.database import Database
 from tests.cluster.programs import Programs, TemporalRelease
-from tests.cluster.room import room
 from tests.cluster.test_faults import PATIENCE_SECONDS, three_times
 from tests.faults.judging.receiving import Receiving
 from tests.faults.judging.table import FaultTable

@@ -95,8 +95,8 @@ async def _ids(bulk: BulkChanges, asked: Selection) -> Sequence[str]:
     if asked.ids is not None:
         return asked.ids
     if not asked.has_filter:
-        mend = "give the tasks' ids, or a filter: tag, q, status or health"
-        raise InvalidDefinition(FieldProblem("ids", mend))
+        fix = "give the tasks' ids, or a filter: tag, q, status or health"
+        raise InvalidDefinition(FieldProblem("ids", fix))
     which = TaskFilter(status=asked.status, health=asked.health, tags=asked.tags, q=asked.q)
     return await bulk.ids(which)
 

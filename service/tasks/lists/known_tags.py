@@ -72,7 +72,7 @@ class KnownTags:
         up to five minutes ago where counting them takes longer than a second.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         last = self._last
         if last is not None and self._age(last) <= last.good_for:

@@ -57,7 +57,7 @@ class TaskList:
 
         Raises:
             InvalidDefinition: the cursor does not belong to this walk.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         rows = await self.rows(which, limit=limit, cursor=cursor)
         names = [row.id.partition(":")[2] for row in rows.items if _is_open(row)]
@@ -105,7 +105,7 @@ class TaskList:
         """How many tasks there are; a finished one that was armed again may count twice.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         if which.deleted:
             # What was restored since then, or whose id is taken, is not counted apart.
@@ -122,7 +122,7 @@ class TaskList:
         """Rows as they are answered, and why some cannot be, by id. Arguments as for `task`.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         found: list[Task] = []
         unread: dict[str, str] = {}
@@ -142,7 +142,7 @@ class TaskList:
 
         Raises:
             LaterRelease: a later release stored what this one does not know.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         row = await row_of(execution) or await deleted_row(execution)
         if row is None:

@@ -74,7 +74,7 @@ class SortedTasks:
 
         Raises:
             InvalidDefinition: the cursor does not belong to this walk, or too many tasks fit.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         text, key = f"{order} {which.query(None)}", await cursor_key(self._temporal)
         place = Cursor.decoded(cursor, text, self._temporal.now(), key)
@@ -166,8 +166,8 @@ class SortedTasks:
 
 
 def _too_many() -> InvalidDefinition:
-    mend = f"more than {MOST} tasks match; narrow the filter, or leave `sort` out"
-    return InvalidDefinition(FieldProblem("sort", mend))
+    fix = f"more than {MOST} tasks match; narrow the filter, or leave `sort` out"
+    return InvalidDefinition(FieldProblem("sort", fix))
 
 
 def _key(task_id: str, at: datetime | None, *, latest_first: bool = False) -> _Key:

@@ -44,7 +44,7 @@ async def tag_counts(temporal: Temporal) -> tuple[list[TagCount], bool]:
     counted. It reads the rows of all tasks, up to `MOST` of them.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     at = instant(temporal.now())
     query = (

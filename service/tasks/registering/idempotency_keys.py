@@ -29,7 +29,7 @@ async def claim(temporal: Temporal, key: Idempotency, task_id: str) -> None:
 
     Raises:
         IdempotencyConflict: it stands for another one.
-        TemporalUnavailable: Temporal does not answer; the claim may be repeated.
+        TemporalUnavailable: Temporal does not respond; the claim may be repeated.
     """
     workflow_id = naming.idempotency_key(key.key)
     try:

@@ -42,7 +42,7 @@ class LateRegistrations:
         """Have a registration ended that came too late; whether it did.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         client = self._temporal.client
         handle = client.get_workflow_handle(naming.task_workflow(task_id))

@@ -1,6 +1,6 @@
 """How many registrations of a batch are under way at once.
 
-A call that Temporal does not answer within 1.5 seconds is refused, and what makes a busy Temporal
+A call that Temporal does not respond within 1.5 seconds is refused, and what makes a busy Temporal
 slow is how much it has to do at once. So a batch begins with few at once, leaves places empty while
 answers take a good part of that time, and fills them again once they come quickly. It registers no
 fewer a second by that, since each of those that remain takes less long.
