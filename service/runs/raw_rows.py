@@ -21,7 +21,7 @@ from onthedot import naming
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.run_order import RunMemo
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
-from onthedot.service.temporal.translate import ListedRun, decoded, run_of
+from onthedot.service.temporal.translate import ListedRun, decoded, decoded_text, run_of
 
 #: Rows per page of a long walk: few enough for a busy Temporal to return in time.
 _PAGE = 250
@@ -115,7 +115,8 @@ async def due_run(temporal: Temporal, row: WorkflowExecutionInfo) -> DueRun:
         state=_value(attributes, naming.STATUS.name) or "",
         cause=_value(attributes, naming.CAUSE.name) or "",
         due=due,
-        requested_by=await _requested_by(temporal, memo),
+        requested_by=await _text(temporal, memo, naming.REQUESTED_BY),
+        note=await _text(temporal, memo, naming.NOTE),
     )
     kept = None
     if naming.RUN_MEMO in memo:
@@ -123,11 +124,8 @@ async def due_run(temporal: Temporal, row: WorkflowExecutionInfo) -> DueRun:
     return DueRun(run_of(temporal, listed, kept), due or start)
 
 
-async def _requested_by(temporal: Temporal, memo: Mapping[str, Payload]) -> str:
-    if naming.REQUESTED_BY not in memo:
-        return ""
-    values = await temporal.client.data_converter.decode([memo[naming.REQUESTED_BY]], [str])
-    return str(values[0])
+async def _text(temporal: Temporal, memo: Mapping[str, Payload], key: str) -> str:
+    return await decoded_text(temporal.client, memo[key]) if key in memo else ""
 
 
 def _value(attributes: Mapping[str, Payload], name: str) -> Any:

@@ -162,6 +162,7 @@ def _closed(temporal: Temporal, address: naming.RunAddress, history: RunHistory)
         attempts=max(told.attempts if told else 0, history.attempts),
         cause=order.cause if order else RunCause.TRIGGER,
         requested_by=order.requested_by if order else "",
+        note=history.note,
         cancel_requested_by=history.cancelled_by,
         error=(told.error if told else None) or history.reason,
         output=outcome.output if outcome else output,

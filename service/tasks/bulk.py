@@ -113,27 +113,26 @@ class BulkChanges:
 
         return await self._each(ids, lambda task_id: self._toggled(task_id, False, one))
 
-    async def run(self, ids: Sequence[str]) -> list[Changed]:
+    async def run(self, ids: Sequence[str], *, note: str = "") -> list[Changed]:
         """Run each once now, in addition to its schedule."""
 
         async def one(task_id: str) -> Changed:
             if self._dry_run:
                 await self._tasks.state(task_id)
                 return Changed(task_id, Outcome.WOULD_CHANGE)
-            return Changed(
-                task_id, Outcome.DONE, run=await self._tasks.run_now(task_id, by=self._by)
-            )
+            run = await self._tasks.run_now(task_id, by=self._by, note=note)
+            return Changed(task_id, Outcome.DONE, run=run)
 
         return await self._each(ids, one)
 
-    async def delete(self, ids: Sequence[str]) -> list[Changed]:
+    async def delete(self, ids: Sequence[str], *, note: str = "") -> list[Changed]:
         """Delete them."""
 
         async def one(task_id: str) -> Changed:
             if self._dry_run:
                 await self._tasks.state(task_id)
                 return Changed(task_id, Outcome.WOULD_CHANGE)
-            await self._tasks.delete(task_id, by=self._by)
+            await self._tasks.delete(task_id, by=self._by, note=note)
             return Changed(task_id, Outcome.DONE)
 
         return await self._each(ids, one)

@@ -131,7 +131,9 @@ async def _carried_out(
     return state
 
 
-async def forget(temporal: Temporal, state: TaskState, *, status: TaskStatus, by: str) -> bool:
+async def forget(
+    temporal: Temporal, state: TaskState, *, status: TaskStatus, by: str, why: str = ""
+) -> bool:
     """Delete a closed task: its id is free immediately, its history goes within a minute.
 
     Temporal deletes a workflow only some time after it closed. So an execution that is marked as
@@ -139,6 +141,7 @@ async def forget(temporal: Temporal, state: TaskState, *, status: TaskStatus, by
 
     Args:
         status: how it had ended.
+        why: a note, which its history shows.
 
     Returns:
         False if the task was armed again meanwhile.
@@ -165,7 +168,7 @@ async def forget(temporal: Temporal, state: TaskState, *, status: TaskStatus, by
                 id=workflow_id,
                 task_queue=temporal.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                memo={naming.TASK_MEMO: TaskRow.of(deleted)},
+                memo={naming.TASK_MEMO: TaskRow.of(deleted)} | ({naming.NOTE: why} if why else {}),
                 search_attributes=attributes.task_attributes(deleted, status=naming.State.DELETED),
                 static_summary="Deleted",
                 rpc_timeout=RPC_TIMEOUT,

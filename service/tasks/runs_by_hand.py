@@ -28,6 +28,7 @@ async def run_now(
     scheduled_for: datetime | None = None,
     changed: Mapping[str, Any] | None = None,
     through_freeze: bool = False,
+    note: str = "",
 ) -> ShortRun:
     """Start a run immediately, in addition to the schedule.
 
@@ -35,6 +36,7 @@ async def run_now(
         scheduled_for: a past instant as the run's due time; now by default.
         changed: fields of the action that differ in this run only.
         through_freeze: run it although a freeze is in force.
+        note: why, which the run keeps.
 
     Raises:
         InvalidDefinition: the action has no such field, or the instant is in the future.
@@ -56,7 +58,7 @@ async def run_now(
     if changed:
         order = order.model_copy(update={"action": _with(order.action, changed)})
     workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")
-    return await start_run(temporal, order, workflow_id)
+    return await start_run(temporal, order, workflow_id, note_of_caller=note)
 
 
 def _with(action: Action | UnknownAction, changed: Mapping[str, Any]) -> Action:

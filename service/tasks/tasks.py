@@ -137,7 +137,9 @@ class Tasks:
         change = self._change(ChangeKind.RESUME, by, if_match, note=note)
         return await self._toggle(task_id, change)
 
-    async def delete(self, task_id: str, *, by: str, if_match: int | None = None) -> None:
+    async def delete(
+        self, task_id: str, *, by: str, note: str = "", if_match: int | None = None
+    ) -> None:
         """End a task and its backfills; a run in progress finishes. It is kept for the retention.
 
         Raises:
@@ -145,13 +147,13 @@ class Tasks:
             KeyMissing: see `TaskReader.check_key`.
         """
         await self._reader.check_key(task_id)
-        change = self._change(ChangeKind.DELETE, by, if_match)
+        change = self._change(ChangeKind.DELETE, by, if_match, note=note)
         while (deleted := await changes.execute(self._temporal, task_id, change)) is None:
             found = await self._reader.find(task_id)
             if if_match not in (None, found.row.revision):
                 raise RevisionMismatch(task_id, found.row.revision)
             status = task_status(found.execution, found.definition, self._temporal.now())
-            if await changes.forget(self._temporal, found.state, status=status, by=by):
+            if await changes.forget(self._temporal, found.state, status=status, by=by, why=note):
                 deleted = found.state
                 break
         with suppress(TemporalUnavailable):
@@ -203,6 +205,7 @@ class Tasks:
         scheduled_for: datetime | None = None,
         changed: Mapping[str, Any] | None = None,
         through_freeze: bool = False,
+        note: str = "",
     ) -> ShortRun:
         """Start a run immediately, in addition to the schedule; see `runs_by_hand`."""
         return await runs_by_hand.run_now(
@@ -212,6 +215,7 @@ class Tasks:
             scheduled_for=scheduled_for,
             changed=changed,
             through_freeze=through_freeze,
+            note=note,
         )
 
     async def state(self, task_id: str) -> TaskState:

@@ -185,6 +185,7 @@ class ListedRun:
     cause: str
     due: datetime | None
     requested_by: str
+    note: str
 
 
 async def short_run(temporal: Temporal, execution: WorkflowExecution) -> ShortRun:
@@ -201,6 +202,7 @@ async def short_run(temporal: Temporal, execution: WorkflowExecution) -> ShortRu
         cause=attributes.get(naming.CAUSE) or "",
         due=attributes.get(naming.DUE) or attributes.get(naming.SCHEDULED_START),
         requested_by=await execution.memo_value(naming.REQUESTED_BY, "", type_hint=str),
+        note=await execution.memo_value(naming.NOTE, "", type_hint=str),
     )
     memo = await execution.memo_value(naming.RUN_MEMO, None, type_hint=RunMemo)
     return run_of(temporal, listed, memo)
@@ -223,6 +225,7 @@ def run_of(temporal: Temporal, listed: ListedRun, memo: RunMemo | None) -> Short
         attempts=memo.attempts if memo else 0,
         cause=RunCause(listed.cause) if listed.cause else RunCause.TRIGGER,
         requested_by=listed.requested_by,
+        note=listed.note,
         error=memo.error if memo else None,
         links=Links(temporal_ui=temporal.ui_link(listed.workflow_id, listed.execution)),
     )
@@ -246,3 +249,9 @@ async def decoded(client: Client, payloads: Sequence[Payload], model: type[M]) -
     values: list[Any] = await client.data_converter.decode(payloads, [model])
     value: M = values[0]
     return value
+
+
+async def decoded_text(client: Client, payload: Payload) -> str:
+    """A text, such as a memo."""
+    values: list[Any] = await client.data_converter.decode([payload], [str])
+    return str(values[0])

@@ -55,8 +55,8 @@ class Known:
             return
         last = history.definition_state
         if history.deleted is not None:
-            at, by = history.deleted
-            self._add(last.revision + 1, last.definition, at, by, RevisionKind.DELETED)
+            at, by, note = history.deleted
+            self._add(last.revision + 1, last.definition, at, by, RevisionKind.DELETED, note=note)
         for made in history.made:
             state = made.state
             self._add(
