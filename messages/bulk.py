@@ -82,13 +82,13 @@ class RunSelection(Model):
         return bool(self.tags) or any(part is not None for part in given)
 
 
-class ResumeMany(Selection):
-    """Tasks to resume, and why."""
+class ChangeMany(Selection):
+    """Tasks to resume, run or delete, and why."""
 
-    note: str = Field(default="", max_length=500)
+    note: str = Field(default="", max_length=500, description="Why, for other readers.")
 
 
-class PauseMany(ResumeMany):
+class PauseMany(ChangeMany):
     """Tasks to pause, why, and for how long."""
 
     until: Instant | None = Field(default=None, description="They resume by themselves then.")

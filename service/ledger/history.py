@@ -29,7 +29,7 @@ from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_cha
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.stored.written import WrittenPiece, unpack, unpacked
 from onthedot.scheduling.task import TaskDefinition
-from onthedot.service.temporal.translate import decoded
+from onthedot.service.temporal.translate import decoded, decoded_text
 
 _CLOSED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: RunStatus.SUCCEEDED,
@@ -72,6 +72,8 @@ class RunHistory:
     written: list[list[WrittenPiece]] = field(default_factory=list)
     """The output of each activity that has ended."""
     cancelled_by: str = ""
+    note: str = ""
+    """Why it was asked for."""
 
 
 async def definition_history(client: Client, history: WorkflowHistory) -> list[TaskState | Change]:
@@ -115,6 +117,8 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
                 run.state = await decoded(client, started.input.payloads, TaskState)
             else:
                 run.order = await decoded(client, started.input.payloads, RunOrder)
+                if naming.NOTE in started.memo.fields:
+                    run.note = await decoded_text(client, started.memo.fields[naming.NOTE])
             nominal = started.search_attributes.indexed_fields.get(naming.SCHEDULED_START.name)
             if nominal is not None:
                 value: Any = client.data_converter.payload_converter.from_payload(nominal)

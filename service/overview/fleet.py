@@ -30,13 +30,13 @@ from onthedot.service.temporal.paging import instant
 
 #: Rows read at a time, so that each call ends in time on a busy server.
 _PAGE = 250
-#: Rows decoded in one go: it takes the event loop about 20 ms.
+#: Rows decoded at a time, which occupies the event loop for about 20 ms.
 _DECODED = 100
-#: How long a list of tasks is good for.
+#: How long a list of tasks is cached.
 _AGE = timedelta(seconds=5)
 #: The most tasks that are read, recurring ones first: each takes some kilobytes of memory.
 MOST = 100_000
-#: How many schedules, and long definitions, are asked for, and how many of them at once.
+#: How many schedules and long definitions are read, and how many of them at once.
 _ASKED = 500
 _AT_ONCE = 10
 
@@ -52,7 +52,7 @@ class Fleet:
 
 @dataclass(frozen=True)
 class _Known:
-    """What a row's memo said, by the bytes it said it in."""
+    """The content of a row's memo, cached by its bytes."""
 
     memo: bytes
     row: TaskRow | None
@@ -60,7 +60,7 @@ class _Known:
 
 
 class FleetReader:
-    """Walks through the open tasks. A row that is as it was is not decoded again."""
+    """Walks through the open tasks, and decodes only rows that changed."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
@@ -89,7 +89,7 @@ class FleetReader:
         try:
             complete = await self._walk(_queries(tag, until, now), now, known, found, asked)
         finally:
-            # Who asks again continues from what was read.
+            # A repeated call continues from what was read.
             self._known |= known
         if not tag:
             self._known = known
@@ -107,7 +107,7 @@ class FleetReader:
         found: list[FleetTask],
         asked: list[tuple[FleetTask, TaskRow]],
     ) -> bool:
-        """Whether all was read; what was, is added to `known`, and to `asked` or `found`."""
+        """Read rows into `known`, and `asked` or `found`; returns whether all were read."""
         namespace = await self._temporal.namespace_id()
         read = 0
         for query in queries:
@@ -116,7 +116,7 @@ class FleetReader:
                 while coming is not None:
                     page = await coming
                     read += len(page.executions)
-                    # Temporal reads the next page while this one is decoded.
+                    # Temporal prepares the next page while this one is decoded.
                     token = page.next_page_token
                     coming = self._page(query, token) if token and read < MOST else None
                     for task_id, row in await self._rows(page.executions, known):
@@ -135,7 +135,7 @@ class FleetReader:
         return True
 
     async def _with_calendars(self, tasks: Sequence[FleetTask]) -> tuple[FleetTask, ...]:
-        """The tasks with the calendars that they name, each of which is looked up once."""
+        """The tasks with their calendars, each of which is looked up once."""
         names = dict.fromkeys(name for task in tasks for name in calendars_of(task.trigger))
         if not names:
             return tuple(tasks)
@@ -148,7 +148,7 @@ class FleetReader:
         )
 
     def _page(self, query: str, token: bytes = b"") -> asyncio.Task[ListWorkflowExecutionsResponse]:
-        """A page of the list, without what the SDK makes of each row."""
+        """A page of the list, without the SDK's decoding of each row."""
         client = self._temporal.client
         request = ListWorkflowExecutionsRequest(
             namespace=client.namespace, page_size=_PAGE, next_page_token=token, query=query
@@ -159,7 +159,7 @@ class FleetReader:
     async def _rows(
         self, executions: Sequence[WorkflowExecutionInfo], known: dict[str, _Known]
     ) -> list[tuple[str, TaskRow | None]]:
-        """Their ids, and what their memos say, which is added to what is known."""
+        """Their ids and memos, which are added to the cache."""
         fresh: list[WorkflowExecutionInfo] = []
         for info in executions:
             if naming.TASK_MEMO not in info.memo.fields:
@@ -178,13 +178,13 @@ class FleetReader:
                 late = row and row.not_after is not None and begun > row.not_after
                 memo = info.memo.fields[naming.TASK_MEMO].data
                 known[info.execution.workflow_id] = _Known(memo, None if late else row, row is None)
-            # Other calls have their turn.
+            # Let other calls proceed.
             await asyncio.sleep(0)
         ids = [info.execution.workflow_id for info in executions]
         return [(id_.partition(":")[2], known[id_].row) for id_ in ids]
 
     async def _decoded(self, payloads: Sequence[Payload]) -> list[TaskRow | None]:
-        """None stands for what a later release stored, and this one does not know."""
+        """None for rows that a later release stored in a form this release does not know."""
         converter = self._temporal.client.data_converter
         try:
             return await converter.decode(payloads, [TaskRow] * len(payloads))
@@ -207,7 +207,7 @@ class FleetReader:
                         return None
                     definition = there.definition
                 left = await next_runs.remaining(task.id, definition)
-                # Counted from now on, as far as they have not run yet.
+                # What is left of them counts from now.
                 after = task.after if left is None else max(task.after, now)
                 return replace(task, trigger=definition.trigger, remaining=left, after=after)
 
@@ -216,7 +216,7 @@ class FleetReader:
 
 
 def _queries(tag: str, until: datetime | None, now: datetime) -> list[str]:
-    """A list for each kind: Temporal has an index of it, and what repeats is to come first."""
+    """One query per kind, since Temporal has an index of it; recurring tasks come first."""
     which = TaskFilter(tags=(tag,) if tag else ())
     going_on = f"{which.query(now)} AND ExecutionStatus = 'Running'"
     due = f" AND {naming.DUE.name} <= {instant(until)}" if until else ""

@@ -1,6 +1,6 @@
-"""Many runs at once, as Temporal lists them.
+"""Reads many runs at once from Temporal's lists.
 
-The SDK decodes all of each row, most of it twice; here only what is asked for is read.
+The SDK decodes every field of each row, most of them twice; this decodes only what is needed.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from onthedot import naming
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.run_order import RunMemo
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
-from onthedot.service.temporal.translate import ListedRun, decoded, run_of
+from onthedot.service.temporal.translate import ListedRun, decoded, decoded_text, run_of
 
-#: Rows of a page of a long walk: few enough to come in time from a Temporal that has much to do.
+#: Rows per page of a long walk: few enough for a busy Temporal to return in time.
 _PAGE = 250
 
-#: How long a page may take once the first one has shown that Temporal is there.
+#: How long a page may take once the first page has shown that Temporal responds.
 _LATER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
 class DueRun:
-    """A run, and the instant by which lists find it."""
+    """A run, and the instant by which lists sort and filter it."""
 
     run: ShortRun
     due: datetime
@@ -55,7 +55,7 @@ async def raw_rows(
     within: timedelta = RPC_TIMEOUT,
     retry: bool = True,
 ) -> RawRows:
-    """One page of what a query finds. Without `retry` a connection that fails is an error at once.
+    """One page of a query's results. Without `retry`, a failed connection is an immediate error.
 
     Raises:
         TemporalUnavailable: Temporal does not respond.
@@ -71,7 +71,7 @@ async def raw_rows(
 async def raw_walk(
     temporal: Temporal, query: str, *, limit: int = _PAGE
 ) -> AsyncGenerator[tuple[WorkflowExecutionInfo, ...], None]:
-    """Every page of what a query finds. Temporal looks for the next one while one is read.
+    """Every page of a query's results. Temporal prepares the next page while one is read.
 
     Raises:
         TemporalUnavailable: Temporal does not respond.
@@ -87,7 +87,7 @@ async def raw_walk(
         while coming is not None:
             page = await coming
             coming = fetch(page.token) if page.token else None
-            # It is asked for before this one is read, and other calls have their turn.
+            # Send the request before this page is read, and let other calls proceed.
             await asyncio.sleep(0)
             yield page.rows
     finally:
@@ -96,7 +96,7 @@ async def raw_walk(
 
 
 def attribute(row: WorkflowExecutionInfo, name: str) -> Any:
-    """The value of a search attribute; None where there is none."""
+    """The value of a search attribute; None if it is missing."""
     return _value(row.search_attributes.indexed_fields, name)
 
 
@@ -115,7 +115,8 @@ async def due_run(temporal: Temporal, row: WorkflowExecutionInfo) -> DueRun:
         state=_value(attributes, naming.STATUS.name) or "",
         cause=_value(attributes, naming.CAUSE.name) or "",
         due=due,
-        requested_by=await _requested_by(temporal, memo),
+        requested_by=await _text(temporal, memo, naming.REQUESTED_BY),
+        note=await _text(temporal, memo, naming.NOTE),
     )
     kept = None
     if naming.RUN_MEMO in memo:
@@ -123,15 +124,12 @@ async def due_run(temporal: Temporal, row: WorkflowExecutionInfo) -> DueRun:
     return DueRun(run_of(temporal, listed, kept), due or start)
 
 
-async def _requested_by(temporal: Temporal, memo: Mapping[str, Payload]) -> str:
-    if naming.REQUESTED_BY not in memo:
-        return ""
-    values = await temporal.client.data_converter.decode([memo[naming.REQUESTED_BY]], [str])
-    return str(values[0])
+async def _text(temporal: Temporal, memo: Mapping[str, Payload], key: str) -> str:
+    return await decoded_text(temporal.client, memo[key]) if key in memo else ""
 
 
 def _value(attributes: Mapping[str, Payload], name: str) -> Any:
-    """Search attributes are never sealed, and always JSON."""
+    """Decode a search attribute, which is never encrypted and always JSON."""
     return json.loads(attributes[name].data) if name in attributes else None
 
 

@@ -12,10 +12,10 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionAsyncIterator
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
-#: The most rows that Temporal gives at a time.
+#: The most rows that Temporal returns at a time.
 PAGE = 1000
 
-#: How long a page may take where nobody waits for it, and how often it is asked for.
+#: How long a page may take if no caller waits, and how often it is requested.
 _PATIENCE = timedelta(seconds=10)
 _PAUSE = timedelta(seconds=2)
 _TRIES = 20
@@ -41,7 +41,7 @@ async def rows(
 async def fetch_page(
     temporal: Temporal, listed: WorkflowExecutionAsyncIterator, *, patient: bool
 ) -> None:
-    """Fetch the next page. If `patient`, retry for minutes, as after an outage: nobody waits.
+    """Fetch the next page. If `patient`, retry for minutes: no caller waits.
 
     Raises:
         TemporalUnavailable: Temporal does not respond.
