@@ -30,8 +30,8 @@ from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.ui.access.sessions import Session, SignedOut
-from onthedot.ui.components.staleness import Staleness
-from onthedot.ui.components.toasts import Toasts
+from onthedot.ui.components.notices.staleness import Staleness
+from onthedot.ui.components.notices.toasts import Toasts
 from onthedot.ui.use_cases import UseCases
 from onthedot.ui.watches import Live, Seen, Watches
 from onthedot.ui.wording.errors import plainly

@@ -156,7 +156,7 @@ class TaskRowsReader:
 
         Raises:
             InvalidDefinition: they are too many to be put in order.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         page = await self._page()
         ids = [task.id for task in page.items]

@@ -1,11 +1,11 @@
-"""Every recurring task and when it is due next, kept in memory: to read them all each time would
-be most of an audit's cost.
+"""Caches every recurring task and its next due instant, since reading all of them for each audit
+would be most of its cost.
 
 1. The first refresh walks through all tasks. A later one reads those that began or ended since, and
-   some of the others again: a page of a thousand for each half a minute, however many there are.
-2. So a change of a definition is seen late. Anyone who finds that runs differ from what is due
-   reads these tasks again: what changed meanwhile shows in its runs.
-3. Of each task is kept when it is due next, so that a span in which it is not costs nothing.
+   rereads some of the others: a page of a thousand per half minute, whatever their number.
+2. So a changed definition is seen late. Callers that find runs which differ from what is due reread
+   those tasks: a change shows in the runs.
+3. The next due instant of each task is kept, so a period without one costs nothing.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from onthedot.service.temporal.translate import task_rows
 
 _NAMED_AT_ONCE = 200
 
-#: How often a page is read again, of which there is one for each thousand tasks.
+#: How often one page of a thousand tasks is reread.
 _PAGE_EVERY = timedelta(seconds=30)
 
-#: How long what is in a list may take to show there.
+#: The longest lag of lists.
 _LAG = timedelta(minutes=1)
 
 _KINDS = ("cron", "interval")
@@ -47,10 +47,10 @@ _DECODED = 100
 
 
 class RecurringTasks:
-    """What is due of all recurring tasks. One serves a whole process.
+    """The due instants of all recurring tasks. One instance serves a whole process.
 
     Args:
-        patient: wait for a Temporal that has much to do, as nobody waits for this.
+        patient: wait for a busy Temporal, because no caller waits for this.
     """
 
     def __init__(self, temporal: Temporal, *, patient: bool = False) -> None:
@@ -67,14 +67,14 @@ class RecurringTasks:
 
     @property
     def all(self) -> Collection[RecurringTask]:
-        """The executions that are known: all that go on, and those that ended within a day."""
+        """The known executions: all open ones, and those that ended within a day."""
         return self._known.values()
 
     async def refresh(self) -> None:
-        """Learn what changed. Whoever no longer waits for it leaves it going on.
+        """Read what changed. This continues even if the caller stops waiting.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh(), name="recurring tasks")
@@ -82,7 +82,7 @@ class RecurringTasks:
         await asyncio.shield(self._refreshing)
 
     async def read_again(self, task_ids: Collection[str]) -> list[RecurringTask]:
-        """Read these tasks again. Raises as `refresh`."""
+        """Reread these tasks. Raises like `refresh`."""
         ids = sorted(task_ids)
         for some in (ids[n : n + _NAMED_AT_ONCE] for n in range(0, len(ids), _NAMED_AT_ONCE)):
             await self._read(f"{naming.TASK_ID.name} IN ({', '.join(map(literal, some))})")
@@ -91,14 +91,14 @@ class RecurringTasks:
     async def due(
         self, since: datetime, until: datetime, among: Collection[RecurringTask] | None = None
     ) -> dict[str, set[datetime]]:
-        """What is due after `since` and up to `until`, by task; `among` these or all."""
+        """What is due after `since` and up to `until`, by task; all tasks, or those in `among`."""
         tasks = list(self.all if among is None else among)
         return await to_thread.run_sync(due, tasks, since, until)
 
     async def _refresh(self) -> None:
         now = self._temporal.now()
         if self._read_at is None:
-            # A first walk that was broken off continues where it stood.
+            # An interrupted first walk continues where it stopped.
             await self._read_a_page()
             while self._walks:
                 await self._read_a_page()
@@ -218,6 +218,6 @@ def _ended(known: RecurringTask, row: WorkflowExecutionInfo) -> None:
 
 
 def _retrieved(refreshing: asyncio.Task[None]) -> None:
-    """Waiting callers get the error; without any, the next caller tries again."""
+    """Retrieve the error: waiting callers get it anyway, and the next caller tries again."""
     if not refreshing.cancelled():
         refreshing.exception()

@@ -1,7 +1,7 @@
 """Upcoming runs as an iCalendar feed.
 
-Each run is an event of its own, at an instant in UTC: no rule of a calendar program has to say what
-a cron expression, an exclusion or a clock change means, and each shows it in its reader's zone.
+Each run is a separate event at an instant in UTC, so a calendar program needs no rules for cron
+expressions, exclusions or clock changes, and shows events in its reader's time zone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from onthedot.service.temporal.calls import Temporal
 
 #: How far a feed reaches.
 AHEAD = timedelta(days=60)
-#: The most runs of one task, and in all: the earliest ones.
+#: The most runs of one task, and in all; the earliest are kept.
 EACH = 100
 MOST = 2000
 
@@ -35,7 +35,7 @@ _FEEDS = Arithmetic(CapacityLimiter(1))
 
 
 class Feeds:
-    """Writes feeds of one Temporal's tasks."""
+    """Writes feeds of upcoming runs."""
 
     def __init__(self, temporal: Temporal, fleet: FleetReader) -> None:
         self._temporal = temporal
@@ -46,13 +46,13 @@ class Feeds:
 
         Raises:
             TaskNotFound: there is no such task.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
             Busy: another feed is being written.
         """
         title = tag
         if task_id:
             title = (await TaskReader(self._temporal).find(task_id)).definition.name
-        # The same instant for all feeds of a day.
+        # The same end for all feeds of a day.
         end = self._temporal.now().replace(hour=0, minute=0, second=0, microsecond=0) + AHEAD
         fleet = await self._fleet.tasks(tag, end + timedelta(days=1), task_id=task_id)
         return await _FEEDS.work_out(

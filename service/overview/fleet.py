@@ -37,7 +37,7 @@ _OLDEST = timedelta(minutes=10)
 _SIDE_BY_SIDE = 2
 #: The most tasks that are read, recurring ones first: each takes some kilobytes of memory.
 MOST = 100_000
-#: How many schedules, and long definitions, are asked for, and how many of them at once.
+#: How many schedules and long definitions are read, and how many of them at once.
 _ASKED = 500
 _AT_ONCE = 10
 
@@ -58,7 +58,7 @@ _Which = tuple[str, str, datetime | None]
 
 @dataclass(frozen=True)
 class _Known:
-    """What a row's memo said, by the bytes it said it in."""
+    """The content of a row's memo, cached by its bytes."""
 
     memo: bytes
     row: TaskRow | None
@@ -97,7 +97,7 @@ class FleetReader:
         have been read so far, and not `complete`.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         now, key = self._temporal.now(), (tag, task_id, until)
         self._fleets = {k: f for k, f in self._fleets.items() if now - f.read <= _OLDEST}
@@ -156,7 +156,7 @@ class FleetReader:
         found: list[FleetTask],
         asked: list[tuple[FleetTask, TaskRow]],
     ) -> bool:
-        """Whether all was read; what was, is added to `known`, and to `asked` or `found`."""
+        """Read rows into `known`, and `asked` or `found`; returns whether all were read."""
         namespace = await self._temporal.namespace_id()
         read = 0
         for query in queries:
@@ -178,7 +178,7 @@ class FleetReader:
         return True
 
     async def _with_calendars(self, tasks: Sequence[FleetTask]) -> tuple[FleetTask, ...]:
-        """The tasks with the calendars that they name, each of which is looked up once."""
+        """The tasks with their calendars, each of which is looked up once."""
         names = dict.fromkeys(name for task in tasks for name in calendars_of(task.trigger))
         if not names:
             return tuple(tasks)
@@ -193,7 +193,7 @@ class FleetReader:
     async def _rows(
         self, executions: Sequence[WorkflowExecutionInfo], known: dict[str, _Known]
     ) -> list[tuple[str, TaskRow | None]]:
-        """Their ids, and what their memos say, which is added to what is known."""
+        """Their ids and memos, which are added to the cache."""
         fresh: list[WorkflowExecutionInfo] = []
         for info in executions:
             if naming.TASK_MEMO not in info.memo.fields:
@@ -212,7 +212,7 @@ class FleetReader:
                 late = row and row.not_after is not None and begun > row.not_after
                 memo = info.memo.fields[naming.TASK_MEMO].data
                 known[info.execution.workflow_id] = _Known(memo, None if late else row, row is None)
-            # Other calls have their turn.
+            # Let other calls proceed.
             await asyncio.sleep(0)
         ids = [info.execution.workflow_id for info in executions]
         return [(id_.partition(":")[2], known[id_].row) for id_ in ids]
@@ -231,7 +231,7 @@ class FleetReader:
                         return None
                     definition = there.definition
                 left = await next_runs.remaining(task.id, definition)
-                # Counted from now on, as far as they have not run yet.
+                # What is left of them counts from now.
                 after = task.after if left is None else max(task.after, now)
                 return replace(task, trigger=definition.trigger, remaining=left, after=after)
 

@@ -19,9 +19,9 @@ from onthedot.service.temporal.paging import instant
 HOUR = timedelta(hours=1)
 #: How far back the chart reaches, in hours.
 HOURS = 24
-#: Over how many runs at most punctuality is told.
+#: The most runs over which punctuality is computed.
 SAMPLE = 1000
-#: How long a sample is good for: reading one costs as much as twenty pages.
+#: How long a sample is cached: reading one costs as much as twenty pages.
 _SAMPLE_AGE = timedelta(seconds=10)
 
 _FAILED = (RunStatus.FAILED, RunStatus.TIMED_OUT)
@@ -39,7 +39,7 @@ class HourCount:
 
 @dataclass(frozen=True)
 class Punctuality:
-    """How late runs started, over the last `sample` that a schedule started."""
+    """How late runs started, over the last `sample` scheduled runs."""
 
     sample: int
     p50: timedelta
@@ -57,7 +57,7 @@ class Failing:
 
 @dataclass(frozen=True)
 class Sample:
-    """What the last runs tell."""
+    """What the last runs show."""
 
     taken: datetime
     punctuality: Punctuality | None
@@ -73,7 +73,7 @@ class TaskTotals:
 
 
 class OverviewReader:
-    """Reads it, and keeps what does not change: an hour that has passed stays as it was."""
+    """Reads the overview, and caches the counts of past hours, which do not change."""
 
     def __init__(self, temporal: Temporal, counts: KeptCounts) -> None:
         self._temporal = temporal
@@ -85,7 +85,7 @@ class OverviewReader:
         """The runs that ended in each of the last 24 hours, oldest first.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         now = self._temporal.now()
         this = now.replace(minute=0, second=0, microsecond=0)
@@ -96,20 +96,20 @@ class OverviewReader:
         )
         counted = [answer for answer in answers if isinstance(answer, HourCount)]
         known = {**self._past, **{count.since: count for count in counted}}
-        # Lists are a moment behind: an hour that has only just passed is counted again.
+        # Lists lag behind: an hour that has just passed is counted again.
         over = now - HOUR - timedelta(minutes=1)
         self._past = {hour: known[hour] for hour in wanted if hour < over and hour in known}
         for answer in answers:
-            # What did come is kept: the next call asks for the rest.
+            # Keep what did arrive; the next call reads the rest.
             if isinstance(answer, BaseException):
                 raise answer
         return [known[hour] for hour in wanted]
 
     async def running(self) -> int:
-        """How many runs are going on.
+        """How many runs are in progress.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         return await RunList(self._temporal).count(RunFilter(status=RunStatus.RUNNING))
 
@@ -117,7 +117,7 @@ class OverviewReader:
         """How many tasks there are; None where that has to be counted first, which takes long.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         total, paused = await asyncio.gather(
             self._counts.of(TaskFilter()), self._counts.of(TaskFilter(status=TaskStatus.PAUSED))
@@ -128,7 +128,7 @@ class OverviewReader:
         """Punctuality and failing tasks over at most the last 1,000 runs; ten seconds old at most.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         now = self._temporal.now()
         if self._sample is None or now - self._sample.taken > _SAMPLE_AGE:

@@ -1,4 +1,4 @@
-"""A run as a long list shows it: only what is asked for is read of its row."""
+"""A run as long lists show it: of its row, only what is needed is decoded."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.run_order import RunMemo
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.raw_rows import attribute_value
-from onthedot.service.temporal.translate import ListedRun, decoded, run_of
+from onthedot.service.temporal.translate import ListedRun, decoded, decoded_text, run_of
 
 
 @dataclass(frozen=True)
 class DueRun:
-    """A run, and the instant by which lists find it."""
+    """A run, and the instant by which lists sort and filter it."""
 
     run: ShortRun
     due: datetime
@@ -41,7 +41,8 @@ async def due_run(temporal: Temporal, row: WorkflowExecutionInfo) -> DueRun:
         state=attribute_value(attributes, naming.STATUS.name) or "",
         cause=attribute_value(attributes, naming.CAUSE.name) or "",
         due=due,
-        requested_by=await _requested_by(temporal, memo),
+        requested_by=await _text(temporal, memo, naming.REQUESTED_BY),
+        note=await _text(temporal, memo, naming.NOTE),
     )
     kept = None
     if naming.RUN_MEMO in memo:
@@ -49,11 +50,8 @@ async def due_run(temporal: Temporal, row: WorkflowExecutionInfo) -> DueRun:
     return DueRun(run_of(temporal, listed, kept), due or start)
 
 
-async def _requested_by(temporal: Temporal, memo: Mapping[str, Payload]) -> str:
-    if naming.REQUESTED_BY not in memo:
-        return ""
-    values = await temporal.client.data_converter.decode([memo[naming.REQUESTED_BY]], [str])
-    return str(values[0])
+async def _text(temporal: Temporal, memo: Mapping[str, Payload], key: str) -> str:
+    return await decoded_text(temporal.client, memo[key]) if key in memo else ""
 
 
 def _at(attributes: Mapping[str, Payload], name: str) -> datetime | None:

@@ -42,7 +42,7 @@ class OpenWalk:
         """The next rows, none of them twice; `over` says whether they are the last.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer; the next call asks for the same rows.
+            TemporalUnavailable: Temporal does not respond; the next call asks for the same rows.
         """
         query = self._query
         if self._until is not None:

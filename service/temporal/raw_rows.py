@@ -1,6 +1,6 @@
-"""Many rows at once, as Temporal lists them.
+"""Reads many rows at once from Temporal's lists.
 
-The SDK decodes all of each row, most of it twice; here only what is asked for is read.
+The SDK decodes every field of each row, most of them twice; this decodes only what is needed.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
-#: Rows of a page of a long walk: few enough to come in time from a Temporal that has much to do.
+#: Rows per page of a long walk: few enough for a busy Temporal to return in time.
 _PAGE = 250
 
-#: How long a page may take once the first one has shown that Temporal is there.
+#: How long a page may take once the first page has shown that Temporal responds.
 _LATER = timedelta(seconds=5)
 
 
@@ -42,10 +42,10 @@ async def raw_rows(
     within: timedelta = RPC_TIMEOUT,
     retry: bool = True,
 ) -> RawRows:
-    """One page of what a query finds. Without `retry` a connection that fails is an error at once.
+    """One page of a query's results. Without `retry`, a failed connection is an immediate error.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     request = ListWorkflowExecutionsRequest(
         namespace=temporal.client.namespace, query=query, page_size=limit, next_page_token=token
@@ -58,10 +58,10 @@ async def raw_rows(
 async def raw_walk(
     temporal: Temporal, query: str, *, limit: int = _PAGE
 ) -> AsyncGenerator[tuple[WorkflowExecutionInfo, ...], None]:
-    """Every page of what a query finds. Temporal looks for the next one while one is read.
+    """Every page of a query's results. Temporal prepares the next page while one is read.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
 
     def fetch(token: bytes) -> asyncio.Task[RawRows]:
@@ -74,7 +74,7 @@ async def raw_walk(
         while coming is not None:
             page = await coming
             coming = fetch(page.token) if page.token else None
-            # It is asked for before this one is read, and other calls have their turn.
+            # Send the request before this page is read, and let other calls proceed.
             await asyncio.sleep(0)
             yield page.rows
     finally:

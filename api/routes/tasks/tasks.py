@@ -196,11 +196,17 @@ async def replace_task(
     responses=refusals(404, 409, 412, 503),
 )
 async def delete_task(
-    task_id: TaskIdPath, tasks: TasksDep, caller: Caller, expected: ExpectedRevision
+    task_id: TaskIdPath,
+    tasks: TasksDep,
+    caller: Caller,
+    expected: ExpectedRevision,
+    note: Annotated[
+        str, Query(max_length=500, description="Why; the task's revisions keep it.")
+    ] = "",
 ) -> None:
     """It never fires again, its backfills start no further run, and the id is free. A run in
     progress finishes. The runs of a recurring task stay readable; a finished one-time task goes
     with its run.
 
     The definition is kept for the retention: `POST /tasks/{id}/restore` puts the task back."""
-    await tasks.delete(task_id, by=caller, if_match=expected)
+    await tasks.delete(task_id, by=caller, note=note, if_match=expected)

@@ -47,7 +47,7 @@ class KeptCounts:
         where they have never been counted and that takes longer than a second.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         kept = self._kept.get(which)
         if kept is not None and self._temporal.now() - kept.at <= kept.good_for:
