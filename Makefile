@@ -7,16 +7,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 ON_CLUSTER ?= tests/stores tests/service tests/api tests/workflows tests/ui tests/replay
+SHORT_TRIALS := balancer and 1] or in_a_burst and 1]
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 LOCKS := requirements.lock requirements-build.lock requirements-dev.lock
 
-.PHONY: cluster cluster-test chart kubernetes histories help setup setup-dev run test quick check lint types imports format faults bench wheel lock clean
+.PHONY: cluster cluster-short cluster-test chart kubernetes histories help setup setup-dev run test quick check lint types imports format faults bench wheel lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.run ## Make .venv with what running needs
 
@@ -60,6 +61,9 @@ cluster: $(VENV)/.dev ## Temporal on PostgreSQL, two nodes, on this machine: mak
 
 cluster-test: $(VENV)/.dev ## Run tests, and break things, on such a cluster: ARGS="-k balancer" chooses what
 	@$(BIN)/python -m tests.cluster.suite $(ON_CLUSTER) --trials $(ARGS)
+
+cluster-short: $(VENV)/.dev ## What CI runs of it: how stores differ, and two faults
+	@$(BIN)/python -m tests.cluster.suite tests/stores --short --trials -k "$(SHORT_TRIALS)"
 
 chart: $(VENV)/.dev ## Judge the Helm chart with Helm and Kubernetes' own schemas
 	@$(BIN)/python -m tests.chart.programs

@@ -52,7 +52,7 @@ async def make_plan(
 
     Raises:
         WrongFiles: with all that is wrong in any of them.
-        CallFailed: the server does not answer, or refuses.
+        CallFailed: the server does not respond, or refuses.
     """
     if found := form_problems(files):
         raise WrongFiles(*found)

@@ -65,7 +65,7 @@ class Invalid(ProblemResponse):
 
 
 class Unavailable(ProblemResponse):
-    """503: Temporal does not answer, or no worker took the change up. Nothing was changed."""
+    """503: Temporal does not respond, or no worker took the change up. Nothing was changed."""
 
     retryable = True
 

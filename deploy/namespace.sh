@@ -12,7 +12,7 @@ command -v temporal >/dev/null || {
 tries=300
 until temporal operator cluster health; do
   tries=$((tries - 1))
-  [ "$tries" -gt 0 ] || { echo "namespace.sh: Temporal does not answer." >&2; exit 1; }
+  [ "$tries" -gt 0 ] || { echo "namespace.sh: Temporal does not respond." >&2; exit 1; }
   sleep 1
 done
 temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" >/dev/null 2>&1 ||

@@ -90,6 +90,7 @@ class ShortRun(Model):
     requested_by: str = Field(
         default="", description="Who requested it: by hand, as a retry or with a backfill."
     )
+    note: str = Field(default="", description="Why it was requested by hand, if that was said.")
     error: RunError | None = None
     links: Links = Links()
 

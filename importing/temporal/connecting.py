@@ -15,7 +15,7 @@ _DEFAULT_ADDRESS = "127.0.0.1:7233"
 
 
 class SourceAway(ImportFailed):
-    """The server that is to be read does not answer, or refuses."""
+    """The server that is to be read does not respond, or refuses."""
 
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(
@@ -28,7 +28,7 @@ async def fetch_from_environment(at: datetime) -> str:
     """Every schedule of the namespace, as `read` takes it.
 
     Raises:
-        SourceAway: the server does not answer, or what says where it is cannot be used.
+        SourceAway: the server does not respond, or what says where it is cannot be used.
     """
     address = _DEFAULT_ADDRESS
     try:

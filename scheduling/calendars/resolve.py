@@ -65,6 +65,6 @@ def _dates(text: str, n: int) -> range:
     except ExclusionError as error:
         raise CalendarError(f"dates.{n}", str(error)) from None
     if found is None:
-        mend = "is neither a date such as 2026-12-24 nor a range such as 2026-12-24/2026-12-26."
-        raise CalendarError(f"dates.{n}", f"{text!r} {mend}")
+        fix = "is neither a date such as 2026-12-24 nor a range such as 2026-12-24/2026-12-26."
+        raise CalendarError(f"dates.{n}", f"{text!r} {fix}")
     return found

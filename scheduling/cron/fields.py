@@ -36,9 +36,9 @@ class Field:
     hash_high: int
     names: tuple[str, ...] = ()
 
-    def problem(self, element: str, mend: str) -> CronError:
+    def problem(self, element: str, fix: str) -> CronError:
         """The error for one element of this field."""
-        return CronError(f"{self.name} field: {element!r} {mend}")
+        return CronError(f"{self.name} field: {element!r} {fix}")
 
 
 SECOND = Field("second", 0, 59, 59)

@@ -7,6 +7,9 @@ from pydantic import Field
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.values import Duration, Instant, Model
 
+#: How many missed instants, and how many late starts, are listed.
+MOST = 1000
+
 
 class TaskName(Model):
     """A task, by id and name."""
@@ -77,6 +80,13 @@ class LateStart(Model):
     run_id: str
 
 
+class LostInstants(Model):
+    """Instants at which tasks should have run and have no run."""
+
+    instants: tuple[MissedInstant, ...] = Field(description="The latest first.")
+    complete: bool
+
+
 class Incidents(Model):
     """What went wrong in a period."""
 
@@ -114,3 +124,10 @@ class Incidents(Model):
     def any(self) -> bool:
         """Whether anything went wrong."""
         return bool(self.items or self.missed or self.late)
+
+    def with_lost(self, lost: LostInstants) -> Incidents:
+        """The same with these instants among the missed ones, as far as they are listed."""
+        missed = [*self.missed, *lost.instants]
+        missed.sort(key=lambda one: (one.at, one.task_id), reverse=True)
+        complete = self.complete and lost.complete and len(missed) <= MOST
+        return self.model_copy(update={"missed": tuple(missed[:MOST]), "complete": complete})

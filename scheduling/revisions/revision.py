@@ -56,7 +56,7 @@ class Revision(Model):
     at: Instant = Field(description="When it was changed.")
     by: str = Field(description="Who changed it; `pause until` where a pause ended automatically.")
     change: RevisionKind
-    note: str = Field(default="", description="The note given with a pause or resume.")
+    note: str = Field(default="", description="The note given with a pause, resume or deletion.")
     restores: int | None = Field(
         default=None, description="The revision that was restored, if this was a restore."
     )

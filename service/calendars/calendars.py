@@ -36,21 +36,21 @@ from onthedot.service.calendars.resolving import (
 )
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
-#: All calendars are listed at once.
+#: The most calendars in a list, which has only one page.
 MOST_CALENDARS = 1000
-#: How many of those that use a calendar are named where it cannot be deleted.
+#: How many users of a calendar an error names if it cannot be deleted.
 _NAMED = 20
 _PAGE = 1000
 #: How many calendars are read at once.
 _AT_ONCE = 10
 #: The longest span of days that is listed, in days.
 _LONGEST_SPAN = 10 * 366
-_GONE = "Its workflow was ended with Temporal's own tools: its last days still apply. PUT it again."
+_GONE = "Its workflow was ended in Temporal: its last days still apply. PUT the calendar again."
 
 
 @dataclass(frozen=True)
 class FoundCalendar:
-    """A calendar, and who uses it."""
+    """A calendar and its users."""
 
     state: CalendarState
     row: CalendarRow
@@ -65,10 +65,10 @@ class Calendars:
         self._temporal = temporal
 
     async def all(self, *, counted: bool = False) -> list[FoundCalendar]:
-        """Every calendar, by name; how many use each only on request.
+        """Every calendar, by name; the number of users only if `counted`.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -84,7 +84,7 @@ class Calendars:
         """The names of the calendars, in order.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         query = (
             f"WorkflowType = '{naming.CALENDAR}' AND ExecutionStatus = 'Running' "
@@ -95,7 +95,7 @@ class Calendars:
             return sorted([row.id.partition(":")[2] async for row in listed])
 
     async def get(self, name: str) -> FoundCalendar:
-        """One calendar, and how many use it.
+        """One calendar, and the number of its users.
 
         Raises:
             CalendarNotFound, TemporalUnavailable.
@@ -114,12 +114,13 @@ class Calendars:
         if_match: int | None = None,
         new: bool = False,
     ) -> tuple[FoundCalendar, bool]:
-        """Create a calendar, or replace its content; and whether it was created. What changes
-        nothing keeps the revision. With `new`, it never replaces one.
+        """Create a calendar or replace its content; also returns whether it was created.
+
+        Unchanged content keeps the revision. With `new`, nothing is ever replaced.
 
         Raises:
-            InvalidDefinition: it means nothing.
-            CalendarNotFound: there is none, and a revision was asked for.
+            InvalidDefinition: the content is invalid.
+            CalendarNotFound: there is none, and `if_match` names a revision.
             CalendarChanged: it is at another revision.
             NoWorker, TemporalUnavailable.
         """
@@ -141,7 +142,7 @@ class Calendars:
                 not_after=self._temporal.expiry(),
                 expected_revision=if_match,
                 content=content,
-                # Until a worker has read the new feed, the days before it count.
+                # Until a worker has read the new feed, the previous days apply.
                 resolved=present.resolved if resolved.problem else resolved.days,
                 source=resolved.source,
                 problem=resolved.problem,
@@ -149,12 +150,12 @@ class Calendars:
             )
             if await execute(self._temporal, name, change) is not None:
                 return await self.get(name), False
-            # It ended just now, or was ended with Temporal's own tools.
+            # It has just ended, or was ended with Temporal's own tools.
             if await self._started(name, content, resolved, by=by):
                 return await self.get(name), False
 
     async def delete(self, name: str, *, by: str, if_match: int | None = None) -> None:
-        """Delete a calendar that nobody keeps to.
+        """Delete a calendar that nothing uses.
 
         Raises:
             CalendarNotFound, CalendarInUse, CalendarChanged, NoWorker, TemporalUnavailable.
@@ -177,7 +178,7 @@ class Calendars:
 
         Raises:
             CalendarNotFound, TemporalUnavailable.
-            InvalidDefinition: the span is empty, or longer than ten years.
+            InvalidDefinition: the period is empty, or longer than ten years.
         """
         span = days_between(first, last)
         if not span or len(span) > _LONGEST_SPAN:
@@ -231,7 +232,7 @@ class Calendars:
     async def _started(
         self, name: str, content: CalendarContent, resolved: ResolvedContent, *, by: str
     ) -> bool:
-        """Whether it was there not yet, and is now; one that was deleted goes on counting."""
+        """Whether this call created it. A calendar under a deleted name continues its revisions."""
         before = await self._temporal.ask(self._temporal.calendars.find(name))
         now = self._temporal.now()
         made = CalendarState(

@@ -1,4 +1,4 @@
-"""What is read from a workflow's whole history: an answer that needs neither worker nor list."""
+"""Reads a workflow's whole history, which needs neither a worker nor a list."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_cha
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.stored.written import WrittenPiece, unpack, unpacked
 from onthedot.scheduling.task import TaskDefinition
-from onthedot.service.temporal.translate import decoded
+from onthedot.service.temporal.translate import decoded, decoded_text
 
 _CLOSED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: RunStatus.SUCCEEDED,
@@ -43,7 +43,7 @@ _OWN = (naming.HTTP, naming.COMMAND, naming.LOG)
 
 @dataclass
 class RunHistory:
-    """A run as its events tell it."""
+    """A run, as its events show it."""
 
     status: RunStatus = RunStatus.RUNNING
     order: RunOrder | None = None
@@ -57,25 +57,27 @@ class RunHistory:
     """Attempts that were made before the activity that Temporal counts."""
     made_before: tuple[AttemptMade, ...] = ()
     task_began: datetime | None = None
-    """The last workflow task that a worker got."""
+    """When a worker received the last workflow task."""
     tasks_done: list[datetime] = field(default_factory=list)
-    """When each workflow task began that a worker has carried out."""
+    """When each completed workflow task began."""
     timer_until: datetime | None = None
-    """Of the timer that runs."""
+    """When the timer in progress fires."""
     last_failure: str = ""
     last: AttemptFailure | None = None
-    """The last attempt of our own that failed, or was cancelled."""
+    """Our own last attempt that failed or was cancelled."""
     looked_up: Attempts | None = None
     reason: RunError | None = None
     runs_command: bool = False
-    """The activity that was scheduled last is a command."""
+    """Whether the last scheduled activity is a command."""
     written: list[list[WrittenPiece]] = field(default_factory=list)
-    """What each activity of the run wrote that has ended."""
+    """The output of each activity that has ended."""
     cancelled_by: str = ""
+    note: str = ""
+    """Why it was asked for."""
 
 
 async def definition_history(client: Client, history: WorkflowHistory) -> list[TaskState | Change]:
-    """The state a task was registered with, then every replacement it accepted, oldest first."""
+    """The state that a task was registered with, then every accepted change, oldest first."""
     entries: list[TaskState | Change] = []
     for event in history.events:
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
@@ -90,7 +92,7 @@ async def definition_history(client: Client, history: WorkflowHistory) -> list[T
 
 
 async def latest_definition(client: Client, history: WorkflowHistory) -> TaskDefinition:
-    """The definition that the last accepted change left."""
+    """The definition after the last accepted change."""
     state, *later = await definition_history(client, history)
     assert isinstance(state, TaskState)
     for change in later:
@@ -100,7 +102,7 @@ async def latest_definition(client: Client, history: WorkflowHistory) -> TaskDef
 
 
 async def run_history(client: Client, history: WorkflowHistory) -> RunHistory:
-    """A run, read from its events alone."""
+    """A run, read only from its events."""
     run = RunHistory()
     for event in history.events:
         await _take(run, client, event)
@@ -115,6 +117,8 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
                 run.state = await decoded(client, started.input.payloads, TaskState)
             else:
                 run.order = await decoded(client, started.input.payloads, RunOrder)
+                if naming.NOTE in started.memo.fields:
+                    run.note = await decoded_text(client, started.memo.fields[naming.NOTE])
             nominal = started.search_attributes.indexed_fields.get(naming.SCHEDULED_START.name)
             if nominal is not None:
                 value: Any = client.data_converter.payload_converter.from_payload(nominal)
@@ -191,7 +195,7 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
 
 
 async def written_by(client: Client, details: Payloads) -> list[WrittenPiece]:
-    """What a command had written by its last heartbeat, which carries it second."""
+    """What a command had written by its last heartbeat, which carries it as second detail."""
     if len(details.payloads) < 2:
         return []
     try:
@@ -202,7 +206,7 @@ async def written_by(client: Client, details: Payloads) -> list[WrittenPiece]:
 
 
 async def _attempt_failure(client: Client, failure: Failure) -> AttemptFailure | None:
-    """What one of our own attempts left; None if it was someone else's."""
+    """The failure of one of our own attempts; None for other people's activities."""
     details = failure.application_failure_info.details.payloads
     try:
         return await decoded(client, details, AttemptFailure) if details else None
@@ -211,7 +215,7 @@ async def _attempt_failure(client: Client, failure: Failure) -> AttemptFailure |
 
 
 async def _take_lookup(run: RunHistory, client: Client, event: HistoryEvent) -> None:
-    """What the recording of a run looked up, which is all there is of a cancelled one."""
+    """Take the attempts that were looked up for a run's record; a cancelled run has no others."""
     details = event.marker_recorded_event_attributes.details
     about = details["data"].payloads if "data" in details else ()
     (said,) = await client.data_converter.decode(about[:1]) if about else ({},)
@@ -226,5 +230,5 @@ async def _change(client: Client, request: Request) -> Change:
 
 
 def instant_of(stamp: Timestamp) -> datetime:
-    """The instant that Temporal stamped."""
+    """The instant of a protobuf timestamp, in UTC."""
     return stamp.ToDatetime(tzinfo=UTC)

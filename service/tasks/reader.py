@@ -1,4 +1,4 @@
-"""Reads single tasks: all that can be known of one without a worker."""
+"""Reads single tasks, without needing a worker."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ class Found:
 
     @property
     def task_id(self) -> str:
-        """What it is called in REST."""
+        """The task's id in REST."""
         return self.execution.id.partition(":")[2]
 
     @property
     def state(self) -> TaskState:
-        """What the task remembers, as far as its description tells."""
+        """The task's state, as far as its description shows it."""
         row, execution = self.row, self.execution
         health = task_health(execution)
         at = execution.close_time or execution.start_time
@@ -86,7 +86,7 @@ class Found:
 
 
 class TaskReader:
-    """Looks tasks up, and answers with them."""
+    """Looks up tasks, and converts them to responses."""
 
     def __init__(self, temporal: Temporal, arithmetic: Arithmetic = SINGLE) -> None:
         self._temporal = temporal
@@ -107,19 +107,18 @@ class TaskReader:
         """A task; None if there is none, or it was deleted.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         execution = await self._described(task_id)
         row = await row_of(execution) if execution else None
         return await self._whole(execution, row) if execution and row else None
 
     async def check_key(self, task_id: str) -> None:
-        """To be awaited before a change: who lacks the task's key could make it, and then not read
-        what came of it.
+        """Check before a change that the result can be read.
 
         Raises:
-            KeyMissing: the task is sealed with a key that is not here.
-            TemporalUnavailable: Temporal does not answer.
+            KeyMissing: this process lacks the key with which the task is encrypted.
+            TemporalUnavailable: Temporal does not respond.
         """
         if execution := await self._described(task_id):
             await row_of(execution)
@@ -128,19 +127,19 @@ class TaskReader:
         """A deleted task that is kept, if no other has its id; else None.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         execution = await self._described(task_id)
         if execution is None or await row_of(execution) is not None:
             return None
         if await deleted_row(execution) is None:
-            # A registration that was answered 503 and came too late stands in front of it.
+            # A registration that was answered 503, and arrived too late, hides it.
             execution = await self._last_deleted(task_id)
         row = await deleted_row(execution) if execution else None
         return await self._whole(execution, row) if execution and row else None
 
     async def find_kept(self, task_id: str) -> Found:
-        """A task, or one that was deleted and is kept.
+        """A task, or a deleted one that is kept.
 
         Raises:
             TaskNotFound, TemporalUnavailable.
@@ -189,15 +188,15 @@ class TaskReader:
                     return None
                 raise
             whole = await latest_definition(self._temporal.client, history)
-            # A pause that ended by itself is in the row, and in no change.
+            # A pause that ended by itself is only in the row, since there was no change.
             definition = whole.model_copy(update={"paused": row.definition.paused})
         return Found(execution, row, definition)
 
     async def answer(self, found: Found) -> Task:
-        """A task as it is answered, with its last run.
+        """A task as a response, with its last run.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         task_id, now = found.task_id, self._temporal.now()
         status = task_status(found.execution, found.definition, now)
@@ -217,8 +216,8 @@ class TaskReader:
         )
 
     async def settled(self, state: TaskState) -> Task:
-        """A task that has just taken a change, as it is answered. The change counts: what cannot
-        be read or computed any more is left out."""
+        """The response after a change. The change is made: what cannot be read or computed any more
+        is left out."""
         last, coming = await asyncio.gather(
             _if_possible(last_run(self._temporal, state.id)),
             _if_possible(self.to_come(state, state.remaining)),
@@ -228,7 +227,7 @@ class TaskReader:
     def fresh(
         self, state: TaskState, coming: tuple[datetime, ...], last: ShortRun | None = None
     ) -> Task:
-        """A task with nothing running, as it is answered."""
+        """A task without a run in progress, as a response."""
         return answered(
             self._temporal,
             state.id,
@@ -244,8 +243,8 @@ class TaskReader:
         """The next runs of a task in this state.
 
         Raises:
-            TemporalUnavailable: Temporal had to be asked, and does not answer.
-            Busy: too much is to be computed at present.
+            TemporalUnavailable: Temporal is needed, and does not respond.
+            Busy: too many computations are in progress.
         """
         return await self._coming(state, _status(state.definition), remaining)
 
@@ -273,8 +272,8 @@ def _status(definition: TaskDefinition) -> TaskStatus:
 
 
 def _later(listed: ShortRun | None, own: ShortRun | None) -> ShortRun | None:
-    """The run in progress, or else the one that ended last. A list lags behind what a task says of
-    itself."""
+    """The run in progress, or else the one that ended last. The task itself is more current than a
+    list."""
     if listed is None or own is None or listed.id == own.id:
         return own or listed
     if own.finished_at is None or listed.finished_at is None:

@@ -161,7 +161,7 @@ async def test_a_final_failure_is_not_tried_again_and_shows_the_answer(
             await start(client, "final", http_attempt(receiver.url("/planned?k=v")))
         )
     assert error.type == "HttpStatus"
-    assert error.message == f"POST {receiver.url('/planned')} answered 404."
+    assert error.message == f"POST {receiver.url('/planned')} returned 404."
     detail = AttemptFailure.model_validate(error.details[0])
     assert detail.output["body"] == {"why": "no such hook"}
     assert detail.started_at <= detail.finished_at

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-_STYLES = (
-    "base",
-    "frame",
-    "parts",
-    "fields",
-    "tables",
-    "palette",
-    "incidents",
-    "output",
-    "calendars",
-    "forecast",
-)
+from onthedot.ui.loading.styles import STYLES
+
 _SCRIPTS = ("time", "parts", "state", "drafts", "keys", "session", "socket")
 
 HEAD = (
     '<link rel="preload" href="{base}/static/fonts/inter-latin-wght-normal.woff2" as="font" '
     'type="font/woff2" crossorigin>'
-    + "".join(f'<link rel="stylesheet" href="{{base}}/static/{name}.css">' for name in _STYLES)
+    + f'<link rel="stylesheet" href="{{base}}{STYLES}">'
     + "".join(
         f'<script nonce="{{nonce}}" src="{{base}}/static/{name}.js" data-base="{{base}}"></script>'
         for name in _SCRIPTS

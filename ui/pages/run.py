@@ -191,7 +191,11 @@ def _doing(run: Run) -> None:
 
 def _asked(run: Run) -> list[tuple[str, str]]:
     """Who had it started, and who had it stopped."""
-    said = (("Asked by", run.requested_by), ("Cancelled by", run.cancel_requested_by))
+    said = (
+        ("Asked by", run.requested_by),
+        ("Note", run.note),
+        ("Cancelled by", run.cancel_requested_by),
+    )
     return [(name, by) for name, by in said if by]
 
 

@@ -53,7 +53,7 @@ async def stranger(page: Page) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/ui/login", "/ui/static/base.css", "/ui/favicon.ico", "/ui/static/none.css"]
+    "path", ["/ui/login", "/ui/static/styles.css", "/ui/favicon.ico", "/ui/static/none.css"]
 )
 async def test_the_way_in_does_not_touch_the_page(
     stranger: httpx.AsyncClient, page: Page, path: str

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.results import Results
+from tests.cluster.suite.results import Results
 from tests.process_tree import is_running
 
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _REPORT = """\
 <testsuites><testsuite name="pytest">
   <testcase classname="tests.api.runs.test_runs" name="test_one"/>
@@ -59,7 +59,7 @@ def test_what_a_command_leaves_running_is_named_and_ended() -> None:
     told = _python(
         """
         import os
-        from tests.cluster import left_behind
+        from tests.cluster.suite import left_behind
         left_behind._ENDS_WITHIN_SECONDS = 0.5
         left_behind.adopt_orphans()
         script = "sleep 0.01 & setsid sleep 300 >&- 2>&- & echo $!; exit 3"
@@ -73,9 +73,12 @@ def test_what_a_command_leaves_running_is_named_and_ended() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="says there that it needs Linux")
-def test_a_machine_that_lacks_something_is_told_so_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("option", "code"), [([], 2), (["--short"], 0)])
+def test_a_machine_that_lacks_something_is_told_so_at_once(
+    tmp_path: Path, option: list[str], code: int
+) -> None:
     told = subprocess.run(
-        [sys.executable, "-m", "tests.cluster.suite", "tests/stores"],
+        [sys.executable, "-m", "tests.cluster.suite", "tests/stores", *option],
         cwd=_ROOT,
         env={**os.environ, "PATH": str(tmp_path), "TMPDIR": str(tmp_path)},
         capture_output=True,
@@ -83,9 +86,9 @@ def test_a_machine_that_lacks_something_is_told_so_at_once(tmp_path: Path) -> No
         timeout=120,
         check=False,
     )
-    assert told.returncode == 2
+    assert told.returncode == code
     (line,) = told.stderr.splitlines()
-    assert line.startswith("NOTHING WAS TESTED. A cluster on one machine needs: ")
+    assert line.startswith("NOTHING WAS TESTED ON A CLUSTER. A cluster on one machine needs: ")
     assert not told.stdout
     assert not list(tmp_path.iterdir())
 
@@ -95,7 +98,7 @@ def test_an_interrupt_ends_the_command_too() -> None:
     told = _python(
         """
         import os, signal, threading
-        from tests.cluster import left_behind
+        from tests.cluster.suite import left_behind
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM)).start()

@@ -23,11 +23,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tests.cluster.cpu import HEAD, Cost, Meter, Registrations
+from tests.cluster.costs.cpu import HEAD, Cost, Meter, Registrations
 from tests.cluster.deployment import Deployment
-from tests.cluster.parts.cluster import Cluster
+from tests.cluster.parts.cluster import Cluster, room
 from tests.cluster.programs import VERSION, Missing, Programs, find, temporal_release
-from tests.cluster.room import room
 from tests.faults.judging.receiving import Receiving
 from tests.go_programs import default_cache
 from tests.waiting import wait_until

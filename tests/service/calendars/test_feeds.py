@@ -68,7 +68,7 @@ async def test_a_feed_that_fails_keeps_its_days_and_says_so(
     assert (await calendars.get(name)).state.revision == 2
     assert not (await calendars.get(name)).row.problem
     await look()
-    await eventually(lambda: says("answered 500", christmas))
+    await eventually(lambda: says("returned 500", christmas))
     await look()
     await eventually(lambda: says("is not an iCalendar", christmas))
     await look()
@@ -86,7 +86,7 @@ async def test_another_feed_that_cannot_be_read_leaves_the_days(
     await calendars.put(name, IcsCalendar(url=receiver.url("/planned")), by="t")
 
     async def failed() -> bool:
-        return "answered 500" in (await calendars.get(name)).row.problem
+        return "returned 500" in (await calendars.get(name)).row.problem
 
     await eventually(failed)
     _, found = await calendars.days(name, date(2026, 12, 1), date(2026, 12, 31))
