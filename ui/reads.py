@@ -25,6 +25,7 @@ from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.recent import recent_runs
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.next_runs import NextRuns
@@ -55,7 +56,8 @@ class TaskRows:
 
     page: Page[Task]
     runs: dict[str, list[ShortRun]]
-    count: int
+    count: int | None
+    """None where they have not been counted yet."""
 
 
 @dataclass(frozen=True)
@@ -105,11 +107,15 @@ async def cursor_of(page: int, read: Callable[[int, str | None], Awaitable[Page[
 
 
 async def cursor_of_tasks(
-    temporal: Temporal, which: TaskFilter, order: TaskOrder | None, page: int
+    temporal: Temporal,
+    counts: KeptCounts,
+    which: TaskFilter,
+    order: TaskOrder | None,
+    page: int,
 ) -> str:
     """Raises NoSuchPage, InvalidDefinition, TemporalUnavailable."""
     if order is not None:
-        tasks = SortedTasks(temporal)
+        tasks = SortedTasks(temporal, counts)
         return await cursor_of(
             page, lambda limit, at: tasks.page(which, order, limit=limit, cursor=at)
         )
@@ -129,14 +135,20 @@ class TaskRowsReader:
     then."""
 
     def __init__(
-        self, temporal: Temporal, which: TaskFilter, order: TaskOrder | None, cursor: str | None
+        self,
+        temporal: Temporal,
+        counts: KeptCounts,
+        which: TaskFilter,
+        order: TaskOrder | None,
+        cursor: str | None,
     ) -> None:
         """Without an order the open ones come first, the newest first."""
         self._temporal = temporal
+        self._counts = counts
         self._which = which
         self._order = order
         self._cursor = cursor
-        self._count = 0
+        self._count: int | None = None
         self._counted: tuple[datetime, list[str]] | None = None
 
     async def read(self) -> TaskRows:
@@ -153,7 +165,7 @@ class TaskRowsReader:
 
     async def _page(self) -> Page[Task]:
         if self._order is not None:
-            tasks = SortedTasks(self._temporal)
+            tasks = SortedTasks(self._temporal, self._counts)
             return await tasks.page(self._which, self._order, limit=ROWS, cursor=self._cursor)
         return await TaskList(self._temporal).page(
             self._which, limit=ROWS, cursor=self._cursor, with_running=False
@@ -162,13 +174,13 @@ class TaskRowsReader:
     async def _runs(self, ids: list[str]) -> dict[str, list[ShortRun]]:
         return await recent_runs(self._temporal, ids) if ids else {}
 
-    async def _counting(self, ids: list[str], more: str | None) -> int:
+    async def _counting(self, ids: list[str], more: str | None) -> int | None:
         if self._cursor is None and more is None:
             return len(ids)
         now = self._temporal.now()
         at, before = self._counted or (now, None)
-        if before != ids or now - at > _COUNTED_EVERY:
-            self._count = await TaskList(self._temporal).count(self._which)
+        if self._count is None or before != ids or now - at > _COUNTED_EVERY:
+            self._count = await self._counts.of(self._which)
             self._counted = (now, ids)
         return self._count
 

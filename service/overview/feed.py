@@ -26,6 +26,7 @@ AHEAD = timedelta(days=60)
 EACH = 100
 MOST = 2000
 
+_INCOMPLETE = "Not all tasks have been read yet: runs may be missing until the next refresh."
 _AFRESH = timedelta(minutes=15)
 _LASTS = timedelta(minutes=1)
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -53,17 +54,20 @@ class Feeds:
             title = (await TaskReader(self._temporal).find(task_id)).definition.name
         # The same end for all feeds of a day.
         end = self._temporal.now().replace(hour=0, minute=0, second=0, microsecond=0) + AHEAD
-        fleet = await self._fleet.tasks(tag, end + timedelta(days=1))
-        tasks = [task for task in fleet.tasks if not task_id or task.id == task_id]
-        return await _FEEDS.work_out(_written, tasks, self._temporal.now(), title)
+        fleet = await self._fleet.tasks(tag, end + timedelta(days=1), task_id=task_id)
+        return await _FEEDS.work_out(
+            _written, fleet.tasks, self._temporal.now(), title, complete=fleet.complete
+        )
 
 
-def _written(tasks: Sequence[FleetTask], now: datetime, title: str) -> bytes:
+def _written(tasks: Sequence[FleetTask], now: datetime, title: str, *, complete: bool) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//On the Dot//Runs to come//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", f"On the Dot: {title}" if title else "On the Dot")
+    if not complete:
+        calendar.add("x-wr-caldesc", _INCOMPLETE)
     calendar.add("refresh-interval", _AFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
     runs = agenda(tasks, since=now, until=now + AHEAD, each=EACH, most=MOST)

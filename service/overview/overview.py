@@ -12,7 +12,7 @@ from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.lists.filter import TaskFilter
-from onthedot.service.tasks.lists.listing import TaskList
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 
@@ -72,18 +72,12 @@ class TaskTotals:
     paused: int
 
 
-@dataclass(frozen=True)
-class TaskCounts(TaskTotals):
-    """How many tasks there are, with those that are scheduled."""
-
-    scheduled: int
-
-
 class OverviewReader:
     """Reads the overview, and caches the counts of past hours, which do not change."""
 
-    def __init__(self, temporal: Temporal) -> None:
+    def __init__(self, temporal: Temporal, counts: KeptCounts) -> None:
         self._temporal = temporal
+        self._counts = counts
         self._past: dict[datetime, HourCount] = {}
         self._sample: Sample | None = None
 
@@ -119,27 +113,16 @@ class OverviewReader:
         """
         return await RunList(self._temporal).count(RunFilter(status=RunStatus.RUNNING))
 
-    async def tasks(self) -> TaskCounts:
-        """How many tasks there are.
+    async def tasks(self) -> TaskTotals | None:
+        """How many tasks there are; None where that has to be counted first, which takes long.
 
         Raises:
             TemporalUnavailable: Temporal does not respond.
         """
-        tasks = TaskList(self._temporal)
-        total, scheduled, paused = await asyncio.gather(
-            tasks.count(TaskFilter()),
-            tasks.count(TaskFilter(status=TaskStatus.SCHEDULED)),
-            tasks.count(TaskFilter(status=TaskStatus.PAUSED)),
-        )
-        return TaskCounts(total=total, scheduled=scheduled, paused=paused)
-
-    async def totals(self) -> TaskTotals:
-        """How many tasks there are, at half the cost of `tasks`. Raises like `tasks`."""
-        tasks = TaskList(self._temporal)
         total, paused = await asyncio.gather(
-            tasks.count(TaskFilter()), tasks.count(TaskFilter(status=TaskStatus.PAUSED))
+            self._counts.of(TaskFilter()), self._counts.of(TaskFilter(status=TaskStatus.PAUSED))
         )
-        return TaskTotals(total, paused)
+        return None if total is None or paused is None else TaskTotals(total, paused)
 
     async def sample(self) -> Sample:
         """Punctuality and failing tasks over at most the last 1,000 runs; ten seconds old at most.

@@ -69,6 +69,17 @@ async def known_row(execution: WorkflowExecution) -> TaskRow | None:
         return None
 
 
+async def task_rows(temporal: Temporal, payloads: Sequence[Payload]) -> list[TaskRow | None]:
+    """Memos of tasks. None stands for what a later release stored, and this one does not know."""
+    converter = temporal.client.data_converter
+    try:
+        return await converter.decode(payloads, [TaskRow] * len(payloads))
+    except LaterRelease:
+        if len(payloads) == 1:
+            return [None]
+    return [row for each in payloads for row in await task_rows(temporal, [each])]
+
+
 async def deleted_row(execution: WorkflowExecution) -> TaskRow | None:
     """The memo of a deleted task that is kept; None for everything else."""
     status = execution.typed_search_attributes.get(naming.STATUS)

@@ -114,7 +114,7 @@ class _TasksPage:
         self._pager = Pager(ROWS, self._turned, ("Back", "Next"))
         self._watch()
         self._context.live(
-            "all tasks", self._context.site.overview.totals, self._summarise, every=_TOTALS_EVERY
+            "all tasks", self._context.site.overview.tasks, self._summarise, every=_TOTALS_EVERY
         )
 
     def _filtered(self) -> None:
@@ -157,15 +157,15 @@ class _TasksPage:
         which, page = self._which(), self._address.page
         order = TaskOrder(self._address["sort"]) if self._address["sort"] else None
         walk = self._walk()
-        temporal = self._context.site.temporal
+        temporal, counts = self._context.site.temporal, self._context.site.counts
 
         reader: list[TaskRowsReader] = []
 
         async def read() -> TaskRows:
             if page not in walk:
-                walk[page] = await cursor_of_tasks(temporal, which, order, page)
+                walk[page] = await cursor_of_tasks(temporal, counts, which, order, page)
             if not reader:
-                reader.append(TaskRowsReader(temporal, which, order, walk[page]))
+                reader.append(TaskRowsReader(temporal, counts, which, order, walk[page]))
             return await reader[0].read()
 
         with self._place.parent_slot or self._place:
@@ -179,7 +179,7 @@ class _TasksPage:
     def _walk(self) -> dict[int, str | None]:
         return self._context.memory.setdefault(self._address.first_page, {1: None})
 
-    def _summarise(self, seen: Seen[TaskTotals]) -> None:
+    def _summarise(self, seen: Seen[TaskTotals | None]) -> None:
         if seen.value is not None:
             paused = f" · {seen.value.paused:,} paused" if seen.value.paused else ""
             self._summary.text = f"{TASKS.counted(seen.value.total)}{paused}"
@@ -213,7 +213,7 @@ class _TasksPage:
                 )
         self._said = ""
         rows = [task_row(task, shown.runs.get(task.id, [])) for task in shown.page.items]
-        self._choice.show(list(self._tasks), shown.count)
+        self._choice.show(list(self._tasks), shown.count or len(self._tasks))
         self._table.show(rows, self._choice.here, sort=self._address["sort"])
         more, page = shown.page.next_cursor, self._address.page
         if more:

@@ -101,8 +101,9 @@ class TaskList:
             if (cursor := page.next_cursor) is None:
                 return
 
-    async def count(self, which: TaskFilter) -> int:
-        """How many tasks there are; a finished one that was armed again may count twice.
+    async def count(self, which: TaskFilter, *, within: timedelta = RPC_TIMEOUT) -> int:
+        """How many tasks there are; a finished one that was armed again may count twice. With many
+        tasks that takes long: see `KeptCounts`.
 
         Raises:
             TemporalUnavailable: Temporal does not respond.
@@ -111,7 +112,8 @@ class TaskList:
             # Deleted tasks that were restored, or whose ids were reused, must not count.
             return len([row async for row in self.walk(which)])
         query = which.query(self._temporal.now(), await self._running(which))
-        return (await self._temporal.ask(self._temporal.client.count_workflows(query))).count
+        counting = self._temporal.client.count_workflows(query)
+        return (await self._temporal.ask(counting, within)).count
 
     async def _running(self, which: TaskFilter) -> list[str]:
         return await tasks_with_runs(self._temporal) if which.asks_for_runs else []

@@ -23,12 +23,13 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.going_on import tasks_with_runs
 from onthedot.service.runs.listing import RunFilter
-from onthedot.service.runs.raw_rows import attribute, raw_walk
 from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
+from onthedot.service.temporal.raw_rows import attribute, raw_walk
 from onthedot.service.temporal.translate import deleted_row, row_of, task_status
 
 #: The most tasks that are sorted.
@@ -62,8 +63,9 @@ class TaskOrder(StrEnum):
 class SortedTasks:
     """Walks through the registered tasks in an order."""
 
-    def __init__(self, temporal: Temporal) -> None:
+    def __init__(self, temporal: Temporal, counts: KeptCounts) -> None:
         self._temporal = temporal
+        self._counts = counts
         self._list = TaskList(temporal)
         self._next = NextRuns(temporal)
 
@@ -78,14 +80,7 @@ class SortedTasks:
         """
         text, key = f"{order} {which.query(None)}", await cursor_key(self._temporal)
         place = Cursor.decoded(cursor, text, self._temporal.now(), key)
-        # Check first, or all would be read in vain.
-        if not which.deleted and await self._list.count(which) > MOST:
-            raise _too_many()
-        rows: dict[str, WorkflowExecution] = {}
-        async for row in self._list.walk(which):
-            rows[row.id.partition(":")[2]] = row
-            if len(rows) > MOST:
-                raise _too_many()
+        rows = await self._rows(which)
         keys, unread = await self._keys(rows, order, place.began)
         last: _Key | None = None
         if place.token:
@@ -103,6 +98,18 @@ class SortedTasks:
             return Page(items, unread=unread)
         token = json.dumps(here[limit - 1]).encode()
         return Page(items, Cursor(token, place.began).encoded(text, key), unread)
+
+    async def _rows(self, which: TaskFilter) -> dict[str, WorkflowExecution]:
+        # So that they are not all read for nothing; but counting may take longer than that.
+        number = None if which.deleted else await self._counts.of(which)
+        if number is not None and number > MOST:
+            raise _too_many()
+        rows: dict[str, WorkflowExecution] = {}
+        async for row in self._list.walk(which):
+            rows[row.id.partition(":")[2]] = row
+            if len(rows) > MOST:
+                raise _too_many()
+        return rows
 
     async def _keys(
         self, rows: dict[str, WorkflowExecution], order: TaskOrder, at: datetime

@@ -14,9 +14,9 @@ from temporalio.client import WorkflowExecutionStatus
 from onthedot import naming
 from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.task import Health
-from onthedot.service.runs.raw_rows import attribute, raw_walk
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
+from onthedot.service.temporal.raw_rows import attribute, raw_walk
 from onthedot.service.temporal.translate import health_of
 
 #: The most tasks that are counted, the newest first: a million would take half an hour.

@@ -1,4 +1,4 @@
-"""Reads many runs at once from Temporal's lists.
+"""Reads many rows at once from Temporal's lists.
 
 The SDK decodes every field of each row, most of them twice; this decodes only what is needed.
 """
@@ -9,33 +9,20 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from temporalio.api.common.v1 import Payload
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
-from temporalio.client import WorkflowExecutionStatus
 
-from onthedot import naming
-from onthedot.scheduling.run import ShortRun
-from onthedot.scheduling.stored.run_order import RunMemo
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
-from onthedot.service.temporal.translate import ListedRun, decoded, decoded_text, run_of
 
 #: Rows per page of a long walk: few enough for a busy Temporal to return in time.
 _PAGE = 250
 
 #: How long a page may take once the first page has shown that Temporal responds.
 _LATER = timedelta(seconds=5)
-
-
-@dataclass(frozen=True)
-class DueRun:
-    """A run, and the instant by which lists sort and filter it."""
-
-    run: ShortRun
-    due: datetime
 
 
 @dataclass(frozen=True)
@@ -96,43 +83,10 @@ async def raw_walk(
 
 
 def attribute(row: WorkflowExecutionInfo, name: str) -> Any:
-    """The value of a search attribute; None if it is missing."""
-    return _value(row.search_attributes.indexed_fields, name)
+    """The value of a search attribute; None where there is none."""
+    return attribute_value(row.search_attributes.indexed_fields, name)
 
 
-async def due_run(temporal: Temporal, row: WorkflowExecutionInfo) -> DueRun:
-    """A row as a list shows it."""
-    attributes, memo = row.search_attributes.indexed_fields, row.memo.fields
-    start = row.start_time.ToDatetime(tzinfo=UTC)
-    due = _at(attributes, naming.DUE.name) or _at(attributes, naming.SCHEDULED_START.name)
-    listed = ListedRun(
-        workflow_id=row.execution.workflow_id,
-        execution=row.execution.run_id,
-        status=WorkflowExecutionStatus(row.status),
-        start_time=start,
-        close_time=row.close_time.ToDatetime(tzinfo=UTC) if row.HasField("close_time") else None,
-        task_id=_value(attributes, naming.TASK_ID.name) or "",
-        state=_value(attributes, naming.STATUS.name) or "",
-        cause=_value(attributes, naming.CAUSE.name) or "",
-        due=due,
-        requested_by=await _text(temporal, memo, naming.REQUESTED_BY),
-        note=await _text(temporal, memo, naming.NOTE),
-    )
-    kept = None
-    if naming.RUN_MEMO in memo:
-        kept = await decoded(temporal.client, [memo[naming.RUN_MEMO]], RunMemo)
-    return DueRun(run_of(temporal, listed, kept), due or start)
-
-
-async def _text(temporal: Temporal, memo: Mapping[str, Payload], key: str) -> str:
-    return await decoded_text(temporal.client, memo[key]) if key in memo else ""
-
-
-def _value(attributes: Mapping[str, Payload], name: str) -> Any:
-    """Decode a search attribute, which is never encrypted and always JSON."""
+def attribute_value(attributes: Mapping[str, Payload], name: str) -> Any:
+    """The same, of a row's attributes. They are never sealed, and always JSON."""
     return json.loads(attributes[name].data) if name in attributes else None
-
-
-def _at(attributes: Mapping[str, Payload], name: str) -> datetime | None:
-    value = _value(attributes, name)
-    return datetime.fromisoformat(value).astimezone(UTC) if value else None
