@@ -48,7 +48,7 @@ async def test_a_run_that_takes_too_long_skips_the_next_ones(
     skipped = [entry for entry in entries if entry.state is LedgerState.SKIPPED]
     assert len(skipped) >= 4
     assert {entry.reason for entry in skipped} == {Reason.OVERLAP}
-    assert "was still going on and the overlap policy is skip" in why.answer
+    assert "was still in progress and the overlap policy is skip" in why.answer
     assert why.at in {entry.at for entry in skipped}
 
 
