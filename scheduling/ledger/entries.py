@@ -41,7 +41,7 @@ class LedgerState(StrEnum):
 class Reason(StrEnum):
     """Why an instant is in its state, if the state alone does not explain it."""
 
-    #: An earlier run was still going on.
+    #: An earlier run was still in progress.
     OVERLAP = "overlap"
     #: The task was paused.
     PAUSED = "paused"

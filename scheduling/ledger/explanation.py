@@ -123,9 +123,9 @@ def _overlap(state: LedgerState, entry: JournalEntry | None, run: ShortRun | Non
                 if (run and run.lateness is not None)
                 else ""
             )
-            return f"{late}because an earlier run was still going on{policy}"
+            return f"{late}because an earlier run was still in progress{policy}"
         case _:
-            return f"an earlier run was still going on{policy}"
+            return f"an earlier run was still in progress{policy}"
 
 
 def _stood_in_its_way(
@@ -140,7 +140,7 @@ def _stood_in_its_way(
     if run.started_at is not None and run.started_at > due:
         until = _instant(run.started_at)
         return f"the run of {_at(run)} was waiting for a worker until {until},{policy}"
-    return f"the run of {_at(run)} was still going on{policy}"
+    return f"the run of {_at(run)} was still in progress{policy}"
 
 
 def _paused(state: LedgerState, entry: JournalEntry | None) -> str:

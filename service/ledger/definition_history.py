@@ -203,8 +203,8 @@ def _keep_to(definitions: DefinitionHistory, row: TaskRow) -> None:
 
 
 def _dated(state: TaskState) -> dict[int, datetime]:
-    """From when on the schedule was each revision's, where the task has entered that by now."""
-    # Of a revision that came to keep to other calendars, the first entry counts.
+    """Since when the schedule followed each revision, as far as the task has recorded it."""
+    # If a revision's calendars changed, its first entry counts.
     return {
         entry.revision: entry.since
         for entry in reversed(state.journal)

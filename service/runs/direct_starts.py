@@ -14,7 +14,7 @@ from onthedot.service.temporal.calls import Temporal
 async def start_run(
     temporal: Temporal, order: RunOrder, workflow_id: str, *, note_of_caller: str = ""
 ) -> ShortRun:
-    """Start a run at once. Its `scheduled_for` has to be given.
+    """Start a run immediately; `order.scheduled_for` is required.
 
     Raises:
         TemporalUnavailable: it was not started; `Unconfirmed` if that is not certain.

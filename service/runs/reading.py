@@ -1,4 +1,4 @@
-"""One run, read from its own history, and while it runs from its description too."""
+"""Reads one run from its history and, while it is in progress, from its description."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.task_queues import QueueKind, task_queue
 from onthedot.service.temporal.translate import deleted_row, short_run
 
-#: How often a run is read that ends just as it is read.
+#: How often a run is reread if it ends while it is read.
 _LOOKS = 3
 
 
 @dataclass(frozen=True)
 class RunRead:
-    """A run, and what it was read from."""
+    """A run and its sources."""
 
     run: Run
     history: RunHistory
     pending: tuple[PendingActivityInfo, ...] = ()
-    """Activities that Temporal has not seen the end of."""
+    """Activities that have not ended."""
 
     @property
     def action(self) -> Action | UnknownAction | None:
-        """What it does."""
+        """The run's action, if known."""
         return _action(self.history)
 
 
@@ -61,7 +61,7 @@ async def read_run(temporal: Temporal, run_id: str) -> RunRead:
             if history.status is not RunStatus.RUNNING:
                 break
             described = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
-            # One that ended in between has an output by now.
+            # A run that ended in between has an output by now.
             if described.status is WorkflowExecutionStatus.RUNNING or look + 1 == _LOOKS:
                 return await _running(temporal, described, history)
         if history.state is not None and await _went_with_its_task(temporal, address):
@@ -74,8 +74,8 @@ async def read_run(temporal: Temporal, run_id: str) -> RunRead:
 
 
 async def _went_with_its_task(temporal: Temporal, address: naming.RunAddress) -> bool:
-    """Whether it is the run of a finished one-time task that was deleted since. Temporal takes a
-    while to remove it."""
+    """Whether it belongs to a finished one-time task that was deleted; Temporal removes the run
+    with a delay."""
     task = temporal.client.get_workflow_handle(address.workflow_id)
     latest = await temporal.ask(task.describe(rpc_timeout=RPC_TIMEOUT))
     if latest.run_id == address.execution:
@@ -172,7 +172,7 @@ def _closed(temporal: Temporal, address: naming.RunAddress, history: RunHistory)
 
 
 def _only(outcome: RunOutcome) -> tuple[AttemptMade, ...]:
-    """The attempt of a run that made one, which is not stored beside the run's own times."""
+    """The only attempt of a run, which is not stored because it has the run's own times."""
     if outcome.attempts != 1:
         return ()
     times = {"started_at": outcome.started_at, "ended_at": outcome.finished_at}
@@ -188,7 +188,7 @@ def _due(history: RunHistory) -> datetime | None:
 
 
 def _is_run(history: RunHistory, now: datetime) -> bool:
-    """A one-time task is a run once it has come due."""
+    """Whether the workflow is a run: a one-time task becomes one when it is due."""
     if history.state is None:
         return history.order is not None
     if history.memo is not None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onthedot.api.deps import (
     Caller,
+    CountsDep,
     CursorText,
     QueryText,
     TaskIdPath,
@@ -102,7 +103,10 @@ async def create_task(
 
 @router.get("/tasks", summary="List tasks", responses=refusals(503))
 async def list_tasks(
-    query: Annotated[TaskQuery, Query()], tasks: TaskListDep, temporal: TemporalDep
+    query: Annotated[TaskQuery, Query()],
+    tasks: TaskListDep,
+    temporal: TemporalDep,
+    counts: CountsDep,
 ) -> TaskPage:
     """Open ones first, newest first. Long definitions are abridged: rows lack bodies, headers,
     arguments and `last_run`.
@@ -118,7 +122,7 @@ async def list_tasks(
     if query.sort is None:
         page = await tasks.page(which, limit=query.limit, cursor=query.cursor)
     else:
-        page = await SortedTasks(temporal).page(
+        page = await SortedTasks(temporal, counts).page(
             which, query.sort, limit=query.limit, cursor=query.cursor
         )
     unread = [UnreadTask(id=task_id, detail=why) for task_id, why in page.unread.items()]

@@ -1,4 +1,4 @@
-"""The list of tasks: one visibility query, Temporal's page token, no row twice and none lost."""
+"""Lists tasks: one visibility query with Temporal's page token, without lost or repeated rows."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from onthedot.service.temporal.translate import (
     task_status,
 )
 
-#: How far this machine's clock and Temporal's may be apart.
+#: The largest expected difference between this machine's clock and Temporal's.
 _CLOCKS_DIFFER = timedelta(seconds=1)
 
-#: Rows of a page where all are read: few enough to come in time from a Temporal that has much to
-#: do, and to let other calls have their turn while they are decoded.
+#: Rows per page if all are read: few enough for a busy Temporal to return in time, and for other
+#: calls to proceed while they are decoded.
 _PAGE = 250
 
-#: How long a page may take once the first one has shown that Temporal is there.
+#: How long a page may take once the first page has shown that Temporal responds.
 _LATER = timedelta(seconds=5)
 
 
@@ -53,7 +53,7 @@ class TaskList:
         """One page of tasks: open ones first, newest first.
 
         Args:
-            with_running: tell of recurring ones whether they run; who reads their runs knows.
+            with_running: look up whether recurring tasks have a run in progress.
 
         Raises:
             InvalidDefinition: the cursor does not belong to this walk.
@@ -74,7 +74,7 @@ class TaskList:
         cursor: str | None = None,
         within: timedelta = RPC_TIMEOUT,
     ) -> Page[WorkflowExecution]:
-        """One page of the workflows that are the tasks. Raises as `page` does."""
+        """One page of the tasks' workflows. Raises like `page`."""
         now, key = self._temporal.now(), await cursor_key(self._temporal)
         place = Cursor.decoded(cursor, which.query(None), now, key)
         query = which.query(place.began, await self._running(which))
@@ -88,7 +88,7 @@ class TaskList:
         return Page(rows, following)
 
     async def walk(self, which: TaskFilter) -> AsyncIterator[WorkflowExecution]:
-        """The workflows of all tasks that a filter lets through, each once. Raises as `page`."""
+        """The workflows of all matching tasks, each once. Raises like `page`."""
         seen: set[str] = set()
         cursor: str | None = None
         while True:
@@ -101,17 +101,19 @@ class TaskList:
             if (cursor := page.next_cursor) is None:
                 return
 
-    async def count(self, which: TaskFilter) -> int:
-        """How many tasks there are; a finished one that was armed again may count twice.
+    async def count(self, which: TaskFilter, *, within: timedelta = RPC_TIMEOUT) -> int:
+        """How many tasks there are; a finished one that was armed again may count twice. With many
+        tasks that takes long: see `KeptCounts`.
 
         Raises:
             TemporalUnavailable: Temporal does not respond.
         """
         if which.deleted:
-            # What was restored since then, or whose id is taken, is not counted apart.
+            # Deleted tasks that were restored, or whose ids were reused, must not count.
             return len([row async for row in self.walk(which)])
         query = which.query(self._temporal.now(), await self._running(which))
-        return (await self._temporal.ask(self._temporal.client.count_workflows(query))).count
+        counting = self._temporal.client.count_workflows(query)
+        return (await self._temporal.ask(counting, within)).count
 
     async def _running(self, which: TaskFilter) -> list[str]:
         return await tasks_with_runs(self._temporal) if which.asks_for_runs else []
@@ -119,7 +121,7 @@ class TaskList:
     async def tasks(
         self, executions: Sequence[WorkflowExecution], now: datetime, busy: Collection[str]
     ) -> tuple[list[Task], dict[str, str]]:
-        """Rows as they are answered, and why some cannot be, by id. Arguments as for `task`.
+        """Rows as tasks, and by id why some cannot be shown. Arguments as for `task`.
 
         Raises:
             TemporalUnavailable: Temporal does not respond.
@@ -138,7 +140,7 @@ class TaskList:
     async def task(
         self, execution: WorkflowExecution, now: datetime, busy: Collection[str]
     ) -> Task | None:
-        """A row as it is answered, where `busy` tasks have a run in progress; None if it is none.
+        """A row as a task, if `busy` tasks have a run in progress; None if it is not a task.
 
         Raises:
             LaterRelease: a later release stored what this one does not know.
@@ -166,9 +168,10 @@ class TaskList:
     async def _current(
         self, rows: Sequence[WorkflowExecution], query: str, began: datetime
     ) -> list[WorkflowExecution]:
-        """The rows without those that a later execution of the same task has taken the place of.
+        """The rows without those that a later execution of the same task replaced.
 
-        One that did so since the walk began stands where this walk has passed: it is shown here.
+        If that happened during this walk, the later execution is where the walk has already
+        passed, so the row is kept.
         """
         closed = [row.id for row in rows if not _is_open(row)]
         if not closed:

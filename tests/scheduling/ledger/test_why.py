@@ -22,7 +22,7 @@ def entry(
 
 
 RAN = entry(1, LedgerState.RAN)
-SKIPPED = entry(0, LedgerState.SKIPPED, Reason.OVERLAP, "An earlier run was still going on.")
+SKIPPED = entry(0, LedgerState.SKIPPED, Reason.OVERLAP, "An earlier run was still in progress.")
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_what_came_up_while_no_worker_was_there_says_so() -> None:
     assert [one.reason for one in found][1:4] == [Reason.OVERLAP] * 3
     waiting = "The run of 2026-03-02T09:00:00Z was waiting for a worker until 2026-03-02T09:03:00Z"
     assert found[1].detail == f"{waiting}, and the overlap policy is skip."
-    assert "was still going on" in found[3].detail
+    assert "was still in progress" in found[3].detail
 
 
 def test_what_was_late_after_an_outage_waited_for_no_run() -> None:

@@ -15,6 +15,7 @@ from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.bulk import BulkChanges
 from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.tasks import Tasks
@@ -59,7 +60,10 @@ async def test_a_deleted_task_is_listed_and_comes_back(
     assert row.deleted_at > before.updated_at
     assert await task_list.count(TaskFilter(status=TaskStatus.DELETED, tags=(task_id,))) == 1
     which = TaskFilter(status=TaskStatus.DELETED, tags=(task_id,))
-    assert len((await SortedTasks(temporal).page(which, TaskOrder.NAME)).items) == 1
+    assert (
+        len((await SortedTasks(temporal, KeptCounts(temporal)).page(which, TaskOrder.NAME)).items)
+        == 1
+    )
     assert not (await task_list.page(TaskFilter(tags=(task_id,)))).items
     with pytest.raises(TaskNotFound):
         await tasks.get(task_id)
