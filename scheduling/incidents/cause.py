@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 from onthedot.scheduling.run import RunError
 
 ELLIPSIS = "…"
+
+#: Of how many messages the pattern is kept: they are short, and the same ones come again.
+_REMEMBERED = 4096
 
 #: What tells one failure from the next one of the same cause: of an address all that follows the
 #: host, ids, times, durations and long numbers. A status or an exit code stays.
@@ -24,6 +28,7 @@ _VARIES = re.compile(
 )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def pattern(message: str) -> str:
     """A message with `…` in place of what differs from run to run."""
     return _VARIES.sub(_masked, message)
