@@ -56,7 +56,7 @@ LEAD = timedelta(milliseconds=250)
 
 
 def early(due: datetime, *, at: datetime) -> timedelta:
-    """How long to wait with a run that is dispatched at `at`: at most `LEAD`, because the clock of a
+    """How long to wait with a run dispatched at `at`: at most `LEAD`, because the clock of a
     manual run's due time may be ahead."""
     return min(max(due - at, timedelta(0)), LEAD)
 
