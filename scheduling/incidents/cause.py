@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 from onthedot.scheduling.run import RunError
 
 ELLIPSIS = "…"
+
+#: How many patterns are cached: messages are short, and the same ones recur.
+_REMEMBERED = 4096
 
 #: The parts that vary between failures of one cause: everything after the host of a URL, ids,
 #: times, durations and long numbers. Statuses and exit codes do not vary.
@@ -24,6 +28,7 @@ _VARIES = re.compile(
 )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def pattern(message: str) -> str:
     """A message with `…` for the parts that vary from run to run."""
     return _VARIES.sub(_masked, message)

@@ -87,10 +87,9 @@ def never_began(run: ShortRun) -> bool:
 def grouped(runs: Iterable[ShortRun]) -> list[Group]:
     """The groups of runs that failed or timed out, largest first."""
     found: dict[tuple[str, str], Group] = {}
-    patterns: dict[str, str] = {}
     for run in runs:
         error = run.error or _NOTHING_SAID
-        like = patterns.setdefault(error.message, pattern(error.message))
+        like = pattern(error.message)
         key = (error.type, like)
         if key not in found:
             found[key] = Group(error.type, like)
