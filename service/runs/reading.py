@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import JsonValue
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
@@ -143,32 +144,41 @@ def _task_name(history: RunHistory) -> str:
 
 
 def _closed(temporal: Temporal, address: naming.RunAddress, history: RunHistory) -> Run:
-    outcome, memo = history.outcome, history.memo
-    told = outcome or memo
-    order, state = history.order, history.state
-    due = told.scheduled_for if told else _due(history)
-    last, looked_up = history.last, history.looked_up
-    output = looked_up.output if looked_up else last.output if last else None
-    made = looked_up.made if looked_up else last.made if last else ()
+    outcome, order, state = history.outcome, history.order, history.state
+    told = outcome or history.memo
+    known: dict[str, Any] = {"attempts": history.attempts, "error": history.reason}
+    if told is not None:
+        known = {
+            "started_at": told.started_at,
+            "lateness": told.lateness,
+            "attempts": max(told.attempts, history.attempts),
+            "error": told.error or history.reason,
+        }
+    if order is not None:
+        known |= {"cause": order.cause, "requested_by": order.requested_by}
+    output, made = _came_out(history)
     return Run(
+        **{"cause": RunCause.TRIGGER, **known},
         id=address.run_id,
         task_id=order.task_id if order else state.id if state else "",
         task_name=_task_name(history),
         status=history.status,
-        scheduled_for=due or temporal.now(),
-        started_at=told.started_at if told else None,
+        scheduled_for=(told.scheduled_for if told else _due(history)) or temporal.now(),
         finished_at=history.closed_at or (outcome.finished_at if outcome else None),
-        lateness=told.lateness if told else None,
-        attempts=max(told.attempts if told else 0, history.attempts),
-        cause=order.cause if order else RunCause.TRIGGER,
-        requested_by=order.requested_by if order else "",
         note=history.note,
         cancel_requested_by=history.cancelled_by,
-        error=(told.error if told else None) or history.reason,
-        output=outcome.output if outcome else output,
-        attempts_made=(outcome.attempts_made or _only(outcome)) if outcome else made,
+        output=output,
+        attempts_made=made,
         links=Links(temporal_ui=temporal.ui_link(address.workflow_id, address.execution)),
     )
+
+
+def _came_out(history: RunHistory) -> tuple[JsonValue, tuple[AttemptMade, ...]]:
+    """The output and the attempts: of the outcome, as they were looked up, or of the last one."""
+    if history.outcome is not None:
+        return history.outcome.output, history.outcome.attempts_made or _only(history.outcome)
+    found = history.looked_up or history.last
+    return (found.output, found.made) if found else (None, ())
 
 
 def _only(outcome: RunOutcome) -> tuple[AttemptMade, ...]:

@@ -20,7 +20,8 @@ from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
 from onthedot.service.arithmetic import Arithmetic
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks import changes
-from onthedot.service.tasks.reader import Found, TaskReader
+from onthedot.service.tasks.finding import Found
+from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.registering.starts import TaskStarts
 from onthedot.service.tasks.registering.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal

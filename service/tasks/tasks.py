@@ -23,6 +23,7 @@ from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.tasks import changes, runs_by_hand
+from onthedot.service.tasks.forgetting import forget
 from onthedot.service.tasks.history.restorations import Restorations
 from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.reader import TaskReader
@@ -153,7 +154,7 @@ class Tasks:
             if if_match not in (None, found.row.revision):
                 raise RevisionMismatch(task_id, found.row.revision)
             status = task_status(found.execution, found.definition, self._temporal.now())
-            if await changes.forget(self._temporal, found.state, status=status, by=by, why=note):
+            if await forget(self._temporal, found.state, status=status, by=by, why=note):
                 deleted = found.state
                 break
         with suppress(TemporalUnavailable):

@@ -123,7 +123,10 @@ def task_status(
 def task_health(execution: WorkflowExecution) -> Health:
     """The health of a task; a one-time task that came due is its own run."""
     attributes = execution.typed_search_attributes
-    return health_of(execution.status, attributes.get(naming.KIND), attributes.get(naming.HEALTH))
+    # The workflow of a one-time task that was deleted is complete, but no run.
+    deleted = attributes.get(naming.STATUS) == naming.State.DELETED
+    status = None if deleted else execution.status
+    return health_of(status, attributes.get(naming.KIND), attributes.get(naming.HEALTH))
 
 
 def health_of(

@@ -23,7 +23,8 @@ from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.scheduling.trigger import OnceTrigger
-from onthedot.service.tasks.reader import Found, TaskReader
+from onthedot.service.tasks.finding import Found
+from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.registering.starts import TaskStarts
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 

@@ -25,7 +25,8 @@ from onthedot.scheduling.revisions.revision import Revision, RevisionKind, diffe
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions
-from onthedot.service.tasks.reader import Found, TaskReader
+from onthedot.service.tasks.finding import Found
+from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.paging import Page, literal
 

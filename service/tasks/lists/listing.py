@@ -206,34 +206,27 @@ class TaskList:
         If that happened during this walk, the later execution is where the walk has already
         passed, so the row is kept.
         """
-        closed = [row.id for row in rows if not _is_open(row)]
-        if not closed:
-            return list(rows)
+        latest = await self._latest([row.id for row in rows if not _is_open(row)])
+        replaced = [row for row in rows if row.run_id != latest.get(row.id, row).run_id]
+        after = began - _CLOCKS_DIFFER
+        moved = [row.id for row in replaced if latest[row.id].start_time > after]
+        fitting = await self._named(query, moved)
+        elsewhere = {execution.run_id for execution in fitting} - {row.run_id for row in rows}
+        gone = {row.run_id for row in replaced if latest[row.id].run_id not in elsewhere}
+        shown = {row.id: latest.get(row.id, row) for row in rows if row.run_id not in gone}
+        return list(shown.values())
+
+    async def _latest(self, names: Sequence[str]) -> dict[str, WorkflowExecution]:
         latest: dict[str, WorkflowExecution] = {}
-        for execution in await self._named(f"WorkflowType = '{naming.TASK}'", closed):
+        for execution in await self._named(f"WorkflowType = '{naming.TASK}'", names):
             known = latest.get(execution.id)
             if known is None or execution.start_time > known.start_time:
                 latest[execution.id] = execution
-        moved = [
-            row.id
-            for row in rows
-            if row.id in latest
-            and latest[row.id].run_id != row.run_id
-            and latest[row.id].start_time > began - _CLOCKS_DIFFER
-        ]
-        fitting = await self._named(query, moved) if moved else []
-        here = {row.run_id for row in rows}
-        elsewhere = {execution.run_id for execution in fitting} - here
-        current = {row.id: latest.get(row.id, row) for row in rows}
-        shown = {
-            row.id: current[row.id]
-            for row in rows
-            if current[row.id].run_id == row.run_id
-            or (row.id in moved and current[row.id].run_id in elsewhere)
-        }
-        return list(shown.values())
+        return latest
 
     async def _named(self, query: str, names: Sequence[str]) -> Sequence[WorkflowExecution]:
+        if not names:
+            return ()
         literals = ", ".join(literal(name) for name in names)
         listed = self._temporal.client.list_workflows(
             f"{query} AND WorkflowId IN ({literals})", page_size=1000

@@ -96,6 +96,23 @@ async def test_a_deleted_task_is_listed_and_comes_back(
     assert (len(resumed.next_runs), resumed.revision) == (5, 5)
 
 
+async def test_a_one_time_task_that_never_ran_comes_back_as_one(
+    tasks: Tasks, task_list: TaskList
+) -> None:
+    task_id = unique("never-ran")
+    before = await tasks.create(new_task(task_id, once(3600), tags=[task_id]), by="ann")
+    await tasks.delete(task_id, by="ben")
+
+    async def listed() -> bool:
+        return task_id in await _deleted(task_list, task_id)
+
+    await eventually(listed)
+    assert (await _deleted(task_list, task_id))[task_id].health is Health.NEVER_RAN
+    back = await tasks.restore(task_id, by="cem")
+    assert _as_it_was(back) == _as_it_was(before)
+    assert _as_it_was(await tasks.get(task_id)) == _as_it_was(before)
+
+
 async def test_the_id_is_free_and_then_taken(tasks: Tasks, task_list: TaskList) -> None:
     task_id = unique("taken")
     await tasks.create(new_task(task_id, every(3600), tags=[task_id]), by="ann")
