@@ -106,7 +106,7 @@ TASK_TIMEOUT = timedelta(seconds=5)
 
 _LIVE_QUEUE = "onthedot.live."
 
-#: The form of an instant in ids of REST, and in those that Temporal gives to what a schedule starts.
+#: Instants in ids of REST, and in the ids that a schedule gives to what it starts.
 STAMP = "%Y%m%dT%H%M%SZ"
 ISO = "%Y-%m-%dT%H:%M:%SZ"
 

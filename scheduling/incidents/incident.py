@@ -27,7 +27,7 @@ class FailureCause(Model):
         "has all the rarer messages of one type."
     )
     id: str = Field(
-        description="What `GET /runs` and `POST /runs:retry` take as `failure`; empty where the "
+        description="The value of `failure` for `GET /runs` and `POST /runs:retry`; empty if the "
         "message is.",
     )
 
@@ -107,7 +107,7 @@ class Incidents(Model):
 
     @property
     def not_taken_up(self) -> tuple[Incident, ...]:
-        """The groups of runs none of which began."""
+        """The groups of runs that never began."""
         return tuple(group for group in self.items if group.never_began == group.runs)
 
     @property
@@ -117,7 +117,7 @@ class Incidents(Model):
 
     @property
     def did_not_run(self) -> int:
-        """How often nothing was done when it was due, each counted once."""
+        """How many due occurrences were not carried out, each counted once."""
         return sum(group.runs for group in self.not_taken_up) + len(self.without_a_failure)
 
     @property

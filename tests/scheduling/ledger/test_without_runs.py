@@ -71,7 +71,7 @@ def test_what_was_caught_up_at_once_overlapped() -> None:
     found = told(run(T, late=10 * MINUTE), until=T + 3 * MINUTE)
     assert [one.reason for one in found] == [None, *[Reason.OVERLAP] * 3]
     assert found[1].detail == (
-        "Temporal came to it only with the run of 2026-03-02T09:00:00Z, which it began at "
+        "Temporal processed it only with the run of 2026-03-02T09:00:00Z, which it began at "
         "2026-03-02T09:10:00Z, as after an outage, and the overlap policy is skip."
     )
 

@@ -113,7 +113,7 @@ async def test_a_task_that_no_worker_takes_up_says_so(temporal: Temporal) -> Non
     assert [(e.at, e.state, e.reason) for e in entries] == [
         (past, LedgerState.LATE, Reason.NO_WORKER)
     ]
-    assert "no worker had taken the task up" in (await Ledger(lonely).why(once)).answer
+    assert "no worker had processed the task" in (await Ledger(lonely).why(once)).answer
     await eventually(lambda: _some(lonely, often))
     assert {entry.state for entry in await entries_of(lonely, often)} == {LedgerState.PENDING}
     for task_id in (once, often):

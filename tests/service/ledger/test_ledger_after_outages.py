@@ -123,7 +123,7 @@ async def test_one_time_tasks_are_late_or_missed(
     assert (missed.state, missed.reason) == (LedgerState.MISSED, Reason.CATCHUP)
     assert (late.state, late.reason) == (LedgerState.LATE, None)
     why = await Ledger(temporal).why("once-short")
-    assert "was missed: Temporal came to it later than the catch-up window" in why.answer
+    assert "was missed: Temporal processed it later than the catch-up window" in why.answer
 
 
 async def test_the_audit_finds_no_gap_in_it(
