@@ -1,12 +1,13 @@
 """Audits the ledgers and reports what it found: in the log, as metrics, and by notification.
 
-Afterwards it asks tasks whose schedules were compiled with another zone database than this worker's
-to check them. Audits run every few minutes, so all tasks have done so within an hour.
+Then has those look at their schedules that go by another zone database than this worker. Once there
+are none, they are looked for every hour: a store reads every recurring task for that.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 from typing import Protocol
 
@@ -29,6 +30,9 @@ gaps = logging.getLogger("onthedot.gaps")
 
 #: A third of the time from one audit to the next.
 _TELLS_FOR = timedelta(seconds=100)
+
+#: For how long a worker takes it that no task goes by another zone database, once none did.
+_NONE_FOR_SECONDS = 3600.0
 
 LEDGER_GAPS = Counter(
     "onthedot_ledger_gaps",
@@ -59,6 +63,8 @@ class AuditActivities:
     def __init__(self, client: Client, auditor: Auditor) -> None:
         self._client = client
         self._auditor = auditor
+        self._none_until = 0.0
+        """Until when no task goes by another zone database, by `time.monotonic`."""
 
     @activity.defn(name=naming.AUDIT_LEDGERS)
     async def audit(self, order: AuditOrder) -> AuditReport:
@@ -90,6 +96,8 @@ class AuditActivities:
         if mine < latest:
             log.warning("this worker has the zone database %s, others have %s", mine, latest)
             return latest
+        if time.monotonic() < self._none_until:
+            return mine
         query = _other_zone_rules(mine)
         try:
             told = await request_checks(self._client, query, at_most=_TELLS_FOR)
@@ -97,8 +105,10 @@ class AuditActivities:
             # The audit itself is done, and the next one asks again.
             log.warning("tasks were not asked to adopt the zone database %s: %s", mine, error)
             return mine
-        if told.waiting:
-            log.info("%d tasks have not adopted the zone database %s", told.waiting, mine)
+        if not told.waiting:
+            self._none_until = time.monotonic() + _NONE_FOR_SECONDS
+        else:
+            log.info("%d tasks have not taken up the zone database %s", told.waiting, mine)
         return mine
 
 

@@ -34,6 +34,14 @@ _VIXIE = re.compile(rf"(?:\*|{_VALUE}-{_VALUE})(?:/\d{{1,9}})?|{_VALUE}", re.ASC
 _ROBFIG = re.compile(rf"(?:[*?]|{_VALUE}(?:-{_VALUE})?)(?:/\d{{1,9}})?", re.ASCII | re.IGNORECASE)
 _RANDOM = re.compile(r"(\d{0,9})~(\d{0,9})(?:/(\d{1,9}))?", re.ASCII)
 _STEP = re.compile(r"\d{1,9}", re.ASCII)
+#: What cron-parser and this project read alike: `L`, `5L`, `5#2`, `H`.
+_CRON_PARSER_OWN = re.compile(r"[0-7]?L|[0-7]#[1-5]|H(?:\(\d+-\d+\))?(?:/\d{1,9})?", re.ASCII)
+_CRON_PARSER_MACROS = {
+    "@secondly": "* * * * * *",
+    "@minutely": "* * * * *",
+    "@weekdays": "0 0 * * 1-5",
+    "@weekends": "0 0 * * 0,6",
+}
 #: What the libraries call midnight and the like; none of them knows more.
 _MACRO = re.compile(r"@[a-z]+", re.IGNORECASE)
 
@@ -57,6 +65,15 @@ def from_croniter(expression: str) -> str:
         seconds = fields[5]
         return f"{seconds} {_translated(' '.join(fields[:5]), _croniter_element, 'Airflow')}"
     return _translated(expression, _croniter_element, "Airflow")
+
+
+def from_cron_parser(expression: str) -> str:
+    """An expression as BullMQ reads it: five fields, or six with the seconds first."""
+    text = _CRON_PARSER_MACROS.get(expression.strip().lower(), expression)
+    fields = text.split()
+    if len(fields) == 6:
+        return f"{fields[0]} {_translated(' '.join(fields[1:]), _cron_parser_element, 'BullMQ')}"
+    return _translated(text, _cron_parser_element, "BullMQ")
 
 
 def _translated(expression: str, element_of: _Element, program: str) -> str:
@@ -113,6 +130,20 @@ def _croniter_element(field: Field, element: str) -> str:
             return element
         return _listed(field, element)
     return restricting
+
+
+def _cron_parser_element(field: Field, element: str) -> str:
+    element = element.replace("?", "*")
+    if _CRON_PARSER_OWN.fullmatch(element):
+        return element
+    if not _ROBFIG.fullmatch(element):
+        raise CronError(f"BullMQ does not read {element!r} in the {field.name} field.")
+    _counting_up(field, element, "BullMQ")
+    body, slash, step = element.partition("/")
+    if field is WEEKDAY and slash and body not in "*" and "-" not in body:
+        # Its weekdays go up to 7, a Sunday too.
+        element = f"{body}-7/{step}"
+    return _read_alike(field, _restricting(field, element))
 
 
 def _restricting(field: Field, element: str) -> str:

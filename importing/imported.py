@@ -20,6 +20,8 @@ class Source(StrEnum):
     TEMPORAL = "temporal"
     #: Python files that define DAGs: the schedule alone.
     AIRFLOW = "airflow"
+    #: What BullMQ's `getJobSchedulers()` and `getDelayed()` return, as JSON.
+    BULLMQ = "bullmq"
     #: Timer units.
     SYSTEMD = "systemd"
 

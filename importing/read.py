@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from onthedot.importing.airflow.dag import read_airflow
+from onthedot.importing.bullmq.queue import read_bullmq
 from onthedot.importing.collector import Collector
 from onthedot.importing.crontab.table import read_crontab
 from onthedot.importing.imported import Imported, Source
@@ -48,6 +49,8 @@ def read(
             read_temporal(text, found)
         case Source.AIRFLOW:
             read_airflow(text, found)
+        case Source.BULLMQ:
+            read_bullmq(text, found)
         case Source.SYSTEMD:
             read_systemd(text, found)
         case _:

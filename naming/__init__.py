@@ -92,6 +92,9 @@ AUDIT_MEMO = "onthedot.audit"
 #: Who asked for a run or a backfill: a memo, which Temporal's own tools show.
 REQUESTED_BY = "onthedot.requested_by"
 
+#: Why a run was asked for, or a finished task deleted: a memo, so that no worker has to know it.
+NOTE = "onthedot.note"
+
 #: A change of workflow code: what a deleted task's memo says is brought up to date.
 KEEPS_DELETED = "keeps-deleted"
 

@@ -28,9 +28,10 @@ def run_attributes(run: RunOrder) -> TypedSearchAttributes:
     return TypedSearchAttributes(pairs)
 
 
-def run_memo(run: RunOrder) -> dict[str, str] | None:
+def run_memo(run: RunOrder, note: str = "") -> dict[str, str] | None:
     """What Temporal's own tools show of a run, and a list before it has ended."""
-    return {naming.REQUESTED_BY: run.requested_by} if run.requested_by else None
+    told = {naming.REQUESTED_BY: run.requested_by, naming.NOTE: note}
+    return {key: value for key, value in told.items() if value} or None
 
 
 def run_summary(run: RunOrder) -> str:

@@ -24,6 +24,7 @@ from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.runs.listing import RunList
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.lists.known_tags import KnownTags
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
@@ -44,6 +45,7 @@ class SiteContext:
 
     temporal: Temporal
     settings: Settings
+    counts: KeptCounts
     overview: OverviewReader
     due: DueReader
     incidents: IncidentReader

@@ -96,17 +96,21 @@ class AddressRules:
             for why, network in _REFUSED:
                 if face in network and not self._lifted(host, port, face, why, network):
                     return f"{shown} is {why}"
-            if self.control.is_at(face, port) and not any(
-                (rule.is_exact and rule.names(host, port))
-                or (rule.is_one_address and rule.covers(face, port))
-                for rule in self._allow
-            ):
+            if self.control.is_at(face, port) and not self._allowed_alone(host, port, face):
                 return f"{shown} is {_CONTROL}"
         if self._only_allowed and not any(
             rule.names(host, port) or rule.covers(faces[-1], port) for rule in self._allow
         ):
             return f"{shown} is not on this worker's allow list"
         return ""
+
+    def _allowed_alone(self, host: str, port: int, address: Address) -> bool:
+        """Whether an entry of the allow list names exactly this host or address."""
+        return any(
+            (rule.is_exact and rule.names(host, port))
+            or (rule.is_one_address and rule.covers(address, port))
+            for rule in self._allow
+        )
 
     def _lifted(self, host: str, port: int, address: Address, why: str, network: Network) -> bool:
         return any(

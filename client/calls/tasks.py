@@ -106,6 +106,7 @@ def run_task(
     body: Any = None,
     env: Mapping[str, Any] | None = None,
     through_freeze: bool | None = None,
+    note: str | None = None,
 ) -> Call[ShortRun]:
     """Runs it now, in addition to its schedule; values count for this run alone.
 
@@ -117,6 +118,7 @@ def run_task(
         body=body,
         env=env,
         through_freeze=through_freeze,
+        note=note,
     )
     return _on(task_id, "POST", _TASK + "/run", ShortRun, body=asked or None)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from onthedot.importing.clocks.nights import HORIZON, NightRule
 from onthedot.scheduling.cron.expression import Cron, parse_cron
-from onthedot.scheduling.cron.time_masks import seconds_in, span
+from onthedot.scheduling.cron.time_masks import seconds_in, span, times_of_day
 from onthedot.scheduling.excluding.exclusions import parse_exclusions
 from onthedot.scheduling.firing.clock_changes import changes, date_of, instant, offset_at
 from onthedot.scheduling.firing.recurrence import Recurrence
@@ -104,6 +104,41 @@ def _robfig(trigger: Recurring, key: str, after: datetime, until: datetime) -> l
     return sorted(shown)
 
 
+def _cron_parser(trigger: Recurring, key: str, after: datetime, until: datetime) -> list[datetime]:
+    """Whenever a listed time is shown, where every hour is listed. Else:
+
+    1. A time that is shown twice counts the first time.
+    2. Where clocks skip a listed hour, the listed minutes of the hour after the gap count; where
+       they skip midnight, only if 23:00 is listed too, from which it goes on hour by hour.
+    """
+    shown = _shown(trigger, key, after, until)
+    if not isinstance(trigger, CronTrigger):
+        return shown
+    cron = parse_cron(trigger.expression, key)
+    if len(cron.hours) == 24:
+        return shown
+    zone = ZoneInfo(trigger.timezone)
+    found = {due for due in shown if not due.astimezone(zone).fold}
+    for change in changes(zone, int(after.timestamp()), int(until.timestamp())):
+        hours = {
+            second // 3600
+            for day, first, end in change.skipped
+            if _is_listed(cron, day) and (first or (23 in cron.hours and _is_listed(cron, day - 1)))
+            for second in range(first, end, 3600)
+        }
+        if hours & cron.hours:
+            minutes = seconds_in(times_of_day((0,), cron.minutes, cron.seconds))
+            found |= {instant(change.at + second) for second in minutes}
+    return sorted(found)
+
+
+def changes_by_less_than_an_hour(trigger: CronTrigger, at: datetime) -> bool:
+    """Whether its zone has such a change within two years, which confuses other schedulers."""
+    start, end = int(at.timestamp()), int((at + HORIZON).timestamp())
+    coming = changes(ZoneInfo(trigger.timezone), start, end)
+    return any((change.after - change.before) % 3600 for change in coming)
+
+
 def _is_listed(cron: Cron, day: int) -> bool:
     on = date_of(day)
     return bool(cron.days.days(on.year, on.month) >> on.day & 1)
@@ -140,3 +175,5 @@ KUBERNETES = NightRule("Kubernetes", _robfig)
 SYSTEMD = NightRule("systemd", _first_shown)
 #: As Airflow 3 does it with its cron timetables.
 AIRFLOW = NightRule("Airflow", _airflow)
+#: As cron-parser 5 does it, the library that BullMQ uses.
+BULLMQ = NightRule("BullMQ", _cron_parser)

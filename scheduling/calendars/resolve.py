@@ -34,12 +34,12 @@ def resolve(
     """The days that a calendar names.
 
     Args:
-        today: what the horizon of repeated events counts from.
+        today: the day from which the horizon of recurring events counts.
         parts: the days of the calendars that `any_of` names.
-        text: what the feed of an `ics` calendar with a `url` holds.
+        text: the content of the feed of an `ics` calendar with a `url`.
 
     Raises:
-        CalendarError: with the field that has to be fixed.
+        CalendarError: with the invalid field.
     """
     match content:
         case DatesCalendar():

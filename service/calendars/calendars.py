@@ -7,14 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from temporalio.client import WorkflowExecutionStatus
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.access.audit_log import note
 from onthedot.activities.calendars.users import users_query, waiting_query
-from onthedot.naming import attributes
 from onthedot.scheduling.calendars.content import CalendarContent
 from onthedot.scheduling.calendars.days import KnownCalendar
 from onthedot.scheduling.calendars.resolved import days_between
@@ -30,10 +26,10 @@ from onthedot.scheduling.stored.calendar_state import CalendarChange, CalendarRo
 from onthedot.service.calendars.changes import execute
 from onthedot.service.calendars.resolving import (
     NOT_READ,
-    ResolvedContent,
     resolved_content,
     stored_calendar,
 )
+from onthedot.service.calendars.starting import started
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
 #: The most calendars in a list, which has only one page.
@@ -130,7 +126,7 @@ class Calendars:
             if present is None:
                 if if_match is not None:
                     raise CalendarNotFound(name)
-                if await self._started(name, content, resolved, by=by):
+                if await started(self._temporal, name, content, resolved, by=by):
                     return await self.get(name), True
                 continue
             if new or if_match not in (None, present.revision):
@@ -151,7 +147,7 @@ class Calendars:
             if await execute(self._temporal, name, change) is not None:
                 return await self.get(name), False
             # It has just ended, or was ended with Temporal's own tools.
-            if await self._started(name, content, resolved, by=by):
+            if await started(self._temporal, name, content, resolved, by=by):
                 return await self.get(name), False
 
     async def delete(self, name: str, *, by: str, if_match: int | None = None) -> None:
@@ -228,49 +224,3 @@ class Calendars:
         listed = self._temporal.client.list_workflows(users_query(name), limit=_NAMED)
         with self._temporal.translated():
             return sorted([row.id.partition(":")[2] async for row in listed])
-
-    async def _started(
-        self, name: str, content: CalendarContent, resolved: ResolvedContent, *, by: str
-    ) -> bool:
-        """Whether this call created it. A calendar under a deleted name continues its revisions."""
-        before = await self._temporal.ask(self._temporal.calendars.find(name))
-        now = self._temporal.now()
-        made = CalendarState(
-            name=name,
-            content=content,
-            resolved=resolved.days,
-            created_at=now,
-            updated_at=now,
-            updated_by=by,
-        )
-        if before is not None:
-            made = before.state.changed(content=content, resolved=resolved.days, at=now, by=by)
-        state = made.model_copy(
-            update={
-                "deleted": False,
-                "source": resolved.source,
-                "problem": resolved.problem,
-                "checked_at": None,
-                "calendars": dict(resolved.calendars),
-                "not_after": self._temporal.expiry(RPC_TIMEOUT),
-            }
-        )
-        try:
-            await self._temporal.ask(
-                self._temporal.client.start_workflow(
-                    naming.CALENDAR,
-                    state,
-                    id=naming.calendar(name),
-                    task_queue=self._temporal.task_queue,
-                    task_timeout=naming.TASK_TIMEOUT,
-                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                    memo={naming.CALENDAR_MEMO: CalendarRow.of(state)},
-                    search_attributes=attributes.calendar_attributes(state),
-                    static_summary=f"Calendar {name}: {content.kind}",
-                    rpc_timeout=RPC_TIMEOUT,
-                )
-            )
-        except WorkflowAlreadyStartedError:
-            return False
-        note(name, before=state.revision - 1, after=state.revision)
-        return True

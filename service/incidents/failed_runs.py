@@ -16,9 +16,10 @@ from onthedot.service.incidents.runs_gone_wrong import (
     failed_query,
     failed_runs,
 )
-from onthedot.service.runs.raw_rows import DueRun, due_run, raw_rows
+from onthedot.service.runs.due_run import DueRun, due_run
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
+from onthedot.service.temporal.raw_rows import raw_rows
 
 #: Lists lag behind: each read repeats this much of the period before the last one.
 _BEHIND = timedelta(seconds=30)

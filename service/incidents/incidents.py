@@ -24,7 +24,14 @@ from onthedot.scheduling.incidents.grouping import (
     last_failures,
     never_began,
 )
-from onthedot.scheduling.incidents.incident import Incident, Incidents, LateStart, MissedInstant
+from onthedot.scheduling.incidents.incident import (
+    MOST,
+    Incident,
+    Incidents,
+    LateStart,
+    LostInstants,
+    MissedInstant,
+)
 from onthedot.scheduling.ledger.entries import PROMISE, LedgerState, Reason
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import Health
@@ -38,9 +45,6 @@ from onthedot.service.temporal.paging import literal
 
 #: The period that is examined without a `since`.
 SPAN = timedelta(days=1)
-
-#: How many missed instants, and how many late starts, are listed.
-MOST = 1000
 
 _PAGE = 1000
 
@@ -84,6 +88,34 @@ class IncidentReader:
             InvalidDefinition: the period is empty, or more than 5,000 tasks have the tags.
             TemporalUnavailable: Temporal does not respond.
         """
+        span = await self._span(since, until, tags)
+        known, lost = await asyncio.gather(self._that_ran(span), self._without_a_run(span, fresh))
+        return known.with_lost(lost)
+
+    async def that_ran(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        tags: Sequence[str] = (),
+    ) -> Incidents:
+        """The part of `read` that Temporal's list of runs tells, which takes no long look.
+
+        Raises as `read`.
+        """
+        return await self._that_ran(await self._span(since, until, tags))
+
+    async def without_a_run(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        tags: Sequence[str] = (),
+    ) -> LostInstants:
+        """The other part of `read`: the instants that have no run. Raises as `read`."""
+        return await self._without_a_run(await self._span(since, until, tags), fresh=True)
+
+    async def _span(
+        self, since: datetime | None, until: datetime | None, tags: Sequence[str]
+    ) -> _Span:
         now = self._temporal.now()
         end = min(until or now, now)
         if since is not None and since > (until or now):
@@ -92,19 +124,31 @@ class IncidentReader:
         tasks = None
         if tags:
             tasks = frozenset(await task_ids(self._temporal, TaskFilter(tags=tuple(tags))))
-        span = _Span(begin, end, tasks)
-        failed, late, not_run = await asyncio.gather(
+        return _Span(begin, end, tasks)
+
+    async def _that_ran(self, span: _Span) -> Incidents:
+        failed, late = await asyncio.gather(
             self._failed.read(span.since, span.until, span.tasks),
             late_runs(self._temporal, span.since, span.until, span.tasks),
-            self._not_run.read(span.since, span.until, span.tasks, fresh=fresh),
         )
         groups = grouped(run for run in failed.runs if run.status is not RunStatus.SKIPPED)
-        items, names = await asyncio.gather(
-            self._incidents(groups),
-            task_names(self._temporal, {one.task_id for one in not_run.instants[:MOST]}),
-        )
         told = [_told(run) for run in failed.runs if _did_nothing(run)]
-        missed = [
+        began_late = _late_starts(failed, late)
+        known = Incidents(
+            since=span.since,
+            until=span.until,
+            items=tuple(await self._incidents(groups)),
+            missed=(),
+            late=tuple(began_late[:MOST]),
+            complete=failed.complete and late.complete and len(began_late) <= MOST,
+        )
+        return known.with_lost(LostInstants(instants=tuple(told), complete=True))
+
+    async def _without_a_run(self, span: _Span, fresh: bool) -> LostInstants:
+        found = await self._not_run.read(span.since, span.until, span.tasks, fresh=fresh)
+        shown = found.instants[:MOST]
+        names = await task_names(self._temporal, {one.task_id for one in shown})
+        instants = (
             MissedInstant(
                 task_id=one.task_id,
                 name=names.get(one.task_id, one.task_id),
@@ -112,21 +156,10 @@ class IncidentReader:
                 state=one.state,
                 reason=one.reason,
             )
-            for one in not_run.instants
-        ]
-        missed = sorted([*told, *missed], key=lambda one: (one.at, one.task_id), reverse=True)
-        began_late = _late_starts(failed, late)
-        return Incidents(
-            since=span.since,
-            until=end,
-            items=tuple(items),
-            missed=tuple(missed[:MOST]),
-            late=tuple(began_late[:MOST]),
-            complete=failed.complete
-            and late.complete
-            and not_run.complete
-            and len(missed) <= MOST
-            and len(began_late) <= MOST,
+            for one in shown
+        )
+        return LostInstants(
+            instants=tuple(instants), complete=found.complete and len(found.instants) <= MOST
         )
 
     async def keep_at_hand(self) -> None:

@@ -32,6 +32,7 @@ from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
+from onthedot.service.temporal.raw_rows import raw_rows
 
 #: How long to examine what no audit has covered, while a caller waits.
 _PATIENCE = timedelta(seconds=1)
@@ -67,7 +68,8 @@ class NotRun:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
         self._ledger = Ledger(temporal)
-        self._tasks = RecurringTasks(temporal)
+        # Who asks leaves before Temporal's patience is over; the reading goes on for the next one.
+        self._tasks = RecurringTasks(temporal, patient=True)
         self._reports: OrderedDict[str, AuditReport] = OrderedDict()
         self._seen: dict[tuple[str, datetime], Missed] = {}
         """What was found before the audits; kept, because next time there may be less time."""
@@ -163,8 +165,7 @@ class NotRun:
     async def _anything_before(self, at: datetime) -> bool:
         """Whether a task existed before the first known audit."""
         query = f"WorkflowType = '{naming.TASK}' AND StartTime < {instant(at)}"
-        counted = await self._temporal.ask(self._temporal.client.count_workflows(query))
-        return counted.count > 0
+        return bool((await raw_rows(self._temporal, query, limit=1)).rows)
 
     async def _fresh(
         self, since: datetime, until: datetime, suspects: Sequence[Suspect]

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from onthedot import naming
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
+from onthedot.service.runs.due_run import DueRun, due_run
 from onthedot.service.runs.listing import RunFilter
-from onthedot.service.runs.raw_rows import DueRun, RawRows, due_run, raw_rows
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant, literal
+from onthedot.service.temporal.raw_rows import RawRows, raw_rows
 
 #: The most failed runs, and the most runs that timed out, to read.
 MOST_FAILED = 10_000

@@ -25,7 +25,7 @@ from onthedot.scheduling.stored.journal import JournalEntry
 from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_change
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
-from onthedot.service.temporal.translate import decoded
+from onthedot.service.temporal.translate import decoded, decoded_text
 
 #: How long a change takes to reach the schedule, if that is not recorded.
 TAKES_OVER = timedelta(seconds=10)
@@ -53,8 +53,8 @@ class DefinitionHistory:
     """Its input."""
     made: list[MadeRevision] = field(default_factory=list)
     """The changes that were made in it, or that started it."""
-    deleted: tuple[datetime, str] | None = None
-    """When, and by whom."""
+    deleted: tuple[datetime, str, str] | None = None
+    """When, by whom, and why."""
     entries: list[JournalEntry] = field(default_factory=list)
     effective: dict[int, datetime] = field(default_factory=dict)
     """By revision: since when the schedule certainly followed it."""
@@ -133,7 +133,10 @@ async def _take(
             definitions.first = definitions.state
             # A task that was restored as finished has nothing due again.
             definitions.entries = [] if definitions.state.ended_as else [*definitions.state.journal]
-            _note_start(definitions, definitions.state, bool(started.continued_execution_run_id))
+            memo = started.memo.fields
+            why = await decoded_text(client, memo[naming.NOTE]) if naming.NOTE in memo else ""
+            continued = bool(started.continued_execution_run_id)
+            _note_start(definitions, definitions.state, continued, why)
             if not started.continued_execution_run_id and definitions.entries:
                 definitions.effective[definitions.entries[-1].revision] = definitions.entries[
                     -1
@@ -154,7 +157,7 @@ async def _take(
             if change.kind is not ChangeKind.DELETE:
                 changes.append((change, at))
             elif definitions.deleted is None:
-                definitions.deleted = (at, change.by)
+                definitions.deleted = (at, change.by, change.note)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
             outcome = event.workflow_execution_update_completed_event_attributes.outcome
             if outcome.success.payloads:
@@ -200,8 +203,8 @@ def _keep_to(definitions: DefinitionHistory, row: TaskRow) -> None:
 
 
 def _dated(state: TaskState) -> dict[int, datetime]:
-    """From when on the schedule was each revision's, where the task has entered that by now."""
-    # Of a revision that came to keep to other calendars, the first entry counts.
+    """Since when the schedule followed each revision, as far as the task has recorded it."""
+    # If a revision's calendars changed, its first entry counts.
     return {
         entry.revision: entry.since
         for entry in reversed(state.journal)
@@ -209,9 +212,11 @@ def _dated(state: TaskState) -> dict[int, datetime]:
     }
 
 
-def _note_start(definitions: DefinitionHistory, state: TaskState, continued: bool) -> None:
+def _note_start(
+    definitions: DefinitionHistory, state: TaskState, continued: bool, why: str
+) -> None:
     if state.deleted_at is not None:
-        definitions.deleted = (state.deleted_at, state.deleted_by)
+        definitions.deleted = (state.deleted_at, state.deleted_by, why)
     elif not continued:
         kind = state.journal[-1].kind if state.journal else ""
         kind = kind or ("created" if state.revision == 1 else "replaced")

@@ -29,7 +29,7 @@ from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_cha
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.stored.written import WrittenPiece, unpack, unpacked
 from onthedot.scheduling.task import TaskDefinition
-from onthedot.service.temporal.translate import decoded
+from onthedot.service.temporal.translate import decoded, decoded_text
 
 _CLOSED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: RunStatus.SUCCEEDED,
@@ -72,6 +72,8 @@ class RunHistory:
     written: list[list[WrittenPiece]] = field(default_factory=list)
     """The output of each activity that has ended."""
     cancelled_by: str = ""
+    note: str = ""
+    """Why it was asked for."""
 
 
 async def definition_history(client: Client, history: WorkflowHistory) -> list[TaskState | Change]:
@@ -108,49 +110,15 @@ async def run_history(client: Client, history: WorkflowHistory) -> RunHistory:
 
 
 async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
+    _take_time(run, event)
+    await _take_order(run, client, event)
+    await _take_attempt(run, client, event)
+    await _take_end(run, client, event)
+
+
+def _take_time(run: RunHistory, event: HistoryEvent) -> None:
+    """Workflow tasks and timers: when a worker was at it, and until when it waits."""
     match event.event_type:
-        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
-            started = event.workflow_execution_started_event_attributes
-            if started.workflow_type.name == naming.TASK:
-                run.state = await decoded(client, started.input.payloads, TaskState)
-            else:
-                run.order = await decoded(client, started.input.payloads, RunOrder)
-            nominal = started.search_attributes.indexed_fields.get(naming.SCHEDULED_START.name)
-            if nominal is not None:
-                value: Any = client.data_converter.payload_converter.from_payload(nominal)
-                run.nominal = datetime.fromisoformat(value)
-        case EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED:
-            memo = event.workflow_properties_modified_event_attributes.upserted_memo.fields
-            if naming.RUN_MEMO in memo:
-                run.memo = await decoded(client, [memo[naming.RUN_MEMO]], RunMemo)
-        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
-            result = event.workflow_execution_completed_event_attributes.result.payloads
-            run.outcome = await decoded(client, result, RunOutcome) if result else None
-        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
-            failed = event.workflow_execution_failed_event_attributes.failure
-            failure = await opened(client.data_converter, failed)
-            details = failure.application_failure_info.details.payloads
-            run.outcome = await decoded(client, details, RunOutcome) if details else None
-            kind = failure.application_failure_info.type or "Failed"
-            run.reason = RunError(type=kind, message=failure.message)
-        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
-            text = event.workflow_execution_terminated_event_attributes.reason
-            run.reason = RunError(type="Terminated", message=text or "Terminated from outside.")
-        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
-            requested = event.workflow_execution_cancel_requested_event_attributes
-            run.cancelled_by = naming.cancelled_by(requested.cause)
-        case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-            scheduled = event.activity_task_scheduled_event_attributes
-            run.runs_command = scheduled.activity_type.name == naming.COMMAND
-            if scheduled.activity_type.name in _OWN:
-                attempt = await decoded(client, scheduled.input.payloads, Attempt)
-                run.attempts = run.attempts_before = attempt.attempts_before
-                run.made_before = attempt.made_before
-        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED if run.state is not None:
-            accepted = event.workflow_execution_update_accepted_event_attributes
-            change = await _change(client, accepted.accepted_request)
-            if change.kind is not ChangeKind.DELETE:
-                run.state = apply_change(run.state, change, at=change.not_after)
         case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
             run.task_began = instant_of(event.event_time)
         case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED if run.task_began is not None:
@@ -160,6 +128,44 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
             run.timer_until = instant_of(event.event_time) + wait
         case EventType.EVENT_TYPE_TIMER_FIRED | EventType.EVENT_TYPE_TIMER_CANCELED:
             run.timer_until = None
+
+
+async def _take_order(run: RunHistory, client: Client, event: HistoryEvent) -> None:
+    """What is to be run, as it was ordered and changed."""
+    match event.event_type:
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+            started = event.workflow_execution_started_event_attributes
+            if started.workflow_type.name == naming.TASK:
+                run.state = await decoded(client, started.input.payloads, TaskState)
+            else:
+                run.order = await decoded(client, started.input.payloads, RunOrder)
+                if naming.NOTE in started.memo.fields:
+                    run.note = await decoded_text(client, started.memo.fields[naming.NOTE])
+            nominal = started.search_attributes.indexed_fields.get(naming.SCHEDULED_START.name)
+            if nominal is not None:
+                value: Any = client.data_converter.payload_converter.from_payload(nominal)
+                run.nominal = datetime.fromisoformat(value)
+        case EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED:
+            memo = event.workflow_properties_modified_event_attributes.upserted_memo.fields
+            if naming.RUN_MEMO in memo:
+                run.memo = await decoded(client, [memo[naming.RUN_MEMO]], RunMemo)
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED if run.state is not None:
+            accepted = event.workflow_execution_update_accepted_event_attributes
+            change = await _change(client, accepted.accepted_request)
+            if change.kind is not ChangeKind.DELETE:
+                run.state = apply_change(run.state, change, at=change.not_after)
+
+
+async def _take_attempt(run: RunHistory, client: Client, event: HistoryEvent) -> None:
+    """The attempts, local ones and activities, and what they wrote."""
+    match event.event_type:
+        case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            scheduled = event.activity_task_scheduled_event_attributes
+            run.runs_command = scheduled.activity_type.name == naming.COMMAND
+            if scheduled.activity_type.name in _OWN:
+                attempt = await decoded(client, scheduled.input.payloads, Attempt)
+                run.attempts = run.attempts_before = attempt.attempts_before
+                run.made_before = attempt.made_before
         case EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
             made = event.activity_task_started_event_attributes.attempt
             run.attempts = run.attempts_before + made
@@ -185,6 +191,27 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
             failure = event.activity_task_timed_out_event_attributes.failure
             heartbeat = failure.timeout_failure_info.last_heartbeat_details
             run.written.append(await written_by(client, heartbeat))
+
+
+async def _take_end(run: RunHistory, client: Client, event: HistoryEvent) -> None:
+    """How it ended, and why."""
+    match event.event_type:
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
+            result = event.workflow_execution_completed_event_attributes.result.payloads
+            run.outcome = await decoded(client, result, RunOutcome) if result else None
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
+            failed = event.workflow_execution_failed_event_attributes.failure
+            failure = await opened(client.data_converter, failed)
+            details = failure.application_failure_info.details.payloads
+            run.outcome = await decoded(client, details, RunOutcome) if details else None
+            kind = failure.application_failure_info.type or "Failed"
+            run.reason = RunError(type=kind, message=failure.message)
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
+            text = event.workflow_execution_terminated_event_attributes.reason
+            run.reason = RunError(type="Terminated", message=text or "Terminated from outside.")
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
+            requested = event.workflow_execution_cancel_requested_event_attributes
+            run.cancelled_by = naming.cancelled_by(requested.cause)
     if event.event_type in _CLOSED:
         run.status = run.outcome.status if run.outcome else _CLOSED[event.event_type]
         run.closed_at = instant_of(event.event_time)

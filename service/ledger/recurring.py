@@ -11,26 +11,26 @@ would be most of its cost.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
 
 from anyio import to_thread
-from temporalio.client import (
-    WorkflowExecution,
-    WorkflowExecutionAsyncIterator,
-    WorkflowExecutionStatus,
-)
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.client import WorkflowExecutionStatus
 
 from onthedot import naming
 from onthedot.scheduling.calendars.days import NO_CALENDARS
 from onthedot.scheduling.ledger.audit_report import LOOK_BACK
 from onthedot.scheduling.ledger.recurring_task import RecurringTask, due, stored_trigger
+from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.open_walk import OpenWalk
 from onthedot.service.temporal.paging import instant, literal
-from onthedot.service.temporal.rows import PAGE, fetch_page
-from onthedot.service.temporal.translate import known_row
+from onthedot.service.temporal.raw_rows import RawRows, attribute, raw_rows
+from onthedot.service.temporal.rows import PAGE, patiently
+from onthedot.service.temporal.translate import task_rows
 
 _NAMED_AT_ONCE = 200
 
@@ -40,10 +40,10 @@ _PAGE_EVERY = timedelta(seconds=30)
 #: The longest lag of lists.
 _LAG = timedelta(minutes=1)
 
-_RECURRING = (
-    f"WorkflowType = '{naming.TASK}' AND {naming.KIND.name} IN ('cron', 'interval') "
-    f"AND ExecutionStatus != 'ContinuedAsNew'"
-)
+_KINDS = ("cron", "interval")
+
+#: Rows decoded in one go.
+_DECODED = 100
 
 
 class RecurringTasks:
@@ -59,7 +59,10 @@ class RecurringTasks:
         self._known: dict[str, RecurringTask] = {}
         self._read_at: datetime | None = None
         self._read_again_at = self._temporal.now()
-        self._walk: WorkflowExecutionAsyncIterator | None = None
+        self._walks: list[OpenWalk] = []
+        """What is left of a walk through all."""
+        self._memos: dict[str, int] = {}
+        """What was read last, as a hash: what is as it was is not decoded again."""
         self._refreshing: asyncio.Task[None] | None = None
 
     @property
@@ -82,8 +85,7 @@ class RecurringTasks:
         """Reread these tasks. Raises like `refresh`."""
         ids = sorted(task_ids)
         for some in (ids[n : n + _NAMED_AT_ONCE] for n in range(0, len(ids), _NAMED_AT_ONCE)):
-            named = f"{naming.TASK_ID.name} IN ({', '.join(map(literal, some))})"
-            await self._read(f"{self._all()} AND {named}")
+            await self._read(f"{naming.TASK_ID.name} IN ({', '.join(map(literal, some))})")
         return [task for task in self.all if task.task_id in task_ids]
 
     async def due(
@@ -98,12 +100,14 @@ class RecurringTasks:
         if self._read_at is None:
             # An interrupted first walk continues where it stopped.
             await self._read_a_page()
-            while self._walk is not None:
+            while self._walks:
                 await self._read_a_page()
             self._read_again_at = now
+            await self._read_ended(now - LOOK_BACK - _LAG)
         else:
-            changed = instant(self._read_at - _LAG)
-            await self._read(f"{_RECURRING} AND (StartTime > {changed} OR CloseTime > {changed})")
+            changed = self._read_at - _LAG
+            await self._read(f"ExecutionStatus = 'Running' AND StartTime > {instant(changed)}")
+            await self._read_ended(changed)
             pages = min((now - self._read_again_at) // _PAGE_EVERY, len(self._known) // PAGE + 1)
             for _ in range(pages):
                 await self._read_a_page()
@@ -112,61 +116,105 @@ class RecurringTasks:
         self._read_at = now
         oldest = now - LOOK_BACK - _LAG
         for run in [run for run, task in self._known.items() if (task.ended_at or now) < oldest]:
-            del self._known[run]
+            self._forget(run)
 
     async def _read_a_page(self) -> None:
-        """Read the next page of an endless walk through all tasks."""
-        if self._walk is None:
-            self._walk = self._temporal.client.list_workflows(self._all(), page_size=PAGE)
-        await self._learn_page(self._walk)
-        if not self._walk.next_page_token:
-            self._walk = None
+        """The next page of a walk through all that go on, which begins again when it is over."""
+        if not self._walks:
+            self._walks = [OpenWalk(self._temporal, _of(kind), limit=PAGE) for kind in _KINDS]
+        walk = self._walks[0]
+        await self._learn(await patiently(walk.page, patient=self._patient))
+        if walk.over:
+            self._walks.pop(0)
 
-    async def _read(self, query: str) -> None:
-        listed = self._temporal.client.list_workflows(query, page_size=PAGE)
-        await self._learn_page(listed)
-        while listed.next_page_token:
-            await self._learn_page(listed)
+    async def _read_ended(self, since: datetime) -> None:
+        # Stores that keep tables take what goes on to end at the end of time: it would come along.
+        future = instant(self._temporal.now() + LOOK_BACK)
+        await self._read(f"CloseTime > {instant(since)} AND CloseTime < {future}")
 
-    async def _learn_page(self, listed: WorkflowExecutionAsyncIterator) -> None:
-        await fetch_page(self._temporal, listed, patient=self._patient)
-        for row in listed.current_page or ():
-            await self._learn(row)
+    async def _read(self, which: str) -> None:
+        """All rows that are so, of each kind: of one value of it a store has them in order."""
+        for kind in _KINDS:
+            token: bytes | None = b""
+            while token is not None:
+                page = await self._page(f"{_of(kind)} AND {which}", token)
+                await self._learn(page.rows)
+                token = page.token or None
 
-    async def _learn(self, row: WorkflowExecution) -> None:
-        memo = await known_row(row)
-        if memo is None or isinstance(memo.definition.trigger, OnceTrigger):
-            self._known.pop(row.run_id, None)
+    async def _page(self, query: str, token: bytes) -> RawRows:
+        def read(within: timedelta) -> Awaitable[RawRows]:
+            return raw_rows(self._temporal, query, limit=PAGE, token=token, within=within)
+
+        return await patiently(read, patient=self._patient)
+
+    async def _learn(self, rows: Sequence[WorkflowExecutionInfo]) -> None:
+        fresh = []
+        for row in rows:
+            data = row.memo.fields[naming.TASK_MEMO].data if _counts(row) else None
+            if data is None:
+                self._forget(row.execution.run_id)
+            elif hash(data) != self._memos.get(row.execution.run_id):
+                fresh.append(row)
+            if known := self._known.get(row.execution.run_id):
+                _ended(known, row)
+        for some in (fresh[n : n + _DECODED] for n in range(0, len(fresh), _DECODED)):
+            payloads = [row.memo.fields[naming.TASK_MEMO] for row in some]
+            for row, memo in zip(some, await task_rows(self._temporal, payloads), strict=True):
+                await self._learn_one(row, memo)
+            # Other calls have their turn.
+            await asyncio.sleep(0)
+
+    async def _learn_one(self, row: WorkflowExecutionInfo, memo: TaskRow | None) -> None:
+        run_id = row.execution.run_id
+        if memo is None or isinstance(memo.definition.trigger, OnceTrigger) or _late(row, memo):
+            self._forget(run_id)
             return
-        trigger, known = stored_trigger(memo.definition.trigger), self._known.get(row.run_id)
         calendars = await calendars_for(self._temporal, memo.definition.trigger)
-        if (
-            known is None
-            or calendars is not NO_CALENDARS
-            or (known.revision, known.trigger) != (memo.revision, trigger)
-        ):
-            changes = [memo.updated_at] if memo.revision > 1 else []
-            changes += [memo.calendars_since] if memo.calendars_since else []
-            known = RecurringTask(
-                task_id=row.id.partition(":")[2],
-                revision=memo.revision,
-                created_at=memo.created_at,
-                trigger=trigger,
-                jitter=memo.definition.trigger.jitter,
-                calendars=calendars,
-                changed_at=max(changes, default=None),
-                paused=memo.definition.paused,
-            )
-            self._known[row.run_id] = known
-        known.ended_at = row.close_time
-        known.terminated = row.status is WorkflowExecutionStatus.TERMINATED
-
-    def _all(self) -> str:
-        ended = instant(self._temporal.now() - LOOK_BACK - _LAG)
-        return (
-            f"{_RECURRING} AND {naming.STATUS.name} != '{naming.State.DELETED}' "
-            f"AND (ExecutionStatus = 'Running' OR CloseTime > {ended})"
+        changes = [memo.updated_at] if memo.revision > 1 else []
+        changes += [memo.calendars_since] if memo.calendars_since else []
+        self._known[run_id] = known = RecurringTask(
+            task_id=row.execution.workflow_id.partition(":")[2],
+            revision=memo.revision,
+            created_at=memo.created_at,
+            trigger=stored_trigger(memo.definition.trigger),
+            jitter=memo.definition.trigger.jitter,
+            calendars=calendars,
+            changed_at=max(changes, default=None),
+            paused=memo.definition.paused,
         )
+        _ended(known, row)
+        if calendars is NO_CALENDARS:
+            # What calendars say changes without the memo.
+            self._memos[run_id] = hash(row.memo.fields[naming.TASK_MEMO].data)
+
+    def _forget(self, run_id: str) -> None:
+        self._known.pop(run_id, None)
+        self._memos.pop(run_id, None)
+
+
+def _of(kind: str) -> str:
+    return f"WorkflowType = '{naming.TASK}' AND {naming.KIND.name} = '{kind}'"
+
+
+def _counts(row: WorkflowExecutionInfo) -> bool:
+    """Whether it is a task as it is now."""
+    return (
+        naming.TASK_MEMO in row.memo.fields
+        and WorkflowExecutionStatus(row.status) is not WorkflowExecutionStatus.CONTINUED_AS_NEW
+        and attribute(row, naming.STATUS.name) != naming.State.DELETED
+    )
+
+
+def _late(row: WorkflowExecutionInfo, memo: TaskRow) -> bool:
+    began = row.start_time.ToDatetime(tzinfo=UTC)
+    return memo.not_after is not None and began > memo.not_after
+
+
+def _ended(known: RecurringTask, row: WorkflowExecutionInfo) -> None:
+    ended = row.close_time.ToDatetime(tzinfo=UTC) if row.HasField("close_time") else None
+    known.ended_at = ended
+    status = WorkflowExecutionStatus(row.status)
+    known.terminated = status is WorkflowExecutionStatus.TERMINATED
 
 
 def _retrieved(refreshing: asyncio.Task[None]) -> None:

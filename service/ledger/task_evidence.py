@@ -18,7 +18,8 @@ from onthedot.scheduling.ledger.expected import Period
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions
-from onthedot.service.tasks.reader import Found, TaskReader
+from onthedot.service.tasks.finding import Found
+from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.translate import decoded

@@ -1,4 +1,4 @@
-"""The use cases of a backfill: start, look, cancel."""
+"""The use cases of backfills: start, read, cancel."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Backfills:
         Raises:
             TaskNotFound, TemporalUnavailable.
             WrongState: the task is not a recurring one.
-            InvalidDefinition: the span is empty, holds too many occurrences or is not past.
+            InvalidDefinition: the period is empty, has too many occurrences or is not past.
         """
         state = await Tasks(self._temporal).state(task_id)
         return await self.begin(state, start=start, end=end, overlap=overlap, by=by)
@@ -76,14 +76,14 @@ class Backfills:
         overlap: OverlapPolicy | None,
         by: str = "",
     ) -> Backfill:
-        """`start`, of a task that was read before; one that was deleted since then runs nothing.
+        """`start`, for a task that was read before; if it was deleted since then, nothing runs.
 
         Raises:
             TemporalUnavailable, WrongState, InvalidDefinition: see `start`.
         """
         task_id = state.id
         trigger, now = state.definition.trigger, self._temporal.now()
-        # Nothing is due before 1970, and from the first date of all nothing can be taken.
+        # Nothing is due before 1970, and subtracting from `datetime.min` would overflow.
         start = max(start, _EPOCH)
         if isinstance(trigger, OnceTrigger):
             raise WrongState(f"Task {task_id!r} is one-time: POST /tasks/{task_id}/run runs it.")
@@ -157,7 +157,7 @@ class Backfills:
         return [await self._told(row) for row in listed.current_page or ()]
 
     async def cancel(self, backfill_id: str, *, by: str = "") -> Backfill:
-        """Stop a backfill and the runs it has going.
+        """Stop a backfill and its runs in progress.
 
         Raises:
             BackfillNotFound, TemporalUnavailable.

@@ -11,8 +11,10 @@ from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.service.temporal.calls import Temporal
 
 
-async def start_run(temporal: Temporal, order: RunOrder, workflow_id: str) -> ShortRun:
-    """Start a run at once. Its `scheduled_for` has to be given.
+async def start_run(
+    temporal: Temporal, order: RunOrder, workflow_id: str, *, note_of_caller: str = ""
+) -> ShortRun:
+    """Start a run immediately; `order.scheduled_for` is required.
 
     Raises:
         TemporalUnavailable: it was not started; `Unconfirmed` if that is not certain.
@@ -26,7 +28,7 @@ async def start_run(temporal: Temporal, order: RunOrder, workflow_id: str) -> Sh
                 id=workflow_id,
                 task_queue=temporal.task_queue,
                 task_timeout=naming.TASK_TIMEOUT,
-                memo=attributes.run_memo(order),
+                memo=attributes.run_memo(order, note_of_caller),
                 search_attributes=attributes.run_attributes(order),
                 static_summary=attributes.run_summary(order),
             )
@@ -46,5 +48,6 @@ async def start_run(temporal: Temporal, order: RunOrder, workflow_id: str) -> Sh
         scheduled_for=order.scheduled_for,
         cause=order.cause,
         requested_by=order.requested_by,
+        note=note_of_caller,
         links=Links(temporal_ui=temporal.ui_link(workflow_id, execution)),
     )

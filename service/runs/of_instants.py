@@ -1,4 +1,4 @@
-"""The runs of a task's instants, as Temporal's visibility lists them: whoever started them."""
+"""Lists the runs of a task's instants from Temporal's visibility, whatever started them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _SECOND = timedelta(seconds=1)
 async def seen_runs(
     temporal: Temporal, task_id: str, *, since: datetime, until: datetime, jitter: timedelta
 ) -> list[SeenRun]:
-    """The runs of instants between `since` and `until`, and those that were going on at any.
+    """The runs of instants from `since` to `until`, and those in progress at any of them.
 
-    Manual runs belong to no instant and are left out.
+    Manual runs belong to no instant, and are left out.
 
     Raises:
         InvalidDefinition: there are too many.
@@ -45,7 +45,7 @@ async def seen_runs(
 def _query(
     temporal: Temporal, task_id: str, since: datetime, until: datetime, jitter: timedelta
 ) -> str:
-    # The id of a run that was started by hand in Temporal names the whole second.
+    # The id of a run that was started manually in Temporal has whole seconds.
     first, last = instant(since), instant(until + _SECOND)
     due, nominal = naming.DUE.name, naming.SCHEDULED_START.name
     return (

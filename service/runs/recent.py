@@ -1,4 +1,4 @@
-"""The last few runs of several tasks at once: what a page of tasks shows beside each."""
+"""The last few runs of several tasks at once, for a page of tasks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.translate import short_run
 
-#: Runs read at a time. The busiest tasks fill a page, so the others are asked for again.
+#: Runs read at a time. The busiest tasks may fill a page; then the others are queried again.
 _PAGE = 500
 _ROUNDS = 3
 
@@ -19,9 +19,9 @@ _ROUNDS = 3
 async def recent_runs(
     temporal: Temporal, task_ids: Sequence[str], *, each: int = 14
 ) -> dict[str, list[ShortRun]]:
-    """The last runs of these tasks by task, newest first, running ones before; `each` at most.
+    """The last runs of these tasks, at most `each` per task: running ones first, then newest first.
 
-    A task that ran far less often than the others may show fewer than there are.
+    A task that ran far less often than the others may have more runs than are returned.
 
     Raises:
         TemporalUnavailable: Temporal does not respond.

@@ -1,4 +1,4 @@
-"""The use cases of a single run: read, cancel, and a test of an action without a task."""
+"""The use cases of single runs: read, cancel, and test an action without a task."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Runs:
         self._temporal = temporal
 
     async def get(self, run_id: str) -> Run:
-        """One run with its output: all from its own history, while it runs also from what waits.
+        """One run with its output.
 
         Raises:
             RunNotFound: there is none, or it is past the retention.
@@ -44,7 +44,7 @@ class Runs:
         return (await read_run(self._temporal, run_id)).run
 
     async def cancel(self, run_id: str, *, by: str = "") -> Run:
-        """Ask a run to stop; its action is told, and the run ends as cancelled.
+        """Ask a run to stop; its action is cancelled, and the run ends as cancelled.
 
         Raises:
             RunNotFound, TemporalUnavailable.
@@ -61,11 +61,11 @@ class Runs:
         return run
 
     async def test(self, action: Action, *, attempt_timeout: timedelta, by: str = "") -> Run:
-        """Run an action once without registering it, and wait for how it ends; `by` asked for it.
+        """Run an action once, on behalf of `by`, without registering it; returns the ended run.
 
         Raises:
             InvalidDefinition, TemporalUnavailable.
-            NoWorker: nobody took it up.
+            NoWorker: no worker picked it up.
         """
         if problems := check_action(action):
             raise InvalidDefinition(*problems)

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -141,41 +142,29 @@ async def test_a_command_that_stops_its_guard_is_ended_in_time(tmp_path: Path) -
 @linux
 async def test_a_command_that_stops_its_guard_ends_with_the_worker(tmp_path: Path) -> None:
     file = tmp_path / "pids"
-    worker = start_process_that_runs(file, timeout="60", grace="0.3", script=STOPPING)
-    try:
+    with process_that_runs(file, timeout="60", grace="0.3", script=STOPPING) as worker:
         await eventually(written(file, 3))
         worker.kill()
         await eventually(lambda: not any(runs(pid) for pid in pids(file)), seconds=30)
-    finally:
-        worker.kill()
-        worker.wait()
 
 
 @linux
 async def test_a_killed_worker_takes_its_commands_with_it(tmp_path: Path) -> None:
     file = tmp_path / "pids"
-    worker = start_process_that_runs(file, timeout="60", grace="30")
-    try:
+    with process_that_runs(file, timeout="60", grace="30") as worker:
         await eventually(written(file, 3))
         assert all(runs(pid) for pid in pids(file))
         worker.kill()
         await eventually(lambda: not any(runs(pid) for pid in pids(file)), seconds=30)
-    finally:
-        worker.kill()
-        worker.wait()
 
 
 @linux
 async def test_a_frozen_worker_does_not_stop_the_clock(tmp_path: Path) -> None:
     file = tmp_path / "pids"
-    worker = start_process_that_runs(file, timeout="1", grace="0.3")
-    try:
+    with process_that_runs(file, timeout="1", grace="0.3") as worker:
         await eventually(written(file, 3))
         worker.send_signal(signal.SIGSTOP)
         await eventually(lambda: not any(runs(pid) for pid in pids(file)), seconds=30)
-    finally:
-        worker.kill()
-        worker.wait()
 
 
 async def test_no_more_than_allowed_run_at_once(tmp_path: Path) -> None:
@@ -190,10 +179,11 @@ async def test_no_more_than_allowed_run_at_once(tmp_path: Path) -> None:
     assert most == 2
 
 
-def start_process_that_runs(
+@contextmanager
+def process_that_runs(
     file: Path, timeout: str, grace: str, script: str = STUBBORN
-) -> subprocess.Popen[bytes]:
-    """A process of its own that runs a script as a worker would."""
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of its own that runs a script as a worker would. Killed at the end."""
     code = """
         import asyncio, sys
         from datetime import timedelta
@@ -204,4 +194,8 @@ def start_process_that_runs(
         asyncio.run(CommandProcess(order).run())
     """
     argv = [sys.executable, "-c", textwrap.dedent(code), script, str(file), timeout, grace]
-    return subprocess.Popen(argv, cwd=Path(__file__).parents[2])
+    with subprocess.Popen(argv, cwd=Path(__file__).parents[2]) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

@@ -22,6 +22,7 @@ GUIDES = {
     Source.KUBERNETES: "from-kubernetes.md",
     Source.TEMPORAL: "from-temporal-schedules.md",
     Source.AIRFLOW: "from-airflow.md",
+    Source.BULLMQ: "from-bullmq.md",
     Source.SYSTEMD: "from-systemd.md",
 }
 _BLOCK = re.compile(r"^```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)

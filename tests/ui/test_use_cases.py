@@ -34,7 +34,7 @@ _CHANGING = {
     "Calendars",
     "retry",
 }
-_ALLOWED = {"use_cases.py", "reads.py"}
+_ALLOWED = {"use_cases.py", "reads.py", "list_reads.py"}
 _NAMES = [name for name, _ in inspect.getmembers(UseCases, inspect.isfunction) if name[0] != "_"]
 
 

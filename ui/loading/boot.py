@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onthedot.ui.loading.styles import STYLES
 
-_SCRIPTS = ("time", "parts", "state", "drafts", "keys", "session", "socket")
+_SCRIPTS = ("time", "parts", "tables", "state", "drafts", "keys", "session", "socket")
 
 HEAD = (
     '<link rel="preload" href="{base}/static/fonts/inter-latin-wght-normal.woff2" as="font" '

@@ -51,6 +51,7 @@ async def test_its_id_is_free_where_somebody_else_ended_it_just_now(
     task_id = await _too_late(temporal, once(3600))
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
 
+    # That somebody else is quicker by a moment cannot be arranged.
     async def ended_by_another(late: LateRegistrations, task_id: str) -> bool:
         with suppress(RPCError):
             await handle.terminate()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 from nicegui.element import Element
@@ -14,7 +13,6 @@ from onthedot.ui.components.markup import (
     button,
     card,
     empty,
-    facts,
     link,
     named,
     outside_link,
@@ -24,10 +22,11 @@ from onthedot.ui.components.markup import (
 from onthedot.ui.components.output import Elapsed
 from onthedot.ui.components.small import Code, When
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.run_output import RunOutput
+from onthedot.ui.pages.run.result import build_result
+from onthedot.ui.pages.run.written import RunOutput
 from onthedot.ui.pages.task.actions import run_now
 from onthedot.ui.reads import one_run
-from onthedot.ui.rows import CAUSES, RUN_TONES, RUN_WORDS, took
+from onthedot.ui.rows import RUN_TONES, RUN_WORDS, took
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.durations import precise
 from onthedot.ui.wording.errors import nothing_to_show
@@ -50,7 +49,7 @@ def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:
     def show_result() -> None:
         result.clear()
         with result:
-            _show_result(shown[0], as_written=output.has_something)
+            build_result(shown[0], as_written=output.has_something)
 
     def show(seen: Seen[Run]) -> None:
         run = seen.value
@@ -142,24 +141,6 @@ def _show(context: PageContext, run: Run) -> None:
             _attempts(run)
 
 
-def _show_result(run: Run, *, as_written: bool) -> None:
-    """What came out; without what a command printed, where that is shown as it was written."""
-    output = run.output
-    if as_written and isinstance(output, dict) and "exit_code" in output:
-        output = {"exit_code": output["exit_code"]}
-    _output(run, output, as_written=as_written)
-    with card("Details"):
-        facts(
-            [
-                ("Why", f"Started {CAUSES[run.cause]}"),
-                *_asked(run),
-                ("Attempts", str(run.attempts or "none yet")),
-                ("Late by", precise(run.lateness)),
-                ("Id", lambda: text(run.id, "mono wrap small")),
-            ]
-        )
-
-
 def _failures(run: Run) -> int:
     return sum(made.error is not None for made in run.attempts_made)
 
@@ -187,12 +168,6 @@ def _doing(run: Run) -> None:
         if run.next_attempt_at is not None:
             text("; it comes ")
             When(run.next_attempt_at, "near")
-
-
-def _asked(run: Run) -> list[tuple[str, str]]:
-    """Who had it started, and who had it stopped."""
-    said = (("Asked by", run.requested_by), ("Cancelled by", run.cancel_requested_by))
-    return [(name, by) for name, by in said if by]
 
 
 def _attempts(run: Run) -> None:
@@ -230,49 +205,6 @@ def _timeline(run: Run) -> None:
                     When(at, "near", none="not yet" if run.status is RunStatus.RUNNING else "–")
                 if gap:
                     text(gap, "gap", tag="div")
-
-
-def _output(run: Run, output: object, *, as_written: bool) -> None:
-    title = "Result" if as_written else "Output"
-    if output is None:
-        waits = run.status is RunStatus.RUNNING
-        with card(title):
-            text("It shows here when the run ends." if waits else "There is none.", "muted")
-        return
-    shown, parts = readable(output)
-    with card(title, aside=_size(run.output)), box("stack snug"):
-        Code(shown, "Output", fold=True)
-        for name, part in parts:
-            text(name, tag="h3")
-            Code(part, name, fold=True)
-
-
-def readable(output: object) -> tuple[str, list[tuple[str, str]]]:
-    """JSON with indents; long texts in it, such as a body or what was printed, by themselves."""
-    if isinstance(output, str):
-        return output, []
-    parts: list[tuple[str, str]] = []
-    if isinstance(output, dict):
-        rest = {}
-        for name, value in output.items():
-            if isinstance(value, str) and ("\n" in value or len(value) > 200):
-                parts.append((str(name), _pretty(value)))
-            else:
-                rest[name] = value
-        output = rest
-    return json.dumps(output, indent=2, ensure_ascii=False), parts
-
-
-def _pretty(value: str) -> str:
-    try:
-        return json.dumps(json.loads(value), indent=2, ensure_ascii=False)
-    except ValueError:
-        return value
-
-
-def _size(output: object) -> str:
-    size = len(json.dumps(output, ensure_ascii=False).encode())
-    return f"{size:,} bytes" if size < 10_000 else f"{size / 1024:.1f} KiB"
 
 
 def _name(run: Run) -> str:

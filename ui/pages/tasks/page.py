@@ -3,75 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from onthedot.scheduling.errors import OnTheDotError
-from onthedot.scheduling.task import Health, Task, TaskStatus
+from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.overview.overview import TaskTotals
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.sorting import TaskOrder
 from onthedot.ui.bulk.choice import MOST, Choice
 from onthedot.ui.bulk.kinds import DELETED_TASKS, TASKS, Subject
-from onthedot.ui.components.markup import box, button, empty, link, skeleton, text
+from onthedot.ui.components.markup import box, empty, skeleton, text
 from onthedot.ui.components.tables.pager import Pager
 from onthedot.ui.components.tables.tables import TaskTable
 from onthedot.ui.files.copy_as import show_as_text
 from onthedot.ui.files.export_tasks import add_task_export
 from onthedot.ui.files.import_tasks import add_import
-from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.filter_bar import FilterBar
-from onthedot.ui.pages.list_address import Known, ListAddress
-from onthedot.ui.pages.task.actions import ask_delete, ask_pause, restore, resume, run_now
-from onthedot.ui.reads import (
+from onthedot.ui.list_reads import (
     ROWS,
-    NoSuchPage,
     TaskRows,
     TaskRowsReader,
     cursor_of_tasks,
     ids_of_tasks,
 )
-from onthedot.ui.rows import KINDS, TASK_WORDS, task_row
+from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.filter_bar import FilterBar
+from onthedot.ui.pages.list_address import ListAddress
+from onthedot.ui.pages.task.actions import ask_delete, ask_pause, restore, resume, run_now
+from onthedot.ui.pages.tasks.filter import KNOWN, ORDERS, STATUSES, chosen_filter
+from onthedot.ui.pages.tasks.no_rows import Nothing, no_tasks, not_read, not_understood, unread
+from onthedot.ui.rows import KINDS, task_row
 from onthedot.ui.watches import Live, Seen
-from onthedot.ui.wording.errors import is_away, plainly
 
 
 def tasks_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page."""
     _TasksPage(context, query).build()
 
-
-#: What a pill says, and of what cannot be said in one pill, how the last run went.
-_STATUSES = {
-    TaskStatus.SCHEDULED.value: TASK_WORDS[TaskStatus.SCHEDULED],
-    TaskStatus.RUNNING.value: TASK_WORDS[TaskStatus.RUNNING],
-    Health.FAILING.value: "Failing or failed",
-    Health.HEALTHY.value: "Healthy",
-    Health.NEVER_RAN.value: "Never ran",
-    TaskStatus.PAUSED.value: TASK_WORDS[TaskStatus.PAUSED],
-    TaskStatus.COMPLETED.value: TASK_WORDS[TaskStatus.COMPLETED],
-    TaskStatus.CANCELLED.value: TASK_WORDS[TaskStatus.CANCELLED],
-    TaskStatus.DELETED.value: TASK_WORDS[TaskStatus.DELETED],
-}
-
-#: Links that were kept from earlier.
-_EARLIER = {TaskStatus.FAILED.value: Health.FAILING.value}
-
-
-_KNOWN: dict[str, Known] = {
-    "q": None,
-    "kind": KINDS,
-    "status": {**_STATUSES, **_EARLIER},
-    "tag": None,
-    "sort": set(TaskOrder),
-}
-
-#: Orders, as the column says whose head chooses it.
-_ORDERS = {
-    TaskOrder.NAME.value: "By name",
-    TaskOrder.NEXT_RUN.value: "By next run",
-    TaskOrder.LAST_RUN.value: "By last run",
-}
 
 _EVERY = timedelta(seconds=2)
 
@@ -85,7 +51,7 @@ _SORTED_EVERY = timedelta(seconds=20)
 class _TasksPage:
     def __init__(self, context: PageContext, query: dict[str, str]) -> None:
         self._context = context
-        self._address = ListAddress("/tasks", query, _KNOWN)
+        self._address = ListAddress("/tasks", query, KNOWN)
         self._tasks: dict[str, Task] = {}
         self._live: Live[TaskRows] | None = None
         self._table: TaskTable | None = None
@@ -103,9 +69,9 @@ class _TasksPage:
         bar = FilterBar(self._context, self._address, "/tasks", self._filtered)
         bar.add_search("Search by words", "Words of name, id, tags, target…")
         bar.add_choice("kind", "Any kind", KINDS)
-        bar.add_choice("status", "Any status", _STATUSES)
+        bar.add_choice("status", "Any status", STATUSES)
         bar.add_tags()
-        bar.add_choice("sort", "Order", _ORDERS, "narrow-only", none="Newest first")
+        bar.add_choice("sort", "Order", ORDERS, "narrow-only", none="Newest first")
         bar.add_end()
         self._choice = Choice(self._context, self._subject, self._all_ids, self._chosen)
         self._place = box()
@@ -114,7 +80,7 @@ class _TasksPage:
         self._pager = Pager(ROWS, self._turned, ("Back", "Next"))
         self._watch()
         self._context.live(
-            "all tasks", self._context.site.overview.totals, self._summarise, every=_TOTALS_EVERY
+            "all tasks", self._context.site.overview.tasks, self._summarise, every=_TOTALS_EVERY
         )
 
     def _filtered(self) -> None:
@@ -138,34 +104,27 @@ class _TasksPage:
             self._filtered()
 
     def _which(self) -> TaskFilter:
-        status = _EARLIER.get(self._address["status"], self._address["status"])
-        return TaskFilter(
-            kind=self._address["kind"] or None,
-            status=TaskStatus(status) if status in set(TaskStatus) else None,
-            health=Health(status) if status in set(Health) else None,
-            tags=self._address.tags,
-            q=self._address["q"] or None,
-        )
+        return chosen_filter(self._address)
 
     def _watch(self) -> None:
         if self._live is not None:
             self._live.delete()
             self._context.script(f"otd.address({json.dumps(str(self._address))})")
         if unknown := self._address.unknown():
-            self._say_unknown(unknown, ("Show all tasks", "/tasks"))
+            self._say(not_understood(unknown))
             return
         which, page = self._which(), self._address.page
         order = TaskOrder(self._address["sort"]) if self._address["sort"] else None
         walk = self._walk()
-        temporal = self._context.site.temporal
+        temporal, counts = self._context.site.temporal, self._context.site.counts
 
         reader: list[TaskRowsReader] = []
 
         async def read() -> TaskRows:
             if page not in walk:
-                walk[page] = await cursor_of_tasks(temporal, which, order, page)
+                walk[page] = await cursor_of_tasks(temporal, counts, which, order, page)
             if not reader:
-                reader.append(TaskRowsReader(temporal, which, order, walk[page]))
+                reader.append(TaskRowsReader(temporal, counts, which, order, walk[page]))
             return await reader[0].read()
 
         with self._place.parent_slot or self._place:
@@ -179,7 +138,7 @@ class _TasksPage:
     def _walk(self) -> dict[int, str | None]:
         return self._context.memory.setdefault(self._address.first_page, {1: None})
 
-    def _summarise(self, seen: Seen[TaskTotals]) -> None:
+    def _summarise(self, seen: Seen[TaskTotals | None]) -> None:
         if seen.value is not None:
             paused = f" · {seen.value.paused:,} paused" if seen.value.paused else ""
             self._summary.text = f"{TASKS.counted(seen.value.total)}{paused}"
@@ -188,12 +147,12 @@ class _TasksPage:
         shown = seen.value
         if shown is None:
             if seen.error is not None:
-                self._say_error(seen.error)
+                self._say(not_read(seen.error, self._address))
             return
         self._tasks = {task.id: task for task in shown.page.items}
-        self._unread.text = _unread(shown.page.unread)
+        self._unread.text = unread(shown.page.unread)
         if not shown.page.items:
-            self._say_empty()
+            self._say(no_tasks(self._context, self._address))
             return
         if self._table is None:
             self._place.clear()
@@ -213,7 +172,7 @@ class _TasksPage:
                 )
         self._said = ""
         rows = [task_row(task, shown.runs.get(task.id, [])) for task in shown.page.items]
-        self._choice.show(list(self._tasks), shown.count)
+        self._choice.show(list(self._tasks), shown.count or len(self._tasks))
         self._table.show(rows, self._choice.here, sort=self._address["sort"])
         more, page = shown.page.next_cursor, self._address.page
         if more:
@@ -227,56 +186,16 @@ class _TasksPage:
     async def _all_ids(self) -> list[str]:
         return await ids_of_tasks(self._context.temporal, self._which(), MOST + 1)
 
-    def _say(self, icon: str, title: str, words: str, *ways: Callable[[], object]) -> None:
-        if self._said == title + words:
+    def _say(self, nothing: Nothing) -> None:
+        said = nothing.title + nothing.words
+        if self._said == said:
             return
-        self._said, self._table = title + words, None
+        self._said, self._table = said, None
         self._pager.clear()
         self._place.clear()
-        with self._place, box("card"), empty(icon, title, words):
-            for way in ways:
+        with self._place, box("card"), empty(nothing.icon, nothing.title, nothing.words):
+            for way in nothing.ways:
                 way()
-
-    def _say_error(self, error: OnTheDotError) -> None:
-        if is_away(error):
-            self._say(
-                "triangle-alert", "Temporal cannot be reached", "The list appears when it is."
-            )
-        else:
-            short = isinstance(error, NoSuchPage)
-            way = (
-                ("First page", self._address.first_page) if short else ("Show all tasks", "/tasks")
-            )
-            self._say_unknown(plainly(error), way)
-
-    def _say_unknown(self, unknown: str, way: tuple[str, str]) -> None:
-        self._say("search", unknown, "", lambda: link(*way, "btn"))
-
-    def _say_empty(self) -> None:
-        if self._address.is_filtered:
-            whole = "Search finds whole words anywhere, and the start of a word of a name or id."
-            self._say(
-                "search",
-                "No task matches",
-                whole if self._address["q"] else "",
-                lambda: button("Clear filters", lambda: self._context.go("/tasks")),
-            )
-            return
-        self._say(
-            "calendar",
-            "Nothing is scheduled yet",
-            "A task is something to do, such as calling a URL, and when to do it: once, by a cron "
-            "expression, or at an interval.",
-            *self._ways_to_begin(),
-        )
-
-    def _ways_to_begin(self) -> tuple[Callable[[], object], ...]:
-        if self._context.why_not("create_task"):
-            return ()
-        return (
-            lambda: link("New task", "/new", "btn primary", icon="plus"),
-            lambda: link("Try a harmless one", "/new?action=log&trigger=interval", "btn"),
-        )
 
     async def _act(self, name: str, task_id: str) -> None:
         task = self._tasks.get(task_id)
@@ -294,12 +213,3 @@ class _TasksPage:
             await restore(self._context, task)
         elif name == "delete":
             ask_delete(self._context, task)
-
-
-def _unread(why: Mapping[str, str]) -> str:
-    """Which tasks a later release wrote in a way that this one cannot show."""
-    if not why:
-        return ""
-    few = list(why)[:5]
-    more = f" and {len(why) - len(few):,} more" if len(why) > len(few) else ""
-    return f"Not shown: {', '.join(few)}{more}. {why[few[0]]}"
