@@ -27,7 +27,6 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, once, unique
 from tests.service.freezes.conftest import runs_of
-from tests.service.freezes.test_freezes import _SECOND
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +34,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_what_was_held_is_released_bit_by_bit() -> None:
     over = timedelta(seconds=60)
-    starts = Counter(release_after(f"task-{n}", over) // _SECOND for n in range(500))
+    starts = Counter(release_after(f"task-{n}", over) // timedelta(seconds=1) for n in range(500))
     assert set(starts) <= set(range(60))
     assert max(starts.values()) < 25
     assert release_after("task-1", timedelta(0)) == timedelta(0)
@@ -63,7 +62,7 @@ async def test_a_worker_that_cannot_read_freezes_holds_and_says_so(
 
             await eventually(asked)
             assert (await tasks.get(task_id)).status is TaskStatus.RUNNING
-            assert "freezes cannot be read, so nothing begins" in caplog.text
+            assert "no run starts until the freezes can be read" in caplog.text
             with patch.object(FreezeWatch, "_listed", return_value={}):
 
                 async def ran() -> bool:
