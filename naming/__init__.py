@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio.common import SearchAttributeIndexedValueType, SearchAttributeKey
-
-from onthedot.scheduling.errors import RunNotFound
 
 TASK = "onthedot.Task"
 TASK_RUN = "onthedot.TaskRun"
@@ -109,8 +106,9 @@ TASK_TIMEOUT = timedelta(seconds=5)
 
 _LIVE_QUEUE = "onthedot.live."
 
-_STAMP = "%Y%m%dT%H%M%SZ"
-_ISO = "%Y-%m-%dT%H:%M:%SZ"
+#: Instants in ids of REST, and in the ids that a schedule gives to what it starts.
+STAMP = "%Y%m%dT%H%M%SZ"
+ISO = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class State:
@@ -182,7 +180,7 @@ def run_prefix(task_id: str) -> str:
 
 def scheduled_run(task_id: str, nominal: datetime) -> str:
     """The id of the workflow that runs the occurrence at `nominal`."""
-    return f"{run_prefix(task_id)}-{nominal.astimezone(UTC).strftime(_ISO)}"
+    return f"{run_prefix(task_id)}-{nominal.astimezone(UTC).strftime(ISO)}"
 
 
 def direct_run(task_id: str, token: str) -> str:
@@ -197,12 +195,12 @@ def backfill(task_id: str, token: str) -> str:
 
 def backfill_run(task_id: str, token: str, nominal: datetime) -> str:
     """The id of the workflow that runs one occurrence of a backfill."""
-    return direct_run(task_id, f"backfill-{token}-{nominal.astimezone(UTC).strftime(_STAMP)}")
+    return direct_run(task_id, f"backfill-{token}-{nominal.astimezone(UTC).strftime(STAMP)}")
 
 
 def retry_run(task_id: str, token: str, nominal: datetime | None) -> str:
     """The id of the workflow that runs an occurrence once more."""
-    stamp = f"-{nominal.astimezone(UTC).strftime(_STAMP)}" if nominal else ""
+    stamp = f"-{nominal.astimezone(UTC).strftime(STAMP)}" if nominal else ""
     return direct_run(task_id, f"retry-{token}{stamp}")
 
 
@@ -214,7 +212,7 @@ def notification(task_id: str, event: str, token: str) -> str:
 def nominal_instant(workflow_id: str) -> datetime | None:
     """The instant whose run this workflow is, where its id says so; a retry may say it too."""
     rest = workflow_id.partition(":")[2]
-    stamp, form = (rest[-16:], _STAMP) if "~" in rest else (rest[-20:], _ISO)
+    stamp, form = (rest[-16:], STAMP) if "~" in rest else (rest[-20:], ISO)
     try:
         return datetime.strptime(stamp, form).replace(tzinfo=UTC)
     except ValueError:
@@ -232,42 +230,3 @@ def cancel_reason(by: str) -> str:
 def cancelled_by(reason: str) -> str:
     """The inverse of `cancel_reason`; empty for a reason of someone else's."""
     return reason.removeprefix(_CANCELLED_BY) if reason.startswith(_CANCELLED_BY) else ""
-
-
-@dataclass(frozen=True)
-class RunAddress:
-    """Where a run is found in Temporal, and its name in REST: `task~which~execution`."""
-
-    workflow_id: str
-    execution: str
-
-    @property
-    def run_id(self) -> str:
-        """URL-safe, unique an execution, and the same each time it is made."""
-        kind, _, rest = self.workflow_id.partition(":")
-        if kind == "task":
-            return f"{rest}~once~{self.execution}"
-        if "~" in rest:
-            return f"{rest}~{self.execution}"
-        task_id, nominal = rest[:-21], rest[-20:]
-        stamp = datetime.strptime(nominal, _ISO).replace(tzinfo=UTC).strftime(_STAMP)
-        return f"{task_id}~{stamp}~{self.execution}"
-
-    @classmethod
-    def parse(cls, run_id: str) -> RunAddress:
-        """The inverse of `run_id`.
-
-        Raises:
-            RunNotFound: this cannot be the id of a run.
-        """
-        task_id, _, rest = run_id.partition("~")
-        which, _, execution = rest.rpartition("~")
-        if not which or not execution:
-            raise RunNotFound(run_id)
-        if which == "once":
-            return cls(task_workflow(task_id), execution)
-        try:
-            nominal = datetime.strptime(which, _STAMP).replace(tzinfo=UTC)
-        except ValueError:
-            return cls(direct_run(task_id, which), execution)
-        return cls(scheduled_run(task_id, nominal), execution)

@@ -14,11 +14,11 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
 
 #: Where /proc/PID/stat has the number of threads, counted from after the name.
 _THREADS = 17
+_PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class ProcessRecord:
         fresh.replace(self._path)
 
 
-def end_orphans(path: Path, patience: timedelta = timedelta(seconds=5)) -> int:
+def end_orphans(path: Path) -> int:
     """Kills what the record at `path` names and is still there; returns how many processes.
 
     Call it only while holding the lock on the data directory: then none of them has a parent.
-    Returns once they are gone, or after `patience`.
+    Returns once they are gone, or after five seconds.
     """
     found = {member for group in _read(path) for member in _members(group)}
     for member in found:
@@ -67,7 +67,7 @@ def end_orphans(path: Path, patience: timedelta = timedelta(seconds=5)) -> int:
             os.kill(member, signal.SIGKILL)
         except ProcessLookupError:
             continue
-    limit = time.monotonic() + patience.total_seconds()
+    limit = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < limit and any(_is_running(member) for member in found):
         time.sleep(0.02)
     path.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ Reconciling is one idempotent step:
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -30,7 +31,7 @@ from temporalio.service import RPCError
 from onthedot import naming
 from onthedot.activities.backfill_stops import stop_backfills
 from onthedot.activities.calendars.stored import StoredCalendars
-from onthedot.activities.schedule.calls import ScheduleCalls, owner_of, reach_of
+from onthedot.activities.schedule.calls import ScheduleCalls, ScheduleExists, owner_of, reach_of
 from onthedot.activities.schedule.due import DueOccurrences, timetable
 from onthedot.activities.schedule.faults import explained
 from onthedot.activities.schedule.form import (
@@ -111,8 +112,17 @@ class ScheduleActivities:
             return await self._applied(order)
 
     async def _applied(self, order: ScheduleOrder) -> Applied:
-        now, task_id = datetime.now(UTC), order.run.task_id
-        found = await self._calls.find(task_id)
+        if _is_new(order):
+            # Nearly always there is no schedule yet, which would take a call to find out.
+            with suppress(ScheduleExists):
+                return await self._brought_in_line(order, None, datetime.now(UTC))
+        now = datetime.now(UTC)
+        return await self._brought_in_line(order, await self._calls.find(order.run.task_id), now)
+
+    async def _brought_in_line(
+        self, order: ScheduleOrder, found: ScheduleDescription | None, now: datetime
+    ) -> Applied:
+        task_id = order.run.task_id
         if found is not None and await owner_of(found) != order.owner:
             await self._calls.remove(task_id)
             found = None
@@ -239,6 +249,11 @@ class ScheduleActivities:
                     f"Its trigger names the calendar {name!r}, which is missing.", type="NoCalendar"
                 )
         return calendars
+
+
+def _is_new(order: ScheduleOrder) -> bool:
+    """Whether no attempt for this task has succeeded yet."""
+    return order.look is None and order.run.revision == 1
 
 
 def _not_yet_finished(applied: Applied) -> Applied:

@@ -27,6 +27,10 @@ _OWNER = "onthedot.owner"
 _REACHES = "onthedot.reaches"
 
 
+class ScheduleExists(ApplicationError):
+    """Another attempt, or an earlier task, created it; retryable from the start."""
+
+
 class ScheduleCalls:
     """The schedules of tasks."""
 
@@ -76,7 +80,7 @@ class ScheduleCalls:
         """Create the task's schedule, whose patch covers everything up to the instant `reaches`.
 
         Raises:
-            ApplicationError: it exists already; retryable from the start.
+            ScheduleExists: it exists already.
         """
         payloads = await self.client.data_converter.encode([owner, reaches])
         try:
@@ -97,7 +101,7 @@ class ScheduleCalls:
         except RPCError as error:
             if error.status is not RPCStatusCode.ALREADY_EXISTS:
                 raise
-            raise ApplicationError(f"The schedule of task {task_id} exists already.") from error
+            raise ScheduleExists(f"The schedule of task {task_id} exists already.") from error
 
     async def write(
         self, found: ScheduleDescription, schedule: Schedule | ScheduleMessage

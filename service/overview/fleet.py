@@ -13,13 +13,14 @@ from onthedot import naming
 from onthedot.scheduling.calendars.days import CalendarDays, calendars_of
 from onthedot.scheduling.firing.jitter import jitter_seed
 from onthedot.scheduling.forecast.fleet import FleetTask
+from onthedot.scheduling.outages import Busy, TemporalUnavailable
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import max_runs
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
-from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.open_walk import OpenWalk
 from onthedot.service.temporal.paging import instant, literal
 from onthedot.service.temporal.rows import patiently
@@ -30,11 +31,14 @@ _DECODED = 100
 #: How long a list of tasks is good for: so long, or a number of times what it took to read it.
 _AGE = timedelta(seconds=5)
 _TIMES = 2
-#: How long anyone waits for a list, and how old one may be that is given in its place.
-_PATIENCE = timedelta(seconds=2.5)
+#: How long a call waits for the rest of a list after its beginning, and how old a list may be that
+#: it gets instead.
+_PATIENCE = timedelta(seconds=1)
 _OLDEST = timedelta(minutes=10)
+#: How long the first page may take; the others are waited for until Temporal responds.
+_FIRST_PAGE = timedelta(seconds=10)
 #: How many lists are read at a time.
-_SIDE_BY_SIDE = 2
+_SIDE_BY_SIDE = 4
 #: The most tasks that are read, recurring ones first: each takes some kilobytes of memory.
 MOST = 100_000
 #: How many schedules and long definitions are read, and how many of them at once.
@@ -70,6 +74,9 @@ class _Reading:
     """A walk that is going on, and what it has found so far."""
 
     found: list[FleetTask] = field(default_factory=list)
+    turn: bool = False
+    begun: bool = False
+    """Whether Temporal has responded."""
     work: asyncio.Task[Fleet] | None = None
 
 
@@ -98,6 +105,7 @@ class FleetReader:
 
         Raises:
             TemporalUnavailable: Temporal does not respond.
+            Busy: too many other lists are being read.
         """
         now, key = self._temporal.now(), (tag, task_id, until)
         self._fleets = {k: f for k, f in self._fleets.items() if now - f.read <= _OLDEST}
@@ -107,11 +115,15 @@ class FleetReader:
         reading = self._begun(key)
         assert reading.work is not None
         # Whoever leaves does not end what others wait for.
-        done, _ = await asyncio.wait([reading.work], timeout=_PATIENCE.total_seconds())
-        if done:
+        await asyncio.wait([reading.work], timeout=RPC_TIMEOUT.total_seconds())
+        if known is None and reading.begun:
+            await asyncio.wait([reading.work], timeout=_PATIENCE.total_seconds())
+        if reading.work.done():
             return reading.work.result()
         if known is not None:
             return known
+        if not reading.begun:
+            raise TemporalUnavailable(self._temporal.address) if reading.turn else Busy
         so_far = await self._with_calendars(tuple(reading.found))
         return Fleet(now, so_far, complete=False, good_for=timedelta(0))
 
@@ -129,11 +141,12 @@ class FleetReader:
 
     async def _read(self, which: _Which, reading: _Reading) -> Fleet:
         async with self._turns:
+            reading.turn = True
             now = self._temporal.now()
             known = dict[str, _Known]()
             asked: list[tuple[FleetTask, TaskRow]] = []
             try:
-                complete = await self._walk(_queries(which, now), now, known, reading.found, asked)
+                complete = await self._walk(_queries(which, now), now, known, reading, asked)
             finally:
                 # Who asks again continues from what was read.
                 self._known |= known
@@ -153,10 +166,10 @@ class FleetReader:
         queries: Sequence[str],
         now: datetime,
         known: dict[str, _Known],
-        found: list[FleetTask],
+        reading: _Reading,
         asked: list[tuple[FleetTask, TaskRow]],
     ) -> bool:
-        """Read rows into `known`, and `asked` or `found`; returns whether all were read."""
+        """Read rows into `known`, and `asked` or `reading`; returns whether all were read."""
         namespace = await self._temporal.namespace_id()
         read = 0
         for query in queries:
@@ -164,8 +177,9 @@ class FleetReader:
             while not walk.over:
                 if read >= MOST:
                     return False
-                # The first page tells whether Temporal is there; nobody waits for the others.
-                page = await patiently(walk.page, patient=read > 0)
+                # No caller waits for long, and the next one continues with what this one read.
+                page = await patiently(walk.page, patient=reading.begun, longest=_FIRST_PAGE)
+                reading.begun = True
                 read += len(page)
                 for task_id, row in await self._rows(page, known):
                     task = None if row is None else _fleet_task(task_id, row, namespace, now)
@@ -174,7 +188,7 @@ class FleetReader:
                     if _needs_more(row):
                         asked.append((task, row))
                     else:
-                        found.append(task)
+                        reading.found.append(task)
         return True
 
     async def _with_calendars(self, tasks: Sequence[FleetTask]) -> tuple[FleetTask, ...]:

@@ -52,8 +52,11 @@ async def fetch_page(
     await patiently(lambda within: temporal.ask(listed.fetch_next_page(), within), patient=patient)
 
 
-async def patiently(read: Callable[[timedelta], Awaitable[T]], *, patient: bool) -> T:
-    """What a read comes to that is told how long it may take. If `patient`, as `fetch_page`.
+async def patiently(
+    read: Callable[[timedelta], Awaitable[T]], *, patient: bool, longest: timedelta = RPC_TIMEOUT
+) -> T:
+    """The result of `read`, which is passed how long it may take: `longest`, or if `patient`, as
+    long as in `fetch_page`.
 
     Raises:
         TemporalUnavailable: Temporal does not respond.
@@ -63,4 +66,4 @@ async def patiently(read: Callable[[timedelta], Awaitable[T]], *, patient: bool)
             return await read(_PATIENCE)
         except TemporalUnavailable:
             await asyncio.sleep(_PAUSE.total_seconds())
-    return await read(_PATIENCE if patient else RPC_TIMEOUT)
+    return await read(_PATIENCE if patient else longest)

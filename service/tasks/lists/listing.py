@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
-from onthedot.scheduling.outages import LaterRelease
+from onthedot.scheduling.outages import LaterRelease, TemporalUnavailable
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.going_on import tasks_with_runs
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
-from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
+from onthedot.service.temporal.open_walk import STILL_OPEN
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key, instant, literal
 from onthedot.service.temporal.translate import (
     NEXT_RUNS,
     answered,
@@ -33,6 +34,10 @@ _PAGE = 250
 
 #: How long a page may take once the first page has shown that Temporal responds.
 _LATER = timedelta(seconds=5)
+
+#: How much further back each count of the newest tasks reaches, and how far at most.
+_WIDER = 2
+_EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class TaskList:
@@ -114,6 +119,39 @@ class TaskList:
         query = which.query(self._temporal.now(), await self._running(which))
         counting = self._temporal.client.count_workflows(query)
         return (await self._temporal.ask(counting, within)).count
+
+    async def exceeds(self, which: TaskFilter, number: int) -> bool | None:
+        """Whether there are more than `number` tasks. Counting all could take seconds, so this
+        counts only as many of the newest as should suffice. None if that does not decide it.
+
+        Raises:
+            TemporalUnavailable: Temporal does not respond.
+        """
+        page = await self.rows(which, limit=_PAGE)
+        if page.next_cursor is None:
+            return False
+        newest, oldest = page.items[0], page.items[-1]
+        if not _is_open(oldest):
+            return None
+        query = which.query(self._temporal.now(), await self._running(which))
+        span = max(newest.start_time - oldest.start_time, _CLOCKS_DIFFER) * (number / _PAGE)
+        since = oldest.start_time
+        while since > _EARLIEST:
+            span *= _WIDER
+            since = max(since, _EARLIEST + span) - span
+            counting = self._temporal.client.count_workflows(
+                f"{query} AND {STILL_OPEN} AND StartTime > {instant(since)}"
+            )
+            try:
+                found = (await self._temporal.ask(counting)).count
+            except TemporalUnavailable:
+                return None
+            if found > number:
+                return True
+            if not found:
+                # This store does not know the condition.
+                return None
+        return None
 
     async def _running(self, which: TaskFilter) -> list[str]:
         return await tasks_with_runs(self._temporal) if which.asks_for_runs else []

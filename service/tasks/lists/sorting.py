@@ -100,9 +100,8 @@ class SortedTasks:
         return Page(items, Cursor(token, place.began).encoded(text, key), unread)
 
     async def _rows(self, which: TaskFilter) -> dict[str, WorkflowExecution]:
-        # So that they are not all read for nothing; but counting may take longer than that.
-        number = None if which.deleted else await self._counts.of(which)
-        if number is not None and number > MOST:
+        # Check first, or all would be read in vain.
+        if not which.deleted and await self._too_many(which):
             raise _too_many()
         rows: dict[str, WorkflowExecution] = {}
         async for row in self._list.walk(which):
@@ -110,6 +109,12 @@ class SortedTasks:
             if len(rows) > MOST:
                 raise _too_many()
         return rows
+
+    async def _too_many(self, which: TaskFilter) -> bool:
+        exceeds = await self._list.exceeds(which, MOST)
+        if exceeds is None:
+            exceeds = (await self._counts.of(which) or 0) > MOST
+        return exceeds
 
     async def _keys(
         self, rows: dict[str, WorkflowExecution], order: TaskOrder, at: datetime
