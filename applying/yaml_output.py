@@ -1,4 +1,4 @@
-"""Plain values as YAML that reads back as the same, here and with any other reader."""
+"""Writes plain values as YAML that every reader reads back as the same values."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from onthedot.applying.yaml_text import plain_scalar
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes all that would not be read as text, by YAML 1.1 or 1.2, and repeats what is
-    repeated."""
+    """Quotes text that YAML 1.1 or 1.2 would read as another type, and writes no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

@@ -1,4 +1,4 @@
-"""Tasks as YAML: the REST definition with its id, one document each, defaults left out."""
+"""Tasks as YAML: REST definitions with ids, one document each, without defaults."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import yaml
 
 from onthedot.scheduling.task import NewTask
 
-#: Text that YAML 1.2 takes for a number, and YAML 1.1, which PyYAML writes, does not.
+#: Text that is a number in YAML 1.2, but not in YAML 1.1, which PyYAML writes.
 _NUMBER = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
-#: What one looks for in a trigger.
+#: The fields of a trigger that are written first.
 _SAID_FIRST = ("expression", "every", "at")
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes text of several lines as a block, and repeats what is repeated."""
+    """Writes multi-line text as a block, and writes no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -32,7 +32,7 @@ _Dumper.add_representer(str, _text)
 
 
 def to_yaml(tasks: Iterable[NewTask]) -> str:
-    """YAML that reads back as the same tasks; the empty string for none."""
+    """YAML that reads back as the same tasks; empty for none."""
     documents = [_plain(task) for task in tasks]
     if not documents:
         return ""
@@ -47,7 +47,7 @@ def to_yaml(tasks: Iterable[NewTask]) -> str:
 
 
 def _plain(task: NewTask) -> dict[str, Any]:
-    """What differs from the defaults, the id first, and of each union the kind."""
+    """The fields that differ from their defaults, the id first, with the kind of each union."""
     found = task.model_dump(mode="json", exclude_defaults=True)
     trigger, action = found["trigger"], found["action"]
     said = {name: trigger.pop(name) for name in _SAID_FIRST if name in trigger}

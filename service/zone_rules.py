@@ -12,12 +12,12 @@ _LOG = logging.getLogger("onthedot.zone_rules")
 LOOKED_EVERY = timedelta(minutes=10)
 
 
-async def watch_zone_rules(every: timedelta = LOOKED_EVERY) -> None:
+async def watch_zone_rules() -> None:
     """Keep checking, and log each newly installed release once."""
     told = in_use = release_in_use()
     _LOG.info("this process uses the zone database %s", in_use)
     while True:
-        await asyncio.sleep(every.total_seconds())
+        await asyncio.sleep(LOOKED_EVERY.total_seconds())
         found = await asyncio.to_thread(installed_release)
         if found not in (told, in_use):
             _LOG.warning(

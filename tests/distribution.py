@@ -22,6 +22,8 @@ _WAITS = ("faults", "service", "workflows")
 _LONG = ("tests/faults", "tests/scheduling/differential", "tests/e2e", "tests/packaging")
 #: Folders that one process runs as a whole: each process would start a system of its own for them.
 _TOGETHER = ("tests/faults",)
+#: Files whose tests each have a system of their own, and can be run by a process each.
+_APART = ("tests/cluster/test_backup.py",)
 
 
 def waits(path: str) -> bool:
@@ -30,7 +32,7 @@ def waits(path: str) -> bool:
 
 
 class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Hands out files, and some folders as a whole."""
+    """Hands out files, some folders as a whole, and of some files each test."""
 
     def __init__(self, config: pytest.Config, log: Producer | None) -> None:
         super().__init__(config, log)
@@ -40,6 +42,8 @@ class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no t
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
+        if file in _APART:
+            return nodeid
         folder = str(Path(file).parent)
         return folder if folder in _TOGETHER else file
 

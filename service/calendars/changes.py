@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import timedelta
-from uuid import uuid4
 
 from temporalio.client import (
     WorkflowUpdateFailedError,
@@ -24,9 +24,8 @@ from onthedot.scheduling.stored.calendar_state import (
 )
 from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.task_queues import task_queue
+from onthedot.service.temporal.updates import sent
 
-#: How often a change is retried that arrives just as the calendar continues as new.
-_TRIES = 5
 _LOOK_EVERY = timedelta(seconds=0.5)
 _UNCONFIRMED = (
     f"The change may still be made within {int(CHANGE_TIMEOUT.total_seconds())} "
@@ -71,23 +70,17 @@ async def execute(temporal: Temporal, name: str, change: CalendarChange) -> Cale
 
 async def _carried_out(temporal: Temporal, name: str, change: CalendarChange) -> CalendarState:
     handle = temporal.client.get_workflow_handle(naming.calendar(name))
-    update_id = uuid4().hex
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            state: CalendarState = await handle.execute_update(
-                naming.CHANGE,
-                change,
-                id=update_id,
-                result_type=CalendarState,
-                rpc_timeout=2 * CHANGE_TIMEOUT,
-            )
-        except RPCError as error:
-            if error.status is not RPCStatusCode.FAILED_PRECONDITION or not tries_left:
-                raise
-            await asyncio.sleep(0.1)
-        else:
-            return state
-    raise AssertionError("the last try returns or raises")
+
+    def send(update_id: str) -> Awaitable[CalendarState]:
+        return handle.execute_update(
+            naming.CHANGE,
+            change,
+            id=update_id,
+            result_type=CalendarState,
+            rpc_timeout=2 * CHANGE_TIMEOUT,
+        )
+
+    return await sent(send)
 
 
 async def _until_hopeless(temporal: Temporal) -> OnTheDotError:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.errors import InvalidDefinition, RunNotFound, TaskNotFound
 from onthedot.scheduling.ledger.audit_report import JUST_BEFORE
 from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState
@@ -84,7 +85,7 @@ class SkippedRuns:
             return told
         return told + await self._runs.count(replace(which, until=since - _SECOND))
 
-    async def one(self, address: naming.RunAddress) -> Run:
+    async def one(self, address: RunAddress) -> Run:
         """A skipped instant by the id that a list gives it.
 
         Raises:
@@ -150,7 +151,7 @@ class SkippedRuns:
         workflow_id = naming.scheduled_run(task_id, entry.at)
         error = RunError(type=entry.reason.value, message=entry.detail) if entry.reason else None
         return ShortRun(
-            id=naming.RunAddress(workflow_id, naming.NO_EXECUTION).run_id,
+            id=RunAddress(workflow_id, naming.NO_EXECUTION).run_id,
             task_id=task_id,
             status=RunStatus.SKIPPED,
             scheduled_for=entry.at,

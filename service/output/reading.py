@@ -14,10 +14,12 @@ from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.action import RESERVED_PREFIX, ActivityAction
 from onthedot.scheduling.run import Run, RunStatus
 from onthedot.scheduling.stored.written import Stream, WrittenPiece, details_piece, joined
-from onthedot.service.ledger.history import instant_of, written_by
+from onthedot.service.ledger.history import instant_of
+from onthedot.service.ledger.run_history import written_by
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.reading import RunRead, read_run
 from onthedot.service.temporal.calls import Temporal
@@ -52,7 +54,7 @@ async def read_output(temporal: Temporal, run_id: str) -> OutputRead:
         RunNotFound: there is none, or it is past the retention.
         TemporalUnavailable: Temporal does not respond.
     """
-    address = naming.RunAddress.parse(run_id)
+    address = RunAddress.parse(run_id)
     if address.execution == naming.NO_EXECUTION:
         return OutputRead(await SkippedRuns(temporal).one(address))
     read = await read_run(temporal, run_id)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from onthedot import naming
 from onthedot.activities.output.kept import KeptOutput
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.run import Run
 from onthedot.scheduling.stored.live import LiveOutput
@@ -26,7 +26,7 @@ class WatchedRun:
 
     def __init__(self, run_id: str, read: OutputRead, *, at: float) -> None:
         self.id = run_id
-        self.execution = naming.RunAddress.parse(run_id).execution
+        self.execution = RunAddress.parse(run_id).execution
         self.kept = KeptOutput()
         self.watchers = 0
         self.news = asyncio.Event()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from onthedot import naming
 from onthedot.access.audit_log import note
 from onthedot.naming import attributes
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.outages import NamespaceUnprepared, TemporalUnavailable, Unconfirmed
 from onthedot.scheduling.run import Links, RunStatus, ShortRun
 from onthedot.scheduling.stored.run_order import RunOrder
@@ -39,9 +40,9 @@ async def start_run(
         said = f"The run may start anyway: GET /tasks/{order.task_id}/runs lists it if it does."
         raise Unconfirmed(temporal.address, said) from error
     execution = handle.first_execution_run_id or ""
-    note(order.task_id, started=naming.RunAddress(workflow_id, execution).run_id)
+    note(order.task_id, started=RunAddress(workflow_id, execution).run_id)
     return ShortRun(
-        id=naming.RunAddress(workflow_id, execution).run_id,
+        id=RunAddress(workflow_id, execution).run_id,
         task_id=order.task_id,
         task_name=order.name,
         status=RunStatus.RUNNING,

@@ -28,7 +28,8 @@ from onthedot.scheduling.action import RESERVED_PREFIX
 from onthedot.scheduling.run import AttemptMade, RunError, RunPhase
 from onthedot.scheduling.stored.attempt import LEAD, AttemptFailure, Beat
 from onthedot.scheduling.stored.live import PlacesTaken
-from onthedot.service.ledger.history import RunHistory, instant_of
+from onthedot.service.ledger.history import instant_of
+from onthedot.service.ledger.run_history import RunHistory
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.translate import decoded
 

@@ -13,13 +13,13 @@ from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from onthedot import naming
 from onthedot.encryption.failures import opened
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.action import Action, ActivityAction, UnknownAction, WorkflowAction
 from onthedot.scheduling.errors import RunNotFound
 from onthedot.scheduling.run import AttemptMade, Links, Run, RunCause, RunStatus
 from onthedot.scheduling.stored.run_order import RunOutcome
-from onthedot.service.ledger.history import RunHistory, run_history
+from onthedot.service.ledger.run_history import RunHistory, run_history
 from onthedot.service.runs.progress import progress
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.task_queues import QueueKind, task_queue
@@ -51,7 +51,7 @@ async def read_run(temporal: Temporal, run_id: str) -> RunRead:
         RunNotFound: there is none, or it is past the retention.
         TemporalUnavailable: Temporal does not respond.
     """
-    address = naming.RunAddress.parse(run_id)
+    address = RunAddress.parse(run_id)
     handle = temporal.client.get_workflow_handle(address.workflow_id, run_id=address.execution)
     try:
         for look in range(_LOOKS):
@@ -74,7 +74,7 @@ async def read_run(temporal: Temporal, run_id: str) -> RunRead:
     return RunRead(_closed(temporal, address, history), history)
 
 
-async def _went_with_its_task(temporal: Temporal, address: naming.RunAddress) -> bool:
+async def _went_with_its_task(temporal: Temporal, address: RunAddress) -> bool:
     """Whether it belongs to a finished one-time task that was deleted; Temporal removes the run
     with a delay."""
     task = temporal.client.get_workflow_handle(address.workflow_id)
@@ -143,7 +143,7 @@ def _task_name(history: RunHistory) -> str:
     return history.state.definition.name if history.state else ""
 
 
-def _closed(temporal: Temporal, address: naming.RunAddress, history: RunHistory) -> Run:
+def _closed(temporal: Temporal, address: RunAddress, history: RunHistory) -> Run:
     outcome, order, state = history.outcome, history.order, history.state
     told = outcome or history.memo
     known: dict[str, Any] = {"attempts": history.attempts, "error": history.reason}

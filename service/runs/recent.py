@@ -14,12 +14,11 @@ from onthedot.service.temporal.translate import short_run
 #: Runs read at a time. The busiest tasks may fill a page; then the others are queried again.
 _PAGE = 500
 _ROUNDS = 3
+_EACH = 14
 
 
-async def recent_runs(
-    temporal: Temporal, task_ids: Sequence[str], *, each: int = 14
-) -> dict[str, list[ShortRun]]:
-    """The last runs of these tasks, at most `each` per task: running ones first, then newest first.
+async def recent_runs(temporal: Temporal, task_ids: Sequence[str]) -> dict[str, list[ShortRun]]:
+    """The last runs of these tasks, at most 14 per task: running ones first, then newest first.
 
     A task that ran far less often than the others may have more runs than are returned.
 
@@ -39,10 +38,10 @@ async def recent_runs(
         fresh: dict[str, list[ShortRun]] = {task_id: [] for task_id in missing}
         for row in rows:
             task_id = row.typed_search_attributes.get(naming.TASK_ID) or ""
-            if len(fresh.get(task_id, [])) < each and task_id in fresh:
+            if len(fresh.get(task_id, [])) < _EACH and task_id in fresh:
                 fresh[task_id].append(await short_run(temporal, row))
         found.update(fresh)
         if len(rows) < _PAGE:
             break
-        missing = [task_id for task_id in missing if len(fresh[task_id]) < each]
+        missing = [task_id for task_id in missing if len(fresh[task_id]) < _EACH]
     return found

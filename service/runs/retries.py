@@ -12,10 +12,11 @@ from __future__ import annotations
 import secrets
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.errors import WrongState
 from onthedot.scheduling.run import Run, RunCause, RunStatus, ShortRun
 from onthedot.scheduling.stored.run_order import RunOrder
-from onthedot.service.ledger.history import run_history
+from onthedot.service.ledger.run_history import run_history
 from onthedot.service.runs.direct_starts import start_run
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.reader import TaskReader
@@ -37,7 +38,7 @@ async def retry(temporal: Temporal, run_id: str, *, by: str = "") -> ShortRun:
         )
     if not run.task_id:
         raise WrongState(f"Run {run_id} was a test of an action. Test the action again instead.")
-    address = naming.RunAddress.parse(run_id)
+    address = RunAddress.parse(run_id)
     nominal = naming.nominal_instant(address.workflow_id)
     order = await _order(temporal, run, address, as_it_was=nominal is None)
     order = order.model_copy(update={"requested_by": by})
@@ -46,9 +47,7 @@ async def retry(temporal: Temporal, run_id: str, *, by: str = "") -> ShortRun:
     )
 
 
-async def _order(
-    temporal: Temporal, run: Run, address: naming.RunAddress, *, as_it_was: bool
-) -> RunOrder:
+async def _order(temporal: Temporal, run: Run, address: RunAddress, *, as_it_was: bool) -> RunOrder:
     found = await TaskReader(temporal).find_or_none(run.task_id)
     if found is None:
         raise WrongState(f"Task {run.task_id!r} is deleted and does not run again.")

@@ -10,6 +10,7 @@ from temporalio.client import WorkflowFailureError
 
 from onthedot import naming
 from onthedot.naming import attributes
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.action import Action
 from onthedot.scheduling.checking.action import check_action
 from onthedot.scheduling.errors import InvalidDefinition, WrongState
@@ -38,7 +39,7 @@ class Runs:
             RunNotFound: there is none, or it is past the retention.
             TemporalUnavailable: Temporal does not respond.
         """
-        address = naming.RunAddress.parse(run_id)
+        address = RunAddress.parse(run_id)
         if address.execution == naming.NO_EXECUTION:
             return await SkippedRuns(self._temporal).one(address)
         return (await read_run(self._temporal, run_id)).run
@@ -53,7 +54,7 @@ class Runs:
         run = await self.get(run_id)
         if run.status is not RunStatus.RUNNING:
             raise WrongState(f"Run {run_id} has ended already: {run.status.value}.")
-        address = naming.RunAddress.parse(run_id)
+        address = RunAddress.parse(run_id)
         handle = self._temporal.client.get_workflow_handle(
             address.workflow_id, run_id=address.execution
         )
@@ -109,4 +110,4 @@ class Runs:
                 await handle.terminate(reason="No worker started the test.")
                 raise NoWorker(self._temporal.task_queue) from None
         execution = handle.first_execution_run_id or ""
-        return await self.get(naming.RunAddress(workflow_id, execution).run_id)
+        return await self.get(RunAddress(workflow_id, execution).run_id)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from temporalio.client import (
     WorkflowHandle,
     WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
     WorkflowUpdateStage,
 )
@@ -33,9 +34,7 @@ from onthedot.scheduling.task import TaskStatus
 from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.task_queues import task_queue
 from onthedot.service.temporal.translate import row_of, task_status
-
-#: How often a change is sent if its workflow task fails.
-_TRIES = 5
+from onthedot.service.temporal.updates import sent
 
 #: The SDK's message if it cannot read an Update's arguments.
 _NOT_READ = "Failed decoding arguments"
@@ -98,28 +97,20 @@ async def _carried_out(
     handle: WorkflowHandle[Any, Any], change: Change, taken: asyncio.Event
 ) -> TaskState:
     """The state with the change in force; `taken` is set once the task has durably accepted it."""
-    update_id = uuid4().hex
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            update = await handle.start_update(
-                naming.CHANGE,
-                change,
-                id=update_id,
-                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-                result_type=TaskState,
-                rpc_timeout=2 * CHANGE_TIMEOUT,
-            )
-        except RPCError as error:
-            # Its workflow task failed, for example because something else arrived as the task
-            # closed. The Update's id keeps a repeat from counting twice.
-            if error.status is not RPCStatusCode.FAILED_PRECONDITION or not tries_left:
-                raise
-            await asyncio.sleep(0.1)
-        else:
-            break
+
+    def send(update_id: str) -> Awaitable[WorkflowUpdateHandle[TaskState]]:
+        return handle.start_update(
+            naming.CHANGE,
+            change,
+            id=update_id,
+            wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+            result_type=TaskState,
+            rpc_timeout=2 * CHANGE_TIMEOUT,
+        )
+
+    update = await sent(send)
     taken.set()
-    state: TaskState = await update.result(rpc_timeout=2 * CHANGE_TIMEOUT)
-    return state
+    return await update.result(rpc_timeout=2 * CHANGE_TIMEOUT)
 
 
 async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> OnTheDotError:

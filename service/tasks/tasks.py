@@ -241,7 +241,6 @@ class Tasks:
         by: str,
         if_match: int | None,
         *,
-        definition: TaskDefinition | None = None,
         note: str = "",
         until: datetime | None = None,
     ) -> Change:
@@ -250,7 +249,6 @@ class Tasks:
             by=by,
             not_after=self._temporal.expiry(),
             expected_revision=if_match,
-            definition=definition,
             note=note,
             until=until,
         )

@@ -56,7 +56,7 @@ async def raw_rows(
 
 
 async def raw_walk(
-    temporal: Temporal, query: str, *, limit: int = _PAGE
+    temporal: Temporal, query: str
 ) -> AsyncGenerator[tuple[WorkflowExecutionInfo, ...], None]:
     """Every page of a query's results. Temporal prepares the next page while one is read.
 
@@ -66,7 +66,7 @@ async def raw_walk(
 
     def fetch(token: bytes) -> asyncio.Task[RawRows]:
         within = _LATER if token else RPC_TIMEOUT
-        asked = raw_rows(temporal, query, limit=limit, token=token, within=within, retry=not token)
+        asked = raw_rows(temporal, query, limit=_PAGE, token=token, within=within, retry=not token)
         return asyncio.create_task(asked, name="page of a long list")
 
     coming: asyncio.Task[RawRows] | None = fetch(b"")

@@ -12,6 +12,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.outages import LaterRelease
 from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
 from onthedot.scheduling.stored.run_order import RunMemo
@@ -228,7 +229,7 @@ def run_of(temporal: Temporal, listed: ListedRun, memo: RunMemo | None) -> Short
     if status is not RunStatus.RUNNING:
         status = _OVERRIDE.get(listed.state, status)
     return ShortRun(
-        id=naming.RunAddress(listed.workflow_id, listed.execution).run_id,
+        id=RunAddress(listed.workflow_id, listed.execution).run_id,
         task_id=listed.task_id,
         task_name=memo.name if memo else "",
         status=status,

@@ -55,3 +55,14 @@ async def test_those_that_began_at_one_instant_too(
     while not walk.over:
         found += [row.execution.workflow_id for row in await walk.page(_WITHIN)]
     assert found == [naming.task_workflow(task_id) for task_id in reversed(ids)]
+
+
+async def test_also_in_a_store_where_open_ones_have_no_end(
+    temporal: Temporal, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query, ids = await _registered(temporal, tasks, 7)
+    monkeypatch.setattr(open_walk, "STILL_OPEN", "CloseTime = '9000-01-01T00:00:00Z'")
+    walk, found = OpenWalk(temporal, query, limit=2), list[str]()
+    while not walk.over:
+        found += [row.execution.workflow_id for row in await walk.page(_WITHIN)]
+    assert found == [naming.task_workflow(task_id) for task_id in reversed(ids)]

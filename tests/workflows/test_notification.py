@@ -12,6 +12,7 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.worker import Worker
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.action import HttpAction
 from onthedot.scheduling.errors import InvalidDefinition
 from onthedot.scheduling.notify import Notify
@@ -151,7 +152,7 @@ async def test_a_task_without_notify_tells_nobody(
     task = telling_task(receiver).model_copy(update={"notify": None})
     task_id = (await Tasks(temporal).create(task, by="t")).id
     run = await run_of(temporal, receiver, task_id, 404)
-    address = naming.RunAddress.parse(run.id)
+    address = RunAddress.parse(run.id)
     handle = temporal.client.get_workflow_handle(address.workflow_id, run_id=address.execution)
     history = await handle.fetch_history()
     await Tasks(temporal).delete(task_id, by="t")

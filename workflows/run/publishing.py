@@ -9,6 +9,7 @@ from temporalio.common import RetryPolicy, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.ledger.entries import PROMISE
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.scheduling.stored.run_order import (
@@ -29,7 +30,7 @@ _LATE_STARTS = "late-starts"
 def run_id() -> str:
     """The REST id of this workflow's run."""
     info = workflow.info()
-    return naming.RunAddress(info.workflow_id, info.run_id).run_id
+    return RunAddress(info.workflow_id, info.run_id).run_id
 
 
 async def publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> RunOutcome:

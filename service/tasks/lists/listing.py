@@ -14,6 +14,7 @@ from onthedot.service.runs.going_on import tasks_with_runs
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.open_walk import STILL_OPEN
 from onthedot.service.temporal.paging import Cursor, Page, cursor_key, instant, literal
 from onthedot.service.temporal.translate import (
     NEXT_RUNS,
@@ -139,12 +140,16 @@ class TaskList:
             span *= _WIDER
             since = max(since, _EARLIEST + span) - span
             counting = self._temporal.client.count_workflows(
-                f"{query} AND ExecutionStatus = 'Running' AND StartTime > {instant(since)}"
+                f"{query} AND {STILL_OPEN} AND StartTime > {instant(since)}"
             )
             try:
-                if (await self._temporal.ask(counting)).count > number:
-                    return True
+                found = (await self._temporal.ask(counting)).count
             except TemporalUnavailable:
+                return None
+            if found > number:
+                return True
+            if not found:
+                # This store does not know the condition.
                 return None
         return None
 

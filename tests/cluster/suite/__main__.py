@@ -2,8 +2,8 @@
 
 1. Say in one line what this machine lacks, and run nothing then. Build Temporal if need be.
 2. Run the tests of the folders on one cluster: several at a time, in namespaces of their own.
-3. Run the tests of tests/cluster, one after the other, because some measure how late a run is. The
-   options are pytest's, for these alone.
+3. Run the tests of tests/cluster. Those that measure how late a run is come one after the other;
+   those that mostly wait, before them and side by side. The options are pytest's, for these alone.
 4. Say by folder what passed, how long it took, and what was left running. The exit code is 0 only
    if all passed and nothing was.
 
@@ -34,6 +34,10 @@ _CLUSTER = (sys.executable, "-m", "tests.cluster", "--workers=0", "--servers=0",
 #: What one process of the tests has made is then in no list of another one.
 _OWN_NAMESPACES = ("env", "--unset=TEMPORAL_NAMESPACE")
 _TRIALS = "tests/cluster"
+#: Each has a cluster of its own, or none, and measures nothing. The longest first.
+_SIDE_BY_SIDE = tuple(f"{_TRIALS}/test_{name}.py" for name in ("backup", "guide", "api_keys"))
+_ARCHIVE = "tests/archive"
+_NO_TESTS = 5
 _INTERRUPTED = 130
 #: A build takes four minutes on two cores, the short form's tests two.
 _SHORT_BUILD_SECONDS = 12 * 60
@@ -45,6 +49,7 @@ class _Step:
     name: str
     command: list[str]
     folders: list[str]
+    trial: bool = True
 
 
 def main() -> int:
@@ -94,9 +99,14 @@ def _steps(options: argparse.Namespace) -> list[_Step]:
     steps = []
     if options.folders:
         suite = [*_CLUSTER, *_OWN_NAMESPACES, *_PYTEST, f"-n{options.processes}", *options.folders]
-        steps.append(_Step("The suite on a cluster", suite, options.folders))
-    trials = [*_PYTEST, "-m", "cluster", _TRIALS, *options.trials]
-    steps.append(_Step("A cluster is broken, restored and upgraded", trials, [_TRIALS]))
+        steps.append(_Step("The suite on a cluster", suite, options.folders, trial=False))
+    trials = [*_PYTEST, "-m", "cluster", *options.trials]
+    if not options.short:
+        beside = [*trials, f"-n{options.processes}", *_SIDE_BY_SIDE, _ARCHIVE]
+        name = "Clusters are backed up and restored, side by side"
+        steps.append(_Step(name, beside, [_TRIALS, _ARCHIVE]))
+    timed = [*trials, *(f"--ignore={file}" for file in _SIDE_BY_SIDE), _TRIALS]
+    steps.append(_Step("A cluster is broken and upgraded", timed, [_TRIALS]))
     return steps
 
 
@@ -109,6 +119,10 @@ def _run_all(steps: list[_Step], directory: Path, results: Results) -> list[int]
     except KeyboardInterrupt:
         _say("INTERRUPTED, or out of time.")
         codes.append(_INTERRUPTED)
+    trials = [code for step, code in zip(steps, codes, strict=False) if step.trial]
+    if any(code != _NO_TESTS for code in trials):
+        # The options may have chosen among one kind of trials alone.
+        codes = [code for code in codes if code != _NO_TESTS]
     return codes
 
 

@@ -194,7 +194,7 @@ def process_that_runs(
         asyncio.run(CommandProcess(order).run())
     """
     argv = [sys.executable, "-c", textwrap.dedent(code), script, str(file), timeout, grace]
-    with subprocess.Popen(argv, cwd=Path(__file__).parents[2]) as process:
+    with subprocess.Popen(argv, cwd=Path(__file__).parents[3]) as process:
         try:
             yield process
         finally:

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from temporalio.client import Client
-from temporalio.worker import Worker
 
-from onthedot import naming
-from onthedot.activities.assembly import Activities
-from onthedot.activities.freezes.interceptor import watches_of
-from onthedot.activities.freezes.watch import FreezeWatch
-from onthedot.activities.permissions import Permissions
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.errors import FreezeNotFound, Frozen
-from onthedot.scheduling.freezes.freeze import FreezeDefinition
-from onthedot.scheduling.freezes.release import release_after
-from onthedot.scheduling.freezes.windows import without_present_window
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.ledger.ledger import Ledger
-from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.runs.listing import RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, once, unique
+from tests.service.freezes.conftest import put_freeze, runs_of
 from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio
@@ -42,26 +30,6 @@ _IN_FORCE = timedelta(seconds=5)
 _SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture
-async def name(temporal: Temporal) -> AsyncIterator[str]:
-    """The name of a freeze, which is lifted at the end; its tag is the same."""
-    made = unique("freeze")
-    yield made
-    with contextlib.suppress(FreezeNotFound):
-        await Freezes(temporal).delete(made, by="test")
-
-
-async def _freeze(temporal: Temporal, name: str, seconds: float, **more: Any) -> None:
-    end = datetime.now(UTC) + timedelta(seconds=seconds)
-    fields = {"until": end, "tags": (name,), "note": "year end", "release_over": 0, **more}
-    await Freezes(temporal).put(name, FreezeDefinition.model_validate(fields), by="test")
-
-
-async def _runs(run_list: RunList, task_id: str) -> list[ShortRun]:
-    found = await run_list.page(RunFilter(task_id=task_id), limit=100)
-    return sorted(found.items, key=lambda run: run.scheduled_for)
-
-
 async def test_it_is_in_force_within_seconds_and_holds_the_last_occurrence(
     temporal: Temporal, tasks: Tasks, run_list: RunList, client: Client, name: str
 ) -> None:
@@ -69,20 +37,20 @@ async def test_it_is_in_force_within_seconds_and_holds_the_last_occurrence(
     for task_id, tags in ((frozen, [name]), (free, [])):
         await tasks.create(new_task(task_id, every(1), tags=tags), by="test")
     began = datetime.now(UTC)
-    await _freeze(temporal, name, 3600, then="hold")
+    await put_freeze(temporal, name, 3600, then="hold")
 
     async def skipped() -> list[ShortRun] | None:
-        found = await _runs(run_list, frozen)
+        found = await runs_of(run_list, frozen)
         return [r for r in found if r.status is RunStatus.SKIPPED][2:] or None
 
     await eventually(skipped)
-    runs = await _runs(run_list, frozen)
+    runs = await runs_of(run_list, frozen)
     ran = [run for run in runs if run.status is not RunStatus.SKIPPED]
     assert all(run.scheduled_for < began + _IN_FORCE for run in ran)
     first = next(run for run in runs if run.status is RunStatus.SKIPPED)
     assert first.error is not None
     assert (first.error.type, first.error.message) == ("Frozen", f"Frozen by {name}: year end")
-    assert all(run.status is not RunStatus.SKIPPED for run in await _runs(run_list, free))
+    assert all(run.status is not RunStatus.SKIPPED for run in await runs_of(run_list, free))
     with pytest.raises(Frozen):
         await tasks.run_now(frozen)
     by_hand = await tasks.run_now(frozen, through_freeze=True)
@@ -93,11 +61,11 @@ async def test_it_is_in_force_within_seconds_and_holds_the_last_occurrence(
         await Freezes(temporal).get(name)
 
     async def released() -> list[ShortRun] | None:
-        return [r for r in await _runs(run_list, frozen) if r.cause is RunCause.RETRY] or None
+        return [r for r in await runs_of(run_list, frozen) if r.cause is RunCause.RETRY] or None
 
     held = await eventually(released)
     await tasks.delete(frozen, by="test")
-    runs = await _runs(run_list, frozen)
+    runs = await runs_of(run_list, frozen)
     last = max(run.scheduled_for for run in runs if run.status is RunStatus.SKIPPED)
     assert [run.scheduled_for for run in held] == [last]
     assert by_hand.id in [run.id for run in runs]
@@ -107,7 +75,7 @@ async def test_a_one_time_task_is_held_and_runs_once_at_the_end(
     temporal: Temporal, tasks: Tasks, run_list: RunList, name: str
 ) -> None:
     held, late = f"{name}-held", f"{name}-late"
-    await _freeze(temporal, name, 16)
+    await put_freeze(temporal, name, 16)
     await tasks.create(new_task(held, once(5), tags=[name]), by="test")
     await tasks.create(new_task(late, once(4), tags=[name], catchup_window=1), by="test")
     end = (await Freezes(temporal).get(name)).ends_at
@@ -124,11 +92,11 @@ async def test_a_one_time_task_is_held_and_runs_once_at_the_end(
 
     await eventually(done)
     await eventually(given_up)
-    missed = await _runs(run_list, late)
+    missed = await runs_of(run_list, late)
     assert [run.error.message.partition(". ")[0] for run in missed if run.error] == [
         f"Frozen by {name}: year end"
     ]
-    runs = await _runs(run_list, held)
+    runs = await runs_of(run_list, held)
     assert [run.status for run in runs] == [RunStatus.SUCCEEDED]
     assert runs[0].started_at is not None
     assert runs[0].started_at >= end
@@ -145,19 +113,19 @@ async def test_the_ledger_names_the_freeze_and_a_window_that_recurs_ends(
     task_id = f"{name}-every-second"
     await tasks.create(new_task(task_id, every(1), tags=[name]), by="test")
     window = {"trigger": every(3600, offset=_seconds_from_now(6) % 3600), "duration": 4}
-    await _freeze(temporal, name, 0, until=None, **window)
+    await put_freeze(temporal, name, 0, until=None, **window)
     in_force = datetime.now(UTC) + _IN_FORCE
     found = await Freezes(temporal).get(name)
     assert found.next_at is not None
     start, end = found.next_at, found.next_at + 4 * _SECOND
 
     async def ran_since() -> bool:
-        runs = await _runs(run_list, task_id)
+        runs = await runs_of(run_list, task_id)
         return any(r.status is RunStatus.SUCCEEDED and r.scheduled_for >= end for r in runs)
 
     await eventually(ran_since)
     await tasks.delete(task_id, by="test")
-    runs = await _runs(run_list, task_id)
+    runs = await runs_of(run_list, task_id)
     skipped = [run for run in runs if run.status is RunStatus.SKIPPED]
     assert skipped
     assert all(start - _SECOND <= run.scheduled_for <= end for run in skipped)
@@ -173,12 +141,12 @@ async def test_a_run_without_a_freeze_in_force_costs_no_event(
     await tasks.create(new_task(task_id, every(1)), by="test")
 
     async def ran() -> ShortRun | None:
-        found = await _runs(run_list, task_id)
+        found = await runs_of(run_list, task_id)
         return next((r for r in found if r.status is RunStatus.SUCCEEDED), None)
 
     run = await eventually(ran)
     await tasks.delete(task_id, by="test")
-    address = naming.RunAddress.parse(run.id)
+    address = RunAddress.parse(run.id)
     handle = client.get_workflow_handle(address.workflow_id, run_id=address.execution)
     events = [event.event_type async for event in handle.fetch_history_events()]
     # Started, one workflow task of three events, the attempt, its record, the memo, completed.
@@ -193,7 +161,7 @@ async def test_the_ledger_says_frozen(
     temporal: Temporal, tasks: Tasks, run_list: RunList, name: str
 ) -> None:
     task_id = f"{name}-ledger"
-    await _freeze(temporal, name, 3600)
+    await put_freeze(temporal, name, 3600)
     await tasks.create(new_task(task_id, every(2), tags=[name]), by="test")
 
     async def told() -> Any:
@@ -203,84 +171,3 @@ async def test_the_ledger_says_frozen(
     entry = await eventually(told)
     assert (entry.state, entry.detail) == (LedgerState.SKIPPED, f"Frozen by {name}: year end.")
     await tasks.delete(task_id, by="test")
-
-
-async def test_what_was_held_is_released_bit_by_bit() -> None:
-    over = timedelta(seconds=60)
-    starts = Counter(release_after(f"task-{n}", over) // _SECOND for n in range(500))
-    assert set(starts) <= set(range(60))
-    assert max(starts.values()) < 25
-    assert release_after("task-1", timedelta(0)) == timedelta(0)
-
-
-async def test_a_worker_that_cannot_read_freezes_holds_and_says_so(
-    client: Client, temporal: Temporal, caplog: pytest.LogCaptureFixture
-) -> None:
-    queue, task_id = unique("blind"), unique("blind")
-    settings = temporal.settings.model_copy(update={"task_queue": queue})
-    tasks = Tasks(replace(temporal, settings=settings))
-    activities = Activities(client, Permissions())
-    made = activities.all()
-    [watch] = watches_of(made)
-    # Temporal cannot be made to refuse this list alone, while the tasks go on.
-    with patch.object(FreezeWatch, "_listed", side_effect=RuntimeError("no lists")):
-        running = Worker(client, task_queue=queue, activities=made)
-        async with running:
-            await tasks.create(new_task(task_id, once(0)), by="test")
-            held = client.get_workflow_handle(naming.task_workflow(task_id))
-
-            async def asked() -> bool:
-                events = [event async for event in held.fetch_history_events()]
-                return any(event.HasField("timer_started_event_attributes") for event in events)
-
-            await eventually(asked)
-            assert (await tasks.get(task_id)).status is TaskStatus.RUNNING
-            assert "freezes cannot be read, so nothing begins" in caplog.text
-            with patch.object(FreezeWatch, "_listed", return_value={}):
-
-                async def ran() -> bool:
-                    return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
-
-                await eventually(ran)
-    assert not watch.known or watch.may_be_in_force(datetime.now(UTC)) is False
-    await activities.close()
-
-
-async def test_a_window_that_a_change_ends_releases_what_it_held(
-    temporal: Temporal, tasks: Tasks, run_list: RunList, name: str
-) -> None:
-    frozen = f"{name}-tagged"
-    await tasks.create(new_task(frozen, every(1), tags=[name]), by="test")
-    now = datetime.now(UTC)
-    trigger = {"kind": "interval", "every": 86_400, "offset": int(now.timestamp() - 60) % 86_400}
-    daily = FreezeDefinition.model_validate(
-        {
-            "trigger": trigger,
-            "duration": 43_200,
-            "tags": (name,),
-            "then": "hold",
-            "release_over": 0,
-        }
-    )
-    made, _ = await Freezes(temporal).put(name, daily, by="test")
-    assert made.in_force
-
-    async def skipped() -> list[ShortRun] | None:
-        found = await _runs(run_list, frozen)
-        return [r for r in found if r.status is RunStatus.SKIPPED][2:] or None
-
-    await eventually(skipped)
-    rest = without_present_window(made, temporal.now())
-    assert rest is not None
-    ended, _ = await Freezes(temporal).put(name, rest, by="test")
-    assert not ended.in_force
-    assert ended.next_at is not None
-
-    async def released() -> list[ShortRun] | None:
-        return [r for r in await _runs(run_list, frozen) if r.cause is RunCause.RETRY] or None
-
-    held = await eventually(released)
-    await tasks.delete(frozen, by="test")
-    runs = await _runs(run_list, frozen)
-    last = max(run.scheduled_for for run in runs if run.status is RunStatus.SKIPPED)
-    assert [run.scheduled_for for run in held] == [last]
