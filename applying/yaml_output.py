@@ -1,4 +1,4 @@
-"""Plain values as YAML that reads back as the same, here and with any other reader."""
+"""Writes plain values as YAML that every reader reads back as the same values."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import yaml
 from onthedot.applying.yaml_text import plain_scalar
 from onthedot.scheduling.task import NewTask
 
-#: What one looks for in a trigger.
+#: The fields of a trigger that are written first.
 _SAID_FIRST = ("expression", "every", "at")
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes all that would not be read as text, by YAML 1.1 or 1.2, and repeats what is
-    repeated."""
+    """Quotes text that YAML 1.1 or 1.2 would read as another type, and writes no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -56,7 +55,7 @@ def tasks_to_yaml(tasks: Iterable[NewTask]) -> str:
 
 
 def _plain(task: NewTask) -> dict[str, Any]:
-    """What differs from the defaults, the id first, and of each union the kind."""
+    """The fields that differ from their defaults, the id first, with the kind of each union."""
     found = task.model_dump(mode="json", exclude_defaults=True)
     trigger, action = found["trigger"], found["action"]
     said = {name: trigger.pop(name) for name in _SAID_FIRST if name in trigger}
