@@ -75,6 +75,7 @@ def pages(site: Site, name: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.timeout(600)
 def test_every_page_is_accessible(open_site: Open, pages: dict[str, str]) -> None:
     site = open_site(theme="light")
     found: dict[str, list[str]] = {}
