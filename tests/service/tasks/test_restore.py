@@ -187,6 +187,9 @@ async def test_finished_ones_come_back_as_finished(
     assert {each.outcome for each in deleted} == {"done"}
     undone = await bulk.restore([each.id for each in deleted])
     assert {each.outcome for each in undone} == {"done"}, undone
+    # A restore that was answered too late is asked for again.
+    restored = await bulk.restore([each.id for each in deleted])
+    assert {each.outcome for each in restored} == {"unchanged"}, restored
     await eventually(over)
     assert (await tasks.get(good)).health is Health.HEALTHY
     assert (await tasks.get(bad)).health is Health.FAILING
