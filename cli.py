@@ -1,5 +1,4 @@
-"""The command line. This file has the commands that start processes and create tokens; `commands/`
-has the others.
+"""The command line. This file has the commands that start processes; `commands/` has the others.
 
 Exit codes: 0 done, or stopped by a signal; 1 failed; 2 not started, because of wrong usage or
 settings. `diff` has its own. Each command imports only what it runs.
@@ -7,11 +6,8 @@ settings. `diff` has its own. Each command imports only what it runs.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import logging
 import os
-import secrets
 import sys
 import time
 from collections.abc import Sequence
@@ -21,14 +17,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from onthedot.access.roles import Role
+from onthedot.commands.credentials import key_command, token_command
 from onthedot.commands.root import root
 from onthedot.commands.terminal.failures import exit_code
 from onthedot.version import version
 
 if TYPE_CHECKING:
     from onthedot.settings import Settings
-
 _OPTIONS: dict[str, str] = {
     "host": "address of REST and the page (default 127.0.0.1)",
     "port": "port of REST and the page (default 8080)",
@@ -40,7 +35,6 @@ _OPTIONS: dict[str, str] = {
     "tls_key": "the certificate's private key (PEM)",
     "log_level": "debug, info, warning or error (default info)",
 }
-
 _COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dev": (
         "Start everything on this machine: Temporal, a worker and the server.",
@@ -85,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
 def command() -> click.Group:
     """The command `onthedot` with all its subcommands."""
     processes = {name: partial(_process_command, name) for name in _COMMANDS}
-    others = {"token": _token_command, "key": _key_command, "version": _version_command}
+    others = {"token": token_command, "key": key_command, "version": _version_command}
     summaries = {name: summary for name, (summary, _) in _COMMANDS.items()}
     summaries |= {
         "token": "Make a token for a caller of REST.",
@@ -147,72 +141,10 @@ def _run_process(command: str, settings: Settings, options: dict[str, Any]) -> i
     return 0
 
 
-def _token_command() -> click.Command:
-    new = click.Command(
-        "new",
-        params=[
-            click.Argument(["name"], default="admin"),
-            click.Option(
-                ["--role"],
-                type=click.Choice([role.value for role in Role]),
-                default=Role.ADMIN.value,
-                show_default=True,
-                help="what the caller may do; each role includes those before it",
-            ),
-        ],
-        callback=_new_token,
-        help="Make a token for the caller NAME (default admin): print it, and its hash for the "
-        "server.",
-    )
-    return click.Group("token", commands=[new], help="Make a token for a caller of REST.")
-
-
-def _key_command() -> click.Command:
-    new = click.Command(
-        "new",
-        params=[click.Argument(["id"])],
-        callback=_new_key,
-        help="Make a key with this id, such as the year and month, and print it.",
-    )
-    summary = "Make an encryption key for the data in Temporal."
-    return click.Group("key", commands=[new], help=summary)
-
-
 def _version_command() -> click.Command:
     return click.Command(
         "version", callback=lambda: click.echo(version()), help="Print the version."
     )
-
-
-def _new_key(id: str) -> int:
-    from onthedot.encryption.keys import Keyring
-
-    entry = f"{id}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
-    try:
-        Keyring.parse(entry)
-    except ValueError as error:
-        print(f"onthedot: {error}", file=sys.stderr)
-        return 2
-    print(f"ONTHEDOT_ENCRYPTION_KEYS={entry}")
-    return 0
-
-
-def _new_token(name: str, role: str) -> int:
-    from onthedot.settings import SettingsError, load
-
-    token = f"otd_{secrets.token_urlsafe(32)}"
-    entry = f"{name}:{role}:sha256:{hashlib.sha256(token.encode()).hexdigest()}"
-    try:
-        load({"api_tokens": entry})
-    except SettingsError:
-        print(
-            "onthedot: A token's name has 1 to 64 letters, digits, dots, dashes or underscores.",
-            file=sys.stderr,
-        )
-        return 2
-    print(f"For the caller, shown only now:\n  Authorization: Bearer {token}")
-    print(f"For the server (separate several with commas):\n  ONTHEDOT_API_TOKENS={entry}")
-    return 0
 
 
 def _read_dotenv(*, secrets_too: bool) -> None:

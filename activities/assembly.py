@@ -1,4 +1,4 @@
-"""All activities of a worker, put together from what its operator allows."""
+"""Assembles a worker's activities from what its operator permits."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Activities:
         self._releases = ReleaseActivities(client)
 
     def all(self) -> Sequence[Callable[..., Any]]:
-        """What to give to a worker."""
+        """Every activity, to be registered with a worker."""
         return [
             self._http.http,
             self._command.command,
@@ -68,5 +68,5 @@ class Activities:
         ]
 
     async def close(self) -> None:
-        """Release the connections. To be awaited when the worker has ended."""
+        """Release the connections. Await this after the worker has stopped."""
         await self._http.close()

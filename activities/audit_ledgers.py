@@ -1,12 +1,13 @@
-"""Audits the ledgers, and says what it found: in the log, as metrics, and to whom it concerns.
+"""Audits the ledgers and reports what it found: in the log, as metrics, and by notification.
 
-Then has those look at their schedules that go by another zone database than this worker: an audit
-comes every few minutes, and so all of them have done so within an hour.
+Then has those look at their schedules that go by another zone database than this worker. Once there
+are none, they are looked for every hour: a store reads every recurring task for that.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 from typing import Protocol
 
@@ -30,27 +31,30 @@ gaps = logging.getLogger("onthedot.gaps")
 #: A third of the time from one audit to the next.
 _TELLS_FOR = timedelta(seconds=100)
 
+#: For how long a worker takes it that no task goes by another zone database, once none did.
+_NONE_FOR_SECONDS = 3600.0
+
 LEDGER_GAPS = Counter(
     "onthedot_ledger_gaps",
-    "Instants at which what ran is not what the definition says, and nothing explains it.",
+    "Instants at which what ran differs from the definition, without an explanation.",
     ["reason"],
 )
 AUDITED_UNTIL = Gauge(
-    "onthedot_audited_until_timestamp_seconds", "Up to when all ledgers were compared."
+    "onthedot_audited_until_timestamp_seconds", "The time up to which all ledgers were audited."
 )
 AUDITED_INSTANTS = Counter("onthedot_audited_instants", "Expected instants that were compared.")
-UNSETTLED = Gauge("onthedot_audit_unsettled_tasks", "Tasks that the next audit looks at again.")
+UNSETTLED = Gauge("onthedot_audit_unsettled_tasks", "Tasks that the next audit examines again.")
 
-# A counter that is there from the start shows its first increase.
+# Prometheus sees the first increase only of a counter that already exists.
 for _reason in (*GAPS, Reason.UNEXPECTED_RUN, Reason.SEVERAL_RUNS):
     LEDGER_GAPS.labels(_reason.value)
 
 
 class Auditor(Protocol):
-    """Who can compare ledgers; worker.py hands one in."""
+    """Compares ledgers; `worker.py` provides the implementation."""
 
     async def audit(self, order: AuditOrder) -> Audited:
-        """Compare all ledgers over a span."""
+        """Compare all ledgers over a period."""
 
 
 class AuditActivities:
@@ -59,10 +63,12 @@ class AuditActivities:
     def __init__(self, client: Client, auditor: Auditor) -> None:
         self._client = client
         self._auditor = auditor
+        self._none_until = 0.0
+        """Until when no task goes by another zone database, by `time.monotonic`."""
 
     @activity.defn(name=naming.AUDIT_LEDGERS)
     async def audit(self, order: AuditOrder) -> AuditReport:
-        """Audit a span. Each gap is logged and counted once, unless this attempt is cut short."""
+        """Audit a period. Each gap is logged and counted once, unless this attempt is cut short."""
         with heartbeating():
             audited = await self._auditor.audit(order)
             for wanted in audited.notifications:
@@ -85,25 +91,29 @@ class AuditActivities:
         return report
 
     async def _tell_of_zone_rules(self, latest: str) -> str:
-        """The latest zone database that a worker has; tasks are told by one that has it."""
+        """The latest zone database of any worker; only a worker that has it asks tasks to check."""
         mine = release_in_use()
         if mine < latest:
-            log.warning("this worker goes by the zone database %s, others by %s", mine, latest)
+            log.warning("this worker has the zone database %s, others have %s", mine, latest)
             return latest
+        if time.monotonic() < self._none_until:
+            return mine
         query = _other_zone_rules(mine)
         try:
             told = await request_checks(self._client, query, at_most=_TELLS_FOR)
         except RPCError as error:
-            # The audit itself is done, and the next one tells them.
-            log.warning("tasks were not told of the zone database %s: %s", mine, error)
+            # The audit itself is done, and the next one asks again.
+            log.warning("tasks were not asked to adopt the zone database %s: %s", mine, error)
             return mine
-        if told.waiting:
+        if not told.waiting:
+            self._none_until = time.monotonic() + _NONE_FOR_SECONDS
+        else:
             log.info("%d tasks have not taken up the zone database %s", told.waiting, mine)
         return mine
 
 
 def _other_zone_rules(release: str) -> str:
-    """Recurring tasks whose schedules go by another zone database, in the words of lists."""
+    """The visibility query for recurring tasks compiled with another zone database."""
     labels, status = naming.LABELS.name, naming.STATUS.name
     known = (zone_label(release), zone_label(NO_RULES))
     other = " AND ".join(f"{labels} != '{label}'" for label in known)

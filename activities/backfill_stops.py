@@ -12,12 +12,12 @@ from onthedot.scheduling.stored.backfill import BackfillStop
 
 
 async def stop_backfills(client: Client, task_id: str, registered_at: datetime) -> None:
-    """Have the backfills of a deleted task begin no other run; those in progress finish.
+    """Keep the backfills of a deleted task from beginning another run; runs in progress finish.
 
-    One that a list does not show yet sees by itself that its task is gone.
+    A backfill that lists do not show yet notices on its own that its task is gone.
 
     Raises:
-        RPCError: Temporal does not answer; the call may be repeated.
+        RPCError: Temporal did not respond; the call may be repeated.
     """
     stop = BackfillStop(registered_at=registered_at)
     listed = client.list_workflows(

@@ -1,4 +1,4 @@
-"""Which of a task's executions tell how it is: runs that ended by themselves, and were runs."""
+"""Visibility queries for the runs that determine health: those that ended by themselves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FAILED = (WorkflowExecutionStatus.FAILED, WorkflowExecutionStatus.TIMED_OUT)
 
 
 def ended_runs(task_id: str, statuses: Sequence[str] = ("Completed", "Failed", "TimedOut")) -> str:
-    """The visibility query for them; they are listed by their end, the latest first."""
+    """The visibility query for one task, latest end first."""
     names = ", ".join(f"'{status}'" for status in statuses)
     return (
         f"{naming.TASK_ID.name} = '{task_id}' AND ExecutionStatus IN ({names}) "
@@ -23,7 +23,7 @@ def ended_runs(task_id: str, statuses: Sequence[str] = ("Completed", "Failed", "
     )
 
 
-#: The visibility query for those of all recurring tasks, the latest first.
+#: The visibility query for all recurring tasks, latest end first.
 ENDED_RUNS = (
     f"WorkflowType = '{naming.TASK_RUN}' "
     "AND ExecutionStatus IN ('Completed', 'Failed', 'TimedOut') "

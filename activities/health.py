@@ -1,16 +1,14 @@
-"""Has a task know how its last run went, where that is not what it knows already.
+"""Reports to a task how its last run went, if that changes the task's health.
 
-1. What changes a task's health is reported immediately, within the run: a failure, the first
-   success after one, and whatever ran in addition to the schedule. One read of the task shows
-   whether it knows already.
-2. Any other success most likely changes nothing: the schedule handed its run the success before, or
-   this is the first. It costs the run nothing, and is compared with what the lists say, some
-   seconds later and many in one query. So a task's first success shows some seconds after it.
-3. What was reported immediately is compared too. Reports of two runs may cross on their way, and
-   each finds the task as it was before the other: where they differ, the run that ended last
-   counts.
-4. A worker that was killed compares no more. So each one compares, as it starts, the runs that
-   ended last, whoever ran them: one page of a list.
+1. A likely change is reported immediately, within the run: a failure, the first success after one,
+   and any run in addition to the schedule. One read of the task shows whether it is a change.
+2. Any other success most likely changes nothing: the run before succeeded too, or this is the first
+   run. It is compared with the lists some seconds later, many in one query, at no cost to the run.
+   So a task's first success shows with a delay of some seconds.
+3. What was reported immediately is compared too: two reports may cross, each of them based on the
+   task before the other. Where they differ, the run that ended last counts.
+4. A worker that is killed leaves comparisons undone. So each worker compares, as it starts, the
+   latest runs of all workers: one page of a list.
 """
 
 from __future__ import annotations
@@ -38,22 +36,22 @@ log = logging.getLogger("onthedot.health")
 
 #: How long an immediate report may take.
 _PATIENCE_SECONDS = 3.0
-#: By then whatever was told of earlier runs has arrived, and lists show it.
+#: By then earlier reports have arrived, and lists show them.
 _SETTLED = timedelta(seconds=5)
 _LOOK_EVERY_SECONDS = 1.0
-#: How long one comparison may take, and the last one when the worker leaves.
+#: How long one comparison may take, and the last one when the worker stops.
 _COMPARISON_SECONDS = 60.0
 _LEAVING_SECONDS = 2.0
 #: How many tasks one query names.
 _AT_ONCE = 100
-#: How many tasks may wait to be compared while Temporal is away.
+#: How many tasks may wait to be compared while Temporal is unreachable.
 _MOST = 20_000
-#: How many of the runs that ended last a worker compares as it starts.
+#: How many of the latest runs a worker compares as it starts.
 _RECALLED = 1000
-#: Between the clock of a worker, which says when a run finished, and Temporal's, when it closed.
+#: Allowed difference between a worker's clock (`finished_at`) and Temporal's (`CloseTime`).
 _CLOCKS = timedelta(seconds=10)
 
-#: A run that was cancelled, terminated or skipped says nothing of its task.
+#: A cancelled, terminated or skipped run does not affect its task's health.
 _HEALTH = {
     RunStatus.SUCCEEDED: Health.HEALTHY,
     RunStatus.FAILED: Health.FAILING,
@@ -63,19 +61,19 @@ _HEALTH = {
 
 @dataclass
 class _Ended:
-    """The latest run of a task that is still to be compared."""
+    """A task's latest run that has yet to be compared."""
 
     report: HealthReport
     since: float
-    """When the first one came that was not compared yet, by the monotonic clock."""
+    """When the first uncompared run was noted, by the monotonic clock."""
     latest: float
 
 
 class HealthReports:
-    """What one worker has to tell of runs that ended.
+    """The health reports of one worker.
 
     Args:
-        settled: how long after its end a run is compared with what the lists say.
+        settled: how long after its end a run is compared with the lists.
     """
 
     def __init__(
@@ -87,14 +85,14 @@ class HealthReports:
         self._ended: dict[str, _Ended] = {}
 
     async def of(self, run: RunRecord) -> None:
-        """Tell the task of a run that ended, if it is to know at once.
+        """Report an ended run to its task, if that cannot wait.
 
-        Should this fail, the run counts anyway, and the task is told later.
+        If this fails, the comparison reports it later.
         """
         health = _HEALTH.get(run.status)
         own = run.kind == "once" and run.cause is RunCause.TRIGGER
         if health is None or own or not run.task:
-            # A one-time task that came due is its own run, and closes as that ends.
+            # A one-time task is its own run, and closes when the run ends.
             return
         report = HealthReport(health=health, at=run.finished_at)
         self._note(run.task, report)
@@ -104,7 +102,7 @@ class HealthReports:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 await self._tell(run.task, report)
         except (RPCError, TimeoutError) as error:
-            log.warning("%s does not know yet that a run of it ended: %s", run.task, error)
+            log.warning("the end of a run could not be reported to %s yet: %s", run.task, error)
 
     async def run(self) -> None:
         """Compare until cancelled, and once more then."""
@@ -119,21 +117,21 @@ class HealthReports:
                         await self.compare()
                 except TimeoutError:
                     continue
-                except Exception:  # What goes wrong once must not end the comparisons that follow.
-                    log.exception("the health of tasks could not be compared, and will be again")
+                except Exception:  # One failure must not end the comparisons that follow.
+                    log.exception("the health of tasks could not be compared; trying again")
         finally:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LEAVING_SECONDS):
                     await self.compare(everything=True)
 
     async def recall(self) -> None:
-        """Note the runs that ended last: a worker that was killed may not have told of them."""
+        """Note the latest runs: a worker that was killed may not have reported them."""
         try:
             async with asyncio.timeout(_COMPARISON_SECONDS):
                 latest = self._client.list_workflows(ENDED_RUNS, page_size=_RECALLED)
                 await latest.fetch_next_page()
         except (RPCError, RuntimeError, TimeoutError) as error:
-            log.warning("what ended before this worker began is not known: %s", error)
+            log.warning("the runs that ended before this worker started are unknown: %s", error)
             return
         for run in latest.current_page or ():
             task = run.typed_search_attributes.get(naming.TASK_ID)
@@ -142,10 +140,10 @@ class HealthReports:
                 self._note(task, HealthReport(health=health, at=run.close_time))
 
     async def compare(self, *, everything: bool = False) -> None:
-        """Tell those tasks of their last run that know otherwise.
+        """Report their last run to the tasks whose health differs from it.
 
         Args:
-            everything: also of runs that ended just now.
+            everything: include runs that have just ended.
         """
         now = monotonic()
         ripe: dict[Health, list[str]] = {Health.FAILING: [], Health.HEALTHY: []}
@@ -158,7 +156,7 @@ class HealthReports:
                 try:
                     await self._compared(chunk, health)
                 except (RPCError, RuntimeError) as error:
-                    # They are examined again.
+                    # They stay noted, and are compared again.
                     log.warning("the health of %d tasks is not known yet: %s", len(chunk), error)
                     return
                 self._forget(chunk, now)
@@ -173,7 +171,7 @@ class HealthReports:
             ended.report, ended.latest = report, now
 
     def _forget(self, tasks: Sequence[str], now: float) -> None:
-        """What came after the comparison, or too shortly before it, is to be compared again."""
+        """Keep only the runs noted after the comparison, or too shortly before it."""
         for task in tasks:
             ended = self._ended.get(task)
             if ended is not None and ended.latest + self._settled <= now:
@@ -208,7 +206,7 @@ class HealthReports:
                 raise
 
     async def _tell(self, task: str, report: HealthReport) -> None:
-        """Tell a task on a change only: reading costs it no event."""
+        """Report to a task only what is a change: reading adds no event to its history."""
         handle = self._client.get_workflow_handle(naming.task_workflow(task))
         found = await handle.describe()
         known = found.typed_search_attributes.get(naming.HEALTH)
@@ -216,7 +214,7 @@ class HealthReports:
             await handle.signal(naming.HEALTH_REPORT, report)
 
     async def _last(self, task: str, report: HealthReport) -> HealthReport:
-        """What the run says that ended last, this one or another."""
+        """The report of the task's last run, this one or another."""
         since = format_instant(report.at - _CLOCKS)
         query = f"{ended_runs(task)} AND CloseTime > '{since}'"
         async for run in self._client.list_workflows(query, page_size=1, limit=1):

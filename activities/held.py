@@ -24,7 +24,7 @@ class HeldActions(Interceptor):
 
     Args:
         places: how many it may hold at a time.
-        activities: those of the worker; what they wait for inside of it is counted too.
+        activities: the worker's activities; waiting within the worker is counted too.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class HeldActions(Interceptor):
         _workers.add(self)
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        """Count what is carried out."""
+        """Count the activities in progress."""
         return _Counting(next, self)
 
     def places(self) -> tuple[PlacesTaken, ...]:
@@ -52,7 +52,7 @@ _workers: WeakSet[HeldActions] = WeakSet()
 
 
 def places_taken(task_queue: str) -> tuple[PlacesTaken, ...]:
-    """How full the worker of this process is that polls the queue; nothing if none does."""
+    """How full this process's worker for the queue is; empty if no worker polls it."""
     return next((each.places() for each in _workers if each.task_queue == task_queue), ())
 
 
@@ -65,7 +65,7 @@ class _Counting(ActivityInboundInterceptor):
         self._worker = worker
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
-        # A local one takes a place among workflow tasks.
+        # A local activity takes a workflow task's slot instead.
         if activity.info().is_local:
             return await self.next.execute_activity(input)
         self._worker.held += 1

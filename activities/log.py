@@ -17,7 +17,7 @@ _log = logging.getLogger("onthedot.action.log")
 
 @activity.defn(name=naming.LOG)
 async def log(attempt: LogAttempt) -> AttemptResult:
-    """Writes the message once, on one line, with the task and the run."""
+    """Write the message once, on one line, with the task and the run."""
 
     async def write(_: timedelta) -> dict[str, Any]:
         message = attempt.action.message

@@ -1,4 +1,4 @@
-"""What a worker's operator lets tasks do."""
+"""What a worker's operator permits tasks to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from onthedot.activities.secrets.hosts import SecretHosts
 
 @dataclass(frozen=True)
 class Permissions:
-    """What tasks may do on this worker's behalf. The defaults are the safe ones.
+    """What tasks may do on this worker. The defaults are safe.
 
     Raises:
         ValueError: an entry is malformed; the message names the field and the entry.
@@ -37,5 +37,5 @@ class Permissions:
             raise ValueError(f"secret_hosts: {error}") from None
 
     def where_secrets_go(self) -> SecretHosts:
-        """The hosts of each secret."""
+        """Which hosts each secret may be sent to."""
         return SecretHosts(self.secret_hosts, self.secrets_dir, anywhere=self.secrets_anywhere)

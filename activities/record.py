@@ -1,4 +1,4 @@
-"""The execution log: one JSON line a run, and the metrics that are counted from it."""
+"""The execution log, one JSON line a run, and the metrics of runs."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ DURATION = Histogram(
 
 
 class RecordActivities:
-    """Records runs, but not while there are others to begin."""
+    """Records runs, but only when no burst of others is beginning."""
 
     def __init__(self, starts: StartsFirst, client: Client) -> None:
         self._starts = starts
         self._client = client
         self.health = HealthReports(client, starts)
-        # A counter that is there from the start shows its first increase.
+        # Prometheus sees the first increase only of a counter that already exists.
         for kind in ("once", "cron", "interval"):
             LATENESS.labels(kind, RunCause.TRIGGER.value)
 
@@ -54,11 +54,10 @@ class RecordActivities:
     async def record(self, run: RunRecord) -> Attempts | None:
         """Write the line and count the run.
 
-        At least once: after a worker's death in the very moment a line may stand twice, with the
-        same `run`.
+        At least once: if a worker dies at this moment, there may be two lines with the same `run`.
 
         Returns:
-            What was looked up of the attempts of a run that is `unsure` of them.
+            The attempts of a run that is `unsure` of them, as found in its history.
         """
         await self._starts.over()
         attempts = await self._looked_up() if run.unsure else None
@@ -79,14 +78,14 @@ class RecordActivities:
         try:
             return await attempts_seen(self._client, info.workflow_id, info.workflow_run_id)
         except RPCError as error:
-            # The run has ended, and its record must not wait for this.
+            # The record of an ended run must not wait for this.
             _LOG.warning("the attempts of %s could not be looked up: %s", info.workflow_id, error)
             return None
 
 
 @asynccontextmanager
 async def health_reports(activities: Iterable[Callable[..., Any]]) -> AsyncIterator[None]:
-    """Reports the health of tasks, as their recorded runs end, while it is entered."""
+    """Report the health of tasks as their runs are recorded, while the block runs."""
     owners = {id(o): o for o in (getattr(one, "__self__", None) for one in activities)}
     records = [owner for owner in owners.values() if isinstance(owner, RecordActivities)]
     running = [asyncio.create_task(each.health.run()) for each in records]

@@ -1,7 +1,6 @@
-"""Asks many tasks to check their schedules, a few at a time: the next once the earlier ones did.
+"""Asks many tasks to check their schedules, a few at a time.
 
-All at once would delay the runs of other tasks, and each other beyond the time after which
-Temporal dispatches a workflow task again.
+All at once, they would delay the runs of other tasks, and exceed their workflow task timeouts.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _PAGE = 1000
 #: How many tasks check their schedules at a time.
 _AT_ONCE = 32
 _COUNTED_EVERY = timedelta(seconds=0.25)
-#: How long to wait for tasks that do not.
+#: How long to wait for tasks that do not respond.
 _PATIENCE = timedelta(seconds=10)
 #: The most in one call: their ids are held in memory.
 _MOST = 20_000
@@ -28,7 +27,7 @@ _MOST = 20_000
 
 @dataclass(frozen=True)
 class Checks:
-    """How many tasks the query still finds, and how many of those were not asked in time."""
+    """How many tasks the query still finds, and how many of those there was no time to ask."""
 
     waiting: int
     not_asked: int
@@ -71,6 +70,6 @@ async def _request(client: Client, workflow_id: str) -> None:
     try:
         await client.get_workflow_handle(workflow_id).signal(naming.CHECK_SCHEDULE)
     except RPCError as error:
-        # It may have ended meanwhile.
+        # The task may have ended meanwhile.
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise

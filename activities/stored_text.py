@@ -1,4 +1,4 @@
-"""What output may look like to be stored in Temporal and shown."""
+"""The form that output must have to be stored in Temporal and shown."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from onthedot.activities.secrets.redaction import MAX_SECRET
 from onthedot.scheduling.payload import encode_json
 from onthedot.scheduling.stored.attempt import MAX_OUTPUT
 
-#: Bytes read: past the cut, so that a secret that it would divide is recognised first.
+#: Bytes read: beyond the cut, so that a secret across the cut is still recognised.
 READ_AT_MOST = MAX_OUTPUT + 4 * MAX_SECRET
 
-#: Nesting that every JSON reader on the way copes with.
+#: Nesting that every JSON reader on the way supports.
 _DEEPEST = 64
 
 
 def cut_text(text: str) -> tuple[str, bool]:
-    """The first `MAX_OUTPUT` bytes of `text` in UTF-8, and whether that left anything out."""
+    """The first `MAX_OUTPUT` bytes of `text` in UTF-8, and whether anything was left out."""
     data = text.encode(errors="replace")
     return data[:MAX_OUTPUT].decode(errors="ignore"), len(data) > MAX_OUTPUT
 

@@ -1,4 +1,4 @@
-"""Tells which of a user's activities and workflows this worker has, for others to choose from."""
+"""Lists the users' activities and workflows that this worker has, to choose from in forms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from onthedot.scheduling.stored.user_code import Registered
 
 
 class RegisteredActivities:
-    """Knows the names that the worker was started with."""
+    """The names with which the worker was started."""
 
     def __init__(
         self, activities: Sequence[str], workflows: Sequence[str], *, commands: bool
@@ -22,5 +22,5 @@ class RegisteredActivities:
 
     @activity.defn(name=naming.REGISTERED)
     async def registered(self) -> Registered:
-        """The names."""
+        """The registered names."""
         return self._names

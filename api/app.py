@@ -38,6 +38,7 @@ from onthedot.service.overview.feed import Feeds
 from onthedot.service.overview.fleet import FleetReader
 from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.workers import WorkersReader
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.lists.known_tags import KnownTags
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
@@ -119,6 +120,7 @@ def create_app(
     app.state.feeds = Feeds(temporal, fleet)
     app.state.incidents = IncidentReader(temporal)
     app.state.tags = KnownTags(temporal)
+    app.state.counts = KeptCounts(temporal)
     for router in _ROUTERS:
         app.include_router(router)
     docs.mount(app)

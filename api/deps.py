@@ -18,6 +18,7 @@ from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunList
 from onthedot.service.runs.runs import Runs
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
@@ -58,6 +59,11 @@ async def _backfills(temporal: TemporalDep) -> Backfills:
     return Backfills(temporal)
 
 
+async def _counts(request: Request) -> KeptCounts:
+    found: KeptCounts = request.app.state.counts
+    return found
+
+
 async def _archive(request: Request) -> ArchivedRuns:
     found: ArchivedRuns = request.app.state.archive
     return found
@@ -65,6 +71,7 @@ async def _archive(request: Request) -> ArchivedRuns:
 
 TasksDep = Annotated[Tasks, Depends(_tasks)]
 TaskListDep = Annotated[TaskList, Depends(_task_list)]
+CountsDep = Annotated[KeptCounts, Depends(_counts)]
 RunsDep = Annotated[Runs, Depends(_runs)]
 RunListDep = Annotated[RunList, Depends(_run_list)]
 ArchiveDep = Annotated[ArchivedRuns, Depends(_archive)]

@@ -6,7 +6,7 @@
 3. Measure the CPU that Temporal, worker and server use: with these pages open, and with none.
 4. Give the browser a core of its own, as it is on a machine of its own in real life, and all that
    is measured the others. Then have bursts of HTTP tasks run, in turns without and with the pages
-   open: runs a second until nearly all calls have come, and the CPU of each process a run.
+   open: the CPU of each process a run, and runs a second until nearly all calls have come.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import json
 import os
 import sys
 import time
-from statistics import median
 from typing import Any
 
 import aiohttp
@@ -64,10 +63,10 @@ async def main() -> None:
         )
         for page in pages:
             await page.context.close()
-        ratios = await watched_bursts.rates(
+        found = await watched_bursts.pairs(
             stack, ours, browser, base, run_ids, arguments.n, arguments.pairs
         )
-        print(f"ratio: median {median(ratios):.3f}, least {min(ratios):.3f} of {len(ratios)}")
+        print(watched_bursts.told(found))
         await ours.close()
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Creates the namespace where it is missing. Safe to repeat. Runs in temporalio/admin-tools.
+# Creates the namespace if it is missing. Safe to repeat. Runs in temporalio/admin-tools.
 # `onthedot setup-namespace` then adds search attributes and sets the retention.
 set -eu
 
@@ -8,11 +8,11 @@ command -v temporal >/dev/null || {
   exit 2
 }
 
-# Five minutes; whoever started this may start it again.
+# Tries for five minutes; may be started again.
 tries=300
 until temporal operator cluster health; do
   tries=$((tries - 1))
-  [ "$tries" -gt 0 ] || { echo "namespace.sh: Temporal does not answer." >&2; exit 1; }
+  [ "$tries" -gt 0 ] || { echo "namespace.sh: Temporal does not respond." >&2; exit 1; }
   sleep 1
 done
 temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" >/dev/null 2>&1 ||

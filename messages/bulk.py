@@ -22,6 +22,10 @@ Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x
 RunIdText = Annotated[str, StringConstraints(max_length=400, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
+def _all_of(tag: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return () if tag is None else (tag,) if isinstance(tag, str) else tag
+
+
 class Selection(Model):
     """Which tasks: ids, or a filter with at least one condition."""
 
@@ -39,9 +43,7 @@ class Selection(Model):
     @property
     def tags(self) -> tuple[str, ...]:
         """All the tags that are asked for."""
-        if self.tag is None:
-            return ()
-        return (self.tag,) if isinstance(self.tag, str) else self.tag
+        return _all_of(self.tag)
 
     @property
     def has_filter(self) -> bool:
@@ -71,9 +73,7 @@ class RunSelection(Model):
     @property
     def tags(self) -> tuple[str, ...]:
         """All the tags that are asked for."""
-        if self.tag is None:
-            return ()
-        return (self.tag,) if isinstance(self.tag, str) else self.tag
+        return _all_of(self.tag)
 
     @property
     def has_filter(self) -> bool:
@@ -82,13 +82,13 @@ class RunSelection(Model):
         return bool(self.tags) or any(part is not None for part in given)
 
 
-class ResumeMany(Selection):
-    """Tasks to resume, and why."""
+class ChangeMany(Selection):
+    """Tasks to resume, run or delete, and why."""
 
-    note: str = Field(default="", max_length=500)
+    note: str = Field(default="", max_length=500, description="Why, for other readers.")
 
 
-class PauseMany(ResumeMany):
+class PauseMany(ChangeMany):
     """Tasks to pause, why, and for how long."""
 
     until: Instant | None = Field(default=None, description="They resume by themselves then.")

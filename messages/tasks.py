@@ -101,11 +101,14 @@ class RunNow(Model):
     )
 
     through_freeze: bool = Field(default=False, description="Run it although a freeze is in force.")
+    note: str = Field(
+        default="", max_length=500, description="Why, for other readers; the run keeps it."
+    )
 
     @property
     def changed(self) -> dict[str, Any]:
         """The given fields of the action. A body may be null."""
-        given = self.model_fields_set - {"scheduled_for", "through_freeze"}
+        given = self.model_fields_set - {"scheduled_for", "through_freeze", "note"}
         return {name: getattr(self, name) for name in sorted(given)}
 
 

@@ -1,4 +1,4 @@
-"""What a task does when it is due. Form only; `checking` validates the meaning."""
+"""What a task does when it is due. These models check the form; `checking` checks the meaning."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from onthedot.scheduling.values import Duration, Model
 #: Largest body, stdin or list of arguments of an action, in bytes of UTF-8.
 MAX_BODY = 256 * 1024
 
-#: How many levels of arrays and objects a body or an argument may have. Parsers of stored data stop
-#: at 200, and it is stored within a few more levels.
+#: How many levels of arrays and objects a body or an argument may have. Parsers of stored data
+#: support 200, and storing adds a few levels.
 MAX_DEPTH = 100
 
 #: The prefix of this project's own activities and workflows, which tasks may not call.
 RESERVED_PREFIX = "onthedot."
 
 
-#: Variables that tell a command about its run; a task may not set them.
+#: Variables that describe the run to a command; a task may not set them.
 RESERVED_VARIABLES = frozenset(
     f"ONTHEDOT_{fact}"
     for fact in ("TASK_ID", "RUN_ID", "SCHEDULED_FOR", "ATTEMPT", "CAUSE", "IDEMPOTENCY_KEY")
@@ -132,8 +132,7 @@ def _tag(stored: Any) -> str:
     return kind if kind in KINDS else "unknown"
 
 
-#: An action as a run's order holds it: one of an unknown kind is read anyway, so that the run
-#: can end with a reason.
+#: An action in a run's order: an unknown kind is read too, so that the run can end with a reason.
 StoredAction = Annotated[
     Annotated[HttpAction, Tag("http")]
     | Annotated[CommandAction, Tag("command")]
@@ -153,5 +152,5 @@ class UnknownKindError(Exception):
 
 
 def unknown_kind(action: Never) -> UnknownKindError:
-    """Raised at the end of a `match` over every kind: `assert_never` would not end the run."""
+    """The error at the end of a `match` over every kind: `assert_never` would not end the run."""
     return UnknownKindError(str(getattr(action, "kind", action)))

@@ -37,7 +37,7 @@ class Notify(Model):
 
 
 class NotifyEvent(StrEnum):
-    """What is told."""
+    """What a notification is about."""
 
     FAILED = "failed"
     RECOVERED = "recovered"
@@ -49,24 +49,24 @@ class FailureRow(Model):
 
     count: int
     first: str
-    """The execution of the first one: the row's name."""
+    """The execution of the first one, which identifies the row."""
     told: bool = False
-    """It was told."""
+    """Whether it was notified."""
 
 
 class EndedRun(Model):
-    """A run that has ended, and whom its end may concern."""
+    """A run that has ended, and whom to notify."""
 
     notify: Notify
     name: str
     run: Run
     handed: FailureRow | None = None
-    """The row up to the run before, as Temporal's schedule hands it on: for longer than it keeps
-    that run. None for a run that no schedule started, and after one that did not fail."""
+    """The row up to the run before, which the schedule passes on even beyond the retention. None
+    for a run that no schedule started, and after a run that did not fail."""
 
 
 class NotificationOrder(Model):
-    """One thing to tell."""
+    """One notification to send."""
 
     event: NotifyEvent
     task_id: str
@@ -90,5 +90,5 @@ class Notified(Model):
 
 
 def message(event: NotifyEvent, *, name: str, failures: int, run: dict[str, Any]) -> dict[str, Any]:
-    """What is sent: the run's own JSON, and why it is sent."""
+    """The body of a notification: the run's own JSON, and the event."""
     return {**run, "event": event.value, "task_name": name, "failures": failures}

@@ -8,14 +8,14 @@ from onthedot.scheduling.errors import OnTheDotError
 
 
 class TemporalUnavailable(OnTheDotError):
-    """Temporal does not answer; nothing was changed."""
+    """Temporal does not respond; nothing was changed."""
 
     code = "temporal-unavailable"
     retryable = True
 
     def __init__(self, address: str) -> None:
         super().__init__(
-            f"Temporal at {address} does not answer. Nothing was changed; try again shortly."
+            f"Temporal at {address} does not respond. Nothing was changed; try again shortly."
         )
 
 
@@ -35,7 +35,7 @@ class Unconfirmed(TemporalUnavailable):
     """Temporal stopped responding halfway: whether it made the change is uncertain."""
 
     def __init__(self, address: str, detail: str) -> None:
-        OnTheDotError.__init__(self, f"Temporal at {address} does not answer. {detail}")
+        OnTheDotError.__init__(self, f"Temporal at {address} does not respond. {detail}")
 
 
 class NamespaceUnprepared(TemporalUnavailable):
@@ -126,9 +126,9 @@ class Busy(OnTheDotError):
     code = "busy"
     retryable = True
 
-    def __init__(self, mend: str = "Try again shortly.") -> None:
+    def __init__(self, fix: str = "Try again shortly.") -> None:
         super().__init__(
-            f"The server is busy computing when other triggers fire. Nothing was changed. {mend}"
+            f"The server is busy computing when other triggers fire. Nothing was changed. {fix}"
         )
 
 

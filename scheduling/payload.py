@@ -1,4 +1,4 @@
-"""How JSON leaves this project: one form, so that what was measured is what is sent."""
+"""Encodes JSON in one form, so that measured sizes are those that are sent."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ def encode_json(value: JsonValue) -> bytes:
     """Compact JSON in UTF-8.
 
     Raises:
-        ValueError: it holds a number or a character that JSON in UTF-8 cannot say.
+        ValueError: it contains a number or a character that JSON in UTF-8 cannot represent.
     """
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def encode_body(body: JsonValue) -> bytes:
-    """An HTTP body as it goes out: text as it is, anything else as JSON, None as nothing.
+    """An HTTP body: text unchanged, None as nothing, anything else as JSON.
 
     Raises:
-        ValueError: as `encode_json`.
+        ValueError: like `encode_json`.
     """
     if body is None:
         return b""
@@ -28,7 +28,7 @@ def encode_body(body: JsonValue) -> bytes:
 
 
 def is_deeper_than(value: JsonValue, levels: int) -> bool:
-    """Whether arrays and objects are nested in more levels than that."""
+    """Whether arrays and objects are nested in more than `levels` levels."""
     level: list[JsonValue] = [value]
     for _ in range(levels):
         level = [

@@ -1,4 +1,4 @@
-"""How a task's runs are retried, limited and kept apart."""
+"""The policies of a task: retries, and overlapping runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class OverlapPolicy(StrEnum):
 
     @property
     def meaning(self) -> str:
-        """A sentence for people."""
+        """A sentence that explains it."""
         match self:
             case OverlapPolicy.SKIP:
                 return "The new occurrence does not run."

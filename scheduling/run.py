@@ -21,7 +21,7 @@ class RunStatus(StrEnum):
     CANCELLED = "cancelled"
     #: Ended from outside, by an overlap policy or by Temporal's own tools.
     TERMINATED = "terminated"
-    #: It did not run after all; the error says why.
+    #: It did not run; the error says why.
     SKIPPED = "skipped"
 
 
@@ -60,14 +60,14 @@ class RunPhase(StrEnum):
     WAITING_FOR_WORKER = "waiting_for_worker"
     #: A worker has it, and waits until the host, or the set of commands, has room.
     WAITING_FOR_PLACE = "waiting_for_place"
-    #: An attempt goes on.
+    #: An attempt is in progress.
     ATTEMPTING = "attempting"
-    #: An attempt failed; the next one comes.
+    #: An attempt failed; the next one follows.
     BACKING_OFF = "backing_off"
 
 
 class Links(Model):
-    """Links to other views of it."""
+    """Links to other views of the object."""
 
     temporal_ui: str = ""
 
@@ -90,6 +90,7 @@ class ShortRun(Model):
     requested_by: str = Field(
         default="", description="Who requested it: by hand, as a retry or with a backfill."
     )
+    note: str = Field(default="", description="Why it was requested by hand, if that was said.")
     error: RunError | None = None
     links: Links = Links()
 

@@ -1,4 +1,4 @@
-"""What a run knows about itself, and references to that in an action's arguments."""
+"""Facts about a run, and references to them in an action's arguments."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from pydantic import JsonValue
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.values import format_instant
 
-#: An argument `{"$run": "scheduled_for"}` stands for the value of the run that it is handed to.
+#: An argument `{"$run": "scheduled_for"}` is replaced by the run's value.
 REFERENCE = "$run"
 
-#: What arguments can ask for: they are the same for every attempt.
+#: The facts that arguments can refer to: those that are the same for every attempt.
 FACTS = ("task_id", "run_id", "scheduled_for", "cause", "idempotency_key")
 
-#: Each may be some hundred bytes longer than what stands for it.
+#: Each value may be some hundred bytes longer than its reference.
 MOST_REFERENCES = 64
 
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What is the same for every attempt of a run."""
+    """The facts that are the same for every attempt of a run."""
 
     task_id: str
     run_id: str
@@ -31,7 +31,7 @@ class RunFacts:
     cause: RunCause
 
     def as_json(self) -> dict[str, str]:
-        """By the names in `FACTS`, as JSON says them."""
+        """By the names in `FACTS`, as JSON values."""
         return {
             "task_id": self.task_id,
             "run_id": self.run_id,
@@ -42,7 +42,7 @@ class RunFacts:
 
 
 def filled_in(value: JsonValue, facts: Mapping[str, str]) -> JsonValue:
-    """`value` with what a run is told in place of each reference; one that is none stays."""
+    """`value` with each valid reference replaced by the run's fact."""
     match value:
         case {"$run": str(name), **others} if not others and name in facts:
             return facts[name]
@@ -55,7 +55,7 @@ def filled_in(value: JsonValue, facts: Mapping[str, str]) -> JsonValue:
 
 
 def reference_problems(arguments: Sequence[JsonValue]) -> Iterator[tuple[str, str]]:
-    """Each reference that no run could fill in: where it stands, and what to do about it."""
+    """Each invalid reference: its location, and the fix."""
     found = 0
     places: list[tuple[str, JsonValue]] = [(str(n), value) for n, value in enumerate(arguments)]
     while places:
@@ -71,18 +71,18 @@ def reference_problems(arguments: Sequence[JsonValue]) -> Iterator[tuple[str, st
         if problem := _problem(value):
             yield where, problem
     if found > MOST_REFERENCES:
-        yield "", f"hold {found} times {REFERENCE!r}; at most {MOST_REFERENCES} are allowed."
+        yield "", f"contain {REFERENCE!r} {found} times; at most {MOST_REFERENCES} are allowed."
 
 
 def _problem(reference: Mapping[str, JsonValue]) -> str:
     name = reference[REFERENCE]
     if len(reference) > 1:
-        return f"holds {REFERENCE!r} and more; an object that stands for a value has only that."
+        return f"has {REFERENCE!r} and other fields; a reference has only that field."
     if name == "attempt":
         return (
             "cannot be filled in: arguments are the same for every attempt. The activity or "
             "workflow reads it with onthedot.current_run()."
         )
     if name not in FACTS:
-        return f"{REFERENCE!r} is one of {', '.join(FACTS)}."
+        return f"{REFERENCE!r} must be one of {', '.join(FACTS)}."
     return ""

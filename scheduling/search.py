@@ -1,11 +1,11 @@
 """The search index of tasks: words and tags in a form that every store treats the same way.
 
-Stores differ in what they make of case, accents, quotes and punctuation. So words are folded here,
-and what reaches a store is made of `a` to `z` and digits alone: at registration and in a query.
+Stores treat case, accents, quotes and punctuation differently. So words are folded here, both at
+registration and in a query, and stores get only `a` to `z` and digits.
 
-1. A text is folded (case, accents) and taken apart into words; an ideograph is a word by itself.
-2. A word that is not plain, or is very long, is replaced by a digest. So is a tag, as it is.
-3. Beside the words of a name and an id stand their beginnings, so that a list narrows as one types.
+1. A text is folded (case, accents) and split into words; an ideograph is a separate word.
+2. Words that are not plain, or very long, are replaced by a digest. So are tags, without folding.
+3. The beginnings of words in a name or an id are added, so that a list narrows as users type.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
 _PLAIN = re.compile(r"[a-z0-9]{1,24}")
 _MARK = re.compile(r"[!-/:-@\[-`{-~]")
 
-#: What one search attribute may hold: Temporal takes 2,048 bytes of JSON.
+#: The longest search attribute: Temporal accepts 2,048 bytes of JSON.
 _ROOM = 1900
 
-#: How long the beginnings of words are.
+#: The lengths of the beginnings of words.
 _BEGINNINGS = range(2, 13)
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What one task is found by."""
+    """The search terms of one task."""
 
     words: tuple[str, ...]
     more: str
-    """Words that had no room, and the beginnings of words, with spaces between them."""
+    """Words that did not fit, and the beginnings of words, separated by spaces."""
     labels: tuple[str, ...]
-    """Its tags, the calendars that it keeps to, and the zone database."""
+    """Its tags, its calendars, and the zone database."""
 
 
 def terms(
@@ -57,10 +57,10 @@ def terms(
     calendars: Mapping[str, int] | None = None,
     zone_rules: str = "",
 ) -> Terms:
-    """What a task is found by; of a very long description the end is left out.
+    """The search terms of a task; the end of a very long description is left out.
 
-    `calendars` are the revisions of calendars that its schedule keeps to, `zone_rules` the release
-    of the zone database that it was compiled with.
+    `calendars` are the revisions of calendars that its schedule uses, `zone_rules` the release of
+    the zone database that it was compiled with.
     """
     titles = [task.name, task_id]
     texts = [*titles, *task.tags, target(task.action), task.description]
@@ -75,23 +75,23 @@ def terms(
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, each in the form that stores are given."""
+    """The words of a text, each in the form for stores."""
     return [_code(word) for word in _folded(text)]
 
 
 def marks_of(text: str) -> list[str]:
-    """The punctuation of a text, each mark as a word: it counts where there is nothing else."""
+    """The punctuation of a text, each mark as a word: used if there is nothing else."""
     return [f"mark{ord(mark):02x}" for mark in dict.fromkeys(_MARK.findall(text))]
 
 
 def sought(q: str) -> list[str]:
-    """What a task must have, all of it, to be found by `q`; empty if nothing can be found."""
+    """The terms that a task must all have to be found by `q`; empty if nothing can be found."""
     return words_of(q) or marks_of(q)
 
 
 def finds(q: str, texts: Iterable[str]) -> bool:
-    """Whether all that `q` seeks is in these texts, as words or as their beginnings: what a store
-    would say of a task with such titles."""
+    """Whether all words of `q` are in these texts, as words or their beginnings, as a store would
+    decide for a task with such titles."""
     titles = tuple(texts)
     words = {word for text in titles for word in (*words_of(text), *_beginnings(text))}
     words.update(marks_of(" ".join(titles)))
@@ -100,25 +100,25 @@ def finds(q: str, texts: Iterable[str]) -> bool:
 
 
 def label(tag: str) -> str:
-    """A tag in the form that stores are given: another one for every tag, case included."""
+    """A tag in the form for stores, different for every tag, case-sensitive."""
     return f"t{tag}" if _PLAIN.fullmatch(tag) else f"x{_digest(tag)}"
 
 
 def calendar_labels(task: TaskDefinition, calendars: Mapping[str, int]) -> list[str]:
-    """The labels of the calendars that a task keeps to, and of their revisions in its schedule."""
+    """The labels of a task's calendars, and of their revisions in its schedule."""
     names = calendars_of(task.trigger)
     found = [calendar_label(name) for name in names]
     return [*found, *(calendar_label(n, calendars[n]) for n in names if n in calendars)]
 
 
 def calendar_label(name: str, revision: int | None = None) -> str:
-    """The label of whatever uses a calendar, or one revision of it."""
+    """The label of users of a calendar, or of one revision of it."""
     sign, text = ("c", name) if revision is None else ("r", f"{name}@{revision}")
     return sign + blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def zone_label(release: str) -> str:
-    """What those are found by whose schedules go by a release of the zone database."""
+    """The label of tasks whose schedules were compiled with a release of the zone database."""
     return "z" + blake2b(release.encode(), digest_size=6).hexdigest()
 
 
@@ -128,7 +128,7 @@ def _zone_labels(task: TaskDefinition, release: str) -> list[str]:
 
 
 def target(action: Action) -> str:
-    """What an action is aimed at: a URL without its query, a command line, the name of code."""
+    """The target of an action: a URL without its query, a command line, the name of code."""
     match action:
         case HttpAction():
             return action.url.partition("?")[0]
@@ -162,7 +162,7 @@ def _digest(text: str) -> str:
 
 
 def _fitting(words: Iterable[str], *, each: int) -> tuple[list[str], list[str]]:
-    """Those that there is room for, where each takes so many bytes more, and the others."""
+    """The words that fit, with `each` extra bytes per word, and the others."""
     fitting: list[str] = []
     others: list[str] = []
     room = _ROOM

@@ -31,7 +31,7 @@ class TaskStatus(StrEnum):
     COMPLETED = "completed"
     #: One-time only: its run did not succeed.
     FAILED = "failed"
-    #: It was ended by hand before it was done.
+    #: It was ended manually before it was finished.
     CANCELLED = "cancelled"
     #: It is kept for the retention, and can be restored.
     DELETED = "deleted"
@@ -46,11 +46,11 @@ class Health(StrEnum):
 
 
 class HealthReport(Passed):
-    """What a run that has ended says of its task's health. Stored."""
+    """What an ended run reports about its task's health. Stored."""
 
     health: Health
     at: Instant
-    """When the run ended: of two, the later one counts."""
+    """When the run ended; of two reports, the later one counts."""
 
 
 class TaskDefinition(Model):

@@ -1,8 +1,8 @@
 """When a task is due: once, by cron expression, or at an interval.
 
-These models check form only. Whether an expression means anything, a zone exists or an instant is
-still to come is judged by `checks`, at the edge: a stored definition must stay readable for years,
-whatever the clock, the zone database or the cron library say by then.
+These models check only the form. `checking` decides at registration whether an expression is valid,
+a zone exists and an instant is in the future, because a stored definition must stay readable for
+years, whatever the clock, the zone database and the cron library.
 """
 
 from __future__ import annotations

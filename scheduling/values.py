@@ -31,8 +31,8 @@ class Model(BaseModel):
 
 
 class Passed(Model):
-    """Base of what another release may have written and this one only takes note of: unknown fields
-    are ignored. Not for what is written anew from what was read, which would lose them."""
+    """Base of models that another release may have written: unknown fields are ignored. Not for
+    models that are read and written again, which would lose those fields."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
 
@@ -50,7 +50,7 @@ _EXAMPLES = ["PT30S"]
 
 
 def _iso_or_seconds(value: Any) -> Any:
-    """Done here in full, so that a strict reading of JSON takes both forms too."""
+    """Convert both forms here, because pydantic's strict mode accepts neither from JSON."""
     if isinstance(value, timedelta):
         return value
     iso = isinstance(value, str) and _IS_ISO.fullmatch(value)
@@ -62,7 +62,7 @@ def _iso_or_seconds(value: Any) -> Any:
         raise ValueError(_A_DURATION) from None
 
 
-#: A length of time: ISO 8601 or a number of seconds in, ISO 8601 out.
+#: A duration: ISO 8601 or a number of seconds in, ISO 8601 out.
 Duration = Annotated[
     timedelta,
     BeforeValidator(_iso_or_seconds),
@@ -85,14 +85,14 @@ Duration = Annotated[
 
 
 def format_instant(value: datetime) -> str:
-    """RFC 3339 in UTC with `Z`, with a fraction only where there is one."""
+    """RFC 3339 in UTC with `Z`, with a fraction only if it is not zero."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def written_as_instant(value: Any) -> Any:
-    """Read a text, but not a bare number or date, of which pydantic would guess what it means.
+    """Parse a text, but not a bare number or date, whose meaning pydantic would guess.
 
-    Done here in full, so that a strict reading of JSON takes it too.
+    Done here completely, so that strict mode accepts it too.
     """
     if not isinstance(value, str):
         return value
@@ -103,14 +103,14 @@ def written_as_instant(value: Any) -> Any:
 
 
 def _refuse() -> NoReturn:
-    raise ValueError("must be an instant as in 2026-12-24T18:00:00+01:00") from None
+    raise ValueError("must be an instant such as 2026-12-24T18:00:00+01:00") from None
 
 
 def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise ValueError("is beyond the years that a calendar has") from None
+        raise ValueError("is outside the supported years") from None
 
 
 def in_utc_if_aware(value: datetime | None) -> datetime | None:

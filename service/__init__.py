@@ -1,4 +1,4 @@
-"""The use cases, and the only way to Temporal for REST and the page.
+"""The use cases. REST and the page reach Temporal only through this package.
 
 Begin with `tasks/tasks.py`: register, read, replace, delete.
 """

@@ -1,10 +1,10 @@
-"""Computes triggers off the event loop: how much that costs is up to their writers.
+"""Computes triggers outside the event loop, because their authors determine the cost.
 
-1. It runs in a thread, one piece at a time: the interpreter gives the event loop its turn every
-   few milliseconds, whatever the thread does.
-2. `scheduling.trigger_check` bounds how much one piece can cost.
-3. Anyone who waits too long for a turn is told so, and so is a batch that asks for too much in all.
-4. What is `brief` does without: the way to the thread and back, through a busy loop, takes longer.
+1. Computations run in a thread, one at a time. Whatever the thread does, the interpreter returns to
+   the event loop every few milliseconds.
+2. `scheduling/checking` limits the cost of one computation.
+3. Callers that wait too long for a turn, and batches that need too much time in all, get an error.
+4. A `brief` computation runs immediately: the way to the thread and back would take longer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from onthedot.scheduling.outages import Busy
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: How long a call waits its turn.
+#: How long a call waits for its turn.
 _PATIENCE = timedelta(seconds=1.5)
 #: How much processor time the triggers of one batch may take.
 _BATCH = timedelta(seconds=5)
@@ -38,14 +38,14 @@ class Arithmetic:
         self._left = budget
 
     async def unless(self, brief: bool, call: Callable[[], T]) -> T:
-        """What `call` returns or raises: at once where it is brief, else as `work_out` does."""
+        """Return or raise what `call` does: immediately if `brief`, else as `work_out` does."""
         return call() if brief else await self.work_out(call)
 
     async def work_out(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `call` returns or raises.
+        """Return or raise what `call` does.
 
         Raises:
-            Busy: its turn did not come in time, or the budget is used up.
+            Busy: its turn did not come in time, or the time budget is used up.
         """
         try:
             async with asyncio.timeout(_PATIENCE.total_seconds()):
@@ -68,12 +68,12 @@ class Arithmetic:
                 self._left -= timedelta(seconds=thread_time() - began)
 
 
-#: For calls that work one thing out.
+#: For calls with a single computation.
 SINGLE = Arithmetic(CapacityLimiter(1))
 
 _OF_BATCHES = CapacityLimiter(1)
 
 
 def of_batch() -> Arithmetic:
-    """For the calls of one batch together: they do not stand in the way of others."""
+    """For all computations of one batch: they do not delay other calls."""
     return Arithmetic(_OF_BATCHES, _BATCH)

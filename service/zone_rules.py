@@ -1,4 +1,4 @@
-"""Warns that a process must be restarted once another zone database is installed."""
+"""Warns that a process must be restarted when another zone database was installed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _LOG = logging.getLogger("onthedot.zone_rules")
 LOOKED_EVERY = timedelta(minutes=10)
 
 
-async def watch_zone_rules(every: timedelta = LOOKED_EVERY) -> None:
-    """Log it once for each release that is installed next to the one in use, and keep checking."""
+async def watch_zone_rules() -> None:
+    """Keep checking, and log each newly installed release once."""
     told = in_use = release_in_use()
-    _LOG.info("time zones go by the zone database %s", in_use)
+    _LOG.info("this process uses the zone database %s", in_use)
     while True:
-        await asyncio.sleep(every.total_seconds())
+        await asyncio.sleep(LOOKED_EVERY.total_seconds())
         found = await asyncio.to_thread(installed_release)
         if found not in (told, in_use):
             _LOG.warning(
-                "the zone database %s is installed, and this process goes by %s: start all "
-                "servers and workers again; tasks follow within an hour",
+                "the zone database %s was installed, but this process uses %s: restart all "
+                "servers and workers; tasks follow within an hour",
                 found,
                 in_use,
             )

@@ -26,6 +26,8 @@ _TOGETHER = ("tests/faults",)
 #: the first few processes share them, and others take one only when nothing else is left.
 _DEAR = "tests/e2e"
 _SHARE_DEAR = 3
+#: Files whose tests each have a system of their own, and can be run by a process each.
+_APART = ("tests/cluster/test_backup.py",)
 
 
 def waits(path: str) -> bool:
@@ -34,7 +36,7 @@ def waits(path: str) -> bool:
 
 
 class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Hands out files, and some folders as a whole."""
+    """Hands out files, some folders as a whole, and of some files each test."""
 
     def __init__(self, config: pytest.Config, log: Producer | None) -> None:
         super().__init__(config, log)
@@ -44,6 +46,8 @@ class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no t
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
+        if file in _APART:
+            return nodeid
         folder = str(Path(file).parent)
         return folder if folder in _TOGETHER else file
 

@@ -6,9 +6,11 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 
 class CannotBuild(Exception):
@@ -83,3 +85,32 @@ def find_go() -> Path | None:
     """Go, where it is installed."""
     found = shutil.which("go")
     return Path(found) if found else None
+
+
+class Programs(Protocol):
+    """Programs in a cache."""
+
+    @property
+    def built(self) -> bool:
+        """Whether all are there."""
+
+    def build(self, go: Path) -> None:
+        """Raises CannotBuild."""
+
+
+def build_once(programs: Programs, what: str, *, needed_for: str) -> int:
+    """Builds them unless they are there, and says so. Returns a program's exit code: 2 for what
+    is missing or cannot be built."""
+    if programs.built:
+        return 0
+    go = find_go()
+    if go is None:
+        print(f"{needed_for} needs Go 1.26 or later (go.dev).", file=sys.stderr)
+        return 2
+    print(f"building {what} from the Go module proxy, once", flush=True)
+    try:
+        programs.build(go)
+    except CannotBuild as reason:
+        print(reason, file=sys.stderr)
+        return 2
+    return 0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import (
@@ -37,6 +38,12 @@ async def connected(address: str, namespace: str | None) -> Client:
     await prepare_namespace(client, Settings())
     await _schedules_run(client)
     return client
+
+
+@pytest.fixture(scope="session")
+async def own_namespace(client: Client) -> Client:
+    """A client of the same server, in a namespace of its own."""
+    return await connected(client.service_client.config.target_host, None)
 
 
 async def _register(client: Client, namespace: str) -> None:

@@ -35,7 +35,7 @@ async def eventually(ask: Callable[[], Awaitable[T | None]], seconds: float = PA
 async def eventually(
     ask: Callable[[], bool] | Callable[[], Awaitable[T | None]], seconds: float = PATIENCE
 ) -> bool | T:
-    """The first answer that is true. That a busy machine does not answer in time is none.
+    """The first answer that is true. That a busy machine does not respond in time is none.
 
     Raises:
         TimeoutError: there was none within `seconds`.

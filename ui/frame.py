@@ -13,12 +13,12 @@ from onthedot.access.roles import needed
 from onthedot.service.overview import health
 from onthedot.ui.access.sessions import Session
 from onthedot.ui.components.dialogs.dialogs import KeyHelp, Palette
-from onthedot.ui.components.freeze_banner import watch_freezes
 from onthedot.ui.components.markup import box, href, link, locked, named, text
+from onthedot.ui.components.notices.freeze_banner import watch_freezes
+from onthedot.ui.components.notices.staleness import Staleness
+from onthedot.ui.components.notices.toasts import Toasts
 from onthedot.ui.components.sign_out import sign_out
 from onthedot.ui.components.small import Icon, ThemeSwitch
-from onthedot.ui.components.staleness import Staleness
-from onthedot.ui.components.toasts import Toasts
 from onthedot.ui.loading.boot import BOOT, HEAD
 from onthedot.ui.loading.template import NONCE
 from onthedot.ui.page_context import PageContext, SiteContext

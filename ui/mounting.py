@@ -19,6 +19,7 @@ from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.lists.known_tags import KnownTags
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
@@ -40,12 +41,14 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
     forecasts: Forecasts = app.state.forecasts
     following: Following = app.state.following
     workers: WorkersReader = app.state.workers
-    overview, due = OverviewReader(temporal), DueReader(temporal)
+    counts: KeptCounts = app.state.counts
+    overview, due = OverviewReader(temporal, counts), DueReader(temporal)
     tags: KnownTags = app.state.tags
     drafts: CalendarDrafts = app.state.calendar_drafts
     site = SiteContext(
         temporal,
         settings,
+        counts,
         overview,
         due,
         incidents,

@@ -24,13 +24,14 @@ from onthedot.service.overview.forecasts import Forecasts
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.runs.listing import RunList
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.lists.known_tags import KnownTags
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.ui.access.sessions import Session, SignedOut
-from onthedot.ui.components.staleness import Staleness
-from onthedot.ui.components.toasts import Toasts
+from onthedot.ui.components.notices.staleness import Staleness
+from onthedot.ui.components.notices.toasts import Toasts
 from onthedot.ui.use_cases import UseCases
 from onthedot.ui.watches import Live, Seen, Watches
 from onthedot.ui.wording.errors import plainly
@@ -44,6 +45,7 @@ class SiteContext:
 
     temporal: Temporal
     settings: Settings
+    counts: KeptCounts
     overview: OverviewReader
     due: DueReader
     incidents: IncidentReader

@@ -3,67 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from onthedot.scheduling.errors import FreezeNotFound, InvalidDefinition, OnTheDotError
+from onthedot.scheduling.errors import FreezeNotFound, InvalidDefinition
 from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.scheduling.outages import Busy
-from onthedot.scheduling.run import Run, RunStatus, ShortRun
+from onthedot.scheduling.run import Run, ShortRun
 from onthedot.scheduling.stored.backfill import Backfill
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.scheduling.trigger import CronTrigger, OnExcluded
 from onthedot.service.calendars.calendars import Calendars
 from onthedot.service.freezes.freezes import Freezes
-from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.backfills import Backfills
-from onthedot.service.runs.bulk import BulkRuns
 from onthedot.service.runs.listing import RunFilter, RunList
-from onthedot.service.runs.recent import recent_runs
 from onthedot.service.runs.runs import Runs
-from onthedot.service.tasks.lists.filter import TaskFilter
-from onthedot.service.tasks.lists.listing import TaskList
-from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.previews import preview
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import Page
-
-#: Rows of one page of a list.
-ROWS = 50
-
-#: For how long a number of tasks is taken to be right while the page that is shown stays the same.
-_COUNTED_EVERY = timedelta(seconds=20)
-
-#: How often the log is gone on with where what was looked through holds nothing that is asked for.
-_EMPTY_PAGES = 5
-
-#: Rows that are read immediately where all are wanted.
-_PAGE = 1000
+from onthedot.ui.list_reads import ROWS
 
 #: Next runs that a task's page shows.
 _COMING = 10
-
-
-@dataclass(frozen=True)
-class TaskRows:
-    """One page of tasks with their last runs, and how many tasks match in all."""
-
-    page: Page[Task]
-    runs: dict[str, list[ShortRun]]
-    count: int
-
-
-@dataclass(frozen=True)
-class RunRows:
-    """One page of the log, and how many runs match in all, where that can be counted."""
-
-    page: Page[ShortRun]
-    count: int | None
 
 
 @dataclass(frozen=True)
@@ -75,150 +39,6 @@ class TaskDetail:
     runs: list[ShortRun]
     moved: Mapping[datetime, str] = field(default_factory=dict)
     """Of those next runs that come on another day than the expression names: from when, and why."""
-
-
-class NoSuchPage(OnTheDotError):
-    """A list has fewer pages."""
-
-    def __init__(self, page: int) -> None:
-        super().__init__(f"There is no page {page:,}: the list is shorter.")
-
-
-async def cursor_of(page: int, read: Callable[[int, str | None], Awaitable[Page[Any]]]) -> str:
-    """The cursor of a page after the first, where one does not come from the page before it.
-
-    Args:
-        read: gives so many rows from a cursor on.
-
-    Raises:
-        NoSuchPage: there are not so many; and what `read` raises.
-    """
-    left, cursor = (page - 1) * ROWS, None
-    while left:
-        step = min(left, _PAGE)
-        cursor = (await read(step, cursor)).next_cursor
-        if cursor is None:
-            raise NoSuchPage(page)
-        left -= step
-    assert cursor is not None
-    return cursor
-
-
-async def cursor_of_tasks(
-    temporal: Temporal, which: TaskFilter, order: TaskOrder | None, page: int
-) -> str:
-    """Raises NoSuchPage, InvalidDefinition, TemporalUnavailable."""
-    if order is not None:
-        tasks = SortedTasks(temporal)
-        return await cursor_of(
-            page, lambda limit, at: tasks.page(which, order, limit=limit, cursor=at)
-        )
-    rows = TaskList(temporal).rows
-    return await cursor_of(page, lambda limit, at: rows(which, limit=limit, cursor=at))
-
-
-async def cursor_of_runs(temporal: Temporal, which: RunFilter, page: int) -> str:
-    """Raises NoSuchPage, InvalidDefinition, TemporalUnavailable."""
-    runs = _runs(temporal, which)
-    return await cursor_of(page, lambda limit, at: runs.page(which, limit=limit, cursor=at))
-
-
-class TaskRowsReader:
-    """Reads one page of tasks again and again. Which run tells its rows, and to count all that
-    match costs as much as ten pages: they are counted again where the page is another, and now and
-    then."""
-
-    def __init__(
-        self, temporal: Temporal, which: TaskFilter, order: TaskOrder | None, cursor: str | None
-    ) -> None:
-        """Without an order the open ones come first, the newest first."""
-        self._temporal = temporal
-        self._which = which
-        self._order = order
-        self._cursor = cursor
-        self._count = 0
-        self._counted: tuple[datetime, list[str]] | None = None
-
-    async def read(self) -> TaskRows:
-        """The page as it is now.
-
-        Raises:
-            InvalidDefinition: they are too many to be put in order.
-            TemporalUnavailable: Temporal does not answer.
-        """
-        page = await self._page()
-        ids = [task.id for task in page.items]
-        runs, count = await asyncio.gather(self._runs(ids), self._counting(ids, page.next_cursor))
-        return TaskRows(page, runs, count)
-
-    async def _page(self) -> Page[Task]:
-        if self._order is not None:
-            tasks = SortedTasks(self._temporal)
-            return await tasks.page(self._which, self._order, limit=ROWS, cursor=self._cursor)
-        return await TaskList(self._temporal).page(
-            self._which, limit=ROWS, cursor=self._cursor, with_running=False
-        )
-
-    async def _runs(self, ids: list[str]) -> dict[str, list[ShortRun]]:
-        return await recent_runs(self._temporal, ids) if ids else {}
-
-    async def _counting(self, ids: list[str], more: str | None) -> int:
-        if self._cursor is None and more is None:
-            return len(ids)
-        now = self._temporal.now()
-        at, before = self._counted or (now, None)
-        if before != ids or now - at > _COUNTED_EVERY:
-            self._count = await TaskList(self._temporal).count(self._which)
-            self._counted = (now, ids)
-        return self._count
-
-
-async def run_rows(temporal: Temporal, which: RunFilter, cursor: str | None) -> RunRows:
-    """Raises TemporalUnavailable."""
-    runs = _runs(temporal, which)
-    if which.looks_through:
-        page = await runs.page(which, limit=ROWS, cursor=cursor)
-        for _ in range(_EMPTY_PAGES):
-            if page.items or page.next_cursor is None:
-                break
-            page = await runs.page(which, limit=ROWS, cursor=page.next_cursor)
-        return RunRows(page, None)
-    page, count = await asyncio.gather(
-        runs.page(which, limit=ROWS, cursor=cursor), runs.count(which)
-    )
-    return RunRows(page, count)
-
-
-def _runs(temporal: Temporal, which: RunFilter) -> SkippedRuns | RunList:
-    return SkippedRuns(temporal) if which.status is RunStatus.SKIPPED else RunList(temporal)
-
-
-async def ids_of_tasks(temporal: Temporal, which: TaskFilter, most: int) -> list[str]:
-    """The first `most` tasks that a filter lets through. Raises TemporalUnavailable."""
-    found: list[str] = []
-    async for row in TaskList(temporal).walk(which):
-        found.append(row.id.partition(":")[2])
-        if len(found) == most:
-            break
-    return found
-
-
-async def ids_of_runs(temporal: Temporal, which: RunFilter, most: int) -> list[str]:
-    """The first `most` runs that a filter lets through. Raises TemporalUnavailable."""
-    found: dict[str, None] = {}
-    cursor: str | None = None
-    while len(found) < most:
-        page = await RunList(temporal).page(which, limit=_PAGE, cursor=cursor, with_names=False)
-        found.update((run.id, None) for run in page.items)
-        if (cursor := page.next_cursor) is None:
-            break
-    return list(found)[:most]
-
-
-async def ids_to_retry(temporal: Temporal, which: RunFilter, most: int) -> list[str]:
-    """Those of the runs that were not run again already. Raises as `BulkRuns.to_retry`."""
-    wanted, _ = await BulkRuns(temporal).to_retry(which, most)
-    return wanted
 
 
 async def one_run(temporal: Temporal, run_id: str) -> Run:

@@ -20,12 +20,12 @@ from onthedot.ui.pages.forecast.page import forecast_page
 from onthedot.ui.pages.freezes.page import freezes_page
 from onthedot.ui.pages.incidents.page import incidents_page
 from onthedot.ui.pages.overview import overview_page
-from onthedot.ui.pages.run import run_page
+from onthedot.ui.pages.run.page import run_page
 from onthedot.ui.pages.runs import runs_page
 from onthedot.ui.pages.settings import settings_page
 from onthedot.ui.pages.task.form import edit_page, new_page
 from onthedot.ui.pages.task.page import task_page
-from onthedot.ui.pages.tasks import tasks_page
+from onthedot.ui.pages.tasks.page import tasks_page
 
 
 def show_pages(context: PageContext) -> None:

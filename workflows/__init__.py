@@ -1,4 +1,4 @@
-"""What Temporal keeps for us: a task, its runs, backfills, notifications, the audit.
+"""The workflows: tasks, runs, backfills, notifications, calendars, freezes, the audit.
 
-Begin with `task.py`, then `execution.py`, the code that every run is carried out by.
+Begin with `task.py`, then `run/execution.py`, which carries out every run.
 """

@@ -1,4 +1,4 @@
-"""The standing audit: started by a schedule of its own, each one continues where the last ended."""
+"""The standing audit: a schedule starts it, and each audit begins where the last one ended."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from onthedot.scheduling.stored.attempt import HEARTBEAT_TIMEOUT
 
 _LONGEST = timedelta(minutes=20)
 
-#: Audits of earlier releases say only in their results what they found.
+#: Patch: audits of earlier releases report only in their results what they found.
 _NUMBERS = "audit-numbers"
 
 

@@ -1,4 +1,4 @@
-"""Runs the occurrences of a past span: durable, bounded, and cancelled with all that it started."""
+"""Runs the occurrences of a past period: durable, bounded, and cancelled with all its runs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from onthedot.workflows.refusals import Refusal, Refusals
 #: How many occurrences an execution runs before it continues as new, to keep its history short.
 _AT_A_TIME = 200
 
-#: How fresh what a list shows of it is.
+#: How often its progress in lists is updated.
 _TELL_EVERY = timedelta(seconds=5)
 
 
@@ -52,16 +52,15 @@ class Backfill:
 
     @workflow.signal(name=naming.STOP)
     def stop(self, stop: BackfillStop) -> None:
-        """Begin no other run, if it is this backfill's task that was deleted."""
+        """Begin no other run if the deleted task is this backfill's."""
         self._stopped |= self._registered_at in (None, stop.registered_at)
 
     @workflow.run
     async def run(self, order: BackfillOrder) -> BackfillProgress:
-        """Run every occurrence of the span once, or as many as there is time for until its task is
-        deleted.
+        """Run every occurrence of the period once, unless its task is deleted before.
 
         Raises:
-            asyncio.CancelledError: it was cancelled; so are the runs that were going on.
+            asyncio.CancelledError: it was cancelled, and so were its runs in progress.
         """
         listed = await self._listed(order)
         self._stopped |= listed.gone
@@ -85,7 +84,7 @@ class Backfill:
         return progress
 
     async def _listed(self, order: BackfillOrder) -> Occurrences:
-        """The next occurrences. What fails for long is waited out, not tried in one workflow task.
+        """The next occurrences. Lasting failures are waited out in a timer, not in a workflow task.
 
         Raises:
             ActivityError, ApplicationError: no attempt can list them, or it was cancelled.
@@ -127,7 +126,7 @@ class Backfill:
     async def _finished(
         self, run: ChildWorkflowHandle[Any, RunOutcome], order: BackfillOrder
     ) -> None:
-        """Wait for a run; how it ended is on its own record."""
+        """Wait for a run; its own record shows how it ended."""
         try:
             await run
         except ChildWorkflowError as error:

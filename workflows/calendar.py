@@ -1,8 +1,7 @@
 """A calendar: the workflow that holds its days, renews them, and notifies its users.
 
-Each execution starts with all that the calendar remembers, so that it is read from there, and ends
-with the next change: it continues as new. Days are computed in activities and by the server,
-never here.
+The input of each execution is the calendar's whole state, so readers need nothing else. With each
+change it continues as new. Days are computed in activities and by the server, never here.
 """
 
 from __future__ import annotations
@@ -29,14 +28,14 @@ from onthedot.scheduling.stored.calendar_state import (
     UsersTold,
 )
 
-#: How often it is looked whether the days are still the same, and whether everybody knows.
+#: How often it checks whether the days changed, and whether all users have adopted them.
 _RENEWED_EVERY = timedelta(days=1)
 #: Feeds that fail are read again sooner.
 _FEED_AGAIN = timedelta(hours=1)
-#: How long those who were told are left alone, as to tell them again costs as much again: at first,
-#: and for each of them. A task that was registered meanwhile may come into the list late.
+#: How long to wait before notifying again, which costs as much as the first time: a base, plus a
+#: share for each user. A task that was registered meanwhile may appear in the list late.
 _FIRST_WAIT, _EACH = timedelta(seconds=20), timedelta(seconds=0.1)
-#: As good as at once, where some could not be told yet.
+#: The wait if some users could not be notified yet.
 _AT_ONCE = timedelta(seconds=1)
 _FEW = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=5)
 _LONGEST = timedelta(minutes=2)
@@ -75,7 +74,7 @@ class Calendar:
 
     @workflow.update(name=naming.CHANGE)
     async def change(self, change: CalendarChange) -> CalendarState:
-        """Carry out a change; answered with the state that the calendar continues with."""
+        """Carry out a change; returns the state that the calendar continues with."""
         state = self._next or self._state
         if change.content is None:
             gone = {"deleted": True, "users_to_tell": False, "revision": state.revision + 1}
@@ -106,7 +105,7 @@ class Calendar:
             raise ApplicationError(refusal, state.revision, type=refusal, non_retryable=True)
 
     async def _live(self) -> None:
-        """Return once there is a next state to continue with, whatever is still in progress."""
+        """Return as soon as there is a next state to continue with."""
         both = (self._keep_renewing(), self._keep_notifying())
         works = [asyncio.create_task(work) for work in both]
         await workflow.wait_condition(
@@ -119,8 +118,8 @@ class Calendar:
                 raise ended
 
     async def _keep_renewing(self) -> None:
-        """Look daily, and when asked to, whether the days are still the same; return when there is
-        a next state to continue with."""
+        """Check daily, and on request, whether the days changed; return once there is a next state
+        to continue with."""
         renews = may_change(self._state.content)
         while self._next is None:
             if renews and self._check_wanted:
@@ -134,8 +133,8 @@ class Calendar:
                 self._next = self._state
 
     async def _keep_notifying(self) -> None:
-        """Tell the tasks that use it until all of them know, and look daily whether that is so;
-        return when there is a next state to continue with."""
+        """Notify its users until all of them have adopted the days, and check that daily; return
+        once there is a next state to continue with."""
         if not self._state.users_to_tell:
             await self._anything_within(_RENEWED_EVERY)
         rounds = 0
@@ -154,7 +153,7 @@ class Calendar:
     async def _anything_within(
         self, wait: timedelta, what: Callable[[], bool] = lambda: False
     ) -> bool:
-        """Whether something came before the time was over: a next state, or `what`."""
+        """Wait for a next state or for `what`; False if the time ran out first."""
         try:
             await workflow.wait_condition(
                 lambda: self._next is not None or what(),
@@ -166,7 +165,7 @@ class Calendar:
         return True
 
     async def _tell(self) -> UsersTold | None:
-        """How many have not taken it up; None if that is not known."""
+        """How many users have not adopted the days; None if unknown."""
         try:
             told: UsersTold = await workflow.execute_activity(
                 naming.TELL_CALENDAR_USERS,
@@ -216,7 +215,7 @@ class Calendar:
 
     @staticmethod
     def _unread(state: CalendarState) -> bool:
-        """Whether its days come from elsewhere, and were not read yet."""
+        """Whether its days come from elsewhere and have not been read yet."""
         content = state.content
         feed = isinstance(content, IcsCalendar) and content.url is not None
         return (feed or isinstance(content, AnyOfCalendar)) and state.checked_at is None

@@ -1,7 +1,7 @@
-"""A freeze: the workflow that holds it, and releases what it held when a window ends.
+"""A freeze: the workflow that keeps it, and releases what it held when a window ends.
 
-Workers read it from its memo, so that it is in force without one of them running it. A change or
-a deletion takes the place of the whole execution, which is one call and needs no worker either.
+Workers read it from its memo, so it is in force even if no worker runs it. A change or a deletion
+replaces the whole execution: one call, which needs no worker either.
 """
 
 from __future__ import annotations
@@ -20,21 +20,20 @@ from onthedot.scheduling.stored.freeze_order import (
     WindowQuestion,
 )
 
-#: Workers know of an end, and lists of what they did until then, this much later.
+#: How much later workers know of an end, and lists show what they did until then.
 _SETTLED = timedelta(seconds=2)
-#: The same where a freeze is lifted, which they have to read first.
+#: The same for a lifted freeze, which workers have to read first.
 _READ = timedelta(seconds=7)
 _LONGEST_RELEASE = timedelta(days=2)
 
 
 @workflow.defn(name=naming.FREEZE, sandboxed=False)
 class Freeze:
-    """One freeze, for as long as it has a window to come."""
+    """One freeze, until its last window has ended."""
 
     @workflow.run
     async def run(self, order: FreezeOrder) -> None:
-        """Wait for the end of each window, and release what it held. A change may have ended one
-        early."""
+        """Wait for the end of each window, and release what it held."""
         freeze = order.as_of(workflow.info().workflow_start_time)
         if freeze is None:
             return

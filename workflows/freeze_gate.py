@@ -1,8 +1,8 @@
-"""Whether a run has to wait for a freeze.
+"""Decides whether a run has to wait for a freeze.
 
-Where none is in force it costs no event: the worker says so in passing, and nothing is recorded.
-Where one may be, the first question leaves a patch marker, so that a replay asks again exactly
-where the run did, whatever its worker knows by then.
+If no freeze is in force, this adds no event: the worker knows. If one may be in force, a patch
+marker records that the run asked, so that a replay asks at the same point, whatever its worker
+knows by then.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _PATCH = "onthedot.freezes"
 _MARGIN = timedelta(seconds=10)
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(minutes=1)
-#: What Temporal's Web UI shows beside the timer.
+#: The timer's label in Temporal's Web UI.
 _UNKNOWN = "Until the freezes can be read"
 
 
 class FreezeGate:
-    """What one workflow asks before its run begins."""
+    """The freeze checks of one workflow before its run begins."""
 
     def __init__(self, task_id: str) -> None:
         self._task_id = task_id
@@ -35,7 +35,7 @@ class FreezeGate:
     async def freeze(self, *, due: datetime, until: datetime) -> FreezeVerdict | None:
         """The freeze that keeps the run from starting; None if it may begin.
 
-        While nobody can say, it waits, `until` at the latest.
+        Waits while the freezes cannot be read, at the latest `until`.
         """
         if not self._has_to_ask(due):
             return None
@@ -50,7 +50,7 @@ class FreezeGate:
             wait = min(wait * 2, _LONGEST_WAIT)
 
     def _has_to_ask(self, due: datetime) -> bool:
-        """Each time it comes here has a marker of its own; once it has asked, it always does."""
+        """Whether to ask; each check has its own marker, and after the first yes it always asks."""
         self._came += 1
         if self._asks:
             return True

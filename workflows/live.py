@@ -1,9 +1,8 @@
-"""Asking a worker process what its runs write, while they run.
+"""Asks a worker process for the output of its runs while they are in progress.
 
-A query is the way to it: it costs Temporal no event, and nothing is asked of a run that nobody
-watches. Each worker process polls a queue of its own for that. The workflow on it has nothing to
-do, and is closed at once: a closed one can be queried anyway, and nothing stays open that
-stands for a worker that is gone.
+This uses a query, which adds no event to a history and costs nothing for runs that nobody watches.
+Each worker process polls its own queue for it. The workflow on that queue does nothing and closes
+immediately: a closed workflow can still be queried, and no open one is left when a worker is gone.
 """
 
 from __future__ import annotations
@@ -18,18 +17,18 @@ from onthedot.scheduling.stored.live import LiveAnswer, LiveQuestion
 
 @workflow.defn(name=naming.LIVE, sandboxed=False)
 class Live:
-    """Stands for one worker process."""
+    """Represents one worker process."""
 
     @workflow.run
     async def run(self) -> None:
-        """Nothing: it is there to be asked."""
+        """Do nothing: this workflow exists to be queried."""
 
     @workflow.query(name=naming.LIVE_OUTPUT)
     def output(self, question: LiveQuestion) -> LiveAnswer:
         """What the runs of this process have written, and how full its worker is.
 
-        It looks at what is in memory, as no other code of a workflow may: a query changes nothing,
-        and nothing is replayed from its answer.
+        Only a query may read the process's memory like this: it changes nothing, and its answer is
+        never replayed.
         """
         return LiveAnswer(
             runs=live_output(question.wanted, most=question.most),

@@ -1,4 +1,4 @@
-"""Sends a notification about a run: durably, and apart from the run itself."""
+"""Sends a notification about a run, durably and independently of the run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from onthedot.scheduling.stored.attempt import (
     HttpAttempt,
 )
 
-#: How long one call may take, and how long it is tried again.
+#: How long one call may take, and how long it is retried.
 _TIMEOUT = timedelta(seconds=30)
 _GIVE_UP = timedelta(hours=24)
 
@@ -27,14 +27,14 @@ _MARGIN = timedelta(seconds=10)
 
 @workflow.defn(name=naming.NOTIFICATION, sandboxed=False)
 class Notification:
-    """One thing told to one receiver."""
+    """One notification to one receiver."""
 
     @workflow.run
     async def run(self, order: NotificationOrder) -> None:
-        """Call the receiver until it takes it.
+        """Call the receiver until it accepts the notification.
 
         Raises:
-            ApplicationError: the receiver refused it, or did not take it within a day.
+            ApplicationError: the receiver refused it, or did not accept it within a day.
         """
         info = workflow.info()
         told = Notified(
@@ -77,4 +77,4 @@ async def _record(told: Notified) -> None:
             retry_policy=RetryPolicy(maximum_attempts=3),
         )
     except (ActivityError, ApplicationError):
-        workflow.logger.warning("The log did not take how a notification of %s ended", told.task)
+        workflow.logger.warning("The end of a notification of %s could not be logged", told.task)

@@ -1,7 +1,7 @@
-"""What a task does about a schedule that it cannot bring in line, or cannot remove.
+"""How a task handles a schedule that it cannot reconcile or remove.
 
-A step is tried a few times in a row. After that the task sleeps, longer each time, in a durable
-timer: a refusal may last for weeks, and attempts within a workflow task would fill the history.
+A step is tried a few times in a row. Then the task sleeps, longer each time, in a durable timer: a
+refusal may last for weeks, and attempts within a workflow task would fill the history.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from onthedot.scheduling.stored.schedule_order import NEVER
 
 _FIRST = timedelta(seconds=1)
 _LONGEST = timedelta(minutes=10)
-#: A later release of the worker may know how.
+#: The wait after a final refusal: a later release of the worker may succeed.
 _FINAL = timedelta(days=1)
-#: A caller hears of it after so many rounds: most of what fails once works a moment later.
+#: Callers learn of a refusal after this many rounds: most failures pass in a moment.
 _PATIENCE = 2
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a step at the schedule was given up for now.
+    """Why a change of the schedule was given up for now.
 
-    `final` says that trying again is of no use until something changes.
+    `final` means that a retry is useless until something changes.
     """
 
     problem: str
@@ -33,10 +33,10 @@ class Refusal:
 
     @classmethod
     def of(cls, error: ActivityError | ApplicationError) -> Refusal:
-        """What the error of a step says. A cancel is none: it is raised again."""
+        """The refusal in an activity's error; a cancellation is raised again."""
         if is_cancelled_exception(error):
             raise error
-        # What a local activity raises comes bare, other than a timeout of it.
+        # The SDK wraps a local activity's timeout, but none of its other errors.
         cause = error.cause if isinstance(error, ActivityError) else error
         if isinstance(cause, ApplicationError):
             return cls(cause.message, final=cause.type == NEVER)
@@ -44,20 +44,20 @@ class Refusal:
 
 
 class Refusals:
-    """The refusals in a row, and which of them callers are to hear of."""
+    """Consecutive refusals, and which of them are reported to callers."""
 
     def __init__(self) -> None:
         self._in_a_row = 0
-        self.told = 0
-        """Grows with each that the callers who wait are to hear of."""
+        self.reported = 0
+        """Grows with each refusal that is reported to waiting callers."""
 
     def over(self) -> None:
-        """A step worked."""
+        """Note that a step succeeded."""
         self._in_a_row = 0
 
-    def another(self, refusal: Refusal, *, tell: bool = False) -> timedelta:
-        """How long to wait after this one; with `tell` callers hear of the first one too."""
+    def another(self, refusal: Refusal, *, report: bool = False) -> timedelta:
+        """Note a refusal; returns how long to wait. `report` reports even the first to callers."""
         self._in_a_row += 1
-        if tell or refusal.final or self._in_a_row >= _PATIENCE:
-            self.told += 1
+        if report or refusal.final or self._in_a_row >= _PATIENCE:
+            self.reported += 1
         return _FINAL if refusal.final else min(_FIRST * 2 ** min(self._in_a_row, 16), _LONGEST)

@@ -1,9 +1,9 @@
-"""A registered task: the workflow that holds its definition and sees that it fires.
+"""A registered task: the workflow that keeps its definition and makes it run.
 
-A one-time task sleeps until it is due and is then its own run. A recurring task owns a Temporal
-schedule, which is only its clock: this workflow is the only one that writes it. Every change comes
-in as an Update; the loop in `run` is the only place that carries one out, so changes cannot mix,
-and one that a crash cut in half is finished when a worker takes the task up again.
+A one-time task sleeps until it is due, and is then its own run. A recurring task owns a Temporal
+schedule, which is only its clock and which only this workflow changes. Changes arrive as Updates,
+and only the loop in `run` carries them out. So changes cannot mix, and a change that a crash
+interrupted is completed when a worker next picks up the task.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from onthedot.workflows.refusals import Refusal
 from onthedot.workflows.run.execution import execute_run, skip
 from onthedot.workflows.task_changes import ChangeableTask, may_have_schedule
 
-#: The same lower bound as Temporal has for its schedules.
+#: Temporal's lower bound for schedules.
 _SHORTEST_CATCHUP = timedelta(seconds=10)
 
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
-#: What Temporal's Web UI shows beside timers.
+#: Labels of timers in Temporal's Web UI.
 _NEXT_LOOK = "Until the next look at the schedule"
 _TRIED_AGAIN = "Until the schedule is tried again"
 
@@ -50,7 +50,7 @@ class Task(ChangeableTask):
 
     @workflow.run
     async def run(self, state: TaskState) -> RunOutcome | None:
-        """Live until fired, finished or deleted.
+        """Run until the task has fired, is finished, or is deleted.
 
         Returns:
             The outcome of a one-time task's run; None for everything else.
@@ -60,8 +60,8 @@ class Task(ChangeableTask):
             asyncio.CancelledError: the task, or its run, was cancelled.
         """
         if state.not_after is not None:
-            # When Temporal took it, not when a worker did: that may be long after.
-            # A deletion may have come already: changes are taken before this runs.
+            # By when Temporal accepted it; a worker may pick it up much later.
+            # A deletion may have arrived already: Updates are handled before this runs.
             self._deleted |= workflow.info().workflow_start_time > state.not_after
             self._state = self._state.model_copy(update={"not_after": None})
         if state.ended_as and not self._deleted:
@@ -130,29 +130,29 @@ class Task(ChangeableTask):
             reason = f"{why}It came up {length} after it was due, past its catch-up window."
             outcome = await skip(order, due=due, error=RunError(type="Missed", message=reason))
             raise ApplicationError(reason, outcome, type="Missed", non_retryable=True)
-        # How late it may begin is the catch-up window's to say, and not the deadline's.
+        # The catch-up window limits how late it may begin, not the deadline.
         return await execute_run(order, due=due, begun=workflow.now())
 
     async def _frozen(self, due: datetime) -> bool:
-        """Whether it has to look again: a freeze held it, or it was changed."""
+        """Whether the task has to start over, because a freeze held it or it was changed."""
         seen = self._state.revision
         last = due + max(self._state.definition.catchup_window, _SHORTEST_CATCHUP)
         freeze = await self._gate.freeze(due=due, until=last)
         if freeze is None or freeze.until is None:
             return self._changed_since(seen)
         self._held_by = freeze.reason
-        self._say_frozen(freeze.reason)
+        self._show_frozen(freeze.reason)
         await self._changed_by(freeze.until + freeze.release_after, freeze.reason)
-        self._say_frozen("")
+        self._show_frozen("")
         return True
 
-    def _say_frozen(self, by: str) -> None:
+    def _show_frozen(self, by: str) -> None:
         self._state = self._state.model_copy(update={"frozen": by})
-        task_steps.tell(self._state)
+        task_steps.publish(self._state)
 
     async def _recurring(self) -> bool:
         self._state = state = may_have_schedule(self._state)
-        applied = await task_steps.bring_schedule_in_line(state)
+        applied = await task_steps.reconcile_schedule(state)
         if isinstance(applied, Refusal):
             await self._try_again_later(applied, state.revision)
             return False
@@ -203,7 +203,7 @@ class Task(ChangeableTask):
             self._resume()
 
     async def _changed_by(self, at: datetime | None, why: str) -> bool:
-        """Wait for a change, until `at` at the latest; whether there was one."""
+        """Wait for a change, until `at` at the latest; returns whether there was one."""
         seen = self._state.revision
 
         def changed() -> bool:
@@ -215,7 +215,7 @@ class Task(ChangeableTask):
             try:
                 await workflow.wait_condition(changed, timeout=timeout, timeout_summary=why)
             except TimeoutError:
-                # What came together with the timer may have been taken up after it.
+                # A change that arrived with the timer may have been handled after it.
                 if not changed():
                     continue
             self._check_wanted = False
@@ -232,7 +232,7 @@ class Task(ChangeableTask):
         return workflow.info().is_continue_as_new_suggested()
 
     async def _renew(self) -> bool:
-        """Continue as new when the history has become long; whether a change came instead."""
+        """Continue as new if the history is long; returns True if a change arrived instead."""
         if not self._history_is_long:
             return False
         seen = self._state.revision
@@ -257,12 +257,12 @@ class Task(ChangeableTask):
         return None
 
     async def _without_schedule(self) -> None:
-        """Return when the schedule is gone; nothing else is of interest any more."""
+        """Return when the schedule is gone; nothing else matters any more."""
         while refusal := await self._remove_schedule():
-            self._tell(refusal.problem)
+            self._show_problem(refusal.problem)
             wait, renew = self._removals.another(refusal), self._deleted and self._history_is_long
             if renew and workflow.all_handlers_finished():
-                # As the marker of a deletion is told: by a start that was too late to count.
+                # This start is too late to count, which marks the new execution as a deletion.
                 gone = self._state.model_copy(update={"not_after": _LONG_AGO})
                 memo = {naming.TASK_MEMO: TaskRow.of(self._state)}
                 workflow.continue_as_new(gone, memo=memo)
@@ -273,17 +273,17 @@ class Task(ChangeableTask):
                 )
 
     async def _try_again_later(self, refusal: Refusal, revision: int) -> None:
-        self._tell(refusal.problem)
-        # Who waits to be told would keep a task with a long history from its renewal.
-        wait = self._refusals.another(refusal, tell=self._history_is_long)
+        self._show_problem(refusal.problem)
+        # Waiting callers would keep a task with a long history from continuing as new.
+        wait = self._refusals.another(refusal, report=self._history_is_long)
         if not self._changed_since(revision):
             await self._rest(workflow.now() + wait, why=_TRIED_AGAIN)
 
     def _no_longer_refused(self) -> None:
         self._refusals.over()
-        self._tell("")
+        self._show_problem("")
 
-    def _tell(self, problem: str) -> None:
+    def _show_problem(self, problem: str) -> None:
         if problem != self._state.problem:
             self._state = self._state.model_copy(update={"problem": problem})
-            task_steps.tell(self._state)
+            task_steps.publish(self._state)

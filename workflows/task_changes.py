@@ -1,4 +1,4 @@
-"""How a task takes changes: as Updates, one after the other, answered when they are in force."""
+"""How a task accepts changes: as Updates, in order, each answered when it is in force."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from onthedot.workflows.refusals import Refusals
 
 
 class ChangeableTask:
-    """What a task remembers and is asked for. Who inherits from it carries that out."""
+    """A task's state and its message handlers; the subclass carries out the changes."""
 
     def __init__(self, state: TaskState) -> None:
         self._state = may_have_schedule(state)
@@ -27,7 +27,7 @@ class ChangeableTask:
         self._refusals = Refusals()
         self._removals = Refusals()
         self._settled = state.revision - 1
-        """The latest revision that is in force; beyond any once the task has closed."""
+        """The latest revision that is in force; higher than any once the task has closed."""
 
     @workflow.signal(name=naming.CHECK_SCHEDULE)
     def check_schedule(self) -> None:
@@ -36,20 +36,20 @@ class ChangeableTask:
 
     @workflow.signal(name=naming.HEALTH_REPORT)
     def report_health(self, report: HealthReport) -> None:
-        """Note how a run went, if it ended after the one that was noted before."""
+        """Note the health after a run, if the run ended after the last one noted."""
         before = self._state.health
         if self._closing or (before is not None and report.at <= before.at):
             return
         self._state = self._state.model_copy(update={"health": report})
         if workflow.info().typed_search_attributes.get(naming.WORDS) is None:
-            # It was registered by an earlier release.
+            # An earlier release registered the task.
             task_steps.show(self._state)
         if before is None or before.health is not report.health:
             task_steps.show_health(report.health)
 
     @workflow.update(name=naming.CHANGE)
     async def change(self, change: Change) -> TaskState:
-        """Carry out a change; answered when it is in force, or cannot be for now."""
+        """Make a change; returns when it is in force, or raises if that is impossible for now."""
         if change.kind is ChangeKind.DELETE:
             self._check_wanted |= self._deleted
             if not self._deleted:
@@ -69,8 +69,8 @@ class ChangeableTask:
         return self._state if self._state.revision == mine.revision else mine
 
     async def _in_force_by(self, settled: Callable[[], bool], refusals: Refusals) -> None:
-        told = refusals.told
-        await workflow.wait_condition(lambda: settled() or refusals.told > told)
+        reported = refusals.reported
+        await workflow.wait_condition(lambda: settled() or refusals.reported > reported)
         if not settled():
             problem = self._state.problem
             raise ApplicationError(problem, type=RefusedChange.NOT_YET, non_retryable=True)
@@ -96,7 +96,7 @@ class ChangeableTask:
 
     @property
     def _leaving(self) -> bool:
-        """Whether a deletion needs no other to join it."""
+        """Whether another deletion would be pointless."""
         return self._closing or self._running
 
     def _changed_since(self, revision: int) -> bool:
@@ -112,5 +112,5 @@ class ChangeableTask:
 
 
 def may_have_schedule(state: TaskState) -> TaskState:
-    """Noted before the schedule is made, so that a crash in between leaves none behind."""
+    """The state before a schedule is created: thus a crash in between leaves no schedule behind."""
     return state.model_copy(update={"scheduled": state.scheduled or state.due is None})

@@ -1,4 +1,4 @@
-"""One run of a recurring task, or one that was asked for by hand."""
+"""One run of a recurring task, or a manual run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from onthedot.workflows.run.execution import execute_run, not_an_occurrence, ski
 
 @workflow.defn(name=naming.TASK_RUN, sandboxed=False)
 class TaskRun:
-    """Started by a task's schedule at each occurrence, or directly: a manual or backfilled run."""
+    """Started by a task's schedule at each occurrence, or directly for other causes."""
 
     @workflow.run
     async def run(self, order: RunOrder) -> RunOutcome:
@@ -26,7 +26,7 @@ class TaskRun:
         if order.cause is RunCause.TRIGGER or order.released:
             until = max(due, begun) + order.deadline
             freeze = await FreezeGate(order.task_id).freeze(due=due, until=until)
-            # What is none of its instants is no occurrence that a freeze could hold.
+            # A freeze can hold only true occurrences.
             if freeze is not None and not await not_an_occurrence(order, due):
                 error = RunError(type="Frozen", message=freeze.reason)
                 return await skip(order, due=due, error=error)

@@ -1,4 +1,4 @@
-"""The steps by which a task's workflow acts on the world around it."""
+"""A task workflow's activities, and what it publishes for readers and lists."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from onthedot.scheduling.task import Health
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.workflows.refusals import Refusal
 
-#: Attempts wait within a workflow task, each seconds of which cost three events of the history.
+#: Attempts wait within a workflow task, and every few seconds of that cost three events.
 _FEW = RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_attempts=3)
 _LONGEST = timedelta(seconds=20)
 
 
-async def bring_schedule_in_line(state: TaskState) -> Applied | Refusal:
-    """Have the schedule of a recurring task be as the task says; tried a few times."""
+async def reconcile_schedule(state: TaskState) -> Applied | Refusal:
+    """Make the schedule of a recurring task match the task; tried a few times."""
     task, trigger = state.definition, state.definition.trigger
     assert not isinstance(trigger, OnceTrigger)
     order = ScheduleOrder(
@@ -61,7 +61,7 @@ async def bring_schedule_in_line(state: TaskState) -> Applied | Refusal:
 
 
 async def remove_schedule(state: TaskState, *, start_due: bool) -> Removed | Refusal:
-    """Have the schedule deleted; tried a few times."""
+    """Delete the schedule; tried a few times."""
     counts = state.deleted_at is not None and max_runs(state.definition) is not None
     try:
         removed: Removed | None = await workflow.execute_local_activity(
@@ -84,7 +84,7 @@ async def remove_schedule(state: TaskState, *, start_due: bool) -> Removed | Ref
 
 
 def show(state: TaskState) -> None:
-    """Put what lists show of a task, and filter it by, where they find it."""
+    """Publish what lists show of a task and filter by."""
     task = state.definition
     status = naming.State.PAUSED if task.paused else naming.State.SCHEDULED
     found_by = terms(state.id, task, state.calendars, state.zone_rules)
@@ -103,23 +103,23 @@ def show(state: TaskState) -> None:
     )
 
 
-def tell(state: TaskState) -> None:
-    """Put where it is read what changed of a task other than by a change."""
+def publish(state: TaskState) -> None:
+    """Publish what changed in a task's state without a change by a caller."""
     workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(state)})
 
 
 def show_health(health: Health) -> None:
-    """Put how the last run went where a list filters by it."""
+    """Publish the health after the last run for lists to filter by."""
     workflow.upsert_search_attributes([naming.HEALTH.value_set(health.value)])
 
 
 def mark_deleted(state: TaskState) -> None:
-    """Take a task off the lists, and keep what it takes to restore it."""
+    """Remove a task from the lists, and keep what a restore needs."""
     mark(naming.State.DELETED)
     if workflow.patched(naming.KEEPS_DELETED):
         workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(state)})
 
 
 def mark(status: str) -> None:
-    """Say what a list cannot tell from the execution's own status."""
+    """Publish a status that lists cannot see in the execution's own."""
     workflow.upsert_search_attributes([naming.STATUS.value_set(status)])

@@ -127,7 +127,7 @@ class CodeFlow:
                 response = await client.get(endpoints.userinfo, headers=headers)
                 said = response.json() if response.status_code == 200 else None
             except (httpx2.HTTPError, ValueError) as error:
-                raise ProviderAway(f"{self.provider.issuer} does not answer.") from error
+                raise ProviderAway(f"{self.provider.issuer} does not respond.") from error
         if not isinstance(said, dict):
             raise TokenRefused("The provider did not say who signed in.")
         return said
@@ -140,7 +140,7 @@ class CodeFlow:
             except OAuthError as error:
                 raise TokenRefused(f"The provider refused the sign-in ({error.error}).") from None
             except (httpx2.HTTPError, ValueError, KeyError):
-                raise ProviderAway(f"{self.provider.issuer} does not answer.") from None
+                raise ProviderAway(f"{self.provider.issuer} does not respond.") from None
         return said
 
     def _client(self, redirect_uri: str) -> Any:

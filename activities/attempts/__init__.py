@@ -1,4 +1,4 @@
-"""The frame around every attempt, and what is known of attempts afterwards.
+"""The frame around every attempt, and what is known about attempts afterwards.
 
 Begin with `attempt.py`.
 """

@@ -1,9 +1,9 @@
-"""The frame around every attempt: heartbeats, the clock, and how it may end.
+"""The frame around every attempt: heartbeats, time limits, and the ways it can end.
 
-1. Wait until the run is due, and for a place.
-2. Do the work for as long as the timeout and the deadline allow: an attempt ends itself at the
-   deadline, as one that Temporal gives up can no longer report what came so far.
-3. Report how it ended, the attempts before it included.
+1. Wait until the run is due and a place is free.
+2. Do the work within the timeout and the deadline. An attempt ends itself at the deadline, because
+   an attempt that Temporal gives up can no longer report its partial output.
+3. Report how it ended, together with the earlier attempts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from onthedot.scheduling.stored.attempt import Attempt, AttemptResult, Beat, tol
 
 _log = logging.getLogger("onthedot.attempt")
 
-#: A place that is free is taken sooner, and needs no heartbeat to say that it is waited for.
+#: A free place is taken within this time; only a longer wait is worth a heartbeat.
 _SOON = 0.2
 
 _LONGEST_TOLD = 200
@@ -41,18 +41,18 @@ async def report_attempt(
     work: Callable[[timedelta], Awaitable[Any]],
     kept: KeptOutput | None = None,
 ) -> AttemptResult:
-    """Waits until it is due and for `place`, does `work` and reports its output.
+    """Wait until the run is due and `place` is free, then do `work` and report its output.
 
     Args:
-        place: None if it needs none.
-        work: given how long it may take, raises `AttemptFailed`, or `Interrupted` where it is
-            cancelled and has something to show.
-        kept: what `work` writes while it runs; goes with the heartbeats and the result.
+        place: None if the work needs no place.
+        work: called with its time limit; raises `AttemptFailed`, or `Interrupted` if it is
+            cancelled and has partial output.
+        kept: what `work` writes while it runs; sent with the heartbeats and the result.
 
     Raises:
         ApplicationError: the work failed, or the run was cancelled; the type is a `Fault`, the
             detail an `AttemptFailure`.
-        asyncio.CancelledError: Temporal gave the attempt up.
+        asyncio.CancelledError: Temporal gave up the attempt.
     """
     number = attempt_number(attempt)
     before = left_behind(attempt.made_before, number)
@@ -76,7 +76,7 @@ async def report_attempt(
             finished_at=ended_at,
             output=output,
             attempt=number,
-            # Alone it says nothing more, and most runs have one.
+            # The only attempt of a run would add nothing, and most runs have one.
             made=told((*before, this)) if before else (),
             written=_encoded(kept),
         )
@@ -85,10 +85,10 @@ async def report_attempt(
     except (asyncio.CancelledError, Interrupted) as stopped:
         failure = _stopped(stopped)
     except Exception as error:
-        # Only its type and place: its message could hold what it was working on, secrets included.
+        # Only its type and location: its message could contain data, secrets included.
         _log.error("%s in an attempt\n%s", type(error).__name__, _frames(error))
         failure = AttemptFailed(
-            Fault.INTERNAL, f"{type(error).__name__} in the worker; its log says where."
+            Fault.INTERNAL, f"{type(error).__name__} in the worker; see the worker's log."
         )
     ended_at = _now()
     _give_up_if_late(failure, attempt, ended_at)
@@ -109,11 +109,11 @@ def attempt_number(attempt: Attempt) -> int:
 
 
 async def _until_due(attempt: Attempt) -> None:
-    # By this worker's clock, as its times are; for no longer than Temporal's clock says.
+    # By this worker's clock, like all its times, but no longer than Temporal's clock says.
     loop = asyncio.get_running_loop()
     longest = loop.time() + attempt.lead.total_seconds()
     try:
-        # A timer of the event loop may end up to a millisecond too soon.
+        # A timer of the event loop may fire up to a millisecond early.
         while (early := (attempt.scheduled_for - _now()).total_seconds()) > 0:
             if (left := longest - loop.time()) <= 0:
                 break
@@ -121,7 +121,7 @@ async def _until_due(attempt: Attempt) -> None:
     except asyncio.CancelledError:
         if not _worker_stops():
             raise
-        raise AttemptFailed(Fault.DEFERRED, "The worker was stopped before it was due.") from None
+        raise AttemptFailed(Fault.DEFERRED, "The worker stopped before the run was due.") from None
 
 
 async def _take(
@@ -149,14 +149,14 @@ async def _take(
 
 
 def _allowed(attempt: Attempt, now: datetime, before: tuple[AttemptMade, ...]) -> timedelta:
-    """How long the work may take, from now on."""
+    """How long the work may take from now."""
     if attempt.deadline is None:
         return attempt.timeout
     if now < attempt.deadline:
         return min(attempt.timeout, attempt.deadline - now)
     text = "The run's deadline passed before the attempt."
     if before and (last := before[-1].error):
-        text = f"{text} The attempt before: {last.type}: {last.message}"
+        text = f"{text} The previous attempt failed: {last.type}: {last.message}"
     raise AttemptFailed(Fault.OVERDUE, text, final=True)
 
 
@@ -169,7 +169,7 @@ async def _work(
         if failed.fault is Fault.TIMEOUT and allowed < attempt.timeout:
             raise AttemptFailed(
                 Fault.OVERDUE,
-                f"It was not done by the run's deadline. {failed.message}",
+                f"The run's deadline passed. {failed.message}",
                 final=True,
                 output=failed.output,
             ) from None
@@ -178,22 +178,25 @@ async def _work(
 
 def _stopped(stopped: asyncio.CancelledError | Interrupted) -> AttemptFailed:
     output = stopped.output if isinstance(stopped, Interrupted) else None
-    # The SDK reports a shutdown as a cancel; unlike a cancel, it must not end the run.
+    # The SDK reports a shutdown as a cancellation, but a shutdown must not end the run.
     if _worker_stops():
         return AttemptFailed(
             Fault.WORKER_STOPPED,
-            "The worker was stopped before the attempt was through.",
+            "The worker stopped before the attempt ended.",
             output=output,
         )
     details = activity.cancellation_details()
     if details is not None and not details.cancel_requested:
-        # Given up: Temporal takes no report of it.
+        # Temporal accepts no report of an attempt that it gave up.
         raise asyncio.CancelledError
     return AttemptFailed(Fault.CANCELLED, "The run was cancelled.", final=True, output=output)
 
 
 def _give_up_if_late(failure: AttemptFailed, attempt: Attempt, now: datetime) -> None:
-    """The deadline is this project's, with time for a report behind it, so not Temporal's."""
+    """Make the failure final if the next attempt would begin after the deadline.
+
+    Temporal's own limit is later than the deadline, to leave time for a report.
+    """
     policy = activity.info().retry_policy
     if failure.final or attempt.local or attempt.deadline is None or policy is None:
         return
@@ -205,7 +208,7 @@ def _give_up_if_late(failure: AttemptFailed, attempt: Attempt, now: datetime) ->
 
 
 def _interval(policy: RetryPolicy, made: int) -> timedelta:
-    """How long Temporal waits after so many attempts."""
+    """How long Temporal waits after `made` attempts."""
     longest = policy.maximum_interval or timedelta.max
     try:
         return min(policy.initial_interval * policy.backoff_coefficient ** (made - 1), longest)

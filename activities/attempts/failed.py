@@ -1,4 +1,4 @@
-"""How an attempt says that it failed, in one form for all actions."""
+"""How an attempt reports failure, in one form for all actions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from onthedot.scheduling.run import AttemptMade
 from onthedot.scheduling.stored.attempt import DEFERRED, OVERDUE, AttemptFailure
 
-#: A run's error stands in lists, whose rows have to stay small.
+#: Lists show a run's error, and their rows have to stay small.
 _LONGEST = 600
 
 
@@ -20,20 +20,20 @@ class Fault(StrEnum):
 
     #: An unexpected HTTP status. Tried again for 408, 425, 429 and 5xx.
     HTTP_STATUS = "HttpStatus"
-    #: No connection, or it broke off. Tried again.
+    #: No connection, or a broken one. Tried again.
     CONNECTION_FAILED = "ConnectionFailed"
     #: The attempt took longer than the task's `timeout`. Tried again.
     TIMEOUT = "Timeout"
     #: The worker's address rules forbid the target. Final.
     ADDRESS_REFUSED = "AddressRefused"
-    #: A redirect that cannot be followed, or the sixth one. Final.
+    #: A redirect that cannot be followed, or the sixth redirect. Final.
     BAD_REDIRECT = "BadRedirect"
-    #: The URL cannot be called at all. Final.
+    #: The URL cannot be called. Final.
     INVALID_URL = "InvalidUrl"
-    #: The answer was not HTTP. Tried again.
+    #: The response was not HTTP. Tried again.
     BAD_ANSWER = "BadAnswer"
-    #: The worker does not have the secret. Tried again: nothing was done yet, and a forgotten
-    #: variable is fixed by a deployment, which should not cost the run.
+    #: The worker does not have the secret. Tried again: nothing was done yet, and a deployment
+    #: that adds a forgotten variable should not cost the run.
     SECRET_MISSING = "SecretMissing"
     #: The secret cannot be used as it is, for instance with a line break in a header. Tried again.
     SECRET_INVALID = "SecretInvalid"
@@ -49,24 +49,24 @@ class Fault(StrEnum):
     COMMAND_NOT_PERMITTED = "CommandNotPermitted"
     #: The system could not start the program. Tried again.
     COMMAND_NOT_STARTED = "CommandNotStarted"
-    #: The worker was told to stop before the attempt was through. Tried again.
+    #: The worker stopped before the attempt ended. Tried again.
     WORKER_STOPPED = "WorkerStopped"
-    #: The run was cancelled while the attempt went on. Final.
+    #: The run was cancelled during the attempt. Final.
     CANCELLED = "Cancelled"
-    #: The run's deadline passed while the attempt went on, or before it began. Final.
+    #: The run's deadline passed during the attempt, or before it began. Final.
     OVERDUE = OVERDUE
-    #: Nothing was done, and it does not count: no place was free.
+    #: No place was free. Nothing was done, so this does not count as an attempt.
     DEFERRED = DEFERRED
-    #: A fault of this project; the worker's log has the details. Tried again.
+    #: A fault in this project; the worker's log has the details. Tried again.
     INTERNAL = "InternalError"
 
 
 class AttemptFailed(Exception):
-    """An attempt did not do what it should.
+    """An attempt failed.
 
-    `message` holds no secret and `output` is what came so far; `retry_after` asks for a delay
-    before the next attempt other than the task's own. One that is `out_of_time` would be tried
-    again, were it not for the deadline.
+    `message` contains no secret, and `output` is the partial output. `retry_after` replaces the
+    task's own delay before the next attempt. `out_of_time` means that only the deadline rules out
+    another attempt.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class AttemptFailed(Exception):
     ) -> ApplicationError:
         """The error that Temporal keeps, with an `AttemptFailure` as its detail.
 
-        Benign to the SDK, which would log a traceback of ours for each failure of a receiver.
+        Benign, or the SDK would log our traceback for each failure of a receiver.
         """
         detail = AttemptFailure(
             started_at=started_at,
@@ -119,7 +119,7 @@ class AttemptFailed(Exception):
 
 
 class Interrupted(Exception):
-    """The work was cancelled from outside; `output` is what came so far."""
+    """The work was cancelled from outside; `output` is the partial output."""
 
     def __init__(self, output: Any) -> None:
         super().__init__()

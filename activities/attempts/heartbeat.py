@@ -1,4 +1,4 @@
-"""Telling Temporal that an attempt is still going, and what it is doing."""
+"""Reports to Temporal that an attempt is still in progress, and in which phase."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _LOST = RunError(type="WorkerLost", message="The worker that carried it out stop
 
 @dataclass
 class Heart:
-    """What the heartbeats of one attempt say. Temporal hands the last one to the next attempt."""
+    """The content of one attempt's heartbeats. Temporal passes the last one to the next attempt."""
 
     beat: Beat
     kept: KeptOutput | None = None
     _taken: Callable[[], PlacesTaken] | None = None
 
     def details(self) -> tuple[Beat] | tuple[Beat, bytes]:
-        """What a heartbeat carries: of an attempt that wrote something, that too."""
+        """The phase, followed by the packed output if the attempt wrote any."""
         taken = self._taken() if self._taken else None
         if taken != self.beat.taken:
             self.beat = self.beat.model_copy(update={"taken": taken})
@@ -36,20 +36,20 @@ class Heart:
         return (self.beat, packed) if packed else (self.beat,)
 
     def waits(self, since: datetime, taken: Callable[[], PlacesTaken]) -> None:
-        """It waits for a place: worth a heartbeat at once, for anyone who looks at the run."""
+        """The attempt waits for a place; sends a heartbeat immediately, so the run shows it."""
         self._taken = taken
         self._say(waiting=True, since=since)
         activity.heartbeat(*self.details())
 
     def begins(self, at: datetime) -> None:
-        """It begins."""
+        """The attempt begins."""
         waited, self._taken = self.beat.waiting, None
         self._say(waiting=False, since=at)
         if waited:
             activity.heartbeat(*self.details())
 
     def ends(self, made: tuple[AttemptMade, ...]) -> None:
-        """It failed. Goes to Temporal with the failure, and costs nothing of its own."""
+        """The attempt failed. Travels with the failure, at no extra cost."""
         self.beat = self.beat.model_copy(update={"made": made})
         activity.heartbeat(*self.details())
 
@@ -58,10 +58,10 @@ class Heart:
 
 
 def left_behind(before: tuple[AttemptMade, ...], number: int) -> tuple[AttemptMade, ...]:
-    """The attempts before the one with this number, as the heartbeats of the last one say.
+    """The attempts before attempt `number`, from the last heartbeat.
 
     Args:
-        before: those that earlier activities made, where there is no heartbeat.
+        before: the attempts of earlier activities, used if there is no heartbeat.
     """
     details = activity.info().heartbeat_details
     if not details:
@@ -75,7 +75,7 @@ def left_behind(before: tuple[AttemptMade, ...], number: int) -> tuple[AttemptMa
 
 
 def output_left_behind() -> KeptOutput:
-    """What the attempts before this one wrote, as the heartbeats of the last one say."""
+    """The output of the attempts before this one, from the last heartbeat."""
     kept = KeptOutput()
     details = activity.info().heartbeat_details
     if len(details) > 1 and isinstance(details[1], bytes):
@@ -87,10 +87,10 @@ def output_left_behind() -> KeptOutput:
 
 @contextmanager
 def heartbeating(heart: Heart | None = None) -> Iterator[None]:
-    """Heartbeats every `HEARTBEAT_EVERY` while the block runs.
+    """Send a heartbeat every `HEARTBEAT_EVERY` while the block runs.
 
-    So a dead worker is noticed, and a cancel reaches the activity, which Temporal delivers only
-    as the answer to a heartbeat. A block that is done sooner costs nothing.
+    Heartbeats reveal a dead worker, and Temporal delivers a cancellation only in response to one.
+    A shorter block costs nothing.
     """
     loop = asyncio.get_running_loop()
     seconds = HEARTBEAT_EVERY.total_seconds()

@@ -1,4 +1,4 @@
-"""The attempts at a child workflow: each retry of it is a run of its own."""
+"""The attempts at a child workflow: each retry is a separate workflow run."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from onthedot.scheduling.stored.run_order import Attempts
 
 RPC_TIMEOUT = timedelta(seconds=3)
 
-#: So many runs of a child that nobody began are walked through for the first one that was begun.
+#: At most this many runs of a child are searched for the first one that a worker began.
 _MOST_CHILDREN = 20
 
 
 async def of_child(client: Client, workflow_id: str, run_id: str) -> Attempts:
-    """Walks from the first run of the child to the first that was begun; then to the last one."""
+    """Walk from the child's first run to the first one that began, and then to the last one."""
     never_begun = 0
     first: datetime | None = None
     while first is None and never_begun < _MOST_CHILDREN:
@@ -55,7 +55,7 @@ def _begun(events: list[HistoryEvent]) -> datetime | None:
 
 
 async def _successor(client: Client, workflow_id: str, run_id: str) -> str:
-    """The run that Temporal made after this one failed; empty if there is none."""
+    """The run that Temporal started after this one failed; empty if there is none."""
     handle = client.get_workflow_handle(workflow_id, run_id=run_id)
     events = handle.fetch_history_events(
         event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT, rpc_timeout=RPC_TIMEOUT
@@ -68,5 +68,5 @@ async def _successor(client: Client, workflow_id: str, run_id: str) -> str:
 
 
 def instant_of(stamp: Timestamp) -> datetime:
-    """The instant that Temporal stamped."""
+    """The instant of a protobuf timestamp, in UTC."""
     return stamp.ToDatetime(tzinfo=UTC)

@@ -1,12 +1,13 @@
-"""What a run's own history says of its attempts, at the end of the run.
+"""Reads a run's attempts from its own history, at the end of the run.
 
-A workflow is not told when a worker began an activity or a child, nor how often Temporal tried it
-again. Its history and description say that, whoever's worker it was and in whatever language:
+A workflow does not learn when a worker began an activity or a child, nor how often Temporal retried
+it. Its history and description show that, for any worker in any language:
 
-1. An activity that has ended left an event for the start of its last attempt, with the number of it
-   and how the one before failed. So the start of the first attempt survives if there was only one.
-2. One that has not ended, since the run was cancelled, is in the run's description.
-3. A child was begun when its first workflow task was started; each retry is a run of its own.
+1. An activity that ended left an event for the start of its last attempt, with the attempt's number
+   and the failure of the previous one. So the start of the first attempt is known only if there
+   was one attempt.
+2. An activity that did not end, because the run was cancelled, is in the run's description.
+3. A child began when its first workflow task started; each retry is a separate workflow run.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _ENDS = {
 
 
 class _Seen:
-    """The last activity, or the child, of a run."""
+    """The last activity or child of a run."""
 
     def __init__(self) -> None:
         self.scheduled: HistoryEvent | None = None
@@ -64,12 +65,12 @@ class _Seen:
 
 
 async def attempts_seen(client: Client, workflow_id: str, run_id: str) -> Attempts | None:
-    """The attempts of the run that is this workflow; None where its history says nothing of them.
+    """The attempts of the run that is this workflow; None if its history does not show any.
 
-    Costs one call to Temporal; two more for a child, one more for a run that was cancelled.
+    Costs one call to Temporal, one more for a cancelled run, and two more for a child.
 
     Raises:
-        RPCError: Temporal does not say.
+        RPCError: Temporal did not respond.
     """
     handle = client.get_workflow_handle(workflow_id, run_id=run_id)
     history = await handle.fetch_history(rpc_timeout=RPC_TIMEOUT)
@@ -96,8 +97,7 @@ async def _of_activity(client: Client, seen: _Seen) -> Attempts:
     details = failure.timeout_failure_info.last_heartbeat_details
     output = await _last_reported(client, seen.scheduled, details)
     if seen.started is None:
-        # It was between two attempts, or before the first.
-        # How many there were before did not survive.
+        # Cancelled between two attempts or before the first; the history keeps no number.
         made = 1 if failure.HasField("cause") else 0
         error = await _error(client, failure.cause)
         last = AttemptMade(attempt=before + made, error=error)
@@ -166,7 +166,7 @@ def _told(
 
 
 async def _made_before(client: Client, scheduled: HistoryEvent) -> int:
-    """Attempts that were made before the activity that Temporal counts; only ours have any."""
+    """Attempts made before the activity that Temporal counts; only our own activities have any."""
     attributes = scheduled.activity_task_scheduled_event_attributes
     if attributes.activity_type.name not in _OWN:
         return 0
@@ -180,7 +180,7 @@ async def _last_reported(client: Client, scheduled: HistoryEvent, details: Paylo
     try:
         values = await client.data_converter.decode(details.payloads)
     except Exception:
-        # Someone else's converter made them: that they cannot be read is no fault of the run.
+        # Another converter wrote them; that must not fail the run.
         return None
     if scheduled.activity_task_scheduled_event_attributes.activity_type.name in _OWN:
         return _written(values)
@@ -188,7 +188,7 @@ async def _last_reported(client: Client, scheduled: HistoryEvent, details: Paylo
 
 
 def _written(values: list[Any]) -> Any:
-    """What the last attempt of a command wrote that could not report its output."""
+    """What the last attempt of a command wrote, if it could not report its output."""
     if len(values) < 2 or not isinstance(values[1], bytes):
         return None
     pieces = unpack(values[1])

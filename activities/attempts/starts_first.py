@@ -1,8 +1,8 @@
-"""What is due goes before what is done: in a burst, outcomes wait for attempts still to begin.
+"""In a burst, outcomes wait until the attempts that are due have begun.
 
-Temporal and a worker share the work of a run between beginning it and closing it. When many are due
-at once and are taken as they come, the last one begins only when nearly all others are closed. A
-worker that begins them first is more punctual, and closes all of them as soon.
+If many runs are due at once and a worker takes the work as it comes, the last run begins only when
+nearly all others are closed. A worker that begins all of them first is more punctual, and closes
+the last one no later.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from time import monotonic
 
 
 class StartsFirst:
-    """Knows whether a burst is going on in this worker.
+    """Detects bursts in this worker.
 
     Args:
         gap: attempts that begin closer together than this are a burst.
-        patience: the longest that an outcome waits; well below the time after which Temporal wants
-            to hear of a workflow task.
+        patience: the longest that an outcome waits; well below Temporal's workflow task timeout.
     """
 
     def __init__(
@@ -33,11 +32,11 @@ class StartsFirst:
         self._latest: deque[float] = deque(maxlen=2)
 
     def begun(self) -> None:
-        """An attempt begins."""
+        """Note that an attempt begins."""
         self._latest.append(monotonic())
 
     async def over(self) -> None:
-        """Return when no burst is going on, or patience has ended."""
+        """Return when no burst is in progress, or after `patience`."""
         limit = monotonic() + self._patience
         while (now := monotonic()) < limit:
             until = self._latest[0] + self._gap if len(self._latest) == 2 else now

@@ -1,3 +1,4 @@
-"""Calendars as Temporal keeps them: reading them, renewing them, telling who uses them. Begin
-with `stored.py`.
+"""Calendars as Temporal keeps them: reads and renews them, and notifies their users.
+
+Begin with `stored.py`.
 """

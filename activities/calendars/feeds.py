@@ -1,4 +1,4 @@
-"""Reads iCalendar feeds, by the rules for what `http` actions may reach."""
+"""Reads iCalendar feeds, under the address rules of `http` actions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST = timedelta(seconds=30)
 
 
 class HttpFeeds:
-    """Feeds that are read with the client that `http` actions share."""
+    """Reads feeds with the HTTP client of the `http` actions."""
 
     def __init__(self, http: HttpActivities) -> None:
         self._http = http
@@ -26,5 +26,5 @@ class HttpFeeds:
         except AttemptFailed as error:
             raise FeedError(error.message) from None
         if not answer.whole:
-            raise FeedError(f"The feed is longer than {LONGEST_TEXT} bytes, or broke off.")
+            raise FeedError(f"The feed is longer than {LONGEST_TEXT} bytes, or incomplete.")
         return answer.text

@@ -1,6 +1,6 @@
 """Recomputes the days of a calendar from its feed, other calendars or a new release.
 
-What fails leaves the calendar as it was, and says why.
+A failure leaves the calendar as it was, and says why.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class FeedError(Exception):
 
 
 class Feeds(Protocol):
-    """Reads feeds by the rules for `http` actions."""
+    """Reads feeds under the address rules of `http` actions."""
 
     async def read(self, url: str) -> str:
         """The text at a URL. Raises FeedError."""
@@ -44,7 +44,7 @@ class RefreshActivities:
 
     @activity.defn(name=naming.REFRESH_CALENDAR)
     async def refresh(self, wanted: CalendarRefresh) -> Refreshed:
-        """The days of a calendar, where they are others than it has."""
+        """Recompute the days of a calendar; returns them only if they changed."""
         found = await self._stored.find(wanted.name)
         if found is None or found.state.deleted or found.state.revision != wanted.revision:
             return Refreshed()
@@ -63,7 +63,7 @@ class RefreshActivities:
     async def _resolved(
         self, content: CalendarContent, today: date
     ) -> tuple[ResolvedDays, dict[str, int]]:
-        """The days, and the revisions of the calendars that they were made from."""
+        """The days, and the revisions of the calendars that they come from."""
         text: str | None = None
         parts: dict[str, ResolvedDays] = {}
         revisions: dict[str, int] = {}

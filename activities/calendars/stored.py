@@ -1,6 +1,4 @@
-"""Reads calendars: each is the workflow `calendar:<name>`, whose latest execution started with all
-that it remembers. No worker is needed for that.
-"""
+"""Reads calendars from the input of their workflows, `calendar:<name>`; this needs no worker."""
 
 from __future__ import annotations
 
@@ -23,13 +21,13 @@ from onthedot.scheduling.calendars.days import (
 from onthedot.scheduling.stored.calendar_state import CalendarState
 from onthedot.scheduling.trigger import Trigger
 
-#: So many calendars are remembered as they were last read.
+#: How many calendars are cached as they were last read.
 _REMEMBERED = 200
 
 
 @dataclass
 class StoredCalendar:
-    """A calendar as it was read; what it knows at a revision is one and the same object."""
+    """A calendar as it was read; each revision is always the same object."""
 
     execution: str
     state: CalendarState
@@ -37,15 +35,15 @@ class StoredCalendar:
 
     @property
     def present(self) -> KnownCalendar:
-        """What it says at present."""
+        """The current revision."""
         return self._same(self.state.known)
 
     def at(self, at: datetime) -> KnownCalendar:
-        """What it said at an instant, as far as it remembers."""
+        """The revision at an instant, or the oldest that is kept."""
         return self._same(self.state.known_at(at))
 
     def as_of(self, revision: int) -> KnownCalendar:
-        """What it said at a revision, as far as it remembers."""
+        """A revision by its number, or the nearest later one that is kept."""
         return self._same(self.state.known_as(revision))
 
     def _same(self, known: KnownCalendar) -> KnownCalendar:
@@ -61,9 +59,9 @@ class StoredCalendars:
         self._missing: dict[str, KnownCalendar] = {}
 
     async def find(self, name: str) -> StoredCalendar | None:
-        """A calendar, a deleted one too; None if there never was one.
+        """The calendar, even if deleted; None if there never was one.
 
-        Raises RPCError if Temporal does not answer.
+        Raises RPCError if Temporal does not respond.
         """
         try:
             page = await self._client.workflow_service.get_workflow_execution_history(
@@ -95,15 +93,14 @@ class StoredCalendars:
         return found
 
     async def of(self, trigger: Trigger) -> CalendarDays:
-        """What the calendars say at present that a trigger names; one that is not there names no
-        day.
+        """The current days of the calendars that a trigger names; a missing calendar has no days.
 
-        Raises RPCError if Temporal does not answer.
+        Raises RPCError if Temporal does not respond.
         """
         return await self.named(calendars_of(trigger))
 
     async def named(self, names: Iterable[str]) -> CalendarDays:
-        """The same for calendars by their names."""
+        """The same for calendars by name."""
         known = []
         for name in names:
             found = await self.find(name)
@@ -111,7 +108,7 @@ class StoredCalendars:
         return CalendarDays.of(known)
 
     def missing(self, name: str) -> KnownCalendar:
-        """What stands for a calendar that is not there, each time the same object."""
+        """The stand-in for a missing calendar, always the same object."""
         if len(self._missing) >= _REMEMBERED:
             self._missing.clear()
         return self._missing.setdefault(name, missing_calendar(name))

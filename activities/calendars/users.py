@@ -1,7 +1,7 @@
-"""Tells those that use a calendar that it changed, until all of them have taken it up.
+"""Notifies the users of a calendar that it changed, until all of them have adopted the change.
 
-A task shows the calendars that it keeps to, and the revision of each that its schedule was compiled
-with, as labels that lists are filtered by. Who lacks the label of the latest revision still waits.
+A task publishes its calendars, and the revision of each that its schedule was compiled with, as
+labels that lists filter by. A task without the label of the latest revision is still waiting.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from onthedot.activities.schedule_checks import request_checks
 from onthedot.scheduling.search import calendar_label
 from onthedot.scheduling.stored.calendar_state import CalendarRefresh, UsersTold
 
-#: How long one attempt goes on: it ends in time, and says how many are left.
+#: How long one attempt works before it returns the number of users that still wait.
 _GOES_ON_FOR = timedelta(seconds=75)
 
 
 class CalendarUsers:
-    """Who uses calendars: tasks, and calendars that name others."""
+    """The users of calendars: tasks, and calendars that name others."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     @activity.defn(name=naming.TELL_CALENDAR_USERS)
     async def tell(self, changed: CalendarRefresh) -> UsersTold:
-        """Make everybody check who has not taken the revision up; how many have not at the end.
+        """Ask every user that has not adopted the revision to check; returns how many still wait.
 
-        Raises RPCError if Temporal does not answer.
+        Raises RPCError if Temporal does not respond.
         """
         told = await request_checks(
             self._client,
@@ -42,7 +42,7 @@ class CalendarUsers:
 
 
 def users_query(name: str) -> str:
-    """A list filter for all that use a calendar."""
+    """The visibility query for all users of a calendar."""
     return (
         f"ExecutionStatus = 'Running' AND {naming.LABELS.name} = '{calendar_label(name)}' "
         f"AND ({naming.STATUS.name} IS NULL OR {naming.STATUS.name} != '{naming.State.DELETED}')"
@@ -50,6 +50,6 @@ def users_query(name: str) -> str:
 
 
 def waiting_query(name: str, revision: int) -> str:
-    """Those of them whose schedules are still compiled with an earlier revision."""
+    """The visibility query for users that have not adopted the revision."""
     label = calendar_label(name, revision)
     return f"{users_query(name)} AND {naming.LABELS.name} != '{label}'"

@@ -1,1 +1,1 @@
-"""The `command` action: one program under its guard. Begin with `activity.py`."""
+"""The `command` action: one program, supervised by a guard process. Begin with `activity.py`."""

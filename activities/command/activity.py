@@ -32,7 +32,7 @@ from onthedot.activities.stored_text import READ_AT_MOST, cut_text
 from onthedot.scheduling.stored.attempt import AttemptResult, CommandAttempt
 from onthedot.scheduling.values import format_instant
 
-#: All that a command inherits from the worker.
+#: The only variables that a command inherits from the worker.
 INHERITED = ("PATH", "HOME", "LANG")
 
 _NOT_FOUND = frozenset({errno.ENOENT, errno.ENOTDIR})
@@ -41,7 +41,7 @@ _LAST_LINE = 300
 
 
 class CommandActivities:
-    """Runs programs, if this worker's operator wants that."""
+    """Runs programs, if the worker's operator permits it."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class CommandActivities:
         max_running: int = 10,
         grace: timedelta = timedelta(seconds=5),
     ) -> None:
-        """`grace` is what a command has to stop by itself; `max_running` may run at once."""
+        """`grace` is the time a command gets to stop; at most `max_running` run at once."""
         self._secrets = secrets
         self._allowed = allowed
         self._grace = grace
@@ -59,7 +59,7 @@ class CommandActivities:
 
     @activity.defn(name=naming.COMMAND)
     async def command(self, attempt: CommandAttempt) -> AttemptResult:
-        """Runs the program once and waits for its end, at most `attempt.timeout`.
+        """Run the program once and wait for its end, at most `attempt.timeout`.
 
         Raises:
             ApplicationError: see `Fault`.
@@ -91,7 +91,7 @@ class CommandActivities:
         process = CommandProcess(
             Order(
                 action.argv,
-                inherited | own | _told(attempt),
+                inherited | own | _run_variables(attempt),
                 action.cwd,
                 action.stdin,
                 allowed,
@@ -107,7 +107,7 @@ class CommandActivities:
         except GuardLostError:
             raise AttemptFailed(
                 Fault.INTERNAL,
-                f"{name}: the process that guards it was lost, so it was killed.",
+                f"{name} was killed because the process that supervises it was lost.",
                 output=_output(process, None, redactor),
             ) from None
         except asyncio.CancelledError:
@@ -122,7 +122,7 @@ class CommandActivities:
         if timed_out:
             raise AttemptFailed(
                 Fault.TIMEOUT,
-                f"{name} was ended, for it ran longer than {allowed.total_seconds():g} s.",
+                f"{name} was stopped after running for {allowed.total_seconds():g} s.",
                 output=output,
             )
         if code != 0:
@@ -134,7 +134,7 @@ class CommandActivities:
         return output
 
 
-def _told(attempt: CommandAttempt) -> dict[str, str]:
+def _run_variables(attempt: CommandAttempt) -> dict[str, str]:
     """What the command knows about its run: the variables in `RESERVED_VARIABLES`."""
     told = {
         "ONTHEDOT_TASK_ID": attempt.task_id,

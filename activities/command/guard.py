@@ -1,22 +1,22 @@
-"""Runs one command and sees to it that nothing of it stays behind.
+"""Runs one command and leaves none of its processes behind.
 
-A program of its own, started by the worker for each command with nothing but the standard library.
-Its one argument is a socket, over which one line of JSON comes in (argv, env, cwd, timeout, grace)
-and lines of JSON go out.
+The worker starts this separate program for each command; it uses only the standard library. Its one
+argument is a socket: one line of JSON comes in (argv, env, cwd, timeout, grace), and lines of JSON
+go out.
 
-1. Start the command as the leader of a session of its own.
-2. Wait until it exits, its time is up, or the worker wants it ended: sends a line, or is gone,
-   which closes the socket.
-3. Ask what is left of it to stop (SIGTERM), and after the grace time kill it (SIGKILL). On Linux
-   this reaches everything it ever started, for orphans become children of this guard; elsewhere it
-   reaches the command's process group.
+1. Start the command as the leader of a new session.
+2. Wait until it exits, its time is up, or the worker ends it by sending a line or by exiting, which
+   closes the socket.
+3. Send SIGTERM to what is left, and SIGKILL after the grace time. On Linux this reaches every
+   descendant, because orphans become children of this guard; elsewhere it reaches the command's
+   process group.
 4. Report how the command ended, and exit.
 
-If this guard itself is killed, Linux kills the command; what the command started stays. If it is
-stopped (SIGSTOP), the worker wakes it every second, and Linux does when the worker dies.
+If this guard is killed, Linux kills the command, but not the command's children. If it is stopped
+(SIGSTOP), the worker wakes it every second, and Linux wakes it when the worker dies.
 """
 
-# pathlib would add half as much again to what starting this takes:
+# Importing pathlib would lengthen the start of this program by half:
 # ruff: noqa: PTH123, PTH208
 
 import contextlib
@@ -40,8 +40,8 @@ _LINUX = sys.platform == "linux"
 
 
 def main() -> None:
-    """Does what the module says."""
-    # A low number, for select; and the command must not inherit it.
+    """Run the command as the module describes."""
+    # dup gives a low number, which select needs, and one that the command does not inherit.
     worker = os.dup(int(sys.argv[1]))
     os.close(int(sys.argv[1]))
     wake, waker = os.pipe()
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 class _Leader:
-    """The command itself, whose process id is also that of its group."""
+    """The command's process, whose id is also that of its group."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -68,7 +68,7 @@ class _Leader:
 
     @property
     def is_reaped(self) -> bool:
-        """Whether the system may have given its id, and its group's, to another process."""
+        """Whether the system may have reused its id, and its group's."""
         return self._status is not None
 
     def has_exited(self) -> bool:
@@ -82,8 +82,8 @@ class _Leader:
     def has_left_anything(self) -> bool:
         """Whether it, or anything it started, still runs.
 
-        On Linux there is no gap in this: whatever loses its parent becomes a child of the guard in
-        the same moment, so a guard without children is a guard without descendants.
+        This is exact on Linux: a process that loses its parent immediately becomes a child of the
+        guard, so a guard without children has no descendants.
         """
         if not _LINUX:
             if not self.has_exited():
@@ -102,7 +102,7 @@ class _Leader:
         return False
 
     def code(self) -> int:
-        """Its exit code, or minus the signal that ended it. Waits for it to exit."""
+        """Wait for it to exit; its exit code, or minus the signal that ended it."""
         if self._status is None:
             self._status = os.waitpid(self.pid, 0)[1]
         return os.waitstatus_to_exitcode(self._status)
@@ -115,7 +115,7 @@ def _start(order: dict[str, Any], worker: int) -> _Leader:
     if pid == 0:
         _become(order, why_write, guard)
     os.close(why_write)
-    # Only the command may hold its pipes: their end is how the worker sees the end of the output.
+    # Only the command may hold its pipes: the worker sees the end of the output when they close.
     nothing = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(nothing, fd)
@@ -209,7 +209,7 @@ def _descendants() -> list[int]:
             with contextlib.suppress(OSError, ValueError, IndexError):
                 with open(f"/proc/{entry}/stat", "rb") as file:
                     state, parent = file.read().rpartition(b")")[2].split()[:2]
-                # Negative: a zombie runs no more, but what it started may.
+                # Negative: a zombie no longer runs, but what it started may.
                 pid = -int(entry) if state in b"ZX" else int(entry)
                 children.setdefault(int(parent), []).append(pid)
     found: list[int] = []

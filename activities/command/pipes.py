@@ -1,7 +1,7 @@
-"""The pipes of a child process, owned here: they close when we say so, whoever holds the far end.
+"""Pipes of a child process that this side can close at any time.
 
-asyncio's own pipes of a subprocess stay open, and its `wait` may too, as long as any process still
-has the other end.
+With asyncio's own subprocess pipes, closing and `wait` may block as long as any process holds the
+other end.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from collections.abc import Callable
 from onthedot.activities.stored_text import READ_AT_MOST
 
 _CHUNK = 64 * 1024
-#: The end of a stream is kept apart, for a message.
+#: The end of a stream is kept separately, for error messages.
 _TAIL = 40 * 1024
 
 
 class OutPipe:
-    """Reads what a child writes: keeps its head and its end."""
+    """Reads what a child writes, and keeps the beginning and the end."""
 
     def __init__(self, wrote: Callable[[bytes], None] = lambda _: None) -> None:
-        """`wrote` is called with each piece as it comes."""
+        """`wrote` is called with each piece as it arrives."""
         self._wrote = wrote
         self.head = bytearray()
         self.tail = b""
@@ -30,7 +30,7 @@ class OutPipe:
         self._transport: asyncio.BaseTransport | None = None
 
     async def read(self) -> None:
-        """Reads to the end, keeping little: a child must never wait for its pipe."""
+        """Read to the end: a child must never block on a full pipe."""
         reader = asyncio.StreamReader(limit=_CHUNK)
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.connect_read_pipe(
@@ -42,12 +42,12 @@ class OutPipe:
             self._wrote(chunk)
 
     def close(self) -> None:
-        """Reads no further."""
+        """Stop reading."""
         _close(self._transport, self._ours)
 
 
 class InPipe:
-    """Writes what a child is to read."""
+    """Writes a child's standard input."""
 
     def __init__(self, text: str) -> None:
         self._data = text.encode()
@@ -56,7 +56,7 @@ class InPipe:
         self._closed = asyncio.Event()
 
     async def write(self) -> None:
-        """Writes everything and closes; a child that does not read it is none of our business."""
+        """Write everything and close; a child may leave its input unread."""
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.connect_write_pipe(
             lambda: _Watch(self._closed), os.fdopen(self._ours, "wb", 0)
@@ -66,7 +66,7 @@ class InPipe:
         await self._closed.wait()
 
     def close(self) -> None:
-        """Writes no further."""
+        """Stop writing."""
         if self._transport is None:
             _close(None, self._ours)
         elif not self._closed.is_set():

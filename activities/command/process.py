@@ -21,13 +21,13 @@ from onthedot.scheduling.stored.written import Stream
 Wrote = Callable[[Stream, bytes], None]
 
 _GUARD = Path(__file__).with_name("guard.py")
-#: What the guard's own Python may need; the command itself gets none of it.
+#: Variables that the guard's Python may need; the command does not get them.
 _GUARD_ENV = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-#: Past timeout and grace time, for the guard to kill and report.
+#: How long the guard may take to kill and report, after timeout and grace time.
 _GUARD_SECONDS = 7.0
-#: For the last output, once everything that could write has been ended.
+#: How long to read the last output once every writer has ended.
 _DRAIN_SECONDS = 1.0
-#: A command runs as the same user and may stop its guard, which has to go on anyway.
+#: A command runs as the same user and may stop (SIGSTOP) its guard, which must continue.
 _WAKE_EVERY = 1.0
 
 
@@ -44,7 +44,7 @@ class Order:
 
 
 class NotStartedError(OSError):
-    """The system did not start the command: errno, and `filename` says which part it refused."""
+    """The system did not start the command; `filename` says which part was refused."""
 
 
 class GuardLostError(Exception):
@@ -55,7 +55,7 @@ class CommandProcess:
     """One command, from its start to the end of everything it started."""
 
     def __init__(self, order: Order, wrote: Wrote = lambda *_: None) -> None:
-        """`wrote` is called with what the command writes, as it comes."""
+        """`wrote` is called with what the command writes, as it arrives."""
         self._order = order
         self._pid: int | None = None
         self.stdout = OutPipe(partial(wrote, Stream.STDOUT))
@@ -65,8 +65,8 @@ class CommandProcess:
     async def run(self) -> tuple[int, bool]:
         """The exit code (minus the signal, if one ended it), and whether its time was up.
 
-        When this returns, and also soon after it is cancelled, nothing of the command runs. To be
-        called once.
+        When this returns, or soon after it is cancelled, no process of the command runs. May be
+        called only once.
 
         Raises:
             NotStartedError: there was nothing to run.
@@ -109,7 +109,7 @@ class CommandProcess:
             control.write(b"end\n")
             await self._see_off(guard)
             control.close()
-            # However it ended: what it wrote is shown.
+            # What it wrote is shown, however it ended.
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(flowing), _DRAIN_SECONDS)
             flowing.cancel()
@@ -143,7 +143,7 @@ class CommandProcess:
             with contextlib.suppress(ProcessLookupError):
                 guard.kill()
         if guard.returncode != 0 and self._pid is not None:
-            # Its guard did not live to end it. Linux has killed the command; this gets its group.
+            # The guard was killed first. Linux has killed the command; this kills its group.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._pid, signal.SIGKILL)
         await _ends_within(_DRAIN_SECONDS, guard)
@@ -154,7 +154,7 @@ class CommandProcess:
 
 @contextlib.contextmanager
 def _kept_awake(guard: asyncio.subprocess.Process) -> Iterator[None]:
-    """Has a guard that was stopped go on, again and again while the block runs."""
+    """Wake a stopped guard, repeatedly while the block runs."""
     loop = asyncio.get_running_loop()
 
     timer: asyncio.TimerHandle

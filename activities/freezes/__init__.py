@@ -1,1 +1,1 @@
-"""What a worker knows of freezes, and how what they held is released. Begin with `watch.py`."""
+"""What a worker knows about freezes, and the release of what they held. Begin with `watch.py`."""

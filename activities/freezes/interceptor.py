@@ -1,4 +1,4 @@
-"""Gives workflows a function that reads the worker's list of freezes, without an event."""
+"""Gives workflows a function that reads the worker's list of freezes without a history event."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from onthedot.activities.freezes.watch import FreezeWatch
 
 
 class FreezeInterceptor(Interceptor):
-    """For a worker with a watch."""
+    """Passes a watch's function to the workflows of a worker."""
 
     def __init__(self, watch: FreezeWatch) -> None:
         self._watch = watch
@@ -39,7 +39,7 @@ def watches_of(activities: Iterable[Callable[..., Any]]) -> list[FreezeWatch]:
 
 @asynccontextmanager
 async def watching(watches: Iterable[FreezeWatch]) -> AsyncIterator[None]:
-    """Runs the watches; each has read the list once on entry, if Temporal responds in time."""
+    """Run the watches; on entry each has read the list once, if Temporal responds in time."""
     chosen = list(watches)
     running = [asyncio.create_task(watch.run()) for watch in chosen]
     try:

@@ -1,7 +1,7 @@
-"""Starts what a freeze held: of each task the last occurrence, within its catch-up window.
+"""Starts what a freeze held: the last occurrence of each task, within its catch-up window.
 
-Safe to repeat: a run that was started is refused by its id, and a task that is woken looks for
-itself whether it may begin.
+Safe to repeat: Temporal refuses the id of a run that already started, and a task that is woken
+checks for itself whether it may begin.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.freeze_order import ReleaseOrder
 from onthedot.scheduling.stored.run_order import RunMemo, RunOrder
 
-#: The type of the error that a run ends with which a freeze kept from starting.
+#: The error type of a run that a freeze kept from starting.
 FROZEN = "Frozen"
 
 _AT_ONCE = 10
@@ -46,7 +46,7 @@ class ReleaseActivities:
 
     @activity.defn(name=naming.RELEASE_HELD)
     async def release(self, order: ReleaseOrder) -> int:
-        """Release what was held; how many runs were started."""
+        """Release what was held; returns how many runs were started."""
         with heartbeating():
             if order.wake:
                 await self._wake(order)
@@ -62,7 +62,7 @@ class ReleaseActivities:
             return sum(await asyncio.gather(*(one(*held) for held in last.items())))
 
     async def _wake(self, order: ReleaseOrder) -> None:
-        """Have one-time tasks look again that are past their time and have not begun."""
+        """Make one-time tasks that are overdue and have not begun check again."""
         query = (
             f"WorkflowType = '{naming.TASK}' AND ExecutionStatus = 'Running' "
             f"AND {naming.KIND.name} = 'once' AND {naming.DUE.name} <= '{_text(order.until)}'"
@@ -135,7 +135,7 @@ class ReleaseActivities:
         return True
 
     async def _order(self, schedule: ScheduleDescription, due: datetime) -> RunOrder | None:
-        """What the schedule starts, for one occurrence; None if it is paused."""
+        """The order that the schedule starts an occurrence with; None if it is paused."""
         action = schedule.schedule.action
         if schedule.schedule.state.paused or not isinstance(action, ScheduleActionStartWorkflow):
             return None

@@ -1,8 +1,8 @@
 """The freezes as one worker knows them: read every two seconds, once for all runs.
 
-1. A run asks `may_be_in_force` in passing. Where no freeze is in force that is all, and no event.
-2. Otherwise it asks for a verdict, in an activity: by the tags of its task, and with the name.
-3. A worker that cannot read the freezes does not guess: a run waits until they are known.
+1. A run calls `may_be_in_force`, which adds no history event. Without a freeze, that is all.
+2. Otherwise an activity gives the verdict, by the tags of the task, with the name of the freeze.
+3. If the worker cannot read the freezes, it does not guess: runs wait until they are known.
 """
 
 from __future__ import annotations
@@ -37,21 +37,21 @@ _LOG = logging.getLogger("onthedot.freezes")
 
 KNOWN = Gauge("onthedot_freezes_known", "Whether the worker can read the freezes: 1 or 0.")
 
-#: In force within five seconds: this, and what Temporal's lists are behind.
+#: A freeze is in force within five seconds: this, plus the lag of Temporal's lists.
 _EVERY_SECONDS = 2.0
-#: What was read longer ago does not count: it may be that nobody could say otherwise since.
+#: An older reading does not count: there may be changes that could not be read.
 _STALE_SECONDS = 7.0
 #: How long one reading, and one question, may take.
 _PATIENCE_SECONDS = 3.0
 #: A freeze that is replaced can be missing from a list for a moment.
 _MISSED_READINGS = 2
-#: A run is handed out shortly before its time.
+#: Workers get a run shortly before its time.
 _AHEAD = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A freeze, with the window that lasts and the one to come."""
+    """A freeze, with its current and its next window."""
 
     name: str
     definition: FreezeDefinition
@@ -60,12 +60,12 @@ class Standing:
     """In how many readings it was missing."""
 
     def window(self, at: datetime) -> Window | None:
-        """The window that holds an instant."""
+        """The window that contains an instant."""
         return next((w for w in self.windows if w.start <= at < w.end), None)
 
 
 class FreezeWatch:
-    """Reads the freezes as long as it runs, and answers by them."""
+    """Keeps reading the freezes, and answers questions about them."""
 
     def __init__(self, client: Client, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
         self._client = client
@@ -81,7 +81,7 @@ class FreezeWatch:
             await asyncio.sleep(_EVERY_SECONDS)
 
     async def ready(self) -> None:
-        """Return once they were read, or after a moment."""
+        """Return once they have been read, or after a moment."""
         try:
             await asyncio.wait_for(self._first.wait(), _PATIENCE_SECONDS)
         except TimeoutError:
@@ -89,11 +89,11 @@ class FreezeWatch:
 
     @property
     def known(self) -> bool:
-        """Whether they were read lately."""
+        """Whether they were read recently."""
         return self._read is not None and monotonic() - self._read < _STALE_SECONDS
 
     def may_be_in_force(self, due: datetime) -> bool:
-        """Whether a run that is due then has to ask. Called from the threads of workflows."""
+        """Whether a run that is due then needs a verdict. Called from the threads of workflows."""
         at = max(due, self._now())
         return not self.known or any(
             w.start - _AHEAD <= at < w.end for f in self._standing for w in f.windows
@@ -101,7 +101,7 @@ class FreezeWatch:
 
     @activity.defn(name=naming.CHECK_FREEZE)
     async def check(self, question: FreezeQuestion) -> FreezeVerdict:
-        """By which freeze a run is kept from starting, if by any."""
+        """Which freeze keeps a run from starting, if any."""
         if not self.known:
             await self._try()
         if not self.known:
@@ -126,7 +126,7 @@ class FreezeWatch:
 
     @activity.defn(name=naming.FIND_WINDOW)
     async def window(self, question: WindowQuestion) -> WindowAnswer:
-        """The window that lasts at an instant, or else the next one."""
+        """The window at an instant, or else the next one."""
         definition, name = question.definition, question.name
         found = await off_loop(window_at, definition, question.at, name=name) or await off_loop(
             next_window, definition, question.at, name=name
@@ -139,21 +139,21 @@ class FreezeWatch:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 found = await self._listed()
         except (OnTheDotError, RPCError, RuntimeError, TimeoutError) as error:
-            # A freeze of a later release, or one sealed with a key that is not here, holds all.
+            # A freeze of a later release, or sealed with a missing key, stops all runs.
             if not self.known:
                 KNOWN.set(0)
                 if was_known or self._read is None:
-                    _LOG.warning("freezes cannot be read, so nothing begins until then: %s", error)
+                    _LOG.warning("no run starts until the freezes can be read: %s", error)
             return
         if not was_known and self._read is not None:
-            _LOG.info("freezes can be read again")
+            _LOG.info("the freezes can be read again")
         self._standing = await off_loop(_with_windows, found, self._standing, self._now())
         self._read = monotonic()
         KNOWN.set(1)
         self._first.set()
 
     async def _listed(self) -> dict[str, FreezeDefinition | None]:
-        """The freezes by name; None of one that was lifted."""
+        """The freezes by name; None for a lifted one."""
         query = f"WorkflowType = '{naming.FREEZE}' AND ExecutionStatus = 'Running'"
         latest: dict[str, tuple[datetime, FreezeDefinition | None]] = {}
         async for execution in self._client.list_workflows(query, page_size=1000):

@@ -1,1 +1,1 @@
-"""The `http` action: one call of a URL, and which hosts it may reach. Begin with `activity.py`."""
+"""The `http` action: one call of a URL, and the hosts it may reach. Begin with `activity.py`."""

@@ -48,14 +48,14 @@ class HttpActivities:
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
-        """Closes the connections. To be awaited when the worker has ended."""
+        """Close the connections. Await this after the worker has stopped."""
         if self._session is not None:
             await self._session.close()
         await self._resolver.close()
 
     @activity.defn(name=naming.HTTP)
     async def http(self, attempt: HttpAttempt) -> AttemptResult:
-        """Calls the URL once, following redirects, within `attempt.timeout`.
+        """Call the URL once, following redirects, within `attempt.timeout`.
 
         Raises:
             ApplicationError: see `Fault`.
@@ -69,10 +69,10 @@ class HttpActivities:
         )
 
     async def get(self, url: str, *, within: timedelta, at_most: int) -> Answer:
-        """What a URL answers, for another purpose than an action's but by the same rules.
+        """The response of a URL, for other purposes than an action but under the same rules.
 
         Raises:
-            AttemptFailed: it cannot be called, may not be, or answers with an error.
+            AttemptFailed: the URL cannot or may not be called, or responds with an error.
         """
         try:
             headers = {
@@ -102,8 +102,8 @@ class HttpActivities:
             if not header_value_ok(value):
                 raise AttemptFailed(
                     Fault.SECRET_INVALID,
-                    f"The value for the header {name} has a line break or another control "
-                    f"character in it.",
+                    f"The value of the header {name} contains a line break or another control "
+                    f"character.",
                 )
         try:
             url = first_url(action.url)

@@ -24,10 +24,10 @@ class AddressRule:
     """
 
     def __init__(self, entry: str) -> None:
-        """Reads an entry.
+        """Parse an entry.
 
         Raises:
-            ValueError: it is malformed.
+            ValueError: the entry is malformed.
         """
         text = entry.strip()
         match = _ENTRY.fullmatch(text)
@@ -50,11 +50,11 @@ class AddressRule:
 
     @property
     def is_one_address(self) -> bool:
-        """Whether it is an address, and no network."""
+        """Whether it is a single address, not a network."""
         return len(self._networks) == 1 and self._networks[0].num_addresses == 1
 
     def names(self, host: str, port: int) -> bool:
-        """Whether it matches by name; `host` is in lower case, without a dot at its end."""
+        """Whether it matches by name; `host` is in lower case, without a trailing dot."""
         if not self._name or self._port not in (None, port):
             return False
         if self._name == "*":
@@ -70,7 +70,7 @@ class AddressRule:
     def covers_within(
         self, network: IPv4Network | IPv6Network, address: IPv4Address | IPv6Address, port: int
     ) -> bool:
-        """Whether it matches by address, and by naming no more than a part of `network`."""
+        """Whether it matches by address, and names nothing outside `network`."""
         return self._port in (None, port) and any(
             address in net and net.prefixlen >= network.prefixlen for net in self._networks
         )
@@ -100,6 +100,6 @@ def _ascii(name: str) -> str:
 
 def _malformed(entry: str) -> ValueError:
     return ValueError(
-        f"{entry!r} is no host: write a name, *.example.com, an address or a network such as "
-        f"10.0.0.0/8, each with :port if wanted."
+        f"{entry!r} is not a host: write a name, *.example.com, an address or a network such as "
+        f"10.0.0.0/8, each optionally followed by :port."
     )

@@ -1,11 +1,12 @@
 """Which hosts an `http` action may reach.
 
-A target is judged by its name and by the address that is connected to:
-1. what the deny list names, by either, is refused;
+A target is judged by its name and by the address of the connection:
+1. anything on the deny list, by name or address, is refused;
 2. loopback, link-local, unspecified, multicast and metadata addresses are refused, unless the allow
-   list has that very name, the address, or a network within the refused one;
-3. the Temporal that the worker works for is refused, unless the allow list has its name or address;
-4. with `*` on the deny list, everything that the allow list does not name is refused.
+   list has that exact name, the address, or a network within the refused one;
+3. the Temporal service that the worker polls is refused, unless the allow list has its name or
+   address;
+4. with `*` on the deny list, anything that is not on the allow list is refused.
 """
 
 from __future__ import annotations
@@ -59,10 +60,10 @@ class AddressRules:
         deny: Iterable[str] = (),
         control: ControlPlane | None = None,
     ) -> None:
-        """Reads the two lists; `AddressRule` says what an entry may be.
+        """Parse the two lists of `AddressRule` entries.
 
         Args:
-            control: the Temporal that the worker works for.
+            control: the Temporal service that the worker polls.
 
         Raises:
             ValueError: an entry is malformed; the message names it.
@@ -74,7 +75,7 @@ class AddressRules:
         self._only_allowed = len(self._deny) < len(rules)
 
     def name_refused(self, host: str, port: int) -> str:
-        """Why `host` is refused before anything is looked up, or the empty string."""
+        """Why `host` is refused before any look-up; empty if it is not."""
         if host in _METADATA_NAMES:
             return f"{host} is a cloud's metadata service"
         if any(rule.names(host, port) for rule in self._deny):
@@ -86,7 +87,7 @@ class AddressRules:
         return ""
 
     def address_refused(self, host: str, port: int, address: Address) -> str:
-        """Why connecting to `address`, found under the name `host`, is refused, or nothing."""
+        """Why a connection to `address`, resolved from `host`, is refused; empty if it is not."""
         faces = tuple(_faces(address))
         shown = host if host == str(address) else f"{host} ({address})"
         if any(rule.covers(face, port) for rule in self._deny for face in faces):
@@ -95,17 +96,21 @@ class AddressRules:
             for why, network in _REFUSED:
                 if face in network and not self._lifted(host, port, face, why, network):
                     return f"{shown} is {why}"
-            if self.control.is_at(face, port) and not any(
-                (rule.is_exact and rule.names(host, port))
-                or (rule.is_one_address and rule.covers(face, port))
-                for rule in self._allow
-            ):
+            if self.control.is_at(face, port) and not self._allowed_alone(host, port, face):
                 return f"{shown} is {_CONTROL}"
         if self._only_allowed and not any(
             rule.names(host, port) or rule.covers(faces[-1], port) for rule in self._allow
         ):
             return f"{shown} is not on this worker's allow list"
         return ""
+
+    def _allowed_alone(self, host: str, port: int, address: Address) -> bool:
+        """Whether an entry of the allow list names exactly this host or address."""
+        return any(
+            (rule.is_exact and rule.names(host, port))
+            or (rule.is_one_address and rule.covers(address, port))
+            for rule in self._allow
+        )
 
     def _lifted(self, host: str, port: int, address: Address, why: str, network: Network) -> bool:
         return any(
@@ -116,16 +121,16 @@ class AddressRules:
 
 
 def parse_address(text: str) -> Address:
-    """An address as a socket gives it, where IPv6 may carry a zone.
+    """Parse an address as a socket reports it; an IPv6 address may carry a zone.
 
     Raises:
-        ValueError: it is none.
+        ValueError: `text` is not an address.
     """
     return ip_address(text.partition("%")[0])
 
 
 def _faces(address: Address) -> Iterator[Address]:
-    """The address, and the IPv4 address that it leads to where it is only a wrapping of one."""
+    """The address, and the IPv4 address that it embeds, if any."""
     yield address
     if not isinstance(address, IPv6Address):
         return

@@ -25,7 +25,7 @@ from onthedot.scheduling.action import HttpAction
 
 
 class HttpCall:
-    """Sends a request and whatever requests its redirects ask for."""
+    """Sends a request, and follows its redirects."""
 
     def __init__(
         self,
@@ -36,8 +36,8 @@ class HttpCall:
         judge: Callable[[Hop, str, int], None],
         at_most: int = READ_AT_MOST,
     ) -> None:
-        """`judge` is asked before each request, and raises AttemptFailed where it may not go. Of
-        an answer `at_most` so many bytes are read."""
+        """`judge` is called before each request, and raises AttemptFailed if it is not allowed. At
+        most `at_most` bytes of a response are read."""
         self._judge = judge
         self._session = session
         self._rules = rules
@@ -47,15 +47,15 @@ class HttpCall:
         self._answer: Answer | None = None
 
     async def send(self, hop: Hop, timeout: timedelta) -> dict[str, Any]:  # noqa: ASYNC109
-        """The output of the last answer; see `answer`."""
+        """The output of the last response; see `answer`."""
         return (await self.answer(hop, timeout)).output(self._redactor)
 
     async def answer(self, hop: Hop, timeout: timedelta) -> Answer:  # noqa: ASYNC109
-        """The last answer, which is as expected. `timeout` covers everything, redirects too.
+        """The last response, whose status is an expected one. `timeout` includes redirects.
 
         Raises:
-            AttemptFailed: with what was answered so far as its output.
-            Interrupted: it was cancelled, and something was answered.
+            AttemptFailed: with the partial response as its output.
+            Interrupted: the call was cancelled after part of a response had arrived.
         """
         seconds = timeout.total_seconds()
         try:
@@ -63,7 +63,7 @@ class HttpCall:
                 answer = await self._follow(hop)
         except TimeoutError:
             raise self._failed(
-                Fault.TIMEOUT, f"{hop.method} {hop.shown} was not through after {seconds:g} s."
+                Fault.TIMEOUT, f"{hop.method} {hop.shown} was not complete after {seconds:g} s."
             ) from None
         except asyncio.CancelledError:
             if self._answer is None:
@@ -74,7 +74,7 @@ class HttpCall:
         passing = is_passing(answer.status)
         raise self._failed(
             Fault.HTTP_STATUS,
-            f"{hop.method} {hop.shown} answered {answer.status}.",
+            f"{hop.method} {hop.shown} returned {answer.status}.",
             final=not passing,
             retry_after=retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
             if passing
@@ -93,7 +93,7 @@ class HttpCall:
             except ValueError:
                 raise self._failed(
                     Fault.BAD_REDIRECT,
-                    f"{hop.shown} redirects to what is no http or https URL.",
+                    f"{hop.shown} redirects to something other than an http or https URL.",
                     final=True,
                 ) from None
         raise self._failed(
@@ -138,14 +138,14 @@ class HttpCall:
         except (aiohttp.ClientError, zlib.error) as error:
             raise self._failed(
                 Fault.BAD_ANSWER,
-                f"{hop.method} {hop.shown} was not answered in HTTP ({type(error).__name__}).",
+                f"The response to {hop.method} {hop.shown} was not HTTP ({type(error).__name__}).",
             ) from None
 
     def _refused(self, goal: Target) -> AttemptFailed:
         return self._failed(
             Fault.ADDRESS_REFUSED,
-            f"{goal.refusal}, which this worker does not call. Its operator sets "
-            f"ONTHEDOT_ALLOW_HOSTS and ONTHEDOT_DENY_HOSTS.",
+            f"{goal.refusal}, which this worker does not call. The worker's operator can change "
+            f"this with ONTHEDOT_ALLOW_HOSTS and ONTHEDOT_DENY_HOSTS.",
             final=True,
         )
 
@@ -178,7 +178,7 @@ def _reason(error: Exception) -> str:
         reason = error.os_error
         if isinstance(reason, ssl.SSLError):
             return f"no TLS connection ({reason.reason or 'handshake failed'})"
-        # The loop's own words name its arguments, and differ from address to address.
+        # The loop's own message contains its arguments, and differs from address to address.
         number = reason.errno or 0
         words = os.strerror(number) if number > 0 else reason.strerror
         return f"no connection ({words or type(reason).__name__})"
@@ -192,9 +192,9 @@ def _certificate_fault(error: Exception) -> str:
 
 
 def first_url(url: str) -> URL:
-    """A registered URL, byte for byte where it is plain ASCII: a signed one must not change.
+    """A registered URL, unchanged if it is plain ASCII: a signed URL must not change.
 
     Raises:
-        ValueError: it is no URL.
+        ValueError: `url` is not a URL.
     """
     return URL(url, encoded=url.isascii()).with_fragment(None)

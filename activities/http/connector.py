@@ -1,7 +1,7 @@
-"""Connections that are only made to addresses the rules allow.
+"""Connections to addresses that the rules allow, and to no others.
 
-The judgement is made where the socket is created, on the very address it will be connected to: a
-name that resolves differently a moment later, or an address in disguise, changes nothing.
+An address is checked where its socket is created, so neither a name that resolves differently a
+moment later nor a disguised address gets past the rules.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from aiohttp.abc import AbstractResolver
 
 from onthedot.activities.http.addresses import AddressRules, parse_address
 
-#: Receivers often close an idle connection after 5 s; one they are about to close is no use.
+#: Receivers often close idle connections after 5 s; reusing one just then would fail.
 _KEEP_ALIVE_SECONDS = 4.0
 
 
 @dataclass
 class Target:
-    """What the connection being made is for, and why it was refused, if it was."""
+    """What a connection is for, and why it was refused, if it was."""
 
     host: str
     port: int
     refusal: str = ""
 
 
-#: Set by whoever sends a request, in the same asyncio task.
+#: Set by the sender of a request, in the same asyncio task.
 target: ContextVar[Target] = ContextVar("onthedot_target")
 
 
 def open_session(
     rules: AddressRules, per_host: int, resolver: AbstractResolver
 ) -> aiohttp.ClientSession:
-    """The one HTTP client of a worker: keeps `per_host` connections, no cookies and no proxies.
+    """The only HTTP client of a worker: keeps `per_host` connections, no cookies and no proxies.
 
-    Must be called within the event loop, and closed; the resolver is not closed with it.
+    Call it within the event loop, and close the client; this does not close the resolver.
     """
 
     def judged_socket(info: AddrInfoType) -> socket.socket:

@@ -1,7 +1,7 @@
-"""The Temporal that a worker works for: nothing that a task should call.
+"""The Temporal service that a worker polls, which tasks must not call.
 
-Temporal asks nobody who they are, so anyone who may register a task that calls it could do as its
-operator does. It is known by the name that the worker was given, and by the addresses behind it.
+Temporal does not authenticate callers by default, so whoever can register a task that calls it
+would have its operator's rights. It is recognised by the configured name and its addresses.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver
 
-#: Addresses change, with a rolling restart say.
+#: Addresses change, for example during a rolling restart.
 _FRESH_SECONDS = 30.0
 #: How long a call waits for the first look-up.
 _PATIENCE_SECONDS = 5.0
 
 
 class ControlPlane:
-    """Where Temporal is, as far as it can be told."""
+    """Where Temporal is, as far as look-ups show it."""
 
     def __init__(self, address: str = "") -> None:
-        """`address` is `HOST:PORT`; with any other there is nothing to keep tasks from."""
+        """`address` is `HOST:PORT`; any other value disables the check."""
         try:
             parts = urlsplit(f"//{address.rpartition('://')[2]}")
             self._host, self._port = (parts.hostname or "").rstrip("."), parts.port or 0
@@ -34,20 +34,20 @@ class ControlPlane:
         self._looking: asyncio.Task[None] | None = None
 
     def is_named(self, host: str, port: int) -> bool:
-        """Whether `host` (lower case, no dot at its end) is its name; `localhost` at one port.
+        """Whether `host` (lower case, no trailing dot) is its name; `localhost` only at its port.
 
-        An address is no name: `is_at` judges it.
+        `is_at` judges addresses.
         """
         if not host or host != self._host or _is_address(host):
             return False
         return host != "localhost" or port == self._port
 
     def is_at(self, address: IPv4Address | IPv6Address, port: int) -> bool:
-        """Whether it is at `address`: at every port, for it opens several; on loopback at one."""
+        """Whether it is at `address`: at every port, since it opens several; on loopback at one."""
         return address in self._addresses and (not address.is_loopback or port == self._port)
 
     async def look_up(self, resolver: AbstractResolver) -> None:
-        """Learns its addresses where they are not known of late. What cannot be learned is kept."""
+        """Refresh its addresses if they are old; a failure keeps them."""
         if not self._host or time.monotonic() - self._looked_up < _FRESH_SECONDS:
             return
         if self._looking is None or self._looking.done():
@@ -62,7 +62,7 @@ class ControlPlane:
                 ip_address(each["host"].partition("%")[0]) for each in found
             )
         except (OSError, ValueError):
-            pass  # the name still counts, and so do the addresses of before
+            pass  # the name and the earlier addresses still count
         self._looked_up = time.monotonic()
 
 

@@ -3,7 +3,7 @@
 1. A call takes one of its host's places, or waits for one, first come first served.
 2. A local attempt never waits, since it would hold a workflow task: it gives up as `Deferred`, and
    the workflow tries again with an ordinary activity, which waits at little cost.
-3. A host that was slow of late counts as full for local attempts, even when places are free.
+3. A host that was slow recently counts as full for local attempts, even when places are free.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from onthedot.activities.attempts.failed import AttemptFailed, Fault
 from onthedot.scheduling.stored.attempt import PLACE_WAIT
 from onthedot.scheduling.stored.live import PlacesTaken
 
-#: So many hosts are remembered before idle ones are forgotten.
+#: How many hosts are remembered before idle ones are forgotten.
 _REMEMBERED_HOSTS = 1024
 
 
@@ -34,7 +34,7 @@ class _Host:
 
 
 class Place:
-    """A place that is taken on entering, as `HostGate.held` says, and free again on leaving."""
+    """A place that is taken on entering the block (see `HostGate.held`) and freed on leaving."""
 
     def __init__(self, gate: HostGate, name: str, *, local: bool) -> None:
         self._gate = gate
@@ -42,7 +42,7 @@ class Place:
         self._held = gate.held(name, local=local)
 
     def taken(self) -> PlacesTaken:
-        """How full it is there."""
+        """How full the host is."""
         return self._gate.taken(self._name)
 
     async def __aenter__(self) -> None:
@@ -74,12 +74,12 @@ class HostGate:
         """Sets the limits.
 
         Args:
-            name: of what is held, for reports of how full it is.
-            is_one: there is one host, and so one limit.
+            name: what the places are for, in reports of how full they are.
+            is_one: all places share one limit, as if there were one host.
             in_flight: calls to one host at once.
-            local_in_flight: with so many in flight, a local attempt is deferred.
-            slow_after: a call that takes longer makes its host slow,
-            slow_for: for this long, or until a quicker one.
+            local_in_flight: with this many in flight, a local attempt is deferred.
+            slow_after: a longer call marks its host as slow,
+            slow_for: for this long, or until a quicker call.
             wait: how long an ordinary attempt waits for a place.
         """
         self.name = name
@@ -92,7 +92,7 @@ class HostGate:
         self._hosts: dict[str, _Host] = {}
 
     def place(self, name: str, *, local: bool) -> Place:
-        """One of the places of the host `name`, to be held while a block runs."""
+        """A place at the host `name`, held while a block runs."""
         return Place(self, name, local=local)
 
     def taken(self, name: str) -> PlacesTaken:
@@ -103,7 +103,7 @@ class HostGate:
         )
 
     def all_taken(self) -> PlacesTaken:
-        """How much is held and waits over all hosts."""
+        """How many places are held, and how many calls wait, over all hosts."""
         hosts = self._hosts.values()
         return PlacesTaken(
             name=self.name,
@@ -114,14 +114,14 @@ class HostGate:
 
     @asynccontextmanager
     async def held(self, name: str, *, local: bool) -> AsyncIterator[None]:
-        """Holds a place while the block runs.
+        """Hold a place while the block runs.
 
         Raises:
-            AttemptFailed: `Deferred`; at once if `local`, else after the longest wait.
+            AttemptFailed: `Deferred`; immediately if `local`, else after the longest wait.
         """
         host = self._host(name)
         if local and self._full_for_local(host):
-            raise AttemptFailed(Fault.DEFERRED, f"{name} is busy or slow; tried as an activity.")
+            raise AttemptFailed(Fault.DEFERRED, f"{name} is busy or slow; retrying as an activity.")
         host.waiting += 1
         try:
             async with asyncio.timeout(self._wait):

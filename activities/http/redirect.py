@@ -1,4 +1,4 @@
-"""What is sent after a redirect, by the rules of RFC 9110 and of browsers."""
+"""The request that follows a redirect, by the rules of RFC 9110 and of browsers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from yarl import URL
 
 from onthedot.scheduling.checking.header import CREDENTIAL_HEADERS
 
-#: As many redirects are followed.
+#: The most redirects that are followed.
 MAX_REDIRECTS = 5
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -20,7 +20,7 @@ _ABOUT_THE_BODY = frozenset(
 
 @dataclass(frozen=True)
 class Hop:
-    """One request on the way to the answer. `private` names the headers that were secrets."""
+    """One request on the way to the response. `private` names the headers that held secrets."""
 
     method: str
     url: URL
@@ -35,7 +35,7 @@ class Hop:
 
 
 def redirects(status: int, location: str | None) -> bool:
-    """Whether an answer sends the client elsewhere."""
+    """Whether a response redirects the client."""
     return status in _REDIRECTS and bool(location)
 
 
@@ -43,14 +43,14 @@ def follow(hop: Hop, status: int, location: str) -> Hop:
     """The request that follows `hop`.
 
     A 303, and a 301 or 302 after a POST, becomes a GET without a body. Another scheme, host or
-    port gets neither credentials nor anything that was a secret.
+    port gets neither credentials nor secrets.
 
     Raises:
-        ValueError: `location` is nothing that can be called.
+        ValueError: `location` cannot be called.
     """
     url = hop.url.join(URL(location)).with_fragment(None)
     if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError("no http or https URL")
+        raise ValueError("not an http or https URL")
     if url.user is not None or url.password is not None:
         url = url.with_user(None)
     method, headers, body = hop.method, dict(hop.headers), hop.body

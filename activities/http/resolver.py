@@ -1,7 +1,7 @@
-"""Looking up names on threads of their own.
+"""Name look-ups on dedicated threads.
 
-A look-up cannot be interrupted, and one of a name whose servers are silent takes half a minute. The
-event loop's own threads are a handful, and others need them too.
+A look-up cannot be interrupted, and takes half a minute if the name's servers are silent. The event
+loop's own few threads are needed for other work.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-#: So many names may be silent at the same time before others wait. The connector looks a name up
-#: once at a time, however many wait for it.
+#: How many names may be silent at the same time before others wait. The connector looks up a name
+#: once at a time, however many calls wait for it.
 _THREADS = 256
 
 
 class OwnThreadsResolver(AbstractResolver):
-    """The system's resolver, with everything that this machine is set up to look names up in."""
+    """The system's resolver, with every source of names that this machine is configured for."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolver")
@@ -43,7 +43,7 @@ class OwnThreadsResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Begins no further look-up; one that is under way ends by itself."""
+        """Begin no further look-up; those in progress end by themselves."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
@@ -59,7 +59,7 @@ def _resolve(host: str, port: int, family: socket.AddressFamily) -> list[tuple[i
 
 
 def _with_zone(address: tuple[str | int | bytes, ...]) -> str:
-    """An address as text; one that is link-local is worth nothing without its zone."""
+    """An address as text; a link-local address is useless without its zone."""
     if len(address) > 3 and address[3]:
         return socket.getnameinfo(
             (str(address[0]), int(address[1]), 0, int(address[3])),

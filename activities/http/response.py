@@ -1,4 +1,4 @@
-"""What a receiver answered, as far as it is kept."""
+"""A receiver's response, as far as it is kept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHOWN_HEADERS = (
 
 @dataclass
 class Answer:
-    """An answer, read up to a cap. Filled as it comes, so a broken one can be shown too."""
+    """A response, read up to a limit. Filled as it arrives, so a broken one can be shown too."""
 
     status: int
     headers: dict[str, str]
@@ -34,15 +34,15 @@ class Answer:
     stated_size: int | None
     data: bytearray = field(default_factory=bytearray)
     whole: bool = False
-    """The receiver finished, and nothing of it was left unread."""
+    """The receiver finished, and everything was read."""
     at_most: int = READ_AT_MOST
-    """So many bytes of it are read."""
+    """How many bytes of the body are read."""
     capped: bool = False
     """Reading ended because enough was read."""
 
     @classmethod
     def begin(cls, response: aiohttp.ClientResponse, at_most: int = READ_AT_MOST) -> Answer:
-        """Takes over status and headers."""
+        """An answer with the status and headers of a response, without its body yet."""
         headers = {
             name.lower(): response.headers[name].encode(errors="replace").decode()
             for name in _SHOWN_HEADERS
@@ -58,7 +58,7 @@ class Answer:
         )
 
     async def read(self, response: aiohttp.ClientResponse) -> None:
-        """Reads the body, but never more than the cap and one chunk."""
+        """Read the body, at most the limit and one chunk."""
         unpack = _unpacker(response.headers.get("Content-Encoding", ""))
         async for chunk in response.content.iter_any():
             room = self.at_most - len(self.data)
@@ -75,7 +75,7 @@ class Answer:
         return _decode(bytes(self.data), self.charset)
 
     def output(self, redactor: Redactor) -> dict[str, Any]:
-        """The run's output: no secret, and a body of at most `MAX_OUTPUT` bytes."""
+        """The run's output, without secrets and with a body of at most `MAX_OUTPUT` bytes."""
         text = redactor.text(self.text, cut=not self.whole)
         body, cut = cut_text(text)
         truncated = cut or not self.whole
@@ -98,7 +98,7 @@ class Answer:
 
 
 def _unpacker(encoding: str) -> zlib._Decompress | None:
-    # None was asked for; a receiver that compresses anyway is understood as far as it goes.
+    # No encoding was requested, but some receivers compress anyway.
     if encoding.lower() in ("gzip", "x-gzip", "deflate"):
         return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     return None

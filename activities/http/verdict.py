@@ -7,10 +7,10 @@ from email.utils import parsedate_to_datetime
 
 from onthedot.scheduling.action import HttpAction
 
-#: The receiver may answer otherwise later: too slow, too early, too many, or its own fault.
+#: The receiver may respond differently later: timeout, too early, too many requests.
 _PASSING = frozenset({408, 425, 429})
 
-#: A receiver may ask for patience, but not put a run off for good.
+#: A receiver may ask for a delay, but not postpone a run indefinitely.
 LONGEST_RETRY_AFTER = timedelta(hours=1)
 
 
@@ -22,12 +22,12 @@ def is_expected(action: HttpAction, status: int) -> bool:
 
 
 def is_passing(status: int) -> bool:
-    """Whether an unexpected status may be another one next time."""
+    """Whether an unexpected status may differ next time."""
     return status in _PASSING or status >= 500
 
 
 def retry_after(header: str | None, now: datetime) -> timedelta | None:
-    """What a `Retry-After` header asks for, at most an hour; None if it asks for nothing."""
+    """The delay in a `Retry-After` header, at most an hour; None if there is no valid one."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
         delay = timedelta(seconds=min(int(text[:10]), LONGEST_RETRY_AFTER.total_seconds()))
@@ -35,7 +35,7 @@ def retry_after(header: str | None, now: datetime) -> timedelta | None:
         try:
             at = parsedate_to_datetime(text)
         except (ValueError, OverflowError):
-            # A receiver may send any digits: a year or an offset that no number holds is no date.
+            # A receiver may send any digits, including a year or an offset that is out of range.
             return None
         delay = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
     return min(delay, LONGEST_RETRY_AFTER) if delay > timedelta(0) else None

@@ -1,1 +1,4 @@
-"""Who is notified of a run, and how that ended. Begin with `decision.py`."""
+"""Decides whether to notify someone of a run, and records how that ended.
+
+Begin with `decision.py`.
+"""

@@ -1,13 +1,13 @@
 """Decides at the end of a run whether someone is to be notified, and starts the notification.
 
-1. The runs of the task that ended before are listed, newest first. The failures at the front are a
-   row; cancelled, terminated and skipped runs neither lengthen nor end it.
-2. A row that is longer than the list is counted, from the last success on. One that is longer than
-   Temporal keeps runs is handed on from run to run by the schedule.
-3. A failure is told when it makes the row as long as the task asks, a success when it ends such a
-   row, a missed occurrence always.
-4. The notification is a workflow of its own, whose id is made from the first run of the row, so
-   that a row is told once, however many runs see it.
+1. List the task's earlier runs, newest first. The failures at the front are a row; cancelled,
+   terminated and skipped runs neither lengthen nor end it.
+2. Count a row that is longer than the list, from the last success on. The schedule passes a row
+   that outlasts Temporal's retention from run to run.
+3. Notify of a failure that makes the row as long as the task asks, of a success that ends such a
+   row, and of every missed occurrence.
+4. The notification is a separate workflow. Its id is made from the first run of the row, so there
+   is one per row, however many runs see it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from onthedot.scheduling.notify import (
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.values import format_instant
 
-#: How many failures more than it takes are listed, and tell the row where the one before could not.
+#: How many more failures than necessary are listed, in case the run before could not notify.
 _FURTHER = 100
 
 
@@ -43,12 +43,12 @@ class NotifyActivities:
 
     @activity.defn(name=naming.NOTIFY)
     async def notify(self, ended: EndedRun) -> FailureRow | None:
-        """Start the notification of a run that has ended, if there is something to tell.
+        """Start the notification of a run that has ended, if one is due.
 
-        At least once a row: a list that does not show the run before yet may tell a row twice.
+        At least once a row: if a list does not show the run before yet, a row may cause two.
 
         Returns:
-            The row of failures that ends with this run, to be handed to the next one.
+            The row of failures that ends with this run, to be passed to the next run.
         """
         wanted, run = ended.notify, ended.run
         if run.status is RunStatus.SKIPPED:
@@ -66,11 +66,11 @@ class NotifyActivities:
         return row.model_copy(update={"told": row.count >= wanted.after})
 
     async def _before(self, ended: EndedRun) -> FailureRow | None:
-        """The row that the runs before this one make; None if the last one did not fail."""
+        """The row of failures before this run; None if the last run did not fail."""
         task_id, wanted = ended.run.task_id, ended.notify
         most = wanted.after + _FURTHER
         if ended.run.status is RunStatus.SUCCEEDED:
-            # Most likely there is none, so look at one run before looking at more.
+            # Most likely there is no row, so read one run before reading more.
             last = await self._ended(task_id, 1)
             if last and not has_failed(last[0]):
                 return None
@@ -124,7 +124,7 @@ class NotifyActivities:
 async def start_notification(
     client: Client, order: NotificationOrder, *, token: str, task_queue: str
 ) -> bool:
-    """Start the notification, once for each event and `token`; whether this call started it."""
+    """Start the notification, once for each event and `token`; True if this call started it."""
     try:
         await client.start_workflow(
             naming.NOTIFICATION,

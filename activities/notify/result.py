@@ -1,4 +1,4 @@
-"""How notifications ended: a log line and a metric, so that one that fails is seen."""
+"""Records how notifications ended, in the log and as a metric, so that failures are seen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOTIFICATIONS = Counter(
     "onthedot_notifications", "Notifications that ended.", ["event", "delivered"]
 )
 
-# A counter that is there from the start shows its first increase.
+# Prometheus sees the first increase only of a counter that already exists.
 for _event in NotifyEvent:
     NOTIFICATIONS.labels(_event.value, "false")
 

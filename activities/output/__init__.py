@@ -1,4 +1,4 @@
-"""What attempts write while they run: kept for the run, and shown to anyone who asks meanwhile.
+"""The output of attempts: kept with the run, and shown while it is in progress.
 
-Begin with `attempt_output.py`, which takes what a command writes.
+Begin with `attempt_output.py`, which receives what a command writes.
 """

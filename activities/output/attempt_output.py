@@ -1,7 +1,7 @@
-"""Takes what a command writes, a moment at a time, into what is kept of its run.
+"""Collects what a command writes, and adds it to the run's kept output at short intervals.
 
-What comes within a moment is handled together. A command that floods its pipes is not waited for:
-of what comes within one moment only the beginning and the end are handled.
+Everything within one interval is handled together. If a command floods its pipes, only the
+beginning and the end of what it writes in an interval are handled, so it never waits.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from onthedot.activities.output.redacted_stream import RedactedStream
 from onthedot.activities.secrets.redaction import Redactor
 from onthedot.scheduling.stored.written import MOST_KEPT, Stream
 
-#: A moment, in seconds; and one after a moment in which much came.
+#: An interval in seconds, and the interval that follows one with much output.
 _MOMENT = 0.1
 _LONG_MOMENT = 0.5
 _MUCH = 256 * 1024
 
-#: How often in a moment one stream is handled because the other one goes on.
+#: How often in an interval output is handled because the other stream continues.
 _TURNS = 20
 
-#: What is handled of a moment, each of its beginning and its end.
+#: How many bytes are handled of an interval, each of its beginning and its end.
 _HALF = MOST_KEPT // 2
-#: Where there are secrets to look for, which takes longer.
+#: The same where secrets must be searched for, which takes longer.
 _HALF_REDACTED = 64 * 1024
 
 
@@ -53,9 +53,9 @@ class AttemptOutput:
         self._turns = 0
 
     def wrote(self, stream: Stream, data: bytes) -> None:
-        """Take what was just read. To be called in the event loop."""
+        """Take what was just read. Call this in the event loop."""
         if stream is not self._last and self._turns < _TURNS:
-            # What the other one holds was written before.
+            # The other stream's pending output was written before this.
             self._turns += 1
             self._take_now()
         self._last = stream
@@ -75,7 +75,7 @@ class AttemptOutput:
             self._timer = loop.call_later(self._moment, self._moment_over)
 
     def close(self) -> None:
-        """Nothing more comes."""
+        """Handle what is pending; nothing follows."""
         self._take_now(final=True)
 
     def _moment_over(self) -> None:

@@ -1,8 +1,8 @@
 """What is kept of a run's output: its head and its tail, `MOST_KEPT` bytes in all.
 
 1. Pieces are gathered in blocks of 64 KiB.
-2. The first blocks are the head and stay. Later ones are the tail, whose oldest one makes room.
-3. A block is compressed when someone asks for it packed, and only once it is full for good.
+2. The first blocks are the head and stay. Later blocks are the tail; the oldest is dropped.
+3. A block is compressed on request, and a full block only once.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _BLOCK = 64 * 1024
 _HEAD_BLOCKS = MOST_KEPT // _BLOCK // 2
 _TAIL_BLOCKS = MOST_KEPT // _BLOCK - _HEAD_BLOCKS
 
-#: No piece is longer, so that a block is about as long as it should be.
+#: The longest piece; small against a block, so that blocks have about the same size.
 _PIECE = 16 * 1024
 
-#: What follows within this time on the same stream is the same piece.
+#: Text that follows within this time on the same stream joins the same piece.
 _SAME = timedelta(seconds=1)
 
-#: What a piece costs beside its text.
+#: The cost of a piece in addition to its text.
 _OVERHEAD = 64
 
 #: A block with less room is full.
@@ -55,13 +55,13 @@ class _Block:
 
 
 class KeptOutput:
-    """The output of one run, on the worker that carries it out or on a server that reads it."""
+    """The output of one run, on its worker or on a server that reads it."""
 
     def __init__(self) -> None:
         self._head: list[_Block] = []
         self._tail: deque[_Block] = deque(maxlen=_TAIL_BLOCKS)
         self.size = 0
-        """Bytes that the run has written, those included that are not kept."""
+        """Bytes that the run has written, including those that are not kept."""
 
     def write(self, attempt: int, stream: Stream, text: str, at: datetime) -> None:
         """Add what was just written."""
@@ -71,11 +71,11 @@ class KeptOutput:
         self.add(piece)
 
     def skip(self, size: int) -> None:
-        """So many bytes were written that nobody kept."""
+        """Count bytes that were written but not kept."""
         self.size += size
 
     def add(self, piece: WrittenPiece) -> None:
-        """Add a piece that stands where it says; what is known already is left out."""
+        """Add a piece at its own offset, leaving out what is already known."""
         piece = piece.past(self.size)
         data, begin = piece.text.encode(errors="replace"), 0
         while begin < len(data):
@@ -103,14 +103,14 @@ class KeptOutput:
         return found
 
     def packed(self) -> bytes:
-        """All that is kept, in the form that Temporal keeps; empty if nothing was written."""
+        """All kept output, in the form stored in Temporal; empty if nothing was written."""
         return b"".join(block.packed() for block in self._blocks())
 
     def _blocks(self) -> Iterator[_Block]:
         return chain(self._head, self._tail)
 
     def _block(self) -> _Block:
-        """One that has room."""
+        """A block with room."""
         last = self._tail[-1] if self._tail else self._head[-1] if self._head else None
         if last is not None and last.cost + _LEAST <= _BLOCK:
             return last
@@ -123,7 +123,7 @@ class KeptOutput:
 
 
 def _cut(data: bytes, at: int) -> int:
-    """Where to cut at the latest, without dividing a character."""
+    """The last position up to `at` that does not divide a character."""
     if at >= len(data):
         return len(data)
     while data[at] & 0xC0 == 0x80:

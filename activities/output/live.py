@@ -1,7 +1,6 @@
 """What the runs of this process have written so far, to be read while they run.
 
-One for the process, not for each worker in it: a run is in one place only, and its execution's id
-is no other's.
+Kept for the whole process, not for each worker in it: execution ids are unique.
 """
 
 from __future__ import annotations
@@ -33,13 +32,13 @@ _running: dict[str, _Running] = {}
 
 @contextmanager
 def shown_live(kept: KeptOutput, attempt: int) -> Iterator[None]:
-    """While the block runs, what the run of this activity writes can be asked for."""
+    """While the block runs, make the output of this activity's run available."""
     execution = activity.info().workflow_run_id or ""
     this = _running[execution] = _Running(kept, attempt, kept.size)
     try:
         yield
     finally:
-        # Another attempt of the same run may have begun, where this one was given up.
+        # If this attempt was given up, another one of the same run may have begun.
         if _running.get(execution) is this:
             del _running[execution]
 
@@ -54,11 +53,12 @@ _said: dict[str, _Said] = {}
 
 
 class HeartbeatsShown(ActivityOutboundInterceptor):
-    """Notes what an activity of anyone's says with its heartbeats; Temporal is sent less of them.
-    They may come from a thread of the activity's own."""
+    """Notes the heartbeat details of any activity; the SDK sends Temporal only some of them.
+
+    Heartbeats may come from a thread of the activity."""
 
     def heartbeat(self, *details: Any) -> None:
-        """Note them, and pass them on."""
+        """Note the details, and pass them on."""
         info = activity.info()
         if details and not info.activity_type.startswith(RESERVED_PREFIX):
             said = _Said(info.attempt, datetime.now(UTC), details)
@@ -68,7 +68,7 @@ class HeartbeatsShown(ActivityOutboundInterceptor):
 
 @contextmanager
 def heartbeats_shown() -> Iterator[None]:
-    """Forgets what the activity said when the block has ended."""
+    """Forget the activity's heartbeat details when the block ends."""
     execution = activity.info().workflow_run_id or ""
     try:
         yield
@@ -85,7 +85,7 @@ def _of_activity(each: Wanted) -> LiveOutput | None:
 
 
 def live_output(wanted: Sequence[Wanted], *, most: int) -> tuple[LiveOutput, ...]:
-    """What those of the runs have written that are here, for about `most` bytes in all."""
+    """The output of the wanted runs that are in this process, about `most` bytes in all."""
     here = [(each, _running[each.execution]) for each in wanted if each.execution in _running]
     others = filter(None, map(_of_activity, wanted))
     return tuple(others) + tuple(

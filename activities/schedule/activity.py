@@ -1,19 +1,20 @@
-"""Keeps a task's Temporal schedule as the task says. The only place that writes one.
+"""Reconciles a task's Temporal schedule with the task. No other code writes schedules.
 
-Bringing a schedule in line is one idempotent step:
-1. Look at the schedule. If it is as ordered, nothing is written. One that another task left behind
-   under the same id is removed first.
+Reconciling is one idempotent step:
+1. Read the schedule. Remove it if another task left it behind under the same id. If it is as
+   ordered, write nothing.
 2. If there is none, create it. Its first patch reaches back to the instant from which the task's
    occurrences count, because a task may have been registered while no worker was up.
-3. Otherwise replace it, on condition that it did not change since it was examined (a start uses up
-   one of `max_runs`); Temporal drops a conflicting update without a word, so read back and repeat.
-   Occurrences up to the update's own instant follow the earlier definition, later ones the new.
-4. Start what fell into the moment between, by the id that the schedule would have used.
+3. Otherwise replace it, provided that it has not changed since it was read (a start uses up one of
+   `max_runs`). Temporal drops a conflicting update silently, so read back and repeat. Occurrences
+   up to the update's own instant follow the earlier definition, later ones the new definition.
+4. Start the occurrences that fell in between, with the id that the schedule would have used.
 """
 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -30,7 +31,7 @@ from temporalio.service import RPCError
 from onthedot import naming
 from onthedot.activities.backfill_stops import stop_backfills
 from onthedot.activities.calendars.stored import StoredCalendars
-from onthedot.activities.schedule.calls import ScheduleCalls, owner_of, reach_of
+from onthedot.activities.schedule.calls import ScheduleCalls, ScheduleExists, owner_of, reach_of
 from onthedot.activities.schedule.due import DueOccurrences, timetable
 from onthedot.activities.schedule.faults import explained
 from onthedot.activities.schedule.form import (
@@ -67,7 +68,7 @@ _ONE_AT_ONCE = (OverlapPolicy.SKIP, OverlapPolicy.CANCEL_OTHER, OverlapPolicy.TE
 
 
 class ScheduleActivities:
-    """The activities that need a client to write schedules with."""
+    """The activities that write schedules."""
 
     def __init__(self, client: Client) -> None:
         self._calls = ScheduleCalls(client)
@@ -98,12 +99,12 @@ class ScheduleActivities:
         try:
             await stop_backfills(self._calls.client, task_id, registered_at)
         except RPCError as error:
-            # A deletion does not wait for lists. Backfills see it by themselves, only later.
-            _LOG.warning("the backfills of %s were not told that it is gone: %s", task_id, error)
+            # A deletion does not wait for lists. Backfills notice it on their own, but later.
+            _LOG.warning("the backfills of %s could not be stopped yet: %s", task_id, error)
 
     @activity.defn(name=naming.APPLY_SCHEDULE)
     async def apply(self, order: ScheduleOrder) -> Applied:
-        """Bring the schedule in line, and say from when on it is and when to look again.
+        """Reconcile the schedule; returns since when it is as ordered, and when to check again.
 
         Raises as `explained` says.
         """
@@ -111,8 +112,17 @@ class ScheduleActivities:
             return await self._applied(order)
 
     async def _applied(self, order: ScheduleOrder) -> Applied:
-        now, task_id = datetime.now(UTC), order.run.task_id
-        found = await self._calls.find(task_id)
+        if _is_new(order):
+            # Nearly always there is no schedule yet, which would take a call to find out.
+            with suppress(ScheduleExists):
+                return await self._brought_in_line(order, None, datetime.now(UTC))
+        now = datetime.now(UTC)
+        return await self._brought_in_line(order, await self._calls.find(order.run.task_id), now)
+
+    async def _brought_in_line(
+        self, order: ScheduleOrder, found: ScheduleDescription | None, now: datetime
+    ) -> Applied:
+        task_id = order.run.task_id
         if found is not None and await owner_of(found) != order.owner:
             await self._calls.remove(task_id)
             found = None
@@ -122,7 +132,7 @@ class ScheduleActivities:
         elif not await is_as_ordered(found, order, self._calls.client, at=now, calendars=calendars):
             found = await self._replace(found, order, now, calendars)
         elif not order.paused and (order.look is None or order.look.at < found.info.created_at):
-            # An attempt that was cut short created it: it may not have come to its last step.
+            # An interrupted attempt created it, and may not have reached the last step.
             found, held = await self._start_unseen(order, found, now, calendars)
         if held is not None:
             held = await self._held.released(held, order, found, at=datetime.now(UTC))
@@ -141,7 +151,7 @@ class ScheduleActivities:
         whole = len(back.missed) == len(missed)
         patch = ScheduleBackfill(
             start_at=missed[0] if missed else now,
-            # Jitter moves an occurrence to before the next one, but maybe past the present.
+            # Jitter may move an occurrence past `now`, though never past the next occurrence.
             end_at=now if whole else missed[len(back.missed)] - timedelta(milliseconds=1),
             overlap=OVERLAP[order.overlap],
         )
@@ -171,21 +181,19 @@ class ScheduleActivities:
         client = self._calls.client
         while not await is_as_ordered(found, order, client, at=now, calendars=calendars):
             pausing = order.paused and not found.schedule.state.paused
-            # The same definition means something else now: its calendars, or its zone's rules.
+            # The definition is the same, but its calendars or its zone's rules changed.
             other_days = order.look is not None and order.look.revision == order.run.revision
-            written, limited = await order_of(found, client), found.schedule.state.limited_actions
-            keeps_count = limited and written and written.revision >= order.counted_from
-            counts = order.trigger.max_runs is not None
-            # What was due before would use up one of a new count.
-            if pausing or other_days or (counts and not keeps_count):
+            counts_anew = order.trigger.max_runs is not None and not await _keeps_count(
+                found, order, client
+            )
+            # Occurrences that are already due would use up the new count.
+            if pausing or other_days or counts_anew:
                 found = await self._unprocessed.settled(found)
             before = found
-            if not counts:
-                remaining = None
-            elif keeps_count:
-                remaining = found.schedule.state.remaining_actions
-            else:
+            if counts_anew:
                 remaining = await self._due.remaining(order, now, calendars)
+            else:
+                remaining = _remaining(found, order)
             schedule = await _schedule(order, now, remaining, calendars)
             found = await self._calls.write(found, schedule)
             if found.info.last_updated_at == before.info.last_updated_at:
@@ -194,7 +202,7 @@ class ScheduleActivities:
                 at = found.info.last_updated_at or datetime.now(UTC)
                 started = await self._unprocessed.start(before, at)
                 found = await self._calls.count(found, started)
-            # The look tells how it was before it was written.
+            # The snapshot describes the schedule before this write.
             order = order.model_copy(update={"look": None})
         return found
 
@@ -205,10 +213,10 @@ class ScheduleActivities:
         now: datetime,
         calendars: CalendarDays,
     ) -> tuple[ScheduleDescription, Held | None]:
-        """Start what was due after the patch's reach and before the schedule came to life.
+        """Start what was due after the patch's reach and before the schedule became active.
 
-        That may be long: Temporal makes a schedule at once, but it starts to count only when it is
-        first taken up, and a crash may lie between.
+        That period may be long: Temporal creates a schedule immediately, but a crash may delay the
+        first time it is processed, and its occurrences count only from then on.
         """
         made = found.info.created_at
         reach = (await reach_of(found) or made - _SECOND) - order.trigger.jitter
@@ -227,25 +235,41 @@ class ScheduleActivities:
         return await self._calls.count(found, await self._starts.start(order.run, allowed))
 
     async def _looked_up(self, trigger: Recurring) -> CalendarDays:
-        """The calendars of a trigger, all of them there.
+        """The calendars of a trigger.
 
         Raises:
-            ApplicationError: one is not; to be tried again, as it may come back.
+            ApplicationError: a calendar is missing; retryable, as it may come back.
         """
         calendars = await self._calendars.of(trigger)
         for name, revision in calendars.revisions.items():
             if not revision:
                 raise ApplicationError(
-                    f"There is no calendar {name!r}, which its trigger names.", type="NoCalendar"
+                    f"Its trigger names the calendar {name!r}, which is missing.", type="NoCalendar"
                 )
         return calendars
 
 
-def _not_yet_finished(applied: Applied) -> Applied:
-    """Keeps a schedule that was over when it was made, lest a lost attempt make it once more.
+def _is_new(order: ScheduleOrder) -> bool:
+    """Whether no attempt for this task has succeeded yet."""
+    return order.look is None and order.run.revision == 1
 
-    A worker that was frozen in an attempt comes to it again when thawed. What reaches back in a
-    schedule that is made a second time would run a second time.
+
+async def _keeps_count(found: ScheduleDescription, order: ScheduleOrder, client: Client) -> bool:
+    """Whether the runs that are left of `max_runs` are those that the schedule counts."""
+    written = await order_of(found, client)
+    limited = found.schedule.state.limited_actions
+    return limited and written is not None and written.revision >= order.counted_from
+
+
+def _remaining(found: ScheduleDescription, order: ScheduleOrder) -> int | None:
+    return None if order.trigger.max_runs is None else found.schedule.state.remaining_actions
+
+
+def _not_yet_finished(applied: Applied) -> Applied:
+    """Keep a schedule that was over when it was created, lest a lost attempt create it again.
+
+    A suspended worker process may resume its attempt after the schedule is gone. The patch of a
+    second schedule would run the same occurrences again.
     """
     if not applied.finished:
         return applied
@@ -263,5 +287,5 @@ async def _schedule(
 
 
 def _is_handed_over(trigger: Recurring) -> bool:
-    """Whether there is nothing to compile: Temporal has intervals of its own."""
+    """Whether there is nothing to compile: Temporal supports intervals itself."""
     return isinstance(trigger, IntervalTrigger) and is_brief(trigger)

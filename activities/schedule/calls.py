@@ -1,4 +1,4 @@
-"""The calls of Temporal's schedule service that a task's schedule is kept with."""
+"""The calls to Temporal's schedule service."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ _OWNER = "onthedot.owner"
 _REACHES = "onthedot.reaches"
 
 
+class ScheduleExists(ApplicationError):
+    """Another attempt, or an earlier task, created it; retryable from the start."""
+
+
 class ScheduleCalls:
     """The schedules of tasks."""
 
@@ -34,8 +38,7 @@ class ScheduleCalls:
         self.client = client
 
     async def find(self, task_id: str) -> ScheduleDescription | None:
-        """The task's schedule; None if there is none. What it is compiled to is in its raw
-        description alone."""
+        """The task's schedule; None if there is none. Only the raw description has the spec."""
         schedule_id = naming.schedule(task_id)
         try:
             answer = await self.client.workflow_service.describe_schedule(
@@ -48,7 +51,7 @@ class ScheduleCalls:
             return None
         bare = DescribeScheduleResponse()
         bare.CopyFrom(answer)
-        # Hundreds of ranges, each of which the SDK would make an object of.
+        # The SDK would make an object of each of its hundreds of ranges.
         bare.schedule.ClearField("spec")
         found = ScheduleDescription._from_proto(schedule_id, bare, self.client.data_converter)
         found.raw_description = answer
@@ -58,7 +61,7 @@ class ScheduleCalls:
         """The schedule that was just written.
 
         Raises:
-            ApplicationError: it is gone; to be tried again from the start.
+            ApplicationError: it is gone; retryable from the start.
         """
         found = await self.find(task_id)
         if found is None:
@@ -74,10 +77,10 @@ class ScheduleCalls:
         patch: Sequence[ScheduleBackfill],
         reaches: datetime,
     ) -> None:
-        """Make the task's schedule, whose patch covers all until the instant `reaches`.
+        """Create the task's schedule, whose patch covers everything up to the instant `reaches`.
 
         Raises:
-            ApplicationError: there is one already; to be tried again from the start.
+            ScheduleExists: it exists already.
         """
         payloads = await self.client.data_converter.encode([owner, reaches])
         try:
@@ -98,12 +101,12 @@ class ScheduleCalls:
         except RPCError as error:
             if error.status is not RPCStatusCode.ALREADY_EXISTS:
                 raise
-            raise ApplicationError(f"The schedule of task {task_id} is made already.") from error
+            raise ScheduleExists(f"The schedule of task {task_id} exists already.") from error
 
     async def write(
         self, found: ScheduleDescription, schedule: Schedule | ScheduleMessage
     ) -> ScheduleDescription:
-        """Replace a schedule unless it changed since it was found; how it is then."""
+        """Replace a schedule unless it changed since it was found; returns it as it is then."""
         if isinstance(schedule, Schedule):
             schedule = await schedule._to_proto(self.client)
         await self.client.workflow_service.update_schedule(
@@ -120,7 +123,7 @@ class ScheduleCalls:
         return await self.read_back(found.id.partition(":")[2])
 
     async def count(self, found: ScheduleDescription, started: int) -> ScheduleDescription:
-        """Have a schedule of limited runs count those that were started beside it."""
+        """Deduct runs that were started directly from those left to a schedule with a limit."""
         while started and found.schedule.state.limited_actions:
             message, before = ScheduleMessage(), found
             message.CopyFrom(found.raw_description.schedule)
@@ -151,13 +154,13 @@ class ScheduleCalls:
 
 
 async def owner_of(found: ScheduleDescription) -> str:
-    """Whose schedule it is; empty if nobody said."""
+    """Whose schedule it is; empty if unknown."""
     owner: str = await found.memo_value(_OWNER, "", type_hint=str)
     return owner
 
 
 async def reach_of(found: ScheduleDescription) -> datetime | None:
-    """Until when the patch it was made with covers what was due; None if nobody said."""
+    """The instant up to which the schedule's first patch reaches; None if unknown."""
     reaches: datetime | None = await found.memo_value(_REACHES, None, type_hint=datetime)
     return reaches
 

@@ -1,4 +1,4 @@
-"""Which occurrences a schedule still has to run, judged by the runs that exist."""
+"""Determines which occurrences a schedule still has to run, from the runs that exist."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class DueOccurrences:
     async def remaining(
         self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
     ) -> int | None:
-        """Runs left of `max_runs`, by all that is known without a schedule."""
+        """Runs left of `max_runs`, determined without a schedule."""
         look = order.look
         if order.trigger.max_runs is None:
             return None
@@ -33,7 +33,7 @@ class DueOccurrences:
     async def missed(
         self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
     ) -> list[datetime]:
-        """The occurrences that should have run by now and did not, if they still may."""
+        """The occurrences that should have run by now, did not, and still may."""
         task_id = order.run.task_id
         since = max(order.covered_until, now - catchup_window(order))
         latest = await self._starts.latest(task_id, since) if order.look else None

@@ -1,4 +1,4 @@
-"""Why a step at a schedule failed, in words for the task's owner, and whether to try it again."""
+"""Explains a failed change of a schedule to the task's owner, and decides on a retry."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from onthedot.scheduling.stored.schedule_order import NEVER
 
 _LONGEST = 300
 
-#: Temporal looked at the schedule, and will say the same of it next time.
+#: Temporal examined the schedule, and will refuse it again.
 _OF_THE_SCHEDULE = {RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.OUT_OF_RANGE}
-#: Until someone changes the rights or the namespace: no use in trying again at once.
+#: Lasts until someone changes the rights or the namespace, so an immediate retry is useless.
 _LASTING = {
     RPCStatusCode.PERMISSION_DENIED,
     RPCStatusCode.UNAUTHENTICATED,
     RPCStatusCode.UNIMPLEMENTED,
 }
-#: Temporal's words where it does not know a search attribute yet, which passes.
+#: Part of Temporal's message for a search attribute that it does not know yet, which passes.
 _UNPREPARED = "search attribute"
 
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn what comes up within into the error that says it.
+    """Turn errors in the block into explained ones.
 
     Raises:
-        ApplicationError: of the type `NEVER` where no attempt can succeed.
+        ApplicationError: of the type `NEVER` if no attempt can succeed.
     """
     try:
         yield

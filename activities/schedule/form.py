@@ -1,4 +1,4 @@
-"""A task's schedule as Temporal is to have it, and how to tell whether it still has that."""
+"""Builds a task's schedule, and checks whether Temporal's copy still matches it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from onthedot.scheduling.trigger import Recurring
 #: Temporal's own lower bound.
 SHORTEST_CATCHUP = timedelta(seconds=10)
 
-#: How far before its end a compiled schedule is compiled again.
+#: How long before its end a compiled schedule is compiled again.
 _UPKEEP = timedelta(days=365 * 4 + 90)
 
 OVERLAP = {policy: ScheduleOverlapPolicy[policy.name] for policy in OverlapPolicy}
@@ -45,7 +45,7 @@ def as_schedule(
     remaining: int | None,
     calendars: CalendarDays,
 ) -> Schedule:
-    """The schedule of an order, compiled for the present `at`; None remaining means no limit."""
+    """The schedule of an order, compiled at the instant `at`; no `remaining` means no limit."""
     trigger = order.trigger
     compiled = _compiled(trigger, order.run.task_id, at.astimezone(UTC).year, calendars)
     run = order.run.model_copy(update={"trigger": trigger, "exact_until": compiled.exact_until})
@@ -65,7 +65,7 @@ def as_schedule(
             catchup_window=catchup_window(order),
         ),
         state=ScheduleState(
-            # In the clear even where payloads are sealed: so no note of a user's.
+            # Not encrypted even where payloads are, so never a user's own note.
             note=trigger_text(trigger),
             paused=order.paused,
             limited_actions=remaining is not None,
@@ -87,7 +87,7 @@ def trigger_text(trigger: Recurring) -> str:
 
 
 async def order_of(found: ScheduleDescription, client: Client) -> RunOrder | None:
-    """What the schedule starts its runs with; None if that is nothing of ours."""
+    """The order that the schedule starts its runs with; None if the schedule is not ours."""
     action = found.schedule.action
     if not isinstance(action, ScheduleActionStartWorkflow) or action.workflow != naming.TASK_RUN:
         return None
@@ -107,10 +107,10 @@ async def is_as_ordered(
     at: datetime,
     calendars: CalendarDays,
 ) -> bool:
-    """Whether the schedule is this revision's, paused as it should be, and exact for long.
+    """Whether the schedule matches the order's revision and pause, and is exact for long enough.
 
-    If it was examined before as this revision's, also whether it is as it was then, and the
-    trigger still means the same, by the zone's rules and by its calendars.
+    If there is a snapshot of this revision, the schedule must also be unchanged since then, and
+    the trigger must still have the same meaning under the zone's rules and its calendars.
     """
     run = await order_of(found, client)
     if run is None or run.revision != order.run.revision:
@@ -131,28 +131,27 @@ async def is_as_ordered(
 
 
 def digest(found: ScheduleDescription) -> str:
-    """Tells apart what schedules hold; how often they have fired and whether paused is left out."""
+    """A digest of a schedule's content, without its pause and how often it fired."""
     schedule = found.raw_description.schedule
     parts = (schedule.spec, schedule.action, schedule.policies)
     return _hashed(b"".join(part.SerializeToString(deterministic=True) for part in parts))
 
 
 def compiled_digest(order: ScheduleOrder, at: datetime, calendars: CalendarDays) -> str:
-    """Tells apart what the order's trigger means, by its calendars and by the zone rules that are
-    installed here."""
+    """A digest of the order's compiled trigger, with its calendars and the installed zone rules."""
     return _digest(order.trigger, order.run.task_id, at.astimezone(UTC).year, calendars)
 
 
 @lru_cache(maxsize=256)
 def _digest(trigger: Recurring, key: str, year: int, calendars: CalendarDays) -> str:
-    # The repr of a set is in no order; what Temporal is given is.
+    # The repr of a set has no fixed order; Temporal's spec has one.
     compiled = _compiled(trigger, key, year, calendars)
     return _hashed(repr(to_schedule_spec(compiled)).encode())
 
 
 def _compiled(trigger: Recurring, key: str, year: int, calendars: CalendarDays) -> CompiledSpec:
-    """What a trigger is compiled to in some year: one step at a schedule asks for it several times,
-    a change of a calendar for that of all who use it, and much is due at the same times."""
+    """The compiled trigger in a year, cached: reconciling needs it several times, a changed
+    calendar affects many tasks, and many tasks have the same trigger."""
     return _compiled_for(trigger, key if _may_draw(trigger) else "", year, calendars)
 
 
@@ -164,7 +163,7 @@ def _compiled_for(trigger: Recurring, key: str, year: int, calendars: CalendarDa
 
 
 def _may_draw(trigger: Recurring) -> bool:
-    """Whether it means something else for each task: there may be an `H` in it."""
+    """Whether its meaning may depend on the task: there may be an `H` in it."""
     texts = [text for text in trigger.exclude if isinstance(text, str)]
     if trigger.kind == "cron":
         texts.append(trigger.expression)

@@ -1,7 +1,8 @@
-"""An occurrence that came before its schedule was made, and that jitter moves past that.
+"""An occurrence before its schedule was created that jitter moves to after the creation.
 
-A new schedule counts from when it is made, by nominal instants, so it does not start this one. Only
-the last of them can be such: jitter ends at the next nominal instant. The task waits for its time.
+A new schedule counts nominal instants from its creation, so it does not start this occurrence. Only
+the last one before the creation can be held: jitter ends at the next nominal instant. The task
+waits for its time.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _SOON = timedelta(seconds=2)
 
 
 class HeldOccurrences:
-    """Finds such an occurrence, and starts it when its time has come."""
+    """Finds a held occurrence, and starts it at its time."""
 
     def __init__(self, calls: ScheduleCalls, starts: OccurrenceStarts) -> None:
         self._calls = calls
@@ -30,7 +31,7 @@ class HeldOccurrences:
     async def taken_from(
         self, nominals: list[datetime], order: ScheduleOrder, *, after: datetime
     ) -> Held | None:
-        """The last of the nominal instants, taken off them, if its time comes after an instant."""
+        """Remove and return the last nominal instant if jitter moves it past `after`."""
         jitter = order.trigger.jitter
         if not nominals or not jitter:
             return None
@@ -41,8 +42,10 @@ class HeldOccurrences:
     async def released(
         self, held: Held, order: ScheduleOrder, found: ScheduleDescription, *, at: datetime
     ) -> Held | None:
-        """Start it if its time has come; what is still held then. It is dropped where the schedule
-        would have dropped it: while paused, or with `skip` beside a run in progress.
+        """Start the occurrence if its time has come; returns what is still held.
+
+        It is dropped where the schedule would drop it: while paused, or with the overlap policy
+        `skip` during another run.
         """
         if at < held.at:
             return held
@@ -58,7 +61,7 @@ class HeldOccurrences:
 
 
 def with_held(applied: Applied, held: Held | None) -> Applied:
-    """What the task is told: it is to come back in time, and not finished before."""
+    """Make the task wake up for the held occurrence, and not finish before."""
     if held is None:
         return applied
     wake_at = held.at if applied.wake_at is None else min(applied.wake_at, held.at)

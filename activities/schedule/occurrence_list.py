@@ -1,5 +1,5 @@
-"""Lists the instants of a trigger for a workflow, which must not do zone arithmetic itself, and
-guards against an instant at which a schedule fired although the task is not due.
+"""Lists a trigger's instants for workflows, which must not do zone arithmetic, and detects an
+instant at which a schedule fired although the task was not due.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class OccurrenceActivities:
     async def list_occurrences(self, wanted: OccurrencesWanted) -> Occurrences:
         """At most `count` occurrences after `after`, none later than `until`.
 
-        None at all where the task that they belong to was deleted. Raises as `explained` says.
+        Empty if their task was deleted. Raises as `explained` says.
         """
         with explained():
             return await self._found(wanted)
@@ -46,7 +46,7 @@ class OccurrenceActivities:
 
     @activity.defn(name=naming.CHECK_OCCURRENCE)
     async def check_occurrence(self, order: RunOrder) -> str:
-        """Why the order's instant is none of its trigger's; empty if it is one."""
+        """Why the order's instant is not one of its trigger's; empty if it is."""
         if order.trigger is None or order.scheduled_for is None:
             return ""
         nominal = order.scheduled_for - order.jitter
@@ -67,7 +67,7 @@ class OccurrenceActivities:
         )
 
     async def _is_there(self, task_id: str, registered_at: datetime) -> bool:
-        """Whether the task that was registered then is still there, and not just its id."""
+        """Whether that same task still exists, not another one under its id."""
         handle = self._client.get_workflow_handle(naming.task_workflow(task_id))
         try:
             found = await handle.describe()

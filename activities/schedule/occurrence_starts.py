@@ -1,7 +1,7 @@
-"""Starting occurrences that a schedule did not, and finding those that it did.
+"""Starts occurrences that a schedule did not start, and finds those that it did.
 
-The workflow id of an occurrence is the one that its schedule would have used, and Temporal refuses
-the second of two: whatever is started here cannot come to have two runs.
+An occurrence gets the workflow id that its schedule would have used. Temporal refuses that id the
+second time, so no occurrence gets two runs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.run_order import RunOrder
 
 _MOST = 1000
-#: So many occurrences without a run, one after the other, and none is searched for behind them.
+#: After this many consecutive occurrences without a run, the search ends.
 _IN_A_ROW = 20
 
 
@@ -32,7 +32,7 @@ class OccurrenceStarts:
         self._client = client
 
     async def start(self, run: RunOrder, nominals: Iterable[datetime]) -> int:
-        """Start those that have no run yet; how many that were."""
+        """Start those that have no run yet; returns how many."""
         started = 0
         for nominal in nominals:
             order = run.model_copy(update={"scheduled_for": nominal + run.jitter})
@@ -53,7 +53,7 @@ class OccurrenceStarts:
         return started
 
     async def exists(self, task_id: str, nominal: datetime) -> bool:
-        """Whether this occurrence has a run."""
+        """Whether the occurrence has a run."""
         handle = self._client.get_workflow_handle(naming.scheduled_run(task_id, nominal))
         try:
             await handle.describe()
@@ -64,7 +64,7 @@ class OccurrenceStarts:
         return True
 
     async def latest(self, task_id: str, since: datetime) -> datetime | None:
-        """The latest occurrence whose run was started after `since`, as far as lists know it."""
+        """The latest occurrence whose run started after `since`, as far as lists show it."""
         query = f"{_of_schedule(task_id)} AND StartTime > {_literal(since)}"
         listed = self._client.list_workflows(query, page_size=_MOST)
         await listed.fetch_next_page()
@@ -74,8 +74,8 @@ class OccurrenceStarts:
     async def begun(self, run: RunOrder, after: datetime, due: Sequence[datetime]) -> int:
         """How many occurrences after an instant were started, of which `due` are the latest.
 
-        Lists lag, and not in the order of what happened. So those around the latest one that they
-        know are asked for one by one.
+        Lists lag behind, and in no fixed order. So the occurrences around the latest listed one are
+        looked up one by one.
         """
         start, key = naming.SCHEDULED_START.name, naming.DUE.name
         query = (
@@ -84,7 +84,7 @@ class OccurrenceStarts:
         )
         rows = self._client.list_workflows(query, page_size=_MOST)
         found = [naming.nominal_instant(row.id) async for row in rows]
-        # A store may take an instant for later than itself.
+        # A store may round an instant, and so find it later than itself.
         listed = {nominal for nominal in found if nominal is not None and nominal > after}
         latest = max(listed, default=after)
         unlisted = [nominal for nominal in due if nominal not in listed]

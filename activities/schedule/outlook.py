@@ -1,4 +1,4 @@
-"""What a schedule's description tells: what is due, what it did, when to look again."""
+"""Reads a schedule's description: what is due, what was started, when to check again."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _FEW = 1000
 
 
 def busy(found: ScheduleDescription) -> bool:
-    """Whether a run of the schedule goes on or waits."""
+    """Whether a run of the schedule is in progress or waiting."""
     return bool(found.info.running_actions) or found.raw_description.info.buffer_size > 0
 
 
 def due(found: ScheduleDescription, *, at: datetime) -> list[datetime]:
-    """What the schedule should have started by `at` and has not looked at yet; ten at most.
+    """What the schedule should have started by `at` and has not processed yet; ten at most.
 
-    It will not start what is past its catch-up window.
+    Excludes what is past the catch-up window, which it will not start.
     """
     if found.schedule.state.paused:
         return []
@@ -43,7 +43,7 @@ def due(found: ScheduleDescription, *, at: datetime) -> list[datetime]:
 def outlook(
     found: ScheduleDescription, order: ScheduleOrder, *, at: datetime, calendars: CalendarDays
 ) -> Applied:
-    """What to tell the task of a schedule that is as ordered."""
+    """What the task has to know about a schedule that is as ordered."""
     state, info = found.schedule.state, found.info
     remaining = state.remaining_actions if state.limited_actions else None
     pending = due(found, at=at)
@@ -70,10 +70,11 @@ def outlook(
 def _covered_until(
     found: ScheduleDescription, order: ScheduleOrder, pending: datetime | None, at: datetime
 ) -> datetime:
-    """Up to when every occurrence was started, or was not to be.
+    """The instant up to which every occurrence is decided: started, or not to be started.
 
-    One that waits in the schedule for an earlier run is neither, and `remaining` has not counted
-    it: the schedule starts them in turn, so all that come after the last one it started are open.
+    An occurrence that waits in the schedule for an earlier run is undecided, and not yet deducted
+    from `remaining`. The schedule starts occurrences in order, so all after its last start count
+    as undecided.
     """
     covered = pending - timedelta(microseconds=1) if pending else at
     if found.raw_description.info.buffer_size:
@@ -90,7 +91,7 @@ def _wake_at(
     remaining: int | None,
     calendars: CalendarDays,
 ) -> datetime:
-    """The next upkeep, or soon after the last occurrence if that comes before."""
+    """The next upkeep, or soon after the last occurrence if that is earlier."""
     upkeep = at + _UPKEEP_EVERY
     if remaining is None and order.trigger.end_at is None:
         return upkeep

@@ -13,7 +13,7 @@ from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.trigger import Recurring
 
 _MOST = 1000
-#: Holds so few instants that a thread would take longer to list them.
+#: Contains so few instants that handing them to a thread would take longer.
 _SHORT = timedelta(minutes=1)
 
 
@@ -26,7 +26,7 @@ class Timetable:
     calendars: CalendarDays
 
     async def between(self, after: datetime, until: datetime) -> list[datetime]:
-        """The instants after one up to and including another; the first thousand at most."""
+        """The first thousand instants after `after`, up to and including `until`."""
 
         def found() -> list[datetime]:
             due = occurrences(

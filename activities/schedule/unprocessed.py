@@ -1,7 +1,7 @@
-"""What a schedule should have started, and had not processed when it was paused or removed.
+"""Occurrences that a schedule had not processed when it was paused or removed.
 
-Temporal processes a schedule a moment after each instant, and drops what is due but unprocessed
-when the schedule is stopped. Those occurrences are started here instead.
+Temporal processes a schedule a moment after each instant. When the schedule is stopped, it drops
+what is due but unprocessed. Those occurrences are started here instead.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from onthedot.scheduling.trigger import Recurring
 
 
 class UnprocessedTimes:
-    """Waits for a schedule to process them, starts them, or counts them."""
+    """Waits for a schedule to process its occurrences, starts them, or counts them."""
 
     def __init__(
         self, calls: ScheduleCalls, starts: OccurrenceStarts, calendars: StoredCalendars
@@ -41,9 +41,9 @@ class UnprocessedTimes:
         return found
 
     async def start(self, found: ScheduleDescription, at: datetime) -> int:
-        """Start what a schedule had not processed when it was stopped at that instant.
+        """Start what a schedule had not processed when it was stopped at the instant `at`.
 
-        Returns how many that were. What would have had to wait for a run in progress is dropped.
+        Returns how many were started. Drops those that would have to wait for a run in progress.
         """
         written, policy = await order_of(found, self._calls.client), found.schedule.policy
         if written is None or written.trigger is None:
@@ -67,7 +67,7 @@ class UnprocessedTimes:
         return list(chain.from_iterable(nominals))
 
     async def left(self, found: ScheduleDescription) -> int | None:
-        """The runs that were left to a schedule when it was read; by now it is gone."""
+        """The runs that were left to a schedule that has since been removed."""
         written, state = await order_of(found, self._calls.client), found.schedule.state
         if not state.limited_actions or written is None or written.trigger is None:
             return None

@@ -1,4 +1,4 @@
-"""Secrets of tasks: where they are found, where they may go, and how outputs are kept free of them.
+"""Secrets of tasks: their sources, their permitted hosts, and their redaction from outputs.
 
 Begin with `store.py`.
 """

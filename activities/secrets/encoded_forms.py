@@ -1,4 +1,4 @@
-"""A piece of text in base64 or hexadecimal, found where it is a part of something longer."""
+"""Finds base64 and hexadecimal forms of a text, even as part of longer encoded text."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _OF_BASE64 = re.compile(f"[{_BASE64}]")
 #: Lines of base64, as in mail. Linear: it begins only where a run does, and never goes back.
 _LINES = re.compile(rf"(?<![{_BASE64}])[{_BASE64}]{{16,}}+(?:\r?\n[ \t]*[{_BASE64}]+)+")
 _TWIN = str.maketrans("-_", "+/")
-#: Bytes with something between them, as `68:65:78`.
+#: Bytes with separators, as in `68:65:78`.
 _PAIRS = re.compile(r"[0-9a-fA-F]{2}(?:(?:[ :,-]|\r?\n)[0-9a-fA-F]{2}){3,}")
-#: A shorter piece of base64 may be anything.
+#: A shorter piece of base64 would match by chance.
 _SHORTEST = 4
 
 
 def base64_spans(text: str, needle: str) -> Iterator[Span]:
-    """Where `text` holds the bytes `needle` in base64, whatever comes before and after them.
+    """Where `text` contains the bytes `needle` in base64, with any bytes around them.
 
-    Both alphabets, with padding and without. A character that holds bits of a neighbour too is a
-    part of it; of text in lines, all lines are.
+    Both alphabets, with and without padding. A span includes characters shared with neighbouring
+    bytes, and all lines of text in lines.
     """
     plain = text.translate(_TWIN)
     for before, core, after in _cores(needle):
@@ -47,9 +47,9 @@ def base64_spans(text: str, needle: str) -> Iterator[Span]:
 
 
 def hexadecimal_spans(text: str, needle: str) -> Iterator[Span]:
-    """Where `text` holds the bytes `needle` in hexadecimal, in either case, also `68:65:78`.
+    """Where `text` contains the bytes `needle` in hexadecimal, in either case, also `68:65:78`.
 
-    With something between the bytes, all that is written so is a part of it.
+    With separators, a span covers the whole sequence of pairs.
     """
     wanted = needle.encode("latin-1").hex()
     lower = text.lower()
@@ -72,9 +72,9 @@ def first_halves(text: str, needle: str) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=256)
 def _cores(needle: str) -> tuple[tuple[bool, str, bool], ...]:
-    """The base64 that depends on `needle` alone, for each number of bytes before it, modulo 3.
+    """The base64 that depends on `needle` alone, for each number of preceding bytes modulo 3.
 
-    With whether the characters before and after it hold some bits of it too.
+    The flags say whether the characters before and after it also hold some of its bits.
     """
     found = []
     for before in range(3):

@@ -1,7 +1,7 @@
-"""Text behind its escapes: what `%73`, `\\u0073`, `\\x73`, `&#115;` and their like stand for.
+"""Decodes escapes such as `%73`, `\\u0073`, `\\x73` and `&#115;`, keeping the origin of each piece.
 
-A text is examined byte by byte, in UTF-8, as a string of characters below 256: then one `%c3` is
-one character, and what is found can be traced to where it came from.
+Text is handled as its UTF-8 bytes, one character below 256 for each, so that one `%c3` is one
+character.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ def from_bytes(text: str) -> str:
 
 
 class Unescaped:
-    """One layer of escapes taken off, and where each piece of the rest came from."""
+    """Text with one layer of escapes removed, and the origin of each piece."""
 
     def __init__(self, source: str) -> None:
-        """`source` is of bytes, as of `as_bytes`."""
+        """`source` is a result of `as_bytes`."""
         pieces: list[str] = []
-        #: Where each piece begins; and where in the source, with an escape's length or 0.
+        #: Where each piece begins, here and in the source; with the escape's length, or 0.
         self._starts: list[int] = []
         self._origins: list[tuple[int, int]] = []
         at = end = 0
@@ -61,7 +61,7 @@ class Unescaped:
         self.changed = len(pieces) > 1
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
-        """From where to where the source holds `text[start:end]`, which is not empty."""
+        """The span in the source of `text[start:end]`, which is not empty."""
         return self._origin(start)[0], self._origin(end - 1)[1]
 
     def _origin(self, at: int) -> tuple[int, int]:
@@ -80,7 +80,7 @@ class Unescaped:
 
 
 def _meaning(escape: str) -> str:
-    """What an escape stands for, in bytes; itself, where it is none."""
+    """What an escape stands for, in bytes; unchanged if it is not an escape."""
     if escape[0] == "%":
         return chr(int(escape[1:], 16))
     if escape[0] == "&":

@@ -9,18 +9,18 @@ from pathlib import Path
 from onthedot.activities.http.address_rule import AddressRule
 from onthedot.activities.http.addresses import parse_address
 
-#: Among the hosts of a secret: commands may have it too.
+#: An entry that lets commands have the secret.
 COMMAND = "command"
 
-#: A file of hosts is a few lines.
+#: A file of hosts normally has a few lines.
 _LONGEST_FILE = 64 * 1024
 
 
 class SecretHosts:
-    """What an operator says about the hosts that may be sent a secret.
+    """The hosts to which an operator lets secrets be sent.
 
-    An entry names hosts as `AddressRule` reads them; in a URL with an address in place of a name,
-    that address counts. Without an entry a secret goes to no host, unless `anywhere`.
+    An entry names hosts in the form of `AddressRule`; if a URL has an address instead of a name,
+    the address counts. A secret without an entry goes to no host, unless `anywhere`.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class SecretHosts:
         *,
         anywhere: bool = False,
     ) -> None:
-        """`directory` may hold a file `NAME.hosts`, read at each use; `entries` go before it.
+        """`directory` may hold a file `NAME.hosts`, read at each use; `entries` take precedence.
 
         Raises:
             ValueError: an entry is malformed; the message names it.
@@ -40,7 +40,7 @@ class SecretHosts:
         self._anywhere = anywhere
 
     def refused_to(self, name: str, host: str, port: int) -> str:
-        """Why the secret may not be sent to `host` (lower case, no dot at its end), or nothing.
+        """Why the secret may not be sent to `host` (lower case, no trailing dot); empty if it may.
 
         Raises:
             ValueError: its file is malformed or cannot be read.
@@ -49,13 +49,13 @@ class SecretHosts:
         if places is None:
             if self._anywhere:
                 return ""
-            return f"No host is named for the secret {name}, so it is sent to none."
+            return f"The secret {name} has no permitted hosts."
         if places.hold(host, port):
             return ""
-        return f"The secret {name} is not for {host}."
+        return f"The secret {name} may not be sent to {host}."
 
     def refused_to_commands(self, name: str) -> str:
-        """Why no command may have the secret, or nothing. One without an entry is not limited.
+        """Why commands may not have the secret; empty if they may, as without an entry.
 
         Raises:
             ValueError: its file is malformed or cannot be read.
@@ -63,7 +63,7 @@ class SecretHosts:
         places = self._of(name)
         if places is None or places.commands:
             return ""
-        return f"The secret {name} is for the hosts that are named for it, and not for commands."
+        return f"The secret {name} may be sent to its permitted hosts only, not given to commands."
 
     def _of(self, name: str) -> _Places | None:
         if name in self._entries or self._directory is None:

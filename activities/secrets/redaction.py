@@ -1,7 +1,6 @@
-"""Keeping secrets out of what is stored: a receiver may echo what it was sent, in any form.
+"""Keeps secrets out of what is stored: a receiver may echo what it was sent, in any form.
 
-A secret is recognised whatever escapes each of its characters is written in, several layers deep,
-and in base64 and hexadecimal.
+A secret is recognised in escapes, several layers deep, and in base64 and hexadecimal.
 """
 
 from __future__ import annotations
@@ -15,16 +14,16 @@ from typing import Any
 from onthedot.activities.secrets.encoded_forms import base64_spans, first_halves, hexadecimal_spans
 from onthedot.activities.secrets.escapes import Unescaped, as_bytes, from_bytes
 
-#: Shorter values are left alone: replacing every "a" would hide nothing and spoil the output.
+#: Shorter values are not redacted: replacing every "a" would hide nothing and spoil the output.
 _SHORTEST = 4
 
-#: The widest secret there may be, in characters.
+#: The longest permitted secret, in characters.
 MAX_SECRET = 8192
 
-#: As many layers of escapes are looked behind.
+#: How many layers of escapes are decoded.
 _LAYERS = 4
 
-#: What a cut may have left of an escape.
+#: An escape that may have been cut off.
 _HALF_ESCAPE = re.compile(
     r"(?: %[0-9a-f]? | \\ (?: u[0-9a-f]{0,3} | x[0-9a-f]? )? | &[#0-9a-z]{0,32} )\Z", re.X | re.I
 )
@@ -39,13 +38,13 @@ class Redactor:
         """`secrets` maps a secret's name to its value."""
         self._needles = {name: sorted(_needles(value)) for name, value in secrets.items()}
         lengths = [len(needle) for needles in self._needles.values() for needle in needles]
-        #: In bytes; more than any text has where there is nothing to look for.
+        #: In bytes; longer than any text if there is nothing to search for.
         self._shortest = min(lengths, default=sys.maxsize)
         self.longest = max(lengths, default=0)
-        """The longest of what is searched for, in bytes; 0 if there is nothing."""
+        """The length of the longest search term in bytes; 0 if there is none."""
 
     def text(self, text: str, *, cut: bool = False) -> str:
-        """`text` without any secret in it; where it was `cut`, nor with the beginning of one."""
+        """`text` without secrets and, if it was `cut`, without the beginning of one at its end."""
         if self._shortest == sys.maxsize:
             return text
         source = as_bytes(text)
@@ -60,9 +59,10 @@ class Redactor:
     def spans(
         self, source: str, *, cut: bool, least: int = _SHORTEST
     ) -> list[tuple[int, int, str]]:
-        """Where `source`, of bytes as of `as_bytes`, holds a secret, and its name; in order.
+        """The positions and names of secrets in `source`, a result of `as_bytes`, in order.
 
-        Where it was `cut`, its end may hold the beginning of one, of `least` characters or more.
+        If it was `cut`, they include the beginning of a secret at the end, of at least `least`
+        characters.
         """
         if len(source) < self._shortest and not cut:
             return []  # every form is at least as long
@@ -75,14 +75,14 @@ class Redactor:
         return [(start, -minus_end, name) for start, minus_end, name in found]
 
     def half_escape(self, source: str) -> int:
-        """Where an escape begins that the end of `source` divides, if one may; else its length."""
+        """Where an escape begins that the end of `source` may divide; else the length."""
         half = _HALF_ESCAPE.search(source)
         return half.start() if half else len(source)
 
     def may_begin(self, source: str) -> bool:
-        """Whether `source`, of bytes, ends with the beginning of a secret in base64 or hexadecimal.
+        """Whether `source`, in bytes, ends with the beginning of a secret in base64 or hexadecimal.
 
-        For what is left of lines or pairs when all that is between them was taken out.
+        `source` is lines or pairs without their separators.
         """
         return any(
             shown.endswith(form[:length])
@@ -93,7 +93,7 @@ class Redactor:
         )
 
     def json(self, value: Any) -> Any:
-        """A JSON value without any secret in its strings and keys."""
+        """A JSON value without secrets in its strings and keys."""
         if self._shortest == sys.maxsize:
             return value
         if isinstance(value, str):
@@ -106,7 +106,7 @@ class Redactor:
 
 
 def _spans(source: str, needles: list[str], *, cut: int) -> Iterator[Span]:
-    """Where `source` holds any of the needles; may overlap."""
+    """Where `source` contains any of the needles; may overlap."""
     layers: list[Unescaped] = []
     text = source
     for _ in range(_LAYERS + 1):
@@ -142,14 +142,14 @@ def _all(text: str, needle: str) -> Iterator[Span]:
 
 
 def _needles(value: str) -> set[str]:
-    """What gives the secret away, in bytes: the value, its credentials, each without escapes."""
-    # "Bearer abc" is sent whole, but echoed by its second half.
+    """The search terms of a secret, in bytes: the value, its credentials, each without escapes."""
+    # "Bearer abc" is sent whole, but a receiver may echo only the second half.
     scheme, _, credentials = value.partition(" ")
     plain = {value, credentials.strip()}
     if scheme.lower() == "basic":
         plain |= _of_basic(credentials)
     needles = {as_bytes(text) for text in plain if len(text) >= _SHORTEST}
-    # One that looks like an escape itself is searched for as what its layers become.
+    # The text is searched without its escapes, so a secret with escapes needs the same.
     for needle in list(needles):
         text = needle
         for _ in range(_LAYERS):
@@ -160,7 +160,7 @@ def _needles(value: str) -> set[str]:
 
 
 def _of_basic(credentials: str) -> set[str]:
-    """User and password, and the password alone."""
+    """`user:password`, and the password alone."""
     try:
         both = b64decode(re.sub(r"\s", "", credentials) + "==").decode()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Looking up secrets, at each attempt and nowhere else."""
+"""Looks up secrets at each attempt, and nowhere else."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from onthedot.activities.secrets.hosts import SecretHosts
 from onthedot.activities.secrets.redaction import MAX_SECRET, Redactor
 from onthedot.scheduling.action import SecretRef
 
-#: Before the name of a secret, in the worker's environment.
+#: Precedes the name of a secret in the worker's environment.
 VARIABLE_PREFIX = "ONTHEDOT_SECRET_"
 
-#: What follows the prefix in the name of a setting.
+#: What follows the prefix in the names of settings.
 _NO_SECRETS = frozenset({"HOSTS"})
 
-#: A missing secret is fixed by people: trying again within a second would use up the attempts.
+#: People fix a missing secret, and retries within seconds would use up the attempts.
 _PAUSE = timedelta(seconds=30)
 
 
 class Secrets:
-    """The secrets of this worker: environment variables first, then one file each."""
+    """The secrets of this worker: environment variables first, then files."""
 
     def __init__(
         self,
@@ -32,16 +32,16 @@ class Secrets:
         environ: Mapping[str, str] = os.environ,
         hosts: SecretHosts | None = None,
     ) -> None:
-        """`directory` holds a file a secret, named like it; a line break at its end is dropped.
+        """`directory` holds one file per secret, named like it; a final line break is dropped.
 
-        `hosts` says where each may go: by default to no host.
+        `hosts` says where each secret may be sent: by default to no host.
         """
         self._directory = directory
         self._environ = environ
         self._hosts = hosts or SecretHosts()
 
     def judge_host(self, names: Iterable[str], host: str, port: int) -> None:
-        """To be asked before each request; `host` in lower case, without a dot at its end.
+        """Check secrets before a request; `host` is in lower case, without a trailing dot.
 
         Raises:
             AttemptFailed: one of the secrets may not be sent there.
@@ -50,10 +50,10 @@ class Secrets:
             self._judge(name, partial(self._hosts.refused_to, name, host, port))
 
     def judge_command(self, values: Mapping[str, str | SecretRef]) -> None:
-        """To be asked before each command.
+        """Check secrets before a command.
 
         Raises:
-            AttemptFailed: one of the secrets is not for commands.
+            AttemptFailed: commands may not have one of the secrets.
         """
         for value in values.values():
             if isinstance(value, SecretRef):
@@ -67,22 +67,23 @@ class Secrets:
         except ValueError as error:
             raise AttemptFailed(
                 Fault.SECRET_INVALID,
-                f"Where the secret {name} may go cannot be read: {error}",
+                f"The permitted hosts of the secret {name} cannot be read: {error}",
                 retry_after=_PAUSE,
             ) from None
         if why:
             raise AttemptFailed(
                 Fault.SECRET_REFUSED,
-                f"{why} The worker's operator sets ONTHEDOT_SECRET_HOSTS, or a file {name}.hosts.",
+                f"{why} The worker's operator can name them in ONTHEDOT_SECRET_HOSTS or in a file "
+                f"{name}.hosts.",
                 final=True,
             )
 
     def fill_in(self, values: Mapping[str, str | SecretRef]) -> tuple[dict[str, str], Redactor]:
-        """`values` with every reference replaced, and what keeps those out of the output.
+        """`values` with every reference replaced, and the redactor for the output.
 
         Raises:
-            AttemptFailed: a secret is missing or cannot be used; the message names it and never
-                its value.
+            AttemptFailed: a secret is missing or unusable; the message contains its name, but
+                never its value.
         """
         used = {
             value.secret: self._find(value.secret)
@@ -103,14 +104,14 @@ class Secrets:
             raise AttemptFailed(
                 Fault.SECRET_MISSING,
                 f"This worker has no secret {name}. Set {VARIABLE_PREFIX}{name}{self._or_file()} "
-                f"and restart it, or try again once it is there.",
+                f"and restart the worker, then try again.",
                 retry_after=_PAUSE,
             )
         if len(value) > MAX_SECRET or "\0" in value:
             raise AttemptFailed(
                 Fault.SECRET_INVALID,
                 f"The secret {name} cannot be used: it is longer than {MAX_SECRET} characters or "
-                f"holds a NUL.",
+                f"contains a NUL character.",
                 retry_after=_PAUSE,
             )
         return value
@@ -132,4 +133,4 @@ class Secrets:
         )
 
     def _or_file(self) -> str:
-        return f" or put a file named like it into {self._directory}" if self._directory else ""
+        return f" or put a file with this name into {self._directory}" if self._directory else ""

@@ -159,25 +159,25 @@ def _is_reader_of_docs(scope: Scope, headers: Headers) -> bool:
 
 
 def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
-    mend = "Without configured tokens, only this machine may call. See ONTHEDOT_API_TOKENS."
+    fix = "Without configured tokens, only this machine may call. See ONTHEDOT_API_TOKENS."
     if not _is_local(scope):
-        return problems.problem(problems.FORBIDDEN, f"The call comes from another machine. {mend}")
+        return problems.problem(problems.FORBIDDEN, f"The call comes from another machine. {fix}")
     if UNNAMED in scope:
         said = "A proxy that ONTHEDOT_TRUSTED_PROXIES does not name forwarded the call."
-        return problems.problem(problems.FORBIDDEN, f"{said} {mend}")
+        return problems.problem(problems.FORBIDDEN, f"{said} {fix}")
     host = headers.get("host", "")
     if len(headers.getlist("host")) != 1 or not is_loopback(_host_name(host)):
-        return problems.problem(problems.FORBIDDEN, f"The Host is not a loopback address. {mend}")
+        return problems.problem(problems.FORBIDDEN, f"The Host is not a loopback address. {fix}")
     if FROM_WEB_UI in scope.get("state", {}):
         return None
     origin = headers.get("origin")
     if origin is not None and not _own(origin, host):
         return problems.problem(
-            problems.FORBIDDEN, f"The call comes from a page of another origin. {mend}"
+            problems.FORBIDDEN, f"The call comes from a page of another origin. {fix}"
         )
     if headers.get("sec-fetch-site") == "cross-site":
         return problems.problem(
-            problems.FORBIDDEN, f"The call comes from a page of another site. {mend}"
+            problems.FORBIDDEN, f"The call comes from a page of another site. {fix}"
         )
     return None
 

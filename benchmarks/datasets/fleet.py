@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from benchmarks.instruments.errors import Void
@@ -110,13 +111,15 @@ async def run(
     )
     for _ in range(_TRIES):
         with suppress(RPCError):
-            await client.start_workflow(
-                naming.TASK_RUN,
-                0,
-                id=workflow_id,
-                task_queue=_QUEUE,
-                execution_timeout=limit,
-                search_attributes=attributes,
-                memo={naming.RUN_MEMO: memo},
-            )
+            # One that was answered too late is there already.
+            with suppress(WorkflowAlreadyStartedError):
+                await client.start_workflow(
+                    naming.TASK_RUN,
+                    0,
+                    id=workflow_id,
+                    task_queue=_QUEUE,
+                    execution_timeout=limit,
+                    search_attributes=attributes,
+                    memo={naming.RUN_MEMO: memo},
+                )
             return

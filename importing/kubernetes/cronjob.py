@@ -1,7 +1,7 @@
 """CronJob manifests: one file, many documents, lists of them, as YAML or JSON.
 
-Kubernetes reads expressions with robfig/cron: a step makes a star restrict, and where clocks are
-put forward a run is skipped, where they are put back it comes twice.
+Kubernetes reads expressions with robfig/cron: a star with a step restricts, a local time that
+clocks skip does not run, and one that they show twice runs twice.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from onthedot.importing.clocks.nights import HORIZON
-from onthedot.importing.clocks.rules import KUBERNETES
+from onthedot.importing.clocks.rules import KUBERNETES, changes_by_less_than_an_hour
 from onthedot.importing.collector import NO_LIMIT, Collector
 from onthedot.importing.cron_dialects import from_robfig
 from onthedot.importing.imported import UnreadableSource
@@ -20,7 +18,6 @@ from onthedot.importing.kubernetes.container import container_action
 from onthedot.importing.kubernetes.policies import JOB, catchup, overlap, retry, seconds
 from onthedot.importing.yaml_source import Located, documents
 from onthedot.scheduling.cron.fields import CronError
-from onthedot.scheduling.firing.clock_changes import changes
 from onthedot.scheduling.trigger import CronTrigger
 
 _EVERY = re.compile(r"@every\s+(\S+)\s*", re.ASCII)
@@ -31,10 +28,10 @@ _HISTORY = ("successfulJobsHistoryLimit", "failedJobsHistoryLimit")
 
 
 def read_kubernetes(text: str, found: Collector) -> None:
-    """Adds the CronJobs of a file; other kinds of object are passed over.
+    """Adds the CronJobs of a file; other kinds of objects are ignored.
 
     Raises:
-        UnreadableSource: it is no YAML, or holds no CronJob.
+        UnreadableSource: it is not YAML, or has no CronJob.
     """
     jobs = [job for document in documents(text, found.name) for job in _cron_jobs(document)]
     if not jobs:
@@ -79,7 +76,7 @@ def _read(job: Located, found: Collector) -> None:
     )
     if added:
         typed = found.task(task_id).trigger
-        if isinstance(typed, CronTrigger) and _changes_by_less_than_an_hour(typed, found):
+        if isinstance(typed, CronTrigger) and changes_by_less_than_an_hour(typed, found.at):
             found.check(
                 line,
                 f"robfig/cron, which Kubernetes uses, goes by whole hours and misses instants in "
@@ -123,12 +120,6 @@ def _go_duration(text: str) -> float | None:
     if not parts or "".join(number + unit for number, unit in parts) != text:
         return None
     return sum(float(number) * _GO_UNITS[unit] for number, unit in parts)
-
-
-def _changes_by_less_than_an_hour(trigger: CronTrigger, found: Collector) -> bool:
-    start, end = int(found.at.timestamp()), int((found.at + HORIZON).timestamp())
-    coming = changes(ZoneInfo(trigger.timezone), start, end)
-    return any((change.after - change.before) % 3600 for change in coming)
 
 
 def _tags(job: Located) -> list[str]:

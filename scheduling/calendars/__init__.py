@@ -1,3 +1,1 @@
-"""Calendars: named days that triggers skip or are limited to, such as holidays, weekends, feeds.
-Begin with `content.py`, then `days.py`.
-"""
+"""Calendars: named days that triggers skip or keep to. Begin with `content.py`, then `days.py`."""

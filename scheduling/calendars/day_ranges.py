@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 def apart(ranges: Iterable[range]) -> tuple[range, ...]:
-    """The same days in as few ranges as there can be, in order, none before 1970."""
+    """The same days in as few ranges as possible, in order, none before 1970."""
     found: list[range] = []
     for days in sorted(ranges, key=lambda days: days.start):
         days = range(max(days.start, 0), days.stop)

@@ -23,7 +23,7 @@ _WEEK = 7
 
 @dataclass(frozen=True, eq=False)
 class KnownCalendar:
-    """One calendar at one revision. The same one is the same object wherever it is used."""
+    """One calendar at one revision, always the same object, so that it compares fast."""
 
     name: str
     revision: int
@@ -41,7 +41,7 @@ class KnownCalendar:
 
     @cached_property
     def ranges(self) -> tuple[range, ...]:
-        """All its days, in order, in ranges that are apart from each other."""
+        """All its days, as separate ranges in order."""
         return apart([*(days for days, _ in self.resolved.named()), *self._weekly()])
 
     @cached_property
@@ -92,7 +92,7 @@ class CalendarDays:
 
     @property
     def revisions(self) -> dict[str, int]:
-        """Which revision of each calendar it is; 0 of one that is not there."""
+        """The revision of each calendar; 0 for a missing one."""
         return {calendar.name: calendar.revision for calendar in self.calendars}
 
 

@@ -25,11 +25,11 @@ _SECOND = timedelta(seconds=1)
 def event_days(text: str, *, today: date, field: str) -> ResolvedDays:
     """The local days of all events from two years before this one until nine years after it.
 
-    An event with a time takes in every day that it touches, in its own zone; one that is cancelled
-    or shown as free counts like any other, except `STATUS:CANCELLED`, which does not.
+    An event with a time covers every day that it touches, in its own zone. Events that are shown as
+    free count; those with `STATUS:CANCELLED` do not.
 
     Raises:
-        CalendarError: the text is no iCalendar, or holds too much; it names `field`.
+        CalendarError: the text is not an iCalendar, or has too many events; it names `field`.
     """
     if len(text.encode()) > LONGEST_TEXT:
         raise CalendarError(field, f"is longer than {LONGEST_TEXT} bytes.")
@@ -44,7 +44,7 @@ def event_days(text: str, *, today: date, field: str) -> ResolvedDays:
     try:
         named = list(islice(_events(calendar, first, last), _MOST_EVENTS + 1))
     except Exception as error:
-        # A malformed rule may raise anything that three libraries raise.
+        # A malformed rule may raise any error of three libraries.
         raise CalendarError(field, f"contains an event that cannot be read: {error!r}.") from None
     if len(named) > _MOST_EVENTS:
         raise CalendarError(field, f"contains more than {_MOST_EVENTS} events until {last}.")
@@ -64,6 +64,6 @@ def _days(event: Any) -> range:
     begins = start.date() if isinstance(start, datetime) else start
     if end is None:
         return days_between(begins, begins)
-    # Both ends are exclusive: of a date the day before is the last, of a time the second before.
+    # The end is exclusive: the last day is the day before a date, or of the second before a time.
     ends = (end - _SECOND).date() if isinstance(end, datetime) else end - timedelta(days=1)
     return days_between(begins, max(begins, ends))

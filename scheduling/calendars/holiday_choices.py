@@ -1,4 +1,4 @@
-"""What can be chosen where a calendar of holidays is made: countries, their parts, categories."""
+"""The choices for a calendar of holidays: countries, subdivisions, categories."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def countries() -> Mapping[str, str]:
 
 
 def country_name(code: str) -> str:
-    """The English name of a country; the code where there is none."""
+    """The English name of a country; the code if there is none."""
     return countries().get(code.upper(), code.upper())
 
 
 @lru_cache(maxsize=64)
 def subdivisions(country: str) -> Mapping[str, str]:
-    """The codes of a country's parts, with their names where the library has any."""
+    """The codes of a country's subdivisions, with their names if the library has any."""
     kind = _kind(country)
     if kind is None:
         return {}

@@ -1,4 +1,4 @@
-"""The holidays of countries, by the `holidays` library, whose releases bring in new laws."""
+"""The holidays of countries, from the `holidays` library, whose releases follow new laws."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def library_release() -> str:
 
 
 def holiday_days(content: HolidaysCalendar) -> ResolvedDays:
-    """All holidays until 2100, or until where the library knows them.
+    """All holidays until 2100, or as far as the library has them.
 
     Raises:
         CalendarError: there is no such country, subdivision or category.

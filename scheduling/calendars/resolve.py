@@ -34,12 +34,12 @@ def resolve(
     """The days that a calendar names.
 
     Args:
-        today: what the horizon of repeated events counts from.
+        today: the day from which the horizon of recurring events counts.
         parts: the days of the calendars that `any_of` names.
-        text: what the feed of an `ics` calendar with a `url` holds.
+        text: the content of the feed of an `ics` calendar with a `url`.
 
     Raises:
-        CalendarError: with the field that has to be fixed.
+        CalendarError: with the invalid field.
     """
     match content:
         case DatesCalendar():
@@ -65,6 +65,6 @@ def _dates(text: str, n: int) -> range:
     except ExclusionError as error:
         raise CalendarError(f"dates.{n}", str(error)) from None
     if found is None:
-        mend = "is neither a date such as 2026-12-24 nor a range such as 2026-12-24/2026-12-26."
-        raise CalendarError(f"dates.{n}", f"{text!r} {mend}")
+        fix = "is neither a date such as 2026-12-24 nor a range such as 2026-12-24/2026-12-26."
+        raise CalendarError(f"dates.{n}", f"{text!r} {fix}")
     return found

@@ -25,12 +25,12 @@ class ResolvedDays(Model):
     """Local days and their names."""
 
     weekdays: tuple[int, ...] = ()
-    """Of every week: Monday is 0."""
+    """Weekdays of every week: Monday is 0."""
     names: tuple[str, ...] = ()
     runs: tuple[DayRun, ...] = ()
     """In order; one day may be in several."""
     known_until: date | None = None
-    """The last day of which it is known whether it is named; None if it has no end."""
+    """The last day that the calendar covers; None if there is no end."""
 
     @classmethod
     def of(
@@ -40,7 +40,7 @@ class ResolvedDays(Model):
         weekdays: Iterable[int] = (),
         known_until: date | None = None,
     ) -> ResolvedDays:
-        """Runs of days with their names, in any order."""
+        """From runs of days with their names, in any order."""
         index: dict[str, int] = {"": 0}
         runs: list[DayRun] = []
         for days, name in sorted(set(named), key=lambda one: (one[0].start, one[0].stop, one[1])):
@@ -63,7 +63,7 @@ class ResolvedDays(Model):
 
 
 def union(parts: Iterable[ResolvedDays]) -> ResolvedDays:
-    """The days that any one of the parts names."""
+    """The days that any of the parts names."""
     every = list(parts)
     ends = [part.known_until for part in every if part.known_until is not None]
     return ResolvedDays.of(

@@ -1,1 +1,1 @@
-"""Validates definitions, and warns of surprises. Begin with `registration.py`."""
+"""Validates definitions, and warns about surprises. Begin with `registration.py`."""

@@ -38,10 +38,10 @@ def check_action(action: Action, *, where: str = "action") -> list[FieldProblem]
     """All problems of `action`; an empty list if it may be registered.
 
     Args:
-        where: the field of the definition that holds it.
+        where: the field of the definition that contains it.
 
     Raises:
-        InvalidDefinition: nothing here knows its kind.
+        InvalidDefinition: its kind is unknown.
     """
     match action:
         case HttpAction():

@@ -1,6 +1,6 @@
-"""Which definitions are processed faster than by handing them to a thread.
+"""Decides which definitions are processed faster than they can be handed to a thread.
 
-Nearly every one is: a tenth of a millisecond. Exclusions and large JSON make the others slow.
+Nearly all of them are, in a tenth of a millisecond. Exclusions and large JSON make others slow.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The clock changes of the coming year that make a difference to an expression."""
+"""Warns about the clock changes of the coming year that affect an expression."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, Change, cha
 from onthedot.scheduling.wording.phrases import clock, joined
 
 _YEAR = 366 * SECONDS_OF_DAY
-#: Up to so many times of day are told one by one.
+#: Up to this many times of day are listed one by one.
 _FEW = 3
 
 
 def change_warnings(cron: Cron, zone: ZoneInfo, after: datetime) -> list[str]:
-    """One sentence for each local day on which clocks change and a listed time is touched."""
+    """One sentence for each local day on which a clock change affects a listed time."""
     start = math.floor(after.timestamp())
     found = []
     for change in changes(zone, start, start + _YEAR):
@@ -29,7 +29,7 @@ def change_warnings(cron: Cron, zone: ZoneInfo, after: datetime) -> list[str]:
 
 
 def _listed(cron: Cron, low: int, high: int) -> list[int]:
-    """Listed local times from one to another, in seconds since 1970 as clocks show them."""
+    """Listed local times from `low` to `high`, in seconds since 1970 as clocks show them."""
     found = []
     for day in range(low // SECONDS_OF_DAY, (high - 1) // SECONDS_OF_DAY + 1):
         on, base = date_of(day), day * SECONDS_OF_DAY
@@ -40,7 +40,7 @@ def _listed(cron: Cron, low: int, high: int) -> list[int]:
 
 
 def _goes_on(cron: Cron, by: int) -> bool:
-    """Whether the rhythm is the same before and after: all hours of all days, alike when moved."""
+    """Whether the rhythm continues across the change, which moves times by `by` seconds."""
     hour_bits = cron.times & ((1 << SECONDS_OF_HOUR) - 1)
     by %= SECONDS_OF_HOUR
     moved = (hour_bits << by | hour_bits >> (SECONDS_OF_HOUR - by)) & ((1 << SECONDS_OF_HOUR) - 1)

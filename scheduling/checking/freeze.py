@@ -24,10 +24,10 @@ def is_freeze_name(name: str) -> bool:
 
 
 def settle_freeze(freeze: FreezeDefinition, *, name: str, now: datetime) -> FreezeDefinition:
-    """The freeze with its beginning.
+    """The freeze with its start filled in.
 
     Raises:
-        InvalidDefinition: its name is none, it is never in force, or it is two kinds of freeze.
+        InvalidDefinition: its name is invalid, it is never in force, or it mixes both kinds.
     """
     if not is_freeze_name(name):
         raise InvalidDefinition(FieldProblem("name", _RULE))

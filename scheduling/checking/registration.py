@@ -1,4 +1,4 @@
-"""Registers definitions: fixes their times, names them, and recognises repeats."""
+"""Completes and validates definitions for registration, and recognises repeated requests."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def settle(
     now: datetime,
     calendars: CalendarDays = NO_CALENDARS,
 ) -> TaskDefinition:
-    """The definition to store: validated, with fixed times and a name.
+    """The definition to store: validated, with absolute times and a name.
 
     `calendars` are the existing ones among those that its trigger names.
 
     Raises:
-        InvalidDefinition: with every field that has to be fixed.
+        InvalidDefinition: with every invalid field.
     """
     problems: list[FieldProblem] = []
     trigger = definition.trigger
@@ -66,17 +66,17 @@ def settle(
     )
 
 
-#: What Temporal takes as one search attribute is 2,048 bytes of JSON in ASCII.
+#: Temporal accepts 2,048 bytes of JSON in ASCII as one search attribute.
 _MOST_TAGS = 2000
-#: The same with the calendars of a task among them: each tag takes a byte more there.
+#: The same including a task's calendars; each tag takes another byte there.
 _MOST_LABELS = 1900
 
-#: What Temporal takes as one payload is 2 MiB; a task carries its journal beside the definition.
+#: Temporal accepts payloads of 2 MiB; a task's also contains its journal.
 _MOST = 1024 * 1024
 
 
 def _labels(definition: TaskDefinition) -> Iterator[FieldProblem]:
-    """Names and tags are search attributes, which PostgreSQL keeps without control characters."""
+    """Problems of names and tags: as search attributes they may not have control characters."""
     for field, text in (
         ("name", definition.name),
         *((f"tags.{n}", tag) for n, tag in enumerate(definition.tags)),
@@ -113,8 +113,8 @@ class Idempotency:
 
 
 def generated_id(now: datetime, idempotency: Idempotency, token: str) -> str:
-    """An id for a task that came without: from its key, so that a repeat meets the first; else
-    ordered by time, with `token` to tell apart what comes in one millisecond."""
+    """An id for a task without one: derived from its key, so that a repeat finds the first task;
+    else ordered by time, with `token` to distinguish those of one millisecond."""
     if idempotency.key:
         return f"t-{idempotency.key}"
     return f"t-{int(now.timestamp() * 1000):012x}-{token}"

@@ -38,7 +38,7 @@ _SECOND = timedelta(seconds=1)
 _MOST_EMPTY_DAYS = 4000
 #: The most calendars in one trigger.
 _MOST_CALENDARS = 10
-#: The longest jitter in Temporal, which counts milliseconds in 32 bits.
+#: Temporal's longest jitter: it counts milliseconds in 32 bits.
 LONGEST_JITTER = timedelta(days=49)
 
 _Found = TypeVar("_Found")
@@ -52,10 +52,10 @@ def settle_trigger(
     key: str,
     calendars: CalendarDays = NO_CALENDARS,
 ) -> Trigger:
-    """The trigger as it is to be kept: a one-time one with `at` as an instant in UTC.
+    """The trigger to store; a one-time trigger gets `at` as an instant in UTC.
 
-    `key` is the task's id; `calendars` are those that it names, as far as they are there. Raises
-    InvalidDefinition with all that is wrong.
+    `key` is the task's id; `calendars` are the existing ones that it names. Raises
+    InvalidDefinition with every problem.
     """
     problems = _Problems()
     if isinstance(trigger, OnceTrigger):
@@ -171,7 +171,7 @@ def _is_there(name: str, calendars: CalendarDays) -> bool:
 
 
 def _unknown(name: str) -> str:
-    return f"there is no calendar {name!r}; PUT /calendars/{name} makes one."
+    return f"there is no calendar {name!r}; create it with PUT /calendars/{name}."
 
 
 def _check_bounds(trigger: Recurring, now: datetime, problems: _Problems) -> None:
@@ -232,7 +232,7 @@ def _is_empty(trigger: Recurring, now: datetime, key: str, calendars: CalendarDa
 def _check_runs(
     trigger: Recurring, now: datetime, key: str, calendars: CalendarDays, problems: _Problems
 ) -> None:
-    """Rejects what Temporal would give up on: too many excluded instants in a row."""
+    """Refuse what Temporal would give up on: too many excluded instants in a row."""
     plan = recurrence(trigger, key, calendars)
     today = epoch_day(now.date())
     run = longest_excluded_run(plan, range(today - 366, today + 8 * 366))

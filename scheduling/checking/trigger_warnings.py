@@ -26,7 +26,7 @@ _STEP = re.compile(r"(?:^|,)\*/(\d+)(?=$|,)", re.ASCII)
 def warnings(
     trigger: Trigger, *, after: datetime, key: str = "", calendars: CalendarDays = NO_CALENDARS
 ) -> list[str]:
-    """Sentences about a settled trigger; clock changes are those of the year from `after` on."""
+    """Sentences about a validated trigger; clock changes are those of the year after `after`."""
     if isinstance(trigger, OnceTrigger):
         return []
     plan = recurrence(trigger, key, calendars)
@@ -145,7 +145,7 @@ def _idle_exclusions(
     texts = [one for one in trigger.exclude if isinstance(one, str)]
     idle = [text for text in texts if not _hits(parse_exclusion(text, key), cron, due)]
     if not cron.days.day_of_month.counts_working_days:
-        # Working days are none of the calendar's in any case.
+        # The calendar's days are never working days.
         idle += [
             f"of the calendar {calendar.name}"
             for calendar in plan.exclusions.calendars

@@ -10,7 +10,7 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def url_problem(url: str) -> str:
-    """What is wrong with `url`, or the empty string."""
+    """What is wrong with `url`; empty if nothing is."""
     if _UNSAFE.search(url):
         return "contains a space, a backslash or a control character; percent-encode it."
     try:

@@ -1,4 +1,4 @@
-"""What a Temporal schedule is made of, in plain values: calendars and intervals, in UTC."""
+"""The parts of a Temporal schedule as plain values: calendars and intervals, in UTC."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ class Interval:
 
 @dataclass(frozen=True)
 class CompiledSpec:
-    """A schedule that fires at the instants of its parts, less those that an excluded one matches.
+    """A schedule that fires at the instants of its parts, except those that an exclusion matches.
 
-    It has no false and no missing instant from `at` (when it was compiled) to `exact_until`.
+    It has no false or missing instant from when it was compiled to `exact_until`.
     """
 
     exact_until: datetime
@@ -75,7 +75,7 @@ class CompiledSpec:
 
     @property
     def parts(self) -> int:
-        """How many parts Temporal has to keep and to look at for each next instant."""
+        """How many parts Temporal stores, and examines for each next instant."""
         return sum(map(len, (self.calendars, self.intervals, self.excluded)))
 
 

@@ -1,11 +1,11 @@
-"""A recurring trigger as a schedule that Temporal fires without a false or missing instant.
+"""Compiles a recurring trigger to a Temporal schedule without false or missing instants.
 
 Temporal's calendars go wrong near clock changes (docs/reference/cron.md has the table), but not in
 UTC, which has none. So:
-1. The instants of the coming years are listed by UTC day, and days that are alike become calendars
-   in UTC. An interval is the same in every zone, and is passed as it is.
-2. What exclusions take out becomes calendars too, which Temporal leaves out. Where too many in a
-   row are excluded for it to pass over, the first calendars lack them instead.
+1. The instants of the coming years are listed by UTC day, and equal days become calendars in UTC.
+   An interval is the same in every zone, and is passed on unchanged.
+2. Excluded instants become exclusion calendars. If there are too many in a row for Temporal, the
+   first calendars omit them instead.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.firing.times import LAST_INSTANT, LAST_YEAR, IntervalTimes
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
 
-#: What Temporal takes as a calendar's comment, in bytes.
+#: The longest comment of a calendar in Temporal, in bytes.
 _LONGEST_COMMENT = 200
-#: Names every instant, so that what exclusions take out of it is all that they exclude.
+#: Names every instant, so its excluded instants are all that exclusions name.
 _EVERY_SECOND = IntervalTimes(step=1, offset=0)
 
 
@@ -38,7 +38,7 @@ def compile_trigger(
 ) -> CompiledSpec:
     """The schedule of a checked trigger for the task with this id, exact for five years after `at`.
 
-    From a year before `at` it is exact as well, so that what was missed can be caught up.
+    It is also exact for a year before `at`, so that missed occurrences can be caught up.
     """
     plan = recurrence(trigger, key, calendars)
     this_year = at.astimezone(UTC).year
@@ -64,7 +64,7 @@ def compile_trigger(
 def _labelled(
     calendars: tuple[Calendar, ...], trigger: CronTrigger | IntervalTrigger
 ) -> tuple[Calendar, ...]:
-    """The first calendar says what was written, for those who look at Temporal's own page."""
+    """The calendars, the first with the written expression as comment, for Temporal's Web UI."""
     written = trigger.expression if isinstance(trigger, CronTrigger) else f"every {trigger.every}"
     text = f"{written} ({trigger.timezone})".encode()[:_LONGEST_COMMENT].decode(errors="ignore")
     return tuple(replace(c, comment="" if n else text) for n, c in enumerate(calendars))
@@ -91,9 +91,9 @@ def _as_calendars(plan: Recurrence, days: range, *, excluded_apart: bool) -> Com
 
 
 def _excluded(plan: Recurrence, days: range, named: dict[int, int]) -> tuple[Calendar, ...]:
-    """What exclusions take out of the instants that a plan names."""
+    """The calendars of the instants that a plan names but excludes."""
     kept = utc_days(plan, days, excluded_too=False)
-    # Days that are alike share one integer: each difference is computed once.
+    # Equal days share one integer, so each difference is computed once.
     differences: dict[tuple[int, int], int] = {}
     taken: dict[int, int] = {}
     for day, mask in named.items():

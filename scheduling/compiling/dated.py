@@ -1,4 +1,4 @@
-"""Given days as few sets of dates that Temporal can match."""
+"""Expresses days as few sets of dates that Temporal can match."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def dated(days: Iterable[int]) -> list[Dates]:
 
 
 def _shape(year: int, month: int, days: set[int]) -> _Shape:
-    """How a person would say these days: all, all of some weekdays, from one to another, listed."""
+    """The simplest description of these days: all, some weekdays, a range, or a list."""
     length, first_weekday = month_shape(year, month)
     weekday_of = {day: (first_weekday + day - 1) % 7 for day in range(1, length + 1)}
     if len(days) == length:

@@ -13,9 +13,9 @@ from onthedot.scheduling.firing.recurrence import Recurrence
 
 
 def utc_days(plan: Recurrence, days: range, *, excluded_too: bool) -> dict[int, int]:
-    """UTC day to the seconds at which the plan fires on it, as bits, where it does.
+    """For each UTC day on which the plan fires, the seconds as bits.
 
-    Days that are alike share one integer: thousands of days then cost what a few do.
+    Equal days share one integer, so that thousands of days cost as little as a few.
     """
     pieces_of: dict[int, tuple[int, ...]] = {}
     cut: dict[tuple[int, int], tuple[tuple[int, tuple[int, ...]], ...]] = {}
@@ -25,7 +25,7 @@ def utc_days(plan: Recurrence, days: range, *, excluded_too: bool) -> dict[int, 
         known = cut.get((id(mask), shift))
         if known is None:
             parts = tuple(_cut(mask << shift))
-            # Also keeps the mask alive, so that no other one can come to have its id.
+            # Also keeps the mask alive, so that no other mask can get its id.
             pieces |= {id(part): part for _, part in parts} | {id(mask): mask}
             known = tuple((after, (id(part),)) for after, part in parts)
             cut[id(mask), shift] = known
@@ -37,7 +37,7 @@ def utc_days(plan: Recurrence, days: range, *, excluded_too: bool) -> dict[int, 
 
 
 def utc_calendars(masks: dict[int, int], days: range) -> tuple[Calendar, ...]:
-    """Calendars of the given seconds of days. If all of `days` are alike, they go on forever."""
+    """Calendars of the given seconds of days. If all `days` are equal, they have no end."""
     alike: dict[int, list[int]] = defaultdict(list)
     for day, mask in masks.items():
         alike[id(mask)].append(day)

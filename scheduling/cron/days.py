@@ -45,7 +45,7 @@ class DayOfMonth:
         return bool(self.nearest or self.nth_working)
 
     def bits(self, length: int, working: int) -> int:
-        """The days of a month of `length` days that are named, as bits; `working` ones too."""
+        """The named days of a month with `length` days, as bits; `working` are its working days."""
         found = sum(1 << day for day in self.days if day <= length)
         found |= 1 << length if self.last else 0
         if self.counts_working_days and working:
@@ -69,7 +69,7 @@ class DayOfWeek:
     last: frozenset[int]
 
     def matches(self, length: int, day: int, weekday: int) -> bool:
-        """Whether this day of a month of `length` days, which is this weekday, is named."""
+        """Whether a day, on this weekday in a month with `length` days, is named."""
         return (
             weekday in self.weekdays
             or (weekday, (day + 6) // 7) in self.nth
@@ -102,7 +102,7 @@ class DayRule:
     def days(self, year: int, month: int, working: int | None = None) -> int:
         """The days of a month that the rule names, as bits: bit 1 is the first day.
 
-        `working` are its working days, likewise; Monday to Friday where none are given.
+        `working` are its working days in the same form; by default Monday to Friday.
         """
         if month not in self.months:
             return 0
@@ -128,10 +128,10 @@ class DayRule:
 
 
 def parse_days(day_text: str, months: frozenset[int], weekday_text: str, key: str) -> DayRule:
-    """The rule that the two day fields make together. Raises CronError.
+    """The rule of the two day fields together. Raises CronError.
 
-    A field that starts with `*` (or is `?`) does not restrict by itself, so both must match; if
-    neither does, either may match: the rule of Vixie's and Debian's cron.
+    If a field starts with `*` (or is `?`), both must match; otherwise either may match. This is
+    the rule of Vixie's and Debian's cron.
     """
     return DayRule(
         months=months,

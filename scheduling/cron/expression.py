@@ -1,7 +1,7 @@
-"""The cron dialect: what an expression means, as plain sets of days and times of day.
+"""The cron dialect: the meaning of an expression, as sets of days and times of day.
 
-Five fields (minute hour day-of-month month day-of-week), or six with seconds first. croniter gives
-the meaning; where well-kept programs read an expression in two ways, it is refused with the fix.
+Five fields (minute hour day-of-month month day-of-week), or six with seconds first. The meaning is
+croniter's; an expression that established programs interpret differently is refused with the fix.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from onthedot.scheduling.cron.fields import (
 )
 from onthedot.scheduling.cron.time_masks import times_of_day
 
-#: The names that stand for a whole expression.
+#: Names for whole expressions.
 MACROS = {
     "@HOURLY": "0 * * * *",
     "@DAILY": "0 0 * * *",
@@ -80,7 +80,7 @@ def parse_cron(expression: str, key: str) -> Cron:
 
 
 def split_fields(expression: str) -> tuple[str, str, str, str, str, str]:
-    """The six fields in capitals, the seconds empty where not written. Raises CronError."""
+    """The six fields in capitals, the seconds empty if omitted. Raises CronError."""
     text = expression.strip().upper()
     if text.startswith("@"):
         if text not in MACROS:

@@ -1,8 +1,8 @@
-"""The fields of a cron expression: what each one may hold, and the values it names.
+"""The fields of a cron expression: their syntax, and the values that they name.
 
 A field is a comma-separated list of elements: `*`, a value, a range, each with an optional step,
-or `H`, a value drawn from the task's key. Names stand for months and weekdays. croniter says
-which values an element names; what it reads otherwise than other programs is refused.
+or `H`, a value derived from the task's key. Months and weekdays have names. croniter determines
+which values an element names; elements that it reads differently from other programs are refused.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ class CronError(ValueError):
 
 @dataclass(frozen=True)
 class Field:
-    """One of the six fields: its name in messages, its bounds, and the names it knows."""
+    """One of the six fields: its name in messages, its bounds, and the names of its values."""
 
     name: str
     low: int
     high: int
-    #: Highest value that `H` draws: a day that every month has, for the day of the month.
+    #: Highest value of `H`: for the day of the month, one that every month has.
     hash_high: int
     names: tuple[str, ...] = ()
 
-    def problem(self, element: str, mend: str) -> CronError:
+    def problem(self, element: str, fix: str) -> CronError:
         """The error for one element of this field."""
-        return CronError(f"{self.name} field: {element!r} {mend}")
+        return CronError(f"{self.name} field: {element!r} {fix}")
 
 
 SECOND = Field("second", 0, 59, 59)
@@ -52,7 +52,7 @@ _ORDER = (MINUTE, HOUR, DAY, MONTH, WEEKDAY, SECOND)
 
 
 def starts_with_star(text: str) -> bool:
-    """Whether a field does not restrict by itself: Debian's test, with `?` for `*`."""
+    """Whether a field starts with a star or is `?`, which decides how the day fields combine."""
     return text.startswith(("*", "?"))
 
 
@@ -125,7 +125,7 @@ def _range(field: Field, element: str, body: str, step: int) -> frozenset[int]:
 
 @lru_cache(maxsize=4096)
 def _meaning(field: Field, element: str) -> frozenset[int]:
-    """The values of a well-formed element, by croniter, which has the seconds last."""
+    """The values of a well-formed element, from croniter, which has the seconds last."""
     fields = ["*"] * len(_ORDER)
     fields[_ORDER.index(field)] = element
     try:
@@ -158,6 +158,6 @@ def _hashed(field: Field, element: str, key: str) -> frozenset[int]:
 
 
 def _draw(field: Field, key: str) -> int:
-    """A number that depends on the key and the field alone, on every machine, forever."""
+    """A number that depends only on the key and the field, on every machine, forever."""
     digest = hashlib.sha256(f"{key}\n{field.name}".encode()).digest()
     return int.from_bytes(digest[:8], "big")

@@ -27,7 +27,7 @@ _TO = " to "
 def cron_words(cron: Cron, *, with_calendars: bool = False) -> str:
     """Such as `At 09:00, Monday to Friday`.
 
-    With calendars, what counts weekdays counts working days.
+    With calendars, forms that count weekdays count working days.
     """
     times, days = _times(cron), _days(cron.days, "working day" if with_calendars else "weekday")
     if not days and times.startswith("At ") and "every" not in times:

@@ -1,3 +1,1 @@
-"""When not to fire: excluded days and instants, and runs that move off them. Begin with
-`exclusions.py`.
-"""
+"""Excluded days and instants, and runs that move to other days. Begin with `exclusions.py`."""

@@ -1,13 +1,13 @@
-"""How many occurrences in a row exclusions take out: Temporal tries each, and at some point stops.
+"""Counts how many consecutive occurrences are excluded, because Temporal tries each of them.
 
-Its scheduler gives a schedule up after 1,209,600 excluded instants in a row
+Its scheduler gives up a schedule after 1,209,600 excluded instants in a row
 (`scheduler.specMaxIterations`), which is two weeks of every second.
 
-A run is counted by whole days, and rather too long than too short:
-1. Ranges of dates are counted at once, however long.
-2. Days outside them are examined one by one, to see whether expressions take out all of them.
-3. After the given days expressions are examined only in short gaps between ranges: their pattern
-   was seen before, so a longer gap counts as the longest run so far.
+A row is counted by whole days, and may be overestimated, but never underestimated:
+1. Ranges of dates are counted in one step, however long.
+2. Other days are examined one by one, to see whether expressions exclude all of them.
+3. After the given days, expressions are examined only in short gaps between ranges. Their pattern
+   was seen before, so a longer gap counts as the longest row so far.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, date_of
 from onthedot.scheduling.firing.recurrence import Recurrence
 from onthedot.scheduling.firing.times import CronTimes
 
-#: Up to so many, exclusions are left to Temporal: about a tenth of a second of its time.
+#: Up to this many are left to Temporal, which takes about a tenth of a second for them.
 LONG_RUN = 400_000
-#: More than so many are never left to it.
+#: More than this are never left to it.
 LONGEST_RUN = 1_000_000
 
 #: Gaps between ranges, in days, that are examined day by day.
 _SHORT = 31
-#: With so many seconds listed in a day, each of the shortest distances comes up soon.
+#: With this many seconds listed in a day, the shortest distances occur early.
 _DENSE = 1000
 
 
 def longest_excluded_run(plan: Recurrence, days: range) -> int:
-    """At most so many occurrences in a row are excluded in these local days, or in later ones that
-    exclusions name by date. 0 if there cannot be many.
+    """An upper bound of consecutive excluded occurrences in these local days, and in later ones
+    that exclusions name by date. 0 if there cannot be many.
     """
     if not plan.exclusions or _in_a_day(plan) * 366 * 100 <= LONG_RUN:
         return 0
@@ -52,7 +52,7 @@ def longest_excluded_run(plan: Recurrence, days: range) -> int:
 
 
 class _Runs:
-    """Counts occurrences that are taken out, day after day."""
+    """Counts excluded occurrences, day after day."""
 
     def __init__(self, plan: Recurrence) -> None:
         self._plan = plan
@@ -79,22 +79,22 @@ class _Runs:
             self._by_expressions = max(self._by_expressions, run)
             self._add(count)
             if not whole:
-                # What is left of the day stands between two runs.
+                # The remaining occurrences of the day separate two rows.
                 self._run = count
 
     def _taken(self, day: int) -> tuple[bool, int] | None:
-        """Whether all of a day is excluded, and how much at most; None if nothing is listed."""
+        """Whether a whole day is excluded, and how many at most; None if nothing is listed."""
         if self._plan.times.next_day(self._plan.zone, day) != day:
             return None
         excluded, in_a_day = self._plan.exclusions.on(day), _in_a_day(self._plan)
         count = excluded.bit_count()
-        # An interval lists one less on some days.
+        # An interval lists one occurrence less on some days.
         if count < in_a_day - 1 or self._plan.listed_on(day) & ~excluded:
             return False, min(count, in_a_day)
         return True, in_a_day
 
     def jump(self, days: range) -> None:
-        """These days are like those that were examined before, where expressions matter."""
+        """Expressions have the same pattern in these days as in those examined before."""
         if _listed_days(self._plan, days):
             self._add(self._by_expressions)
             self._run = self._by_expressions
@@ -105,7 +105,7 @@ class _Runs:
 
 
 def shortest_distance(plan: Recurrence) -> int:
-    """The least number of seconds from one occurrence to the next, on an ordinary day."""
+    """The shortest distance between occurrences on an ordinary day, in seconds."""
     if not isinstance(plan.times, CronTimes):
         return plan.times.step
     times = plan.times.cron.times

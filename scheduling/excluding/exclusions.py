@@ -19,27 +19,27 @@ from onthedot.scheduling.trigger import CalendarUse, Exclusion
 _WEEKEND = frozenset({5, 6})
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:/(\d{4}-\d{2}-\d{2}))?$", re.ASCII)
 _LAST_YEAR = 2100
-#: Nothing fires after this day, so that an exclusion may as well end with it.
+#: Nothing fires after this day, so exclusions end with it.
 _LAST_DAY = epoch_day(date(_LAST_YEAR, 12, 31))
-#: How many combinations of expressions are remembered: each one is 11 KB.
+#: How many combinations of expressions are cached, at 11 KB each.
 _REMEMBERED = 64
 
 
 class ExclusionError(ValueError):
-    """An exclusion that is refused; the message says the fix."""
+    """An invalid exclusion; the message contains the fix."""
 
 
 @dataclass(frozen=True)
 class Exclusions:
-    """The local times at which nothing fires: whole local days, and times of day on some days."""
+    """Local times at which nothing fires: whole local days, and times of day on some days."""
 
     days: tuple[range, ...]
-    """In order, apart from each other, none of them empty."""
+    """Separate, in order, none of them empty."""
     crons: tuple[Cron, ...]
     calendars: tuple[KnownCalendar, ...] = ()
-    """Whose days are among `days`."""
+    """The calendars whose days are among `days`."""
     only: KnownCalendar | None = None
-    """Whose other days are among `days`."""
+    """The calendar whose other days are among `days`."""
     _known: dict[tuple[int, ...], int] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -69,21 +69,21 @@ class Exclusions:
         return self._known[active]
 
     def works_on(self, day: int) -> bool:
-        """Whether a day is a working day: of `only`, or else Monday to Friday, and of no calendar
-        that is excluded."""
+        """Whether a day is a working day: in `only`, or else Monday to Friday, and in no excluded
+        calendar."""
         if any(day in calendar for calendar in self.calendars):
             return False
         return date_of(day).weekday() not in _WEEKEND if self.only is None else day in self.only
 
     def reasons(self, day: int) -> tuple[str, ...]:
-        """Why calendars take a day out: the names that they have for it."""
+        """Why calendars exclude a day: their names for it."""
         found = [name for calendar in self.calendars for name in calendar.names_of(day)]
         if self.only is not None and day not in self.only:
             found.append(f"not in {self.only.name}")
         return tuple(dict.fromkeys(found))
 
     def range_of(self, day: int) -> range | None:
-        """The range of whole days that holds a local day."""
+        """The range of whole days that contains a local day."""
         found = bisect_right(self._starts, day) - 1
         return self.days[found] if found >= 0 and day in self.days[found] else None
 
@@ -102,9 +102,9 @@ class Exclusions:
         return found
 
     def covering(self, times: int) -> tuple[DayRule, ...]:
-        """On which days the expressions leave nothing of these seconds of a day.
+        """The days on which expressions exclude all these seconds of a day.
 
-        Expressions for the same days count together; those for different days do not.
+        Only expressions for the same days count together.
         """
         return tuple(rule for rule, excluded in self._times.items() if not times & ~excluded)
 
@@ -114,15 +114,15 @@ class Exclusions:
 
     @cached_property
     def _times(self) -> dict[DayRule, int]:
-        """The seconds that the expressions take out, by the days on which they do."""
+        """The seconds that the expressions exclude, by the days on which they do."""
         found: dict[DayRule, int] = {}
         for cron in self.crons:
             found[cron.days] = found.get(cron.days, 0) | excluded_times(cron)
         return found
 
     def next_free(self, day: int, covering: tuple[DayRule, ...]) -> int:
-        """The first local day from this one on that is in no range, and that no rule covers; one
-        after the year 2100 where there is none."""
+        """The first local day from `day` on that is in no range, and that no rule covers; a day
+        after the year 2100 if there is none."""
         while True:
             if (within := self.range_of(day)) is not None:
                 day = within.stop
@@ -185,7 +185,7 @@ def dates_of(text: str) -> range | None:
 
 
 def excluded_times(cron: Cron) -> int:
-    """The seconds of a day that an exclusion takes out: five fields name whole minutes."""
+    """The seconds of a day that an expression excludes: five fields name whole minutes."""
     if cron.has_seconds:
         return cron.times
     return times_of_day(cron.hours, cron.minutes, range(60))

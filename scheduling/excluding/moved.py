@@ -1,4 +1,4 @@
-"""Occurrences that come on another day than their expression names, as that one is excluded."""
+"""Explains occurrences that moved from an excluded day to another one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def moved_runs(
     key: str,
     calendars: CalendarDays = NO_CALENDARS,
 ) -> tuple[MovedRun, ...]:
-    """Those of some occurrences of a checked trigger that moved."""
+    """The moved ones among some occurrences of a checked trigger."""
     if isinstance(trigger, OnceTrigger):
         return ()
     plan = recurrence(trigger, key, calendars)
@@ -35,8 +35,8 @@ def moved_runs(
 
 
 def moved_from(plan: Recurrence, nominal: datetime) -> int | None:
-    """The local day that an occurrence moved from, the nearest of several; None where its own day
-    lists it."""
+    """The local day that an occurrence moved from, the nearest of several; None if it did not
+    move."""
     if plan.moves is None or not isinstance(plan.times, CronTimes):
         return None
     at = int(nominal.timestamp())
@@ -54,7 +54,7 @@ def why_moved(plan: Recurrence, nominal: datetime) -> str:
 
 
 def why_excluded(plan: Recurrence, nominal: datetime) -> str:
-    """What calendars say of the day of an instant; empty if none takes it out."""
+    """Why calendars exclude the day of an instant; empty if they do not."""
     at = int(nominal.timestamp())
     return joined(plan.exclusions.reasons(local_day(plan.zone, at)))
 

@@ -1,4 +1,4 @@
-"""What previews show of a run that moved; apart, so that a client need not load what finds it."""
+"""A moved run, as previews show it; separate, so that clients need not load its computation."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Occurrences that move from an excluded day to the nearest one that is not excluded.
+"""Moves occurrences from an excluded day to the nearest one that is not excluded.
 
-What moves keeps its local time, so a move changes which seconds a local day lists, and nothing
-else: clock changes are then dealt with on the day that it moves to. A second that is taken out of
-several days in a row is free again on one day only, and from all of them moves to that one.
+A moved occurrence keeps its local time, so a move only changes which seconds a local day lists;
+clock changes are then handled on the target day. If a second is excluded on several days in a row,
+all of them move to the same day.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from onthedot.scheduling.cron.time_masks import WHOLE_DAY
 from onthedot.scheduling.excluding.exclusions import Exclusions
 
-#: Nothing moves further than this, in days. What finds no day within it does not happen.
+#: The longest move, in days. An occurrence that finds no day within it is skipped.
 FARTHEST = 366
 
 
@@ -27,15 +27,15 @@ class Moves:
         listed: Callable[[int], int],
         next_listed: Callable[[int], int | None],
     ) -> None:
-        """`listed` are the seconds that a local day lists, as bits; `next_listed` is the first day
-        from one on that lists any."""
+        """`listed` gives the seconds that a local day lists, as bits; `next_listed` gives the first
+        day from a given one that lists any."""
         self._exclusions = exclusions
         self._towards = -1 if forward else 1
         self._listed = listed
         self._next_listed = next_listed
 
     def into(self, day: int) -> int:
-        """The seconds of a day that others' occurrences move to, as bits."""
+        """The seconds of a day to which occurrences of other days move, as bits."""
         found = 0
         for source, free in self._before(day):
             found |= self._listed(source) & free
@@ -50,7 +50,7 @@ class Moves:
         )
 
     def _before(self, day: int) -> Iterator[tuple[int, int]]:
-        """The days whose occurrences may move to a day, and at which seconds, nearest first."""
+        """The days whose occurrences may move to a day, with the seconds, nearest first."""
         free = WHOLE_DAY & ~self._exclusions.on(day)
         for distance in range(1, FARTHEST + 1):
             source = day + self._towards * distance
@@ -68,7 +68,7 @@ class Moves:
                     return candidate
             day = following + 1
             following = self._next_listed(day)
-        # What is listed last may still move to a day after it.
+        # The last listed occurrence may still move to a later day.
         return next(filter(self._is_due, self._after_excluded(day, day + FARTHEST)), None)
 
     def _is_due(self, day: int) -> bool:
@@ -89,8 +89,8 @@ class Moves:
         yield from range(first, following + 1)
 
     def _after_excluded(self, day: int, end: int) -> Iterator[int]:
-        """The days from one on that come right after an excluded day: only to them, of all days
-        before which nothing is listed, something can have moved."""
+        """The days right after an excluded day: of the days without listed occurrences, only these
+        can be targets of a move."""
         while self._towards < 0 and day < end and self._exclusions.on(day - 1):
             yield day
             day += 1

@@ -1,6 +1,6 @@
-"""Local days and clock changes of a zone: which stretch of real time shows which local times.
+"""Local days and clock changes of a zone: which local times clocks show at which real times.
 
-A day is counted from 1970-01-01 = 0, local and UTC alike; an instant is a Unix time in seconds.
+Days are counted from 1970-01-01 = 0, both local and UTC; an instant is a Unix time in seconds.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 SECONDS_OF_DAY = 86_400
 _EPOCH = date(1970, 1, 1).toordinal()
-#: Two changes nearer to each other than this are not told apart; no zone has had any.
+#: Two changes closer together than this are not distinguished; no zone has had any.
 _SAMPLE = SECONDS_OF_DAY // 2
 
 
 @dataclass(frozen=True)
 class Change:
-    """A clock change: at this instant the offset from UTC, in seconds, goes from one to another."""
+    """A clock change: at this instant the offset from UTC changes, in seconds."""
 
     at: int
     before: int
@@ -32,7 +32,7 @@ class Change:
 
     @property
     def days(self) -> range:
-        """The local days on which clocks show the change, on either side of it."""
+        """The local days just before and after the change."""
         low, high = sorted((self.before, self.after))
         return range((self.at + low) // SECONDS_OF_DAY, (self.at + high - 1) // SECONDS_OF_DAY + 1)
 
@@ -49,7 +49,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class ChangedDays:
-    """Consecutive local days with clock changes, and all that clocks show during them."""
+    """Consecutive local days with clock changes, and the local times during them."""
 
     first: int
     last: int
@@ -68,7 +68,7 @@ def date_of(day: int) -> date:
 
 
 def offset_at(zone: ZoneInfo, instant: int) -> int:
-    """Seconds that clocks of a zone are ahead of UTC."""
+    """How many seconds clocks of a zone are ahead of UTC."""
     return _seconds(datetime.fromtimestamp(instant, zone).utcoffset())
 
 
@@ -87,7 +87,7 @@ def plain_midnight(zone: ZoneInfo, day: int) -> int | None:
 
 @lru_cache(maxsize=4096)
 def changed_days(zone: ZoneInfo, day: int) -> ChangedDays:
-    """All about the run of changed days around a changed day."""
+    """The consecutive changed days around a changed day."""
     first = last = day
     while plain_midnight(zone, first - 1) is None:
         first -= 1
@@ -152,7 +152,7 @@ def _midnight_offsets(zone: ZoneInfo, day: int) -> tuple[int, int]:
 
 def _seconds(offset: timedelta | None) -> int:
     if offset is None:
-        raise ValueError("the zone does not say how far it is from UTC")
+        raise ValueError("the zone has no offset from UTC")
     return round(offset.total_seconds())
 
 

@@ -1,4 +1,4 @@
-"""What an edit changes: the runs before and after it, those gained and those lost."""
+"""The effect of an edit: the runs before and after it, those gained and those lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from onthedot.scheduling.values import Instant, Model
 
 
 class EditPreview(Model):
-    """The next runs under the present definition and under the proposed one."""
+    """The next runs under the current definition and under the proposed one."""
 
     before: tuple[Instant, ...]
     after: tuple[Instant, ...]
@@ -20,8 +20,8 @@ class EditPreview(Model):
 def compare(before: Sequence[datetime], after: Sequence[datetime], *, count: int) -> EditPreview:
     """Compare two lists of at most `count` next runs, as far as both reach.
 
-    A list that holds `count` runs goes on beyond its last one; what the other list has after that
-    instant is neither gained nor lost.
+    A list with `count` runs continues after its last one; runs of the other list after that instant
+    are neither gained nor lost.
     """
     ends = [runs[-1] for runs in (before, after) if len(runs) == count]
     horizon = min(ends) if ends else None

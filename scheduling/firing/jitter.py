@@ -1,8 +1,7 @@
-"""By how much jitter moves an instant: Temporal's own arithmetic, so that a preview is true.
+"""Computes jitter exactly as Temporal does, so that previews are exact.
 
-Temporal's scheduler draws from a hash of the nominal instant and a seed that it makes from the
-namespace's and the schedule's id. The hash is FarmHash's Fingerprint32, a public algorithm whose
-results never change.
+Temporal's scheduler hashes the nominal instant with a seed made from the ids of the namespace and
+the schedule. The hash is FarmHash's Fingerprint32, a public algorithm whose results never change.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-#: Seconds from the year 1, at which Go counts, to 1970.
+#: Seconds from the year 1, where Go's time begins, to 1970.
 _GO_EPOCH = 62_135_596_800
 _MASK = 0xFFFFFFFF
 _C1 = 0xCC9E2D51
@@ -33,7 +32,7 @@ def jittered(
 ) -> datetime:
     """When Temporal starts the run of a nominal instant, to the millisecond.
 
-    `following` is the next nominal instant, excluded ones counted: jitter never reaches past it.
+    `following` is the next nominal instant, including excluded ones: jitter never reaches past it.
     """
     if following is not None:
         jitter = min(jitter, following - nominal)
@@ -45,10 +44,10 @@ def jittered(
 
 @dataclass(frozen=True)
 class _SeedPart:
-    """What the hash takes from the seed, which is the same for each instant of a schedule."""
+    """The part of the hash that depends only on the seed, the same for a schedule's instants."""
 
     start: tuple[int, int, int]
-    """The hash before its first block, by the last 24 bytes."""
+    """The state of the hash before its first block, from the last 24 bytes."""
     first: bytes
     """The end of the first block, whose beginning is the instant."""
     blocks: tuple[tuple[int, ...], ...]
@@ -58,13 +57,13 @@ class _SeedPart:
 def _seed_part(seed: str) -> _SeedPart:
     """Raises ValueError for a seed of fewer than 24 bytes.
 
-    The hash treats the last 24 bytes in a way of their own. Here they are always of the seed, which
-    begins with the id of a namespace.
+    The hash treats the last 24 bytes specially. Here they always belong to the seed, which begins
+    with the id of a namespace.
     """
     data = bytes(_INSTANT_BYTES) + seed.encode()
     size = len(data)
     if size < _INSTANT_BYTES + 24:
-        raise ValueError("a seed of jitter has 24 bytes at least")
+        raise ValueError("a seed of jitter has at least 24 bytes")
     tail = [_scramble(_word(data, size - at)) for at in (4, 8, 16, 12, 20)]
     h = _step(_step(size ^ tail[0]) ^ tail[2])
     g = _step(_step(_C1 * size & _MASK ^ tail[1]) ^ tail[3])
@@ -80,7 +79,7 @@ def _block(data: bytes, at: int) -> tuple[int, ...]:
 
 
 def _hashed(at: bytes, seed: _SeedPart) -> int:
-    """Fingerprint32 of an instant and a seed. Written out: a forecast takes it 100,000 times."""
+    """Fingerprint32 of an instant and a seed. Inlined: a forecast calls it 100,000 times."""
     h, g, f = seed.start
     for a, b, c, d, e, of_d, of_c, of_b in (_block(at + seed.first, 0), *seed.blocks):
         h = (h + a & _MASK) ^ of_d

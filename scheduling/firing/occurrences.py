@@ -17,7 +17,7 @@ from onthedot.scheduling.trigger import OnceTrigger, Recurring, Trigger
 
 
 class Occurrence(NamedTuple):
-    """When it starts, and the instant that the trigger names, which jitter moves."""
+    """When it starts, and the nominal instant that jitter moved."""
 
     at: datetime
     nominal: datetime
@@ -35,13 +35,13 @@ def occurrences(
 ) -> Iterator[datetime]:
     """The instants at which a checked trigger is due, in UTC, lazily.
 
-    They are strictly after `after`, and not after `until`. `key` is the task's id, on which `H`
-    depends; `calendars` are those that the trigger names. `start_at`, `end_at` and exclusions are
-    honoured, `max_runs` is not. With the seed that Temporal has for the schedule they are the
-    instants that jitter leads to; without it they are nominal. Nothing is due after the year 2100.
+    They are after `after`, and not after `until`. `key` is the task's id, on which `H` depends;
+    `calendars` are those that the trigger names. `start_at`, `end_at` and exclusions are applied,
+    `max_runs` is not. With Temporal's seed for the schedule they include jitter; without it they
+    are nominal. Nothing is due after the year 2100.
 
-    `nominal_after` leaves out those whose nominal instant came before it, or at it: a schedule that
-    was made then does not know them.
+    `nominal_after` leaves out those whose nominal instant is not later: a schedule that was created
+    then does not start them.
     """
     for one in with_nominal(
         trigger,
@@ -68,7 +68,7 @@ def with_nominal(
     """The same, each with its nominal instant."""
     if isinstance(trigger, OnceTrigger):
         if trigger.at is None or trigger.at.tzinfo is None:
-            raise ValueError("a one-time trigger must be settled before it is listed")
+            raise ValueError("a one-time trigger must be validated before it is listed")
         if trigger.at > after:
             yield Occurrence(trigger.at, trigger.at)
         return
@@ -101,8 +101,7 @@ def with_nominal(
 def named_instants(
     trigger: Recurring, plan: Recurrence, *, after: datetime, until: datetime
 ) -> Iterator[datetime]:
-    """The nominal instants of a trigger after one and until another, those that it excludes too,
-    moved or not."""
+    """The nominal instants of a trigger in a period, including excluded and moved ones."""
     first, last = _bounds(trigger, _floor(after))
     end = _floor(until) if last is None else min(last, _floor(until))
     for found in plan.instants(first, excluded_too=True):
@@ -122,7 +121,7 @@ def next_occurrences(
     jitter_seed: str | None = None,
     nominal_after: datetime | None = None,
 ) -> list[datetime]:
-    """The first `count` of them, and no more than the `remaining` ones of `max_runs`."""
+    """The first `count` occurrences, at most the `remaining` ones of `max_runs`."""
     limit = count if remaining is None else min(count, remaining)
     found = occurrences(
         trigger,
@@ -176,7 +175,7 @@ def _nominal(trigger: Recurring, plan: Recurrence, after: int) -> Iterator[int]:
 
 
 def _bounds(trigger: Recurring, after: int) -> tuple[int, int | None]:
-    """What to begin after and, where there is one, the last second."""
+    """The instant to begin after, and the last second, if any."""
     first = max(after, 0)
     if trigger.start_at is not None:
         first = max(first, math.ceil(trigger.start_at.timestamp()) - 1)
@@ -184,7 +183,7 @@ def _bounds(trigger: Recurring, after: int) -> tuple[int, int | None]:
 
 
 def _reach_back(trigger: Recurring, plan: Recurrence, after: int) -> int:
-    """From where on nominal instants may be moved past `after`: jitter ends at the next instant."""
+    """Where to begin so as to find nominal instants that jitter moves past `after`."""
     longest = math.ceil(trigger.jitter.total_seconds()) + 1
     for seconds in (60, 3600, 86_400):
         start = after - min(seconds, longest)

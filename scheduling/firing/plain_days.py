@@ -1,4 +1,4 @@
-"""The days of a year in a zone, cut where clocks change: most of them are plain, and alike."""
+"""The days of a year in a zone, divided where clocks change; most of them are equal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Days:
 
     days: range
     offset: int | None
-    """Seconds that clocks are ahead of UTC on all of them; None if they change."""
+    """How many seconds clocks are ahead of UTC on all of them; None if that changes."""
 
 
 @lru_cache(maxsize=4096)

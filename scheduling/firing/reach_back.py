@@ -1,4 +1,4 @@
-"""What a schedule that is made late does with the occurrences that came before it."""
+"""Which earlier occurrences a schedule that is created late still runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from onthedot.scheduling.policy import OverlapPolicy
 
 @dataclass(frozen=True)
 class ReachBack:
-    """The occurrences to pass, and how many of them will run and count for `max_runs`."""
+    """The occurrences to pass on, and how many of them will run and count for `max_runs`."""
 
     missed: Sequence[datetime]
     used: int
@@ -20,9 +20,9 @@ class ReachBack:
 def reach_back(
     missed: Sequence[datetime], overlap: OverlapPolicy, remaining: int | None
 ) -> ReachBack:
-    """Cut `missed` so that no more run than the `remaining` ones.
+    """Cut `missed` so that at most `remaining` occurrences run.
 
-    They are due all at once, as after an outage: which of them run is the overlap policy's.
+    All are due at once, as after an outage, so the overlap policy decides which of them run.
     """
     if not missed or remaining == 0:
         return ReachBack((), 0)

@@ -1,12 +1,12 @@
 """The instants of a cron or interval trigger, by Debian cron's rule for clock changes.
 
 1. Walk over the local days on which something may be due.
-2. A day of 24 plain hours: its instants are midnight plus each listed second.
-3. Days with a clock change are cut into stretches of real time during which clocks run on.
-   A wild expression fires wherever a listed local time is shown. Any other fires once for each
-   listed time: the first time it is shown, or, where it is skipped, at the change.
-4. Excluded local times are taken out: by the time that is listed, and by the time that is shown.
-5. Where occurrences move off excluded days, a day lists what moves to it as well.
+2. On a day of 24 plain hours, the instants are midnight plus each listed second.
+3. Divide days with a clock change into stretches of real time with continuous clocks. A wild
+   expression fires whenever clocks show a listed time. Any other fires once for each listed time:
+   when it is first shown or, if it is skipped, at the change.
+4. Remove excluded local times, by the listed time and by the time that clocks show.
+5. If occurrences move from excluded days, a day also lists those that move to it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _MONTHS = range(1, 13)
 
 @dataclass(frozen=True)
 class Recurrence:
-    """What a recurring trigger lists, where, and what is taken out."""
+    """The listed times of a recurring trigger, its zone, and its exclusions."""
 
     times: CronTimes | IntervalTimes
     zone: ZoneInfo
@@ -50,7 +50,7 @@ class Recurrence:
 
     @cached_property
     def moves(self) -> Moves | None:
-        """How occurrences move off excluded days; None if they do not."""
+        """How occurrences move from excluded days; None if they do not."""
         if self.on_excluded is OnExcluded.SKIP or not self.exclusions:
             return None
         if not isinstance(self.times, CronTimes):
@@ -64,10 +64,9 @@ class Recurrence:
         )
 
     def instants(self, after: int, *, excluded_too: bool = False) -> Iterator[int]:
-        """The Unix times after another at which it fires, in order, each once.
+        """The Unix times after `after` at which it fires, in order, each once.
 
-        With `excluded_too`, those that its exclusions take out by the time clocks show as well,
-        whether they move or not.
+        With `excluded_too`, also those that exclusions remove, whether they move or not.
         """
         if isinstance(self.times, IntervalTimes) and (excluded_too or not self.exclusions):
             yield from range(self.times.following(after), LAST_INSTANT + 1, self.times.step)
@@ -81,9 +80,9 @@ class Recurrence:
                 yield last
 
     def chunks(self, after: int, *, excluded_too: bool = False) -> Iterator[tuple[int, int]]:
-        """The same as (base, seconds after it as bits), in order, some from before `after`.
+        """The same as (base, seconds after it as bits), in order; some may be before `after`.
 
-        One instant may come in two chunks that follow each other.
+        One instant may be in two consecutive chunks.
         """
         if isinstance(self.times, CronTimes) and self._whole_days(excluded_too):
             yield from self._by_month(self.times, after, excluded_too)
@@ -102,14 +101,14 @@ class Recurrence:
             day = self._next_day(day + 1, covering, excluded_too)
 
     def _whole_days(self, excluded_too: bool) -> bool:
-        """Whether days are excluded as a whole alone, and nothing moves: then what is due can be
-        told for a month at once."""
+        """Whether only whole days are excluded, and nothing moves: then a whole month can be
+        computed at once."""
         return self.moves is None and (excluded_too or not self.exclusions.crons)
 
     def _by_month(
         self, times: CronTimes, after: int, excluded_too: bool
     ) -> Iterator[tuple[int, int]]:
-        """What `chunks` yields, where whole days alone are excluded."""
+        """What `chunks` yields if only whole days are excluded."""
         day = local_day(self.zone, after) - 1
         of_day, kept_out = times.of_day, not excluded_too and bool(self.exclusions)
         for year in range(date_of(day).year, LAST_YEAR + 1):
@@ -141,9 +140,9 @@ class Recurrence:
                     day += length
 
     def _next_day(self, day: int, covering: tuple[DayRule, ...], excluded_too: bool) -> int | None:
-        """The first local day from this one on with anything listed that is not wholly excluded.
+        """The first local day from `day` on that lists anything and is not wholly excluded.
 
-        What is listed on a wholly excluded day fires nowhere, whatever clocks do.
+        Nothing listed on a wholly excluded day fires, whatever clocks do.
         """
         if self.moves is not None:
             due = self.moves.next_day(day)
@@ -158,7 +157,7 @@ class Recurrence:
         return found
 
     def listed_on(self, day: int) -> int:
-        """What is listed on a local day, as if it were an ordinary one: seconds, as bits."""
+        """The listed seconds of a local day as bits, as if it had no clock change."""
         midnight = plain_midnight(self.zone, day)
         start = day * SECONDS_OF_DAY if midnight is None else midnight
         return self.times.listed(Stretch(start, day, 0, SECONDS_OF_DAY))
@@ -181,7 +180,7 @@ class Recurrence:
             yield from self._skipped(change, excluded_too)
 
     def _skipped(self, change: Change, excluded_too: bool) -> Iterator[tuple[int, int]]:
-        """The instant of a change, if a listed time that is not excluded is skipped by it."""
+        """The instant of a change, if it skips a listed time that is not excluded."""
         due = any(
             self._due(Stretch(0, day, first, end), False) & span(first, end)
             for day, first, end in change.skipped
@@ -193,7 +192,7 @@ class Recurrence:
     def _due(self, stretch: Stretch, excluded_too: bool) -> int:
         """The seconds of the stretch's whole local day at which something is due, as bits."""
         mask, excluded = self.times.listed(stretch), self._excluded(stretch.day, excluded_too)
-        # The same object for days that are alike: whoever compares them need not look.
+        # Keep the same object for equal days, so that they compare fast.
         mask = mask & ~excluded if excluded else mask
         moved = 0 if self.moves is None else self.moves.into(stretch.day)
         return mask | moved if moved & ~mask else mask
@@ -203,11 +202,11 @@ class Recurrence:
 
 
 def recurrence(trigger: Recurring, key: str, calendars: CalendarDays = NO_CALENDARS) -> Recurrence:
-    """What a checked trigger means for the task with this id.
+    """The recurrence of a checked trigger for the task with this id.
 
     Raises LookupError if the trigger names a calendar that is not among `calendars`.
     """
-    # Without an `H` among them they are the same for all tasks, and are computed once.
+    # Exclusions without `H` are the same for all tasks, and are computed once.
     drawn = any("h" in one.lower() for one in trigger.exclude if isinstance(one, str))
     exclusions = parse_exclusions(trigger.exclude, key if drawn else "", calendars, trigger.only)
     times: CronTimes | IntervalTimes

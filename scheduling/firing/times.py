@@ -1,4 +1,4 @@
-"""The local times that a trigger lists, before anything is taken out or moved."""
+"""The local times that a trigger lists, before exclusions and moves."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CronTimes:
 
     cron: Cron
     calendars: Exclusions | None = None
-    """Which say what a working day is; None for Monday to Friday."""
+    """Defines working days; None for Monday to Friday."""
     _known: dict[tuple[int, int], int] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -42,7 +42,7 @@ class CronTimes:
 
     @property
     def once_a_day(self) -> bool:
-        """Whether each listed time counts once a local day, whatever clocks do."""
+        """Whether each listed time fires once per local day, whatever clocks do."""
         return not self.cron.wild
 
     def next_day(self, zone: ZoneInfo, day: int) -> int | None:
@@ -80,7 +80,7 @@ class CronTimes:
         return found
 
     def _working_days(self, year: int, month: int) -> int | None:
-        """Those of a month as bits; None if it does not matter, or they are Monday to Friday."""
+        """The working days of a month as bits; None if irrelevant, or if Monday to Friday."""
         if self.calendars is None or not self.cron.days.day_of_month.counts_working_days:
             return None
         length, _ = month_shape(year, month)
@@ -104,7 +104,7 @@ class IntervalTimes:
         return SECONDS_OF_DAY % self.step == 0
 
     def next_day(self, zone: ZoneInfo, day: int) -> int | None:
-        """The first local day from this one on that may hold an instant."""
+        """The first local day from `day` on that may have an instant."""
         if self.step > SECONDS_OF_DAY:
             day = max(day, local_day(zone, self.following((day - 1) * SECONDS_OF_DAY)))
         return day if date_of(day).year <= LAST_YEAR else None
@@ -114,5 +114,5 @@ class IntervalTimes:
         return every(self.step, (self.offset - stretch.start + stretch.first) % self.step)
 
     def following(self, after: int) -> int:
-        """The first instant after another."""
+        """The first instant after `after`."""
         return after + 1 + (self.offset - after - 1) % self.step

@@ -1,7 +1,7 @@
-"""Which release of the zone database a process goes by.
+"""Which release of the zone database a process uses.
 
-Python reads the files of the system where there are any, and else those of the package `tzdata`.
-What was read of a zone is kept, so an update of the database counts from the next start on.
+Python reads the system's files if there are any, otherwise those of the package `tzdata`. It caches
+zones, so an update of the database takes effect at the next start.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pathlib import Path
 
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 
-#: As its first line has it: `# version 2026f`.
+#: The file whose first line names the release: `# version 2026f`.
 _SAID_IN = "tzdata.zi"
 _MARK = "# version "
 
-#: The zone that has no rules, and what stands for the release of a schedule in it.
+#: The zone without rules, and the `release` of a schedule in it.
 NO_RULES = "UTC"
 
 
 def installed_release() -> str:
-    """The release that a process which starts now goes by, such as `2026f`."""
+    """The release that a process would use if it started now, such as `2026f`."""
     for directory in map(Path, zoneinfo.TZPATH):
         if not (directory / "Europe" / "Rome").exists():
             continue
@@ -34,7 +34,7 @@ def installed_release() -> str:
                 said = file.readline().strip()
             if said.startswith(_MARK):
                 return said.removeprefix(_MARK)
-        # Some systems leave that file out.
+        # Some systems omit that file.
         at = datetime.fromtimestamp((directory / "Europe" / "Rome").stat().st_mtime, UTC)
         return f"files of {at:%Y-%m-%d}"
     with suppress(OSError, ModuleNotFoundError):
@@ -48,7 +48,7 @@ def installed_release() -> str:
 
 
 def release_for(trigger: Trigger) -> str:
-    """The release that a schedule of this trigger goes by: in UTC they are anyway."""
+    """The release that this trigger's schedule depends on; `NO_RULES` in UTC."""
     if isinstance(trigger, OnceTrigger):
         return ""
     return NO_RULES if trigger.timezone == NO_RULES else release_in_use()
@@ -56,5 +56,5 @@ def release_for(trigger: Trigger) -> str:
 
 @lru_cache(maxsize=1)
 def release_in_use() -> str:
-    """The release that this process goes by, as it was installed when this was first asked."""
+    """The release that this process uses: the one installed at the first call."""
     return installed_release()

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 
 class ZoneError(ValueError):
-    """There is no such zone; the message names one that is spelt much like it."""
+    """There is no such zone; the message suggests a similar name."""
 
 
 class LocalTimeError(ValueError):
-    """A local time that does not exist, or that comes twice."""
+    """A local time that does not exist, or that occurs twice."""
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -39,13 +39,13 @@ def instant_of(local: datetime, zone: ZoneInfo) -> datetime:
         )
     choices = f"{first.isoformat()} or {second.isoformat()}"
     raise LocalTimeError(
-        f"{written} comes twice in {zone.key}: clocks are put back. Write {choices}."
+        f"{written} occurs twice in {zone.key}: clocks are put back. Write {choices}."
     )
 
 
 def zone_meant(written: str) -> str:
-    """The name that was probably meant: the same without regard to case and blanks, that of a city,
-    or one that is spelt much like it; empty if there is none."""
+    """The zone that was probably meant: the same ignoring case and blanks, that of a city, or one
+    with a similar name; empty if there is none."""
     folded = written.strip().replace(" ", "_").casefold()
     if not folded:
         return ""
@@ -58,7 +58,7 @@ def zone_meant(written: str) -> str:
 
 @lru_cache(maxsize=1)
 def _folded() -> dict[str, str]:
-    """Every zone by its name in small letters, and by that of its city."""
+    """Every zone by its name in lower case, and by that of its city."""
     names = sorted(_names(), reverse=True)
     cities = {name.casefold().rpartition("/")[2]: name for name in names}
     return cities | {name.casefold(): name for name in names}

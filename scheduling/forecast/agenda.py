@@ -1,4 +1,4 @@
-"""The runs to come, one by one, as a calendar shows them."""
+"""Lists upcoming runs one by one, for calendars."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from onthedot.scheduling.forecast.fleet import FleetTask, Line, lines
 def agenda(
     tasks: Sequence[FleetTask], *, since: datetime, until: datetime, each: int, most: int
 ) -> list[tuple[datetime, FleetTask]]:
-    """The runs from `since` up to, not including, `until`, the earliest first: at most `each` of
-    one task, and `most` in all."""
+    """The runs from `since` to `until` (exclusive), earliest first: at most `each` per task, and
+    `most` in all."""
     first, last = floor(since.timestamp()), floor(until.timestamp()) - 1
     of = lines(tasks, since)
     merged = heapq.merge(*(_numbered(line, n, first, last, each) for n, line in enumerate(of)))

@@ -1,5 +1,4 @@
-"""What the tasks of a busy instant would become if they were spread: for each, what it gains and
-loses."""
+"""Shows what spreading would change for each task of a busy instant: runs gained and lost."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ COMPARED = 5
 
 @dataclass(frozen=True)
 class Exchange:
-    """One task, with the trigger that it would have."""
+    """One task, with its trigger after spreading."""
 
     task: FleetTask
     trigger: Recurring
@@ -32,7 +31,7 @@ class Exchange:
 def exchanges(
     tasks: Sequence[FleetTask], *, at: datetime, way: Way, capacity: float, now: datetime
 ) -> list[Exchange]:
-    """The tasks due at `at` to which a way of spreading is open, by id."""
+    """The tasks due at `at` to which a way of spreading applies, by id."""
     second = floor(at.timestamp())
     counted = Count(lines(tasks, at), second, second + 1)
     due = sorted(counted.due(second), key=lambda task: task.id)

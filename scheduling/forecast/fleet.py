@@ -1,4 +1,4 @@
-"""The tasks that a forecast counts, grouped by what they have in common: when they fire."""
+"""The tasks that a forecast counts, grouped by when they fire."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.firing.times import IntervalTimes
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
 
-#: So many runs of `max_runs` are left that no forecast reaches the last one.
+#: With this many runs left of `max_runs`, no forecast reaches the last one.
 _MANY = 1_000_000
 
 
 @dataclass(frozen=True)
 class FrozenSpan:
-    """A window of a freeze, in Unix times; the end is not part of it."""
+    """A window of a freeze, in Unix times; the end is exclusive."""
 
     start: int
     end: int
     hold: bool
-    """Whether the last occurrence in it runs at the end."""
+    """Whether the last occurrence in the window runs at its end."""
     over: timedelta
-    """Over how long those of all tasks are started then."""
+    """The time over which the held occurrences of all tasks start."""
 
 
 @dataclass(frozen=True)
 class FleetTask:
-    """A task that will fire: when, and from when on."""
+    """A task that will fire."""
 
     id: str
     name: str
     trigger: Trigger
     revision: int
     after: datetime
-    """Nothing is due before it, or at it: the task began then, or is paused until then."""
+    """Nothing is due up to this instant: the task begins then, or is paused until then."""
     remaining: int | None = None
-    """Runs left of `max_runs`, from `after` on."""
+    """Runs left of `max_runs` after `after`."""
     jitter_seed: str | None = None
     calendars: CalendarDays = NO_CALENDARS
-    """Those that the trigger names."""
+    """The calendars that the trigger names."""
     tags: tuple[str, ...] = ()
     catchup: timedelta = timedelta(hours=1)
     frozen: tuple[FrozenSpan, ...] = ()
-    """When a freeze keeps it from starting."""
+    """The periods in which a freeze keeps it from starting."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """Tasks that fire at the same instants. The plan is None if a task is listed by itself."""
+    """Tasks that fire at the same instants. The plan is None for a task that is counted alone."""
 
     tasks: tuple[FleetTask, ...]
     plan: Recurrence | None = None
@@ -63,12 +63,12 @@ class Line:
 
     @property
     def weight(self) -> int:
-        """How many start at each of its instants."""
+        """How many tasks start at each of its instants."""
         return len(self.tasks)
 
     @property
     def a_day(self) -> int:
-        """About how many instants it lists on a day that has any, at least one."""
+        """The approximate number of instants on a day that has any, at least one."""
         if self.plan is None:
             trigger = self.tasks[0].trigger
             if isinstance(trigger, OnceTrigger):
@@ -140,7 +140,7 @@ def _line(task: FleetTask, trigger: CronTrigger | IntervalTrigger, before: int) 
 
 
 def _plan(task: FleetTask, trigger: CronTrigger | IntervalTrigger) -> Recurrence:
-    # One plan whatever the ids are, unless the trigger draws from them.
+    # One plan for all ids, unless the trigger depends on them.
     return recurrence(trigger, task.id if _draws(trigger) else "", task.calendars)
 
 

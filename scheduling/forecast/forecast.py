@@ -1,9 +1,9 @@
-"""The forecast: starts by step, the busiest instants, and what would take those apart.
+"""The forecast: starts by step, the busiest instants, and ways to spread them.
 
-1. Tasks that fire alike are one line; the starts of each second are counted line by line.
-2. The busiest second of each step competes for the busiest instants.
-3. A queue at the given capacity says how late the last start is.
-4. For the tasks of a busy instant the hours around it are counted again, with other triggers.
+1. Tasks with the same instants form one line; the starts of each second are counted by line.
+2. The busiest instants are chosen from the busiest second of each step.
+3. A simulated queue with the given capacity determines how late the last start is.
+4. For a busy instant, the hours around it are counted again with other triggers for its tasks.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from onthedot.scheduling.forecast.storm import latest
 #: How many of the busiest instants are named.
 BUSIEST = 10
 _AROUND = 3600
-#: How much a day of the tasks of a busy instant may cost to count with other triggers.
+#: The highest cost of counting a day of a busy instant's tasks with other triggers.
 _MOST_A_DAY = 2_000_000
 
 
@@ -46,7 +46,7 @@ def forecast(
     capacity: float,
     freezes: Sequence[StandingFreeze] = (),
 ) -> Forecast:
-    """Count the starts of these tasks from `since` up to, not including, `until`."""
+    """Count the starts of these tasks from `since` to `until` (exclusive)."""
     tasks = with_freezes(tasks, freezes, since, until)
     first, asked = floor(since.timestamp()), ceil(until.timestamp())
     width = int(step.total_seconds())
@@ -112,7 +112,7 @@ def _spread(counted: Count, capacity: float, busy: BusyInstant) -> Iterator[Spre
 def _moved(
     due: Sequence[FleetTask], way: Way, jitter: timedelta
 ) -> Iterator[tuple[FleetTask, FleetTask]]:
-    """The tasks to which a way is open, as they are and as they would be."""
+    """The tasks to which a way of spreading applies, before and after."""
     for place, task in enumerate(due):
         trigger = spread(task, way, place=place, of=len(due), jitter=jitter)
         if trigger is not None:
@@ -120,7 +120,7 @@ def _moved(
 
 
 def _quick(tasks: Sequence[FleetTask], at: datetime) -> bool:
-    """Whether these can be counted over two hours within a moment."""
+    """Whether these tasks can be counted over two hours in a moment."""
     return sum(map(cost, lines(tasks, at))) <= _MOST_A_DAY
 
 

@@ -1,4 +1,4 @@
-"""What freezes make of the starts to come."""
+"""Applies freezes to a forecast."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from onthedot.scheduling.forecast.fleet import FleetTask, FrozenSpan
 from onthedot.scheduling.freezes.freeze import FreezeDefinition, Then
 from onthedot.scheduling.freezes.windows import covers
 
-#: Of windows that come again so many are examined.
+#: How many recurring windows are examined.
 _MOST = 1000
 
 
 @dataclass(frozen=True)
 class StandingFreeze:
-    """A freeze by its name."""
+    """A freeze with its name."""
 
     name: str
     definition: FreezeDefinition
@@ -28,7 +28,7 @@ class StandingFreeze:
 def with_freezes(
     tasks: Sequence[FleetTask], freezes: Sequence[StandingFreeze], since: datetime, until: datetime
 ) -> Sequence[FleetTask]:
-    """The tasks with the spans in which a freeze keeps them from starting."""
+    """The tasks with the periods in which a freeze keeps them from starting."""
     spans = [(freeze, spans_of(freeze, since, until)) for freeze in freezes]
     spans = [(freeze, found) for freeze, found in spans if found]
     if not spans:
@@ -37,7 +37,7 @@ def with_freezes(
 
 
 def spans_of(freeze: StandingFreeze, since: datetime, until: datetime) -> tuple[FrozenSpan, ...]:
-    """The windows of a freeze that touch a span of time."""
+    """The windows of a freeze that overlap a period."""
     definition = freeze.definition
     hold, over = definition.then is Then.HOLD, definition.release_over
     if definition.trigger is None or definition.duration is None:

@@ -1,4 +1,4 @@
-"""The models of a forecast, apart from its computation so that clients can use them."""
+"""The models of a forecast, separate from its computation so that clients can use them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would take tasks apart that are due at one instant: `H`, jitter, or an offset."""
+"""Spreads tasks that are due at the same instant, by `H`, jitter or an offset."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MINUTES = 60
 
 
 def jitter_for(tasks: int, capacity: float) -> timedelta:
-    """The least of some customary widths over which so many starts are no storm."""
+    """The smallest customary jitter over which the capacity suffices for `tasks` starts."""
     needed = timedelta(seconds=2 * tasks / capacity)
     return next((width for width in _WIDTHS if width >= needed), _WIDTHS[-1])
 
@@ -27,8 +27,8 @@ def jitter_for(tasks: int, capacity: float) -> timedelta:
 def spread(
     task: FleetTask, way: Way, *, place: int, of: int, jitter: timedelta
 ) -> Recurring | None:
-    """The trigger that a task would have at `place`, from 0, among `of` tasks; None if the way
-    is not open to it, or makes no difference."""
+    """The trigger of the task at position `place` (from 0) among `of` tasks; None if the way does
+    not apply, or makes no difference."""
     trigger = task.trigger
     if trigger.kind == "once":
         return None
@@ -44,7 +44,7 @@ def spread(
 
 
 def _with_minute(trigger: CronTrigger, minute: str) -> CronTrigger | None:
-    """With another minute where there is a single one, and within it the second it had."""
+    """The trigger with another minute and the same second; None unless it has a single minute."""
     second, had, hour, day, month, weekday = split_fields(trigger.expression)
     if not had.isdecimal():
         return None

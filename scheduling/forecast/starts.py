@@ -1,4 +1,4 @@
-"""Counts the starts of each second. Every second has a place of its own: a day takes 345 KB."""
+"""Counts the starts of each second, in an array: a day takes 345 KB."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from onthedot.scheduling.forecast.fleet import FleetTask, FrozenSpan, Line
 from onthedot.scheduling.freezes.release import release_after
 from onthedot.scheduling.trigger import OnceTrigger
 
-#: How many instants are examined, each line's counted for itself. About two seconds of work.
+#: How many instants are examined, summed over all lines: about two seconds of work.
 MOST = 8_000_000
-#: An instant of a task that is listed by itself costs as much as so many others.
+#: The cost of an instant of a task that is counted alone, relative to others.
 _ALONE = 40
 
 
@@ -31,32 +31,32 @@ class Starts:
 
     @property
     def end(self) -> int:
-        """The first second that is not counted any more."""
+        """The first second that is no longer counted."""
         return self.first + len(self.counts)
 
     def part(self, since: int, until: int) -> Starts:
-        """The starts of a span, as far as they were counted."""
+        """The starts of a period, as far as they were counted."""
         begin = min(max(since, self.first), self.end)
         return Starts(begin, self.counts[begin - self.first : max(0, until - self.first)])
 
     def total(self, since: int, until: int) -> int:
-        """How many there are from `since` up to, not including, `until`."""
+        """The number of starts from `since` to `until` (exclusive)."""
         return sum(self.part(since, until).counts)
 
     def highest(self, since: int, until: int) -> tuple[int, int]:
-        """The largest count of a second in the same span, and the first second that has it."""
+        """The largest count of a second in the same period, and the first such second."""
         part = self.part(since, until)
         most = max(part.counts, default=0)
         return most, part.first + (part.counts.index(most) if part.counts else 0)
 
 
 def cost(line: Line) -> int:
-    """What a day of a line costs to count, in instants of a line that is shared."""
+    """The cost of counting a day of a line, in instants of a shared line."""
     return line.a_day * (_ALONE if line.plan is None else 1)
 
 
 def affordable(lines: Sequence[Line], first: int, end: int) -> int:
-    """Until when the starts can be counted within bounded work: `end`, or whole days before it."""
+    """The time up to which starts can be counted with bounded work: `end`, or whole days before."""
     a_day = sum(map(cost, lines))
     days = ceil((end - first) / SECONDS_OF_DAY)
     if a_day * days <= MOST:
@@ -65,7 +65,7 @@ def affordable(lines: Sequence[Line], first: int, end: int) -> int:
 
 
 class Count:
-    """The starts of these lines from `first` up to, not including, `end`, as Unix times."""
+    """The starts of these lines from `first` to `end` (exclusive), as Unix times."""
 
     def __init__(self, lines: Iterable[Line], first: int, end: int) -> None:
         self._counts = array("I", bytes(4 * max(0, end - first)))
@@ -94,7 +94,7 @@ class Count:
         found = list(self._alone.get(at, ()))
         found += [line for line in self._evenly if next(line.instants(at, at), None) == at]
         for line, bases, masks in self._by_day:
-            # A day of local time may begin within the one before it.
+            # A local day may begin before the previous one ends.
             place = bisect_right(bases, at)
             near = zip(bases[max(0, place - 2) : place], masks[max(0, place - 2) :], strict=False)
             if line.covers(at) and any(mask >> at - base & 1 for base, mask in near):
@@ -102,7 +102,7 @@ class Count:
         return [task for line in found for task in line.tasks]
 
     def _add_frozen(self, line: Line) -> None:
-        """One by one: what a freeze keeps from starting is counted, and what it releases."""
+        """Count one by one, including what freezes hold back and release."""
         first, end, held = self.starts.first, self.starts.end, dict[FrozenSpan, int]()
         for at in line.instants(first, end - 1):
             within = [span for span in line.tasks[0].frozen if span.start <= at < span.end]
@@ -124,7 +124,7 @@ class Count:
             self._alone.setdefault(at, []).append(line)
 
     def _add_days(self, line: Line, known: dict[int, tuple[int, tuple[int, ...]]]) -> None:
-        """By whole days: those that are alike are one object, whose seconds are listed once."""
+        """Count by whole days: equal days are one object, whose seconds are listed once."""
         assert line.plan is not None
         first, weight, counts = self.starts.first, line.weight, self._counts
         last = max(first - 1, line.after)
@@ -138,7 +138,7 @@ class Count:
             masks.append(mask)
             seconds = known.get(id(mask))
             if seconds is None:
-                # With the mask itself, so that its id is not given to another one.
+                # Keeps the mask alive, so that no other mask gets its id.
                 seconds = known[id(mask)] = (mask, tuple(seconds_in(mask)))
             for second in seconds[1]:
                 at = base + second

@@ -1,3 +1,3 @@
-"""Freezes: windows in which schedules start nothing. Begin with `freeze.py`; `windows.py` says when
-one is in force.
+"""Freezes: windows in which schedules start nothing. Begin with `freeze.py`; `windows.py` computes
+when one is in force.
 """

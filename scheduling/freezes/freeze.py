@@ -57,7 +57,7 @@ class FreezeDefinition(Model):
 
     @property
     def recurs(self) -> bool:
-        """Whether it has windows that come again."""
+        """Whether it has recurring windows."""
         return self.trigger is not None
 
 
@@ -74,11 +74,11 @@ class Freeze(FreezeDefinition):
 
     @property
     def version(self) -> str:
-        """Another one after each change. Stores no revision, which a worker of an earlier release
-        would not know."""
+        """Differs after each change. There is no stored revision, because workers of an earlier
+        release would not know it."""
         return version(self.updated_at)
 
 
 def version(updated_at: datetime) -> str:
-    """What stands for a freeze as it is since an instant."""
+    """The version of a freeze that was updated at an instant."""
     return updated_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")

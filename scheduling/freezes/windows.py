@@ -8,26 +8,26 @@ from datetime import datetime
 from onthedot.scheduling.firing.occurrences import last_occurrence, next_occurrences
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
 
-#: So many starts are examined for each window that is listed, as some windows meet.
+#: How many starts are examined for each listed window, since adjacent windows are one.
 _LISTED = 10
 
 
 @dataclass(frozen=True)
 class Window:
-    """A span during which nothing begins; the end is not part of it."""
+    """A period in which nothing begins; the end is exclusive."""
 
     start: datetime
     end: datetime
 
 
 def window_at(freeze: FreezeDefinition, at: datetime, *, name: str) -> Window | None:
-    """The window that an instant lies in; None if there is none. `name` is what `H` in its
-    trigger depends on."""
+    """The window that contains an instant; None if there is none. `H` in its trigger depends on
+    `name`."""
     if freeze.trigger is None or freeze.duration is None:
         if freeze.until is None or freeze.since is None or not freeze.since <= at < freeze.until:
             return None
         return Window(freeze.since, freeze.until)
-    # The latest one counts: where windows overlap, the later one ends later.
+    # Of overlapping windows the latest counts, because it ends last.
     start = last_occurrence(freeze.trigger, after=at - freeze.duration, until=at, key=name)
     return None if start is None else Window(start, start + freeze.duration)
 
@@ -43,7 +43,7 @@ def next_window(freeze: FreezeDefinition, after: datetime, *, name: str) -> Wind
 
 
 def windows(freeze: FreezeDefinition, now: datetime, *, name: str, count: int) -> list[Window]:
-    """The window that lasts at present, and the next ones; those that meet are one."""
+    """The current window and the next ones; adjacent windows are one."""
     present = window_at(freeze, now, name=name)
     found = [] if present is None else [present]
     if freeze.trigger is None or freeze.duration is None:
@@ -61,7 +61,7 @@ def windows(freeze: FreezeDefinition, now: datetime, *, name: str, count: int) -
 
 
 def without_present_window(freeze: FreezeDefinition, now: datetime) -> FreezeDefinition | None:
-    """The freeze from its next window on; None if it has a single one."""
+    """The freeze from its next window on; None if it has only one window."""
     if freeze.trigger is None:
         return None
     fields = {name: getattr(freeze, name) for name in FreezeDefinition.model_fields}
@@ -71,5 +71,5 @@ def without_present_window(freeze: FreezeDefinition, now: datetime) -> FreezeDef
 
 
 def covers(freeze: FreezeDefinition, tags: tuple[str, ...]) -> bool:
-    """Whether a freeze concerns a task with these tags."""
+    """Whether a freeze applies to a task with these tags."""
     return freeze.tags == "all" or bool(set(freeze.tags) & set(tags))

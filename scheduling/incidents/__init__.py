@@ -1,1 +1,1 @@
-"""What went wrong, over all tasks: failures by their cause. Begin with `grouping.py`."""
+"""Incidents over all tasks: failures by their cause. Begin with `grouping.py`."""

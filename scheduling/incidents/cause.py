@@ -1,16 +1,20 @@
-"""What errors have in common: their type, and their message without what differs each time."""
+"""The cause of errors: their type, and their message without the parts that vary."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 from onthedot.scheduling.run import RunError
 
 ELLIPSIS = "…"
 
-#: What tells one failure from the next one of the same cause: of an address all that follows the
-#: host, ids, times, durations and long numbers. A status or an exit code stays.
+#: How many patterns are cached: messages are short, and the same ones recur.
+_REMEMBERED = 4096
+
+#: The parts that vary between failures of one cause: everything after the host of a URL, ids,
+#: times, durations and long numbers. Statuses and exit codes do not vary.
 _VARIES = re.compile(
     r"(?:\b[A-Z]+ )?(?P<host>\bhttps?://[^/\s?#]+?)(?=[:.]?(?:\s|$)|[/?#])(?P<rest>\S*?)(?=[:.]?(?:\s|$))"
     r"|\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"
@@ -24,13 +28,14 @@ _VARIES = re.compile(
 )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def pattern(message: str) -> str:
-    """A message with `…` in place of what differs from run to run."""
+    """A message with `…` for the parts that vary from run to run."""
     return _VARIES.sub(_masked, message)
 
 
 def cause_id(error: RunError) -> str:
-    """The same for all errors of one cause, on every server: 12 hexadecimal digits."""
+    """Identifies a cause, the same on every server: 12 hexadecimal digits."""
     return digest(error.type, pattern(error.message))
 
 

@@ -1,8 +1,8 @@
 """Groups failed runs by their cause.
 
-1. Two errors have one cause where their types and the patterns of their messages are the same.
-2. Of one type the causes with the most runs stand for themselves; all rarer ones are one group, so
-   that an error which never says the same twice does not fill the page.
+1. Errors with the same type and the same message pattern have one cause.
+2. For each type, the causes with the most runs are separate groups. All rarer ones are one group,
+   so that an error whose message always differs does not fill the page.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from onthedot.scheduling.incidents.cause import digest, pattern
 from onthedot.scheduling.incidents.incident import FailureCause, Incident, TaskName
 from onthedot.scheduling.run import RunError, RunStatus, ShortRun
 
-#: How many causes of one type stand for themselves.
+#: How many causes of one type are separate groups.
 MOST_OF_A_TYPE = 20
 
 #: How many tasks of a group are named.
 MOST_TASKS = 1000
 
-#: How many of a group's tasks, those that failed last, are asked how they are now.
+#: For how many of a group's tasks, those that failed last, the current health is looked up.
 WITNESSES = 20
 
 _NOTHING_SAID = RunError(type="Failed", message="")
@@ -34,14 +34,14 @@ class Group:
 
     type: str
     pattern: str | None
-    """None if it holds what is rare."""
+    """None for the group of rare causes."""
     message: str = ""
     same: bool = True
-    """Whether all messages are the same to the letter."""
+    """Whether all messages are identical."""
     runs: int = 0
     never_began: int = 0
     tasks: dict[str, tuple[datetime, str]] = field(default_factory=dict)
-    """When each task last failed like this, and its name."""
+    """When each task last failed for this cause, and its name."""
     first_at: datetime | None = None
     last_at: datetime | None = None
 
@@ -58,7 +58,7 @@ class Group:
             self.tasks[run.task_id] = (ended, run.task_name or run.task_id)
 
     def take_in(self, other: Group) -> None:
-        """Count all runs of another group as well."""
+        """Add all runs of another group."""
         self.runs += other.runs
         self.never_began += other.never_began
         for at in (other.first_at, other.last_at):
@@ -70,7 +70,7 @@ class Group:
                 self.tasks[task_id] = (ended, name)
 
     def latest(self) -> list[str]:
-        """Its tasks, those that failed last first."""
+        """Its tasks, most recently failed first."""
         return sorted(self.tasks, key=lambda task_id: (self.tasks[task_id][0], task_id))[::-1]
 
     def _reach(self, at: datetime) -> None:
@@ -79,7 +79,7 @@ class Group:
 
 
 def never_began(run: ShortRun) -> bool:
-    """Whether no worker took it up before its deadline."""
+    """Whether no worker picked it up before its deadline."""
     kind = run.error.type if run.error else ""
     return run.status is RunStatus.TIMED_OUT and kind == "DeadlineExceeded" and not run.attempts
 
@@ -87,10 +87,9 @@ def never_began(run: ShortRun) -> bool:
 def grouped(runs: Iterable[ShortRun]) -> list[Group]:
     """The groups of runs that failed or timed out, largest first."""
     found: dict[tuple[str, str], Group] = {}
-    patterns: dict[str, str] = {}
     for run in runs:
         error = run.error or _NOTHING_SAID
-        like = patterns.setdefault(error.message, pattern(error.message))
+        like = pattern(error.message)
         key = (error.type, like)
         if key not in found:
             found[key] = Group(error.type, like)
@@ -119,10 +118,10 @@ def last_failures(groups: Iterable[Group]) -> dict[str, datetime]:
 
 
 def incident(group: Group, failing: Mapping[str, bool], last: Mapping[str, datetime]) -> Incident:
-    """A group as it is answered.
+    """A group as a response.
 
     Args:
-        failing: of the tasks that were asked, whether their last run failed.
+        failing: for the tasks that were looked up, whether their last run failed.
         last: when each task last failed, whatever the cause.
     """
     assert group.first_at is not None

@@ -7,6 +7,9 @@ from pydantic import Field
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.values import Duration, Instant, Model
 
+#: How many missed instants, and how many late starts, are listed.
+MOST = 1000
+
 
 class TaskName(Model):
     """A task, by id and name."""
@@ -24,7 +27,7 @@ class FailureCause(Model):
         "has all the rarer messages of one type."
     )
     id: str = Field(
-        description="What `GET /runs` and `POST /runs:retry` take as `failure`; empty where the "
+        description="The value of `failure` for `GET /runs` and `POST /runs:retry`; empty if the "
         "message is.",
     )
 
@@ -77,6 +80,13 @@ class LateStart(Model):
     run_id: str
 
 
+class LostInstants(Model):
+    """Instants at which tasks should have run and have no run."""
+
+    instants: tuple[MissedInstant, ...] = Field(description="The latest first.")
+    complete: bool
+
+
 class Incidents(Model):
     """What went wrong in a period."""
 
@@ -97,7 +107,7 @@ class Incidents(Model):
 
     @property
     def not_taken_up(self) -> tuple[Incident, ...]:
-        """The groups of runs none of which began."""
+        """The groups of runs that never began."""
         return tuple(group for group in self.items if group.never_began == group.runs)
 
     @property
@@ -107,10 +117,17 @@ class Incidents(Model):
 
     @property
     def did_not_run(self) -> int:
-        """How often nothing was done when it was due, each counted once."""
+        """How many due occurrences were not carried out, each counted once."""
         return sum(group.runs for group in self.not_taken_up) + len(self.without_a_failure)
 
     @property
     def any(self) -> bool:
         """Whether anything went wrong."""
         return bool(self.items or self.missed or self.late)
+
+    def with_lost(self, lost: LostInstants) -> Incidents:
+        """The same with these instants among the missed ones, as far as they are listed."""
+        missed = [*self.missed, *lost.instants]
+        missed.sort(key=lambda one: (one.at, one.task_id), reverse=True)
+        complete = self.complete and lost.complete and len(missed) <= MOST
+        return self.model_copy(update={"missed": tuple(missed[:MOST]), "complete": complete})

@@ -1,11 +1,11 @@
 """What happened at each instant: compares the definition with what Temporal shows.
 
 1. If an instant has a run, the run decides; `unknown` if the definition forbids the run.
-2. If not, the definition decides where it can: excluded, paused, still to come.
-3. Otherwise other evidence does: runs that were in progress, the state of the schedule, and its own
-   count of instants that came up too late. Evidence counts only as far as the runs agree with it:
-   nothing came up too late, for instance, while the schedule was starting runs.
-4. What is left has no explanation and is `unknown`: a gap.
+2. If not, the definition decides if it can: excluded, paused, in the future.
+3. Otherwise other evidence decides: runs in progress, the state of the schedule, and its own count
+   of instants that came up too late. Evidence counts only if the runs agree with it: for example,
+   nothing came up too late while the schedule was starting runs.
+4. An instant without an explanation is `unknown`: a gap.
 5. A run at an instant that no definition names is `unknown` too.
 6. A retry that succeeded or is in progress decides an instant that was not carried out before.
 """
@@ -29,7 +29,7 @@ from onthedot.scheduling.ledger.not_started import (
 )
 from onthedot.scheduling.run import RunStatus
 
-#: What an instant is by its retries, where one has come so far.
+#: The state of an instant by the status of its retry.
 _RETRIED = {
     RunStatus.SUCCEEDED: LedgerState.RAN,
     RunStatus.RUNNING: LedgerState.RUNNING,
@@ -39,9 +39,9 @@ _RETRIED = {
 def account(
     instants: Sequence[Expected], evidence: Evidence, *, since: datetime, until: datetime
 ) -> list[LedgerEntry]:
-    """One entry an instant from `since` to `until`, in order.
+    """One entry per instant from `since` to `until`, in order.
 
-    `evidence.runs` holds all runs of these instants, and those that were going on at any of them.
+    `evidence.runs` are all runs of these instants, and those in progress at any of them.
     """
     runs: dict[datetime, list[SeenRun]] = defaultdict(list)
     for seen in evidence.runs:
@@ -83,7 +83,7 @@ def _with_runs(one: Expected, runs: list[SeenRun], evidence: Evidence) -> Ledger
 
 
 def _retried(one: Expected, at_first: LedgerEntry, retries: Sequence[SeenRun]) -> LedgerEntry:
-    """The entry with what the retries made of it."""
+    """The entry after its retries."""
     done = at_first.state in (LedgerState.RAN, LedgerState.LATE, LedgerState.RUNNING)
     not_ours = at_first.state is LedgerState.UNKNOWN and at_first.run is not None
     for status, state in _RETRIED.items():
@@ -126,7 +126,7 @@ def _without(one: Expected, evidence: Evidence, not_started: NotStarted) -> Ledg
             return entry(one, LedgerState.UNKNOWN, Reason.TASK_TERMINATED)
         return entry(one, LedgerState.SKIPPED, Reason.CANCELLED)
     if one.entry.paused:
-        # Only a one-time task makes up for it when it is resumed.
+        # Only a one-time task runs a paused instant when it is resumed.
         last = one.at if one.recurring else one.at + one.entry.catchup_window
         state = LedgerState.PENDING if last > evidence.now else LedgerState.SKIPPED
         return entry(one, state, Reason.PAUSED)

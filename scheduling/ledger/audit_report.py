@@ -1,4 +1,4 @@
-"""The standing audit of all ledgers: what it is asked, and what it finds."""
+"""The standing audit of all ledgers: its orders and its findings."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.notify import NotificationOrder
 from onthedot.scheduling.values import Duration, Instant, Model
 
-#: How often the ledgers are audited, and how long after an instant at the earliest: together less
-#: than five minutes, in which what was missed is to be known.
+#: How often the ledgers are audited, and how long after an instant at the earliest. Together less
+#: than five minutes, within which a missed instant must be reported.
 AUDIT_EVERY = timedelta(minutes=4)
 AUDIT_AFTER = timedelta(seconds=30)
 
-#: The span that is compared at a time: what is due in it is held in memory.
+#: The period that is compared at a time: everything due in it is in memory.
 LONGEST_SPAN = timedelta(hours=1)
 
-#: How far back an audit looks for where the last one ended.
+#: How far back an audit searches for the end of the last one.
 LOOK_BACK = timedelta(days=1)
 
-#: How many tasks a report puts off to the next audit, and how many instants that did not run it
-#: names. With an id of 128 characters each it stays below the 2 MiB that Temporal takes.
+#: How many tasks a report defers to the next audit, and how many instants that did not run it
+#: names. With ids of 128 characters it stays below Temporal's limit of 2 MiB.
 MOST_PUT_OFF = 4000
 MOST_MISSED = 1000
 
@@ -31,7 +31,7 @@ JUST_BEFORE = timedelta(microseconds=1)
 
 
 class Suspect(Model):
-    """A task deferred to the next audit: an instant after `since` is not settled yet."""
+    """A task deferred to the next audit: an instant after `since` is undecided."""
 
     task_id: str
     since: Instant
@@ -40,7 +40,7 @@ class Suspect(Model):
     @model_validator(mode="before")
     @classmethod
     def _read(cls, stored: Any) -> Any:
-        """Reports of earlier releases named each instant, many of them by the steps between."""
+        """Read reports of earlier releases, which named each instant, some by their distances."""
         if not isinstance(stored, dict) or not {"instants", "first"} & set(stored):
             return stored
         named = [datetime.fromisoformat(at) for at in stored.get("instants", ())]
@@ -57,19 +57,19 @@ class Suspect(Model):
 
 
 class AuditOrder(Model):
-    """What to audit: all instants after `since` up to `until`, and those that were put off."""
+    """What to audit: all instants after `since` up to `until`, and those that were deferred."""
 
     since: Instant
     until: Instant
     suspects: tuple[Suspect, ...] = ()
     after: str = ""
-    """In the first span, only tasks with ids after this one: the others have been read."""
+    """In the first period, only tasks with ids after this one: the others have been read."""
     zone_rules: str = ""
-    """The latest release of the zone database that a worker said it goes by."""
+    """The latest release of the zone database that any worker reported."""
 
 
 class AuditPlan(Model):
-    """How the audits of a schedule follow each other."""
+    """How often audits run, and how they follow each other."""
 
     every: Duration = AUDIT_EVERY
     after: Duration = AUDIT_AFTER
@@ -89,20 +89,20 @@ class AuditReport(Model):
 
     since: Instant
     until: Instant
-    """How far it came, which is less than asked if there was too much to read."""
+    """The position up to which it came, earlier than ordered if there was too much to read."""
     after: str = ""
-    """In the span that begins there, tasks up to this id have been read already."""
+    """In the period that begins there, tasks up to this id have been read already."""
     tasks: int = 0
     instants: int = 0
-    gaps: int = Field(default=0, description="Instants that read unknown.")
-    unexamined: int = Field(default=0, description="Tasks whose ledger holds too much to be read.")
+    gaps: int = Field(default=0, description="Instants that are `unknown`.")
+    unexamined: int = Field(default=0, description="Tasks whose ledger is too large to be read.")
     suspects: tuple[Suspect, ...] = ()
     missed: tuple[Missed, ...] = ()
-    """What did not run and should have, `MOST_MISSED` at most, the latest ones."""
+    """The latest instants that should have run and did not, at most `MOST_MISSED`."""
     unlisted: int = 0
-    """How many more there were."""
+    """How many more there are."""
     zone_rules: str = ""
-    """The latest release of the zone database that a worker goes by."""
+    """The latest release of the zone database that any worker uses."""
 
 
 class AuditNumbers(Model):
@@ -140,7 +140,7 @@ class Finding(Model):
 
 
 class Audited(Model):
-    """An audit's outcome for anyone who carries it out."""
+    """An audit's outcome for the activity."""
 
     report: AuditReport
     findings: tuple[Finding, ...] = ()
@@ -149,7 +149,7 @@ class Audited(Model):
 
 
 def span(at: datetime, plan: AuditPlan, last: AuditReport | None) -> AuditOrder:
-    """What the audit of the instant `at` covers, after the `last` one."""
+    """What the audit at the instant `at` covers, after the `last` one."""
     until = at - plan.after
     if last is None:
         return AuditOrder(since=until - plan.every, until=until)

@@ -34,14 +34,14 @@ class LedgerState(StrEnum):
     MISSED = "missed"
     #: It is in the future.
     PENDING = "pending"
-    #: What Temporal shows is not what the definition says, and nothing On the Dot did explains it.
+    #: Temporal's records do not match the definition, and nothing On the Dot did explains it.
     UNKNOWN = "unknown"
 
 
 class Reason(StrEnum):
     """Why an instant is in its state, if the state alone does not explain it."""
 
-    #: An earlier run was still going on.
+    #: An earlier run was still in progress.
     OVERLAP = "overlap"
     #: The task was paused.
     PAUSED = "paused"
@@ -51,17 +51,17 @@ class Reason(StrEnum):
     CLOCK_CHANGE = "clock_change"
     #: All runs that `max_runs` allows were used up.
     MAX_RUNS = "max_runs"
-    #: The task was being changed in these seconds, and its next definition does not name it.
+    #: The task was being changed in these seconds, and no run was due by both definitions.
     EDITED = "edited"
-    #: The task was ended by hand before.
+    #: The task had been ended manually.
     CANCELLED = "cancelled"
     #: It came up later than `catchup_window` allows.
     CATCHUP = "catchup"
-    #: The deadline passed before a worker took the run up.
+    #: The deadline passed before a worker picked up the run.
     DEADLINE = "deadline"
-    #: No worker has taken the task up since it was registered.
+    #: No worker has processed the task since it was registered.
     NO_WORKER = "no_worker"
-    #: Temporal has not come to it yet.
+    #: Temporal has not processed it yet.
     BEHIND = "behind"
     #: A freeze was in force.
     FROZEN = "frozen"
@@ -69,7 +69,7 @@ class Reason(StrEnum):
     BACKFILL = "backfill"
     #: A retry of it ran later.
     RETRY = "retry"
-    #: There is no run, and nothing explains that: a gap.
+    #: There is no run, for no known reason: a gap.
     NO_RUN = "no_run"
     #: There is a run where the definition has no occurrence.
     UNEXPECTED_RUN = "unexpected_run"
@@ -85,7 +85,7 @@ class Reason(StrEnum):
     TASK_TERMINATED = "task_terminated"
 
 
-#: An expected instant with neither a run nor a reason that On the Dot answers for.
+#: Reasons of gaps: an expected instant has no run, and nothing On the Dot did explains it.
 GAPS = frozenset(
     {
         Reason.NO_RUN,
@@ -111,12 +111,12 @@ class LedgerEntry(Model):
 
     @property
     def gap(self) -> bool:
-        """Whether it should have run, and neither a run nor an honest reason is there."""
+        """Whether it should have run, and has neither a run nor an explanation."""
         return self.state is LedgerState.UNKNOWN and self.run is None and self.reason in GAPS
 
     @property
     def not_run(self) -> bool:
-        """Whether it did not run although it was its time: missed, dropped by an overlap, a gap."""
+        """Whether it was due and did not run: missed, skipped by an overlap policy, or a gap."""
         overlapped = self.state is LedgerState.SKIPPED and self.reason is Reason.OVERLAP
         return self.gap or overlapped or self.state is LedgerState.MISSED
 

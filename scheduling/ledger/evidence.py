@@ -1,4 +1,4 @@
-"""What Temporal shows of a task, beside what its definition says: the ledger's second source."""
+"""What Temporal shows of a task apart from its definition: the ledger's second source."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class SeenRun:
 
     run: ShortRun
     nominal: datetime
-    """The instant that it is the run of."""
+    """The instant of this run."""
     opened: datetime
     closed: datetime | None = None
 
     @property
     def triggered(self) -> bool:
-        """Whether the task's own clock started it."""
+        """Whether the task's trigger started it."""
         return self.run.cause is RunCause.TRIGGER
 
     @property
@@ -41,34 +41,34 @@ class SeenRun:
 
 @dataclass(frozen=True)
 class ScheduleEvidence:
-    """The schedule as it is at present."""
+    """The current schedule."""
 
     created_at: datetime
     paused: bool = False
     revision: int | None = None
     """The revision of the task that made it; None if it starts something else."""
     next_at: datetime | None = None
-    """The first instant that it has not come to yet."""
+    """The first instant that it has not processed yet."""
     missed: int = 0
-    """How many it says came up past the catch-up window, since it was created."""
+    """How many instants came up past the catch-up window since its creation, by its own count."""
     remaining: int | None = None
     """How many of `max_runs` are left."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything that is known of a task but its definitions."""
+    """Everything that is known about a task except its definitions."""
 
     now: datetime
     revision: int
-    """The task's present one."""
+    """The task's current schedule."""
     runs: Sequence[SeenRun] = ()
     schedule: ScheduleEvidence | None = None
     taken_up_at: datetime | None = None
-    """When a worker first saw the task."""
+    """When a worker first processed the task."""
     ended_at: datetime | None = None
     end: End | None = None
     remaining: int | None = None
     """How many of `max_runs` were left when it ended."""
     frozen: str = ""
-    """By which freeze a one-time task is held, as a sentence."""
+    """Which freeze holds a one-time task, as a sentence."""

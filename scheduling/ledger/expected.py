@@ -1,4 +1,4 @@
-"""When a task should have fired, told from its definitions over time and from nothing else."""
+"""When a task should have fired, computed only from its definitions over time."""
 
 from __future__ import annotations
 
@@ -23,27 +23,26 @@ from onthedot.scheduling.trigger import OnceTrigger
 
 _JUST_BEFORE = timedelta(microseconds=1)
 
-#: How far to look for the instants around a moment, the near ones first.
+#: How far to search for the instants around a time, step by step.
 _LOOK_BACK = tuple(timedelta(hours=hours) for hours in (1, 24, 24 * 31, 24 * 366))
 
 
 @dataclass(frozen=True)
 class Period:
-    """A definition, and for how long it was in force: after `since`, until `until` included."""
+    """A definition, and when it was in force: after `since`, up to and including `until`."""
 
     entry: JournalEntry
     since: datetime
     until: datetime | None = None
     sure_since: datetime | None = None
     sure_until: datetime | None = None
-    """Where it is not known to the moment when one definition took over from another: from when on,
-    and until when, this was certainly the one."""
+    """When this definition was certainly in force, if the exact times are unknown."""
 
     calendars: CalendarDays = NO_CALENDARS
-    """Those that the trigger names, as they were then."""
+    """The calendars that the trigger names, as they were then."""
 
     def holds(self, at: datetime) -> bool:
-        """Whether this was certainly the definition at `at`."""
+        """Whether this definition was certainly in force at `at`."""
         return (self.sure_since is None or at > self.sure_since) and (
             self.sure_until is None or at <= self.sure_until
         )
@@ -59,13 +58,13 @@ class Expected:
     entry: JournalEntry
     excluded: bool = False
     why: str = ""
-    """What calendars say of its day, where it is excluded or moved."""
+    """Why calendars exclude or move it, if they do."""
     sure: bool = True
-    """Not so close to a change that either definition may have held."""
+    """Whether its definition was certainly in force, not just possibly, near a change."""
 
     @property
     def recurring(self) -> bool:
-        """Whether a schedule was to start it, and not the task itself."""
+        """Whether a schedule starts it, not the task itself."""
         return not isinstance(self.entry.trigger, OnceTrigger)
 
 
@@ -79,7 +78,7 @@ def expected(
 ) -> list[Expected]:
     """Every instant from `since` to `until`, both included, in order; excluded ones too.
 
-    `periods` are in order. Where two name the same instant, the later one counts.
+    `periods` are in order. If two name the same instant, the later one counts.
 
     Raises:
         InvalidDefinition: there are more than `limit` of them.
@@ -128,7 +127,7 @@ def _of(period: Period, since: datetime, until: datetime, key: str) -> Iterator[
 def limited(
     instants: Sequence[Expected], *, now: datetime, remaining: int | None
 ) -> list[Expected]:
-    """The instants without those to come that `max_runs` leaves no run for."""
+    """The instants without future ones that exceed `max_runs`."""
     if remaining is None:
         return list(instants)
     kept, left = [], remaining
@@ -144,7 +143,7 @@ def limited(
 def instants_around(
     periods: Sequence[Period], at: datetime, key: str
 ) -> tuple[datetime | None, datetime | None]:
-    """The last instant before `at` and the first one after it, as far as one is near."""
+    """The last instant before `at` and the first one after it, if they are near."""
     before = None
     for back in _LOOK_BACK:
         if before is None:
@@ -165,7 +164,7 @@ def instants_around(
 def _last_before(
     periods: Sequence[Period], since: datetime, at: datetime, key: str
 ) -> datetime | None:
-    """The last instant from `since` on and before `at` that is not excluded."""
+    """The last instant in [`since`, `at`) that is not excluded."""
     last = None
     for period in periods:
         trigger, until = period.entry.trigger, at - _JUST_BEFORE

@@ -9,16 +9,16 @@ from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.scheduling.stored.journal import JournalEntry
 from onthedot.scheduling.wording.phrases import duration
 
-#: What does not depend on the run or the definition.
+#: Sentences that do not depend on the run or the definition.
 _SENTENCES = {
     Reason.EXCLUDED: "`exclude` names this instant",
     Reason.CLOCK_CHANGE: "Temporal fired next to a clock change, at an instant that is not due",
     Reason.MAX_RUNS: "all runs that `max_runs` allows were used up",
     Reason.EDITED: "the task was being changed in these seconds",
     Reason.CANCELLED: "the task had been cancelled with Temporal's own tools",
-    Reason.DEADLINE: "its deadline passed before any worker took it up",
-    Reason.NO_WORKER: "no worker had taken the task up since it was registered",
-    Reason.BEHIND: "Temporal has not come to it yet",
+    Reason.DEADLINE: "its deadline passed before any worker picked it up",
+    Reason.NO_WORKER: "no worker had processed the task since it was registered",
+    Reason.BEHIND: "Temporal has not processed it yet",
     Reason.FROZEN: "a freeze was in force",
     Reason.BACKFILL: "a backfill ran it later",
     Reason.RETRY: "a retry ran it later",
@@ -34,7 +34,7 @@ _SENTENCES = {
     "someone changed it with Temporal's own tools; the standing audit repairs it",
     Reason.TASK_TERMINATED: "the workflow that is this task was terminated with Temporal's own "
     "tools",
-    Reason.NO_RUN: "there is no run, and no cause for that is known: it was probably changed with "
+    Reason.NO_RUN: "there is no run, for no known reason: something was probably changed with "
     "Temporal's own tools",
 }
 
@@ -49,14 +49,14 @@ def detail(
     opened: datetime | None = None,
     why: str = "",
 ) -> str:
-    """One sentence; empty where state says it all.
+    """One sentence; empty if the state needs no explanation.
 
     Args:
         entry: the definition that names the instant.
-        run: its run, or the one that stood in its way.
+        run: its run, or the run that blocked it.
         due: when the instant was due.
-        opened: when Temporal began the run that stood in its way.
-        why: what calendars say of its day.
+        opened: when Temporal began the run that blocked it.
+        why: why calendars exclude its day.
     """
     if reason is Reason.OVERLAP and state is LedgerState.SKIPPED and due and opened and run:
         text = _stood_in_its_way(entry, run, due, opened)
@@ -102,7 +102,7 @@ def _of_reason(
         case Reason.CATCHUP:
             window = f" of {duration(entry.catchup_window)}" if entry else ""
             return (
-                f"Temporal came to it later than the catch-up window{window} allows, as after an "
+                f"Temporal processed it later than the catch-up window{window} allows, as after an "
                 f"outage"
             )
         case Reason.CLOCK_CHANGE | Reason.FROZEN if said:
@@ -123,9 +123,9 @@ def _overlap(state: LedgerState, entry: JournalEntry | None, run: ShortRun | Non
                 if (run and run.lateness is not None)
                 else ""
             )
-            return f"{late}because an earlier run was still going on{policy}"
+            return f"{late}because an earlier run was still in progress{policy}"
         case _:
-            return f"an earlier run was still going on{policy}"
+            return f"an earlier run was still in progress{policy}"
 
 
 def _stood_in_its_way(
@@ -134,13 +134,13 @@ def _stood_in_its_way(
     policy = f" and the overlap policy is {entry.overlap.value}" if entry else ""
     if opened > due:
         return (
-            f"Temporal came to it only with the run of {_at(run)}, which it began at "
+            f"Temporal processed it only with the run of {_at(run)}, which it began at "
             f"{_instant(opened)}, as after an outage,{policy}"
         )
     if run.started_at is not None and run.started_at > due:
         until = _instant(run.started_at)
         return f"the run of {_at(run)} was waiting for a worker until {until},{policy}"
-    return f"the run of {_at(run)} was still going on{policy}"
+    return f"the run of {_at(run)} was still in progress{policy}"
 
 
 def _paused(state: LedgerState, entry: JournalEntry | None) -> str:

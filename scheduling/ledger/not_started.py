@@ -1,4 +1,4 @@
-"""Why a past instant, which a task's schedule was to start, has no run."""
+"""Explains why a past instant of a schedule has no run."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from onthedot.scheduling.ledger.explanation import detail
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.trigger import OnceTrigger
 
-#: Policies under which an instant that comes up during a run is not given up at once.
+#: Policies under which an instant that comes up during a run may still run.
 _WAIT = {OverlapPolicy.BUFFER_ONE, OverlapPolicy.BUFFER_ALL, OverlapPolicy.CANCEL_OTHER}
 
-#: What Temporal has done shows in its lists by then.
+#: By then Temporal's lists show what it has done.
 _SEEN_AFTER = timedelta(seconds=2)
 
 
 class NotStarted:
-    """Explains the instants of one ledger, in order: some reasons hold for so many of them only."""
+    """Explains the instants of one ledger, in order: some reasons apply to a limited number."""
 
     def __init__(self, instants: Sequence[Expected], evidence: Evidence) -> None:
         self._evidence = evidence
@@ -31,7 +31,7 @@ class NotStarted:
         self._waiting = _waiting(instants, evidence, self._ran)
 
     def explain(self, one: Expected) -> LedgerEntry:
-        """The entry of an instant without a run that is past, and was to run."""
+        """The entry of a past instant that should have run and has no run."""
         if policy := self._by_policy(one):
             return policy
         schedule = self._schedule
@@ -56,7 +56,7 @@ class NotStarted:
         return entry(one, LedgerState.UNKNOWN, Reason.NO_RUN)
 
     def already(self, one: Expected) -> LedgerEntry | None:
-        """The entry of an instant that came up just now, if it is certain by now."""
+        """The entry of an instant that has just come up, if it is already certain."""
         schedule = self._schedule
         if self._evidence.end is not None:
             return self._by_policy(one)
@@ -83,10 +83,10 @@ class NotStarted:
         return left == 0 and all(nominal < one.at for nominal in self._ran)
 
     def _came_up_too_late(self, one: Expected) -> bool:
-        """Whether it is one of those that the schedule counted as past the catch-up window.
+        """Whether it is among those that the schedule counted as past the catch-up window.
 
-        The window passes only while Temporal does not work on the task at all: not if a run of the
-        task was started within it.
+        The window passes only if Temporal does not process the task at all, so not if a run of the
+        task started within it.
         """
         last = one.at + max(one.entry.catchup_window, PROMISE)
         if self._too_late <= 0 or any(one.at <= opened <= last for opened in self._opened):
@@ -96,15 +96,15 @@ class NotStarted:
 
 
 def overlapping(one: Expected, evidence: Evidence) -> SeenRun | None:
-    """The run of an earlier instant that was going on when this one was due."""
+    """The run of an earlier instant that was in progress when this one was due."""
     begun = [seen for seen in _earlier(one, evidence) if seen.opened <= one.due]
     return latest(begun) if begun else None
 
 
 def _in_the_way(one: Expected, evidence: Evidence) -> SeenRun | None:
-    """The run of an earlier instant that was going on when Temporal came to this one.
+    """The run of an earlier instant that was in progress when Temporal processed this one.
 
-    After an outage it comes to many instants in one moment, and begins the first of them.
+    After an outage Temporal processes many instants at the same moment, and begins the first.
     """
     earlier = _earlier(one, evidence)
     return overlapping(one, evidence) or (latest(earlier) if earlier else None)
@@ -124,7 +124,7 @@ def _earlier(one: Expected, evidence: Evidence) -> list[SeenRun]:
 
 
 def not_taken_up(one: Expected, evidence: Evidence) -> LedgerEntry:
-    """The entry of an instant of a task that no worker has seen yet."""
+    """The entry of an instant of a task that no worker has processed yet."""
     if evidence.now < one.due + PROMISE:
         return entry(one, LedgerState.PENDING, Reason.NO_WORKER)
     in_time = evidence.now < one.at + max(one.entry.catchup_window, PROMISE)
@@ -132,7 +132,7 @@ def not_taken_up(one: Expected, evidence: Evidence) -> LedgerEntry:
 
 
 def latest(runs: Sequence[SeenRun]) -> SeenRun:
-    """The run of the latest instant, and of that the one which began last."""
+    """The run of the latest instant; of several, the one that began last."""
     return max(runs, key=lambda seen: (seen.nominal, seen.opened))
 
 
@@ -144,7 +144,7 @@ def entry(
     run: SeenRun | None = None,
     other: SeenRun | None = None,
 ) -> LedgerEntry:
-    """The entry of an instant, with its `run`, or because of some `other` run."""
+    """The entry of an instant, with its `run`, or explained by some `other` run."""
     shown = run or other
     return LedgerEntry(
         at=one.at,
@@ -165,7 +165,7 @@ def entry(
 
 
 def _waiting(instants: Sequence[Expected], evidence: Evidence, ran: set[datetime]) -> set[datetime]:
-    """The instants that Temporal keeps for when the run that is going on has ended."""
+    """The instants that Temporal buffers until the run in progress has ended."""
     going = [seen for seen in evidence.runs if seen.triggered and seen.closed is None]
     if not going:
         return set()

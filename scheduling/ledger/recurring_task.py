@@ -1,4 +1,4 @@
-"""A recurring task as an audit keeps it in memory: small, and with when it is due next."""
+"""A recurring task as an audit caches it: small, and with its next due instant."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(slots=True)
 class RecurringTask:
-    """One execution of a recurring task, as it was read last."""
+    """One execution of a recurring task, as it was last read."""
 
     task_id: str
     revision: int
     created_at: datetime
     trigger: str
-    """As JSON: parsed when it is due."""
+    """As JSON, parsed when it is due."""
     jitter: timedelta
     calendars: CalendarDays = NO_CALENDARS
-    """What those that it names said when it was read."""
+    """The calendars that it names, as they were when it was read."""
     changed_at: datetime | None = None
-    """When it was changed last, or a calendar that it names."""
+    """When it, or a calendar that it names, was last changed."""
     paused: bool = False
     ended_at: datetime | None = None
     terminated: bool = False
     quiet: tuple[datetime, datetime] | None = None
-    """After the first and before the second instant it is not due."""
+    """It is not due between these two instants."""
 
     def due(self, since: datetime, until: datetime) -> list[datetime]:
-        """The instants after `since` and up to `until`; where there is none, at no cost."""
+        """The instants after `since` and up to `until`; costs nothing if there is none."""
         after, last = max(since, self.created_at), min(until, self.ended_at or until)
         if self.paused or last <= after:
             return []
@@ -56,7 +56,7 @@ class RecurringTask:
 
 
 def stored_trigger(trigger: Recurring) -> str:
-    """A trigger as a task in memory keeps it."""
+    """A trigger in the form that a cached task keeps."""
     return _TRIGGER.dump_json(trigger, exclude_defaults=True).decode()
 
 

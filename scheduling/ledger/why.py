@@ -14,23 +14,23 @@ _RAN = {LedgerState.RAN, LedgerState.RUNNING}
 
 @dataclass(frozen=True)
 class Standing:
-    """How the task stands at present."""
+    """The current state of the task."""
 
     task_id: str
     status: TaskStatus
     created_at: datetime
     paused_at: datetime
-    """Of a task that is paused: since when, and by whom."""
+    """If it is paused: since when, and by whom."""
     paused_by: str = ""
     note: str = ""
     ended_at: datetime | None = None
     before: datetime | None = None
-    """The last instant before the one that is asked about, and the first one after it."""
+    """The last instant before the one in question, and the first one after it."""
     after: datetime | None = None
 
 
 def why_at(task: Standing, at: datetime, entries: Sequence[LedgerEntry], jitter: timedelta) -> Why:
-    """Why the task did, or did not, run at `at`: at that second, or in the window of its jitter."""
+    """Why the task did or did not run at `at`: at that second, or within the jitter after it."""
     near = [e for e in entries if e.at <= at < e.at + jitter + timedelta(seconds=1)]
     if near:
         return _about(task, near[-1], _sentence(near[-1]))
@@ -45,10 +45,10 @@ def why_at(task: Standing, at: datetime, entries: Sequence[LedgerEntry], jitter:
 
 
 def why_lately(task: Standing, entries: Sequence[LedgerEntry]) -> Why:
-    """Why the task did not run the last time that it did not.
+    """Why the task did not run, the last time that it did not.
 
-    `entries` are past ones. What is excluded is no answer, as nobody expects it to run; nor is what
-    has only just come up.
+    `entries` are past ones. Excluded instants do not count, because nobody expects a run, nor do
+    instants that have just come up.
     """
     past = [
         entry
@@ -95,7 +95,7 @@ def _sentence(entry: LedgerEntry) -> str:
         case LedgerState.PENDING:
             said = f"{which} is still to come"
         case LedgerState.UNKNOWN:
-            said = f"What became of {_at(entry.at)} is not certain"
+            said = f"What happened at {_at(entry.at)} is uncertain"
     detail = entry.detail.rstrip(".")
     if not detail.startswith("Temporal"):
         detail = detail[:1].lower() + detail[1:]

@@ -1,1 +1,1 @@
-"""How a definition changes: who changed what, and two changes merged. Begin with `revision.py`."""
+"""Revisions of a definition, and merges of concurrent changes. Begin with `revision.py`."""

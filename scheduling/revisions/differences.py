@@ -1,4 +1,4 @@
-"""What differs between two definitions, field by field."""
+"""Compares two definitions, field by field."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from onthedot.scheduling.task import TaskDefinition
 
-#: Stands for a field that is not there.
+#: The value of a missing field.
 ABSENT = object()
 
 
@@ -22,17 +22,17 @@ class FieldChange:
 
 
 def plain_definition(definition: TaskDefinition) -> dict[str, Any]:
-    """The definition as plain JSON, defaults included; of a task, only what a PUT takes."""
+    """The definition as plain JSON with defaults; of a task, only the fields that PUT accepts."""
     return definition.model_dump(mode="json", include=set(TaskDefinition.model_fields))
 
 
 def changes(before: TaskDefinition, after: TaskDefinition) -> list[FieldChange]:
-    """What differs, in the order of the fields."""
+    """The differences, in the order of the fields."""
     return list(_changes("", plain_definition(before), plain_definition(after)))
 
 
 def _changes(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
-    # A trigger or an action of another kind is another one: its fields do not compare.
+    # The fields of triggers or actions of different kinds cannot be compared.
     same_kind = not (
         isinstance(before, dict)
         and isinstance(after, dict)

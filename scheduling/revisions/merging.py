@@ -1,4 +1,4 @@
-"""Two people changed one definition: what both did together, where that does not clash."""
+"""Merges two concurrent changes of a definition."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from onthedot.scheduling.task import TaskDefinition
 def merged(
     base: TaskDefinition, theirs: TaskDefinition, mine: TaskDefinition
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What `theirs` and `mine` changed of `base`, in one definition as plain JSON.
+    """Combine the changes of `theirs` and `mine` to `base`, as plain JSON.
 
     Returns:
-        The definition, and the fields that both changed in different ways; those are as in `mine`.
+        The definition, and the fields that both changed in different ways; these are as in `mine`.
     """
     clashes: list[str] = []
     three = (plain_definition(base), plain_definition(theirs), plain_definition(mine))
@@ -41,7 +41,7 @@ def _merged(path: str, base: Any, theirs: Any, mine: Any, clashes: list[str]) ->
 
 
 def _compare(*sides: Any) -> bool:
-    """Whether they are objects of one kind: the fields of others mean different things."""
+    """Whether they are objects of the same kind, so that their fields can be compared."""
     return (
         all(isinstance(side, dict) for side in sides)
         and len({side.get("kind") for side in sides}) == 1

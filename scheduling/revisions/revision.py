@@ -25,26 +25,26 @@ class RevisionKind(StrEnum):
 
     #: The task was registered.
     CREATED = "created"
-    #: Another definition took its place.
+    #: Its definition was replaced.
     REPLACED = "replaced"
     #: It does not fire until it is resumed.
     PAUSED = "paused"
     #: It fires again.
     RESUMED = "resumed"
-    #: An earlier definition was put back, or a deleted task was.
+    #: An earlier definition, or the deleted task, was restored.
     RESTORED = "restored"
-    #: It was deleted, and could be restored.
+    #: It was deleted, and can be restored.
     DELETED = "deleted"
 
 
 class Difference(Model):
-    """One field of the definition, before and after. What is not there is null."""
+    """One field of the definition, before and after. A missing value is null."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, validate_by_name=True, serialize_by_alias=True
     )
 
-    path: str = Field(description="As in `trigger.expression`.")
+    path: str = Field(description="Such as `trigger.expression`.")
     before: JsonValue = Field(default=None, alias="from")
     after: JsonValue = Field(default=None, alias="to")
 
@@ -54,9 +54,9 @@ class Revision(Model):
 
     revision: int
     at: Instant = Field(description="When it was changed.")
-    by: str = Field(description="Who changed it; `pause until` where a pause ended automatically.")
+    by: str = Field(description="Who changed it; `pause until` if a pause ended automatically.")
     change: RevisionKind
-    note: str = Field(default="", description="The note given with a pause or resume.")
+    note: str = Field(default="", description="The note given with a pause, resume or deletion.")
     restores: int | None = Field(
         default=None, description="The revision that was restored, if this was a restore."
     )
@@ -72,7 +72,7 @@ class Revision(Model):
 def differences(
     before: TaskDefinition, after: TaskDefinition
 ) -> tuple[tuple[Difference, ...], bool]:
-    """What differs between two definitions, bounded; and whether that was all."""
+    """The differences between two definitions, limited; and whether there are more."""
     found = list(islice(changes(before, after), MOST_DIFFERENCES + 1))
     shown = tuple(
         Difference(path=each.path, before=_bounded(each.before), after=_bounded(each.after))

@@ -1,7 +1,7 @@
-"""One attempt at an action: what the workflow hands to the activity, and what it gets back.
+"""One attempt at an action: the activity's input and result.
 
-Passed through Temporal between a workflow and a worker that may be of another release, so unknown
-fields are ignored here and every new field has a default.
+Passed between a workflow and a worker that may be of another release, so unknown fields are ignored
+and every new field has a default.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from onthedot.scheduling.run import AttemptMade, RunCause
 from onthedot.scheduling.stored.live import PlacesTaken
 from onthedot.scheduling.values import Duration, Instant, Model
 
-#: The most that is kept of each part of an output (a body, a stream), in bytes of UTF-8.
+#: How much of each part of an output (a body, a stream) is kept, in bytes of UTF-8.
 MAX_OUTPUT = 64 * 1024
 
-#: How long an attempt may wait for its place (at a busy host, say) before it gives up as
-#: `DEFERRED`. Comes on top of `timeout`, which counts from when the work starts.
+#: How long an attempt may wait for a place, for example at a busy host, before it gives up as
+#: `DEFERRED`. Not included in `timeout`, which counts from the start of the work.
 PLACE_WAIT = timedelta(seconds=60)
 
 #: How often an attempt heartbeats, and how long it may be silent before its worker counts as dead.
@@ -38,32 +38,31 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 #: How long the end of an attempt may take past `timeout`: a command's grace time, a slow report.
 CLOSING = timedelta(seconds=15)
 
-#: The type of the error that says: nothing was done, and it was not the action's fault. Such an
-#: attempt does not count.
+#: The error type of an attempt that did nothing, through no fault of the action. It does not count.
 DEFERRED = "Deferred"
 
-#: The type of the error that says: the run's deadline passed.
+#: The error type if the run's deadline passed.
 OVERDUE = "DeadlineExceeded"
 
-#: So many attempts are told one by one: the first one, and the latest.
+#: How many attempts are listed: the first one, and the latest.
 TOLD_ATTEMPTS = 20
 
-#: A longer attempt would occupy a workflow task for too long: it is an ordinary activity at once.
+#: An attempt with a longer timeout would block a workflow task: it is an ordinary activity.
 LONGEST_LOCAL = timedelta(minutes=1)
 
-#: How long before its time a worker gets a one-time run that it can begin by itself, and waits with
-#: it. That hides what handing it out takes; a change that comes in between comes too late.
+#: How long before its time a worker gets a one-time run that begins with a local activity. This
+#: hides the time of dispatching it; a change in between is too late.
 LEAD = timedelta(milliseconds=250)
 
 
 def early(due: datetime, *, at: datetime) -> timedelta:
-    """How long to wait with a run that is handed out at `at`: no longer than `LEAD`, as the clock
-    that a run by hand is due by may be ahead."""
+    """How long to wait with a run dispatched at `at`: at most `LEAD`, because the clock of a
+    manual run's due time may be ahead."""
     return min(max(due - at, timedelta(0)), LEAD)
 
 
 def begins_locally(action: Action | UnknownAction, timeout: timedelta) -> bool:
-    """Whether the first attempt is made by the very worker that takes up the run."""
+    """Whether the first attempt is a local activity, on the worker that picks up the run."""
     match action:
         case LogAction():
             return True
@@ -80,7 +79,7 @@ class _Passed(Model):
 
 
 class Attempt(_Passed):
-    """What every attempt carries beside its action."""
+    """What every attempt has in addition to its action."""
 
     task_id: str
     run_id: str
@@ -90,17 +89,17 @@ class Attempt(_Passed):
     cause: RunCause | None = None
     """None from a workflow of an earlier release."""
     timeout: Duration
-    """Of the work itself; waiting for a place is not counted."""
+    """The limit of the work itself, without the wait for a place."""
     deadline: Instant | None = None
-    """Of the run. The attempt is ended then, so that it can still report what came so far."""
+    """The run's deadline. The attempt ends itself then, so that it can report its output."""
     attempts_before: int = 0
-    """Attempts of this run that earlier activities made; Temporal counts only its own."""
+    """Attempts that earlier activities of this run made; Temporal counts only its own."""
     made_before: tuple[AttemptMade, ...] = ()
     """Those attempts."""
     local: bool = False
     """Runs as a local activity, which cannot heartbeat and should not wait."""
     lead: Duration = timedelta(0)
-    """Handed out this long before `scheduled_for`, to begin then and not before."""
+    """Dispatched this long before `scheduled_for`, to begin exactly then."""
 
 
 class HttpAttempt(Attempt):
@@ -122,39 +121,39 @@ class LogAttempt(Attempt):
 
 
 class AttemptResult(_Passed):
-    """An attempt that succeeded. The instants are the worker's own clock."""
+    """A successful attempt. The instants are from the worker's own clock."""
 
     started_at: Instant
     finished_at: Instant
     output: Any = None
     attempt: int = 1
-    """Which attempt of its run it was, from 1; one less where it did not begin."""
+    """Which attempt of its run it was, from 1; one less if it did not begin."""
     made: tuple[AttemptMade, ...] = ()
-    """The attempts of the run so far, this one included; see `told`."""
+    """The attempts of the run so far, including this one; see `told`."""
     written: str = ""
     """What the attempts so far wrote while they ran, packed as in `written.py`, in base64."""
 
 
 class AttemptFailure(AttemptResult):
-    """The one detail of the error that a failed attempt raises: when, and what came so far."""
+    """The detail of a failed attempt's error: its times, and its partial output."""
 
     out_of_time: bool = False
-    """There was no further attempt because the deadline came first."""
+    """Whether only the deadline ruled out another attempt."""
 
 
 class Beat(_Passed):
-    """What an attempt says of itself while it goes on, and leaves to the next one."""
+    """An attempt's heartbeat, which the next attempt also receives."""
 
     attempt: int
     waiting: bool = False
-    """For a place, at a busy host say; `since` is when that began."""
+    """Whether it waits for a place; `since` is when that began."""
     since: Instant
     made: tuple[AttemptMade, ...] = ()
-    """The attempts before it, or with it if it has ended."""
+    """The attempts before it, and itself if it has ended."""
     taken: PlacesTaken | None = None
-    """While it waits: how full that is."""
+    """While it waits: how full the limit is."""
 
 
 def told(made: tuple[AttemptMade, ...]) -> tuple[AttemptMade, ...]:
-    """The attempts that are kept: the first one and the latest, `TOLD_ATTEMPTS` in all."""
+    """The attempts to keep: the first one and the latest, `TOLD_ATTEMPTS` in all."""
     return made if len(made) <= TOLD_ATTEMPTS else (made[0], *made[1 - TOLD_ATTEMPTS :])

@@ -1,4 +1,4 @@
-"""A backfill: the occurrences of a past span, run again or for the first time. Stored."""
+"""A backfill: runs of past occurrences. Stored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from onthedot.scheduling.values import Instant, Model, Passed
 #: The most occurrences of one backfill.
 MAX_OCCURRENCES = 10_000
 
-#: How many runs go on at once where they may overlap.
+#: How many runs are in progress at once if they may overlap.
 SIDE_BY_SIDE = 20
 
 
@@ -29,7 +29,7 @@ class BackfillStatus(StrEnum):
 
 
 class BackfillOrder(Model):
-    """What a backfill does, and how far it is when it continues as new."""
+    """What a backfill does, and its progress when it continues as new."""
 
     token: str
     run: RunOrder
@@ -42,14 +42,14 @@ class BackfillOrder(Model):
     after: Instant | None = None
     """Occurrences up to here have been run."""
     registered_at: Instant | None = None
-    """When the task was registered that it belongs to; none in a backfill of an earlier release."""
+    """When its task was registered; None in a backfill of an earlier release."""
 
 
 class BackfillStop(Passed):
-    """Tells the backfills of a task that it was deleted: they let their runs finish, and end."""
+    """Ends the backfills of a deleted task; their runs in progress finish."""
 
     registered_at: Instant
-    """Of the deleted task: an id may have been registered again."""
+    """When the deleted task was registered: its id may have been registered again."""
 
 
 class OccurrencesWanted(Model):
@@ -61,7 +61,7 @@ class OccurrencesWanted(Model):
     until: Instant
     count: int
     registered_at: Instant | None = None
-    """Of the task that has to be there still; none to ask for no task."""
+    """When the task was registered that must still exist; None to skip this check."""
 
 
 class Occurrences(Passed):
@@ -69,7 +69,7 @@ class Occurrences(Passed):
 
     instants: tuple[Instant, ...]
     gone: bool = False
-    """The task that they belong to was deleted."""
+    """Whether their task was deleted."""
 
 
 class BackfillProgress(Passed):

@@ -1,4 +1,4 @@
-"""What a calendar remembers, and the changes it takes. Stored: fields only get added."""
+"""The state of a calendar, and its changes. Stored: fields are only ever added."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from onthedot.scheduling.calendars.resolved import ResolvedDays
 from onthedot.scheduling.trigger import CalendarName
 from onthedot.scheduling.values import Instant, Model, Passed
 
-#: How many earlier revisions a calendar remembers for ledgers, and how many runs of days they hold
-#: together.
+#: How many earlier revisions a calendar keeps for ledgers, and how many runs of days they have in
+#: all.
 EARLIER_KEPT = 20
 _MOST_RUNS_KEPT = 20_000
 
@@ -39,30 +39,30 @@ class CalendarState(Model):
     """When its content or its days last changed."""
     updated_by: str = ""
     checked_at: Instant | None = None
-    """When it was last looked whether its days are still the same: a feed read, say."""
+    """When its days were last checked, for example by reading a feed."""
     source: str = ""
-    """What worked the days out, where that may say something else later."""
+    """The source of the days, if it may give other days later."""
     problem: str = ""
-    """Why the days could not be recomputed; it keeps those that it had."""
+    """Why the days could not be recomputed; the previous days apply."""
     calendars: dict[str, int] = Field(default_factory=dict)
-    """The revisions of the calendars that `any_of` made its days from."""
+    """The revisions of the calendars that `any_of` combined."""
     earlier: tuple[CalendarRevision, ...] = ()
     """Oldest first."""
     deleted: bool = False
     not_after: Instant | None = None
-    """A creation that Temporal took up later than this was answered 503 and does not count."""
+    """A creation that Temporal accepted later than this was answered 503, and does not count."""
     users_to_tell: bool = False
-    """Those that use it may not have heard of the last revision."""
+    """Its users may not have been notified of the last revision."""
 
     @property
     def known(self) -> KnownCalendar:
-        """What it says at present."""
+        """The current revision."""
         if self.deleted:
             return missing_calendar(self.name)
         return KnownCalendar(self.name, self.revision, self.resolved)
 
     def known_at(self, at: datetime) -> KnownCalendar:
-        """What it said at an instant, as far as it remembers."""
+        """The revision at an instant, or the oldest that is kept."""
         if at < self.updated_at:
             reached = [one for one in self.earlier if one.since <= at]
             kept = reached[-1:] or list(self.earlier[:1])
@@ -71,7 +71,7 @@ class CalendarState(Model):
         return self.known
 
     def known_as(self, revision: int) -> KnownCalendar:
-        """What it said at a revision, or at the nearest one after it that it remembers."""
+        """A revision by its number, or the nearest later one that is kept."""
         for one in self.earlier:
             if one.revision >= revision:
                 return KnownCalendar(self.name, one.revision, one.resolved)
@@ -85,7 +85,7 @@ class CalendarState(Model):
         by: str,
         content: CalendarContent | None = None,
     ) -> CalendarState:
-        """The state with other days, a revision later."""
+        """The state with other days, one revision later."""
         before = CalendarRevision(
             revision=self.revision, since=self.updated_at, resolved=self.resolved
         )
@@ -106,7 +106,7 @@ class CalendarState(Model):
 
 
 class CalendarChange(Model):
-    """A change of a calendar by hand. It carries its own expiry."""
+    """A change of a calendar by a caller, with its expiry."""
 
     by: str
     not_after: Instant
@@ -127,7 +127,7 @@ class CalendarRefresh(Model):
 
 
 class Refreshed(Model):
-    """What came of it."""
+    """The result of a refresh."""
 
     resolved: ResolvedDays | None = None
     """None if they are the same as before, or could not be computed."""
@@ -137,11 +137,11 @@ class Refreshed(Model):
 
 
 class UsersTold(Passed):
-    """How many of those that use a calendar have not taken its revision up yet."""
+    """How many users of a calendar have not adopted its revision yet."""
 
     waiting: int
     untold: int = 0
-    """How many of them there was no time to tell. None of earlier releases."""
+    """How many of them there was no time to notify. None from earlier releases."""
 
 
 class CalendarRow(Passed):
@@ -174,7 +174,7 @@ class CalendarRow(Passed):
 
 
 class RefusedCalendarChange(StrEnum):
-    """Why a calendar did not take a change; the type of the error that it answers with."""
+    """Why a calendar refused a change: the type of the error."""
 
     EXPIRED = "Expired"
     REVISION = "RevisionMismatch"

@@ -10,12 +10,12 @@ from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.trigger import Trigger
 from onthedot.scheduling.values import Duration, Instant, Model
 
-#: How many of the latest definitions a task remembers for its ledger.
+#: How many of its latest definitions a task keeps for its ledger.
 JOURNAL_LENGTH = 50
 
 
 class JournalEntry(Model):
-    """From `since` on, until the next entry, the task fired as this says."""
+    """A definition of the trigger, in force from `since` until the next entry."""
 
     revision: int
     since: Instant
@@ -24,9 +24,9 @@ class JournalEntry(Model):
     overlap: OverlapPolicy = OverlapPolicy.SKIP
     catchup_window: Duration = timedelta(hours=1)
     calendars: dict[str, int] = Field(default_factory=dict)
-    """The revisions of the calendars that it kept to, as far as they are known."""
+    """The revisions of the calendars that it used, as far as they are known."""
     made_at: Instant | None = None
-    """When the change was made that led to it; `since` may be later. None of earlier releases."""
+    """When the change was made; `since` may be later. None from earlier releases."""
     made_by: str = ""
     kind: str = ""
     """What the change did, as `Change.word` has it, or `created`."""

@@ -1,7 +1,7 @@
-"""What a server asks of a worker while runs go on, and what it is answered.
+"""A server's questions to a worker about runs in progress, and the answers.
 
-Passed between a server and a worker that may be of another release: unknown fields are ignored
-here, and every new field has a default.
+Passed between a server and a worker that may be of another release, so unknown fields are ignored
+and every new field has a default.
 """
 
 from __future__ import annotations
@@ -16,51 +16,51 @@ class _Passed(BaseModel):
 
 
 class PlacesTaken(_Passed):
-    """How full something is that has so many places."""
+    """How full a limit is."""
 
     name: str
-    """Of what: `actions` and `commands` of a worker, `calls` or the host that they go to."""
+    """The limit: `actions` or `commands` of a worker, `calls`, or the host of calls."""
     held: int
     places: int | None = None
-    """None if there is no limit over all."""
+    """None if there is no overall limit."""
     waiting: int = 0
-    """How many are with the worker and wait for a place."""
+    """How many actions of the worker wait for a place."""
 
 
 class Wanted(_Passed):
-    """The output of one run: its workflow's execution, and what is known already."""
+    """Asks for the output of one run: its execution, and how much is already known."""
 
     execution: str
     after: int = 0
 
 
 class LiveQuestion(_Passed):
-    """What is asked of one worker."""
+    """All questions to one worker."""
 
     wanted: tuple[Wanted, ...] = ()
     task_queue: str = ""
-    """Whose places are asked for; none where it is empty."""
+    """The task queue whose places are requested; empty for none."""
     most: int = 512 * 1024
-    """About so many bytes, all runs together."""
+    """The approximate limit in bytes, for all runs together."""
 
 
 class LiveOutput(_Passed):
-    """What one run has written since."""
+    """New output of one run."""
 
     execution: str
     size: int
-    """Bytes that it wrote in all; more than the pieces end with where there is more to ask for."""
+    """Bytes that it wrote in all; beyond the end of the pieces if there is more to request."""
     attempt: int = 1
     """The attempt in progress."""
     began: int = 0
-    """What the attempts before it are known to have written, in bytes."""
+    """How many bytes earlier attempts are known to have written."""
     pieces: tuple[WrittenPiece, ...] = ()
     details: WrittenPiece | None = None
-    """What an activity said with its last heartbeat."""
+    """The details of an activity's last heartbeat."""
 
 
 class LiveAnswer(_Passed):
-    """What a worker says. Of a run that is not there, nothing."""
+    """A worker's answer, without runs that it does not have."""
 
     runs: tuple[LiveOutput, ...] = ()
     places: tuple[PlacesTaken, ...] = ()

@@ -1,4 +1,4 @@
-"""What a run is started with, and what it leaves behind. Stored: fields only get added."""
+"""The input of a run, and its results. Stored: fields are only ever added."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from onthedot.scheduling.run import AttemptMade, RunCause, RunError, RunStatus
 from onthedot.scheduling.trigger import Recurring
 from onthedot.scheduling.values import Duration, Instant, Model, Passed
 
-#: Errors that say when it ended, but not what was wrong with the attempts.
+#: Errors that do not say why the attempts failed.
 _NO_REASON = frozenset({"DeadlineExceeded", "NotTakenUp", "Timeout", "WorkerLost"})
 
 
 class RunOrder(Model):
-    """Everything that a run needs to be carried out, and nothing else."""
+    """Everything that carrying out a run needs."""
 
     task_id: str
     name: str
@@ -29,18 +29,18 @@ class RunOrder(Model):
     jitter: Duration = timedelta(0)
     cause: RunCause = RunCause.TRIGGER
     scheduled_for: Instant | None = None
-    """When it is due; None where Temporal's schedule says it."""
+    """When it is due; None if Temporal's schedule provides it."""
     trigger: Recurring | None = None
-    """Asked whether the instant is a true one, past `exact_until`."""
+    """Used to check the instant after `exact_until`."""
     exact_until: Instant | None = None
-    """Up to here the schedule is known to hold no false instant."""
+    """The instant up to which the schedule certainly has no false instants."""
     notify: Notify | None = None
     kind: str = ""
-    """Of the task's trigger; empty for a test of an action."""
+    """The kind of the task's trigger; empty for a test of an action."""
     released: bool = False
-    """It was held by a freeze, which has ended."""
+    """Whether a freeze held it, which has ended."""
     requested_by: str = ""
-    """Who asked for it; empty where its trigger did."""
+    """Who requested it; empty if its trigger started it."""
 
 
 class RunOutcome(Model):
@@ -56,11 +56,11 @@ class RunOutcome(Model):
     error: RunError | None = None
     attempts_made: tuple[AttemptMade, ...] = ()
     row: FailureRow | None = None
-    """Of a run that failed, where someone is to be notified: what the next run is handed."""
+    """For a failed run of a task with notifications: the row to pass to the next run."""
 
 
 class RunMemo(Passed):
-    """The part of an outcome that a list shows, kept beside the run where a list can read it."""
+    """The part of an outcome that lists show: the run's memo."""
 
     scheduled_for: Instant
     started_at: Instant
@@ -68,7 +68,7 @@ class RunMemo(Passed):
     attempts: int
     error: RunError | None = None
     name: str = ""
-    """Of the task; none in runs of earlier releases."""
+    """The name of the task; empty in runs of earlier releases."""
 
 
 class RunRecord(Model):
@@ -90,33 +90,30 @@ class RunRecord(Model):
     output_bytes: int = 0
     error: RunError | None = None
     unsure: bool = False
-    """A workflow does not see when an attempt began, nor those that Temporal retried: what this
-    says of attempts is to be looked up."""
+    """Whether the attempts have to be looked up: a workflow does not see when an attempt began, or
+    those that Temporal retried."""
     after_failure: bool = False
-    """Its schedule handed it the failure of the run before."""
+    """Whether its schedule passed it the failure of the run before."""
 
 
 class Attempts(Model):
-    """What a run's own history says of its attempts, where it says more than the run could see."""
+    """The attempts of a run from its history, if that shows more than the run could see."""
 
     count: int
     first_started_at: Instant | None = None
-    """None if it did not survive."""
+    """None if unknown."""
     made: tuple[AttemptMade, ...] = ()
     output: Any = None
-    """What an activity that did not end by itself last reported."""
+    """The last report of an activity that did not end by itself."""
     last_error: RunError | None = None
-    """Of the last attempt that ended by itself."""
+    """The error of the last attempt that ended by itself."""
 
 
 Ended = TypeVar("Ended", RunOutcome, RunRecord)
 
 
 def corrected(run: Ended, attempts: Attempts) -> Ended:
-    """A run with what was looked up of its attempts.
-
-    Where none began, it had waited until it ended.
-    """
+    """A run with the looked-up attempts. If none began, it had waited until it ended."""
     started_at = run.started_at if attempts.count else run.finished_at
     started_at = attempts.first_started_at or started_at
     known: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Changes to a registered task, and what they make of it. Stored: fields are only ever added."""
+"""Changes to a registered task, and their effect. Stored: fields are only ever added."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from onthedot.scheduling.values import Instant, Model
 
 
 class ChangeKind(StrEnum):
-    """What is to be done to a task."""
+    """The kinds of changes."""
 
     REPLACE = "replace"
     PAUSE = "pause"
@@ -22,7 +22,7 @@ class ChangeKind(StrEnum):
 
 
 class Change(Model):
-    """A change to a task. It carries its own expiry, so that none comes as a surprise later."""
+    """A change to a task, with its expiry, so that it cannot take effect unexpectedly late."""
 
     kind: ChangeKind
     by: str
@@ -32,11 +32,11 @@ class Change(Model):
     note: str = Field(default="", max_length=500)
     until: Instant | None = None
     restores: int | None = None
-    """The revision whose definition is put back."""
+    """The revision whose definition is restored."""
 
     @property
     def word(self) -> str:
-        """What it does, as a history of the task says it."""
+        """The word for it in the task's revisions."""
         return "restored" if self.restores is not None else _WORDS[self.kind]
 
 
@@ -49,13 +49,13 @@ _WORDS = {
 
 
 class RefusedChange(StrEnum):
-    """Why a task did not take a change; the type of the error that it answers with."""
+    """Why a task refused a change: the type of the error."""
 
     EXPIRED = "Expired"
     REVISION = "RevisionMismatch"
     STATE = "WrongState"
     DELETED = "Deleted"
-    #: It was taken, but is not in force yet: the schedule could not be brought in line.
+    #: It was accepted, but is not in force yet: the schedule could not be reconciled.
     NOT_YET = "NotInForce"
 
 

@@ -1,4 +1,4 @@
-"""What a list shows of a task: a memo, kept to a few KB, since a page carries one for each row."""
+"""What a list shows of a task: its memo, limited to a few KB, since a page has one for each row."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.scheduling.values import Instant, Model
 
-#: Largest definition, in bytes of JSON, that a list carries whole.
+#: Largest definition that a list has in full, in bytes of JSON.
 WHOLE = 1500
 
 
@@ -44,7 +44,7 @@ class TaskRow(Model):
     """Runs left of `max_runs` when the task finished."""
     not_after: Instant | None = None
     problem: str = ""
-    """Why its schedule is not as the definition says."""
+    """Why its schedule does not match the definition."""
     occurs_after: Instant | None = None
     idempotency: str = ""
     calendars: dict[str, int] = Field(default_factory=dict)
@@ -71,7 +71,7 @@ class TaskRow(Model):
 
 
 def abridge(definition: TaskDefinition) -> TaskDefinition:
-    """The definition without what makes it long."""
+    """The definition without its long parts."""
     trigger = definition.trigger
     if trigger.kind != "once":
         trigger = trigger.model_copy(update={"exclude": trigger.exclude[:5]})
@@ -87,7 +87,7 @@ def abridge(definition: TaskDefinition) -> TaskDefinition:
 
 
 def title(action: Action | UnknownAction) -> str:
-    """An action in a few words, for the eyes of someone who looks through a list."""
+    """An action in a few words, for lists."""
     match action:
         case HttpAction():
             return f"{action.method} {action.url.partition('?')[0]}"[:200]

@@ -1,4 +1,4 @@
-"""What a registered task remembers. Stored: fields are only ever added."""
+"""The state of a registered task. Stored: fields are only ever added."""
 
 from __future__ import annotations
 
@@ -31,51 +31,51 @@ class TaskState(Model):
     """When its definition was last replaced; None: that was the last change."""
     defined_by: str = ""
     paused_at: Instant | None = None
-    """When it was paused, if it is; None in a pause of an earlier release."""
+    """When it was paused, if it is; None for a pause of an earlier release."""
     paused_by: str = ""
     note: str = ""
     paused_until: Instant | None = None
     covered_until: Instant
     """Every occurrence up to here was started, or was not to be."""
     remaining: int | None = None
-    """Runs left of `max_runs`, where no schedule counts them; None leaves it to the schedule."""
+    """Runs left of `max_runs` if no schedule counts them; None leaves it to the schedule."""
     counted_from: int = 1
-    """The revision that had the runs counted again."""
+    """The revision that restarted the count of runs."""
     scheduled: bool = False
     """It may have a schedule."""
     look: ScheduleSnapshot | None = None
-    """The last one at the schedule."""
+    """The last snapshot of the schedule."""
     lead: Duration = timedelta(0)
-    """How long before its time a worker gets its run; none in what was registered without."""
+    """How long before its time a worker gets its run; zero for tasks of earlier releases."""
     not_after: Instant | None = None
-    """A registration that Temporal took up later than this was answered 503 and does not count."""
+    """A registration that Temporal accepted later than this got a 503, and does not count."""
     idempotency: str = ""
-    """Digest of the Idempotency-Key it was registered with, and of the body."""
+    """Digests of the Idempotency-Key that it was registered with, and of the body."""
     held: Held | None = None
-    """An occurrence that the schedule was made too late for, whose time is still to come."""
+    """An occurrence before the schedule was created, whose time is still in the future."""
     problem: str = ""
-    """Why its schedule is not as the definition says."""
+    """Why its schedule does not match the definition."""
     occurs_after: Instant | None = None
-    """Nominal instants up to here are none of this recurring task's: it began after them."""
+    """Nominal instants up to here do not belong to this recurring task: it began after them."""
     journal: tuple[JournalEntry, ...] = ()
     health: HealthReport | None = None
-    """What the last run said; None if none did."""
+    """The last run's report; None if there is none."""
     calendars: dict[str, int] = Field(default_factory=dict)
-    """The revisions of the calendars that its schedule keeps to."""
+    """The revisions of the calendars that its schedule uses."""
     calendars_since: Instant | None = None
-    """Since when it keeps to just those."""
+    """Since when it uses exactly those."""
     zone_rules: str = ""
     """The release of the zone database that its schedule was compiled with, as far as known."""
     frozen: str = ""
-    """By which freeze its one run is held, as a sentence."""
+    """Which freeze holds its only run, as a sentence."""
     deleted_at: Instant | None = None
     deleted_by: str = ""
     ended_as: str = ""
-    """How it had ended that was deleted and is restored: a `TaskStatus`. It does nothing more."""
+    """For a task restored as finished: its `TaskStatus`. It does nothing more."""
 
     @property
     def defined(self) -> tuple[datetime, str]:
-        """When and by whom its definition was last replaced: a pause is no such change."""
+        """When and by whom its definition was last replaced; a pause does not count."""
         if self.defined_at is None:
             return self.updated_at, self.updated_by
         return self.defined_at, self.defined_by
@@ -95,7 +95,7 @@ class TaskState(Model):
         return self.due - self.lead
 
     def order(self, *, cause: RunCause, scheduled_for: datetime | None = None) -> RunOrder:
-        """What a run of the present definition is started with."""
+        """The order of a run of the current definition."""
         task, trigger = self.definition, self.definition.trigger
         return RunOrder(
             task_id=self.id,
@@ -121,7 +121,7 @@ class TaskState(Model):
         return self.model_copy(update={"journal": dated})
 
     def keeping_to(self, calendars: dict[str, int], *, since: datetime) -> TaskState:
-        """The state with the revisions of calendars that its schedule keeps to from `since` on."""
+        """The state with the revisions of calendars that its schedule uses from `since` on."""
         journal = list(self.journal)
         if journal:
             last = journal[-1]
@@ -141,7 +141,7 @@ class TaskState(Model):
         )
 
     def journalled(self, kind: str = "created") -> TaskState:
-        """The state with its present trigger entered in the journal from `updated_at` on."""
+        """The state with its current trigger entered in the journal from `updated_at` on."""
         entry = JournalEntry(
             revision=self.revision,
             since=self.updated_at,

@@ -1,4 +1,4 @@
-"""What this project's own workers can run besides their own actions: the user's code, by name."""
+"""The users' activities and workflows that this project's workers have, by name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from onthedot.scheduling.values import Passed
 
 
 class Registered(Passed):
-    """Names of a user's activities and workflows, in the order of their modules."""
+    """Names of users' activities and workflows, in the order of their modules."""
 
     activities: tuple[str, ...] = ()
     workflows: tuple[str, ...] = ()
     commands: bool | None = None
-    """Whether it runs commands; None if a worker of an earlier release was asked, or none."""
+    """Whether the worker runs commands; None if it is of an earlier release, or there is none."""

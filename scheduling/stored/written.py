@@ -1,7 +1,7 @@
 """The output of a run, piece by piece, and its stored form.
 
-Packed it is a chain of gzip members, a line of JSON for each piece: chains can be joined, and what
-is between two members that were kept is simply not there. Fields are only ever added.
+The packed form is a chain of gzip members with a line of JSON for each piece, so chains can be
+concatenated, and members can be left out. Fields are only ever added.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from pydantic_core import to_jsonable_python
 
 from onthedot.scheduling.values import Instant, Model, format_instant
 
-#: The most that is kept of what a run writes, in bytes.
+#: How much of a run's output is kept, in bytes.
 MOST_KEPT = 1024 * 1024
 
-#: What is read of a packed output: more than anything of ours unpacks to.
+#: How much of a packed output is unpacked: more than our own outputs need.
 _MOST_UNPACKED = 8 * MOST_KEPT
 
 
 class Stream(StrEnum):
-    """Where a piece was written to."""
+    """The stream of a piece."""
 
     STDOUT = "stdout"
     STDERR = "stderr"
@@ -38,7 +38,7 @@ class Stream(StrEnum):
 
 
 class WrittenPiece(Model):
-    """Some text that an attempt wrote in one go."""
+    """Text that an attempt wrote at once."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -61,11 +61,11 @@ class WrittenPiece(Model):
 
     @property
     def end(self) -> int:
-        """Bytes that the run had written after it."""
+        """The offset after it."""
         return self.offset + self.size
 
     def past(self, offset: int) -> WrittenPiece:
-        """The part of it that begins at `offset`."""
+        """The part that begins at `offset`."""
         if offset <= self.offset:
             return self
         data = self.text.encode(errors="replace")[offset - self.offset :]
@@ -82,10 +82,10 @@ def pack(pieces: Iterable[WrittenPiece]) -> bytes:
 
 
 def unpack(data: bytes) -> list[WrittenPiece]:
-    """What was packed, oldest first.
+    """The packed pieces, oldest first.
 
     Raises:
-        ValueError: it was not packed here.
+        ValueError: the data was not packed by `pack`.
     """
     text = bytearray()
     try:
@@ -99,7 +99,7 @@ def unpack(data: bytes) -> list[WrittenPiece]:
 
 
 def unpacked(kept: str) -> list[WrittenPiece]:
-    """As `unpack`, of the base64 in an attempt's result; nothing if it holds nothing of ours."""
+    """Like `unpack`, for the base64 in an attempt's result; empty if it was not packed here."""
     try:
         return unpack(b64decode(kept, validate=True))
     except (ValueError, binascii.Error):
@@ -107,7 +107,7 @@ def unpacked(kept: str) -> list[WrittenPiece]:
 
 
 def joined(parts: Iterable[Sequence[WrittenPiece]]) -> list[WrittenPiece]:
-    """The outputs of several activities of one run as one, in that order."""
+    """The outputs of several activities of one run as one output, in that order."""
     found: list[WrittenPiece] = []
     for part in parts:
         base = found[-1].end if found else 0
@@ -116,7 +116,7 @@ def joined(parts: Iterable[Sequence[WrittenPiece]]) -> list[WrittenPiece]:
 
 
 def details_piece(details: Sequence[Any], attempt: int, at: datetime) -> WrittenPiece:
-    """What a heartbeat said, as a line of JSON; it stands where it is put."""
+    """The details of a heartbeat as a piece: a line of JSON, at offset 0."""
     value = details[0] if len(details) == 1 else list(details)
     plain = to_jsonable_python(value, fallback=str, inf_nan_mode="constants")
     text = json.dumps(plain, ensure_ascii=False, default=str) + "\n"
@@ -125,7 +125,7 @@ def details_piece(details: Sequence[Any], attempt: int, at: datetime) -> Written
 
 def _piece(values: list[Any]) -> WrittenPiece:
     attempt, stream, at, offset, text = values[:5]
-    # Not validated: there may be many, and they are our own.
+    # Not validated, since there may be many, and they are our own.
     return WrittenPiece.model_construct(
         attempt=attempt,
         stream=Stream(stream),

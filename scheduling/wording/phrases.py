@@ -32,7 +32,7 @@ def joined(items: Sequence[str], word: str = "and") -> str:
 
 
 def runs(values: Iterable[int]) -> list[tuple[int, int]]:
-    """Values as runs from one to another."""
+    """Values as runs of consecutive ones."""
     found: list[tuple[int, int]] = []
     for value in sorted(values):
         if found and found[-1][1] == value - 1:
@@ -55,7 +55,7 @@ def listed(values: Iterable[int], names: Sequence[str] | None = None, word: str 
 
 
 def rhythm(values: Iterable[int], size: int) -> int | None:
-    """The step of values that go around a field of `size` evenly from 0, or None."""
+    """The step of values that are evenly spaced from 0 in a field of `size`; else None."""
     ordered = sorted(values)
     step = size // len(ordered)
     return step if len(ordered) > 1 and ordered == list(range(0, size, step)) else None
@@ -77,7 +77,7 @@ def duration(value: timedelta) -> str:
 
 
 def clock(second_of_day: int) -> str:
-    """A time of day, with seconds only where there are any."""
+    """A time of day, with seconds only if they are not zero."""
     minutes, second = divmod(second_of_day, 60)
     text = f"{minutes // 60:02}:{minutes % 60:02}"
     return f"{text}:{second:02}" if second else text

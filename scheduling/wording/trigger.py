@@ -1,4 +1,4 @@
-"""A trigger in words, for people to check what it means."""
+"""A trigger in words, for people to check its meaning."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from onthedot.scheduling.trigger import (
 )
 from onthedot.scheduling.wording.phrases import MONTH_NAMES, clock, duration, joined
 
-#: More exclusions than this are counted rather than told.
+#: More exclusions than this are counted, not listed.
 _FEW_EXCLUSIONS = 2
 
 
 def describe(trigger: Trigger, *, key: str = "") -> str:
     """Such as `At 09:00, Monday to Friday`. `key` is the task's id, on which `H` depends.
 
-    The trigger must have been settled.
+    The trigger must have been validated.
     """
     if isinstance(trigger, OnceTrigger):
         return _once(trigger)
@@ -35,7 +35,7 @@ def describe(trigger: Trigger, *, key: str = "") -> str:
         cron, names = parse_cron(trigger.expression, key), calendars_of(trigger)
         text = cron_words(cron, with_calendars=bool(names))
         if names and cron.days.day_of_month.counts_working_days and cron.days.day_of_week_is_free:
-            # On a working day nothing is left to be taken out.
+            # The expression counts working days, which exclusions cannot remove.
             return f"{text} ({joined(names)}){_jitter(trigger)}{_exclusions(_without(trigger))}"
     else:
         text = _interval(trigger)

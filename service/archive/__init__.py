@@ -1,1 +1,1 @@
-"""Runs beyond the retention: archiving and listing them."""
+"""Archives runs, and lists them beyond the retention."""

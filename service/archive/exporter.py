@@ -1,14 +1,14 @@
-"""Writes runs that have ended into the archive, long before Temporal forgets them.
+"""Writes ended runs to the archive, long before Temporal deletes them.
 
-Every server that has the directory takes part; one at a time holds its lock, and works:
+Every server with access to the directory takes part, but only the holder of its lock works:
 
-1. It walks through the runs by when they ended, day by day, from where the last walk came to. A
-   first walk begins before the retention.
-2. What is there already is passed over, the rest is read whole and written, and on the disk before
-   the walk goes on. So a walk that is cut short at any point is simply begun again.
-3. How far it came is noted in the directory itself, after all up to there is on the disk.
+1. It walks through the runs by their end, day by day, from where the last walk stopped. The first
+   walk begins before the retention.
+2. It skips runs that are archived already. The others are read whole, written, and flushed to disk
+   before the walk goes on, so an interrupted walk simply starts again.
+3. Its position is stored in the directory itself, once everything up to it is on disk.
 
-Lists lag a moment, so each walk begins an hour before the end of the last one.
+Lists lag behind, so each walk begins an hour before the end of the last one.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LOG = logging.getLogger("onthedot.archive")
 
 _EVERY = timedelta(minutes=5)
 _AT_ONCE = timedelta(days=1)
-#: By how much lists may lag at most.
+#: The longest lag of lists.
 _LAG = timedelta(hours=1)
 _CHUNK = 200
 _SIDE_BY_SIDE = 4
@@ -50,22 +50,22 @@ _DAY = timedelta(days=1)
 ARCHIVED = Counter("onthedot_archived_runs", "Runs that this process wrote into the archive.")
 ARCHIVED_UNTIL = Gauge(
     "onthedot_archived_until_timestamp_seconds",
-    "Up to when runs that ended are in the archive, as far as this process knows.",
+    "Runs that ended before this time are archived, as far as this process knows.",
 )
 
 
 class Exporter:
-    """The one who writes, on behalf of a server."""
+    """Writes the archive on behalf of a server."""
 
     def __init__(self, temporal: Temporal, directory: Path) -> None:
-        """Raises OSError where the directory cannot be made."""
+        """Raises OSError if the directory cannot be created."""
         self._temporal = temporal
         self._directory = directory
         self._archive = RunArchive(directory, Lines(configured(temporal.settings)))
         self._noted = directory / "archived-until"
 
     async def keep_on(self) -> None:
-        """Writes what has ended, again and again. What fails is told, and tried again."""
+        """Write ended runs again and again. Failures are logged, and the work is retried."""
         while True:
             try:
                 await self.write_ended()
@@ -76,11 +76,11 @@ class Exporter:
             await asyncio.sleep(_EVERY.total_seconds())
 
     async def write_ended(self) -> int:
-        """Writes all that has ended by now; how many runs that were. None where another works.
+        """Write all runs that have ended by now; returns how many. None if another server works.
 
         Raises:
             OSError: the directory cannot be written.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         with self._lock() as held:
             return await self._walk() if held else 0
@@ -89,7 +89,7 @@ class Exporter:
         now, written = self._temporal.now(), 0
         since = self._came_to()
         if since is not None:
-            # Told even by one who then cannot write, or nobody would hear that nothing moves on.
+            # Set even if nothing can be written, so that a lack of progress shows.
             ARCHIVED_UNTIL.set(since.timestamp())
         since = since - _LAG if since else now - self._temporal.settings.retention - _DAY
         while since < now:
@@ -104,7 +104,7 @@ class Exporter:
         return written
 
     async def _new(self, since: datetime, until: datetime) -> AsyncIterator[list[ShortRun]]:
-        """The runs that ended between two instants and are not there, some at a time."""
+        """The runs that ended between two instants and are not archived, in batches."""
         query = (
             f"{RunFilter().query(self._temporal.now())} AND ExecutionStatus != 'Running' "
             f"AND ExecutionStatus != 'ContinuedAsNew' "
@@ -124,7 +124,7 @@ class Exporter:
         return [run for run in runs if not self._archive.has(run)]
 
     async def _whole(self, runs: list[ShortRun]) -> list[Run]:
-        """The runs with their output, and with what their tasks are."""
+        """The runs with their output and the attributes of their tasks."""
         tasks = await task_rows(self._temporal, {run.task_id for run in runs})
         limit = asyncio.Semaphore(_SIDE_BY_SIDE)
 
@@ -133,17 +133,16 @@ class Exporter:
                 try:
                     run = (await read_run(self._temporal, short.id)).run
                 except RunNotFound:
-                    # Its retention ended meanwhile: what the list said of it is better than
-                    # nothing.
+                    # Its retention has just ended: archive at least what the list shows.
                     run = Run.model_validate(short.model_dump())
-            # By the list it was found in, and is looked for again.
+            # The list's time, because later walks search by it.
             return _archived(run.model_copy(update={"finished_at": short.finished_at}), tasks)
 
         return await asyncio.gather(*map(whole, runs))
 
     @contextmanager
     def _lock(self) -> Iterator[bool]:
-        """Whether this is the one that may write; as long as the block, if so."""
+        """Whether this process may write, for as long as the block runs."""
         with (self._directory / "lock").open("ab") as opened:
             try:
                 fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -37,12 +37,12 @@ class ArchivedRuns:
     ) -> Page[ShortRun]:
         """One page of runs by their end, newest first.
 
-        It may have fewer than `limit` without being the last.
+        A page with fewer runs than `limit` need not be the last.
 
         Raises:
-            InvalidDefinition: there is no archive here, or the cursor is not one of this walk.
-            TemporalUnavailable: Temporal does not answer.
-            KeyMissing, NotOurSeal: a run is sealed with a key that is not here.
+            InvalidDefinition: there is no archive here, or the cursor does not belong to this walk.
+            TemporalUnavailable: Temporal does not respond.
+            KeyMissing, NotOurSeal: the key of an encrypted run is missing here.
         """
         if self._days is None:
             raise InvalidDefinition(FieldProblem("archived", _UNSET))
@@ -60,8 +60,8 @@ class ArchivedRuns:
         """One run with its output.
 
         Raises:
-            RunNotFound: it is not there, or there is no archive.
-            KeyMissing, NotOurSeal: it is sealed with a key that is not here.
+            RunNotFound: it is not archived, or there is no archive.
+            KeyMissing, NotOurSeal: the key of the encrypted run is missing here.
         """
         found = await asyncio.to_thread(self._days.find, run_id) if self._days else None
         if found is None:
@@ -72,7 +72,7 @@ class ArchivedRuns:
 def _some(
     days: ArchivedDays, which: RunFilter, limit: int, before: tuple[str, str] | None
 ) -> tuple[list[ShortRun], Place | None]:
-    """The next runs that fit, and the last line that was examined; None if no more follow."""
+    """The next matching runs, and the last line that was examined; None if no more follow."""
     items: list[ShortRun] = []
     looked, last = 0, None
     for day in days.days():
@@ -88,7 +88,7 @@ def _some(
 
 
 def fits(which: RunFilter, run: ArchivedRun) -> bool:
-    """Whether a run is as asked for, by what it and its task were when it was archived."""
+    """Whether a run matches, by what it and its task were when it was archived."""
     return (
         which.task_id in (None, run.task_id)
         and which.status in (None, run.status)

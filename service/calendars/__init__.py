@@ -1,3 +1,4 @@
-"""Calendars: read, written, listed, and handed to whatever computes triggers. Begin with
-`calendars.py`.
+"""Reads, writes and lists calendars, and passes them to code that computes triggers.
+
+Begin with `calendars.py`.
 """

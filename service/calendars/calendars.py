@@ -7,14 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from temporalio.client import WorkflowExecutionStatus
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
-from onthedot.access.audit_log import note
 from onthedot.activities.calendars.users import users_query, waiting_query
-from onthedot.naming import attributes
 from onthedot.scheduling.calendars.content import CalendarContent
 from onthedot.scheduling.calendars.days import KnownCalendar
 from onthedot.scheduling.calendars.resolved import days_between
@@ -30,27 +26,27 @@ from onthedot.scheduling.stored.calendar_state import CalendarChange, CalendarRo
 from onthedot.service.calendars.changes import execute
 from onthedot.service.calendars.resolving import (
     NOT_READ,
-    ResolvedContent,
     resolved_content,
     stored_calendar,
 )
+from onthedot.service.calendars.starting import started
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
-#: All calendars are listed at once.
+#: The most calendars in a list, which has only one page.
 MOST_CALENDARS = 1000
-#: How many of those that use a calendar are named where it cannot be deleted.
+#: How many users of a calendar an error names if it cannot be deleted.
 _NAMED = 20
 _PAGE = 1000
 #: How many calendars are read at once.
 _AT_ONCE = 10
 #: The longest span of days that is listed, in days.
 _LONGEST_SPAN = 10 * 366
-_GONE = "Its workflow was ended with Temporal's own tools: its last days still apply. PUT it again."
+_GONE = "Its workflow was ended in Temporal: its last days still apply. PUT the calendar again."
 
 
 @dataclass(frozen=True)
 class FoundCalendar:
-    """A calendar, and who uses it."""
+    """A calendar and its users."""
 
     state: CalendarState
     row: CalendarRow
@@ -65,10 +61,10 @@ class Calendars:
         self._temporal = temporal
 
     async def all(self, *, counted: bool = False) -> list[FoundCalendar]:
-        """Every calendar, by name; how many use each only on request.
+        """Every calendar, by name; the number of users only if `counted`.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -84,7 +80,7 @@ class Calendars:
         """The names of the calendars, in order.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         query = (
             f"WorkflowType = '{naming.CALENDAR}' AND ExecutionStatus = 'Running' "
@@ -95,7 +91,7 @@ class Calendars:
             return sorted([row.id.partition(":")[2] async for row in listed])
 
     async def get(self, name: str) -> FoundCalendar:
-        """One calendar, and how many use it.
+        """One calendar, and the number of its users.
 
         Raises:
             CalendarNotFound, TemporalUnavailable.
@@ -114,12 +110,13 @@ class Calendars:
         if_match: int | None = None,
         new: bool = False,
     ) -> tuple[FoundCalendar, bool]:
-        """Create a calendar, or replace its content; and whether it was created. What changes
-        nothing keeps the revision. With `new`, it never replaces one.
+        """Create a calendar or replace its content; also returns whether it was created.
+
+        Unchanged content keeps the revision. With `new`, nothing is ever replaced.
 
         Raises:
-            InvalidDefinition: it means nothing.
-            CalendarNotFound: there is none, and a revision was asked for.
+            InvalidDefinition: the content is invalid.
+            CalendarNotFound: there is none, and `if_match` names a revision.
             CalendarChanged: it is at another revision.
             NoWorker, TemporalUnavailable.
         """
@@ -129,7 +126,7 @@ class Calendars:
             if present is None:
                 if if_match is not None:
                     raise CalendarNotFound(name)
-                if await self._started(name, content, resolved, by=by):
+                if await started(self._temporal, name, content, resolved, by=by):
                     return await self.get(name), True
                 continue
             if new or if_match not in (None, present.revision):
@@ -141,7 +138,7 @@ class Calendars:
                 not_after=self._temporal.expiry(),
                 expected_revision=if_match,
                 content=content,
-                # Until a worker has read the new feed, the days before it count.
+                # Until a worker has read the new feed, the previous days apply.
                 resolved=present.resolved if resolved.problem else resolved.days,
                 source=resolved.source,
                 problem=resolved.problem,
@@ -149,12 +146,12 @@ class Calendars:
             )
             if await execute(self._temporal, name, change) is not None:
                 return await self.get(name), False
-            # It ended just now, or was ended with Temporal's own tools.
-            if await self._started(name, content, resolved, by=by):
+            # It has just ended, or was ended with Temporal's own tools.
+            if await started(self._temporal, name, content, resolved, by=by):
                 return await self.get(name), False
 
     async def delete(self, name: str, *, by: str, if_match: int | None = None) -> None:
-        """Delete a calendar that nobody keeps to.
+        """Delete a calendar that nothing uses.
 
         Raises:
             CalendarNotFound, CalendarInUse, CalendarChanged, NoWorker, TemporalUnavailable.
@@ -177,7 +174,7 @@ class Calendars:
 
         Raises:
             CalendarNotFound, TemporalUnavailable.
-            InvalidDefinition: the span is empty, or longer than ten years.
+            InvalidDefinition: the period is empty, or longer than ten years.
         """
         span = days_between(first, last)
         if not span or len(span) > _LONGEST_SPAN:
@@ -227,49 +224,3 @@ class Calendars:
         listed = self._temporal.client.list_workflows(users_query(name), limit=_NAMED)
         with self._temporal.translated():
             return sorted([row.id.partition(":")[2] async for row in listed])
-
-    async def _started(
-        self, name: str, content: CalendarContent, resolved: ResolvedContent, *, by: str
-    ) -> bool:
-        """Whether it was there not yet, and is now; one that was deleted goes on counting."""
-        before = await self._temporal.ask(self._temporal.calendars.find(name))
-        now = self._temporal.now()
-        made = CalendarState(
-            name=name,
-            content=content,
-            resolved=resolved.days,
-            created_at=now,
-            updated_at=now,
-            updated_by=by,
-        )
-        if before is not None:
-            made = before.state.changed(content=content, resolved=resolved.days, at=now, by=by)
-        state = made.model_copy(
-            update={
-                "deleted": False,
-                "source": resolved.source,
-                "problem": resolved.problem,
-                "checked_at": None,
-                "calendars": dict(resolved.calendars),
-                "not_after": self._temporal.expiry(RPC_TIMEOUT),
-            }
-        )
-        try:
-            await self._temporal.ask(
-                self._temporal.client.start_workflow(
-                    naming.CALENDAR,
-                    state,
-                    id=naming.calendar(name),
-                    task_queue=self._temporal.task_queue,
-                    task_timeout=naming.TASK_TIMEOUT,
-                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                    memo={naming.CALENDAR_MEMO: CalendarRow.of(state)},
-                    search_attributes=attributes.calendar_attributes(state),
-                    static_summary=f"Calendar {name}: {content.kind}",
-                    rpc_timeout=RPC_TIMEOUT,
-                )
-            )
-        except WorkflowAlreadyStartedError:
-            return False
-        note(name, before=state.revision - 1, after=state.revision)
-        return True

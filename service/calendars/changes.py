@@ -1,10 +1,10 @@
-"""How a change reaches a calendar, and what is reported if it cannot."""
+"""Passes a change to a calendar, or reports why that failed."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import timedelta
-from uuid import uuid4
 
 from temporalio.client import (
     WorkflowUpdateFailedError,
@@ -24,9 +24,8 @@ from onthedot.scheduling.stored.calendar_state import (
 )
 from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.task_queues import task_queue
+from onthedot.service.temporal.updates import sent
 
-#: How often a change is passed that came just as the calendar went on to its next execution.
-_TRIES = 5
 _LOOK_EVERY = timedelta(seconds=0.5)
 _UNCONFIRMED = (
     f"The change may still be made within {int(CHANGE_TIMEOUT.total_seconds())} "
@@ -36,12 +35,12 @@ _UNCONFIRMED = (
 
 
 async def execute(temporal: Temporal, name: str, change: CalendarChange) -> CalendarState | None:
-    """Have the calendar carry out a change; the state it continues with, None if it is gone.
+    """Make the calendar carry out a change; returns its new state, None if it is gone.
 
     Raises:
         CalendarChanged: it is at another revision than the change is meant for.
-        NoWorker: nobody took the change up before it expired.
-        TemporalUnavailable: Temporal does not answer.
+        NoWorker: no worker picked up the change before it expired.
+        TemporalUnavailable: Temporal does not respond.
     """
     update = asyncio.create_task(_carried_out(temporal, name, change))
     watch = asyncio.create_task(_until_hopeless(temporal))
@@ -71,27 +70,21 @@ async def execute(temporal: Temporal, name: str, change: CalendarChange) -> Cale
 
 async def _carried_out(temporal: Temporal, name: str, change: CalendarChange) -> CalendarState:
     handle = temporal.client.get_workflow_handle(naming.calendar(name))
-    update_id = uuid4().hex
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            state: CalendarState = await handle.execute_update(
-                naming.CHANGE,
-                change,
-                id=update_id,
-                result_type=CalendarState,
-                rpc_timeout=2 * CHANGE_TIMEOUT,
-            )
-        except RPCError as error:
-            if error.status is not RPCStatusCode.FAILED_PRECONDITION or not tries_left:
-                raise
-            await asyncio.sleep(0.1)
-        else:
-            return state
-    raise AssertionError("the last try returns or raises")
+
+    def send(update_id: str) -> Awaitable[CalendarState]:
+        return handle.execute_update(
+            naming.CHANGE,
+            change,
+            id=update_id,
+            result_type=CalendarState,
+            rpc_timeout=2 * CHANGE_TIMEOUT,
+        )
+
+    return await sent(send)
 
 
 async def _until_hopeless(temporal: Temporal) -> OnTheDotError:
-    """Return as soon as it is clear that no answer will come, and why; at the latest at expiry."""
+    """Return the reason as soon as no answer can come any more; at the latest at expiry."""
     for _ in range(int(CHANGE_TIMEOUT / _LOOK_EVERY)):
         await asyncio.sleep(_LOOK_EVERY.total_seconds())
         try:
@@ -104,7 +97,7 @@ async def _until_hopeless(temporal: Temporal) -> OnTheDotError:
 
 
 def _raise_refusal(error: WorkflowUpdateFailedError, name: str, temporal: Temporal) -> None:
-    """Raises what the refusal means; nothing if the calendar was deleted."""
+    """Raise the error for a refusal; return if the calendar was deleted."""
     cause = error.cause
     if not isinstance(cause, ApplicationError):
         raise error

@@ -1,8 +1,8 @@
 """Previews an unsaved calendar: its days, and the effect on its users.
 
-1. The days that would be other ones are found, of the year to come.
-2. Calendars that are made of it get their days recomputed.
-3. Of each task that uses one of them the runs around the first such day are compared.
+1. Find the days of the coming year that would change.
+2. Recompute the calendars that include it.
+3. For each task that uses one of them, compare the runs around the first changed day.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from onthedot.service.calendars.users import users_of
 from onthedot.service.overview.fleet import FleetReader
 from onthedot.service.temporal.calls import Temporal
 
-#: So far ahead days are compared; a run may move from before the first of them.
+#: How far ahead days are compared, and where runs are: one may move from before the first day.
 _AHEAD, _BEFORE, _LOOKED_AT = timedelta(days=366), timedelta(days=31), timedelta(days=93)
-#: Runs of one task that are compared.
+#: How many runs of one task are compared.
 _RUNS = 2000
 #: How much processor time one comparison may take, in seconds.
 _BUDGET = 1.5
@@ -41,7 +41,7 @@ _COMPARISONS = Arithmetic(CapacityLimiter(1))
 
 @dataclass(frozen=True)
 class ChangedUser:
-    """A task whose runs would be other ones."""
+    """A task whose runs would change."""
 
     task: FleetTask
     preview: EditPreview
@@ -49,7 +49,7 @@ class ChangedUser:
 
 @dataclass(frozen=True)
 class DraftEffect:
-    """What saving would change for those that use a calendar."""
+    """The effect of saving a calendar on its users."""
 
     users: int
     """How many tasks use it, directly or through other calendars."""
@@ -59,18 +59,18 @@ class DraftEffect:
 
 
 class CalendarDrafts:
-    """Previews calendars that are not saved yet."""
+    """Previews unsaved calendars."""
 
     def __init__(self, temporal: Temporal, fleet: FleetReader) -> None:
         self._temporal = temporal
         self._fleet = fleet
 
     async def known(self, name: str, content: CalendarContent) -> KnownCalendar | None:
-        """What the calendar would say; None of a feed that only a worker can read.
+        """The calendar as it would be; None for a feed, which only a worker can read.
 
         Raises:
-            InvalidDefinition: it means nothing.
-            TemporalUnavailable: Temporal does not answer.
+            InvalidDefinition: the content is invalid.
+            TemporalUnavailable: Temporal does not respond.
         """
         resolved = await resolved_content(self._temporal, name, content)
         if isinstance(content, IcsCalendar) and content.url is not None:
@@ -80,11 +80,11 @@ class CalendarDrafts:
         return KnownCalendar(name, 0, resolved.days)
 
     async def effect(self, proposed: KnownCalendar, revision: int) -> DraftEffect:
-        """What saving it would change, where its present revision is this one.
+        """The effect of saving it over the given current revision.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
-            Busy: other comparisons are being made.
+            TemporalUnavailable: Temporal does not respond.
+            Busy: other comparisons are in progress.
         """
         others = await self._others(proposed, revision)
         fleet = await self._fleet.tasks()
@@ -95,7 +95,7 @@ class CalendarDrafts:
         return DraftEffect(len(users), changed, compared)
 
     async def _others(self, proposed: KnownCalendar, revision: int) -> dict[str, KnownCalendar]:
-        """The proposed calendar, and those made of it, as they would be."""
+        """The proposed calendar, and those that include it, as they would be."""
         found = {proposed.name: proposed}
         for user in await users_of(self._temporal, proposed.name, revision):
             if user.is_task:

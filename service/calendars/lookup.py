@@ -19,11 +19,10 @@ from onthedot.service.temporal.calls import Temporal
 
 
 async def calendars_for(temporal: Temporal, trigger: Trigger) -> CalendarDays:
-    """What the calendars say at present that a trigger names; one that is not there says nothing,
-    at revision 0.
+    """The current days of the calendars that a trigger names; a missing one has revision 0.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer. It is not asked where none are named.
+        TemporalUnavailable: Temporal does not respond. It is called only if calendars are named.
     """
     if not calendars_of(trigger):
         return NO_CALENDARS
@@ -34,7 +33,7 @@ async def with_calendars(temporal: Temporal, periods: Sequence[Period]) -> list[
     """Periods with the calendars that their triggers name, as the schedule used them then.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     names = dict.fromkeys(name for one in periods for name in calendars_of(one.entry.trigger))
     if not names:
@@ -57,5 +56,5 @@ async def with_calendars(temporal: Temporal, periods: Sequence[Period]) -> list[
 
 
 def _then(calendar: StoredCalendar, revision: int | None, at: datetime) -> KnownCalendar:
-    # Where the schedule did not tell yet: what the calendar said then.
+    # If the schedule's revision is unknown, use the calendar's own at that time.
     return calendar.at(at) if revision is None else calendar.as_of(revision)

@@ -19,7 +19,7 @@ NOT_READ = "It was not read yet."
 
 @dataclass(frozen=True)
 class ResolvedContent:
-    """What a content says, as far as it can be told here: a feed is read by a worker."""
+    """The days of a content, as far as they are known here: a worker reads feeds."""
 
     days: ResolvedDays
     source: str = ""
@@ -30,7 +30,7 @@ class ResolvedContent:
 async def resolved_content(
     temporal: Temporal, name: str, content: CalendarContent
 ) -> ResolvedContent:
-    """What a content would say under this name. Raises InvalidDefinition."""
+    """The days of a content under a name. Raises InvalidDefinition."""
     parts: dict[str, ResolvedDays] = {}
     revisions = []
     if isinstance(content, AnyOfCalendar):
@@ -55,7 +55,7 @@ async def resolved_content(
 
 
 async def stored_calendar(temporal: Temporal, name: str) -> StoredCalendar | None:
-    """What a calendar is; None if there is none. Raises TemporalUnavailable."""
+    """The stored calendar; None if there is none. Raises TemporalUnavailable."""
     stored = await temporal.ask(temporal.calendars.find(name))
     return None if stored is None or stored.state.deleted else stored
 

@@ -29,7 +29,7 @@ async def users_of(temporal: Temporal, name: str, revision: int) -> list[Calenda
     """The first hundred that use a calendar, by name.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     listed = temporal.client.list_workflows(users_query(name), limit=MOST_NAMED)
     latest, found = calendar_label(name, revision), []

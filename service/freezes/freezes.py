@@ -1,10 +1,9 @@
 """The use cases of freezes.
 
-A freeze is a workflow, and its memo is what everybody reads. To change or lift it is to have a new
-execution take the place of the old one: one call, which Temporal makes whole or not at all, and
-for which no worker is needed. Temporal cannot make that call depend on what it replaces, so the
-changes of one server take turns; of two servers that change a freeze within the same few
-milliseconds, the later one counts.
+A freeze is a workflow whose memo all readers use. A change replaces the whole execution in one
+atomic call, which needs no worker. Temporal cannot make that call conditional, so each server makes
+its changes one at a time; if two servers change a freeze within a few milliseconds, the later
+change wins.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class Freezes:
         """All of them, by name.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         found = [await self._answered(name, stored) for name, stored in await self._standing()]
         return sorted(found, key=lambda freeze: freeze.name)
@@ -70,16 +69,15 @@ class Freezes:
         by: str,
         if_match: Container[str] | None = None,
     ) -> tuple[Freeze, bool]:
-        """Create or replace a freeze, and say whether it is new. It takes effect within five
-        seconds.
+        """Create or replace a freeze; also returns whether it is new. In force within five seconds.
 
         Args:
-            if_match: replace it only if its `version` is among these.
+            if_match: replace it only if its `version` is one of these.
 
         Raises:
             InvalidDefinition: it is never in force, or there are too many.
-            FreezeNotFound, FreezeChanged: it is not as `if_match` wants it.
-            TemporalUnavailable: nothing was changed, nor will be.
+            FreezeNotFound, FreezeChanged: it does not match `if_match`.
+            TemporalUnavailable: nothing was changed, or will be.
         """
         async with self._temporal.turn_at_freezes:
             return await self._put(name, definition, by, if_match)
@@ -113,7 +111,7 @@ class Freezes:
 
         Raises:
             FreezeNotFound, TemporalUnavailable.
-            FreezeChanged: its `version` is none of `if_match`.
+            FreezeChanged: its `version` is not one of `if_match`.
         """
         async with self._temporal.turn_at_freezes:
             await self._delete(name, by, if_match)
@@ -134,8 +132,8 @@ class Freezes:
         note(f"freeze:{name}", change="deleted")
 
     async def require_none(self, task_id: str, tags: tuple[str, ...]) -> None:
-        """Raises Frozen if a freeze keeps a task with these tags from starting at present, and
-        TemporalUnavailable where nobody can say."""
+        """Raise Frozen if a freeze now keeps a task with these tags from starting, and
+        TemporalUnavailable if that is unknown."""
         for freeze in await self.all():
             if freeze.in_force and freeze.ends_at is not None and covers(freeze, tags):
                 raise Frozen(task_id, freeze.name, freeze.ends_at)
@@ -143,7 +141,7 @@ class Freezes:
     async def _cut(
         self, name: str, before: StoredFreeze, after: FreezeDefinition, now: datetime
     ) -> Window | None:
-        """The window in force that a change ends; None if there is none, or it goes on."""
+        """The window in force that a change ends; None if there is none, or it continues."""
         window = await SINGLE.work_out(window_at, before.definition, now, name=name)
         if window is None:
             return None
@@ -221,20 +219,20 @@ def _require(name: str, before: StoredFreeze | None, if_match: Container[str] | 
 
 
 async def _stored(execution: WorkflowExecution) -> StoredFreeze | None:
-    """What holds by an execution; None if it is no freeze, or lifted."""
+    """The freeze in an execution; None if it is not a freeze, or lifted."""
     order = await execution.memo_value(naming.FREEZE_MEMO, None, type_hint=FreezeOrder)
     stored = order.as_of(execution.start_time) if order else None
     return None if stored is None or stored.lifted else stored
 
 
 def _held_since(before: StoredFreeze | None) -> datetime | None:
-    """Since when something may be held that the next execution has to release."""
+    """Since when runs may be held that the next execution has to release."""
     if before is None:
         return None
     return before.held_since or before.definition.since or before.created_at
 
 
 def _over(stored: StoredFreeze, now: datetime) -> bool:
-    """Whether a single window has ended; its workflow still releases what it held."""
+    """Whether a freeze's only window has ended; its workflow may still be releasing runs."""
     until = stored.definition.until
     return until is not None and until <= now

@@ -1,4 +1,4 @@
-"""When a freeze would be in force, told before it is registered."""
+"""Previews when a freeze would be in force."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COUNT = 5
 
 @dataclass(frozen=True)
 class FreezePreview:
-    """When windows begin, in words, and the next ones; the first may be in force already."""
+    """When windows begin, in words, and the next windows; the first may be in force already."""
 
     description: str
     windows: tuple[Window, ...]
@@ -31,8 +31,8 @@ async def preview_freeze(
     """The next windows of a freeze. `name` is what `H` in its trigger depends on.
 
     Raises:
-        InvalidDefinition: it means nothing, or is never in force.
-        Busy: too much is to be computed at present.
+        InvalidDefinition: it is invalid, or never in force.
+        Busy: too many computations are in progress.
     """
     return await SINGLE.work_out(_preview, definition, name, temporal.now())
 

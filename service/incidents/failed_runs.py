@@ -1,4 +1,4 @@
-"""The runs that failed, kept at hand: of what was read once, only the number is asked for again."""
+"""Caches failed runs: once read, only their number is queried again."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from onthedot.service.incidents.runs_gone_wrong import (
     failed_query,
     failed_runs,
 )
-from onthedot.service.runs.raw_rows import DueRun, due_run, raw_rows
+from onthedot.service.runs.due_run import DueRun, due_run
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
+from onthedot.service.temporal.raw_rows import raw_rows
 
-#: Lists are a moment behind: what ended later than this before a read is read again by the next.
+#: Lists lag behind: each read repeats this much of the period before the last one.
 _BEHIND = timedelta(seconds=30)
 
-#: How much more than is asked for most often is at hand, and how long what was asked for beyond.
+#: How much longer a period is cached than is usually requested; longer requests are kept as long.
 _MARGIN = timedelta(hours=1)
 _WIDER_SECONDS = 900.0
 
-#: Where nobody waits: rows that are read and decoded at a time, and how many times as long as a
-#: page took everyone else has their turn.
+#: For background reads: rows per page, and the pause after a page as a multiple of its duration.
 _PAGE_IN_PEACE = 250
 _DECODED = 50
 _REST = 2
@@ -44,8 +44,7 @@ class _Read:
 
 
 class FailedRuns:
-    """Reads failed runs. One serves a whole process: of what it read once, only the number is asked
-    for again."""
+    """Reads failed runs for a whole process."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
@@ -54,17 +53,17 @@ class FailedRuns:
         self._turn = asyncio.Lock()
 
     async def read(self, since: datetime, until: datetime, tasks: Collection[str] | None) -> Listed:
-        """Runs that failed or timed out, and those that were skipped because they came up too late.
+        """Runs that failed or timed out, and those skipped because they came up too late.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         if tasks is not None and len(tasks) <= ASKED_BY_NAME:
             some, complete = await failed_runs(
                 self._temporal, since, until, ended_since=since, tasks=tasks
             )
             return Listed([each.run for each in some], complete)
-        # Whoever comes meanwhile waits for what is read already.
+        # Concurrent callers wait, and share what is being read.
         async with self._turn:
             runs, complete = await self._all(since)
         fitting = [
@@ -75,10 +74,10 @@ class FailedRuns:
         return Listed(fitting, complete)
 
     async def catch_up(self, span: timedelta) -> None:
-        """Have the runs of so long a time at hand, so that who asks does not wait for all of them.
+        """Cache the runs of the last `span`, so that callers need not wait for all of them.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         since = self._temporal.now() - span - _MARGIN
         if self._last is None:
@@ -97,7 +96,7 @@ class FailedRuns:
         return time.monotonic() > self._wider_until
 
     async def _all(self, since: datetime) -> tuple[Sequence[DueRun], bool]:
-        """All of them that are due from `since` on."""
+        """All failed runs that were due from `since` on."""
         now, last = self._temporal.now(), self._last
         if last is not None and last.since <= since:
             runs, complete = await self._since(last, now)
@@ -111,8 +110,8 @@ class FailedRuns:
         return runs, complete
 
     async def _since(self, last: _Read, now: datetime) -> tuple[Sequence[DueRun] | None, bool]:
-        """What was read, and what ended since. None where there is now another number of those that
-        had ended long before: a deleted task takes its runs with it."""
+        """What was read, and what ended since. None if the number of older runs changed, as when a
+        task was deleted with its runs."""
         settled = (last.until - _BEHIND).replace(microsecond=0)
         (new, complete), counted = await asyncio.gather(
             failed_runs(self._temporal, last.since, now, ended_since=settled),
@@ -132,7 +131,7 @@ class FailedRuns:
         return sum(await asyncio.gather(*map(one, STATUSES)))
 
     async def _in_peace(self, since: datetime) -> _Read | None:
-        """All of them, read while nobody waits; None where they are too many to keep."""
+        """All of them, read in the background; None if they are too many to keep."""
         now, found = self._temporal.now(), list[DueRun]()
         for status in STATUSES:
             query = failed_query(self._temporal, status, since, now, since)

@@ -1,9 +1,9 @@
 """What went wrong in a period: failures by cause, what did not run, what started late.
 
-1. Runs that failed or timed out, and those that began late, are in Temporal's list of runs.
-2. What did not run at all is what the audits found, and for the latest minutes, to which no audit
-   has come, what a look at the same two lists finds; see `not_run.py`.
-3. Of each group some tasks, those that failed last, are asked how they are now.
+1. Runs that failed, timed out or began late come from Temporal's list of runs.
+2. What did not run comes from the audits; `not_run.py` examines the latest minutes, which no audit
+   has covered yet.
+3. For each group, the current health of the tasks that failed last is looked up.
 """
 
 from __future__ import annotations
@@ -24,7 +24,14 @@ from onthedot.scheduling.incidents.grouping import (
     last_failures,
     never_began,
 )
-from onthedot.scheduling.incidents.incident import Incident, Incidents, LateStart, MissedInstant
+from onthedot.scheduling.incidents.incident import (
+    MOST,
+    Incident,
+    Incidents,
+    LateStart,
+    LostInstants,
+    MissedInstant,
+)
 from onthedot.scheduling.ledger.entries import PROMISE, LedgerState, Reason
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import Health
@@ -36,15 +43,12 @@ from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 
-#: The span that is examined without a `since`.
+#: The period that is examined without a `since`.
 SPAN = timedelta(days=1)
-
-#: How many missed instants, and how many late starts, are listed.
-MOST = 1000
 
 _PAGE = 1000
 
-#: When what failed is read for the first time, and how often what failed since, while nobody asks.
+#: When failed runs are first read in the background, and how often after that.
 _BEGIN_SECONDS = 5.0
 _EVERY_SECONDS = 120.0
 
@@ -56,11 +60,11 @@ class _Span:
     since: datetime
     until: datetime
     tasks: frozenset[str] | None
-    """Of which tasks; None of all."""
+    """Whose incidents; None means all tasks."""
 
 
 class IncidentReader:
-    """Reads what went wrong. One serves a whole process: what is over stays as it was."""
+    """Reads incidents. One instance serves a whole process, because the past does not change."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
@@ -75,15 +79,43 @@ class IncidentReader:
         *,
         fresh: bool = True,
     ) -> Incidents:
-        """What went wrong from `since` to `until`, both included, by when it was due.
+        """What went wrong from `since` to `until`, both included, by the time it was due.
 
-        `until` is now by default, `since` a day before that. Of `tags` a task has all. Without
-        `fresh`, what no audit has come to is not looked at.
+        `until` is now by default, `since` a day before that. Tasks must have all `tags`. Without
+        `fresh`, what no audit has covered is left out.
 
         Raises:
-            InvalidDefinition: the span is empty, or more than 5,000 tasks have the tags.
-            TemporalUnavailable: Temporal does not answer.
+            InvalidDefinition: the period is empty, or more than 5,000 tasks have the tags.
+            TemporalUnavailable: Temporal does not respond.
         """
+        span = await self._span(since, until, tags)
+        known, lost = await asyncio.gather(self._that_ran(span), self._without_a_run(span, fresh))
+        return known.with_lost(lost)
+
+    async def that_ran(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        tags: Sequence[str] = (),
+    ) -> Incidents:
+        """The part of `read` that Temporal's list of runs tells, which takes no long look.
+
+        Raises as `read`.
+        """
+        return await self._that_ran(await self._span(since, until, tags))
+
+    async def without_a_run(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        tags: Sequence[str] = (),
+    ) -> LostInstants:
+        """The other part of `read`: the instants that have no run. Raises as `read`."""
+        return await self._without_a_run(await self._span(since, until, tags), fresh=True)
+
+    async def _span(
+        self, since: datetime | None, until: datetime | None, tags: Sequence[str]
+    ) -> _Span:
         now = self._temporal.now()
         end = min(until or now, now)
         if since is not None and since > (until or now):
@@ -92,19 +124,31 @@ class IncidentReader:
         tasks = None
         if tags:
             tasks = frozenset(await task_ids(self._temporal, TaskFilter(tags=tuple(tags))))
-        span = _Span(begin, end, tasks)
-        failed, late, not_run = await asyncio.gather(
+        return _Span(begin, end, tasks)
+
+    async def _that_ran(self, span: _Span) -> Incidents:
+        failed, late = await asyncio.gather(
             self._failed.read(span.since, span.until, span.tasks),
             late_runs(self._temporal, span.since, span.until, span.tasks),
-            self._not_run.read(span.since, span.until, span.tasks, fresh=fresh),
         )
         groups = grouped(run for run in failed.runs if run.status is not RunStatus.SKIPPED)
-        items, names = await asyncio.gather(
-            self._incidents(groups),
-            task_names(self._temporal, {one.task_id for one in not_run.instants[:MOST]}),
-        )
         told = [_told(run) for run in failed.runs if _did_nothing(run)]
-        missed = [
+        began_late = _late_starts(failed, late)
+        known = Incidents(
+            since=span.since,
+            until=span.until,
+            items=tuple(await self._incidents(groups)),
+            missed=(),
+            late=tuple(began_late[:MOST]),
+            complete=failed.complete and late.complete and len(began_late) <= MOST,
+        )
+        return known.with_lost(LostInstants(instants=tuple(told), complete=True))
+
+    async def _without_a_run(self, span: _Span, fresh: bool) -> LostInstants:
+        found = await self._not_run.read(span.since, span.until, span.tasks, fresh=fresh)
+        shown = found.instants[:MOST]
+        names = await task_names(self._temporal, {one.task_id for one in shown})
+        instants = (
             MissedInstant(
                 task_id=one.task_id,
                 name=names.get(one.task_id, one.task_id),
@@ -112,26 +156,15 @@ class IncidentReader:
                 state=one.state,
                 reason=one.reason,
             )
-            for one in not_run.instants
-        ]
-        missed = sorted([*told, *missed], key=lambda one: (one.at, one.task_id), reverse=True)
-        began_late = _late_starts(failed, late)
-        return Incidents(
-            since=span.since,
-            until=end,
-            items=tuple(items),
-            missed=tuple(missed[:MOST]),
-            late=tuple(began_late[:MOST]),
-            complete=failed.complete
-            and late.complete
-            and not_run.complete
-            and len(missed) <= MOST
-            and len(began_late) <= MOST,
+            for one in shown
+        )
+        return LostInstants(
+            instants=tuple(instants), complete=found.complete and len(found.instants) <= MOST
         )
 
     async def keep_at_hand(self) -> None:
-        """Keep up with what failed, so that who opens the incidents does not wait until all of a
-        bad night is read; nor, the first time, until all recurring tasks are. Never ends."""
+        """Read failed runs and recurring tasks in the background, so that the first caller after a
+        bad night does not have to wait for them. Never ends."""
         await asyncio.sleep(_BEGIN_SECONDS)
         tasks_at_hand = False
         while True:
@@ -142,9 +175,9 @@ class IncidentReader:
                     await self._not_run.read(now - SPAN, now)
                     tasks_at_hand = True
             except OnTheDotError as error:
-                _LOG.debug("what failed cannot be read: %s", error)
+                _LOG.debug("failed runs cannot be read: %s", error)
             except Exception:
-                _LOG.exception("what failed could not be read")
+                _LOG.exception("failed runs could not be read")
             await asyncio.sleep(_EVERY_SECONDS)
 
     async def _incidents(self, groups: Sequence[Group]) -> list[Incident]:
@@ -154,7 +187,7 @@ class IncidentReader:
         return sorted(found, key=lambda one: (not one.ongoing, -one.runs))
 
     async def _failing(self, asked: Collection[str]) -> dict[str, bool]:
-        """Of these recurring tasks those whose last run failed."""
+        """Which of these recurring tasks are failing."""
         found: dict[str, bool] = {}
         ids = sorted(asked)
         for some in (ids[n : n + _PAGE] for n in range(0, len(ids), _PAGE)):
@@ -170,7 +203,7 @@ class IncidentReader:
 
 
 def _did_nothing(run: ShortRun) -> bool:
-    """Whether it came up, or was taken up, too late to do anything."""
+    """Whether it came up, or reached a worker, too late to do anything."""
     came_up_late = run.status is RunStatus.SKIPPED and run.error and run.error.type == "Missed"
     return bool(came_up_late) or never_began(run)
 

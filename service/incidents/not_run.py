@@ -1,8 +1,8 @@
-"""What did not run over a span: what the audits found, and what they have not come to yet.
+"""What did not run in a period: the findings of audits, and what they have not covered yet.
 
-1. Each audit leaves what it found, in numbers where a list shows them and by name in its result.
-2. What it left unsettled, and the latest minutes, are examined here, for a second at most.
-3. Before the first audit, and between two that do not meet, nothing is known.
+1. Each audit leaves its findings: numbers in its list entry, details in its result.
+2. What it left undecided, and the latest minutes, are examined here, for a second at most.
+3. Nothing is known about the time before the first audit and gaps between audits.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
+from onthedot.service.temporal.raw_rows import raw_rows
 
-#: How long what no audit has come to is examined, while someone waits.
+#: How long to examine what no audit has covered, while a caller waits.
 _PATIENCE = timedelta(seconds=1)
 
 #: How many ledgers are read for one request.
@@ -48,7 +49,7 @@ _MOST_REMEMBERED = 10_000
 
 @dataclass(frozen=True)
 class Found:
-    """What did not run, the latest first; all there is, where it is `complete`."""
+    """What did not run, latest first; everything, if `complete`."""
 
     instants: tuple[Missed, ...]
     complete: bool
@@ -67,10 +68,11 @@ class NotRun:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
         self._ledger = Ledger(temporal)
-        self._tasks = RecurringTasks(temporal)
+        # Who asks leaves before Temporal's patience is over; the reading goes on for the next one.
+        self._tasks = RecurringTasks(temporal, patient=True)
         self._reports: OrderedDict[str, AuditReport] = OrderedDict()
         self._seen: dict[tuple[str, datetime], Missed] = {}
-        """What was found before the audits came to it: the next time there may be less time."""
+        """What was found before the audits; kept, because next time there may be less time."""
 
     async def read(
         self,
@@ -82,10 +84,10 @@ class NotRun:
     ) -> Found:
         """What did not run from `since` to `until`, of these tasks or of all.
 
-        Without `fresh`, what no audit has come to is not looked at.
+        Without `fresh`, what no audit has covered is left out.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         audits, whole = await self._audits(since)
         begun, reached = _reach(audits, since)
@@ -119,7 +121,7 @@ class NotRun:
         return self._seen
 
     async def _audits(self, since: datetime) -> tuple[list[_Audit], bool]:
-        """The audits that looked at something after `since`, the latest first."""
+        """The audits that examined anything after `since`, latest first."""
         listed = self._temporal.client.list_workflows(
             f"WorkflowType = '{naming.AUDIT}' AND ExecutionStatus = 'Completed' "
             f"AND CloseTime > {instant(since)}",
@@ -153,7 +155,7 @@ class NotRun:
         try:
             report: AuditReport = await self._temporal.ask(handle.result())
         except RPCError:
-            # The retention has passed since it was listed.
+            # Its retention has ended since it was listed.
             return None
         self._reports[audit.execution] = report
         while len(self._reports) > _KEPT:
@@ -161,15 +163,14 @@ class NotRun:
         return report
 
     async def _anything_before(self, at: datetime) -> bool:
-        """Whether a task was there before the first audit that is known."""
+        """Whether a task existed before the first known audit."""
         query = f"WorkflowType = '{naming.TASK}' AND StartTime < {instant(at)}"
-        counted = await self._temporal.ask(self._temporal.client.count_workflows(query))
-        return counted.count > 0
+        return bool((await raw_rows(self._temporal, query, limit=1)).rows)
 
     async def _fresh(
         self, since: datetime, until: datetime, suspects: Sequence[Suspect]
     ) -> tuple[list[Missed], bool]:
-        """What no audit has settled, and whether there was time to look at all of it."""
+        """What no audit has decided, and whether there was time to examine all of it."""
         found: list[Missed] = []
         wanted: dict[str, tuple[datetime, datetime]] = {}
         for suspect in suspects:
@@ -205,13 +206,13 @@ class NotRun:
 
 
 async def _audit(row: WorkflowExecution) -> _Audit | None:
-    """An audit that left its numbers; those of earlier releases left none."""
+    """An audit with its numbers; None for an earlier release's, which left none."""
     numbers = await row.memo_value(naming.AUDIT_MEMO, None, type_hint=AuditNumbers)
     return None if numbers is None else _Audit(row.run_id, row.id, numbers)
 
 
 def _reach(audits: Sequence[_Audit], since: datetime) -> tuple[datetime, datetime]:
-    """From when on and until when the latest audits left nothing out."""
+    """The period that the latest audits cover without a gap."""
     if not audits:
         return since, since
     begun, reached = audits[0].numbers.since, audits[0].numbers.until

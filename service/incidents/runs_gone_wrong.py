@@ -10,23 +10,24 @@ from datetime import UTC, datetime
 from onthedot import naming
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
+from onthedot.service.runs.due_run import DueRun, due_run
 from onthedot.service.runs.listing import RunFilter
-from onthedot.service.runs.raw_rows import DueRun, RawRows, due_run, raw_rows
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant, literal
+from onthedot.service.temporal.raw_rows import RawRows, raw_rows
 
 #: The most failed runs, and the most runs that timed out, to read.
 MOST_FAILED = 10_000
 MOST_LATE = 1000
 
-#: So many tasks are asked for by name; of more, all runs are read and theirs are kept.
+#: Up to this many tasks are queried by name; for more, all runs are read and filtered.
 ASKED_BY_NAME = 100
 
-#: Small enough to come in time from a Temporal that has much to do.
+#: Small enough for a busy Temporal to return in time.
 _PAGE = 500
 
-#: Asked for one by one, each is a range of an index. For both at once SQLite would look through all
-#: that waits, again for each page.
+#: Queried one by one, each is an index range. For both at once, SQLite would scan all waiting tasks
+#: for each page.
 STATUSES = ("Failed", "TimedOut")
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -34,7 +35,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Listed:
-    """Some runs, the latest to end first; all there are, where it is `complete`."""
+    """Some runs, latest end first; all of them, if `complete`."""
 
     runs: list[ShortRun]
     complete: bool
@@ -49,10 +50,10 @@ async def failed_runs(
     tasks: Collection[str] | None = None,
 ) -> tuple[list[DueRun], bool]:
     """Runs of these tasks, or of all, that failed or timed out: due from `since` to `until`, ended
-    at or after `ended_since`, the latest to end first; and whether these are all.
+    at or after `ended_since`, latest end first; and whether these are all.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     queries = (failed_query(temporal, status, since, until, ended_since) for status in STATUSES)
     lists = await asyncio.gather(
@@ -66,7 +67,7 @@ async def failed_runs(
 def failed_query(
     temporal: Temporal, status: str, since: datetime, until: datetime, ended_since: datetime
 ) -> str:
-    """Runs that were due from `since` to `until` and ended like this at `ended_since` or later."""
+    """The query for runs due from `since` to `until` that ended so at `ended_since` or later."""
     ended = f"ExecutionStatus = '{status}' AND CloseTime >= {instant(ended_since)}"
     return f"{_due(temporal, since, until)} AND {ended}"
 
@@ -74,7 +75,7 @@ def failed_query(
 async def late_runs(
     temporal: Temporal, since: datetime, until: datetime, tasks: Collection[str] | None
 ) -> Listed:
-    """Runs that began more than ten seconds after they were due, and ended. Raises as above."""
+    """Ended runs that began more than ten seconds late. Raises like `failed_runs`."""
     late = f"{naming.STATUS.name} = '{naming.State.LATE}' AND CloseTime >= {instant(since)}"
     query = f"{_due(temporal, since, until)} AND {late}"
     runs, complete = await _listed(temporal, query, tasks, MOST_LATE)
@@ -102,7 +103,7 @@ async def _listed(
         for _ in range(-(-most // _PAGE)):
             page = await fetching
             if page.token:
-                # Temporal looks for the next page while this one is read.
+                # Temporal prepares the next page while this one is read.
                 fetching = fetch(page.token)
                 await asyncio.sleep(0)
             runs = [await due_run(temporal, row) for row in page.rows]
@@ -112,7 +113,7 @@ async def _listed(
     except TemporalUnavailable:
         if not found:
             raise
-        # What came so far is worth more than nothing.
+        # A partial result is better than none.
     finally:
         fetching.cancel()
     return found, False

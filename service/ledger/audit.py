@@ -1,14 +1,13 @@
-"""The standing audit: compares the ledgers of all tasks over a span.
+"""The standing audit: compares what was due with what ran, for all tasks in a period.
 
 1. Tasks that earlier audits deferred come first.
-2. Then, an hour at a time, two lists are compared: what was due, and what ran. For most tasks they
-   agree, which costs nothing more. Only where they differ is the task's ledger read, in the order
-   of ids. An instant that its ledger calls unknown is a finding, reported once.
-3. The instants of a task are settled in order. From the first one that is not settled (its run may
-   still wait for an earlier one), the rest of the task is deferred to the next audit. So is a task
-   that cannot be read at the moment.
-4. If there is more to read than time allows, the audit reports how far it came, and the next one
-   continues there. So a report stays small even after an outage of every task.
+2. Then two lists are compared, an hour at a time: what was due, and what ran. For most tasks they
+   agree. Where they differ, the task's ledger is read, in order of ids. An instant with the result
+   `unknown` is a finding, reported once.
+3. A task's instants are decided in order. From the first undecided one on (its run may still wait
+   for an earlier run), the task is deferred to the next audit. So is a task that cannot be read.
+4. If time runs out, the audit reports its position, and the next one continues there. So a report
+   stays small even after an outage of every task.
 5. A task whose schedule is not as it should be is asked to repair it.
 """
 
@@ -44,7 +43,7 @@ from onthedot.service.ledger.missed_notifications import missed_notifications
 from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.temporal.calls import Temporal
 
-#: For how long one audit reads ledgers: a quarter of the time from one to the next.
+#: How long one audit reads ledgers: a quarter of the interval between audits.
 _READS_FOR = timedelta(minutes=1)
 
 _SIDE_BY_SIDE = 4
@@ -56,7 +55,7 @@ _REPAIRABLE = (Reason.SCHEDULE_MISSING, Reason.SCHEDULE_PAUSED, Reason.SCHEDULE_
 @dataclass
 class _Found:
     until: datetime
-    """How far it came."""
+    """The position up to which it came."""
     after: str = ""
     stop_at: float = 0.0
     """When it stops reading, by the loop's clock."""
@@ -70,12 +69,12 @@ class _Found:
 
     @property
     def full(self) -> bool:
-        """Whether the rest is left to the next audit."""
+        """Whether the rest has to wait for the next audit."""
         late = asyncio.get_running_loop().time() > self.stop_at
         return late or len(self.suspects) > MOST_PUT_OFF - _BATCH
 
     def reads_for(self, time: timedelta) -> None:
-        """Set how long it reads ledgers from now on."""
+        """Allow this much time to read ledgers, from now."""
         self.stop_at = asyncio.get_running_loop().time() + time.total_seconds()
 
     def put_off(self, task_id: str, since: datetime, until: datetime) -> None:
@@ -83,7 +82,7 @@ class _Found:
         self.suspects[task_id] = Suspect(task_id=task_id, since=since, until=until)
 
     def report(self, since: datetime) -> AuditReport:
-        """What is kept of it."""
+        """The report of the audit."""
         latest = sorted(self.missed, key=lambda one: one.at, reverse=True)
         return AuditReport(
             since=since,
@@ -100,7 +99,7 @@ class _Found:
 
 
 class Audit:
-    """Audits on behalf of the worker that runs the standing audit."""
+    """Carries out audits for the worker that runs the activity."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
@@ -108,10 +107,10 @@ class Audit:
         self._tasks = RecurringTasks(temporal, patient=True)
 
     async def audit(self, order: AuditOrder) -> Audited:
-        """Compare all ledgers over a span, and settle what earlier audits put off.
+        """Audit a period, and what earlier audits deferred.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer; nothing is lost if it is repeated.
+            TemporalUnavailable: Temporal does not respond; the call may be repeated.
         """
         found = _Found(until=order.since, after=order.after)
         found.reads_for(_READS_FOR / 2)
@@ -136,7 +135,7 @@ class Audit:
         )
 
     async def _settle_span(self, walked: Walk, found: _Found) -> bool:
-        """Read the ledgers of those that differ; whether there was time for all."""
+        """Read the ledgers of tasks that differ; returns whether there was time for all."""
         if not found.after:
             found.findings += walked.terminated
             found.instants += walked.instants
@@ -158,7 +157,7 @@ class Audit:
     async def _settle_all(
         self, spans: dict[str, tuple[datetime, datetime]], ids: Sequence[str], found: _Found
     ) -> int:
-        """Read the ledgers of these tasks in turn; how many there was time for."""
+        """Read the ledgers of these tasks in turn; returns how many there was time for."""
         limit = asyncio.Semaphore(_SIDE_BY_SIDE)
 
         async def closely(task_id: str) -> None:
@@ -166,7 +165,7 @@ class Audit:
                 await self._settle(task_id, *spans[task_id], found)
 
         for n in range(0, len(ids), _BATCH):
-            # Even without time, each audit makes some progress.
+            # Read at least one, so that each audit makes progress.
             if n and found.full:
                 return n
             async with asyncio.TaskGroup() as group:
@@ -212,7 +211,7 @@ class Audit:
 
 
 def _settled(entries: Sequence[LedgerEntry]) -> tuple[list[LedgerEntry], datetime | None]:
-    """The entries before the first one that is not settled yet, and when that one is."""
+    """The entries before the first undecided one, and the instant of that one."""
     for n, entry in enumerate(entries):
         if entry.run is None and entry.state in (LedgerState.PENDING, LedgerState.LATE):
             return list(entries[:n]), entry.at

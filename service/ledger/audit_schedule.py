@@ -31,10 +31,10 @@ _AGAIN_AFTER = timedelta(seconds=30)
 
 
 async def ensure_audit(temporal: Temporal, plan: AuditPlan | None = None) -> None:
-    """Make the schedule, or bring it in line. Safe to repeat and for several workers at once.
+    """Create or update the schedule. Safe to repeat, and for several workers at once.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     schedule = _schedule(temporal, plan or AuditPlan())
     with suppress(ScheduleAlreadyRunningError):
@@ -58,7 +58,7 @@ async def ensure_audit(temporal: Temporal, plan: AuditPlan | None = None) -> Non
 
 
 async def have_ledgers_audited(temporal: Temporal) -> None:
-    """`ensure_audit`, as often as it takes. Tasks run without an audit, too."""
+    """Repeat `ensure_audit` until it succeeds. Tasks run without an audit, too."""
     while True:
         try:
             await ensure_audit(temporal)
@@ -80,7 +80,7 @@ def _schedule(temporal: Temporal, plan: AuditPlan) -> Schedule:
             static_summary="Compares what should have run with what did",
         ),
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(plan.every)]),
-        # Each audit continues where the last one ended, so a missed one need not be made up for.
+        # Each audit continues where the last one ended, so a missed audit need not be repeated.
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=plan.every),
         state=ScheduleState(note="On the Dot's standing audit of all ledgers"),
     )

@@ -1,8 +1,8 @@
-"""Finds the tasks whose runs differ from what is due: two lists are compared, no task is read.
+"""Finds tasks whose runs differ from what is due, by comparing two lists without reading tasks.
 
 1. What is due comes from memory, what ran from Temporal's list of runs.
-2. Tasks for which they differ are read again, and what they have due is computed again.
-3. What is due in the span is held in memory: spans are short for that reason.
+2. Tasks for which they differ are read again, and their due instants computed again.
+3. All due instants of the period are in memory, so periods are short.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from onthedot.service.temporal.rows import rows
 
 _SECOND = timedelta(seconds=1)
 
-#: A change this long before the span may still reach into it.
+#: A change this long before the period may still affect it.
 _CHANGE_MARGIN = timedelta(minutes=1)
 
 
 @dataclass
 class Walk:
-    """What the two lists tell."""
+    """The result of comparing the two lists."""
 
     tasks: int = 0
     instants: int = 0
     differing: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
-    """By task, after when and until when: what is due and has no run, has a run and is not due, or
-    has two; the whole span where the task was changed in it."""
+    """By task, the bounds of what is due and has no run, has a run and is not due, or has two; the
+    whole period if the task changed in it."""
     terminated: list[Finding] = field(default_factory=list)
 
 
@@ -46,10 +46,10 @@ async def walk(
     *,
     patient: bool = False,
 ) -> Walk:
-    """Compare the two lists after `since` and up to `until`; `patient` where nobody waits for it.
+    """Compare the two lists after `since` and up to `until`; `patient` if nobody waits.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     await tasks.refresh()
     due = await tasks.due(since, until)
@@ -62,7 +62,7 @@ async def walk(
         if task_id and nominal is not None and since < nominal <= until:
             ran.setdefault(task_id, []).append(nominal)
     differing = [id_ for id_ in {*due, *ran} if _difference(due.get(id_, ()), ran.get(id_, ()))]
-    # The runs of a deleted task are nobody's any more.
+    # Runs of deleted tasks do not count.
     executions = await tasks.read_again(set(differing))
     again = await tasks.due(since, until, executions)
     for task_id in {task.task_id for task in executions}:
@@ -81,7 +81,7 @@ async def walk(
 
 
 def _difference(due: Iterable[datetime], ran: Iterable[datetime]) -> set[datetime]:
-    """What is due and did not run, what ran and is not due, what ran more than once."""
+    """What is due and did not run, ran and is not due, or ran more than once."""
     seen: set[datetime] = set()
     twice = {at for at in ran if at in seen or seen.add(at)}  # type: ignore[func-returns-value]
     return (set(due) ^ seen) | twice

@@ -1,10 +1,10 @@
-"""The definitions of a task over time, read from its own workflows' histories alone.
+"""The definitions of a task over time, read only from its workflows' histories.
 
-1. A workflow starts with all that it remembered, the journal of its definitions included.
-2. Each accepted Update is a change; the memo that follows says when it counted from. A memo of a
-   new revision without an Update is a pause that ended by itself.
-3. An Update's answer says up to which instant the earlier definition held for the schedule.
-4. Where the journal does not reach back far enough (a finished task was armed again, or it was
+1. A workflow's input is the task's whole state, with the journal of its definitions.
+2. Each accepted Update is a change; the memo that follows says since when it applies. A new
+   revision in a memo without an Update is a pause that ended by itself.
+3. An Update's result says up to which instant the schedule followed the earlier definition.
+4. If the journal does not reach back far enough (a finished task was armed again, or a task was
    changed very often), the task's earlier workflows are read in the same way.
 """
 
@@ -25,9 +25,9 @@ from onthedot.scheduling.stored.journal import JournalEntry
 from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_change
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
-from onthedot.service.temporal.translate import decoded
+from onthedot.service.temporal.translate import decoded, decoded_text
 
-#: How long a change takes to reach the schedule, where it is not recorded.
+#: How long a change takes to reach the schedule, if that is not recorded.
 TAKES_OVER = timedelta(seconds=10)
 
 _CHANGE_ENDED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED
@@ -35,7 +35,7 @@ _CHANGE_ENDED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED
 
 @dataclass(frozen=True)
 class MadeRevision:
-    """A change that was made: the state that it led to, and what it was."""
+    """A change, and the state that it led to."""
 
     state: TaskState
     kind: str
@@ -50,19 +50,19 @@ class DefinitionHistory:
 
     state: TaskState | None = None
     first: TaskState | None = None
-    """The state that it was started with."""
+    """Its input."""
     made: list[MadeRevision] = field(default_factory=list)
-    """The changes that were made in it, or with which it was started."""
-    deleted: tuple[datetime, str] | None = None
-    """When, and by whom."""
+    """The changes that were made in it, or that started it."""
+    deleted: tuple[datetime, str, str] | None = None
+    """When, by whom, and why."""
     entries: list[JournalEntry] = field(default_factory=list)
     effective: dict[int, datetime] = field(default_factory=dict)
-    """By revision: from when on the schedule certainly was that revision's."""
+    """By revision: since when the schedule certainly followed it."""
     taken_up_at: datetime | None = None
 
     @property
     def definition_state(self) -> TaskState:
-        """The state that the last change left. Only for a definitions that was read."""
+        """The state after the last change. Only if the history was read."""
         assert self.state is not None
         return self.state
 
@@ -93,7 +93,7 @@ class DefinitionHistory:
         self, entry: JournalEntry, before: JournalEntry | None
     ) -> tuple[datetime | None, datetime | None]:
         if before is not None and before.revision == entry.revision:
-            # The same definition with other calendars: the schedule itself told when.
+            # Only the calendars changed: this instant came from the schedule itself.
             return entry.since, entry.since
         effective = self.effective.get(entry.revision)
         if effective is not None:
@@ -104,8 +104,8 @@ class DefinitionHistory:
 async def read_definitions(
     client: Client, history: WorkflowHistory, *, effective: bool = True
 ) -> DefinitionHistory:
-    """What one workflow of a task tells; with `effective` also from when on each revision was the
-    schedule's, which takes most of the time."""
+    """Read one workflow of a task; with `effective`, also since when the schedule followed each
+    revision, which takes most of the time."""
     definitions, changes = DefinitionHistory(), deque[tuple[Change, datetime]]()
     for event in history.events:
         if (
@@ -131,9 +131,12 @@ async def _take(
             started = event.workflow_execution_started_event_attributes
             definitions.state = await decoded(client, started.input.payloads, TaskState)
             definitions.first = definitions.state
-            # What was over when it was restored is not due once more.
+            # A task that was restored as finished has nothing due again.
             definitions.entries = [] if definitions.state.ended_as else [*definitions.state.journal]
-            _note_start(definitions, definitions.state, bool(started.continued_execution_run_id))
+            memo = started.memo.fields
+            why = await decoded_text(client, memo[naming.NOTE]) if naming.NOTE in memo else ""
+            continued = bool(started.continued_execution_run_id)
+            _note_start(definitions, definitions.state, continued, why)
             if not started.continued_execution_run_id and definitions.entries:
                 definitions.effective[definitions.entries[-1].revision] = definitions.entries[
                     -1
@@ -143,7 +146,7 @@ async def _take(
         case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED if (
             definitions.definition_state.due is not None
         ):
-            # A one-time task may be its run at once, which continues until its first task is over.
+            # A one-time task may run immediately, during its first workflow task.
             definitions.taken_up_at = definitions.taken_up_at or at
         case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
             definitions.taken_up_at = definitions.taken_up_at or at
@@ -154,7 +157,7 @@ async def _take(
             if change.kind is not ChangeKind.DELETE:
                 changes.append((change, at))
             elif definitions.deleted is None:
-                definitions.deleted = (at, change.by)
+                definitions.deleted = (at, change.by, change.note)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
             outcome = event.workflow_execution_update_completed_event_attributes.outcome
             if outcome.success.payloads:
@@ -174,7 +177,7 @@ def _catch_up(
     row: TaskRow,
     at: datetime,
 ) -> None:
-    """Apply what led to the revision of this memo."""
+    """Apply the change that led to the revision of this memo."""
     while definitions.definition_state.revision < row.revision:
         last = definitions.definition_state.revision + 1 == row.revision
         if changes:
@@ -187,7 +190,7 @@ def _catch_up(
 
 
 def _keep_to(definitions: DefinitionHistory, row: TaskRow) -> None:
-    """Enter from when on the schedule kept to other revisions of calendars."""
+    """Record since when the schedule used other revisions of calendars."""
     state = definitions.definition_state
     if row.calendars_since is None or row.calendars == state.calendars:
         return
@@ -200,8 +203,8 @@ def _keep_to(definitions: DefinitionHistory, row: TaskRow) -> None:
 
 
 def _dated(state: TaskState) -> dict[int, datetime]:
-    """From when on the schedule was each revision's, where the task has entered that by now."""
-    # Of a revision that came to keep to other calendars, the first entry counts.
+    """Since when the schedule followed each revision, as far as the task has recorded it."""
+    # If a revision's calendars changed, its first entry counts.
     return {
         entry.revision: entry.since
         for entry in reversed(state.journal)
@@ -209,9 +212,11 @@ def _dated(state: TaskState) -> dict[int, datetime]:
     }
 
 
-def _note_start(definitions: DefinitionHistory, state: TaskState, continued: bool) -> None:
+def _note_start(
+    definitions: DefinitionHistory, state: TaskState, continued: bool, why: str
+) -> None:
     if state.deleted_at is not None:
-        definitions.deleted = (state.deleted_at, state.deleted_by)
+        definitions.deleted = (state.deleted_at, state.deleted_by, why)
     elif not continued:
         kind = state.journal[-1].kind if state.journal else ""
         kind = kind or ("created" if state.revision == 1 else "replaced")

@@ -1,4 +1,4 @@
-"""The use cases of the ledger: what became of each instant, and why one did not run."""
+"""The use cases of the ledger: what happened at each instant, and why a task did not run."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from onthedot.service.runs.of_instants import seen_runs
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import task_status
 
-#: The span of a ledger that is asked for without one; where that holds too much, the shorter.
+#: The default period of a ledger; the shorter one if the longer one has too many instants.
 _SPANS = (timedelta(days=1), timedelta(hours=1))
 
-#: How far back "why did it not run?" looks for an instant, in order.
+#: How far back "why did it not run?" searches for an instant, step by step.
 _LOOK_BACK = (timedelta(hours=1), timedelta(days=1), timedelta(days=31), timedelta(days=366))
 
 _SECOND = timedelta(seconds=1)
@@ -45,12 +45,12 @@ class Ledger:
     ) -> LedgerPage:
         """What happened at each instant of a task from `since` to `until`, both included.
 
-        `until` is now by default, `since` a day before that. Leaves out
-        the time before the registration, and what is past the retention.
+        `until` is now by default, `since` a day before that. The ledger begins with the
+        registration, and does not reach beyond the retention.
 
         Raises:
             TaskNotFound, TemporalUnavailable.
-            InvalidDefinition: the span is empty, or holds more than `MAX_INSTANTS`.
+            InvalidDefinition: the period is empty, or has more than `MAX_INSTANTS`.
         """
         now = self._temporal.now()
         end = until or now
@@ -67,7 +67,7 @@ class Ledger:
         raise AssertionError("the last span is returned or refused")
 
     async def why(self, task_id: str, at: datetime | None = None) -> Why:
-        """Why a task did, or did not, run at `at`; without it, the last time that it did not.
+        """Why a task did or did not run at `at`; by default, the last time that it did not.
 
         Raises:
             TaskNotFound, TemporalUnavailable.
@@ -105,7 +105,7 @@ class Ledger:
         now, since = self._temporal.now(), max(since, self._oldest(task))
         if since > until:
             return []
-        # One that was terminated fires no more, for all that is certain.
+        # A terminated task certainly fires no more.
         last = min(until, now) if task.end is End.TERMINATED else until
         periods = await with_calendars(self._temporal, task.periods())
         instants = await SINGLE.work_out(

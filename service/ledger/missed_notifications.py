@@ -14,10 +14,10 @@ from onthedot.service.temporal.calls import Temporal
 async def missed_notifications(
     temporal: Temporal, task_id: str, missed: Sequence[LedgerEntry]
 ) -> list[NotificationOrder]:
-    """One notification for all that a task missed, if it asks for one: how many, and the latest.
+    """One notification for all that each task missed, if it asks for it: how many, and the latest.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     if not missed:
         return []

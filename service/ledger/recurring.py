@@ -1,56 +1,56 @@
-"""Every recurring task and when it is due next, kept in memory: to read them all each time would
-be most of an audit's cost.
+"""Caches every recurring task and its next due instant, since reading all of them for each audit
+would be most of its cost.
 
 1. The first refresh walks through all tasks. A later one reads those that began or ended since, and
-   some of the others again: a page of a thousand for each half a minute, however many there are.
-2. So a change of a definition is seen late. Anyone who finds that runs differ from what is due
-   reads these tasks again: what changed meanwhile shows in its runs.
-3. Of each task is kept when it is due next, so that a span in which it is not costs nothing.
+   rereads some of the others: a page of a thousand per half minute, whatever their number.
+2. So a changed definition is seen late. Callers that find runs which differ from what is due reread
+   those tasks: a change shows in the runs.
+3. The next due instant of each task is kept, so a period without one costs nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
 
 from anyio import to_thread
-from temporalio.client import (
-    WorkflowExecution,
-    WorkflowExecutionAsyncIterator,
-    WorkflowExecutionStatus,
-)
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.client import WorkflowExecutionStatus
 
 from onthedot import naming
 from onthedot.scheduling.calendars.days import NO_CALENDARS
 from onthedot.scheduling.ledger.audit_report import LOOK_BACK
 from onthedot.scheduling.ledger.recurring_task import RecurringTask, due, stored_trigger
+from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.open_walk import OpenWalk
 from onthedot.service.temporal.paging import instant, literal
-from onthedot.service.temporal.rows import PAGE, fetch_page
-from onthedot.service.temporal.translate import known_row
+from onthedot.service.temporal.raw_rows import RawRows, attribute, raw_rows
+from onthedot.service.temporal.rows import PAGE, patiently
+from onthedot.service.temporal.translate import task_rows
 
 _NAMED_AT_ONCE = 200
 
-#: How often a page is read again, of which there is one for each thousand tasks.
+#: How often one page of a thousand tasks is reread.
 _PAGE_EVERY = timedelta(seconds=30)
 
-#: How long what is in a list may take to show there.
+#: The longest lag of lists.
 _LAG = timedelta(minutes=1)
 
-_RECURRING = (
-    f"WorkflowType = '{naming.TASK}' AND {naming.KIND.name} IN ('cron', 'interval') "
-    f"AND ExecutionStatus != 'ContinuedAsNew'"
-)
+_KINDS = ("cron", "interval")
+
+#: Rows decoded in one go.
+_DECODED = 100
 
 
 class RecurringTasks:
-    """What is due of all recurring tasks. One serves a whole process.
+    """The due instants of all recurring tasks. One instance serves a whole process.
 
     Args:
-        patient: wait for a Temporal that has much to do, as nobody waits for this.
+        patient: wait for a busy Temporal, because no caller waits for this.
     """
 
     def __init__(self, temporal: Temporal, *, patient: bool = False) -> None:
@@ -59,19 +59,22 @@ class RecurringTasks:
         self._known: dict[str, RecurringTask] = {}
         self._read_at: datetime | None = None
         self._read_again_at = self._temporal.now()
-        self._walk: WorkflowExecutionAsyncIterator | None = None
+        self._walks: list[OpenWalk] = []
+        """What is left of a walk through all."""
+        self._memos: dict[str, int] = {}
+        """What was read last, as a hash: what is as it was is not decoded again."""
         self._refreshing: asyncio.Task[None] | None = None
 
     @property
     def all(self) -> Collection[RecurringTask]:
-        """The executions that are known: all that go on, and those that ended within a day."""
+        """The known executions: all open ones, and those that ended within a day."""
         return self._known.values()
 
     async def refresh(self) -> None:
-        """Learn what changed. Whoever no longer waits for it leaves it going on.
+        """Read what changed. This continues even if the caller stops waiting.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh(), name="recurring tasks")
@@ -79,31 +82,32 @@ class RecurringTasks:
         await asyncio.shield(self._refreshing)
 
     async def read_again(self, task_ids: Collection[str]) -> list[RecurringTask]:
-        """Read these tasks again. Raises as `refresh`."""
+        """Reread these tasks. Raises like `refresh`."""
         ids = sorted(task_ids)
         for some in (ids[n : n + _NAMED_AT_ONCE] for n in range(0, len(ids), _NAMED_AT_ONCE)):
-            named = f"{naming.TASK_ID.name} IN ({', '.join(map(literal, some))})"
-            await self._read(f"{self._all()} AND {named}")
+            await self._read(f"{naming.TASK_ID.name} IN ({', '.join(map(literal, some))})")
         return [task for task in self.all if task.task_id in task_ids]
 
     async def due(
         self, since: datetime, until: datetime, among: Collection[RecurringTask] | None = None
     ) -> dict[str, set[datetime]]:
-        """What is due after `since` and up to `until`, by task; `among` these or all."""
+        """What is due after `since` and up to `until`, by task; all tasks, or those in `among`."""
         tasks = list(self.all if among is None else among)
         return await to_thread.run_sync(due, tasks, since, until)
 
     async def _refresh(self) -> None:
         now = self._temporal.now()
         if self._read_at is None:
-            # A first walk that was broken off continues where it stood.
+            # An interrupted first walk continues where it stopped.
             await self._read_a_page()
-            while self._walk is not None:
+            while self._walks:
                 await self._read_a_page()
             self._read_again_at = now
+            await self._read_ended(now - LOOK_BACK - _LAG)
         else:
-            changed = instant(self._read_at - _LAG)
-            await self._read(f"{_RECURRING} AND (StartTime > {changed} OR CloseTime > {changed})")
+            changed = self._read_at - _LAG
+            await self._read(f"ExecutionStatus = 'Running' AND StartTime > {instant(changed)}")
+            await self._read_ended(changed)
             pages = min((now - self._read_again_at) // _PAGE_EVERY, len(self._known) // PAGE + 1)
             for _ in range(pages):
                 await self._read_a_page()
@@ -112,64 +116,108 @@ class RecurringTasks:
         self._read_at = now
         oldest = now - LOOK_BACK - _LAG
         for run in [run for run, task in self._known.items() if (task.ended_at or now) < oldest]:
-            del self._known[run]
+            self._forget(run)
 
     async def _read_a_page(self) -> None:
-        """The next page of a walk through all tasks, which begins again when it is over."""
-        if self._walk is None:
-            self._walk = self._temporal.client.list_workflows(self._all(), page_size=PAGE)
-        await self._learn_page(self._walk)
-        if not self._walk.next_page_token:
-            self._walk = None
+        """The next page of a walk through all that go on, which begins again when it is over."""
+        if not self._walks:
+            self._walks = [OpenWalk(self._temporal, _of(kind), limit=PAGE) for kind in _KINDS]
+        walk = self._walks[0]
+        await self._learn(await patiently(walk.page, patient=self._patient))
+        if walk.over:
+            self._walks.pop(0)
 
-    async def _read(self, query: str) -> None:
-        listed = self._temporal.client.list_workflows(query, page_size=PAGE)
-        await self._learn_page(listed)
-        while listed.next_page_token:
-            await self._learn_page(listed)
+    async def _read_ended(self, since: datetime) -> None:
+        # Stores that keep tables take what goes on to end at the end of time: it would come along.
+        future = instant(self._temporal.now() + LOOK_BACK)
+        await self._read(f"CloseTime > {instant(since)} AND CloseTime < {future}")
 
-    async def _learn_page(self, listed: WorkflowExecutionAsyncIterator) -> None:
-        await fetch_page(self._temporal, listed, patient=self._patient)
-        for row in listed.current_page or ():
-            await self._learn(row)
+    async def _read(self, which: str) -> None:
+        """All rows that are so, of each kind: of one value of it a store has them in order."""
+        for kind in _KINDS:
+            token: bytes | None = b""
+            while token is not None:
+                page = await self._page(f"{_of(kind)} AND {which}", token)
+                await self._learn(page.rows)
+                token = page.token or None
 
-    async def _learn(self, row: WorkflowExecution) -> None:
-        memo = await known_row(row)
-        if memo is None or isinstance(memo.definition.trigger, OnceTrigger):
-            self._known.pop(row.run_id, None)
+    async def _page(self, query: str, token: bytes) -> RawRows:
+        def read(within: timedelta) -> Awaitable[RawRows]:
+            return raw_rows(self._temporal, query, limit=PAGE, token=token, within=within)
+
+        return await patiently(read, patient=self._patient)
+
+    async def _learn(self, rows: Sequence[WorkflowExecutionInfo]) -> None:
+        fresh = []
+        for row in rows:
+            data = row.memo.fields[naming.TASK_MEMO].data if _counts(row) else None
+            if data is None:
+                self._forget(row.execution.run_id)
+            elif hash(data) != self._memos.get(row.execution.run_id):
+                fresh.append(row)
+            if known := self._known.get(row.execution.run_id):
+                _ended(known, row)
+        for some in (fresh[n : n + _DECODED] for n in range(0, len(fresh), _DECODED)):
+            payloads = [row.memo.fields[naming.TASK_MEMO] for row in some]
+            for row, memo in zip(some, await task_rows(self._temporal, payloads), strict=True):
+                await self._learn_one(row, memo)
+            # Other calls have their turn.
+            await asyncio.sleep(0)
+
+    async def _learn_one(self, row: WorkflowExecutionInfo, memo: TaskRow | None) -> None:
+        run_id = row.execution.run_id
+        if memo is None or isinstance(memo.definition.trigger, OnceTrigger) or _late(row, memo):
+            self._forget(run_id)
             return
-        trigger, known = stored_trigger(memo.definition.trigger), self._known.get(row.run_id)
         calendars = await calendars_for(self._temporal, memo.definition.trigger)
-        if (
-            known is None
-            or calendars is not NO_CALENDARS
-            or (known.revision, known.trigger) != (memo.revision, trigger)
-        ):
-            changes = [memo.updated_at] if memo.revision > 1 else []
-            changes += [memo.calendars_since] if memo.calendars_since else []
-            known = RecurringTask(
-                task_id=row.id.partition(":")[2],
-                revision=memo.revision,
-                created_at=memo.created_at,
-                trigger=trigger,
-                jitter=memo.definition.trigger.jitter,
-                calendars=calendars,
-                changed_at=max(changes, default=None),
-                paused=memo.definition.paused,
-            )
-            self._known[row.run_id] = known
-        known.ended_at = row.close_time
-        known.terminated = row.status is WorkflowExecutionStatus.TERMINATED
-
-    def _all(self) -> str:
-        ended = instant(self._temporal.now() - LOOK_BACK - _LAG)
-        return (
-            f"{_RECURRING} AND {naming.STATUS.name} != '{naming.State.DELETED}' "
-            f"AND (ExecutionStatus = 'Running' OR CloseTime > {ended})"
+        changes = [memo.updated_at] if memo.revision > 1 else []
+        changes += [memo.calendars_since] if memo.calendars_since else []
+        self._known[run_id] = known = RecurringTask(
+            task_id=row.execution.workflow_id.partition(":")[2],
+            revision=memo.revision,
+            created_at=memo.created_at,
+            trigger=stored_trigger(memo.definition.trigger),
+            jitter=memo.definition.trigger.jitter,
+            calendars=calendars,
+            changed_at=max(changes, default=None),
+            paused=memo.definition.paused,
         )
+        _ended(known, row)
+        if calendars is NO_CALENDARS:
+            # What calendars say changes without the memo.
+            self._memos[run_id] = hash(row.memo.fields[naming.TASK_MEMO].data)
+
+    def _forget(self, run_id: str) -> None:
+        self._known.pop(run_id, None)
+        self._memos.pop(run_id, None)
+
+
+def _of(kind: str) -> str:
+    return f"WorkflowType = '{naming.TASK}' AND {naming.KIND.name} = '{kind}'"
+
+
+def _counts(row: WorkflowExecutionInfo) -> bool:
+    """Whether it is a task as it is now."""
+    return (
+        naming.TASK_MEMO in row.memo.fields
+        and WorkflowExecutionStatus(row.status) is not WorkflowExecutionStatus.CONTINUED_AS_NEW
+        and attribute(row, naming.STATUS.name) != naming.State.DELETED
+    )
+
+
+def _late(row: WorkflowExecutionInfo, memo: TaskRow) -> bool:
+    began = row.start_time.ToDatetime(tzinfo=UTC)
+    return memo.not_after is not None and began > memo.not_after
+
+
+def _ended(known: RecurringTask, row: WorkflowExecutionInfo) -> None:
+    ended = row.close_time.ToDatetime(tzinfo=UTC) if row.HasField("close_time") else None
+    known.ended_at = ended
+    status = WorkflowExecutionStatus(row.status)
+    known.terminated = status is WorkflowExecutionStatus.TERMINATED
 
 
 def _retrieved(refreshing: asyncio.Task[None]) -> None:
-    """Waiting callers get the error; without any, the next caller tries again."""
+    """Retrieve the error: waiting callers get it anyway, and the next caller tries again."""
     if not refreshing.cancelled():
         refreshing.exception()

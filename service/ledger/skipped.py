@@ -1,8 +1,8 @@
-"""Lists skipped occurrences as runs: Temporal has no runs for them.
+"""Lists skipped occurrences as runs, although Temporal has no runs for them.
 
-1. In the span that is asked for, or the last day, the ledgers tell. For one task all its skipped
-   instants are listed; over all tasks, of those at which something was due.
-2. What lies before that span is listed as far as there are runs: those that ended as skipped.
+1. In the requested period, or the last day, they come from the ledgers: all skipped instants of one
+   task or, without a task, of all tasks that had anything due.
+2. Earlier ones are listed only if there are runs for them, which ended as skipped.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.errors import InvalidDefinition, RunNotFound, TaskNotFound
 from onthedot.scheduling.ledger.audit_report import JUST_BEFORE
 from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState
@@ -25,7 +26,7 @@ from onthedot.service.runs.of_tasks import named, task_ids
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Cursor, Page, cursor_key
 
-#: How far back the ledgers are read where no `since` is given.
+#: How far back the ledgers are read without a `since`.
 SPAN = timedelta(days=1)
 
 #: How many ledgers one call reads at most.
@@ -47,11 +48,11 @@ class SkippedRuns:
     async def page(
         self, which: RunFilter, *, limit: int = 50, cursor: str | None = None
     ) -> Page[ShortRun]:
-        """One page, the latest instants first.
+        """One page, latest instants first.
 
         Raises:
-            InvalidDefinition: the cursor does not belong to this walk, or too many tasks fit.
-            TemporalUnavailable: Temporal does not answer.
+            InvalidDefinition: the cursor does not belong to this walk, or too many tasks match.
+            TemporalUnavailable: Temporal does not respond.
         """
         text, key = f"skipped {which.text}", await cursor_key(self._temporal)
         place = Cursor.decoded(cursor, text, self._temporal.now(), key)
@@ -77,19 +78,19 @@ class SkippedRuns:
         return Page([*items, *rest.items], Cursor(there.token, place.began).encoded(text, key))
 
     async def count(self, which: RunFilter) -> int:
-        """How many there are. Raises as `page` does."""
+        """How many there are. Raises like `page`."""
         since, until = _span(which, self._temporal.now())
         told = len(await self._told(which, since, until))
         if which.since is not None:
             return told
         return told + await self._runs.count(replace(which, until=since - _SECOND))
 
-    async def one(self, address: naming.RunAddress) -> Run:
+    async def one(self, address: RunAddress) -> Run:
         """A skipped instant by the id that a list gives it.
 
         Raises:
             RunNotFound: nothing was skipped then.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         nominal = naming.nominal_instant(address.workflow_id)
         task_id = address.run_id.partition("~")[0]
@@ -140,7 +141,7 @@ class SkippedRuns:
         except TaskNotFound:
             return []
         except InvalidDefinition:
-            # Too many instants: what can be told of the latest.
+            # Too many instants, so take the latest ones.
             page = await self._ledger.of(task_id, None, until)
         return [self._run(task_id, entry) for entry in page.items if _skipped(entry)]
 
@@ -150,7 +151,7 @@ class SkippedRuns:
         workflow_id = naming.scheduled_run(task_id, entry.at)
         error = RunError(type=entry.reason.value, message=entry.detail) if entry.reason else None
         return ShortRun(
-            id=naming.RunAddress(workflow_id, naming.NO_EXECUTION).run_id,
+            id=RunAddress(workflow_id, naming.NO_EXECUTION).run_id,
             task_id=task_id,
             status=RunStatus.SKIPPED,
             scheduled_for=entry.at,

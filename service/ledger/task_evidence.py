@@ -1,4 +1,4 @@
-"""A task as the ledger needs it: its definitions over time, and how its schedule stands."""
+"""A task as the ledger needs it: its definitions over time, and the state of its schedule."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from onthedot.scheduling.ledger.expected import Period
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions
-from onthedot.service.tasks.reader import Found, TaskReader
+from onthedot.service.tasks.finding import Found
+from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.translate import decoded
@@ -36,11 +37,11 @@ class TaskEvidence:
     found: Found
     definitions: DefinitionHistory
     earlier: tuple[Period, ...] = ()
-    """Of earlier workflows: those before it was armed again."""
+    """The definitions of earlier workflows, from before it was armed again."""
 
     @property
     def task_id(self) -> str:
-        """What it is called in REST."""
+        """The task's id in REST."""
         return self.found.task_id
 
     @property
@@ -59,7 +60,7 @@ class TaskEvidence:
 
     @property
     def registered_at(self) -> datetime:
-        """From when on it can be due; a one-time task may be registered after its instant."""
+        """Since when it can be due; a one-time task may be registered after its instant."""
         instants = [
             period.entry.trigger.at
             for period in self.periods()
@@ -68,7 +69,7 @@ class TaskEvidence:
         return min([self.found.row.created_at, *(at for at in instants if at is not None)])
 
     def periods(self) -> list[Period]:
-        """Its definitions, oldest first. One that was terminated should have gone on."""
+        """Its definitions, oldest first. A terminated task should have continued."""
         once = self.found.definition.trigger.kind == "once"
         ended_at = None if once or self.end is End.TERMINATED else self.ended_at
         return [*self.earlier, *self.definitions.periods(ended_at)]
@@ -105,10 +106,10 @@ async def read_task_evidence(temporal: Temporal, task_id: str, since: datetime) 
 
 
 async def read_schedule_evidence(temporal: Temporal, task_id: str) -> ScheduleEvidence | None:
-    """The schedule of a task at present; None if there is none.
+    """The current schedule of a task; None if there is none.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     handle = temporal.client.get_schedule_handle(naming.schedule(task_id))
     try:

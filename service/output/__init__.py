@@ -1,4 +1,4 @@
-"""The output of runs: read after their end, followed while they run.
+"""The output of runs.
 
-`reading.py` reads what there is now; `following.py` keeps up with a run for all who watch it.
+`reading.py` reads what there is now; `following.py` follows a run in progress for all its watchers.
 """

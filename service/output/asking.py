@@ -1,7 +1,6 @@
-"""Asking a worker what its runs have written, by a query that costs Temporal no event.
+"""Asks a worker for the output of its runs, with a query to its workflow; see `workflows/live.py`.
 
-The workflow that stands for a worker process is started when the worker is asked for the first
-time; see `workflows/live.py`.
+That workflow is started when the worker is first asked.
 """
 
 from __future__ import annotations
@@ -18,24 +17,24 @@ from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.stored.live import LiveAnswer, LiveQuestion
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
-#: A worker that is there answers within a few hundredths of a second, unless its machine is busy.
+#: A worker normally answers within a few hundredths of a second, unless its machine is busy.
 _PATIENCE = RPC_TIMEOUT
 
-#: So long Temporal waits until the worker has taken up the workflow that stands for it.
+#: How long Temporal waits for the worker to pick up its workflow.
 _TAKEN_UP = timedelta(seconds=10)
 
-#: How long a worker that does not answer is left alone at most, in seconds.
+#: The longest pause after a worker did not answer, in seconds.
 _LONGEST_ALONE = 60.0
 
 
 async def ask_worker(
     temporal: Temporal, identity: str, question: LiveQuestion
 ) -> LiveAnswer | None:
-    """What the worker process with this identity says; None if it does not answer, which one of
-    an earlier release or of someone else's cannot.
+    """The answer of the worker process with this identity; None if it does not answer, as workers
+    of earlier releases and of other people cannot.
 
     Raises:
-        TemporalUnavailable: Temporal is away, as far as can be told from a worker's silence.
+        TemporalUnavailable: Temporal appears to be unreachable.
     """
     for _ in range(2):
         try:
@@ -51,7 +50,7 @@ async def ask_worker(
                 RPCStatusCode.FAILED_PRECONDITION,
                 RPCStatusCode.INVALID_ARGUMENT,
             ):
-                # It was not taken up, or nobody polls there.
+                # The workflow was not picked up, or the worker is gone.
                 await _introduce(temporal, identity)
                 return None
             else:
@@ -68,7 +67,7 @@ async def _query(temporal: Temporal, identity: str, question: LiveQuestion) -> L
 
 
 async def _introduce(temporal: Temporal, identity: str) -> None:
-    """Start the workflow that stands for a worker, unless it is there."""
+    """Start the workflow that represents a worker, unless it exists."""
     try:
         await temporal.ask(
             temporal.client.start_workflow(
@@ -85,23 +84,23 @@ async def _introduce(temporal: Temporal, identity: str) -> None:
 
 
 class Silence:
-    """Workers that did not answer: each is left alone for a while, which grows with each time."""
+    """Workers that did not answer: each is not asked again for a while, longer each time."""
 
     def __init__(self) -> None:
         self._until: dict[str, tuple[float, float]] = {}
-        """By identity: until when, and for how long that is."""
+        """By identity: the end of the pause on the monotonic clock, and its length."""
 
     def leaves_alone(self, identity: str, now: float) -> bool:
-        """Whether it should not be asked at `now`, in seconds of a monotonic clock."""
+        """Whether it should not be asked at `now`, in seconds of the monotonic clock."""
         return self._until.get(identity, (0.0, 0.0))[0] > now
 
     def heard(self, identity: str) -> None:
-        """It answered."""
+        """Note that it answered."""
         self._until.pop(identity, None)
 
     def unheard(self, identity: str, now: float) -> None:
-        """It did not answer."""
+        """Note that it did not answer."""
         wait = min(2 * self._until.get(identity, (0.0, 0.5))[1], _LONGEST_ALONE)
-        # Whoever is gone for good is forgotten.
+        # Forget workers that are gone.
         self._until = {k: v for k, v in self._until.items() if v[0] > now - _LONGEST_ALONE}
         self._until[identity] = (now + wait, wait)

@@ -1,12 +1,12 @@
-"""Keeping up with runs while they run: one reader a server, for all who watch.
+"""Follows runs in progress: one reader per server, for all watchers.
 
-1. Every half second, less often where it answers slowly, each worker that carries out a watched run
-   is asked once, for all of its runs.
-2. What a worker does not say, because it does not have the run or does not answer, is read from
-   Temporal, once a second at most.
-3. Anyone who watches a run is woken when something of it is new, and takes it from what is shared.
+1. Somewhat less than twice a second, less often if it answers slowly or nothing new came for a
+   while, each worker with watched runs is asked once for all of them.
+2. If a worker does not have a run or does not answer, the run is read from Temporal, at most once a
+   second.
+3. The watchers of a run share what was read, and are woken by anything new.
 
-A run that nobody watches costs nothing.
+Runs without watchers cost nothing.
 """
 
 from __future__ import annotations
@@ -31,24 +31,26 @@ from onthedot.service.temporal.calls import Temporal
 
 _LOG = logging.getLogger("onthedot.output")
 
-#: How often workers are asked, in seconds; and how many times as long as that took they are left
-#: alone afterwards, at most so long. A machine that is busy with runs answers late, and who watches
-#: them should hardly slow them down.
-_PACE = 0.5
-_REST = 5
+#: How often workers are asked, in seconds, and how often once so many answers had nothing new:
+#: what is written should show within a second. The pause afterwards, as a multiple of the time that
+#: took; and its limit. Watching should hardly slow down a worker that is busy with runs.
+_PACE = 0.6
+_CALM_PACE = 0.8
+_CALM_AFTER = 5
+_REST = 6
 _LONGEST_REST = 5.0
-#: How many watch on one server, and how many runs they may watch altogether.
+#: How many watchers one server has at most, and how many runs they may watch in all.
 _MOST_WATCH = 500
 _MOST_RUNS = 100
 #: How many runs are read from Temporal at a time.
 _READS = 8
-#: About how much one who watches is handed at a time, in bytes.
+#: The approximate size of one update for a watcher, in bytes.
 _AT_A_TIME = 128 * 1024
 
 
 @dataclass(frozen=True)
 class Update:
-    """What is new of a run: the run where it changed, and what it wrote."""
+    """What is new: the run if it changed, and what it wrote."""
 
     run: Run | None
     pieces: tuple[WrittenPiece, ...]
@@ -61,18 +63,19 @@ class Following:
         self._temporal = temporal
         self._runs: dict[str, WatchedRun] = {}
         self._silence = Silence()
+        self._looks_in_vain = 0
         self._loop: asyncio.Task[None] | None = None
 
     async def follow(
         self, run_id: str, *, after: int = 0, quiet: timedelta = timedelta(seconds=15)
     ) -> AsyncGenerator[Update, None]:
-        """What there is of a run's output past `after`, and what is new, until the run has ended.
+        """A run's output past `after`, and everything new until the run has ended.
 
-        An update without anything comes when nothing was new for as long as `quiet`.
+        After every `quiet` period without anything new comes an empty update.
 
         Raises:
             RunNotFound, TemporalUnavailable: before the first update.
-            TooManyWatch: this server keeps up with no more.
+            TooManyWatch: this server has as many watchers or runs as it can follow.
         """
         watched = await self._watch(run_id)
         try:
@@ -99,7 +102,7 @@ class Following:
                 del self._runs[run_id]
 
     def known(self, run_id: str) -> Run | None:
-        """A run that is watched, as it was read last; None if nobody watches it."""
+        """A watched run, as it was last read; None if it is not watched."""
         watched = self._runs.get(run_id)
         return watched.run if watched is not None and watched.is_current else None
 
@@ -107,7 +110,7 @@ class Following:
         watched = self._runs.get(run_id)
         if watched is None:
             read = await read_output(self._temporal, run_id)
-            # Someone else may have come first meanwhile.
+            # Another watcher may have been faster.
             watched = self._runs.get(run_id) or WatchedRun(run_id, read, at=time.monotonic())
         if run_id not in self._runs and len(self._runs) >= _MOST_RUNS:
             raise TooManyWatch
@@ -122,17 +125,19 @@ class Following:
     async def _keep_up(self) -> None:
         while self._runs:
             began = time.monotonic()
+            self._looks_in_vain += 1
             try:
                 more = await self._look()
             except Exception:
                 _LOG.exception("live output could not be read")
                 more = False
             took = time.monotonic() - began
-            rest = max(_PACE - took, min(_REST * took, _LONGEST_REST))
+            pace = _CALM_PACE if self._looks_in_vain > _CALM_AFTER else _PACE
+            rest = max(pace - took, min(_REST * took, _LONGEST_REST))
             await asyncio.sleep(0 if more else rest)
 
     async def _look(self) -> bool:
-        """Bring every run up to date; whether one has more to be asked for at once."""
+        """Update every watched run; returns whether one has more to fetch immediately."""
         runs = [run for run in self._runs.values() if not run.is_complete]
         by_worker: dict[str, list[WatchedRun]] = {}
         now = time.monotonic()
@@ -149,7 +154,7 @@ class Following:
         return more
 
     async def _ask(self, worker: str, runs: Iterable[WatchedRun]) -> list[WatchedRun]:
-        """Those of the runs of which the worker said something."""
+        """Ask a worker; returns the runs about which it answered."""
         by_execution = {run.execution: run for run in runs}
         wanted = tuple(
             Wanted(execution=execution, after=run.wanted_after)
@@ -165,7 +170,10 @@ class Following:
         said = []
         for output in answer.runs:
             run = by_execution[output.execution]
+            size = run.kept.size
             run.take_live(output)
+            if run.kept.size != size:
+                self._looks_in_vain = 0
             said.append(run)
         return said
 

@@ -1,9 +1,9 @@
-"""What a run has written so far, as Temporal keeps it.
+"""Reads from Temporal what a run has written so far.
 
-1. An activity that has ended left it in its result, its failure, or its last heartbeat.
-2. One that has not is known by its last heartbeat, which is up to a few seconds old; of one that
-   goes on, its worker knows more, see `asking.py`.
-3. A run of an earlier release has what its output shows of it.
+1. The output of an ended activity is in its result, its failure, or its last heartbeat.
+2. The output of an activity in progress is in its last heartbeat, up to a few seconds old; its
+   worker knows more, see `asking.py`.
+3. Of a run of an earlier release, only the stored output is known.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.action import RESERVED_PREFIX, ActivityAction
 from onthedot.scheduling.run import Run, RunStatus
 from onthedot.scheduling.stored.written import Stream, WrittenPiece, details_piece, joined
-from onthedot.service.ledger.history import instant_of, written_by
+from onthedot.service.ledger.history import instant_of
+from onthedot.service.ledger.run_history import written_by
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.reading import RunRead, read_run
 from onthedot.service.temporal.calls import Temporal
@@ -30,29 +32,29 @@ _GOES_ON = (
 
 @dataclass(frozen=True)
 class OutputRead:
-    """A run and what it has written. Pieces are in order; where some are missing, offsets tell."""
+    """A run and its output. Pieces are in order; their offsets show gaps."""
 
     run: Run
     pieces: tuple[WrittenPiece, ...] = ()
     base: int = 0
-    """What activities wrote that have ended: a worker counts what its own one writes."""
+    """How much ended activities wrote; a worker counts only its own activity's output."""
     worker: str = ""
-    """The identity of the worker that carries a command out right now."""
+    """The identity of the worker on which a command is running."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing more comes."""
+        """Whether there will be no more output."""
         return self.run.status is not RunStatus.RUNNING
 
 
 async def read_output(temporal: Temporal, run_id: str) -> OutputRead:
-    """What there is now.
+    """The run and its output so far.
 
     Raises:
         RunNotFound: there is none, or it is past the retention.
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
-    address = naming.RunAddress.parse(run_id)
+    address = RunAddress.parse(run_id)
     if address.execution == naming.NO_EXECUTION:
         return OutputRead(await SkippedRuns(temporal).one(address))
     read = await read_run(temporal, run_id)
@@ -65,7 +67,7 @@ async def read_output(temporal: Temporal, run_id: str) -> OutputRead:
     if pending.activity_type.name == naming.COMMAND:
         now = await written_by(temporal.client, pending.heartbeat_details)
         return OutputRead(read.run, tuple(joined([ended, now])), base, worker)
-    # Someone else's worker cannot be asked.
+    # Other people's workers cannot be asked.
     queue = read.action.task_queue if isinstance(read.action, ActivityAction) else None
     worker = worker if queue in (None, temporal.task_queue) else ""
     return OutputRead(read.run, tuple(await _details(temporal, read, pending)), 0, worker)
@@ -74,21 +76,21 @@ async def read_output(temporal: Temporal, run_id: str) -> OutputRead:
 async def _details(
     temporal: Temporal, read: RunRead, pending: PendingActivityInfo
 ) -> list[WrittenPiece]:
-    """What someone's activity last said in a heartbeat."""
+    """The details of the last heartbeat of other people's activities."""
     details = pending.heartbeat_details.payloads
     if not details or pending.activity_type.name.startswith(RESERVED_PREFIX):
         return []
     try:
         values = await temporal.client.data_converter.decode(details)
     except Exception:
-        # Someone else's converter made them.
+        # Another converter wrote them.
         return []
     at = instant_of(pending.last_heartbeat_time)
     return [details_piece(values, read.history.attempts_before + pending.attempt, at)]
 
 
 def _shown(run: Run) -> tuple[WrittenPiece, ...]:
-    """What the output of a command shows, which is not in the order in which it was written."""
+    """The stored output of a command, which does not keep the order of the two streams."""
     if not isinstance(run.output, dict) or "exit_code" not in run.output:
         return ()
     at = run.finished_at or run.started_at or run.scheduled_for

@@ -1,40 +1,40 @@
-"""One run that is watched: what is known of it, shared by all who watch it."""
+"""One watched run, shared by all its watchers."""
 
 from __future__ import annotations
 
 import asyncio
 
-from onthedot import naming
 from onthedot.activities.output.kept import KeptOutput
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.run import Run
 from onthedot.scheduling.stored.live import LiveOutput
 from onthedot.scheduling.stored.written import Stream, WrittenPiece
 from onthedot.service.output.reading import OutputRead
 
-#: How often a run is read of which its worker says nothing; and one of which it does.
+#: How often a run is read from Temporal without an answer of its worker, and with one; in seconds.
 _READ_EVERY = 1.0
 _READ_WHILE_LIVE = 15.0
 
 
 class WatchedRun:
-    """A run, as far as it is known by now.
+    """A run, as far as it is known.
 
-    What a worker wrote in its last seconds before it was lost is known here, but not to the next
-    attempt, which counts on from an earlier byte; `_shift` is what lies between.
+    This may include output from the last seconds of a lost worker. The next attempt does not know
+    that output, and counts on from an earlier byte; `_shift` is the difference.
     """
 
     def __init__(self, run_id: str, read: OutputRead, *, at: float) -> None:
         self.id = run_id
-        self.execution = naming.RunAddress.parse(run_id).execution
+        self.execution = RunAddress.parse(run_id).execution
         self.kept = KeptOutput()
         self.watchers = 0
         self.news = asyncio.Event()
-        """Set, and replaced, when something is new."""
+        """Set and replaced whenever there is something new."""
         self.run: Run = read.run
         self.worker = ""
         self.has_more = False
-        """There is more to be asked of the worker at once."""
+        """Whether to ask the worker for more immediately."""
         self.is_complete = False
         self._base = self._shift = 0
         self._attempt = 0
@@ -44,22 +44,22 @@ class WatchedRun:
 
     @property
     def is_current(self) -> bool:
-        """Whether it could be read the last time."""
+        """Whether the last read succeeded."""
         return not self._missed
 
     @property
     def wanted_after(self) -> int:
-        """What the worker is asked for, as it counts."""
+        """The offset from which the worker is asked, by the worker's own count."""
         return max(0, self.kept.size - self._shift - self._base)
 
     def wants_reading(self, now: float, *, answered: bool) -> bool:
-        """Whether it is time to read it from Temporal again."""
+        """Whether to read it from Temporal again."""
         if self.worker and not answered and now - self._read_at >= _READ_EVERY / 2:
             return True
         return now - self._read_at >= (_READ_WHILE_LIVE if answered else _READ_EVERY)
 
     def take_read(self, read: OutputRead, *, at: float) -> None:
-        """What was read from Temporal, at this time."""
+        """Take what was read from Temporal."""
         self._read_at, self._missed = at, False
         before = (self.run, self.kept.size, self.is_complete)
         self.run, self.worker = read.run, read.worker
@@ -72,13 +72,13 @@ class WatchedRun:
                 self.kept.add(self._here(piece, 0))
         self.is_complete = read.is_complete
         if before != (self.run, self.kept.size, self.is_complete):
-            self._tell()
+            self._notify()
 
     def take_live(self, output: LiveOutput) -> None:
-        """What its worker said."""
+        """Take its worker's answer."""
         size = self.kept.size
         if self._begun(output.attempt, output.began + self._base):
-            # Asked for as the attempt before counted; from its beginning the next time.
+            # This request used the previous attempt's count; the next one starts over.
             self.has_more = True
             return
         for piece in output.pieces:
@@ -87,17 +87,17 @@ class WatchedRun:
             self._take_details(output.details)
         self.has_more = self.wanted_after < output.size and bool(output.pieces)
         if self.kept.size != size:
-            self._tell()
+            self._notify()
 
     def missed(self, error: OnTheDotError, *, at: float) -> None:
-        """It could not be read."""
+        """Note that it could not be read."""
         self._read_at, self._missed = at, True
         if not error.retryable:
             self.is_complete = True
-            self._tell()
+            self._notify()
 
     def _begun(self, attempt: int, offset: int) -> bool:
-        """Whether this is the first that is seen of an attempt, which counts from `offset`."""
+        """Whether this is the first output of an attempt, which counts from `offset`."""
         if attempt <= self._attempt:
             return False
         if self._attempt:
@@ -116,6 +116,6 @@ class WatchedRun:
             self._details = piece
             self.kept.add(piece.model_copy(update={"offset": self.kept.size}))
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         news, self.news = self.news, asyncio.Event()
         news.set()

@@ -1,1 +1,1 @@
-"""The state of the whole installation. Begin with `overview.py`."""
+"""The state of the whole installation, and forecasts. Begin with `overview.py`."""

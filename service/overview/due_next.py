@@ -17,13 +17,13 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.translate import known_row
 
-#: How many recurring tasks are examined. Temporal cannot sort by what is due.
+#: How many recurring tasks are examined, since Temporal cannot sort by due time.
 MOST = 1000
 #: Rows read at a time, so that each call ends in time on a busy server.
 _PAGE = 250
-#: Spans ahead in which one-time tasks are searched for, until there are enough.
+#: Growing periods in which one-time tasks are searched for, until there are enough.
 _SPANS = tuple(timedelta(minutes=m) for m in (1, 10, 60, 24 * 60, 30 * 24 * 60, 52_560_000))
-#: How long a list of recurring tasks is good for.
+#: How long a list of recurring tasks is cached.
 _AGE = timedelta(seconds=30)
 
 
@@ -46,7 +46,7 @@ class DueNext:
 
 @dataclass(frozen=True)
 class _Recurring:
-    """A recurring task at one revision; `due` holds until then."""
+    """A recurring task at one revision; its `due` instants stay valid until the next revision."""
 
     name: str
     trigger: Trigger
@@ -54,7 +54,7 @@ class _Recurring:
 
 
 class DueReader:
-    """Finds what is due next. What was computed for a revision of a task holds until then."""
+    """Finds what is due next, and caches it by revision of each task."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
@@ -63,10 +63,10 @@ class DueReader:
         self._complete = True
 
     async def next(self, count: int) -> DueNext:
-        """The next `count` occurrences, one for each task.
+        """The next `count` occurrences, one per task.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         once = await self._once(count)
         now = self._temporal.now()

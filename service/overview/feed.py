@@ -1,7 +1,7 @@
 """Upcoming runs as an iCalendar feed.
 
-Each run is an event of its own, at an instant in UTC: no rule of a calendar program has to say what
-a cron expression, an exclusion or a clock change means, and each shows it in its reader's zone.
+Each run is a separate event at an instant in UTC, so a calendar program needs no rules for cron
+expressions, exclusions or clock changes, and shows events in its reader's time zone.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from onthedot.service.temporal.calls import Temporal
 
 #: How far a feed reaches.
 AHEAD = timedelta(days=60)
-#: The most runs of one task, and in all: the earliest ones.
+#: The most runs of one task, and in all; the earliest are kept.
 EACH = 100
 MOST = 2000
 
+_INCOMPLETE = "Not all tasks have been read yet: runs may be missing until the next refresh."
 _AFRESH = timedelta(minutes=15)
 _LASTS = timedelta(minutes=1)
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -34,7 +35,7 @@ _FEEDS = Arithmetic(CapacityLimiter(1))
 
 
 class Feeds:
-    """Writes feeds of one Temporal's tasks."""
+    """Writes feeds of upcoming runs."""
 
     def __init__(self, temporal: Temporal, fleet: FleetReader) -> None:
         self._temporal = temporal
@@ -45,25 +46,28 @@ class Feeds:
 
         Raises:
             TaskNotFound: there is no such task.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
             Busy: another feed is being written.
         """
         title = tag
         if task_id:
             title = (await TaskReader(self._temporal).find(task_id)).definition.name
-        # The same instant for all feeds of a day.
+        # The same end for all feeds of a day.
         end = self._temporal.now().replace(hour=0, minute=0, second=0, microsecond=0) + AHEAD
-        fleet = await self._fleet.tasks(tag, end + timedelta(days=1))
-        tasks = [task for task in fleet.tasks if not task_id or task.id == task_id]
-        return await _FEEDS.work_out(_written, tasks, self._temporal.now(), title)
+        fleet = await self._fleet.tasks(tag, end + timedelta(days=1), task_id=task_id)
+        return await _FEEDS.work_out(
+            _written, fleet.tasks, self._temporal.now(), title, complete=fleet.complete
+        )
 
 
-def _written(tasks: Sequence[FleetTask], now: datetime, title: str) -> bytes:
+def _written(tasks: Sequence[FleetTask], now: datetime, title: str, *, complete: bool) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//On the Dot//Runs to come//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", f"On the Dot: {title}" if title else "On the Dot")
+    if not complete:
+        calendar.add("x-wr-caldesc", _INCOMPLETE)
     calendar.add("refresh-interval", _AFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
     runs = agenda(tasks, since=now, until=now + AHEAD, each=EACH, most=MOST)

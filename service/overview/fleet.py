@@ -4,39 +4,44 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from temporalio.api.common.v1 import Payload
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
-from temporalio.api.workflowservice.v1 import (
-    ListWorkflowExecutionsRequest,
-    ListWorkflowExecutionsResponse,
-)
 
 from onthedot import naming
 from onthedot.scheduling.calendars.days import CalendarDays, calendars_of
 from onthedot.scheduling.firing.jitter import jitter_seed
 from onthedot.scheduling.forecast.fleet import FleetTask
-from onthedot.scheduling.outages import LaterRelease
+from onthedot.scheduling.outages import Busy, TemporalUnavailable
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import max_runs
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
-from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import instant
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.open_walk import OpenWalk
+from onthedot.service.temporal.paging import instant, literal
+from onthedot.service.temporal.rows import patiently
+from onthedot.service.temporal.translate import task_rows
 
-#: Rows read at a time, so that each call ends in time on a busy server.
-_PAGE = 250
 #: Rows decoded in one go: it takes the event loop about 20 ms.
 _DECODED = 100
-#: How long a list of tasks is good for.
+#: How long a list of tasks is good for: so long, or a number of times what it took to read it.
 _AGE = timedelta(seconds=5)
+_TIMES = 2
+#: How long a call waits for the rest of a list after its beginning, and how old a list may be that
+#: it gets instead.
+_PATIENCE = timedelta(seconds=1)
+_OLDEST = timedelta(minutes=10)
+#: How long the first page may take; the others are waited for until Temporal responds.
+_FIRST_PAGE = timedelta(seconds=10)
+#: How many lists are read at a time.
+_SIDE_BY_SIDE = 4
 #: The most tasks that are read, recurring ones first: each takes some kilobytes of memory.
 MOST = 100_000
-#: How many schedules, and long definitions, are asked for, and how many of them at once.
+#: How many schedules and long definitions are read, and how many of them at once.
 _ASKED = 500
 _AT_ONCE = 10
 
@@ -48,94 +53,146 @@ class Fleet:
     read: datetime
     tasks: tuple[FleetTask, ...]
     complete: bool
+    good_for: timedelta = _AGE
+
+
+#: Which tasks: a tag or none, the id of one task or none, until when one-time ones are due.
+_Which = tuple[str, str, datetime | None]
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What a row's memo said, by the bytes it said it in."""
+    """The content of a row's memo, cached by its bytes."""
 
     memo: bytes
     row: TaskRow | None
     unread: bool = False
 
 
+@dataclass
+class _Reading:
+    """A walk that is going on, and what it has found so far."""
+
+    found: list[FleetTask] = field(default_factory=list)
+    turn: bool = False
+    begun: bool = False
+    """Whether Temporal has responded."""
+    work: asyncio.Task[Fleet] | None = None
+
+
 class FleetReader:
-    """Walks through the open tasks. A row that is as it was is not decoded again."""
+    """Walks through the open tasks. A row that is as it was is not decoded again.
+
+    Nobody waits for long: the walk goes on behind, and who asks meanwhile gets what was read
+    before, or what there is so far.
+    """
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
         self._known: dict[str, _Known] = {}
-        self._fleets: dict[tuple[str, datetime | None], Fleet] = {}
-        self._turn = asyncio.Lock()
+        self._fleets: dict[_Which, Fleet] = {}
+        self._reading: dict[_Which, _Reading] = {}
+        self._turns = asyncio.Semaphore(_SIDE_BY_SIDE)
 
-    async def tasks(self, tag: str = "", until: datetime | None = None) -> Fleet:
-        """The tasks with this tag, or all; five seconds old at most. One-time tasks that are due
-        after `until` may be left out.
+    async def tasks(
+        self, tag: str = "", until: datetime | None = None, *, task_id: str = ""
+    ) -> Fleet:
+        """The tasks with this tag, or this one, or all; five seconds old at most, or as long as
+        reading them takes twice. One-time tasks that are due after `until` may be left out.
+
+        Where they are too many to read while someone waits: as they were minutes ago, or those that
+        have been read so far, and not `complete`.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
+            Busy: too many other lists are being read.
         """
-        async with self._turn:
-            now, key = self._temporal.now(), (tag, until)
-            self._fleets = {k: f for k, f in self._fleets.items() if now - f.read <= _AGE}
-            if key not in self._fleets:
-                self._fleets[key] = await self._read(tag, until, now)
-            return self._fleets[key]
+        now, key = self._temporal.now(), (tag, task_id, until)
+        self._fleets = {k: f for k, f in self._fleets.items() if now - f.read <= _OLDEST}
+        known = self._fleets.get(key)
+        if known is not None and now - known.read <= known.good_for:
+            return known
+        reading = self._begun(key)
+        assert reading.work is not None
+        # Whoever leaves does not end what others wait for.
+        await asyncio.wait([reading.work], timeout=RPC_TIMEOUT.total_seconds())
+        if known is None and reading.begun:
+            await asyncio.wait([reading.work], timeout=_PATIENCE.total_seconds())
+        if reading.work.done():
+            return reading.work.result()
+        if known is not None:
+            return known
+        if not reading.begun:
+            raise TemporalUnavailable(self._temporal.address) if reading.turn else Busy
+        so_far = await self._with_calendars(tuple(reading.found))
+        return Fleet(now, so_far, complete=False, good_for=timedelta(0))
 
-    async def _read(self, tag: str, until: datetime | None, now: datetime) -> Fleet:
-        known = dict[str, _Known]()
-        found: list[FleetTask] = []
-        asked: list[tuple[FleetTask, TaskRow]] = []
-        try:
-            complete = await self._walk(_queries(tag, until, now), now, known, found, asked)
-        finally:
-            # Who asks again continues from what was read.
-            self._known |= known
-        if not tag:
-            self._known = known
-        found += await self._in_full(asked[:_ASKED], now)
-        found += [task for task, _ in asked[_ASKED:]]
-        complete = complete and len(asked) <= _ASKED
-        complete = complete and not any(each.unread for each in known.values())
-        return Fleet(now, await self._with_calendars(found), complete=complete)
+    def _begun(self, key: _Which) -> _Reading:
+        if key not in self._reading:
+            reading = self._reading[key] = _Reading()
+            reading.work = asyncio.create_task(self._read(key, reading), name="fleet")
+            reading.work.add_done_callback(lambda work: self._over(key, work))
+        return self._reading[key]
+
+    def _over(self, key: _Which, work: asyncio.Task[Fleet]) -> None:
+        self._reading.pop(key, None)
+        if not work.cancelled() and work.exception() is None:
+            self._fleets[key] = work.result()
+
+    async def _read(self, which: _Which, reading: _Reading) -> Fleet:
+        async with self._turns:
+            reading.turn = True
+            now = self._temporal.now()
+            known = dict[str, _Known]()
+            asked: list[tuple[FleetTask, TaskRow]] = []
+            try:
+                complete = await self._walk(_queries(which, now), now, known, reading, asked)
+            finally:
+                # Who asks again continues from what was read.
+                self._known |= known
+            tag, task_id, _ = which
+            if not tag and not task_id:
+                self._known = known
+            found = [*reading.found, *await self._in_full(asked[:_ASKED], now)]
+            found += [task for task, _ in asked[_ASKED:]]
+            complete = complete and len(asked) <= _ASKED
+            complete = complete and not any(each.unread for each in known.values())
+            took = self._temporal.now() - now
+            tasks = await self._with_calendars(found)
+            return Fleet(now, tasks, complete=complete, good_for=max(_AGE, took + _TIMES * took))
 
     async def _walk(
         self,
         queries: Sequence[str],
         now: datetime,
         known: dict[str, _Known],
-        found: list[FleetTask],
+        reading: _Reading,
         asked: list[tuple[FleetTask, TaskRow]],
     ) -> bool:
-        """Whether all was read; what was, is added to `known`, and to `asked` or `found`."""
+        """Read rows into `known`, and `asked` or `reading`; returns whether all were read."""
         namespace = await self._temporal.namespace_id()
         read = 0
         for query in queries:
-            coming: asyncio.Task[ListWorkflowExecutionsResponse] | None = self._page(query)
-            try:
-                while coming is not None:
-                    page = await coming
-                    read += len(page.executions)
-                    # Temporal reads the next page while this one is decoded.
-                    token = page.next_page_token
-                    coming = self._page(query, token) if token and read < MOST else None
-                    for task_id, row in await self._rows(page.executions, known):
-                        task = None if row is None else _fleet_task(task_id, row, namespace, now)
-                        if row is None or task is None:
-                            continue
-                        if _needs_more(row):
-                            asked.append((task, row))
-                        else:
-                            found.append(task)
-                    if read >= MOST and (token or query is not queries[-1]):
-                        return False
-            finally:
-                if coming is not None:
-                    coming.cancel()
+            walk = OpenWalk(self._temporal, query)
+            while not walk.over:
+                if read >= MOST:
+                    return False
+                # No caller waits for long, and the next one continues with what this one read.
+                page = await patiently(walk.page, patient=reading.begun, longest=_FIRST_PAGE)
+                reading.begun = True
+                read += len(page)
+                for task_id, row in await self._rows(page, known):
+                    task = None if row is None else _fleet_task(task_id, row, namespace, now)
+                    if row is None or task is None:
+                        continue
+                    if _needs_more(row):
+                        asked.append((task, row))
+                    else:
+                        reading.found.append(task)
         return True
 
     async def _with_calendars(self, tasks: Sequence[FleetTask]) -> tuple[FleetTask, ...]:
-        """The tasks with the calendars that they name, each of which is looked up once."""
+        """The tasks with their calendars, each of which is looked up once."""
         names = dict.fromkeys(name for task in tasks for name in calendars_of(task.trigger))
         if not names:
             return tuple(tasks)
@@ -147,19 +204,10 @@ class FleetReader:
             for task in tasks
         )
 
-    def _page(self, query: str, token: bytes = b"") -> asyncio.Task[ListWorkflowExecutionsResponse]:
-        """A page of the list, without what the SDK makes of each row."""
-        client = self._temporal.client
-        request = ListWorkflowExecutionsRequest(
-            namespace=client.namespace, page_size=_PAGE, next_page_token=token, query=query
-        )
-        asked = client.workflow_service.list_workflow_executions(request)
-        return asyncio.create_task(self._temporal.ask(asked), name="page of the fleet")
-
     async def _rows(
         self, executions: Sequence[WorkflowExecutionInfo], known: dict[str, _Known]
     ) -> list[tuple[str, TaskRow | None]]:
-        """Their ids, and what their memos say, which is added to what is known."""
+        """Their ids and memos, which are added to the cache."""
         fresh: list[WorkflowExecutionInfo] = []
         for info in executions:
             if naming.TASK_MEMO not in info.memo.fields:
@@ -172,26 +220,16 @@ class FleetReader:
                 fresh.append(info)
         for some in (fresh[n : n + _DECODED] for n in range(0, len(fresh), _DECODED)):
             payloads = [info.memo.fields[naming.TASK_MEMO] for info in some]
-            rows: list[TaskRow | None] = await self._decoded(payloads)
+            rows = await task_rows(self._temporal, payloads)
             for info, row in zip(some, rows, strict=True):
                 begun = info.start_time.ToDatetime(tzinfo=UTC)
                 late = row and row.not_after is not None and begun > row.not_after
                 memo = info.memo.fields[naming.TASK_MEMO].data
                 known[info.execution.workflow_id] = _Known(memo, None if late else row, row is None)
-            # Other calls have their turn.
+            # Let other calls proceed.
             await asyncio.sleep(0)
         ids = [info.execution.workflow_id for info in executions]
         return [(id_.partition(":")[2], known[id_].row) for id_ in ids]
-
-    async def _decoded(self, payloads: Sequence[Payload]) -> list[TaskRow | None]:
-        """None stands for what a later release stored, and this one does not know."""
-        converter = self._temporal.client.data_converter
-        try:
-            return await converter.decode(payloads, [TaskRow] * len(payloads))
-        except LaterRelease:
-            if len(payloads) == 1:
-                return [None]
-        return [row for each in payloads for row in await self._decoded([each])]
 
     async def _in_full(
         self, asked: list[tuple[FleetTask, TaskRow]], now: datetime
@@ -207,7 +245,7 @@ class FleetReader:
                         return None
                     definition = there.definition
                 left = await next_runs.remaining(task.id, definition)
-                # Counted from now on, as far as they have not run yet.
+                # What is left of them counts from now.
                 after = task.after if left is None else max(task.after, now)
                 return replace(task, trigger=definition.trigger, remaining=left, after=after)
 
@@ -215,10 +253,12 @@ class FleetReader:
         return [task for task in answers if task is not None]
 
 
-def _queries(tag: str, until: datetime | None, now: datetime) -> list[str]:
+def _queries(which: _Which, now: datetime) -> list[str]:
     """A list for each kind: Temporal has an index of it, and what repeats is to come first."""
-    which = TaskFilter(tags=(tag,) if tag else ())
-    going_on = f"{which.query(now)} AND ExecutionStatus = 'Running'"
+    tag, task_id, until = which
+    going_on = TaskFilter(tags=(tag,) if tag else ()).query(now)
+    if task_id:
+        going_on += f" AND {naming.TASK_ID.name} = {literal(task_id)}"
     due = f" AND {naming.DUE.name} <= {instant(until)}" if until else ""
     kinds = {"cron": "", "interval": "", "once": due}
     return [f"{going_on} AND {naming.KIND.name} = '{k}'{more}" for k, more in kinds.items()]

@@ -1,4 +1,4 @@
-"""Forecasts, computed on a thread and kept for as long as the tasks are as they were."""
+"""Forecasts, computed in a thread and cached until the tasks change."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from onthedot.service.overview.fleet import FleetReader
 from onthedot.service.overview.influences import Influences, influences
 from onthedot.service.temporal.calls import Temporal
 
-#: What a forecast spans where nothing is said.
+#: The default period of a forecast.
 SPAN = timedelta(hours=24)
 STEP = timedelta(minutes=1)
 _LONGEST = timedelta(days=92)
-#: As many as 92 days have minutes.
+#: The number of minutes in 92 days.
 _STEPS = 132_480
 _KEPT = 8
 _DAY = timedelta(days=1)
 
-#: Apart from what single previews need, which are quick.
+#: Separate from previews, which are quick.
 _FORECASTS = Arithmetic(CapacityLimiter(1))
 
 
 class Forecasts:
-    """Works forecasts out over one Temporal."""
+    """Computes forecasts over all tasks."""
 
     def __init__(self, temporal: Temporal, fleet: FleetReader) -> None:
         self._temporal = temporal
@@ -55,8 +55,8 @@ class Forecasts:
         """The starts from `since` (by default the next whole step) to `until` (a day later).
 
         Raises:
-            InvalidDefinition: the span or the step is out of bounds.
-            TemporalUnavailable: Temporal does not answer.
+            InvalidDefinition: the period or the step is out of bounds.
+            TemporalUnavailable: Temporal does not respond.
             Busy: another forecast is being computed.
         """
         width = STEP if step is None else step
@@ -85,10 +85,10 @@ class Forecasts:
         return found if fleet.complete else found.model_copy(update={"complete": False})
 
     async def influences(self, *, since: datetime, until: datetime, tag: str = "") -> Influences:
-        """The windows of freezes and the named days that a forecast of this span counts in.
+        """The windows of freezes and the named days that affect a forecast of this period.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
             Busy: a forecast is being computed.
         """
         fleet, freezes = await asyncio.gather(
@@ -100,8 +100,7 @@ class Forecasts:
         )
 
     async def exchanges(self, at: datetime, way: Way, tag: str = "") -> list[Exchange]:
-        """What spreading the tasks that are due at an instant would make of each. Raises as `of`
-        does."""
+        """How spreading would change each task that is due at an instant. Raises like `of`."""
         fleet = await self._fleet.tasks(tag, _day_after(at))
         return await _FORECASTS.work_out(
             exchanges,
@@ -114,20 +113,20 @@ class Forecasts:
 
 
 def _day_after(at: datetime) -> datetime:
-    """The end of the day of UTC after an instant: forecasts of spans that end on one day read the
-    same tasks, and what a spread moves by hours is among them."""
+    """The end of the UTC day after an instant: so forecasts that end on one day read the same
+    tasks, including those that a spread moves by hours."""
     return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + 2 * _DAY
 
 
 def _said(freezes: Sequence[StandingFreeze]) -> tuple[tuple[str, datetime], ...]:
-    """Which freezes they are, whatever time it is by now."""
+    """Identifies the freezes, independently of the current time."""
     return tuple(
         (f.name, f.definition.updated_at) for f in freezes if isinstance(f.definition, Freeze)
     )
 
 
 def _whole(now: datetime, step: timedelta) -> datetime:
-    """The beginning of the step that is going on, for steps of up to an hour."""
+    """The beginning of the current step, for steps of up to an hour."""
     width = min(int(step.total_seconds()), 3600) or 1
     return instant(floor(now.timestamp()) // width * width)
 

@@ -1,4 +1,4 @@
-"""Metrics from Temporal for every scrape: the workers, and what waits for them."""
+"""Metrics read from Temporal for every scrape: the workers, and what waits for them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _KINDS = {"workflow": QueueKind.WORKFLOW, "activity": QueueKind.ACTIVITY}
 
 
 async def refresh(temporal: Temporal) -> None:
-    """Bring the gauges up to date. Where Temporal is away, `onthedot_temporal_up` says so, and the
-    others keep their last value."""
+    """Update the gauges. If Temporal is unreachable, `onthedot_temporal_up` is 0, and the others
+    keep their values."""
     try:
         for name, kind in _KINDS.items():
             queue = await task_queue(temporal, kind)

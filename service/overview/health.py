@@ -18,7 +18,7 @@ class Health:
     workers: tuple[Poller, ...]
     backlog: int
     present: tuple[str, ...] = ()
-    """The identities of those that polled a moment ago."""
+    """The identities of the workers that polled a moment ago."""
 
     @property
     def ready(self) -> tuple[Poller, ...]:
@@ -26,7 +26,7 @@ class Health:
         return tuple(each for each in self.workers if each.identity in self.present)
 
     def is_like(self, other: Health) -> bool:
-        """Whether nothing happened: that a worker polled once more is nothing."""
+        """Whether nothing changed, apart from the times of polls."""
 
         def told(state: Health) -> tuple[object, ...]:
             return (sorted(each.identity for each in state.workers), state.present, state.backlog)
@@ -35,10 +35,10 @@ class Health:
 
 
 async def check(temporal: Temporal) -> Health:
-    """Ask Temporal how things stand.
+    """Read the current health.
 
     Raises:
-        TemporalUnavailable: it does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     queue = await task_queue(temporal)
     return Health(

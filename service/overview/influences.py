@@ -1,4 +1,4 @@
-"""What shapes a forecast beside the triggers: the windows of freezes, and the days of calendars."""
+"""What shapes a forecast besides triggers: the windows of freezes, and the days of calendars."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class FrozenWindow:
-    """A window of a freeze that touches the forecast; the end is not part of it."""
+    """A window of a freeze that overlaps the forecast; the end is exclusive."""
 
     name: str
     start: datetime
@@ -28,7 +28,7 @@ class FrozenWindow:
 
 @dataclass(frozen=True)
 class Influences:
-    """The windows in order, and the named days of the calendars that tasks keep to."""
+    """The windows in order, and the named days of the calendars that tasks use."""
 
     windows: tuple[FrozenWindow, ...] = ()
     days: Mapping[date, str] | None = None
@@ -41,7 +41,7 @@ def influences(
     since: datetime,
     until: datetime,
 ) -> Influences:
-    """Those of a span of time. Days that are named for their weekday alone are left out."""
+    """The influences on a period. Days that are only named for their weekday are left out."""
     windows = [
         FrozenWindow(
             freeze.name, instant(span.start), instant(span.end), freeze.definition.tags == "all"

@@ -12,16 +12,16 @@ from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.lists.filter import TaskFilter
-from onthedot.service.tasks.lists.listing import TaskList
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 
 HOUR = timedelta(hours=1)
 #: How far back the chart reaches, in hours.
 HOURS = 24
-#: Over how many runs at most punctuality is told.
+#: The most runs over which punctuality is computed.
 SAMPLE = 1000
-#: How long a sample is good for: reading one costs as much as twenty pages.
+#: How long a sample is cached: reading one costs as much as twenty pages.
 _SAMPLE_AGE = timedelta(seconds=10)
 
 _FAILED = (RunStatus.FAILED, RunStatus.TIMED_OUT)
@@ -39,7 +39,7 @@ class HourCount:
 
 @dataclass(frozen=True)
 class Punctuality:
-    """How late runs started, over the last `sample` that a schedule started."""
+    """How late runs started, over the last `sample` scheduled runs."""
 
     sample: int
     p50: timedelta
@@ -57,7 +57,7 @@ class Failing:
 
 @dataclass(frozen=True)
 class Sample:
-    """What the last runs tell."""
+    """What the last runs show."""
 
     taken: datetime
     punctuality: Punctuality | None
@@ -72,18 +72,12 @@ class TaskTotals:
     paused: int
 
 
-@dataclass(frozen=True)
-class TaskCounts(TaskTotals):
-    """How many tasks there are, by what they do."""
-
-    scheduled: int
-
-
 class OverviewReader:
-    """Reads it, and keeps what does not change: an hour that has passed stays as it was."""
+    """Reads the overview, and caches the counts of past hours, which do not change."""
 
-    def __init__(self, temporal: Temporal) -> None:
+    def __init__(self, temporal: Temporal, counts: KeptCounts) -> None:
         self._temporal = temporal
+        self._counts = counts
         self._past: dict[datetime, HourCount] = {}
         self._sample: Sample | None = None
 
@@ -91,7 +85,7 @@ class OverviewReader:
         """The runs that ended in each of the last 24 hours, oldest first.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         now = self._temporal.now()
         this = now.replace(minute=0, second=0, microsecond=0)
@@ -102,50 +96,39 @@ class OverviewReader:
         )
         counted = [answer for answer in answers if isinstance(answer, HourCount)]
         known = {**self._past, **{count.since: count for count in counted}}
-        # Lists are a moment behind: an hour that has only just passed is counted again.
+        # Lists lag behind: an hour that has just passed is counted again.
         over = now - HOUR - timedelta(minutes=1)
         self._past = {hour: known[hour] for hour in wanted if hour < over and hour in known}
         for answer in answers:
-            # What did come is kept: the next call asks for the rest.
+            # Keep what did arrive; the next call reads the rest.
             if isinstance(answer, BaseException):
                 raise answer
         return [known[hour] for hour in wanted]
 
     async def running(self) -> int:
-        """How many runs are going on.
+        """How many runs are in progress.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         return await RunList(self._temporal).count(RunFilter(status=RunStatus.RUNNING))
 
-    async def tasks(self) -> TaskCounts:
-        """How many tasks there are.
+    async def tasks(self) -> TaskTotals | None:
+        """How many tasks there are; None where that has to be counted first, which takes long.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
-        tasks = TaskList(self._temporal)
-        total, scheduled, paused = await asyncio.gather(
-            tasks.count(TaskFilter()),
-            tasks.count(TaskFilter(status=TaskStatus.SCHEDULED)),
-            tasks.count(TaskFilter(status=TaskStatus.PAUSED)),
-        )
-        return TaskCounts(total=total, scheduled=scheduled, paused=paused)
-
-    async def totals(self) -> TaskTotals:
-        """How many tasks there are, at half the price. Raises as `tasks` does."""
-        tasks = TaskList(self._temporal)
         total, paused = await asyncio.gather(
-            tasks.count(TaskFilter()), tasks.count(TaskFilter(status=TaskStatus.PAUSED))
+            self._counts.of(TaskFilter()), self._counts.of(TaskFilter(status=TaskStatus.PAUSED))
         )
-        return TaskTotals(total, paused)
+        return None if total is None or paused is None else TaskTotals(total, paused)
 
     async def sample(self) -> Sample:
         """Punctuality and failing tasks over at most the last 1,000 runs; ten seconds old at most.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         now = self._temporal.now()
         if self._sample is None or now - self._sample.taken > _SAMPLE_AGE:

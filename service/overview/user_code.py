@@ -1,4 +1,4 @@
-"""What the workers have registered, asked of one of them."""
+"""Asks a worker which activities and workflows are registered."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.stored.user_code import Registered
 from onthedot.service.temporal.calls import Temporal
 
-#: Anyone who asks would rather write a name than wait for the list.
+#: Users would rather type a name than wait longer for the list.
 _PATIENCE = timedelta(seconds=1.5)
 
 
 async def registered(temporal: Temporal) -> Registered:
-    """The names of a user's activities and workflows; none where no worker answers in time."""
+    """The names of users' activities and workflows; empty if no worker answers in time."""
     call = temporal.client.execute_activity(
         naming.REGISTERED,
         id=f"onthedot-registered-{secrets.token_hex(6)}",

@@ -1,7 +1,6 @@
-"""The workers: how many actions each one has, how many it may have, and how many wait.
+"""The workers: how many actions each one holds, how many it may hold, and how many wait.
 
-Each is asked by a query, which costs Temporal no event; its answer is shared by all who ask within
-a few seconds.
+Each worker is asked by a query, which adds no event; callers within a few seconds share the answer.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from onthedot.service.output.asking import Silence, ask_worker
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.task_queues import Poller, QueueKind, task_queue
 
-#: One that was not seen to poll for longer is not asked: a poll lasts a minute at most.
+#: A worker whose last poll is older is not asked: a poll lasts a minute at most.
 _ASKED_WITHIN = timedelta(seconds=75)
 _MOST_ASKED = 50
 
 
 @dataclass(frozen=True)
 class WorkerPlaces:
-    """A worker. `places` is empty if it does not say: it is of an earlier release, or gone."""
+    """A worker. `places` is empty if it does not answer: it is of an earlier release, or gone."""
 
     identity: str
     last_seen: datetime
@@ -37,7 +36,7 @@ class WorkerPlaces:
 
 @dataclass(frozen=True)
 class WorkersRead:
-    """The workers, the last to poll first, and about how much waits until one takes it up."""
+    """The workers, latest poll first, and about how much waits for one of them."""
 
     workers: tuple[WorkerPlaces, ...]
     runs_waiting: int
@@ -47,7 +46,7 @@ class WorkersRead:
 
 
 class WorkersReader:
-    """Reads them for all who ask."""
+    """Reads the workers for all callers."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
@@ -59,13 +58,13 @@ class WorkersReader:
         """The workers as they were at most `max_age` ago.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         if self._last and time.monotonic() - self._last[0] <= max_age.total_seconds():
             return self._last[1]
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read(), name="workers")
-        # Whoever gives up must not take the reading from the others.
+        # A caller that gives up must not cancel the read for the others.
         return await asyncio.shield(self._reading)
 
     async def _read(self) -> WorkersRead:

@@ -1,4 +1,4 @@
-"""The use cases of a backfill: start, look, cancel."""
+"""The use cases of backfills: start, read, cancel."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Backfills:
         Raises:
             TaskNotFound, TemporalUnavailable.
             WrongState: the task is not a recurring one.
-            InvalidDefinition: the span is empty, holds too many occurrences or is not past.
+            InvalidDefinition: the period is empty, has too many occurrences or is not past.
         """
         state = await Tasks(self._temporal).state(task_id)
         return await self.begin(state, start=start, end=end, overlap=overlap, by=by)
@@ -76,14 +76,14 @@ class Backfills:
         overlap: OverlapPolicy | None,
         by: str = "",
     ) -> Backfill:
-        """`start`, of a task that was read before; one that was deleted since then runs nothing.
+        """`start`, for a task that was read before; if it was deleted since then, nothing runs.
 
         Raises:
             TemporalUnavailable, WrongState, InvalidDefinition: see `start`.
         """
         task_id = state.id
         trigger, now = state.definition.trigger, self._temporal.now()
-        # Nothing is due before 1970, and from the first date of all nothing can be taken.
+        # Nothing is due before 1970, and subtracting from `datetime.min` would overflow.
         start = max(start, _EPOCH)
         if isinstance(trigger, OnceTrigger):
             raise WrongState(f"Task {task_id!r} is one-time: POST /tasks/{task_id}/run runs it.")
@@ -146,7 +146,7 @@ class Backfills:
         """The latest backfills of a task, at most 100; running ones first.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         listed = self._temporal.client.list_workflows(
             f"WorkflowType = '{naming.BACKFILL}' AND {naming.TASK_ID.name} = '{task_id}' "
@@ -157,7 +157,7 @@ class Backfills:
         return [await self._told(row) for row in listed.current_page or ()]
 
     async def cancel(self, backfill_id: str, *, by: str = "") -> Backfill:
-        """Stop a backfill and the runs it has going.
+        """Stop a backfill and its runs in progress.
 
         Raises:
             BackfillNotFound, TemporalUnavailable.
@@ -203,8 +203,8 @@ def _checked(
 ) -> int:
     problems = []
     if overlap not in _POLICIES:
-        mend = "must be buffer_all (one run after the other) or allow_all (in parallel)"
-        problems.append(FieldProblem("overlap", mend))
+        fix = "must be buffer_all (one run after the other) or allow_all (in parallel)"
+        problems.append(FieldProblem("overlap", fix))
     if end < start:
         problems.append(FieldProblem("to", "must not be before from"))
     if end > now:
@@ -219,6 +219,6 @@ def _checked(
     if total == 0:
         raise InvalidDefinition(FieldProblem("from", "there is no occurrence in this period"))
     if total > MAX_OCCURRENCES:
-        mend = f"the period has more than {MAX_OCCURRENCES} occurrences; choose a shorter one"
-        raise InvalidDefinition(FieldProblem("from", mend))
+        fix = f"the period has more than {MAX_OCCURRENCES} occurrences; choose a shorter one"
+        raise InvalidDefinition(FieldProblem("from", fix))
     return total

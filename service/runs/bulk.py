@@ -1,7 +1,7 @@
 """Changes many runs, with a result for each.
 
-A retry by a filter may be repeated safely: it retries the latest run of each occurrence, and skips
-those of which a retry succeeded or is in progress.
+A retry by a filter is safe to repeat: it retries the latest run of each occurrence, and skips
+occurrences of which a retry succeeded or is in progress.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.bulk import BulkProgress, Changed, for_each
 from onthedot.service.temporal.calls import Temporal
 
-#: What a retry by a filter takes where no status is asked for.
+#: The runs that a retry by a filter without a status selects.
 _WENT_WRONG = (RunStatus.FAILED, RunStatus.TIMED_OUT)
 
 _PAGE = 500
@@ -44,7 +44,7 @@ class BulkRuns:
         self._progress = progress
 
     async def retry(self, ids: Sequence[str]) -> list[Changed]:
-        """A new run of the occurrence of each, however often they were repeated before."""
+        """Start a new run of the occurrence of each run, however often it was retried before."""
 
         async def one(run_id: str) -> Changed:
             if self._dry_run:
@@ -58,17 +58,17 @@ class BulkRuns:
         return await for_each(ids, one, self._progress)
 
     async def retry_all(self, which: RunFilter) -> list[Changed]:
-        """A new run of each occurrence whose run a filter lets through.
+        """Start a new run of each occurrence whose run matches a filter.
 
-        Without a status it means those that failed or timed out.
+        Without a status, these are the runs that failed or timed out.
 
         Raises:
-            InvalidDefinition: they are more than `MOST_OF_A_CHANGE`, or are to be running ones.
-            TemporalUnavailable: Temporal does not answer.
+            InvalidDefinition: more than `MOST_OF_A_CHANGE` match, or the status is `running`.
+            TemporalUnavailable: Temporal does not respond.
         """
         if which.status is RunStatus.RUNNING:
-            mend = "a run in progress cannot be retried; cancel it first"
-            raise InvalidDefinition(FieldProblem("status", mend))
+            fix = "a run in progress cannot be retried; cancel it first"
+            raise InvalidDefinition(FieldProblem("status", fix))
         wanted, left = await self.to_retry(which)
         done = await self.retry(wanted)
         return [*done, *(Changed(run_id, Outcome.UNCHANGED) for run_id in left)]
@@ -76,11 +76,11 @@ class BulkRuns:
     async def to_retry(
         self, which: RunFilter, most: int = MOST_OF_A_CHANGE
     ) -> tuple[list[str], list[str]]:
-        """The ids of those that a retry by this filter takes, and of those that it leaves alone.
+        """The ids of the runs that a retry by this filter selects, and of those that it skips.
 
         Raises:
-            InvalidDefinition: they are more than `most`.
-            TemporalUnavailable: Temporal does not answer.
+            InvalidDefinition: more than `most` match.
+            TemporalUnavailable: Temporal does not respond.
         """
         found: list[ShortRun] = []
         for status in (which.status,) if which.status else _WENT_WRONG:
@@ -108,9 +108,9 @@ class BulkRuns:
         return await for_each(ids, one, self._progress)
 
     async def cancel_all(self, which: RunFilter) -> list[Changed]:
-        """Ask all to stop that go on and that a filter lets through. Raises as `retry_all`."""
+        """Ask all matching runs in progress to stop. Raises like `retry_all`."""
         if which.status not in (None, RunStatus.RUNNING):
-            raise InvalidDefinition(FieldProblem("status", "only what is running can be cancelled"))
+            raise InvalidDefinition(FieldProblem("status", "only running runs can be cancelled"))
         found = await self._found(replace(which, status=RunStatus.RUNNING), MOST_OF_A_CHANGE)
         _refuse_too_many(found, MOST_OF_A_CHANGE)
         return await self.cancel([run.id for run in found])
@@ -144,12 +144,12 @@ class BulkRuns:
 
 def _refuse_too_many(found: Sequence[ShortRun], most: int) -> None:
     if len(found) > most:
-        mend = f"more than {most} runs match; narrow the filter"
-        raise InvalidDefinition(FieldProblem("filter", mend))
+        fix = f"more than {most} runs match; narrow the filter"
+        raise InvalidDefinition(FieldProblem("filter", fix))
 
 
 def _occurrence(run: ShortRun) -> tuple[str, datetime]:
-    """What two runs of one occurrence have in common; stores keep milliseconds of it."""
+    """Identifies the occurrence of a run, to the millisecond, which is what stores keep."""
     at = run.scheduled_for
     return run.task_id, at.replace(microsecond=at.microsecond // 1000 * 1000)
 

@@ -11,16 +11,15 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.rows import PAGE, rows
 
-#: How many runs are looked through at most; of more, the ones that began last.
+#: The most runs that are read; if there are more, the latest.
 MOST = 5000
 
-#: How many runs are looked at first. Mostly fewer are in progress.
+#: How many runs are read first. Usually fewer are in progress.
 _FEW = 20
 
-#: Lists have what is in progress first: the first row that has ended is the last one needed. This
-#: way a store reads only those rows. If it were asked for what is in progress, SQLite would look
-#: through every task that waits; and also by the condition that Temporal adds by itself where a
-#: query does not name the division.
+#: Lists begin with what is in progress, so reading stops at the first row that has ended. SQLite
+#: would scan every waiting task for a query for running ones, and likewise for the condition that
+#: Temporal adds to a query that does not name the division.
 _IN_ORDER = (
     f"WorkflowType = '{naming.TASK_RUN}' AND {naming.TASK_ID.name} IS NOT NULL "
     f"AND (TemporalNamespaceDivision IS NULL OR TemporalNamespaceDivision = '-')"
@@ -28,10 +27,10 @@ _IN_ORDER = (
 
 
 async def tasks_with_runs(temporal: Temporal, among: Sequence[str] | None = None) -> list[str]:
-    """The ids of those tasks, of all or `among` some; not of one-time ones that are their own run.
+    """The ids of those tasks, of all or `among` some; without one-time ones, their own runs.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     if among is not None and not among:
         return []

@@ -18,7 +18,7 @@ from onthedot.service.temporal.translate import short_run
 _MILLISECOND = timedelta(milliseconds=1)
 _STATUS = naming.STATUS.name
 
-#: How many pages are looked through at most for one that has a run with a certain error.
+#: The most pages that are searched for a run with a certain error.
 _LOOKED_THROUGH = 20
 
 
@@ -32,17 +32,17 @@ class RunFilter:
     until: datetime | None = None
     cause: RunCause | None = None
     error: str | None = None
-    """The type of its error. No store is asked for it: what else fits is looked through."""
+    """The type of its error. Stores cannot filter by it, so matching runs are read."""
     failure: str | None = None
-    """The cause of its failure, as incidents name it. No store is asked for it either."""
+    """The cause of its failure, as incidents name it. Stores cannot filter by it either."""
     tasks: TaskFilter | None = None
-    """What its task is: kind, tags and words count."""
+    """Its task: only kind, tags and words of this filter are used."""
 
     def query(self, now: datetime | None, tasks: Sequence[str] | None = None) -> str:
-        """The visibility query; without `now`, a text that only tells filters apart.
+        """The visibility query; without `now`, a text that only identifies the filter.
 
         Args:
-            tasks: the tasks that are as asked for, where that is asked for.
+            tasks: the matching tasks, if the filter restricts tasks.
         """
         at = instant(now) if now else "now"
         parts = [
@@ -56,7 +56,7 @@ class RunFilter:
         if self.since:
             parts.append(_due(">=", _floor(self.since)))
         if self.until:
-            # The later end of the millisecond, for the same reason.
+            # The end of the millisecond, for the same reason.
             parts.append(_due("<=", _floor(self.until) + _MILLISECOND))
         if self.status:
             parts.append(_status(self.status))
@@ -71,11 +71,11 @@ class RunFilter:
 
     @property
     def looks_through(self) -> bool:
-        """Whether it asks for what only the runs themselves say."""
+        """Whether it needs fields that only the runs themselves contain."""
         return self.error is not None or self.failure is not None
 
     def fits(self, run: ShortRun) -> bool:
-        """Whether a run that a store found is as asked for in what only the run itself says."""
+        """Whether a run that a store found also matches by the fields that stores do not have."""
         if not self.looks_through:
             return True
         return (
@@ -86,7 +86,7 @@ class RunFilter:
 
     @property
     def text(self) -> str:
-        """What tells it from every other filter."""
+        """A text that identifies the filter."""
         described = self.tasks.described() if self.tasks else ()
         return "\n".join((self.query(None), self.error or "", self.failure or "", *described))
 
@@ -107,15 +107,14 @@ class RunList:
     ) -> Page[ShortRun]:
         """One page of runs: running ones first, then by finish, newest first.
 
-        Where an `error` or a `failure` is asked for, a page may hold fewer than `limit`, and yet
-        not be the last.
+        With an `error` or a `failure`, a page with fewer runs than `limit` need not be the last.
 
         Args:
-            with_names: look up the task's name where a run does not carry it.
+            with_names: look up the task's name if a run does not contain it.
 
         Raises:
-            InvalidDefinition: the cursor does not belong to this walk, or too many tasks fit.
-            TemporalUnavailable: Temporal does not answer.
+            InvalidDefinition: the cursor does not belong to this walk, or too many tasks match.
+            TemporalUnavailable: Temporal does not respond.
         """
         key = await cursor_key(self._temporal)
         place = Cursor.decoded(cursor, which.text, self._temporal.now(), key)
@@ -137,11 +136,11 @@ class RunList:
         return Page(await named(self._temporal, items) if with_names else items, following)
 
     async def count(self, which: RunFilter) -> int:
-        """How many runs there are; an `error` that is asked for does not count.
+        """How many runs match, ignoring `error`.
 
         Raises:
-            InvalidDefinition: too many tasks fit.
-            TemporalUnavailable: Temporal does not answer.
+            InvalidDefinition: too many tasks match.
+            TemporalUnavailable: Temporal does not respond.
         """
         tasks = await self._tasks(which)
         if tasks is not None and not tasks:
@@ -156,13 +155,13 @@ class RunList:
 
 
 async def last_run(temporal: Temporal, task_id: str) -> ShortRun | None:
-    """The run of a task that is going on, or else the one that finished last."""
+    """The run of a task in progress, or else the last one that finished."""
     page = await RunList(temporal).page(RunFilter(task_id=task_id), limit=1, with_names=False)
     return page.items[0] if page.items else None
 
 
 def _floor(at: datetime) -> datetime:
-    """The start of the millisecond: SQLite rounds what it compares with."""
+    """The start of the millisecond: SQLite rounds the values that it compares with."""
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 

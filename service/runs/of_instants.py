@@ -1,4 +1,4 @@
-"""The runs of a task's instants, as Temporal's visibility lists them: whoever started them."""
+"""Lists the runs of a task's instants from Temporal's visibility, whatever started them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _SECOND = timedelta(seconds=1)
 async def seen_runs(
     temporal: Temporal, task_id: str, *, since: datetime, until: datetime, jitter: timedelta
 ) -> list[SeenRun]:
-    """The runs of instants between `since` and `until`, and those that were going on at any.
+    """The runs of instants from `since` to `until`, and those in progress at any of them.
 
-    Manual runs belong to no instant and are left out.
+    Manual runs belong to no instant, and are left out.
 
     Raises:
         InvalidDefinition: there are too many.
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     found: list[SeenRun] = []
     async for row in rows(temporal, _query(temporal, task_id, since, until, jitter)):
@@ -37,15 +37,15 @@ async def seen_runs(
         closed = row.close_time if run.status is not RunStatus.RUNNING else None
         found.append(SeenRun(run, nominal, opened=row.start_time, closed=closed))
         if len(found) > 2 * MAX_INSTANTS:
-            mend = "there are too many runs in this period; choose a shorter one"
-            raise InvalidDefinition(FieldProblem("since", mend))
+            fix = "there are too many runs in this period; choose a shorter one"
+            raise InvalidDefinition(FieldProblem("since", fix))
     return found
 
 
 def _query(
     temporal: Temporal, task_id: str, since: datetime, until: datetime, jitter: timedelta
 ) -> str:
-    # The id of a run that was started by hand in Temporal names the whole second.
+    # The id of a run that was started manually in Temporal has whole seconds.
     first, last = instant(since), instant(until + _SECOND)
     due, nominal = naming.DUE.name, naming.SCHEDULED_START.name
     return (

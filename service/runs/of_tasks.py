@@ -1,4 +1,4 @@
-"""The tasks that runs belong to: by what they are, and what they are called."""
+"""The tasks of runs: finds them by their attributes, and looks up their names."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.rows import rows
 
-#: The most tasks that the runs of which can be asked for at once.
+#: The most tasks whose runs can be listed at once.
 MOST = 5000
 
 _PAGE = 1000
 
 
 async def task_ids(temporal: Temporal, which: TaskFilter) -> list[str]:
-    """The tasks that are as asked for, deleted ones included as long as Temporal keeps them.
+    """The ids of matching tasks, including deleted ones that Temporal still keeps.
 
     Raises:
-        InvalidDefinition: they are more than `MOST`.
-        TemporalUnavailable: Temporal does not answer.
+        InvalidDefinition: more than `MOST` match.
+        TemporalUnavailable: Temporal does not respond.
     """
     parts = [f"WorkflowType = '{naming.TASK}'", *which.described()]
     found: set[str] = set()
@@ -39,10 +39,10 @@ async def task_ids(temporal: Temporal, which: TaskFilter) -> list[str]:
 
 
 async def named(temporal: Temporal, runs: Sequence[ShortRun]) -> list[ShortRun]:
-    """The runs, each with the name of its task; those that have ended mostly carry it.
+    """The runs, each with the name of its task; most ended runs already contain it.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     missing = {run.task_id for run in runs if run.task_id and not run.task_name}
     names = await task_names(temporal, missing)
@@ -55,20 +55,20 @@ async def named(temporal: Temporal, runs: Sequence[ShortRun]) -> list[ShortRun]:
 
 
 async def task_names(temporal: Temporal, ids: Collection[str]) -> dict[str, str]:
-    """What at most 1,000 tasks are called, by id; one that is gone is left out,
-    and one of which a later release stored what this one does not know.
+    """The names of at most 1,000 tasks, by id; missing tasks are left out, and those that a later
+    release stored in a form this release does not know.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     return {id_: row.definition.name for id_, row in (await task_rows(temporal, ids)).items()}
 
 
 async def task_rows(temporal: Temporal, ids: Collection[str]) -> dict[str, TaskRow]:
-    """What lists show of at most 1,000 tasks, by id; one that is gone is left out.
+    """The list rows of at most 1,000 tasks, by id; missing tasks are left out.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     if not ids:
         return {}
@@ -80,7 +80,7 @@ async def task_rows(temporal: Temporal, ids: Collection[str]) -> dict[str, TaskR
     )
     await temporal.ask(listed.fetch_next_page())
     rows: dict[str, TaskRow] = {}
-    # Oldest first: of several executions of a task the latest counts.
+    # Oldest first, so that the latest execution of a task wins.
     for row in sorted(listed.current_page or (), key=lambda row: row.start_time):
         try:
             memo = await row.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)

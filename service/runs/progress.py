@@ -1,13 +1,13 @@
-"""How far a running run has come: what its history and its description say of it together.
+"""The progress of a run, from its history and its description.
 
-Temporal writes an activity's start into the history only when the activity ends, so what goes on is
-in the description, and what has ended in the history:
+Temporal records an activity's start in the history only when the activity ends. So the history
+shows what has ended, and the description what is in progress:
 
-1. An activity that is pending says itself whether it was taken up, and when it is tried again. The
-   last heartbeat of one of ours says whether it waits for a place, and which attempts were before.
-2. A child goes on once its first workflow task was started.
-3. Between a first attempt that failed and the second one, there is a timer.
-4. Otherwise the run makes its first attempt inside of a workflow task, once a worker has that.
+1. A pending activity shows whether a worker has it, and when it is retried. For our own activities,
+   the last heartbeat shows whether it waits for a place, and the attempts before.
+2. A child is in progress once its first workflow task has started.
+3. Between a failed first attempt and the second attempt, there is a timer.
+4. Otherwise the run makes its first attempt within a workflow task, once a worker has that.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from onthedot.scheduling.action import RESERVED_PREFIX
 from onthedot.scheduling.run import AttemptMade, RunError, RunPhase
 from onthedot.scheduling.stored.attempt import LEAD, AttemptFailure, Beat
 from onthedot.scheduling.stored.live import PlacesTaken
-from onthedot.service.ledger.history import RunHistory, instant_of
+from onthedot.service.ledger.history import instant_of
+from onthedot.service.ledger.run_history import RunHistory
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.translate import decoded
 
@@ -40,18 +41,18 @@ _GOES_ON = (
 
 @dataclass(frozen=True)
 class Progress:
-    """What a running run is doing."""
+    """What a run in progress is doing."""
 
     phase: RunPhase
     since: datetime
     attempt: int
     next_attempt_at: datetime | None = None
     made: tuple[AttemptMade, ...] = ()
-    """The attempts so far, the one in progress included."""
+    """The attempts so far, including the one in progress."""
     taken_up: datetime | None = None
-    """When a worker took up the run."""
+    """When the run reached a worker."""
     waiting_for: str = ""
-    """What it waits for a place of."""
+    """The limit that it waits for."""
 
     @property
     def begun(self) -> int:
@@ -60,7 +61,7 @@ class Progress:
 
     @property
     def started_at(self) -> datetime | None:
-        """When the first attempt began, or, if that did not survive, the run was taken up."""
+        """When the first attempt began or, if that is unknown, when the run reached a worker."""
         if not self.begun:
             return None
         known = self.made[0].started_at if self.made and self.made[0].attempt == 1 else None
@@ -74,9 +75,9 @@ async def progress(
     *,
     due: datetime,
 ) -> Progress:
-    """What a running run that was due at `due` is doing.
+    """What a run in progress that was due at `due` is doing.
 
-    Costs nothing beside the description and the history; one call more for a child.
+    Needs only the description and the history, plus one call for a child.
 
     Raises:
         RPCError, TemporalUnavailable.
@@ -174,7 +175,7 @@ async def _left(temporal: Temporal, failure: Failure) -> AttemptFailure | None:
 
 
 async def _beat(temporal: Temporal, pending: PendingActivityInfo) -> Beat | None:
-    """What one of our own activities last said; None for someone else's."""
+    """The last heartbeat of one of our own activities; None for other people's."""
     details = pending.heartbeat_details.payloads
     if not details or not pending.activity_type.name.startswith(RESERVED_PREFIX):
         return None
@@ -188,7 +189,7 @@ async def _of_child(
     temporal: Temporal, child: PendingChildExecutionInfo, due: datetime
 ) -> Progress:
     if not child.run_id:
-        # Asked for, but not there yet.
+        # The child was requested, but has not started yet.
         return Progress(RunPhase.WAITING_FOR_WORKER, due, 1)
     handle = temporal.client.get_workflow_handle(child.workflow_id)
     events = handle.fetch_history_events(page_size=20, rpc_timeout=RPC_TIMEOUT)

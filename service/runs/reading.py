@@ -1,4 +1,4 @@
-"""One run, read from its own history, and while it runs from its description too."""
+"""Reads one run from its history and, while it is in progress, from its description."""
 
 from __future__ import annotations
 
@@ -7,39 +7,40 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import JsonValue
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from onthedot import naming
 from onthedot.encryption.failures import opened
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.action import Action, ActivityAction, UnknownAction, WorkflowAction
 from onthedot.scheduling.errors import RunNotFound
 from onthedot.scheduling.run import AttemptMade, Links, Run, RunCause, RunStatus
 from onthedot.scheduling.stored.run_order import RunOutcome
-from onthedot.service.ledger.history import RunHistory, run_history
+from onthedot.service.ledger.run_history import RunHistory, run_history
 from onthedot.service.runs.progress import progress
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.task_queues import QueueKind, task_queue
 from onthedot.service.temporal.translate import deleted_row, short_run
 
-#: How often a run is read that ends just as it is read.
+#: How often a run is reread if it ends while it is read.
 _LOOKS = 3
 
 
 @dataclass(frozen=True)
 class RunRead:
-    """A run, and what it was read from."""
+    """A run and its sources."""
 
     run: Run
     history: RunHistory
     pending: tuple[PendingActivityInfo, ...] = ()
-    """Activities that Temporal has not seen the end of."""
+    """Activities that have not ended."""
 
     @property
     def action(self) -> Action | UnknownAction | None:
-        """What it does."""
+        """The run's action, if known."""
         return _action(self.history)
 
 
@@ -48,9 +49,9 @@ async def read_run(temporal: Temporal, run_id: str) -> RunRead:
 
     Raises:
         RunNotFound: there is none, or it is past the retention.
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
-    address = naming.RunAddress.parse(run_id)
+    address = RunAddress.parse(run_id)
     handle = temporal.client.get_workflow_handle(address.workflow_id, run_id=address.execution)
     try:
         for look in range(_LOOKS):
@@ -61,7 +62,7 @@ async def read_run(temporal: Temporal, run_id: str) -> RunRead:
             if history.status is not RunStatus.RUNNING:
                 break
             described = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
-            # One that ended in between has an output by now.
+            # A run that ended in between has an output by now.
             if described.status is WorkflowExecutionStatus.RUNNING or look + 1 == _LOOKS:
                 return await _running(temporal, described, history)
         if history.state is not None and await _went_with_its_task(temporal, address):
@@ -73,9 +74,9 @@ async def read_run(temporal: Temporal, run_id: str) -> RunRead:
     return RunRead(_closed(temporal, address, history), history)
 
 
-async def _went_with_its_task(temporal: Temporal, address: naming.RunAddress) -> bool:
-    """Whether it is the run of a finished one-time task that was deleted since. Temporal takes a
-    while to remove it."""
+async def _went_with_its_task(temporal: Temporal, address: RunAddress) -> bool:
+    """Whether it belongs to a finished one-time task that was deleted; Temporal removes the run
+    with a delay."""
     task = temporal.client.get_workflow_handle(address.workflow_id)
     latest = await temporal.ask(task.describe(rpc_timeout=RPC_TIMEOUT))
     if latest.run_id == address.execution:
@@ -142,36 +143,46 @@ def _task_name(history: RunHistory) -> str:
     return history.state.definition.name if history.state else ""
 
 
-def _closed(temporal: Temporal, address: naming.RunAddress, history: RunHistory) -> Run:
-    outcome, memo = history.outcome, history.memo
-    told = outcome or memo
-    order, state = history.order, history.state
-    due = told.scheduled_for if told else _due(history)
-    last, looked_up = history.last, history.looked_up
-    output = looked_up.output if looked_up else last.output if last else None
-    made = looked_up.made if looked_up else last.made if last else ()
+def _closed(temporal: Temporal, address: RunAddress, history: RunHistory) -> Run:
+    outcome, order, state = history.outcome, history.order, history.state
+    told = outcome or history.memo
+    known: dict[str, Any] = {"attempts": history.attempts, "error": history.reason}
+    if told is not None:
+        known = {
+            "started_at": told.started_at,
+            "lateness": told.lateness,
+            "attempts": max(told.attempts, history.attempts),
+            "error": told.error or history.reason,
+        }
+    if order is not None:
+        known |= {"cause": order.cause, "requested_by": order.requested_by}
+    output, made = _came_out(history)
     return Run(
+        **{"cause": RunCause.TRIGGER, **known},
         id=address.run_id,
         task_id=order.task_id if order else state.id if state else "",
         task_name=_task_name(history),
         status=history.status,
-        scheduled_for=due or temporal.now(),
-        started_at=told.started_at if told else None,
+        scheduled_for=(told.scheduled_for if told else _due(history)) or temporal.now(),
         finished_at=history.closed_at or (outcome.finished_at if outcome else None),
-        lateness=told.lateness if told else None,
-        attempts=max(told.attempts if told else 0, history.attempts),
-        cause=order.cause if order else RunCause.TRIGGER,
-        requested_by=order.requested_by if order else "",
+        note=history.note,
         cancel_requested_by=history.cancelled_by,
-        error=(told.error if told else None) or history.reason,
-        output=outcome.output if outcome else output,
-        attempts_made=(outcome.attempts_made or _only(outcome)) if outcome else made,
+        output=output,
+        attempts_made=made,
         links=Links(temporal_ui=temporal.ui_link(address.workflow_id, address.execution)),
     )
 
 
+def _came_out(history: RunHistory) -> tuple[JsonValue, tuple[AttemptMade, ...]]:
+    """The output and the attempts: of the outcome, as they were looked up, or of the last one."""
+    if history.outcome is not None:
+        return history.outcome.output, history.outcome.attempts_made or _only(history.outcome)
+    found = history.looked_up or history.last
+    return (found.output, found.made) if found else (None, ())
+
+
 def _only(outcome: RunOutcome) -> tuple[AttemptMade, ...]:
-    """The attempt of a run that made one, which is not stored beside the run's own times."""
+    """The only attempt of a run, which is not stored because it has the run's own times."""
     if outcome.attempts != 1:
         return ()
     times = {"started_at": outcome.started_at, "ended_at": outcome.finished_at}
@@ -187,7 +198,7 @@ def _due(history: RunHistory) -> datetime | None:
 
 
 def _is_run(history: RunHistory, now: datetime) -> bool:
-    """A one-time task is a run once it has come due."""
+    """Whether the workflow is a run: a one-time task becomes one when it is due."""
     if history.state is None:
         return history.order is not None
     if history.memo is not None:

@@ -1,4 +1,4 @@
-"""The last few runs of several tasks at once: what a page of tasks shows beside each."""
+"""The last few runs of several tasks at once, for a page of tasks."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.translate import short_run
 
-#: Runs read at a time. The busiest tasks fill a page, so the others are asked for again.
+#: Runs read at a time. The busiest tasks may fill a page; then the others are queried again.
 _PAGE = 500
 _ROUNDS = 3
+_EACH = 14
 
 
-async def recent_runs(
-    temporal: Temporal, task_ids: Sequence[str], *, each: int = 14
-) -> dict[str, list[ShortRun]]:
-    """The last runs of these tasks by task, newest first, running ones before; `each` at most.
+async def recent_runs(temporal: Temporal, task_ids: Sequence[str]) -> dict[str, list[ShortRun]]:
+    """The last runs of these tasks, at most 14 per task: running ones first, then newest first.
 
-    A task that ran far less often than the others may show fewer than there are.
+    A task that ran far less often than the others may have more runs than are returned.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     found: dict[str, list[ShortRun]] = {task_id: [] for task_id in task_ids}
     missing = list(task_ids)
@@ -39,10 +38,10 @@ async def recent_runs(
         fresh: dict[str, list[ShortRun]] = {task_id: [] for task_id in missing}
         for row in rows:
             task_id = row.typed_search_attributes.get(naming.TASK_ID) or ""
-            if len(fresh.get(task_id, [])) < each and task_id in fresh:
+            if len(fresh.get(task_id, [])) < _EACH and task_id in fresh:
                 fresh[task_id].append(await short_run(temporal, row))
         found.update(fresh)
         if len(rows) < _PAGE:
             break
-        missing = [task_id for task_id in missing if len(fresh[task_id]) < each]
+        missing = [task_id for task_id in missing if len(fresh[task_id]) < _EACH]
     return found

@@ -1,10 +1,10 @@
 """Runs an occurrence again.
 
-1. The new run has an id of its own, and so an Idempotency-Key of its own: a receiver that drops
-   repeats takes it for what it is, another run. It is due when the first one was.
-2. An occurrence of a recurring task is carried out as the task is defined now: what made it fail
-   may have been fixed since. A run by hand may have been given a body of its own, and a one-time
-   task is its run: those are repeated as they were.
+1. The new run has its own id, and so its own Idempotency-Key: a receiver that drops repeats accepts
+   it as another run. Its due time is that of the first run.
+2. A retried occurrence of a recurring task uses the current definition, because that may have been
+   fixed since. Manual runs, which may have had their own body, and one-time tasks are repeated
+   unchanged.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from __future__ import annotations
 import secrets
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.errors import WrongState
 from onthedot.scheduling.run import Run, RunCause, RunStatus, ShortRun
 from onthedot.scheduling.stored.run_order import RunOrder
-from onthedot.service.ledger.history import run_history
+from onthedot.service.ledger.run_history import run_history
 from onthedot.service.runs.direct_starts import start_run
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.reader import TaskReader
@@ -23,11 +24,11 @@ from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
 
 async def retry(temporal: Temporal, run_id: str, *, by: str = "") -> ShortRun:
-    """Start a new run of the occurrence that a run was of.
+    """Start a new run of a run's occurrence.
 
     Raises:
         RunNotFound: there is none, or it is past the retention.
-        WrongState: it goes on, it was the test of an action, or its task is deleted.
+        WrongState: it is in progress, it tested an action, or its task is deleted.
         TemporalUnavailable: nothing was started; `Unconfirmed` if that is not certain.
     """
     run = await Runs(temporal).get(run_id)
@@ -37,7 +38,7 @@ async def retry(temporal: Temporal, run_id: str, *, by: str = "") -> ShortRun:
         )
     if not run.task_id:
         raise WrongState(f"Run {run_id} was a test of an action. Test the action again instead.")
-    address = naming.RunAddress.parse(run_id)
+    address = RunAddress.parse(run_id)
     nominal = naming.nominal_instant(address.workflow_id)
     order = await _order(temporal, run, address, as_it_was=nominal is None)
     order = order.model_copy(update={"requested_by": by})
@@ -46,9 +47,7 @@ async def retry(temporal: Temporal, run_id: str, *, by: str = "") -> ShortRun:
     )
 
 
-async def _order(
-    temporal: Temporal, run: Run, address: naming.RunAddress, *, as_it_was: bool
-) -> RunOrder:
+async def _order(temporal: Temporal, run: Run, address: RunAddress, *, as_it_was: bool) -> RunOrder:
     found = await TaskReader(temporal).find_or_none(run.task_id)
     if found is None:
         raise WrongState(f"Task {run.task_id!r} is deleted and does not run again.")

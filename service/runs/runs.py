@@ -1,4 +1,4 @@
-"""The use cases of a single run: read, cancel, and a test of an action without a task."""
+"""The use cases of single runs: read, cancel, and test an action without a task."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from temporalio.client import WorkflowFailureError
 
 from onthedot import naming
 from onthedot.naming import attributes
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.action import Action
 from onthedot.scheduling.checking.action import check_action
 from onthedot.scheduling.errors import InvalidDefinition, WrongState
@@ -32,19 +33,19 @@ class Runs:
         self._temporal = temporal
 
     async def get(self, run_id: str) -> Run:
-        """One run with its output: all from its own history, while it runs also from what waits.
+        """One run with its output.
 
         Raises:
             RunNotFound: there is none, or it is past the retention.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
-        address = naming.RunAddress.parse(run_id)
+        address = RunAddress.parse(run_id)
         if address.execution == naming.NO_EXECUTION:
             return await SkippedRuns(self._temporal).one(address)
         return (await read_run(self._temporal, run_id)).run
 
     async def cancel(self, run_id: str, *, by: str = "") -> Run:
-        """Ask a run to stop; its action is told, and the run ends as cancelled.
+        """Ask a run to stop; its action is cancelled, and the run ends as cancelled.
 
         Raises:
             RunNotFound, TemporalUnavailable.
@@ -53,7 +54,7 @@ class Runs:
         run = await self.get(run_id)
         if run.status is not RunStatus.RUNNING:
             raise WrongState(f"Run {run_id} has ended already: {run.status.value}.")
-        address = naming.RunAddress.parse(run_id)
+        address = RunAddress.parse(run_id)
         handle = self._temporal.client.get_workflow_handle(
             address.workflow_id, run_id=address.execution
         )
@@ -61,11 +62,11 @@ class Runs:
         return run
 
     async def test(self, action: Action, *, attempt_timeout: timedelta, by: str = "") -> Run:
-        """Run an action once without registering it, and wait for how it ends; `by` asked for it.
+        """Run an action once, on behalf of `by`, without registering it; returns the ended run.
 
         Raises:
             InvalidDefinition, TemporalUnavailable.
-            NoWorker: nobody took it up.
+            NoWorker: no worker picked it up.
         """
         if problems := check_action(action):
             raise InvalidDefinition(*problems)
@@ -109,4 +110,4 @@ class Runs:
                 await handle.terminate(reason="No worker started the test.")
                 raise NoWorker(self._temporal.task_queue) from None
         execution = handle.first_execution_run_id or ""
-        return await self.get(naming.RunAddress(workflow_id, execution).run_id)
+        return await self.get(RunAddress(workflow_id, execution).run_id)

@@ -1,4 +1,4 @@
-"""Changes many tasks, with a result for each; tasks already in the wanted state are left alone."""
+"""Changes many tasks, with a result for each; skips tasks that are already in the wanted state."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from onthedot.scheduling.errors import (
     InvalidDefinition,
     OnTheDotError,
     RevisionMismatch,
+    TaskExists,
     TaskNotFound,
 )
+from onthedot.scheduling.revisions.revision import RevisionKind
 from onthedot.scheduling.run import ShortRun
+from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
@@ -24,7 +27,7 @@ from onthedot.service.temporal.calls import Temporal
 #: How many are changed at the same time.
 _AT_ONCE = 8
 
-#: How often a task is examined again that someone else changed meanwhile.
+#: How often to try again with a task that another caller changed in the meantime.
 _TRIES = 3
 
 
@@ -35,22 +38,22 @@ class Changed:
     id: str
     outcome: Outcome
     revision: int | None = None
-    """With `before`: the one that the change made."""
+    """With `before`: the revision that the change made."""
     before: PauseState | None = None
-    """How it was, where that can be undone."""
+    """The state before, if the change can be undone."""
     run: ShortRun | None = None
     error: OnTheDotError | None = None
 
 
 @dataclass
 class BulkProgress:
-    """How far a change has come; anyone who waits for it may look at it, and stop it."""
+    """The progress of a change, with which its caller can also stop it."""
 
     done: int = 0
     stopped: bool = False
-    """Those that have not begun are left alone, and get no result."""
+    """Set to skip those that have not begun, which then get no result."""
     check: Callable[[], None] = lambda: None
-    """Called before each begins; what it raises refuses that one."""
+    """Called before each change; an error refuses that change."""
 
 
 class BulkChanges:
@@ -71,24 +74,24 @@ class BulkChanges:
         self._progress = progress or BulkProgress()
 
     async def ids(self, which: TaskFilter) -> list[str]:
-        """The tasks that a filter lets through.
+        """The ids of the tasks that match a filter.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
-            InvalidDefinition: they are more than `MOST_OF_A_CHANGE`.
+            TemporalUnavailable: Temporal does not respond.
+            InvalidDefinition: more than `MOST_OF_A_CHANGE` match.
         """
         found: list[str] = []
         async for row in TaskList(self._temporal).walk(which):
             found.append(row.id.partition(":")[2])
             if len(found) > MOST_OF_A_CHANGE:
-                mend = f"more than {MOST_OF_A_CHANGE} tasks match; narrow the filter"
-                raise InvalidDefinition(FieldProblem("filter", mend))
+                fix = f"more than {MOST_OF_A_CHANGE} tasks match; narrow the filter"
+                raise InvalidDefinition(FieldProblem("filter", fix))
         return found
 
     async def pause(
         self, ids: Sequence[str], *, note: str = "", until: datetime | None = None
     ) -> list[Changed]:
-        """Pause them. One that is paused already keeps its note and its end.
+        """Pause them. A task that is already paused keeps its note and end.
 
         Raises:
             InvalidDefinition: `until` is past.
@@ -105,7 +108,7 @@ class BulkChanges:
         return await self._each(ids, lambda task_id: self._toggled(task_id, True, one))
 
     async def resume(self, ids: Sequence[str], *, note: str = "") -> list[Changed]:
-        """Resume them. One that is not paused stays as it is."""
+        """Resume those that are paused."""
 
         async def one(task_id: str, revision: int) -> int:
             task = await self._tasks.resume(task_id, by=self._by, note=note, if_match=revision)
@@ -113,40 +116,46 @@ class BulkChanges:
 
         return await self._each(ids, lambda task_id: self._toggled(task_id, False, one))
 
-    async def run(self, ids: Sequence[str]) -> list[Changed]:
+    async def run(self, ids: Sequence[str], *, note: str = "") -> list[Changed]:
         """Run each once now, in addition to its schedule."""
 
         async def one(task_id: str) -> Changed:
             if self._dry_run:
                 await self._tasks.state(task_id)
                 return Changed(task_id, Outcome.WOULD_CHANGE)
-            return Changed(
-                task_id, Outcome.DONE, run=await self._tasks.run_now(task_id, by=self._by)
-            )
+            run = await self._tasks.run_now(task_id, by=self._by, note=note)
+            return Changed(task_id, Outcome.DONE, run=run)
 
         return await self._each(ids, one)
 
-    async def delete(self, ids: Sequence[str]) -> list[Changed]:
+    async def delete(self, ids: Sequence[str], *, note: str = "") -> list[Changed]:
         """Delete them."""
 
         async def one(task_id: str) -> Changed:
             if self._dry_run:
                 await self._tasks.state(task_id)
                 return Changed(task_id, Outcome.WOULD_CHANGE)
-            await self._tasks.delete(task_id, by=self._by)
+            await self._tasks.delete(task_id, by=self._by, note=note)
             return Changed(task_id, Outcome.DONE)
 
         return await self._each(ids, one)
 
     async def restore(self, ids: Sequence[str]) -> list[Changed]:
-        """Put deleted ones back."""
+        """Restore deleted tasks. One that was restored before is left as it is: the call that did
+        it may have been answered too late."""
 
         async def one(task_id: str) -> Changed:
             if self._dry_run:
                 if await self._tasks.deleted(task_id) is None:
                     raise TaskNotFound(task_id)
                 return Changed(task_id, Outcome.WOULD_CHANGE)
-            task = await self._tasks.restore(task_id, by=self._by)
+            try:
+                task = await self._tasks.restore(task_id, by=self._by)
+            except TaskExists:
+                last = (await Revisions(self._temporal).page(task_id, limit=1)).items[0]
+                if last.change is not RevisionKind.RESTORED or last.restores is not None:
+                    raise
+                return Changed(task_id, Outcome.UNCHANGED, last.revision)
             return Changed(task_id, Outcome.DONE, task.revision)
 
         return await for_each(ids, one, self._progress)
@@ -154,7 +163,7 @@ class BulkChanges:
     async def undo(self, changed: Sequence[Changed]) -> list[Changed]:
         """Restore the pauses that `pause` or `resume` changed, with their notes and ends.
 
-        A task that someone changed since then is refused, and stays as it is.
+        Refuses tasks that were changed since then.
         """
         touched = {each.id: each for each in changed if each.outcome is Outcome.DONE}
 
@@ -208,7 +217,7 @@ async def for_each(
     change: Callable[[str], Awaitable[Changed]],
     progress: BulkProgress | None = None,
 ) -> list[Changed]:
-    """A few at a time, each once; one that is refused keeps no other from its change."""
+    """Change each task once, a few at a time; a refusal does not affect the others."""
     progress = progress or BulkProgress()
     places = asyncio.Semaphore(_AT_ONCE)
 

@@ -1,30 +1,24 @@
-"""How a change reaches a task, and what is reported if it cannot."""
+"""Passes a change to a task, or reports why that failed."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import (
-    DeleteWorkflowExecutionRequest,
-)
 from temporalio.client import (
     WorkflowHandle,
     WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
     WorkflowUpdateStage,
 )
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.access.audit_log import note
-from onthedot.naming import attributes
 from onthedot.scheduling.errors import OnTheDotError, RevisionMismatch, TaskNotFound, WrongState
 from onthedot.scheduling.outages import (
     NamespaceUnprepared,
@@ -35,19 +29,15 @@ from onthedot.scheduling.outages import (
     WorkerBehind,
 )
 from onthedot.scheduling.stored.task_change import Change, ChangeKind, RefusedChange
-from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.task_queues import task_queue
-from onthedot.service.temporal.translate import LONG_AGO, row_of, task_status
+from onthedot.service.temporal.translate import row_of, task_status
+from onthedot.service.temporal.updates import sent
 
-#: How often a change is handed to Temporal whose workflow task failed.
-_TRIES = 5
-
-#: The SDK's words for "I cannot read what this Update was sent with".
+#: The SDK's message if it cannot read an Update's arguments.
 _NOT_READ = "Failed decoding arguments"
-
 _UNCONFIRMED = (
     f"The change may still be made within {int(CHANGE_TIMEOUT.total_seconds())} "
     "seconds, but not later. Read the task before you repeat it, or repeat it with If-Match."
@@ -55,15 +45,15 @@ _UNCONFIRMED = (
 
 
 async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState | None:
-    """Have the task carry out a change.
+    """Make a task carry out a change.
 
     Returns:
-        The state with the change in force; None if the task is closed or there is none.
+        The state with the change in force; None if the task is closed or missing.
 
     Raises:
-        NoWorker: nobody took the change up before it expired.
-        NotInForce: the task took it, but cannot carry it out yet.
-        TemporalUnavailable: Temporal does not answer.
+        NoWorker: no worker picked up the change before it expired.
+        NotInForce: the task accepted the change, but cannot carry it out yet.
+        TemporalUnavailable: Temporal does not respond.
         RevisionMismatch, WrongState, TaskNotFound: the task refused it.
     """
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
@@ -88,9 +78,11 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
         if taken.is_set():
-            raise NotInForce(task_id, f"Temporal does not answer ({error.status.name}).") from error
+            raise NotInForce(
+                task_id, f"Temporal does not respond ({error.status.name})."
+            ) from error
         if error.status is RPCStatusCode.FAILED_PRECONDITION:
-            # The worker that had taken it up failed at it; Temporal gives it to another one.
+            # The worker could not read it; Temporal gives it to another one.
             raise NoWorker(temporal.task_queue) from error
         with temporal.translated():
             raise
@@ -104,110 +96,32 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
 async def _carried_out(
     handle: WorkflowHandle[Any, Any], change: Change, taken: asyncio.Event
 ) -> TaskState:
-    """The state with the change in force; `taken` is set once the task has it for good."""
-    update_id = uuid4().hex
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            update = await handle.start_update(
-                naming.CHANGE,
-                change,
-                id=update_id,
-                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-                result_type=TaskState,
-                rpc_timeout=2 * CHANGE_TIMEOUT,
-            )
-        except RPCError as error:
-            # The workflow task failed that it came with, as when a task closes just as something
-            # else arrives. Under the same id it cannot count twice.
-            if error.status is not RPCStatusCode.FAILED_PRECONDITION or not tries_left:
-                raise
-            await asyncio.sleep(0.1)
-        else:
-            break
+    """The state with the change in force; `taken` is set once the task has durably accepted it."""
+
+    def send(update_id: str) -> Awaitable[WorkflowUpdateHandle[TaskState]]:
+        return handle.start_update(
+            naming.CHANGE,
+            change,
+            id=update_id,
+            wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+            result_type=TaskState,
+            rpc_timeout=2 * CHANGE_TIMEOUT,
+        )
+
+    update = await sent(send)
     taken.set()
-    state: TaskState = await update.result(rpc_timeout=2 * CHANGE_TIMEOUT)
-    return state
-
-
-async def forget(temporal: Temporal, state: TaskState, *, status: TaskStatus, by: str) -> bool:
-    """End a closed task for good: its id is free at once, its history goes within a minute.
-
-    Temporal deletes a workflow only some time after it closed. So an execution that is marked as
-    deleted takes its place at once. It keeps what the task was, for the retention.
-
-    Args:
-        status: how it had ended.
-
-    Returns:
-        False if the task was armed again meanwhile.
-
-    Raises:
-        TemporalUnavailable: Temporal does not answer; the call may be repeated.
-    """
-    client, workflow_id = temporal.client, naming.task_workflow(state.id)
-    with temporal.translated():
-        await _remove_schedule(temporal, state.id)
-        past = [row async for row in client.list_workflows(f"WorkflowId = '{workflow_id}'")]
-        deleted = state.model_copy(
-            update={
-                "not_after": LONG_AGO,
-                "deleted_at": temporal.now(),
-                "deleted_by": by,
-                "ended_as": status.value,
-            }
-        )
-        try:
-            marker = await client.start_workflow(
-                naming.TASK,
-                deleted,
-                id=workflow_id,
-                task_queue=temporal.task_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                memo={naming.TASK_MEMO: TaskRow.of(deleted)},
-                search_attributes=attributes.task_attributes(deleted, status=naming.State.DELETED),
-                static_summary="Deleted",
-                rpc_timeout=RPC_TIMEOUT,
-            )
-        except WorkflowAlreadyStartedError:
-            return False
-        with suppress(RPCError):
-            await marker.terminate(reason="Deleted")
-        for execution in past:
-            await _delete(temporal, execution.id, execution.run_id)
-    return True
-
-
-async def _remove_schedule(temporal: Temporal, task_id: str) -> None:
-    """A task that was terminated from outside left its schedule behind."""
-    try:
-        await temporal.client.get_schedule_handle(naming.schedule(task_id)).delete()
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-
-
-async def _delete(temporal: Temporal, workflow_id: str, execution: str) -> None:
-    try:
-        await temporal.client.workflow_service.delete_workflow_execution(
-            DeleteWorkflowExecutionRequest(
-                namespace=temporal.client.namespace,
-                workflow_execution=WorkflowExecution(workflow_id=workflow_id, run_id=execution),
-            )
-        )
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
+    return await update.result(rpc_timeout=2 * CHANGE_TIMEOUT)
 
 
 async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> OnTheDotError:
-    """Return as soon as it is clear that no answer will come, and why; at the latest at expiry."""
+    """Return the reason as soon as no answer can come any more; at the latest at expiry."""
     patience = CHANGE_TIMEOUT
     for passed in range(2 * int(CHANGE_TIMEOUT.total_seconds())):
         if passed >= patience.total_seconds():
             break
         await asyncio.sleep(0.5)
         try:
-            # With the half second before, as long as any other call may take.
+            # Together with the half second before, as long as any other call may take.
             queue = await task_queue(temporal, within=RPC_TIMEOUT - timedelta(seconds=0.5))
         except NamespaceUnprepared as error:
             return error
@@ -218,14 +132,14 @@ async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> O
         if await _is_running(temporal, task_id):
             if change.kind is not ChangeKind.DELETE:
                 return _running(task_id, change)
-            # A run's first attempt holds the task; it listens every few seconds.
+            # A run's first attempt blocks the task, which handles Updates every few seconds.
             patience = 2 * CHANGE_TIMEOUT
         await asyncio.sleep(0.5)
     return NoWorker(temporal.task_queue, idle=False)
 
 
 async def _is_running(temporal: Temporal, task_id: str) -> bool:
-    """Whether it is a one-time task that has come due: it refuses every change but its deletion."""
+    """Whether it is a one-time task that is due: it refuses every change except deletion."""
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
     try:
         execution = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))

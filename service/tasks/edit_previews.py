@@ -1,4 +1,4 @@
-"""What an edit would change, told before it is made."""
+"""Previews the effect of an edit on the next runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.registering.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal
 
-#: How many runs a preview of an edit compares.
+#: How many runs a preview compares.
 _PREVIEWED = 10
 
 
@@ -24,7 +24,7 @@ async def preview_edit(
 ) -> EditPreview:
     """The next ten runs before and after replacing the definition, gained and lost.
 
-    With `keeps_pause` a task that is paused stays so.
+    With `keeps_pause`, a paused task stays paused.
 
     Raises:
         InvalidDefinition, TaskNotFound, TemporalUnavailable.

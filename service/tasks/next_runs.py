@@ -1,4 +1,4 @@
-"""When a task runs next: its trigger, its jitter, and what is left of its `max_runs`."""
+"""Computes when a task runs next, with jitter and what is left of its `max_runs`."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ _FEW = 10
 
 
 class NextRuns:
-    """Computes next runs. Temporal is asked only where `max_runs`, jitter or calendars make it
-    needful."""
+    """Computes next runs. Reads from Temporal only for `max_runs`, jitter or calendars."""
 
     def __init__(self, temporal: Temporal, arithmetic: Arithmetic = SINGLE) -> None:
         self._temporal = temporal
@@ -39,15 +38,15 @@ class NextRuns:
         remaining: int | None = None,
         nominal_after: datetime | None = None,
     ) -> tuple[datetime, ...]:
-        """At most `count` instants after `after`, those at which the task really runs.
+        """At most `count` instants after `after` at which the task runs.
 
         Args:
-            remaining: the runs left of `max_runs`, if known; else the schedule is asked.
-            nominal_after: the task began then; jitter may have moved what was nominally before.
+            remaining: the runs left of `max_runs`, if known; else they are read from the schedule.
+            nominal_after: leave out occurrences whose nominal instant is not later than this.
 
         Raises:
-            TemporalUnavailable: Temporal had to be asked, and does not answer.
-            Busy: too much is to be computed at present.
+            TemporalUnavailable: Temporal is needed, and does not respond.
+            Busy: too many computations are in progress.
         """
         if remaining is None:
             remaining = await self.remaining(task_id, definition)
@@ -66,10 +65,10 @@ class NextRuns:
         return tuple(await self._arithmetic.unless(count <= _FEW and is_brief(trigger), work))
 
     async def remaining(self, task_id: str, definition: TaskDefinition) -> int | None:
-        """Runs left of `max_runs` of an open task, as its schedule counts them; None: no limit.
+        """Runs left of an open task's `max_runs`, from its schedule; None if there is no limit.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         limit = max_runs(definition)
         if limit is None:
@@ -84,10 +83,10 @@ class NextRuns:
         return schedule.schedule.state.remaining_actions
 
     async def seed(self, task_id: str, trigger: Trigger) -> str | None:
-        """What Temporal draws the jitter of this task's schedule from; None if there is none.
+        """The seed of Temporal's jitter for this task's schedule; None without jitter.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         if isinstance(trigger, OnceTrigger) or not trigger.jitter or not task_id:
             return None

@@ -1,4 +1,4 @@
-"""When a trigger would fire, told before anything is registered."""
+"""Previews when a trigger would fire."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.registering.trigger_defaults import trigger_with_defaults
 from onthedot.service.temporal.calls import Temporal
 
-#: A one-time instant may be past by so much, as a task's may that says nothing else.
+#: How far a one-time instant may be in the past: the default catch-up window of tasks.
 _CATCHUP = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The next runs of a trigger, in UTC, with the trigger in words and what surprises in it."""
+    """The next runs of a trigger, in UTC, with the trigger in words and warnings."""
 
     next_runs: tuple[datetime, ...]
     description: str
     warnings: tuple[str, ...]
     moved: tuple[MovedRun, ...] = ()
-    """Those of the next runs that come on another day than the expression names."""
+    """The next runs that were moved to another day than the expression names."""
 
 
 async def preview(
@@ -42,14 +42,13 @@ async def preview(
 ) -> Preview:
     """The first `count` runs after an instant, which defaults to now.
 
-    `H` depends on the task's id. So does jitter: with an id the runs are exactly the instants that
-    jitter leads to, without one they are nominal. Temporal is asked only where jitter and an id
-    are given, or calendars are named.
+    `H` and jitter depend on the task's id: with an id the runs include jitter, without one they are
+    nominal. Temporal is needed only for jitter with an id, and for calendars.
 
     Raises:
-        InvalidDefinition: the trigger means nothing or could never fire, or `after` is too far.
-        TemporalUnavailable: Temporal has to be asked, and does not answer.
-        Busy: too much is to be computed at present.
+        InvalidDefinition: the trigger is invalid or never fires, or `after` is too late.
+        TemporalUnavailable: Temporal is needed, and does not respond.
+        Busy: too many computations are in progress.
     """
     now = temporal.now()
     if after is not None and after.year > LAST_YEAR:
@@ -81,7 +80,7 @@ def _preview(
         key=key,
         calendars=calendars,
         jitter_seed=seed,
-        # Without an instant it is as if it were registered now.
+        # Without `after`, preview a task that is registered now.
         nominal_after=None if after else now,
     )
     found = list(islice(coming, count if limit is None else min(count, limit)))

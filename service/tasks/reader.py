@@ -1,35 +1,26 @@
-"""Reads single tasks: all that can be known of one without a worker."""
+"""Reads single tasks, without needing a worker."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
-
-from onthedot import naming
-from onthedot.scheduling.errors import TaskNotFound
 from onthedot.scheduling.outages import Busy, TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
-from onthedot.scheduling.task import Health, HealthReport, Task, TaskDefinition, TaskStatus
+from onthedot.scheduling.task import Health, Task, TaskDefinition, TaskStatus
 from onthedot.service.arithmetic import SINGLE, Arithmetic
-from onthedot.service.ledger.history import latest_definition
 from onthedot.service.runs.listing import last_run
+from onthedot.service.tasks.finding import Found, TaskFinder
 from onthedot.service.tasks.next_runs import NextRuns
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
-from onthedot.service.temporal.paging import literal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import (
     NEXT_RUNS,
     answered,
-    deleted_row,
     own_run,
-    row_of,
     task_health,
     task_status,
 )
@@ -37,167 +28,18 @@ from onthedot.service.temporal.translate import (
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Found:
-    """A task as its workflow describes it."""
-
-    execution: WorkflowExecutionDescription
-    row: TaskRow
-    definition: TaskDefinition
-
-    @property
-    def open(self) -> bool:
-        """Whether it can still fire."""
-        return self.execution.status is WorkflowExecutionStatus.RUNNING
-
-    @property
-    def task_id(self) -> str:
-        """What it is called in REST."""
-        return self.execution.id.partition(":")[2]
-
-    @property
-    def state(self) -> TaskState:
-        """What the task remembers, as far as its description tells."""
-        row, execution = self.row, self.execution
-        health = task_health(execution)
-        at = execution.close_time or execution.start_time
-        return TaskState(
-            id=self.task_id,
-            definition=self.definition,
-            revision=row.revision,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            updated_by=row.updated_by,
-            defined_at=row.defined_at,
-            defined_by=row.defined_by,
-            paused_at=row.paused_at,
-            paused_by=row.paused_by,
-            deleted_at=row.deleted_at,
-            deleted_by=row.deleted_by,
-            note=row.note,
-            paused_until=row.paused_until,
-            covered_until=row.updated_at,
-            remaining=row.remaining,
-            idempotency=row.idempotency,
-            problem=row.problem,
-            occurs_after=row.occurs_after,
-            health=None if health is Health.NEVER_RAN else HealthReport(health=health, at=at),
-        )
-
-
-class TaskReader:
-    """Looks tasks up, and answers with them."""
+class TaskReader(TaskFinder):
+    """Finds tasks, and converts them to responses."""
 
     def __init__(self, temporal: Temporal, arithmetic: Arithmetic = SINGLE) -> None:
-        self._temporal = temporal
+        super().__init__(temporal)
         self._next = NextRuns(temporal, arithmetic)
 
-    async def find(self, task_id: str) -> Found:
-        """A task.
-
-        Raises:
-            TaskNotFound, TemporalUnavailable.
-        """
-        found = await self.find_or_none(task_id)
-        if found is None:
-            raise TaskNotFound(task_id)
-        return found
-
-    async def find_or_none(self, task_id: str) -> Found | None:
-        """A task; None if there is none, or it was deleted.
-
-        Raises:
-            TemporalUnavailable: Temporal does not answer.
-        """
-        execution = await self._described(task_id)
-        row = await row_of(execution) if execution else None
-        return await self._whole(execution, row) if execution and row else None
-
-    async def check_key(self, task_id: str) -> None:
-        """To be awaited before a change: who lacks the task's key could make it, and then not read
-        what came of it.
-
-        Raises:
-            KeyMissing: the task is sealed with a key that is not here.
-            TemporalUnavailable: Temporal does not answer.
-        """
-        if execution := await self._described(task_id):
-            await row_of(execution)
-
-    async def find_deleted_or_none(self, task_id: str) -> Found | None:
-        """A deleted task that is kept, if no other has its id; else None.
-
-        Raises:
-            TemporalUnavailable: Temporal does not answer.
-        """
-        execution = await self._described(task_id)
-        if execution is None or await row_of(execution) is not None:
-            return None
-        if await deleted_row(execution) is None:
-            # A registration that was answered 503 and came too late stands in front of it.
-            execution = await self._last_deleted(task_id)
-        row = await deleted_row(execution) if execution else None
-        return await self._whole(execution, row) if execution and row else None
-
-    async def find_kept(self, task_id: str) -> Found:
-        """A task, or one that was deleted and is kept.
-
-        Raises:
-            TaskNotFound, TemporalUnavailable.
-        """
-        execution = await self._described(task_id)
-        row = await row_of(execution) or await deleted_row(execution) if execution else None
-        if execution is None or row is None:
-            raise TaskNotFound(task_id)
-        if (found := await self._whole(execution, row)) is None:
-            raise TaskNotFound(task_id)
-        return found
-
-    async def _described(self, task_id: str) -> WorkflowExecutionDescription | None:
-        handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-        try:
-            return await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise
-
-    async def _last_deleted(self, task_id: str) -> WorkflowExecutionDescription | None:
-        client, workflow_id = self._temporal.client, naming.task_workflow(task_id)
-        listed = client.list_workflows(
-            f"WorkflowId = {literal(workflow_id)} "
-            f"AND {naming.STATUS.name} = '{naming.State.DELETED}'"
-        )
-        await self._temporal.ask(listed.fetch_next_page())
-        rows = sorted(listed.current_page or (), key=lambda row: row.start_time, reverse=True)
-        kept = [row for row in rows if await deleted_row(row)]
-        if not kept:
-            return None
-        handle = client.get_workflow_handle(workflow_id, run_id=kept[0].run_id)
-        return await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
-
-    async def _whole(self, execution: WorkflowExecutionDescription, row: TaskRow) -> Found | None:
-        definition = row.definition
-        if row.abridged:
-            handle = self._temporal.client.get_workflow_handle(
-                execution.id, run_id=execution.run_id
-            )
-            try:
-                history = await self._temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
-            except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
-                    return None
-                raise
-            whole = await latest_definition(self._temporal.client, history)
-            # A pause that ended by itself is in the row, and in no change.
-            definition = whole.model_copy(update={"paused": row.definition.paused})
-        return Found(execution, row, definition)
-
     async def answer(self, found: Found) -> Task:
-        """A task as it is answered, with its last run.
+        """A task as a response, with its last run.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         task_id, now = found.task_id, self._temporal.now()
         status = task_status(found.execution, found.definition, now)
@@ -217,8 +59,8 @@ class TaskReader:
         )
 
     async def settled(self, state: TaskState) -> Task:
-        """A task that has just taken a change, as it is answered. The change counts: what cannot
-        be read or computed any more is left out."""
+        """The response after a change. The change is made: what cannot be read or computed any more
+        is left out."""
         last, coming = await asyncio.gather(
             _if_possible(last_run(self._temporal, state.id)),
             _if_possible(self.to_come(state, state.remaining)),
@@ -228,7 +70,7 @@ class TaskReader:
     def fresh(
         self, state: TaskState, coming: tuple[datetime, ...], last: ShortRun | None = None
     ) -> Task:
-        """A task with nothing running, as it is answered."""
+        """A task without a run in progress, as a response."""
         return answered(
             self._temporal,
             state.id,
@@ -244,8 +86,8 @@ class TaskReader:
         """The next runs of a task in this state.
 
         Raises:
-            TemporalUnavailable: Temporal had to be asked, and does not answer.
-            Busy: too much is to be computed at present.
+            TemporalUnavailable: Temporal is needed, and does not respond.
+            Busy: too many computations are in progress.
         """
         return await self._coming(state, _status(state.definition), remaining)
 
@@ -273,8 +115,8 @@ def _status(definition: TaskDefinition) -> TaskStatus:
 
 
 def _later(listed: ShortRun | None, own: ShortRun | None) -> ShortRun | None:
-    """The run in progress, or else the one that ended last. A list lags behind what a task says of
-    itself."""
+    """The run in progress, or else the one that ended last. The task itself is more current than a
+    list."""
     if listed is None or own is None or listed.id == own.id:
         return own or listed
     if own.finished_at is None or listed.finished_at is None:

@@ -1,9 +1,9 @@
-"""Replacing a task's definition: what is the same already, what stays, and what changes.
+"""Replaces a task's definition.
 
-1. A definition that is the stored one changes nothing: the task is answered, at its revision. That
-   holds for a finished task too, whose instant is past by now; a cancelled one is armed again.
-2. Where nothing is said of the pause, the task keeps it. The change then names the revision that
-   was read, so that a pause that comes in between is kept too.
+1. A definition that equals the stored one changes nothing, and the revision stays. This includes a
+   finished task, whose instant is past by now; a cancelled task is armed again.
+2. A definition without `paused` keeps the pause. The change then requires the revision that was
+   read, so that a pause made in between is kept too.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
 from onthedot.service.arithmetic import Arithmetic
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks import changes
-from onthedot.service.tasks.reader import Found, TaskReader
+from onthedot.service.tasks.finding import Found
+from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.registering.starts import TaskStarts
 from onthedot.service.tasks.registering.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import task_status
 
-#: How often a change is made again that someone else was quicker than.
+#: How often to try again if another caller was faster.
 _ATTEMPTS = 5
 
 
@@ -51,7 +52,7 @@ class Replacements:
         keeps_pause: bool,
         restores: int | None = None,
     ) -> Task:
-        """The task with this definition. Raises as `Tasks.replace` does."""
+        """See `Tasks.replace`."""
         for attempt in range(_ATTEMPTS):
             found, now = await self._reader.find(task_id), self._temporal.now()
             if if_match not in (None, found.row.revision):

@@ -28,17 +28,19 @@ async def run_now(
     scheduled_for: datetime | None = None,
     changed: Mapping[str, Any] | None = None,
     through_freeze: bool = False,
+    note: str = "",
 ) -> ShortRun:
-    """Start a run at once, in addition to the schedule.
+    """Start a run immediately, in addition to the schedule.
 
     Args:
-        scheduled_for: the past instant that the run is told; now if left out.
-        changed: fields of the action that are different in this run alone.
+        scheduled_for: a past instant as the run's due time; now by default.
+        changed: fields of the action that differ in this run only.
         through_freeze: run it although a freeze is in force.
+        note: why, which the run keeps.
 
     Raises:
-        InvalidDefinition: the action has no such field, or the instant is still to come.
-        Frozen: a freeze is in force, and it is not to go through it.
+        InvalidDefinition: the action has no such field, or the instant is in the future.
+        Frozen: a freeze is in force, and `through_freeze` is not set.
         TaskNotFound, WrongState, TemporalUnavailable.
     """
     found, now = await TaskReader(temporal).find(task_id), temporal.now()
@@ -49,18 +51,18 @@ async def run_now(
             FieldProblem("scheduled_for", "must be past: the run starts immediately")
         )
     due = scheduled_for or now
-    # Temporal's SQLite keeps milliseconds: filters compare what lists show.
+    # Temporal's SQLite keeps milliseconds, and filters must match what lists show.
     due = due.replace(microsecond=due.microsecond // 1000 * 1000)
     order = found.state.order(cause=RunCause.MANUAL, scheduled_for=due)
     order = order.model_copy(update={"requested_by": by})
     if changed:
         order = order.model_copy(update={"action": _with(order.action, changed)})
     workflow_id = naming.direct_run(task_id, f"manual-{secrets.token_hex(8)}")
-    return await start_run(temporal, order, workflow_id)
+    return await start_run(temporal, order, workflow_id, note_of_caller=note)
 
 
 def _with(action: Action | UnknownAction, changed: Mapping[str, Any]) -> Action:
-    """The action with other values in some fields, checked as at a registration."""
+    """The action with some fields changed, checked as in a registration."""
     if isinstance(action, UnknownAction):
         raise WrongState("The task's action is of a kind that this version does not know.")
     unknown = [name for name in changed if name not in type(action).model_fields]

@@ -23,6 +23,7 @@ from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.tasks import changes, runs_by_hand
+from onthedot.service.tasks.forgetting import forget
 from onthedot.service.tasks.history.restorations import Restorations
 from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.reader import TaskReader
@@ -45,10 +46,10 @@ class Tasks:
         self._replacements = Replacements(temporal, self._reader, self._starts, arithmetic)
 
     async def create(self, new: NewTask, *, by: str, idempotency_key: str = "") -> Task:
-        """Register a task; once this returns it is durable.
+        """Register a task; once this returns, it is durable.
 
         Raises:
-            InvalidDefinition: it is well-formed but means nothing, or could never fire.
+            InvalidDefinition: the definition is invalid, or the task would never run.
             TaskExists: the id is in use; the task that has it is untouched.
             IdempotencyConflict: the key was used with another body.
             TemporalUnavailable: nothing was registered; `Unconfirmed` if that is not certain.
@@ -60,7 +61,7 @@ class Tasks:
 
         Raises:
             TaskNotFound: there is none.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         return await self._reader.answer(await self._reader.find(task_id))
 
@@ -75,8 +76,8 @@ class Tasks:
     ) -> Task:
         """Replace the whole definition, kind included; a finished task is armed again.
 
-        A definition that is the stored one changes nothing, the revision included. With
-        `keeps_pause` a task that is paused stays so, whatever the definition says.
+        A definition that equals the stored one changes nothing, not even the revision. With
+        `keeps_pause`, a paused task stays paused, whatever the definition says.
 
         Raises:
             InvalidDefinition, TaskNotFound, RevisionMismatch, WrongState, NoWorker,
@@ -95,8 +96,8 @@ class Tasks:
         if_match: int | None = None,
         keeps_pause: bool = False,
     ) -> tuple[Task, bool]:
-        """Replace a task's definition, or register it where there is none, unless a revision is
-        asked for; and whether it was registered. Raises as `replace` and `create` do."""
+        """Replace a task's definition or, without a required revision, register a missing task;
+        also returns whether it was registered. Raises like `replace` and `create`."""
         while True:
             with suppress(TaskNotFound):
                 task = await self.replace(
@@ -117,12 +118,12 @@ class Tasks:
         until: datetime | None = None,
         if_match: int | None = None,
     ) -> Task:
-        """Keep a task from firing, until it is resumed or `until` comes.
+        """Keep a task from firing until it is resumed, or until `until`.
 
         Raises:
             TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
             InvalidDefinition: `until` is past.
-            WrongState: it is finished, or its only run is going on.
+            WrongState: it is finished, or its only run is in progress.
         """
         now = self._temporal.now()
         if until is not None and until <= now:
@@ -133,11 +134,13 @@ class Tasks:
     async def resume(
         self, task_id: str, *, by: str, note: str = "", if_match: int | None = None
     ) -> Task:
-        """Let a paused task fire again. Raises as `pause` does."""
+        """Let a paused task fire again. Raises like `pause`."""
         change = self._change(ChangeKind.RESUME, by, if_match, note=note)
         return await self._toggle(task_id, change)
 
-    async def delete(self, task_id: str, *, by: str, if_match: int | None = None) -> None:
+    async def delete(
+        self, task_id: str, *, by: str, note: str = "", if_match: int | None = None
+    ) -> None:
         """End a task and its backfills; a run in progress finishes. It is kept for the retention.
 
         Raises:
@@ -145,28 +148,28 @@ class Tasks:
             KeyMissing: see `TaskReader.check_key`.
         """
         await self._reader.check_key(task_id)
-        change = self._change(ChangeKind.DELETE, by, if_match)
+        change = self._change(ChangeKind.DELETE, by, if_match, note=note)
         while (deleted := await changes.execute(self._temporal, task_id, change)) is None:
             found = await self._reader.find(task_id)
             if if_match not in (None, found.row.revision):
                 raise RevisionMismatch(task_id, found.row.revision)
             status = task_status(found.execution, found.definition, self._temporal.now())
-            if await changes.forget(self._temporal, found.state, status=status, by=by):
+            if await forget(self._temporal, found.state, status=status, by=by, why=note):
                 deleted = found.state
                 break
         with suppress(TemporalUnavailable):
-            # It is deleted, and its worker has done the same: an earlier release's did not.
+            # Its worker has removed it too, unless that is of an earlier release.
             await self._temporal.ask(
                 stop_backfills(self._temporal.client, deleted.id, deleted.created_at)
             )
 
     async def restore(self, task_id: str, *, by: str) -> Task:
-        """Put a deleted task back as it was; its backfills stay ended.
+        """Restore a deleted task as it was, without its backfills.
 
         Raises:
-            TaskNotFound: none of this id was deleted within the retention.
-            TaskExists: another one has the id by now, or it was restored already.
-            WrongState: the run that went on when it was deleted still does.
+            TaskNotFound: no task with this id was deleted within the retention.
+            TaskExists: another task has the id, or it was already restored.
+            WrongState: the run in progress at its deletion has not ended.
             TemporalUnavailable: it was not restored; `Unconfirmed` if that is not certain.
         """
         return await self._restorations.restore(task_id, by=by)
@@ -175,7 +178,7 @@ class Tasks:
         """A deleted task that is kept, if no other has its id; else None.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         found = await self._reader.find_deleted_or_none(task_id)
         return await self._reader.answer(found) if found else None
@@ -187,7 +190,7 @@ class Tasks:
 
         Raises:
             RevisionNotFound: there never was one, or it is older than the retention.
-            InvalidDefinition: it cannot be scheduled any more: its instant is past, say.
+            InvalidDefinition: it cannot be scheduled any more, for example because it is past.
             TaskNotFound, RevisionMismatch, WrongState, NoWorker, TemporalUnavailable.
         """
         definition = await Revisions(self._temporal).definition(task_id, revision)
@@ -203,8 +206,9 @@ class Tasks:
         scheduled_for: datetime | None = None,
         changed: Mapping[str, Any] | None = None,
         through_freeze: bool = False,
+        note: str = "",
     ) -> ShortRun:
-        """Start a run at once, in addition to the schedule; see `runs_by_hand`."""
+        """Start a run immediately, in addition to the schedule; see `runs_by_hand`."""
         return await runs_by_hand.run_now(
             self._temporal,
             task_id,
@@ -212,10 +216,11 @@ class Tasks:
             scheduled_for=scheduled_for,
             changed=changed,
             through_freeze=through_freeze,
+            note=note,
         )
 
     async def state(self, task_id: str) -> TaskState:
-        """What a task remembers, as far as it can be read without a worker.
+        """A task's state, as far as it can be read without a worker.
 
         Raises:
             TaskNotFound, TemporalUnavailable.
@@ -236,7 +241,6 @@ class Tasks:
         by: str,
         if_match: int | None,
         *,
-        definition: TaskDefinition | None = None,
         note: str = "",
         until: datetime | None = None,
     ) -> Change:
@@ -245,7 +249,6 @@ class Tasks:
             by=by,
             not_after=self._temporal.expiry(),
             expected_revision=if_match,
-            definition=definition,
             note=note,
             until=until,
         )

@@ -1,1 +1,1 @@
-"""Calling Temporal: connection, time limits, errors, cursors. Begin with `calls.py`."""
+"""Calls to Temporal: connection, time limits, errors, cursors. Begin with `calls.py`."""

@@ -21,10 +21,10 @@ from onthedot.settings import Settings
 
 T = TypeVar("T")
 
-#: A read or a registration that takes longer is answered 503, within two seconds in all.
+#: A read or a registration that takes longer results in a 503, within two seconds in all.
 RPC_TIMEOUT = timedelta(seconds=1.5)
 
-#: How long a change waits for a worker; it expires by itself at the same time.
+#: How long a change waits for a worker, which is also when it expires.
 CHANGE_TIMEOUT = timedelta(seconds=8)
 
 _AWAY = {
@@ -32,12 +32,12 @@ _AWAY = {
     RPCStatusCode.DEADLINE_EXCEEDED,
     RPCStatusCode.CANCELLED,
     RPCStatusCode.RESOURCE_EXHAUSTED,
-    # Its store has a fault; it says "please retry".
+    # Temporal's store has a fault; the message says "please retry".
     RPCStatusCode.UNKNOWN,
     RPCStatusCode.INTERNAL,
 }
 
-#: How Temporal's words for "I do not know this search attribute" go, whatever the call.
+#: Part of Temporal's message about an unknown search attribute, in every call.
 _ATTRIBUTE = "search attribute"
 
 
@@ -50,27 +50,27 @@ class Temporal:
     clock: TemporalClock = field(default_factory=TemporalClock)
     _namespace_id: list[str] = field(default_factory=list)
     turn_at_freezes: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Whoever changes a freeze has it, from reading the freeze to replacing it."""
+    """Held during a change of a freeze, from reading to replacing it."""
     _calendars: list[StoredCalendars] = field(default_factory=list)
 
     @property
     def task_queue(self) -> str:
-        """Where this project's workers poll."""
+        """The task queue of this project's workers."""
         return self.settings.task_queue
 
     @property
     def calendars(self) -> StoredCalendars:
-        """Reads calendars, and remembers those that it read."""
+        """Reads and caches calendars."""
         if not self._calendars:
             self._calendars.append(StoredCalendars(self.client))
         return self._calendars[0]
 
     def now(self) -> datetime:
-        """The present, at the edge."""
+        """The current time; the only place that reads the clock."""
         return datetime.now(UTC)
 
     async def namespace_id(self) -> str:
-        """Temporal's own id of the namespace, asked for once.
+        """Temporal's own id of the namespace, read once.
 
         Raises:
             TemporalUnavailable: see `translated`.
@@ -85,17 +85,17 @@ class Temporal:
         return self._namespace_id[0]
 
     def expiry(self, within: timedelta = CHANGE_TIMEOUT) -> datetime:
-        """When, on Temporal's clock, a change stops to count that is sent now and is answered 503
-        after `within`."""
+        """When, by Temporal's clock, a change expires that is sent now and is answered 503 after
+        `within`."""
         return self.clock.theirs(self.now()) + within
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Turn "Temporal is away" into a domain error; every other error passes.
+        """Turn outages of Temporal into a domain error; other errors pass.
 
         Raises:
-            TemporalUnavailable: Temporal did not answer in time, or not at all; `TemporalRefuses`
-                where it does not let this process in.
+            TemporalUnavailable: Temporal did not respond in time, or not at all; `TemporalRefuses`
+                if it rejects this process's credentials.
         """
         try:
             yield
@@ -117,7 +117,7 @@ class Temporal:
             raise TemporalUnavailable(self.address) from error
 
     async def ask(self, call: Awaitable[T], within: timedelta = RPC_TIMEOUT) -> T:
-        """Await one call to Temporal, for `within` at most.
+        """Await one call to Temporal, at most `within`.
 
         Raises:
             TemporalUnavailable: see `translated`.

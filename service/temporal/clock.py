@@ -1,8 +1,8 @@
-"""Temporal's clock as seen from here.
+"""Estimates Temporal's clock.
 
-A registration and a change carry the instant after which they do not count, so that one that was
-answered 503 is not applied later. Temporal judges it by its own clock. Were ours behind, everything
-would have expired on arrival; so the difference is measured, once a minute at most.
+Registrations and changes carry an expiry, so that one that was answered 503 is not applied later.
+Temporal compares the expiry with its own clock. If ours were behind, everything would expire on
+arrival; so the difference is measured, at most once a minute.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _WORTH_SAYING = timedelta(seconds=2)
 
 
 class TemporalClock:
-    """How far Temporal's clock is ahead of ours; zero until it was measured."""
+    """How far Temporal's clock is ahead of ours; zero until measured."""
 
     def __init__(self) -> None:
         self._ahead = timedelta(0)
@@ -29,13 +29,13 @@ class TemporalClock:
         return self._measured is None or monotonic() - self._measured > _MEASURE_EVERY_SECONDS
 
     def theirs(self, ours: datetime) -> datetime:
-        """An instant of our clock on Temporal's."""
+        """Convert an instant of our clock to Temporal's."""
         return ours + self._ahead
 
     def learn(self, *, sent: datetime, answered: datetime, stamped: datetime) -> None:
-        """Take a measure: Temporal stamped with `stamped` what happened between two of our times.
+        """Measure: by our clock, Temporal's timestamp was made between `sent` and `answered`.
 
-        Anything within that span is agreement.
+        A timestamp between the two counts as agreement.
         """
         self._measured = monotonic()
         if sent <= stamped <= answered:

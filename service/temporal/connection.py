@@ -1,4 +1,4 @@
-"""Connecting to Temporal, and preparing a namespace for tasks."""
+"""Connects to Temporal, and prepares a namespace for tasks."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from onthedot.settings import Settings, SettingsError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 
-#: Temporal's servers read namespaces and their search attributes again once a minute at the latest.
+#: Temporal's servers reread namespaces and their search attributes at least once a minute.
 _CACHED_SECONDS = 90
 
 
-#: What Temporal, or a door before it, answers whoever shows no key or certificate that counts.
+#: The response of Temporal, or a proxy, to invalid or missing credentials.
 REFUSED = frozenset({RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.PERMISSION_DENIED})
 
 
@@ -36,7 +36,7 @@ def is_refusal(error: RuntimeError | RPCError) -> bool:
     """Whether a call or a connection failed because of one of these."""
     if isinstance(error, RPCError):
         return error.status in REFUSED
-    # Of a connection, the SDK says so in its text alone.
+    # For a failed connection, only the text of the SDK's error shows this.
     return any(f"code: {word}" in str(error) for word in ("Unauthenticated", "PermissionDenied"))
 
 
@@ -50,12 +50,12 @@ async def connect(
     """A client for the Temporal that the `TEMPORAL_*` variables and profiles name.
 
     Args:
-        lazy: do not touch the network until the first call, so that a server can start and answer
-            503 while Temporal is away.
+        lazy: connect at the first call, so that a server can start and return 503 while Temporal
+            is unreachable.
 
     Raises:
-        SettingsError: a variable, a profile or a file that it names cannot be used.
-        RuntimeError: not lazy, and Temporal cannot be reached.
+        SettingsError: a variable, a profile or a file that it names is invalid.
+        RuntimeError: not lazy, and Temporal is unreachable.
     """
     config = _connection_config()
     try:
@@ -81,7 +81,7 @@ def _connection_config() -> ClientConnectConfig:
     except (RuntimeError, ValueError, OSError) as error:
         raise _unusable(error) from None
     config.setdefault("target_host", DEFAULT_ADDRESS)
-    # A lazy client would find out at the first call.
+    # Otherwise a lazy client would fail only at the first call.
     try:
         AnyUrl(f"tcp://{config['target_host'].rpartition('://')[2]}")
     except ValueError:
@@ -92,7 +92,7 @@ def _connection_config() -> ClientConnectConfig:
 
 
 def _unusable(error: Exception) -> SettingsError:
-    # A reader of TOML repeats the line, and with it an API key.
+    # The TOML parser's message contains the line, which may have an API key.
     said = [line.strip() for line in str(error).splitlines() if "|" not in line]
     reason = " ".join(line for line in said if line)
     return SettingsError(
@@ -101,7 +101,7 @@ def _unusable(error: Exception) -> SettingsError:
 
 
 async def check_namespace(client: Client) -> None:
-    """Raises RPCError if the namespace is not there, or not for this process."""
+    """Raise RPCError if the namespace is missing, or this process has no access to it."""
     await client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace=client.namespace)
     )
@@ -111,8 +111,8 @@ async def prepare_namespace(client: Client, settings: Settings) -> None:
     """Give the namespace its search attributes and its retention. Safe to repeat.
 
     Raises:
-        RPCError: the namespace is not there, or not for this process.
-        SettingsError: a search attribute of ours is there with another type, or cannot be added.
+        RPCError: the namespace is missing, or this process has no access to it.
+        SettingsError: one of our search attributes has another type, or cannot be added.
     """
     described = await client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace=client.namespace)
@@ -131,7 +131,7 @@ async def prepare_namespace(client: Client, settings: Settings) -> None:
 
 
 async def _once_namespace_is_known(call: Callable[[], Awaitable[None]]) -> None:
-    """Repeat it while one of Temporal's nodes has not read the new namespace yet."""
+    """Repeat the call while one of Temporal's nodes has not read the new namespace yet."""
     for _ in range(_CACHED_SECONDS * 10):
         try:
             return await call()
@@ -169,7 +169,7 @@ async def _search_attributes(client: Client) -> None:
 
 
 async def _known(client: Client) -> None:
-    """Wait until Temporal accepts the search attributes: what serves calls has them cached."""
+    """Wait until Temporal accepts the search attributes, which its frontend caches."""
     query = " AND ".join(["WorkflowId = ''", *(f"{name} IS NULL" for name in _types())])
     for _ in range(_CACHED_SECONDS * 10):
         try:
@@ -182,7 +182,7 @@ async def _known(client: Client) -> None:
             return
     raise SettingsError(
         f"Temporal did not accept the search attributes within {_CACHED_SECONDS} seconds: "
-        f"{', '.join(_types())}. Start again; if that does not help, its log says why."
+        f"{', '.join(_types())}. Start again; if that does not help, see Temporal's log."
     )
 
 

@@ -1,8 +1,8 @@
-"""What a later release stored, as an earlier one meets it during a rolling upgrade or a rollback.
+"""Data of a later release, as an earlier one finds it in a rolling upgrade or a rollback.
 
-Stored models refuse fields that they do not know, because a worker that overlooked one would run a
-task otherwise than it was meant, and lose the field when it writes the task anew. So a worker
-leaves such a task to one of the later release, and a server says why it cannot show it.
+Stored models refuse unknown fields: a worker that ignored one would run the task in the wrong way,
+and lose the field with its next write. So a worker leaves such a task to workers of the later
+release, and a server reports why it cannot show it.
 """
 
 from __future__ import annotations
@@ -21,19 +21,18 @@ from temporalio.converter import (
 
 from onthedot.scheduling.outages import LaterRelease
 
-#: A field, a kind of action, trigger or calendar, and a choice that this release does not know.
+#: Errors for a field, a kind of action, trigger or calendar, or a choice unknown to this release.
 _UNKNOWN = {"extra_forbidden", "union_tag_invalid", "enum", "literal_error"}
 
 
 class StoredJson(PydanticJSONPlainPayloadConverter):
-    """Reads what the SDK's own reads, and says so where a later release wrote it."""
+    """The SDK's JSON converter, with a separate error for data of a later release."""
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
         """The value.
 
         Raises:
-            LaterRelease: all that is wrong is that it has fields, kinds or choices which this
-                release does not know.
+            LaterRelease: only unknown fields, kinds or choices make it invalid.
         """
         try:
             return super().from_payload(payload, type_hint)
@@ -57,10 +56,10 @@ class StoredPayloads(CompositePayloadConverter):
         )
 
 
-#: What all processes of this project read and write payloads with.
+#: The data converter of all this project's processes.
 stored_data_converter = DataConverter(payload_converter_class=StoredPayloads)
 
 
 def is_ours(model: object) -> bool:
-    """Whether it is a model of this project, rather than one of a user's own code."""
+    """Whether it is one of this project's models, not one of a user's own code."""
     return getattr(model, "__module__", "").startswith("onthedot.")

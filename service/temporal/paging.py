@@ -1,4 +1,4 @@
-"""Cursors: positions in a list. Opaque to callers, and verified when they come back."""
+"""Cursors: positions in a list, opaque to callers and verified when they come back."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ MAX_LIMIT = 500
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """Some rows, and where to go on; no cursor on the last page.
+    """Some rows, and the cursor of the next page; None on the last page.
 
-    `unread` are the ids of rows that a later release wrote, with why they are not among the items.
+    `unread` maps the ids of rows that a later release wrote to why they are not among the items.
     """
 
     items: list[T]
@@ -34,9 +34,9 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place in a walk: Temporal's own token, the instant the walk began, and what it walks.
+    """A position in a walk: Temporal's token, when the walk began, and its query.
 
-    It is signed: Temporal takes a token that was made by hand for a fault of its own.
+    It is signed, because Temporal reports an invalid token as an internal error.
     """
 
     token: bytes | None
@@ -50,7 +50,7 @@ class Cursor:
 
     @classmethod
     def decoded(cls, cursor: str | None, query: str, now: datetime, key: bytes) -> Cursor:
-        """The place that `cursor` names in a walk of `query`; the beginning without one.
+        """The position of `cursor` in a walk of `query`; the beginning if it is None.
 
         Raises:
             InvalidDefinition: it is not a cursor of this list with these filters.
@@ -71,10 +71,10 @@ class Cursor:
 
 
 async def cursor_key(temporal: Temporal) -> bytes:
-    """What cursors are signed with: the same for all servers of a namespace, and in no response.
+    """The key that signs cursors: the same for all servers of a namespace, and in no response.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     return f"cursor:{await temporal.namespace_id()}".encode()
 

@@ -1,4 +1,4 @@
-"""Opens payloads for Temporal's Web UI and CLI, which have no keys."""
+"""Decrypts payloads for Temporal's Web UI and CLI, which have no keys."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from onthedot.service.temporal.calls import Temporal
 
 
 async def opened(temporal: Temporal, sealed: EncodedPayloads) -> EncodedPayloads:
-    """The payloads in the same order; what is not sealed stays as it is.
+    """The payloads in the same order; unencrypted ones stay as they are.
 
     Raises:
-        InvalidDefinition: one was altered, not sealed here, or with a key that is not here.
+        InvalidDefinition: one was altered, not encrypted here, or with a key that is missing here.
     """
     codec = temporal.client.data_converter.payload_codec
     if codec is None:

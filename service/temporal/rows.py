@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from itertools import count
+from typing import TypeVar
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionAsyncIterator
 
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
+T = TypeVar("T")
+
 #: The most rows that Temporal gives at a time.
 PAGE = 1000
 
-#: How long a page may take where nobody waits for it, and how often it is asked for.
+#: How long a page may take if no caller waits, and how often it is requested.
 _PATIENCE = timedelta(seconds=10)
 _PAUSE = timedelta(seconds=2)
 _TRIES = 20
@@ -27,7 +30,7 @@ async def rows(
     """Every row of a list, or those of its first pages. `patient` as in `fetch_page`.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     listed = temporal.client.list_workflows(query, page_size=PAGE)
     for _ in count() if most_pages is None else range(most_pages):
@@ -41,16 +44,26 @@ async def rows(
 async def fetch_page(
     temporal: Temporal, listed: WorkflowExecutionAsyncIterator, *, patient: bool
 ) -> None:
-    """Fetch the next page. If `patient`, retry for minutes, as after an outage: nobody waits.
+    """Fetch the next page. If `patient`, retry for minutes: no caller waits.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
+    """
+    await patiently(lambda within: temporal.ask(listed.fetch_next_page(), within), patient=patient)
+
+
+async def patiently(
+    read: Callable[[timedelta], Awaitable[T]], *, patient: bool, longest: timedelta = RPC_TIMEOUT
+) -> T:
+    """The result of `read`, which is passed how long it may take: `longest`, or if `patient`, as
+    long as in `fetch_page`.
+
+    Raises:
+        TemporalUnavailable: Temporal does not respond.
     """
     for _ in range(_TRIES - 1 if patient else 0):
         try:
-            await temporal.ask(listed.fetch_next_page(), _PATIENCE)
+            return await read(_PATIENCE)
         except TemporalUnavailable:
             await asyncio.sleep(_PAUSE.total_seconds())
-        else:
-            return
-    await temporal.ask(listed.fetch_next_page(), _PATIENCE if patient else RPC_TIMEOUT)
+    return await read(_PATIENCE if patient else longest)

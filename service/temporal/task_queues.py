@@ -1,4 +1,4 @@
-"""What Temporal says of a task queue: who polls it, and how much waits in it."""
+"""Describes task queues: who polls them, and how much waits in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
-#: A poll lasts a minute at most, so a worker that is there was seen by then.
+#: A poll lasts a minute at most, so a live worker polled within this time.
 SEEN_WITHIN = timedelta(minutes=2)
 
 
@@ -39,7 +39,7 @@ class Queue:
     backlog: int
 
     def present(self, at: datetime) -> tuple[Poller, ...]:
-        """Those of the pollers that cannot have gone by `at`, as far as is known."""
+        """The pollers that may still be there at `at`."""
         return tuple(poller for poller in self.pollers if poller.last_seen >= at - SEEN_WITHIN)
 
 
@@ -50,10 +50,10 @@ async def task_queue(
     name: str | None = None,
     within: timedelta = RPC_TIMEOUT,
 ) -> Queue:
-    """How a queue stands, by default that of this project's workers; the last to poll comes first.
+    """Describe a queue, by default that of this project's workers; latest poll first.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     described = await temporal.ask(
         temporal.client.workflow_service.describe_task_queue(

@@ -1,4 +1,4 @@
-"""What Temporal answers, in the domain's words."""
+"""Translates Temporal's responses to the domain's terms."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.outages import LaterRelease
 from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
 from onthedot.scheduling.stored.run_order import RunMemo
@@ -22,10 +23,10 @@ from onthedot.service.temporal.calls import Temporal
 
 M = TypeVar("M", bound=BaseModel)
 
-#: Until when a registration is to be taken up that stands for a deletion: never.
+#: The `not_after` of a start that marks a deletion: no start is early enough to count.
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
-#: How many of its next runs a task is answered with.
+#: How many next runs a task in a response has.
 NEXT_RUNS = 5
 
 _CLOSED_TASK = {
@@ -50,7 +51,7 @@ _OVERRIDE = {
 
 
 async def row_of(execution: WorkflowExecution) -> TaskRow | None:
-    """The memo of a task's workflow; None if it is not a task, or no longer."""
+    """The memo of a task's workflow; None if it is not a task, or deleted."""
     status = execution.typed_search_attributes.get(naming.STATUS)
     if execution.workflow_type != naming.TASK or status == naming.State.DELETED:
         return None
@@ -61,16 +62,27 @@ async def row_of(execution: WorkflowExecution) -> TaskRow | None:
 
 
 async def known_row(execution: WorkflowExecution) -> TaskRow | None:
-    """The same for who reads many tasks: None, too, where a later release stored what this one
-    does not know, so that one such task does not stand in the way of the others."""
+    """The same for lists of tasks: None, too, if a later release stored it in a form that this
+    release does not know, so that one such task does not fail the list."""
     try:
         return await row_of(execution)
     except LaterRelease:
         return None
 
 
+async def task_rows(temporal: Temporal, payloads: Sequence[Payload]) -> list[TaskRow | None]:
+    """Memos of tasks. None stands for what a later release stored, and this one does not know."""
+    converter = temporal.client.data_converter
+    try:
+        return await converter.decode(payloads, [TaskRow] * len(payloads))
+    except LaterRelease:
+        if len(payloads) == 1:
+            return [None]
+    return [row for each in payloads for row in await task_rows(temporal, [each])]
+
+
 async def deleted_row(execution: WorkflowExecution) -> TaskRow | None:
-    """The memo of a task that was deleted and is kept; None for everything else."""
+    """The memo of a deleted task that is kept; None for everything else."""
     status = execution.typed_search_attributes.get(naming.STATUS)
     if execution.workflow_type != naming.TASK or status != naming.State.DELETED:
         return None
@@ -79,7 +91,7 @@ async def deleted_row(execution: WorkflowExecution) -> TaskRow | None:
         return None
     if row.deleted_at is not None:
         return row
-    # An earlier release did not say when. A registration that came too late is marked like it.
+    # An earlier release did not record when. A late registration is marked in the same way.
     if came_too_late(execution, row) and row.not_after != LONG_AGO:
         return None
     at = execution.close_time or execution.start_time
@@ -87,14 +99,14 @@ async def deleted_row(execution: WorkflowExecution) -> TaskRow | None:
 
 
 def came_too_late(execution: WorkflowExecution, row: TaskRow) -> bool:
-    """Whether it is a registration that Temporal took up only after it was answered 503."""
+    """Whether it is a registration that Temporal accepted only after it was answered 503."""
     return row.not_after is not None and execution.start_time > row.not_after
 
 
 def task_status(
     execution: WorkflowExecution, definition: TaskDefinition, now: datetime
 ) -> TaskStatus:
-    """What a task is doing, told from its workflow."""
+    """The status of a task, from its workflow."""
     if execution.typed_search_attributes.get(naming.STATUS) == naming.State.DELETED:
         return TaskStatus.DELETED
     if execution.status is not WorkflowExecutionStatus.RUNNING:
@@ -110,15 +122,18 @@ def task_status(
 
 
 def task_health(execution: WorkflowExecution) -> Health:
-    """How the last run of a task went; a one-time task that came due is its own run."""
+    """The health of a task; a one-time task that came due is its own run."""
     attributes = execution.typed_search_attributes
-    return health_of(execution.status, attributes.get(naming.KIND), attributes.get(naming.HEALTH))
+    # The workflow of a one-time task that was deleted is complete, but no run.
+    deleted = attributes.get(naming.STATUS) == naming.State.DELETED
+    status = None if deleted else execution.status
+    return health_of(status, attributes.get(naming.KIND), attributes.get(naming.HEALTH))
 
 
 def health_of(
     status: WorkflowExecutionStatus | None, kind: str | None, health: str | None
 ) -> Health:
-    """The same, by the task's workflow and what its search attributes say."""
+    """The same, from the status of the task's workflow and its search attributes."""
     if kind == "once":
         match status:
             case WorkflowExecutionStatus.COMPLETED:
@@ -139,7 +154,7 @@ def answered(
     last_run: ShortRun | None = None,
     health: Health = Health.NEVER_RAN,
 ) -> Task:
-    """A task as it is answered; `definition` where the row is abridged."""
+    """A task as a response; `definition` is needed if the row is abridged."""
     abridged = row.abridged and definition is None
     definition = definition or row.definition
     if last_run is not None and not last_run.task_name:
@@ -173,7 +188,7 @@ def answered(
 
 @dataclass(frozen=True)
 class ListedRun:
-    """What a list says of one run beside its memo."""
+    """What a list shows of one run in addition to its memo."""
 
     workflow_id: str
     execution: str
@@ -185,6 +200,7 @@ class ListedRun:
     cause: str
     due: datetime | None
     requested_by: str
+    note: str
 
 
 async def short_run(temporal: Temporal, execution: WorkflowExecution) -> ShortRun:
@@ -201,18 +217,19 @@ async def short_run(temporal: Temporal, execution: WorkflowExecution) -> ShortRu
         cause=attributes.get(naming.CAUSE) or "",
         due=attributes.get(naming.DUE) or attributes.get(naming.SCHEDULED_START),
         requested_by=await execution.memo_value(naming.REQUESTED_BY, "", type_hint=str),
+        note=await execution.memo_value(naming.NOTE, "", type_hint=str),
     )
     memo = await execution.memo_value(naming.RUN_MEMO, None, type_hint=RunMemo)
     return run_of(temporal, listed, memo)
 
 
 def run_of(temporal: Temporal, listed: ListedRun, memo: RunMemo | None) -> ShortRun:
-    """The run that a row and its memo tell of."""
+    """The run that a row and its memo describe."""
     status = _RUN[listed.status]
     if status is not RunStatus.RUNNING:
         status = _OVERRIDE.get(listed.state, status)
     return ShortRun(
-        id=naming.RunAddress(listed.workflow_id, listed.execution).run_id,
+        id=RunAddress(listed.workflow_id, listed.execution).run_id,
         task_id=listed.task_id,
         task_name=memo.name if memo else "",
         status=status,
@@ -223,6 +240,7 @@ def run_of(temporal: Temporal, listed: ListedRun, memo: RunMemo | None) -> Short
         attempts=memo.attempts if memo else 0,
         cause=RunCause(listed.cause) if listed.cause else RunCause.TRIGGER,
         requested_by=listed.requested_by,
+        note=listed.note,
         error=memo.error if memo else None,
         links=Links(temporal_ui=temporal.ui_link(listed.workflow_id, listed.execution)),
     )
@@ -231,7 +249,7 @@ def run_of(temporal: Temporal, listed: ListedRun, memo: RunMemo | None) -> Short
 async def own_run(
     temporal: Temporal, execution: WorkflowExecution, now: datetime
 ) -> ShortRun | None:
-    """The run that a one-time task is, once it has come due; None for any other."""
+    """The run of a one-time task that came due; None for other tasks."""
     attributes = execution.typed_search_attributes
     due, status = attributes.get(naming.DUE), attributes.get(naming.STATUS)
     if attributes.get(naming.KIND) != "once" or due is None or due > now:
@@ -246,3 +264,9 @@ async def decoded(client: Client, payloads: Sequence[Payload], model: type[M]) -
     values: list[Any] = await client.data_converter.decode(payloads, [model])
     value: M = values[0]
     return value
+
+
+async def decoded_text(client: Client, payload: Payload) -> str:
+    """A text, such as a memo."""
+    values: list[Any] = await client.data_converter.decode([payload], [str])
+    return str(values[0])

@@ -2,131 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import time
-import uuid
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp import web
-from temporalio import workflow
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.client import Client
 
-from onthedot import naming
-from onthedot.activities.command.activity import CommandActivities
 from onthedot.activities.http.activity import HttpActivities
-from onthedot.activities.secrets.store import Secrets
 from onthedot.scheduling.stored.attempt import (
-    HEARTBEAT_TIMEOUT,
     AttemptFailure,
-    AttemptResult,
-    CommandAttempt,
-    HttpAttempt,
 )
 from tests.activities.attempts import command_attempt, http_attempt
 from tests.activities.conftest import SECRETS
+from tests.activities.one_attempt import attempts_of, failed, start, working
 from tests.activities.receiver import Receiver
-from tests.activities.test_command_end import STUBBORN, pids, runs, written
-from tests.waiting import PATIENCE, at_load, eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
-
-COMMANDS = CommandActivities(
-    Secrets(environ=SECRETS), allowed=True, grace=timedelta(milliseconds=300)
-)
-
-
-@workflow.defn
-class CallOnce:
-    """Runs one attempt as the project's own workflows do."""
-
-    @workflow.run
-    async def run(self, attempt: HttpAttempt) -> AttemptResult:
-        if attempt.local:
-            result: AttemptResult = await workflow.execute_local_activity(
-                naming.HTTP,
-                attempt,
-                result_type=AttemptResult,
-                start_to_close_timeout=timedelta(seconds=at_load(10)),
-                retry_policy=RetryPolicy(maximum_attempts=1),
-            )
-            return result
-        return await ordinary(naming.HTTP, attempt)
-
-
-@workflow.defn
-class RunOnce:
-    """The same for a command."""
-
-    @workflow.run
-    async def run(self, attempt: CommandAttempt) -> AttemptResult:
-        return await ordinary(naming.COMMAND, attempt)
-
-
-async def ordinary(name: str, attempt: HttpAttempt | CommandAttempt) -> AttemptResult:
-    result: AttemptResult = await workflow.execute_activity(
-        name,
-        attempt,
-        result_type=AttemptResult,
-        start_to_close_timeout=timedelta(seconds=60),
-        heartbeat_timeout=HEARTBEAT_TIMEOUT,
-        retry_policy=RetryPolicy(
-            initial_interval=timedelta(milliseconds=20), backoff_coefficient=1, maximum_attempts=3
-        ),
-        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    )
-    return result
-
-
-@asynccontextmanager
-async def working(
-    client: Client, queue: str, http: HttpActivities, grace: timedelta = timedelta(0)
-) -> AsyncIterator[Worker]:
-    made = Worker(
-        client,
-        task_queue=queue,
-        workflows=[CallOnce, RunOnce],
-        activities=[http.http, COMMANDS.command],
-        workflow_runner=UnsandboxedWorkflowRunner(),
-        graceful_shutdown_timeout=grace,
-    )
-    async with made:
-        yield made
-
-
-async def start(
-    client: Client, queue: str, attempt: HttpAttempt | CommandAttempt
-) -> WorkflowHandle[Any, AttemptResult]:
-    name = "CallOnce" if isinstance(attempt, HttpAttempt) else "RunOnce"
-    return await client.start_workflow(
-        name, attempt, id=str(uuid.uuid4()), task_queue=queue, result_type=AttemptResult
-    )
-
-
-async def failed(handle: WorkflowHandle[Any, AttemptResult]) -> ApplicationError:
-    """What the attempt failed with."""
-    with pytest.raises(WorkflowFailureError) as caught:
-        await handle.result()
-    error: BaseException | None = caught.value.cause
-    # A local attempt's error comes as it is.
-    cause = error.cause if isinstance(error, ActivityError) else error
-    assert isinstance(cause, ApplicationError)
-    return cause
-
-
-def attempts_of(receiver: Receiver) -> Sequence[tuple[str, str]]:
-    return [
-        (request.headers["X-OnTheDot-Attempt"], request.headers["Idempotency-Key"])
-        for request in receiver.requests
-    ]
 
 
 async def test_every_attempt_carries_the_same_key(
@@ -161,7 +53,7 @@ async def test_a_final_failure_is_not_tried_again_and_shows_the_answer(
             await start(client, "final", http_attempt(receiver.url("/planned?k=v")))
         )
     assert error.type == "HttpStatus"
-    assert error.message == f"POST {receiver.url('/planned')} answered 404."
+    assert error.message == f"POST {receiver.url('/planned')} returned 404."
     detail = AttemptFailure.model_validate(error.details[0])
     assert detail.output["body"] == {"why": "no such hook"}
     assert detail.started_at <= detail.finished_at
@@ -206,63 +98,3 @@ async def test_a_local_attempt_works_and_a_busy_host_defers_it(
         assert (error.type, error.non_retryable) == ("Deferred", False)
         receiver.release.set()
         await holding.result()
-
-
-async def test_cancel_reaches_a_call_within_seconds(
-    client: Client, http: HttpActivities, receiver: Receiver
-) -> None:
-    slow = timedelta(seconds=50)
-    async with working(client, "cancel", http):
-        handle = await start(client, "cancel", http_attempt(receiver.url("/hang"), timeout=slow))
-        await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
-        await handle.cancel()
-        await asyncio.wait_for(receiver.abandoned.wait(), at_load(10))
-        with pytest.raises(WorkflowFailureError):
-            await handle.result()
-
-
-async def test_cancel_ends_a_command_within_seconds(
-    client: Client, http: HttpActivities, tmp_path: Path
-) -> None:
-    file = tmp_path / "pids"
-    slow = timedelta(seconds=50)
-    async with working(client, "end", http):
-        attempt = command_attempt("sh", "-c", STUBBORN, "sh", str(file), timeout=slow)
-        handle = await start(client, "end", attempt)
-        await eventually(written(file, 3))
-        await handle.cancel()
-        await eventually(lambda: not any(runs(pid) for pid in pids(file)), seconds=at_load(10))
-        with pytest.raises(WorkflowFailureError):
-            await handle.result()
-
-
-async def test_a_worker_that_stops_lets_a_call_finish_within_its_grace(
-    client: Client, http: HttpActivities, receiver: Receiver, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO, "temporalio.worker")
-    async with working(client, "drain", http, timedelta(seconds=10)) as first:
-        handle = await start(client, "drain", http_attempt(receiver.url("/hang")))
-        await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
-        stopping = asyncio.ensure_future(first.shutdown())
-        await eventually(lambda: "Beginning worker shutdown" in caplog.text)
-        receiver.release.set()
-        await stopping
-    async with working(client, "drain", http):
-        result = await handle.result()
-    assert result.attempt == 1
-    assert len(receiver.requests) == 1
-
-
-async def test_what_a_stopping_worker_cuts_is_tried_again_by_another(
-    client: Client, http: HttpActivities, receiver: Receiver
-) -> None:
-    slow = timedelta(seconds=50)
-    async with working(client, "stop", http):
-        handle = await start(client, "stop", http_attempt(receiver.url("/hang"), timeout=slow))
-        await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
-    await asyncio.wait_for(receiver.abandoned.wait(), at_load(10))
-    receiver.release.set()
-    async with working(client, "stop", http):
-        result = await handle.result()
-    assert result.attempt == 2
-    assert attempts_of(receiver) == [("1", "key-1"), ("2", "key-1")]

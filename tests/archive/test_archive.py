@@ -17,8 +17,8 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from onthedot import naming
 from onthedot.archive.writing import RunArchive
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.run import Run
 from onthedot.service.archive.exporter import Exporter
 from onthedot.service.archive.listing import ArchivedRuns
@@ -189,7 +189,7 @@ async def _ended(api: httpx.AsyncClient, task: str, number: int) -> list[str]:
 
 async def _forget(client: Client, run_id: str) -> None:
     """As Temporal does when the retention is over."""
-    address = naming.RunAddress.parse(run_id)
+    address = RunAddress.parse(run_id)
     execution = WorkflowExecution(workflow_id=address.workflow_id, run_id=address.execution)
     request = DeleteWorkflowExecutionRequest(
         namespace=client.namespace, workflow_execution=execution

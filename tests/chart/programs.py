@@ -9,7 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.go_programs import CannotBuild, GoTools, default_cache, find_go
+from tests.go_programs import GoTools, build_once, default_cache
 
 _HELM = ("helm.sh/helm/v3/cmd/helm", "v3.22.0")
 _VALIDATOR = ("sigs.k8s.io/kubectl-validate", "v0.0.4")
@@ -55,23 +55,6 @@ class Judges:
         collected.rename(self.schemas)
 
 
-def main() -> int:
-    """Returns the exit code: 2 where something is missing."""
-    judges = Judges(default_cache())
-    if judges.built:
-        return 0
-    go = find_go()
-    if go is None:
-        print("Judging the chart needs Go 1.26 or later (go.dev).", file=sys.stderr)
-        return 2
-    print("building Helm and Kubernetes' schemas from the Go module proxy, once", flush=True)
-    try:
-        judges.build(go)
-    except CannotBuild as reason:
-        print(reason, file=sys.stderr)
-        return 2
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    what = "Helm and Kubernetes' schemas"
+    sys.exit(build_once(Judges(default_cache()), what, needed_for="Judging the chart"))

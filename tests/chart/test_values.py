@@ -44,7 +44,7 @@ def test_the_schema_knows_every_setting_that_may_be_set() -> None:
         ("modules.my-own\\.py=pass", "'my-own.py' not allowed"),
         ("worker.settings.taskQueue=other", "set it in settings"),
         ("worker.keda.enabled=true,worker.keda.maxReplicas=0", "/worker/keda/maxReplicas"),
-        ("worker.keda.enabled=true,worker.keda.minReplicas=99", "as many as minReplicas"),
+        ("worker.keda.enabled=true,worker.keda.minReplicas=99", "not be less than minReplicas"),
         ("modules.mine\\.py=pass,settings.modules=other", "Use one of the two"),
         ("taskSecrets=mine,worker.settings.secretsDir=/secrets", "Use one of the two"),
     ],

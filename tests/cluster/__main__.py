@@ -17,10 +17,9 @@ import threading
 from pathlib import Path
 
 from tests.cluster.deployment import Deployment
-from tests.cluster.parts.cluster import NAMESPACE, SHARDS, Cluster
+from tests.cluster.parts.cluster import NAMESPACE, SHARDS, Cluster, room
 from tests.cluster.parts.network import POSTGRES_PORT
 from tests.cluster.programs import VERSION, Missing, find, temporal_release
-from tests.cluster.room import room
 from tests.go_programs import default_cache
 
 

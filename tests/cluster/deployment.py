@@ -8,10 +8,9 @@ from contextlib import contextmanager
 
 from tests.cluster.parts.balancer import SideDoor
 from tests.cluster.parts.bound_process import bound_to_parent
-from tests.cluster.parts.cluster import Cluster
+from tests.cluster.parts.cluster import Cluster, room
 from tests.cluster.parts.network import REST_PORT
 from tests.cluster.programs import Programs, TemporalRelease
-from tests.cluster.room import room
 from tests.command_line import COMMAND, environment
 from tests.faults.part import Part, answers
 from tests.faults.small_disk import SmallDisk

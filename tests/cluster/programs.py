@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -105,15 +106,16 @@ def _build(tools: GoTools, release: TemporalRelease) -> None:
     building = Path(mkdtemp(prefix="building-", dir=release.directory.parent))
     building.chmod(0o755)
     version = f"v{release.version}"
-    tools.install(f"{_MODULE}/cmd/server", version, building)
-    tools.install(f"{_MODULE}/cmd/tools/sql", version, building)
-    (building / "sql").rename(building / release.sql_tool.name)
-    shutil.copytree(tools.module(_MODULE, version) / _SCHEMA, building / release.schema.name)
     try:
-        building.rename(release.directory)
-    except OSError:
-        # The other one was quicker.
-        shutil.rmtree(building)
+        tools.install(f"{_MODULE}/cmd/server", version, building)
+        tools.install(f"{_MODULE}/cmd/tools/sql", version, building)
+        (building / "sql").rename(building / release.sql_tool.name)
+        shutil.copytree(tools.module(_MODULE, version) / _SCHEMA, building / release.schema.name)
+        # The other one may have been quicker.
+        with suppress(OSError):
+            building.rename(release.directory)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
 
 
 def _postgres() -> Path | None:

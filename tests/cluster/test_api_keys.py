@@ -19,7 +19,7 @@ from tests.faults.part import Part, answers
 from tests.ports import free_port
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 _SAID = "check TEMPORAL_API_KEY"
 
@@ -94,7 +94,7 @@ def _set_up(temporal: Authorizing, key: str, directory: Path) -> subprocess.Comp
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from tests.cluster.deployment import Deployment, deployed
 from tests.cluster.guide import commands, run
+from tests.cluster.parts.cluster import room
 from tests.cluster.parts.database import USER, Database
 from tests.cluster.parts.network import POSTGRES_PORT
 from tests.cluster.programs import Programs, TemporalRelease
-from tests.cluster.room import room
 from tests.faults.judging.receiving import Receiving
 from tests.faults.judging.wave import Wave, sleep_until
 from tests.waiting import wait_until

@@ -10,15 +10,15 @@ import pytest
 
 from tests.cluster.deployment import Deployment, deployed
 from tests.cluster.parts.bound_process import is_root
+from tests.cluster.parts.cluster import room
 from tests.cluster.parts.database import Database
 from tests.cluster.programs import Programs, TemporalRelease
-from tests.cluster.room import room
 from tests.cluster.test_faults import PATIENCE_SECONDS, three_times
 from tests.faults.judging.receiving import Receiving
 from tests.faults.judging.table import FaultTable
 from tests.faults.judging.verdict import judge
 from tests.faults.judging.wave import Wave, sleep_until
-from tests.faults.small_disk import SmallDisk
+from tests.faults.small_disk import SmallDisk, small_disk
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(900)
@@ -32,15 +32,8 @@ _SETTINGS = ("max_wal_size=96MB", "min_wal_size=32MB")
 def disk() -> Iterator[SmallDisk]:
     if not is_root():
         pytest.skip("PostgreSQL needs a user of its own on the small disk: only root can make it")
-    with room() as parent:
-        try:
-            made = SmallDisk(parent / "small", _MEGABYTES, users=True)
-        except OSError as error:
-            pytest.skip(f"a full disk cannot be had: {error}")
-        try:
-            yield made
-        finally:
-            made.close()
+    with room() as parent, small_disk(parent / "small", _MEGABYTES, users=True) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,6 @@ def test_its_scripts_set_up_what_is_there_already_and_a_team_of_its_own(
 
 def _run(command: list[str], variables: dict[str, str]) -> None:
     ended = subprocess.run(
-        command, env=variables, cwd=_ROOT, capture_output=True, text=True, timeout=120, check=False
+        command, env=variables, cwd=_ROOT, capture_output=True, text=True, timeout=300, check=False
     )
     assert ended.returncode == 0, (command, ended.stdout, ended.stderr)

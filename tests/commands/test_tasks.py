@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import httpx
 import pytest
 import yaml
-from anyio import to_thread
 
-from tests.api.definitions import SLEEP, fresh_id, recurring
-from tests.command_line import COMMAND, environment
+from tests.api.definitions import fresh_id, recurring
 from tests.commands.conftest import Shell
-from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
 
@@ -137,117 +133,6 @@ async def test_edit_shows_the_difference_and_sends_it(shell: Shell, tmp_path: Pa
     assert (await shell.data("task", "show", task_id))["action"]["message"] == "hello"
 
 
-async def test_preview_and_backfill(shell: Shell) -> None:
-    preview = await shell(
-        "preview", "30 2 * * *", "--tz", "Europe/Rome", "--after", "2026-10-23T12:00:00+02:00",
-        "-n", "3",
-    )  # fmt: skip
-    assert preview.stdout.splitlines()[1:] == [
-        "  2026-10-24 02:30:00+02:00", "  2026-10-25 02:30:00+02:00", "  2026-10-26 02:30:00+01:00",
-    ]  # fmt: skip
-    task_id = fresh_id()
-    await shell("task", "create", task_id, "--cron", "0 0 1 1 *", "--log", "hello")
-    through = await shell(
-        "backfill", task_id, "--from", "2024-06-01", "--to", "2026-06-01",
-        "--overlap", "allow_all", "--wait",
-    )  # fmt: skip
-    assert through.returncode == 0, through.stderr
-    assert "2 of 2" in through.stdout
-    assert "2 of 2" in (await shell("backfill", task_id)).stdout
-
-
-async def test_a_run_is_cancelled_and_watching_says_so(
-    shell: Shell, api: httpx.AsyncClient
-) -> None:
-    task_id = fresh_id()
-    await api.post("/tasks", json=recurring(id=task_id, action=SLEEP))
-    run = (await api.post(f"/tasks/{task_id}/run")).json()["id"]
-    assert (await shell("run", "cancel", run)).stdout == f"{run} was asked to stop\n"
-    watched = await shell("run", "watch", run)
-    assert watched.returncode == 1
-    assert "cancelled" in watched.stdout
-
-
-async def test_a_run_with_variables_of_its_own_and_once_more(
-    shell: Shell, api: httpx.AsyncClient
-) -> None:
-    task_id = fresh_id()
-    action = {"kind": "command", "argv": ["sh", "-c", "echo $WHO $ONTHEDOT_SCHEDULED_FOR"]}
-    await api.post("/tasks", json=recurring(id=task_id, action=action, tags=[task_id]))
-    ran = await shell(
-        "task", "run", task_id, "--env", "WHO=me", "--scheduled-for", "2026-11-01T02:00", "--wait",
-        "-o", "json",
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
-    run = json.loads(ran.stdout)
-    assert run["scheduled_for"] == "2026-11-01T01:00:00Z"
-    assert "me 2026-11-01T01:00:00" in json.dumps(run["output"])
-    again = await shell("run", "retry", run["id"], "--wait")
-    assert again.returncode == 0, again.stderr
-    listed = await shell.data("run", "list", "--tag", task_id, "--cause", "retry")
-    assert [one["scheduled_for"] for one in listed] == [run["scheduled_for"]]
-    assert (await shell("task", "run", task_id, "--env", "WHO")).returncode == 2
-    assert (await shell("task", "run", task_id, "--body", "{")).returncode == 2
-    assert (await shell("run", "list", "--task", task_id, "--tag", "x")).returncode == 2
-
-
-async def test_no_server_and_wrong_addresses(shell: Shell) -> None:
-    url = f"http://127.0.0.1:{free_port()}"
-    away = await shell("task", "list", ONTHEDOT_URL=url)
-    assert away.returncode == 1
-    assert away.stderr.startswith(f"onthedot: No server answers at {url}")
-    assert away.stderr.count("\n") == 1
-    wrong = await shell("task", "list", ONTHEDOT_URL="localhost:8080")
-    assert wrong.returncode == 2
-    assert "ONTHEDOT_URL" in wrong.stderr
-
-
-async def test_a_dotenv_of_someone_else_does_not_say_where_the_token_goes(shell: Shell) -> None:
-    (shell.directory / ".env").write_text(f"ONTHEDOT_URL=http://127.0.0.1:{free_port()}\n")
-    assert (await shell("task", "list", "--limit", "1")).returncode == 0
-
-
-async def test_a_reader_that_has_enough_is_no_failure(shell: Shell, tmp_path: Path) -> None:
-    command = " ".join(COMMAND)
-    piped = tmp_path / "piped.sh"
-    piped.write_text(f"set -o pipefail\n{command} preview '* * * * *' -n 1000 | head -1\n")
-
-    def run() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["bash", str(piped)],
-            env=environment({"ONTHEDOT_URL": shell.url}),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    ended = await to_thread.run_sync(run)
-    assert ended.stdout == "Every minute\n"
-    assert ended.stderr == ""
-
-
-async def test_ids_are_completed(shell: Shell) -> None:
-    task_id = fresh_id("completed")
-    await shell("task", "create", task_id, "--cron", "0 0 1 1 *", "--log", "hello")
-    words = {"COMP_WORDS": f"onthedot task show {task_id[:12]}", "COMP_CWORD": "3"}
-    found = await shell(**words, _ONTHEDOT_COMPLETE="bash_complete")
-    assert found.stdout == f"plain,{task_id}\n"
-    away = {"ONTHEDOT_URL": f"http://127.0.0.1:{free_port()}"}
-    none = await shell(**words, **away, _ONTHEDOT_COMPLETE="bash_complete")
-    assert none.stdout.strip() == ""
-    for name in ("bash", "zsh", "fish"):
-        script = await shell("completion", name)
-        assert script.returncode == 0
-        assert f"_ONTHEDOT_COMPLETE={name}_complete" in script.stdout
-
-
-def _taken(file: Path) -> str:
-    text = file.read_text()
-    file.unlink()
-    return text
-
-
 async def test_the_history_of_a_task(shell: Shell) -> None:
     task_id = fresh_id()
     file = shell.directory / "history.yaml"
@@ -278,3 +163,9 @@ async def test_the_history_of_a_task(shell: Shell) -> None:
     assert (await shell("task", "restore", task_id)).stdout == f"{task_id} restored\n"
     assert (await shell.data("task", "show", task_id))["name"] == "First"
     assert (await shell("task", "restore", task_id)).returncode == 1
+
+
+def _taken(file: Path) -> str:
+    text = file.read_text()
+    file.unlink()
+    return text

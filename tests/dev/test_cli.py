@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import Dev, Running, free_ports, get, run
+from tests.command_line import Running, free_ports, get, run
+from tests.dev.conftest import STOP_LIMIT, dev, listener
 from tests.process_tree import descendants, is_running
-from tests.waiting import at_load, wait_until
-
-#: What `onthedot dev` promises for a stop, in seconds.
-STOP_LIMIT = 5.0
-
-
-@contextmanager
-def dev(directory: Path, ports: dict[str, int] | None = None) -> Iterator[Dev]:
-    running = Dev(directory, ports)
-    try:
-        yield running
-    finally:
-        running.close()
-
-
-@contextmanager
-def listener() -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        yield int(taken.getsockname()[1])
+from tests.waiting import at_load
 
 
 def test_version_and_help(tmp_path: Path) -> None:
@@ -194,68 +173,3 @@ def test_a_second_dev_on_one_directory_is_refused_by_one_line(tmp_path: Path) ->
         assert f"(process {running.process.pid})" in refused.stderr
         assert refused.stderr.count("\n") == 1
         assert running.process.poll() is None
-
-
-@pytest.mark.faults
-def test_nothing_stays_after_the_parent_is_killed(tmp_path: Path) -> None:
-    with dev(tmp_path / "data") as running:
-        running.wait_until_up()
-        family = descendants(running.process.pid)
-        assert len(family) == 6  # three guards, and what they guard
-        running.stop(signal.SIGKILL)
-        wait_until(lambda: not any(map(is_running, family)), "every child is gone")
-
-
-@pytest.mark.faults
-def test_a_start_right_after_a_kill_finds_every_port_free(tmp_path: Path) -> None:
-    with dev(tmp_path / "data") as first:
-        first.wait_until_up()
-        first.stop(signal.SIGKILL)
-        with dev(tmp_path / "data", first.ports) as second:
-            second.wait_until_up()
-            assert second.get("/healthz")[0] == 200
-            assert second.stop(signal.SIGTERM)[0] == 0
-
-
-@pytest.mark.faults
-def test_a_start_right_after_everything_is_killed_works(tmp_path: Path) -> None:
-    with dev(tmp_path / "data") as first:
-        first.wait_until_up()
-        for process in (first.process.pid, *descendants(first.process.pid)):
-            os.kill(process, signal.SIGKILL)
-        with dev(tmp_path / "data", first.ports) as second:
-            second.wait_until_up()
-            assert second.stop(signal.SIGTERM)[0] == 0
-
-
-@pytest.mark.faults
-@pytest.mark.parametrize("name", ["worker", "server", "temporal"])
-def test_a_killed_part_is_started_again(tmp_path: Path, name: str) -> None:
-    mark = {
-        "worker": "onthedot.cli worker",
-        "server": "onthedot.cli server",
-        "temporal": "start-dev",
-    }[name]
-    with dev(tmp_path / "data") as running:
-        running.wait_until_up()
-        running.wait_for("polling the task queue")
-        victims = [
-            pid
-            for pid, args in descendants(running.process.pid).items()
-            if mark in args and "guard.py" not in args
-        ]
-        assert len(victims) == 1
-        os.kill(victims[0], signal.SIGKILL)
-        running.wait_for("starting it again")
-        port = {"worker": "metrics-port", "server": "port", "temporal": "temporal-ui-port"}[name]
-        wait_until(lambda: _answers(running.ports[port]), f"{name} is back")
-        code, took = running.stop(signal.SIGINT)
-        assert code == 0, running.lines
-        assert took < at_load(STOP_LIMIT)
-
-
-def _answers(port: int) -> bool:
-    try:
-        return get(port, "/healthz")[0] == 200
-    except OSError:
-        return False

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.anyio
 _ROOT = Path(__file__).parents[2]
 _HERE = Path(__file__).name
 _BACKUP = "cluster/test_backup.py"
+_ARCHIVE = "archive/test_object_storage.py"
 _KUBERNETES = "chart/kubernetes/test_release.py"
 #: How commands begin, and the test that runs them. Without one, the guide says that nobody does.
 _RUN_BY = {
@@ -49,10 +50,12 @@ _RUN_BY = {
     "tar ": _BACKUP,
     "cat >> restored": _BACKUP,
     "touch restored": _BACKUP,
+    "export RCLONE_CONFIG_S3_": _ARCHIVE,
+    "rclone ": _ARCHIVE,
     "docker build ": None,
     "docker push ": None,
-    "kubectl create namespace temporal": None,
-    "kubectl --namespace temporal ": None,
+    "kubectl create namespace temporal": _KUBERNETES,
+    "kubectl --namespace temporal ": _KUBERNETES,
     "kubectl --namespace onthedot port-forward ": None,
     "helm install temporal ": None,
 }

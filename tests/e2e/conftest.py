@@ -136,7 +136,7 @@ def name() -> str:
 
 @contextmanager
 def frozen(part: Any) -> Iterator[None]:
-    """A process that does not answer as long as the block."""
+    """A process that does not respond as long as the block."""
     part.freeze()
     try:
         yield

@@ -19,7 +19,7 @@ def test_temporal_away_and_back(open_site: Open, stack: Running, name: str) -> N
         expect(banner).to_contain_text("Temporal cannot be reached")
         expect(site.row(name)).to_be_visible()
         site.page.get_by_label(f"Run {name} now").click()
-        expect(site.toast("does not answer")).to_be_visible()
+        expect(site.toast("does not respond")).to_be_visible()
         site.link("Runs").first.click()
         expect(site.page).to_have_url(f"{site.base}/ui/runs")
         site.page.go_back()

@@ -69,6 +69,7 @@ def pages(site: Site, name: str) -> dict[str, str]:
         "forecast": "/forecast?span=7d",
         "freezes": "/freezes",
         "settings": "/settings",
+        "deleted tasks": "/tasks?status=deleted",
         "no such task": "/tasks/never-was",
         "no such run": "/runs/never~was~there",
     }
@@ -81,6 +82,7 @@ def test_every_page_is_accessible(open_site: Open, pages: dict[str, str]) -> Non
         site.go(path)
         expect(site.page.locator(".skeleton")).to_have_count(0)
         site.no_sideways()
+        expect(site.page.get_by_role("main")).to_have_count(1)
         if kept_out := serious(site):
             found[name] = kept_out
         site.page.get_by_role("radio", name="Dark").first.click()
@@ -91,8 +93,12 @@ def test_every_page_is_accessible(open_site: Open, pages: dict[str, str]) -> Non
     assert found == {}
 
 
-def test_every_page_fits_a_phone(open_site: Open, pages: dict[str, str]) -> None:
+@pytest.mark.parametrize("width", [390, 768])
+def test_every_page_fits_a_narrow_screen(
+    open_site: Open, pages: dict[str, str], width: int
+) -> None:
     site = open_site(phone=True)
+    site.page.set_viewport_size({"width": width, "height": 1000})
     for path in pages.values():
         site.go(path)
         expect(site.page.locator(".skeleton")).to_have_count(0)

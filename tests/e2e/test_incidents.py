@@ -41,6 +41,7 @@ def test_a_group_leads_to_its_runs_and_runs_them_again(site: Site, name: str) ->
     site.page.locator("a.trouble").click()
     expect(site.page.get_by_role("heading", name="Incidents", exact=True)).to_be_visible()
     site.field("Tag of the tasks").fill(name)
+    expect(site.page).to_have_url(re.compile(f"tag={name}"))
     group = site.page.locator(".incident")
     expect(group).to_have_count(1)
     expect(group).to_contain_text("2 ×")
@@ -69,6 +70,18 @@ def test_a_group_leads_to_its_runs_and_runs_them_again(site: Site, name: str) ->
     expect(group).to_contain_text("4 ×")
     site.field("Tag of the tasks").fill(f"{name}-none")
     expect(site.page.get_by_text("Nothing went wrong")).to_be_visible()
+
+
+def test_what_failed_stays_where_it_is_while_more_is_looked_for(site: Site, name: str) -> None:
+    _trouble(site, name)
+    site.go(f"/incidents?span=hour&tag={name}")
+    group = site.page.locator(".incident").element_handle()
+    assert group is not None
+    top = group.bounding_box()
+    expect(site.page.get_by_text("Still looking")).to_have_count(0)
+    expect(site.page.get_by_role("link", name=re.compile("Letter"))).to_be_visible()
+    assert group.evaluate("each => each.isConnected")
+    assert group.bounding_box() == top
 
 
 def test_it_is_accessible_and_fits_a_phone(open_site: Open, name: str) -> None:

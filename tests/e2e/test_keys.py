@@ -19,6 +19,18 @@ def task(site: Site, name: str) -> str:
     return name
 
 
+_PAGES = {
+    "i": "/incidents",
+    "t": "/tasks",
+    "r": "/runs",
+    "c": "/calendars",
+    "f": "/forecast",
+    "z": "/freezes",
+    "s": "/settings",
+    "o": "/",
+}
+
+
 def test_keys_go_to_pages_and_say_what_they_do(site: Site, task: str) -> None:
     site.go("/")
     keys = site.page.keyboard
@@ -26,13 +38,13 @@ def test_keys_go_to_pages_and_say_what_they_do(site: Site, task: str) -> None:
     expect(site.dialog()).to_contain_text("Pause or resume")
     keys.press("Escape")
     expect(site.dialog()).to_have_count(0)
-    for letter, path in (("t", "/tasks"), ("r", "/runs"), ("s", "/settings")):
+    for letter, path in _PAGES.items():
         keys.press("g")
         keys.press(letter)
         expect(site.page).to_have_url(f"{site.base}/ui{path}")
         # The keyboard is in the page that came, for a screen reader too.
         expect(site.page.locator("#main")).to_be_focused()
-    expect(site.page.get_by_role("main")).to_have_count(1)
+        expect(site.page.get_by_role("main")).to_have_count(1)
 
 
 def test_keys_act_on_a_row_and_on_its_page(site: Site, task: str) -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.axe import serious
 from tests.e2e.conftest import Open
 from tests.e2e.running import Running
 from tests.e2e.site import DAILY, HELLO, Site
@@ -118,15 +119,27 @@ def test_who_has_a_token_gets_in_and_out(guarded: int, open_site: Open, name: st
         _in_and_out(site, plain, name)
 
 
+def test_a_dark_phone_can_sign_in(guarded: int, open_site: Open) -> None:
+    site = open_site(port=guarded, phone=True, theme="dark")
+    site.page.goto(f"{site.base}/ui/freezes")
+    expect(site.page.get_by_label("Token")).to_be_visible()
+    site.no_sideways()
+    assert serious(site) == []
+
+
 def _in_and_out(site: Site, plain: httpx.Client, name: str) -> None:
     assert plain.get("/ui/tasks").status_code == 303
     assert plain.get("/ui/_nicegui_ws/socket.io/?EIO=4&transport=polling").status_code == 403
 
     page = site.page
     page.goto(f"{site.base}/ui/tasks?status=paused")
+    expect(page.get_by_role("main")).to_have_count(1)
+    expect(page.get_by_label("Token")).to_be_focused()
+    assert serious(site) == []
     page.get_by_label("Token").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("This token is not configured")).to_be_visible()
+    assert serious(site) == []
     page.get_by_label("Token").fill("correct horse")
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(f"{site.base}/ui/tasks?status=paused")

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from onthedot import current_run, naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.run import RunStatus
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
@@ -125,7 +126,7 @@ async def test_an_attempt_without_the_key_does_not_count(systems: Systems, clien
         definition = new_task(task_id, every(86_400), action=action, retry={"max_attempts": 1})
         await Tasks(sealed.temporal).create(definition, by="t")
         run_id = (await Tasks(sealed.temporal).run_now(task_id)).id
-        address = naming.RunAddress.parse(run_id)
+        address = RunAddress.parse(run_id)
         handle = client.get_workflow_handle(address.workflow_id, run_id=address.execution)
 
         async def was_taken_up_in_vain() -> bool:

@@ -10,7 +10,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 _MEGABYTE = 1024 * 1024
 
@@ -88,3 +92,16 @@ class SmallDisk:
                 os.write(file, block)
             except OSError:
                 return
+
+
+@contextmanager
+def small_disk(path: Path, megabytes: int, *, users: bool = False) -> Iterator[SmallDisk]:
+    """One for some tests, which are skipped where this machine does not let us have one."""
+    try:
+        made = SmallDisk(path, megabytes, users=users)
+    except OSError as error:
+        pytest.skip(f"a full disk cannot be had: {error}")
+    try:
+        yield made
+    finally:
+        made.close()

@@ -14,7 +14,7 @@ from tests.faults.judging.table import FaultTable
 from tests.faults.judging.trials import five_times
 from tests.faults.judging.verdict import judge
 from tests.faults.judging.wave import Wave, sleep_until
-from tests.faults.small_disk import SmallDisk
+from tests.faults.small_disk import SmallDisk, small_disk
 from tests.faults.stack import Stack
 from tests.waiting import wait_until
 
@@ -23,14 +23,8 @@ _MEGABYTES = 64
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk]:
-    try:
-        made = SmallDisk(tmp_path_factory.mktemp("disk") / "small", _MEGABYTES)
-    except OSError as error:
-        pytest.skip(f"a full disk cannot be had: {error}")
-    try:
+    with small_disk(tmp_path_factory.mktemp("disk") / "small", _MEGABYTES) as made:
         yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.command_line import Running, free_ports, get
+from tests.packaging.rest import call, post, wait_for_end
 from tests.packaging.wheels import ROOT, build_wheel, export, install
-from tests.rest import call, post, wait_for_end
 from tests.waiting import wait_until
 
 #: The last commit whose modules stood at the top level, each under its own name.

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import Running, environment, free_ports
+from tests.packaging.rest import post, wait_for_end
 from tests.packaging.wheels import ROOT, build_sdist, build_wheel, install
-from tests.rest import post, wait_for_end
 
 _THEIRS = {
     "settings.py": 'GREETING = "hello from the user\'s settings"\n',

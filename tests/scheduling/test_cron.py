@@ -1,4 +1,4 @@
-"""The dialect: what each form means, and what is refused with its mend."""
+"""The dialect: what each form means, and what is refused with its fix."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def _run(task: str, minutes: int, kind: str, message: str) -> ShortRun:
             "POST http://10.0.0.1:80/a?b=1: no connection (Connection refused).",
             "http://10.0.0.1:80/…: no connection (Connection refused).",
         ),
-        ("GET https://a.example.com answered 503.", "https://a.example.com answered 503."),
+        ("GET https://a.example.com returned 503.", "https://a.example.com returned 503."),
         ("backup.sh ended with exit code 3.", "backup.sh ended with exit code 3."),
         ("It was not done by its deadline, 1 day, 1:02:03.4 after.", None),
         ("It was not done by its deadline, 20 seconds after.", None),

@@ -132,7 +132,7 @@ def test_nothing_after_2100() -> None:
 def test_ten_instants_take_less_than_20_ms() -> None:
     triggers = [
         CronTrigger(expression=expression, timezone=zone, exclude=exclude)
-        for n, expression in enumerate((*CHOSEN, *generated(320)))
+        for n, expression in enumerate((*CHOSEN, *generated()))
         for zone in (ZONES[n % len(ZONES)],)
         for exclude in ((), ("* * * * 6,0", "2026-12-24/2027-01-06", "0-30 8 * * *"))
     ]

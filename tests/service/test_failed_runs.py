@@ -11,7 +11,7 @@ import pytest
 from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
 from onthedot.service.incidents import failed_runs
 from onthedot.service.incidents.failed_runs import FailedRuns
-from onthedot.service.runs.raw_rows import DueRun
+from onthedot.service.runs.due_run import DueRun
 from onthedot.service.temporal.calls import Temporal
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +35,7 @@ def _run(name: str, ended: datetime) -> DueRun:
 
 
 class Store:
-    """Stands for Temporal's list of failed runs."""
+    """Stands for Temporal's list of failed runs, since no run can be made that failed hours ago."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = _NOW

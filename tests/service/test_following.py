@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.live import LiveAnswer, LiveQuestion
 from onthedot.service.output import following as following_module
@@ -163,7 +163,7 @@ async def test_many_who_watch_cost_as_much_as_one(
 
 async def test_watching_adds_no_event(temporal: Temporal, tasks: Tasks) -> None:
     async def events(run_id: str) -> int:
-        address = naming.RunAddress.parse(run_id)
+        address = RunAddress.parse(run_id)
         handle = temporal.client.get_workflow_handle(address.workflow_id, run_id=address.execution)
         return len((await handle.fetch_history()).events)
 

@@ -231,6 +231,7 @@ async def test_a_worker_tells_what_a_killed_one_could_not(
     worker: object,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # The moment between a run's end and its report is too short to kill a process in.
     async def killed(_: HealthReports, __: RunRecord) -> None:
         """It dies before it can tell."""
 

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.anyio
 
 
 class Counting:
-    """Stands for Temporal and for counting: both take as long as they are told."""
+    """Stands for Temporal and for counting, which take as long as they are told: a real count takes
+    seconds only over very many tasks."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = datetime(2026, 3, 5, tzinfo=UTC)

@@ -51,6 +51,7 @@ async def test_of_too_many_tasks_the_recurring_ones_are_read_first(
 ) -> None:
     tag = unique("fleet")
     ids = await _registered(temporal, tasks, tag)
+    # The real limit, only smaller.
     monkeypatch.setattr(fleet, "MOST", 2)
 
     async def two() -> Fleet | None:
@@ -73,6 +74,7 @@ async def test_tags_are_counted_over_so_many_tasks_at_most(
         return any(each.tag == tag and each.tasks == 3 for each in found) or None
 
     await eventually(counted)
+    # The real limit, only smaller.
     monkeypatch.setattr(tags, "MOST", 1)
     _, complete = await tags.tag_counts(temporal)
     assert not complete

@@ -41,7 +41,7 @@ def test_a_span_begins(span: str, zone: str, now: datetime, since: str) -> None:
 
 def _group(runs: int, *, ongoing: bool, never_began: int = 0) -> Incident:
     return Incident(
-        cause=FailureCause(type="HttpStatus", message="It answered 503.", id="a"),
+        cause=FailureCause(type="HttpStatus", message="It returned 503.", id="a"),
         tasks=(TaskName(id="a", name="A"),),
         task_count=1,
         runs=runs,

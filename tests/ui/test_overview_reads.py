@@ -14,6 +14,7 @@ from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigge
 from onthedot.service.overview.due_next import DueReader
 from onthedot.service.overview.overview import OverviewReader
 from onthedot.service.runs.recent import recent_runs
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.waiting import eventually
@@ -24,7 +25,7 @@ _HELLO = LogAction(message="hello")
 
 
 async def test_hours_and_recent_runs_count_what_ran(temporal: Temporal, worker: Worker) -> None:
-    tasks, reader = Tasks(temporal), OverviewReader(temporal)
+    tasks, reader = Tasks(temporal), OverviewReader(temporal, KeptCounts(temporal))
     daily = CronTrigger(expression="0 0 1 1 *")
     names = [f"recent-{uuid4().hex[:8]}" for _ in range(3)]
     before = (await reader.hours())[-1]

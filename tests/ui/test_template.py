@@ -15,6 +15,7 @@ _INJECTED = '<script>window.broken = 1</script><link rel="modulepreload" href="/
 def test_a_script_that_was_filled_in_has_no_nonce() -> None:
     put_nonces()
     put_nonces()
+    # A real page holds nothing injected.
     page = client.templates.get_template("index.html").render(
         request=SimpleNamespace(scope={NONCE: "the-nonce"}),
         head_html=_INJECTED,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from onthedot.scheduling.errors import (
@@ -13,6 +15,7 @@ from onthedot.scheduling.errors import (
 )
 from onthedot.scheduling.outages import KeyMissing, NotInForce, TemporalRefuses, TemporalUnavailable
 from onthedot.ui.forms.wording import said
+from onthedot.ui.wording.durations import as_value, human, precise
 from onthedot.ui.wording.errors import is_away, nothing_to_show, plainly
 
 
@@ -68,3 +71,38 @@ def test_what_cannot_be_read_says_whether_to_wait_or_what_to_mend() -> None:
     assert "TEMPORAL_API_KEY" in words
     assert "'one'" in nothing_to_show(KeyMissing("one"), "The task")[1]
     assert not is_away(None)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("30", 30),
+        ("30s", 30),
+        ("5 min", 300),
+        ("1h 30m", 5400),
+        ("1 h, 30 min", 5400),
+        ("2 d", 172_800),
+        ("0.5 s", 0.5),
+        ("250 ms", 0.25),
+        ("PT30S", "PT30S"),
+        ("soon", "soon"),
+        ("5 parsecs", "5 parsecs"),
+        ("", ""),
+    ],
+)
+def test_what_people_write_is_read(written: str, value: object) -> None:
+    assert as_value(written) == value
+
+
+@pytest.mark.parametrize(
+    "seconds", [0, 1, 59, 60, 61, 3600, 5400, 86_400, 90_061, 604_800, 0.25, 90.5]
+)
+def test_what_is_shown_reads_back_the_same(seconds: float) -> None:
+    assert as_value(human(timedelta(seconds=seconds))) == seconds
+
+
+def test_measured_lengths_are_short() -> None:
+    assert precise(None) == "–"
+    assert precise(timedelta(milliseconds=12)) == "12 ms"
+    assert precise(timedelta(seconds=1.2)) == "1.20 s"
+    assert precise(timedelta(seconds=184)) == "3 min 4 s"

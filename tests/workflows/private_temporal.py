@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 from temporalio.client import Client
 from temporalio.service import RetryConfig
 
@@ -115,3 +117,13 @@ class PrivateTemporal:
                     await asyncio.sleep(0.1)
                 else:
                     return client
+
+
+@pytest.fixture(scope="module")
+async def private(
+    anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[PrivateTemporal]:
+    """One that is not started yet, for all tests of a file."""
+    server = PrivateTemporal(tmp_path_factory.mktemp("temporal"))
+    yield server
+    server.end()

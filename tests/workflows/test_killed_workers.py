@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -27,19 +26,11 @@ from tests.run_log import instants, lists_caught_up, nominals
 from tests.service.tasks.editing import expected
 from tests.waiting import eventually, until
 from tests.workflows.private_temporal import PrivateTemporal
+from tests.workflows.private_temporal import private as private
 
 pytestmark = [pytest.mark.anyio, pytest.mark.faults, pytest.mark.full]
 
 _SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(scope="module")
-async def private(
-    anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[PrivateTemporal]:
-    server = PrivateTemporal(tmp_path_factory.mktemp("temporal"))
-    yield server
-    server.end()
 
 
 @pytest.fixture(scope="module")

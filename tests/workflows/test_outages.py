@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -25,6 +24,7 @@ from tests.definitions import definition, every, new_task, once
 from tests.run_log import instants, lists_caught_up, nominals
 from tests.waiting import eventually, until
 from tests.workflows.private_temporal import PrivateTemporal
+from tests.workflows.private_temporal import private as private
 
 pytestmark = [pytest.mark.anyio, pytest.mark.faults, pytest.mark.full]
 
@@ -52,15 +52,6 @@ class Outage:
         found = await eventually(closed)
         assert found is not None
         return found
-
-
-@pytest.fixture(scope="module")
-async def private(
-    anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[PrivateTemporal]:
-    server = PrivateTemporal(tmp_path_factory.mktemp("temporal"))
-    yield server
-    server.end()
 
 
 @pytest.fixture(scope="module")

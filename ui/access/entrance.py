@@ -26,6 +26,7 @@ from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.access.single_sign_on import SingleSignOn
 from onthedot.ui.access.throttle import WrongTokens
 from onthedot.ui.addresses import inside, target
+from onthedot.ui.loading.boot import styles
 
 _LOG = logging.getLogger("onthedot.access")
 _DAY_SECONDS = 24 * 3600
@@ -70,6 +71,7 @@ def entrance(sessions: Sessions, static: Path) -> Starlette:
             Route("/logout", leave, methods=["POST"]),
             *single_sign_on.routes(),
             Route("/favicon.ico", lambda _: FileResponse(static / "favicon.svg")),
+            Route("/static/styles.css", styles),
             Mount("/static", _Files(directory=static)),
         ]
     )

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 
 from onthedot.ui.addresses import base, target
+from onthedot.ui.loading.boot import STYLES
 from onthedot.ui.loading.template import NONCE
 
 _PAGE = """<!doctype html>
@@ -17,10 +18,7 @@ _PAGE = """<!doctype html>
 <title>Sign in · On the Dot</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="{base}/static/favicon.svg">
-<link rel="stylesheet" href="{base}/static/base.css">
-<link rel="stylesheet" href="{base}/static/frame.css">
-<link rel="stylesheet" href="{base}/static/parts.css">
-<link rel="stylesheet" href="{base}/static/fields.css">
+<link rel="stylesheet" href="{base}{styles}">
 <script nonce="{nonce}" src="{base}/static/time.js"></script>
 <script nonce="{nonce}" src="{base}/static/state.js"></script>
 </head>
@@ -64,6 +62,7 @@ def login_page(
     return _PAGE.format(
         **where,
         nonce=request.scope[NONCE],
+        styles=STYLES,
         provider=_PROVIDER.format(
             **where, error=alert if of_provider else "", words="Continue with single sign-on"
         )

@@ -49,13 +49,13 @@ def link(label: str, path: str, classes: str = "inline", *, icon: str = "") -> E
     return element
 
 
-def outside_link(label: str, address: str, classes: str = "btn", *, icon: str = "") -> Element:
+def outside_link(label: str, address: str, classes: str = "btn") -> Element:
     """An external link, opened in a new tab; only for web addresses."""
     safe = address if address.startswith(("http://", "https://")) else "#"
     element = named(box(classes, "a"), href=safe, target="_blank", rel="noopener noreferrer")
     with element:
         text(label)
-        Icon(icon or "arrow-up-right")
+        Icon("arrow-up-right")
     return element
 
 
@@ -102,9 +102,9 @@ def locked(label: str, why_not: str, classes: str = "", *, icon: str, aria: str 
     return button(label, lambda: None, classes, icon=icon, aria=aria, why_not=why_not)
 
 
-def skeleton(height: int, classes: str = "") -> Element:
+def skeleton(height: int) -> Element:
     """A placeholder for content that is loading; `height` in pixels."""
-    return named(box(f"skeleton {classes}").style(f"height: {height}px"), aria_hidden="true")
+    return named(box("skeleton").style(f"height: {height}px"), aria_hidden="true")
 
 
 def card(title: str = "", *, aside: str = "", body: bool = True) -> Element:

@@ -13,7 +13,7 @@ from nicegui.element import Element
 from onthedot.scheduling.values import format_instant
 from onthedot.service.overview import health
 from onthedot.service.overview.due_next import DueNext
-from onthedot.service.overview.overview import HOUR, HourCount, Sample, TaskCounts
+from onthedot.service.overview.overview import HOUR, HourCount, Sample, TaskTotals
 from onthedot.ui.components.charts.charts import Chart
 from onthedot.ui.components.markup import box, card, empty, href, link, named, skeleton, text
 from onthedot.ui.components.small import Icon, When
@@ -51,7 +51,7 @@ def overview_page(context: PageContext, query: dict[str, str]) -> None:
             tiles.show_hours(*seen.value)
             chart.show(seen.value[0])
 
-    def show_tasks(seen: Seen[TaskCounts]) -> None:
+    def show_tasks(seen: Seen[TaskTotals | None]) -> None:
         if seen.value is not None:
             tiles.show_tasks(seen.value)
             _welcome(start, wanted=not seen.value.total)

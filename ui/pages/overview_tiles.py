@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onthedot.service.overview.health import Health
-from onthedot.service.overview.overview import HourCount, Punctuality, TaskCounts
+from onthedot.service.overview.overview import HourCount, Punctuality, TaskTotals
 from onthedot.ui.components.markup import box, href, named, text
 from onthedot.ui.components.small import When
 from onthedot.ui.wording.durations import precise
@@ -73,7 +73,7 @@ class Tiles:
         title = f"Of the last {late.sample:,} runs that a schedule started"
         self._late.show(precise(late.p95), note, title=title)
 
-    def show_tasks(self, counts: TaskCounts) -> None:
+    def show_tasks(self, counts: TaskTotals) -> None:
         """How many there are."""
         self._tasks.show(
             f"{counts.total:,}", f"{counts.paused:,} paused" if counts.paused else "none paused"

@@ -13,11 +13,11 @@ from onthedot.ui.bulk.kinds import RUNS
 from onthedot.ui.components.markup import box, empty, link, skeleton, text
 from onthedot.ui.components.tables.pager import Pager
 from onthedot.ui.components.tables.tables import RunTable
+from onthedot.ui.list_reads import ROWS, NoSuchPage, RunRows, cursor_of_runs, ids_of_runs, run_rows
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.export import add_export
 from onthedot.ui.pages.filter_bar import FilterBar
 from onthedot.ui.pages.list_address import Known, ListAddress
-from onthedot.ui.reads import ROWS, NoSuchPage, RunRows, cursor_of_runs, ids_of_runs, run_rows
 from onthedot.ui.rows import CAUSES, KINDS, RUN_WORDS, run_row
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.errors import is_away, plainly

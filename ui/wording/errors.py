@@ -37,7 +37,7 @@ def plainly(error: OnTheDotError, *, of: str = "") -> str:
 
 
 def is_away(error: OnTheDotError | None) -> bool:
-    """Whether Temporal does not answer, so that to wait is all there is to do."""
+    """Whether Temporal does not respond, so that to wait is all there is to do."""
     mendable = isinstance(error, NamespaceUnprepared | TemporalRefuses)
     return isinstance(error, TemporalUnavailable) and not mendable
 

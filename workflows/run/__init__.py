@@ -1,4 +1,4 @@
-"""How a run is carried out, whichever workflow it is part of.
+"""Carries out a run, as part of any workflow.
 
 Begin with `execution.py`.
 """

@@ -1,9 +1,9 @@
 """The attempts at `http`, `command` and `log`, which are this project's own activities.
 
-1. Where it may, the first attempt is a local activity, which costs Temporal no round trip.
-2. The others are one ordinary activity, whose retries are Temporal's and survive any worker.
-3. An attempt that found no place is none: the activity is started again, as often as it takes; so
-   is one that its worker had no key for.
+1. Where permitted, the first attempt is a local activity, which costs Temporal no round trip.
+2. The others are one ordinary activity, which Temporal retries, so they survive any worker.
+3. An attempt that found no place, or whose worker lacked the encryption key, does not count: the
+   activity is started again until one succeeds.
 """
 
 from __future__ import annotations
@@ -95,9 +95,9 @@ async def _ordinary(
         name,
         attempt.model_copy(update={"attempts_before": made}),
         result_type=AttemptResult,
-        # The activity keeps its own timeout and says what it waited for; this one is the net.
+        # The activity enforces its own timeout with a better message; this is a safety net.
         start_to_close_timeout=order.timeout + PLACE_WAIT + CLOSING,
-        # As above: an attempt ends itself at the deadline, and needs time to report.
+        # Likewise: an attempt ends itself at the deadline, and needs time to report.
         schedule_to_close_timeout=deadline - workflow.now() + CLOSING,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -150,10 +150,10 @@ def _attempt(order: RunOrder, facts: RunFacts, *, deadline: datetime) -> tuple[s
 
 
 def _again_after(error: ActivityError | ApplicationError, order: RunOrder) -> timedelta | None:
-    """How long to wait after a failed first attempt; zero if none was made, None to give up."""
+    """How long to wait after a failed first attempt; zero if it does not count, None to give up."""
     if is_cancelled_exception(error) or _cancelled():
         return None
-    # What a local activity raises comes bare, other than a timeout of it.
+    # The SDK wraps a local activity's timeout, but none of its other errors.
     cause = error.cause if isinstance(error, ActivityError) else error
     if isinstance(cause, ApplicationError) and cause.type == DEFERRED:
         return timedelta(0)
@@ -168,12 +168,12 @@ def _again_after(error: ActivityError | ApplicationError, order: RunOrder) -> ti
 
 
 def _cancelled() -> bool:
-    # An attempt that fails just as it is cancelled ends with its failure, and the cancel is over.
+    # An attempt that fails just as it is cancelled reports its failure, not the cancellation.
     return workflow.cancellation_reason() is not None
 
 
 def _made_before_deferral(error: ActivityError) -> int | None:
-    """How many attempts were made before one found no place; None if that is not what failed."""
+    """How many attempts preceded one that found no place; None for any other failure."""
     cause = error.cause
     if not isinstance(cause, ApplicationError) or cause.type != DEFERRED:
         return None

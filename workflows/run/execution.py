@@ -1,11 +1,9 @@
-"""The code that every run is carried out by: perform the action, record the outcome.
+"""Carries out every run: performs the action, and records the outcome.
 
-1. Nothing is performed once the deadline has passed, or at an instant that is not a true one.
-2. `http` and `log` are first tried as a local activity, which costs Temporal no round trip. A
-   failure that a retry may overcome continues as an ordinary activity, whose retries are
-   Temporal's own and survive any worker. Everything else is an ordinary activity or a child.
-3. The outcome is recorded by a local activity, after a cancel too, and put where a list reads it.
-4. If the task asks for it, another one checks whether to send a notification.
+1. Nothing is performed after the deadline, or at an instant that is not an occurrence.
+2. `http`, `command` and `log` go through `attempts.py`, other people's code through `own_code.py`.
+3. A local activity records the outcome, after a cancellation too, and lists can find it.
+4. If the task asks for it, another activity checks whether to send a notification.
 """
 
 from __future__ import annotations
@@ -44,23 +42,23 @@ from onthedot.scheduling.stored.run_order import (
 from onthedot.scheduling.wording.phrases import duration
 from onthedot.workflows.run import attempts, own_code
 from onthedot.workflows.run.failures import Failure, NotBegunError, NoTimeLeftError, explain
-from onthedot.workflows.run.notify_step import tell
+from onthedot.workflows.run.notify_step import notify
 from onthedot.workflows.run.outcome import outcome_of
 from onthedot.workflows.run.publishing import publish, run_id
 
 _LONGEST_CHECK = timedelta(seconds=10)
 
-#: A timeout that was cut to the deadline may come this much earlier.
+#: A timeout that was shortened to the deadline may fire this much earlier.
 _CLOSE_TO = timedelta(milliseconds=100)
 
 
 async def execute_run(
     order: RunOrder, *, due: datetime, begun: datetime | None = None
 ) -> RunOutcome:
-    """Perform and record the run of an occurrence that was due at `due`.
+    """Perform and record the run of the occurrence at `due`.
 
-    Its deadline counts from then, or from when it was `begun` if that was later: after an outage,
-    or in a backfill.
+    Its deadline counts from `due`, or from `begun` if that is later: after an outage, or in a
+    backfill.
 
     Returns:
         The outcome of a run that succeeded or was skipped.
@@ -74,7 +72,7 @@ async def execute_run(
     status, left = await _ended(order, due=due, taken_up=taken_up, deadline=deadline)
     outcome = outcome_of(status, left, due=due, taken_up=taken_up, at=workflow.now())
     outcome = await publish(order, outcome, unsure=_unsure(order, left))
-    outcome = await tell(order, outcome, run_id=run_id())
+    outcome = await notify(order, outcome, run_id=run_id())
     match outcome.status:
         case RunStatus.SUCCEEDED | RunStatus.SKIPPED:
             return outcome
@@ -86,7 +84,7 @@ async def execute_run(
 
 
 async def skip(order: RunOrder, *, due: datetime, error: RunError) -> RunOutcome:
-    """Record that the occurrence at `due` was not carried out, and why."""
+    """Record that the occurrence at `due` was skipped, and why."""
     now = workflow.now()
     outcome = RunOutcome(
         status=RunStatus.SKIPPED,
@@ -98,12 +96,12 @@ async def skip(order: RunOrder, *, due: datetime, error: RunError) -> RunOutcome
         error=error,
     )
     outcome = await publish(order, outcome, unsure=False)
-    await tell(order, outcome, run_id=run_id())
+    await notify(order, outcome, run_id=run_id())
     return outcome
 
 
 async def not_an_occurrence(order: RunOrder, due: datetime) -> str:
-    """Why an instant is none of the trigger's; empty if it is one."""
+    """Why an instant is not one of the trigger's; empty if it is."""
     if order.exact_until is None or due <= order.exact_until:
         return ""
     try:
@@ -117,7 +115,7 @@ async def not_an_occurrence(order: RunOrder, due: datetime) -> str:
     except (ActivityError, ApplicationError) as error:
         if is_cancelled_exception(error):
             raise
-        # What cannot be ruled out runs: a check must not cost an occurrence.
+        # When in doubt, run: a failed check must not cost an occurrence.
         workflow.logger.warning("It could not be checked whether %s is due at %s", run_id(), due)
         return ""
     return reason
@@ -126,7 +124,7 @@ async def not_an_occurrence(order: RunOrder, due: datetime) -> str:
 async def _ended(
     order: RunOrder, *, due: datetime, taken_up: datetime, deadline: datetime
 ) -> tuple[RunStatus, AttemptResult | Failure]:
-    """How it ended, and what its attempts left."""
+    """How the run ended, and the result or failure of its attempts."""
     if reason := await not_an_occurrence(order, due):
         error = RunError(type="NotAnOccurrence", message=reason)
         return RunStatus.SKIPPED, Failure(error, counted=True)
@@ -142,7 +140,7 @@ async def _ended(
         return RunStatus.FAILED, Failure(RunError(type=kind, message=str(error)), counted=True)
     except (asyncio.CancelledError, FailureError, NoTimeLeftError) as error:
         failure = explain(error, order)
-        # Once a cancel was asked for, a failed attempt is the last: Temporal makes no other.
+        # After a request to cancel, Temporal makes no other attempt.
         if is_cancelled_exception(error) or workflow.cancellation_reason() is not None:
             cancelled = RunError(type="Cancelled", message="The run was cancelled.")
             return RunStatus.CANCELLED, replace(failure, error=cancelled)
@@ -166,7 +164,7 @@ async def _perform(order: RunOrder, *, due: datetime, deadline: datetime) -> Att
 
 
 def _unsure(order: RunOrder, left: AttemptResult | Failure) -> bool:
-    """Whether a workflow cannot see for itself when its attempts were made, and how many."""
+    """Whether the workflow itself cannot see when and how many attempts were made."""
     if isinstance(left, Failure):
         return not left.counted
     return isinstance(order.action, ActivityAction | WorkflowAction)

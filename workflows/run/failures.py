@@ -1,4 +1,4 @@
-"""What Temporal says of a failed attempt, in words for the one who reads the run."""
+"""Explains Temporal's errors of failed attempts to readers of a run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from onthedot.scheduling.stored.attempt import DEFERRED, OVERDUE, AttemptFailure
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.wording.phrases import duration
 
-#: The types of what `SealingCodec` and `StoredJson` raise.
+#: The error types of `SealingCodec` and `StoredJson`.
 _UNOPENED = {KeyMissing.__name__, NotOurSeal.__name__, LaterRelease.__name__}
 
 
@@ -36,8 +36,8 @@ class Failure:
     output: Any = None
     made: tuple[AttemptMade, ...] = ()
     counted: bool = False
-    """The attempts are known, not guessed."""
-    #: It was the run's deadline that ended it, not an attempt.
+    """The number of attempts is known, not guessed."""
+    #: The run's deadline ended it, not an attempt.
     out_of_time: bool = False
 
 
@@ -50,7 +50,7 @@ class NoTimeLeftError(Exception):
 
 
 class NotBegunError(Exception):
-    """Temporal was asked for no attempt, as it would not have taken the request."""
+    """No attempt was requested, because Temporal would have refused the request."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -67,7 +67,7 @@ def explain(error: BaseException, order: RunOrder) -> Failure:
 
 
 def not_opened(error: BaseException) -> ApplicationError | None:
-    """What kept a worker from opening what the activity was given; None if that was not it."""
+    """Why a worker could not decrypt an activity's input; None for any other failure."""
     cause = error.cause if isinstance(error, ActivityError) else None
     while isinstance(cause, ApplicationError):
         if cause.type in _UNOPENED:
@@ -99,7 +99,7 @@ def _application(cause: ApplicationError, order: RunOrder) -> Failure:
         last = AttemptFailure.model_validate(detail)
         return Failure(
             error,
-            # No place was free: nothing was done.
+            # Without a place nothing was done, so the last one does not count.
             attempts=last.attempt - (cause.type == DEFERRED),
             output=last.output,
             made=last.made,

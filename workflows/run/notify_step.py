@@ -17,11 +17,11 @@ from onthedot.scheduling.stored.run_order import RunOrder, RunOutcome
 _MARGIN = timedelta(seconds=10)
 
 
-async def tell(order: RunOrder, outcome: RunOutcome, *, run_id: str) -> RunOutcome:
-    """Start a notification where one is due. Whatever fails here does not fail the run.
+async def notify(order: RunOrder, outcome: RunOutcome, *, run_id: str) -> RunOutcome:
+    """Start a notification if one is due. A failure here does not fail the run.
 
     Returns:
-        The outcome, with the row of failures that it makes longer.
+        The outcome, with the row of failures that it extends.
     """
     if order.notify is None or not _concerns_health(outcome):
         return outcome
@@ -64,7 +64,7 @@ def _handed() -> FailureRow | None:
 
 
 def _concerns_health(outcome: RunOutcome) -> bool:
-    """Not a cancelled run, nor one that was none."""
+    """Whether the run counts for the task's health: cancelled and skipped ones do not."""
     if outcome.status is RunStatus.SKIPPED:
         return outcome.error is not None and outcome.error.type == "Missed"
     return outcome.status is not RunStatus.CANCELLED

@@ -1,4 +1,4 @@
-"""What is said of a run once it has ended: a pure function of what its attempts left."""
+"""Builds the outcome of an ended run: a pure function of the result of its attempts."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ def outcome_of(
     taken_up: datetime,
     at: datetime,
 ) -> RunOutcome:
-    """The outcome of a run that was due at `due`, that a worker took up at `taken_up`, and that has
-    ended by `at`.
+    """The outcome of a run that was due at `due`, reached a worker at `taken_up` and ended by `at`.
 
-    It began with its first attempt; where that did not survive, when it was taken up.
+    It began with its first attempt or, if that time is unknown, at `taken_up`.
     """
     started = taken_up + early(due, at=taken_up)
     if left.made and left.made[0].attempt == 1 and left.made[0].started_at:

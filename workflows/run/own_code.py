@@ -1,4 +1,4 @@
-"""Runs of someone's own code: an activity or a child workflow, in any language."""
+"""Runs other people's code: an activity or a child workflow, in any language."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from onthedot.workflows.run.unopened import Unopened
 async def of_activity(
     order: RunOrder, action: ActivityAction, facts: RunFacts, *, deadline: datetime
 ) -> AttemptResult:
-    """Run someone's activity; it is given up at the deadline, a queue without a poller included."""
+    """Run an activity; it is given up at the deadline, even if no worker polls its queue."""
     _check_queue(action.task_queue)
     started, made, unopened = workflow.now(), 0, Unopened(deadline)
     while True:
@@ -54,7 +54,7 @@ async def of_activity(
 async def of_workflow(
     order: RunOrder, action: WorkflowAction, facts: RunFacts, *, deadline: datetime
 ) -> AttemptResult:
-    """Run someone's workflow as a child, which is cancelled with the run."""
+    """Run a child workflow, which is cancelled with the run."""
     _check_queue(action.task_queue)
     started = workflow.now()
     with run_headers(facts.as_json()):
@@ -79,6 +79,6 @@ def _arguments(action: ActivityAction | WorkflowAction, facts: RunFacts) -> list
 
 
 def _check_queue(name: str | None) -> None:
-    # Temporal would refuse the command, and have the workflow task tried again without end.
+    # Temporal would refuse the command, and retry the workflow task endlessly.
     if problem := queue_problem(name):
         raise NotBegunError("InvalidTaskQueue", f"The task queue {name!r} {problem}")

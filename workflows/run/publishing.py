@@ -1,4 +1,4 @@
-"""The end of every run: its record, and where lists find it."""
+"""Records the end of every run, and publishes it for lists."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from temporalio.common import RetryPolicy, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.ledger.entries import PROMISE
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.scheduling.stored.run_order import (
@@ -22,18 +23,18 @@ from onthedot.scheduling.stored.run_order import (
 
 _LONGEST_RECORD = timedelta(seconds=10)
 
-#: Runs of earlier releases do not say where a list finds it that they began late.
+#: Patch: runs of earlier releases do not publish late starts for lists.
 _LATE_STARTS = "late-starts"
 
 
 def run_id() -> str:
-    """The REST id of the run that is this workflow."""
+    """The REST id of this workflow's run."""
     info = workflow.info()
-    return naming.RunAddress(info.workflow_id, info.run_id).run_id
+    return RunAddress(info.workflow_id, info.run_id).run_id
 
 
 async def publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> RunOutcome:
-    """Record the outcome; returned as it is known after that, where the run was unsure of it."""
+    """Record the outcome; returns it with the looked-up attempts of a run `unsure` of them."""
     record = RunRecord(
         task=order.task_id,
         run=run_id(),
@@ -82,5 +83,5 @@ async def publish(order: RunOrder, outcome: RunOutcome, *, unsure: bool) -> RunO
 
 
 def _late(order: RunOrder, outcome: RunOutcome) -> bool:
-    """Whether a run by schedule began later than promised."""
+    """Whether a scheduled run began later than promised."""
     return order.cause is RunCause.TRIGGER and outcome.lateness > PROMISE

@@ -1,4 +1,4 @@
-"""How a task's `retry` becomes Temporal's retry policy: here and nowhere else."""
+"""Turns a task's `retry` into Temporal's retry policy."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _SHORTEST = timedelta(milliseconds=1)
 
 
 def retry_policy(order: RunOrder, *, made: int = 0) -> RetryPolicy:
-    """Temporal's policy for the attempts that are left when so many were made before."""
+    """Temporal's policy for the attempts that are left after `made` attempts."""
     longest = max(order.retry.max_interval, _SHORTEST)
     return RetryPolicy(
         initial_interval=min(max(_grown(order, made), _SHORTEST), longest),
         backoff_coefficient=order.retry.backoff,
         maximum_interval=longest,
         maximum_attempts=order.retry.max_attempts - made,
-        # It does not count as an attempt, so Temporal must not count it.
+        # A deferral is not an attempt, so Temporal must not count it.
         non_retryable_error_types=[DEFERRED],
     )
 
 
 def _grown(order: RunOrder, made: int) -> timedelta:
-    """What the interval has come to after so many attempts."""
+    """The interval after `made` attempts."""
     try:
         return order.retry.initial_interval * order.retry.backoff**made
     except OverflowError:

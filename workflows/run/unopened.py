@@ -1,8 +1,8 @@
-"""An activity that its worker could not open, for want of a key: nothing was done.
+"""Repeats an activity whose input its worker could not decrypt for lack of a key.
 
-Temporal counts it as an attempt, and whoever gives the worker its keys takes longer than a task's
-retries. So the last one, which certainly was no attempt, is made again until it is one, or until
-the run's deadline.
+Nothing was done, yet Temporal counts an attempt, and providing the key takes longer than a task's
+retries. So the last of these attempts is repeated until a worker has the key, or until the run's
+deadline.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _LONGEST = timedelta(minutes=1)
 
 
 class Unopened:
-    """Waits between such attempts, longer each time."""
+    """Waits between these attempts, longer each time."""
 
     def __init__(self, deadline: datetime) -> None:
         self._deadline = deadline
         self._wait = _SHORTEST
 
     async def waited(self, error: ActivityError) -> bool:
-        """Whether the activity is to be started once more, for one attempt; it waited if so.
+        """Wait, and return whether to start the activity once more, for one attempt.
 
         Raises:
             NoTimeLeftError: the deadline comes first.

@@ -67,8 +67,8 @@ def _filter(asked: RunSelection) -> RunFilter | None:
     if asked.ids is not None:
         return None
     if not asked.has_filter:
-        mend = "give the runs' ids, or a filter: task_id, tag, status, failure, since or until"
-        raise InvalidDefinition(FieldProblem("ids", mend))
+        fix = "give the runs' ids, or a filter: task_id, tag, status, failure, since or until"
+        raise InvalidDefinition(FieldProblem("ids", fix))
     return RunFilter(
         task_id=asked.task_id,
         status=asked.status,

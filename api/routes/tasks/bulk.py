@@ -12,10 +12,10 @@ from onthedot.api.deps import Caller, TemporalDep
 from onthedot.api.documented import AGE, refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.bulk import (
+    ChangeMany,
     ManyResult,
     ManyResults,
     PauseMany,
-    ResumeMany,
     Selection,
     TagList,
 )
@@ -57,24 +57,25 @@ async def pause_tasks(asked: PauseMany, temporal: TemporalDep, caller: Caller) -
 
 
 @router.post("/tasks:resume", summary="Resume many tasks", responses=refusals(503, body=True))
-async def resume_tasks(asked: ResumeMany, temporal: TemporalDep, caller: Caller) -> ManyResults:
+async def resume_tasks(asked: ChangeMany, temporal: TemporalDep, caller: Caller) -> ManyResults:
     """By ids, or by a filter; at most 1,000. Tasks that are not paused stay unchanged."""
     bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
     return answer(await bulk.resume(await _ids(bulk, asked), note=asked.note))
 
 
 @router.post("/tasks:run", summary="Run many tasks now", responses=refusals(503, body=True))
-async def run_tasks(asked: Selection, temporal: TemporalDep, caller: Caller) -> ManyResults:
-    """By ids, or by a filter; at most 1,000. Each call starts one run of each task."""
+async def run_tasks(asked: ChangeMany, temporal: TemporalDep, caller: Caller) -> ManyResults:
+    """By ids, or by a filter; at most 1,000. Each call starts one run of each task,
+    which keeps the `note`."""
     bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
-    return answer(await bulk.run(await _ids(bulk, asked)))
+    return answer(await bulk.run(await _ids(bulk, asked), note=asked.note))
 
 
 @router.post("/tasks:delete", summary="Delete many tasks", responses=refusals(503, body=True))
-async def delete_tasks(asked: Selection, temporal: TemporalDep, caller: Caller) -> ManyResults:
-    """By ids, or by a filter; at most 1,000."""
+async def delete_tasks(asked: ChangeMany, temporal: TemporalDep, caller: Caller) -> ManyResults:
+    """By ids, or by a filter; at most 1,000. The revisions of each task keep the `note`."""
     bulk = BulkChanges(temporal, by=caller, dry_run=asked.dry_run)
-    return answer(await bulk.delete(await _ids(bulk, asked)))
+    return answer(await bulk.delete(await _ids(bulk, asked), note=asked.note))
 
 
 @router.post(
@@ -94,8 +95,8 @@ async def _ids(bulk: BulkChanges, asked: Selection) -> Sequence[str]:
     if asked.ids is not None:
         return asked.ids
     if not asked.has_filter:
-        mend = "give the tasks' ids, or a filter: tag, q, status or health"
-        raise InvalidDefinition(FieldProblem("ids", mend))
+        fix = "give the tasks' ids, or a filter: tag, q, status or health"
+        raise InvalidDefinition(FieldProblem("ids", fix))
     which = TaskFilter(status=asked.status, health=asked.health, tags=asked.tags, q=asked.q)
     return await bulk.ids(which)
 

@@ -88,6 +88,7 @@ async def run_task(
         scheduled_for=asked.scheduled_for,
         changed=asked.changed,
         through_freeze=asked.through_freeze,
+        note=asked.note,
     )
     response.headers["Location"] = f"/runs/{run.id}"
     return run

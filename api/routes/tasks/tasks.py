@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onthedot.api.deps import (
     Caller,
+    CountsDep,
     CursorText,
     QueryText,
     TaskIdPath,
@@ -102,7 +103,10 @@ async def create_task(
 
 @router.get("/tasks", summary="List tasks", responses=refusals(503))
 async def list_tasks(
-    query: Annotated[TaskQuery, Query()], tasks: TaskListDep, temporal: TemporalDep
+    query: Annotated[TaskQuery, Query()],
+    tasks: TaskListDep,
+    temporal: TemporalDep,
+    counts: CountsDep,
 ) -> TaskPage:
     """Open ones first, newest first. Long definitions are abridged: rows lack bodies, headers,
     arguments and `last_run`.
@@ -118,7 +122,7 @@ async def list_tasks(
     if query.sort is None:
         page = await tasks.page(which, limit=query.limit, cursor=query.cursor)
     else:
-        page = await SortedTasks(temporal).page(
+        page = await SortedTasks(temporal, counts).page(
             which, query.sort, limit=query.limit, cursor=query.cursor
         )
     unread = [UnreadTask(id=task_id, detail=why) for task_id, why in page.unread.items()]
@@ -192,11 +196,17 @@ async def replace_task(
     responses=refusals(404, 409, 412, 503),
 )
 async def delete_task(
-    task_id: TaskIdPath, tasks: TasksDep, caller: Caller, expected: ExpectedRevision
+    task_id: TaskIdPath,
+    tasks: TasksDep,
+    caller: Caller,
+    expected: ExpectedRevision,
+    note: Annotated[
+        str, Query(max_length=500, description="Why; the task's revisions keep it.")
+    ] = "",
 ) -> None:
     """It never fires again, its backfills start no further run, and the id is free. A run in
     progress finishes. The runs of a recurring task stay readable; a finished one-time task goes
     with its run.
 
     The definition is kept for the retention: `POST /tasks/{id}/restore` puts the task back."""
-    await tasks.delete(task_id, by=caller, if_match=expected)
+    await tasks.delete(task_id, by=caller, note=note, if_match=expected)

@@ -1,4 +1,4 @@
-"""What a task was before: its revisions, and tasks that were deleted.
+"""The past of tasks: their revisions, and deleted tasks.
 
 Begin with `revisions.py`.
 """

@@ -1,10 +1,10 @@
-"""Puts back what was: a deleted task, or an earlier definition.
+"""Restores deleted tasks and earlier definitions.
 
-1. A deleted task's workflow is closed, and keeps what the task remembered; its id is free. Another
-   one is started in its place, with the same state, two revisions further: the deletion was one.
+1. A deleted task's workflow is closed, and keeps the task's state; its id is free. A new workflow
+   starts with that state, two revisions later, because the deletion counts as one.
 2. What came due while it was deleted does not run: a recurring task continues from now. A one-time
-   task whose instant passed meanwhile runs if it is within its catch-up window, as after a pause.
-3. A task that had finished comes back as finished, and does nothing more.
+   task whose instant has passed runs if that is within its catch-up window, as after a pause.
+3. A task that had finished is restored as finished, and does nothing more.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.scheduling.trigger import OnceTrigger
-from onthedot.service.tasks.reader import Found, TaskReader
+from onthedot.service.tasks.finding import Found
+from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.registering.starts import TaskStarts
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
@@ -37,7 +38,7 @@ class Restorations:
         self._starts = starts
 
     async def restore(self, task_id: str, *, by: str) -> Task:
-        """The task as it was when it was deleted. Raises as `Tasks.restore` does."""
+        """Restore a deleted task as it was. Raises like `Tasks.restore`."""
         found = await self._reader.find_deleted_or_none(task_id)
         if found is None:
             if await self._reader.find_or_none(task_id) is not None:
@@ -51,13 +52,13 @@ class Restorations:
         return await self._reader.settled(state)
 
     async def _ended(self, state: TaskState) -> None:
-        """Have a task that does nothing more close immediately."""
+        """Close a task that has nothing more to do immediately."""
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(state.id))
         if state.ended_as == TaskStatus.CANCELLED:
             with suppress(RPCError):
                 await self._temporal.ask(handle.terminate(reason="It was cancelled already"))
             return
-        # Where no worker polls it closes later.
+        # Without a worker it closes later.
         with suppress(WorkflowFailureError, TemporalUnavailable, asyncio.TimeoutError):
             await self._temporal.ask(handle.result(), within=RPC_TIMEOUT)
 
@@ -76,7 +77,7 @@ def _restored(found: Found, by: str, now: datetime) -> TaskState:
             "covered_until": now,
             "occurs_after": now,
             "problem": "",
-            # What deleted it may have been cut short before its schedule was gone.
+            # Its deletion may have been interrupted before its schedule was removed.
             "scheduled": not isinstance(state.definition.trigger, OnceTrigger),
             "lead": LEAD,
             "deleted_at": None,

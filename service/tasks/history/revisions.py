@@ -1,10 +1,10 @@
 """The revisions of a task, read from its own workflows' histories.
 
-1. The task's present workflow tells what changed since it began. A task that continued as new, was
+1. The task's current workflow shows what changed since it began. A task that continued as new, was
    armed again or was restored has earlier workflows, which are read as far as a page needs them:
-   the memo of each says at which revision it ended.
-2. What is older than the retention is in the journal alone, which says who and when, and not what.
-3. A deletion counts as a revision of its own: the next one after it is two further.
+   the memo of each contains its last revision.
+2. Changes older than the retention are only in the journal, which says who and when, but not what.
+3. A deletion counts as a revision, so a restored task begins two revisions later.
 """
 
 from __future__ import annotations
@@ -25,17 +25,18 @@ from onthedot.scheduling.revisions.revision import Revision, RevisionKind, diffe
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions
-from onthedot.service.tasks.reader import Found, TaskReader
+from onthedot.service.tasks.finding import Found
+from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.paging import Page, literal
 
 #: Beyond any revision.
 _NEWEST = 10**9
 
-#: The most workflows of one task that are looked through.
+#: The most workflows of one task that are read.
 _MOST_WORKFLOWS = 200
 
-#: How many times the time of a single call a long history may take.
+#: How many times longer than a single call reading a long history may take.
 _LONG = 4
 
 
@@ -45,18 +46,18 @@ class Known:
 
     revisions: dict[int, Revision] = field(default_factory=dict)
     journal: dict[int, Revision] = field(default_factory=dict)
-    """What is known of older ones, without what they changed."""
+    """Older revisions, without what they changed."""
     definitions: dict[int, TaskDefinition] = field(default_factory=dict)
 
     def take(self, history: DefinitionHistory) -> None:
-        """Add what one workflow tells."""
+        """Add the revisions of one workflow."""
         first = history.first
         if first is None:
             return
         last = history.definition_state
         if history.deleted is not None:
-            at, by = history.deleted
-            self._add(last.revision + 1, last.definition, at, by, RevisionKind.DELETED)
+            at, by, note = history.deleted
+            self._add(last.revision + 1, last.definition, at, by, RevisionKind.DELETED, note=note)
         for made in history.made:
             state = made.state
             self._add(
@@ -88,16 +89,16 @@ class Known:
         self.revisions[revision] = Revision(revision=revision, at=at, by=by, change=change, **more)
 
     def all_before(self, revision: int) -> list[Revision]:
-        """Those ahead of a revision, newest first."""
+        """The revisions before `revision`, newest first."""
         found = self.journal | self.revisions
         return [found[each] for each in sorted(found, reverse=True) if each < revision]
 
     def reach(self, revision: int, count: int) -> bool:
-        """Whether there are so many ahead of a revision, without a gap that may still be filled."""
+        """Whether `count` revisions before `revision` are known, without gaps."""
         return sum(each < revision for each in self.revisions) >= count
 
     def compared(self, found: Revision) -> Revision:
-        """A revision with what differs from the one before."""
+        """A revision with its difference from the one before."""
         if found.change in (RevisionKind.CREATED, RevisionKind.DELETED):
             return found.model_copy(update={"diff": ()})
         before = self.definitions.get(found.revision - 1)
@@ -122,12 +123,12 @@ class Revisions:
 
         Raises:
             TaskNotFound, TemporalUnavailable.
-            InvalidDefinition: the cursor is none of this list.
+            InvalidDefinition: the cursor does not belong to this list.
         """
         before, known = _before(cursor), Known()
         async for history in self._histories(task_id, before):
             known.take(history)
-            # One more is what the last one is compared with, and says that the list goes on.
+            # One more, to compare the last one with, and to see whether the list continues.
             if known.reach(before, limit + 1):
                 break
         found = known.all_before(before)
@@ -149,8 +150,8 @@ class Revisions:
         raise RevisionNotFound(task_id, revision)
 
     async def _histories(self, task_id: str, before: int) -> AsyncIterator[DefinitionHistory]:
-        """The histories of a task's workflows, newest first: the present one, then those that may
-        tell of revisions ahead of `before`."""
+        """The histories of a task's workflows, newest first: the current one, then those that may
+        have revisions before `before`."""
         found = await self._reader.find_kept(task_id)
         history = await self._read(found.execution)
         yield history
@@ -187,14 +188,14 @@ class Revisions:
             history = await self._temporal.ask(fetched, within=_LONG * RPC_TIMEOUT)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                # It passed the retention since it was listed.
+                # Its retention has ended since it was listed.
                 return DefinitionHistory()
             raise
         return await read_definitions(self._temporal.client, history, effective=False)
 
 
 def _begins(history: DefinitionHistory) -> bool:
-    """Whether the task was registered with this workflow."""
+    """Whether this workflow is the task's first."""
     return history.first is not None and history.first.revision == 1 and bool(history.made)
 
 

@@ -1,4 +1,4 @@
-"""Which tasks a list shows, as a query of Temporal's visibility."""
+"""Filters tasks with a query of Temporal's visibility."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from onthedot.scheduling.search import label, sought
 from onthedot.scheduling.task import Health, TaskStatus
 from onthedot.service.temporal.paging import instant, literal
 
-#: What stores take alike at the start of a text.
+#: Text that all stores treat alike in `STARTS_WITH`.
 _HARMLESS = re.compile(r"[\w .,:;/@#&+=-]+")
 
-#: Tags that the store of an earlier release's task takes literally.
+#: Tags that stores take literally for tasks of earlier releases.
 _PLAIN_TAG = re.compile(r"[A-Za-z0-9._-]+")
 
-#: What follows on a character in every collation, those that pay no heed to punctuation included.
+#: The next character in every collation, including those that ignore punctuation.
 _AFTER = dict(pairwise("012345678")) | dict(pairwise("abcdefghijklmnopqrstuvwxyz"))
 _AFTER |= {"8": "9", "9": "a", "z": "\N{GREEK SMALL LETTER ALPHA}"}
 
@@ -29,7 +29,7 @@ _WAITS = f"ExecutionStatus = 'Running' AND {naming.STATUS.name} = 'scheduled'"
 _FAILED_ONCE = f"({_ONCE} AND ExecutionStatus IN ('Failed', 'TimedOut'))"
 _DONE_ONCE = f"({_ONCE} AND ExecutionStatus = 'Completed')"
 
-#: Of a one-time task that came due its own end tells how it is, of others what their runs said.
+#: The health of a one-time task that came due is its own end; that of others, what runs reported.
 _RUNS_TELL = f"({_NOT_ONCE} OR ExecutionStatus IN ('Running', 'Canceled', 'Terminated'))"
 
 
@@ -47,7 +47,7 @@ class TaskFilter:
 
     @property
     def deleted(self) -> bool:
-        """Whether it asks for what was deleted and is kept: nothing else lets that through."""
+        """Whether it selects deleted tasks that are kept, which no other filter does."""
         return self.status is TaskStatus.DELETED
 
     @property
@@ -56,15 +56,15 @@ class TaskFilter:
         return self.status in (TaskStatus.RUNNING, TaskStatus.SCHEDULED)
 
     def query(self, now: datetime | None, running: Sequence[str] = ()) -> str:
-        """The visibility query; without `now`, a text that only tells filters apart.
+        """The visibility query; without `now`, a text that only identifies the filter.
 
         Args:
-            running: the tasks that have a run in progress, where that is asked for.
+            running: the tasks that have a run in progress, if `asks_for_runs`.
         """
         at = instant(now) if now else "now"
         parts = [
             f"WorkflowType = '{naming.TASK}'",
-            # One that went on as a new execution during this walk has left its place in it.
+            # A task that continued as new during this walk keeps its old place in the walk.
             f"(ExecutionStatus != 'ContinuedAsNew' OR CloseTime > {at})",
         ]
         parts += self.described()
@@ -77,7 +77,7 @@ class TaskFilter:
         return " AND ".join(parts)
 
     def described(self) -> list[str]:
-        """The part that asks for what a task is, and not for how it stands."""
+        """The conditions on a task's definition, without those on its state."""
         parts = [f"{naming.KIND.name} = {literal(self.kind)}"] if self.kind else []
         parts += [_tagged(tag) for tag in self.tags]
         if self.q and self.q.strip():
@@ -99,15 +99,14 @@ def _found_by(q: str) -> str:
     ways = [" AND ".join(each)] if each else [f"{naming.TASK_ID.name} = ''"]
     if _HARMLESS.fullmatch(q):
         ways.append(_starts(naming.NAME.name, naming.sort_name(q)))
-        # An id has no capitals; a store that compares with case would find nothing.
+        # Ids are in lower case, and some stores are case-sensitive.
         ways.append(_starts(naming.TASK_ID.name, q.lower()))
     return "(" + " OR ".join(f"({way})" for way in ways) + ")"
 
 
 def _starts(attribute: str, beginning: str) -> str:
-    """That a value begins so. PostgreSQL has no index for that, and reads all tasks: with a million
-    of them for longer than a call may take. A range it looks up, and it is what keeps the whole
-    search in indexes."""
+    """The condition that a value begins with a text. PostgreSQL has no index for `STARTS_WITH`, and
+    would read a million tasks for longer than a call may take; it can look up a range."""
     starts = f"{attribute} STARTS_WITH {literal(beginning)}"
     if (after := _AFTER.get(beginning[-1:])) is None:
         return starts

@@ -1,4 +1,4 @@
-"""The tags that tasks have: counted over all tasks, so kept for a while."""
+"""Caches the tags of all tasks, which are expensive to count."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from onthedot.scheduling.errors import OnTheDotError
 from onthedot.service.tasks.lists.tags import tag_counts
 from onthedot.service.temporal.calls import Temporal
 
-#: For how long the tags of all tasks are taken to be the same: for a number of times what it took
-#: to count them, up to a limit; and on the page for so long at least.
+#: How long the tags are cached: a multiple of the time that counting took, with an upper limit;
+#: and a lower limit for the page.
 _TIMES = 20
 _LONGEST = timedelta(minutes=1)
 _ON_THE_PAGE = timedelta(seconds=5)
 
-#: How long who asks waits for a new count where there is an older one, and how old that may be.
+#: How long a caller waits for a new count if there is an older one, and how old that may be.
 _PATIENCE = timedelta(seconds=1)
 _OLDEST = timedelta(minutes=5)
 
@@ -27,7 +27,7 @@ _LOG = logging.getLogger("onthedot.service")
 
 @dataclass(frozen=True)
 class CountedTags:
-    """The tags as they were at one time."""
+    """The tags at one time."""
 
     items: list[TagCount]
     at: datetime
@@ -38,7 +38,7 @@ class CountedTags:
 
 
 class KnownTags:
-    """One serves a whole process."""
+    """The cached tags of a whole process."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
@@ -47,32 +47,32 @@ class KnownTags:
 
     @property
     def known(self) -> list[TagCount]:
-        """As they were counted last."""
+        """The last count."""
         return self._last.items if self._last else []
 
     def refresh(self) -> asyncio.Task[CountedTags] | None:
-        """Count them again, where that was long ago; the work, if there is any."""
+        """Count again if the last count is old; returns the task that counts, if any."""
         last = self._last
         if last is not None and self._age(last) <= max(last.good_for, _ON_THE_PAGE):
             return self._counting
         return self._begun()
 
     async def all(self) -> list[TagCount]:
-        """The tags, none where they cannot be counted; and seldom older than a minute."""
+        """The tags, seldom older than a minute; empty if they cannot be counted."""
         if (counting := self.refresh()) is not None:
             try:
-                # Whoever leaves does not end what others wait for.
+                # A caller that leaves must not cancel the count for the others.
                 await asyncio.shield(counting)
             except OnTheDotError as error:
                 _LOG.debug("tags cannot be counted: %s", error)
         return self.known
 
     async def counted(self) -> CountedTags:
-        """The tags: counted now, or as long ago as counting them takes 20 times, a minute at most;
-        up to five minutes ago where counting them takes longer than a second.
+        """The tags, at most as old as 20 times the duration of a count, up to a minute; or up to
+        five minutes if a new count takes longer than a second.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         last = self._last
         if last is not None and self._age(last) <= last.good_for:
@@ -97,7 +97,7 @@ class KnownTags:
     def _over(self, counting: asyncio.Task[CountedTags]) -> None:
         self._counting = None
         if not counting.cancelled():
-            # Who waits is told of an error; where nobody does any more, the next one counts.
+            # Retrieve the error: waiting callers get it anyway, and the next caller counts again.
             counting.exception()
 
     async def _count(self) -> CountedTags:

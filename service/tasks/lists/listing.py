@@ -1,20 +1,21 @@
-"""The list of tasks: one visibility query, Temporal's page token, no row twice and none lost."""
+"""Lists tasks: one visibility query with Temporal's page token, without lost or repeated rows."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
-from onthedot.scheduling.outages import LaterRelease
+from onthedot.scheduling.outages import LaterRelease, TemporalUnavailable
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.going_on import tasks_with_runs
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
-from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
+from onthedot.service.temporal.open_walk import STILL_OPEN
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key, instant, literal
 from onthedot.service.temporal.translate import (
     NEXT_RUNS,
     answered,
@@ -24,15 +25,19 @@ from onthedot.service.temporal.translate import (
     task_status,
 )
 
-#: How far this machine's clock and Temporal's may be apart.
+#: The largest expected difference between this machine's clock and Temporal's.
 _CLOCKS_DIFFER = timedelta(seconds=1)
 
-#: Rows of a page where all are read: few enough to come in time from a Temporal that has much to
-#: do, and to let other calls have their turn while they are decoded.
+#: Rows per page if all are read: few enough for a busy Temporal to return in time, and for other
+#: calls to proceed while they are decoded.
 _PAGE = 250
 
-#: How long a page may take once the first one has shown that Temporal is there.
+#: How long a page may take once the first page has shown that Temporal responds.
 _LATER = timedelta(seconds=5)
+
+#: How much further back each count of the newest tasks reaches, and how far at most.
+_WIDER = 2
+_EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class TaskList:
@@ -53,11 +58,11 @@ class TaskList:
         """One page of tasks: open ones first, newest first.
 
         Args:
-            with_running: tell of recurring ones whether they run; who reads their runs knows.
+            with_running: look up whether recurring tasks have a run in progress.
 
         Raises:
             InvalidDefinition: the cursor does not belong to this walk.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         rows = await self.rows(which, limit=limit, cursor=cursor)
         names = [row.id.partition(":")[2] for row in rows.items if _is_open(row)]
@@ -74,7 +79,7 @@ class TaskList:
         cursor: str | None = None,
         within: timedelta = RPC_TIMEOUT,
     ) -> Page[WorkflowExecution]:
-        """One page of the workflows that are the tasks. Raises as `page` does."""
+        """One page of the tasks' workflows. Raises like `page`."""
         now, key = self._temporal.now(), await cursor_key(self._temporal)
         place = Cursor.decoded(cursor, which.query(None), now, key)
         query = which.query(place.began, await self._running(which))
@@ -88,7 +93,7 @@ class TaskList:
         return Page(rows, following)
 
     async def walk(self, which: TaskFilter) -> AsyncIterator[WorkflowExecution]:
-        """The workflows of all tasks that a filter lets through, each once. Raises as `page`."""
+        """The workflows of all matching tasks, each once. Raises like `page`."""
         seen: set[str] = set()
         cursor: str | None = None
         while True:
@@ -101,17 +106,52 @@ class TaskList:
             if (cursor := page.next_cursor) is None:
                 return
 
-    async def count(self, which: TaskFilter) -> int:
-        """How many tasks there are; a finished one that was armed again may count twice.
+    async def count(self, which: TaskFilter, *, within: timedelta = RPC_TIMEOUT) -> int:
+        """How many tasks there are; a finished one that was armed again may count twice. With many
+        tasks that takes long: see `KeptCounts`.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         if which.deleted:
-            # What was restored since then, or whose id is taken, is not counted apart.
+            # Deleted tasks that were restored, or whose ids were reused, must not count.
             return len([row async for row in self.walk(which)])
         query = which.query(self._temporal.now(), await self._running(which))
-        return (await self._temporal.ask(self._temporal.client.count_workflows(query))).count
+        counting = self._temporal.client.count_workflows(query)
+        return (await self._temporal.ask(counting, within)).count
+
+    async def exceeds(self, which: TaskFilter, number: int) -> bool | None:
+        """Whether there are more than `number` tasks. Counting all could take seconds, so this
+        counts only as many of the newest as should suffice. None if that does not decide it.
+
+        Raises:
+            TemporalUnavailable: Temporal does not respond.
+        """
+        page = await self.rows(which, limit=_PAGE)
+        if page.next_cursor is None:
+            return False
+        newest, oldest = page.items[0], page.items[-1]
+        if not _is_open(oldest):
+            return None
+        query = which.query(self._temporal.now(), await self._running(which))
+        span = max(newest.start_time - oldest.start_time, _CLOCKS_DIFFER) * (number / _PAGE)
+        since = oldest.start_time
+        while since > _EARLIEST:
+            span *= _WIDER
+            since = max(since, _EARLIEST + span) - span
+            counting = self._temporal.client.count_workflows(
+                f"{query} AND {STILL_OPEN} AND StartTime > {instant(since)}"
+            )
+            try:
+                found = (await self._temporal.ask(counting)).count
+            except TemporalUnavailable:
+                return None
+            if found > number:
+                return True
+            if not found:
+                # This store does not know the condition.
+                return None
+        return None
 
     async def _running(self, which: TaskFilter) -> list[str]:
         return await tasks_with_runs(self._temporal) if which.asks_for_runs else []
@@ -119,10 +159,10 @@ class TaskList:
     async def tasks(
         self, executions: Sequence[WorkflowExecution], now: datetime, busy: Collection[str]
     ) -> tuple[list[Task], dict[str, str]]:
-        """Rows as they are answered, and why some cannot be, by id. Arguments as for `task`.
+        """Rows as tasks, and by id why some cannot be shown. Arguments as for `task`.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         found: list[Task] = []
         unread: dict[str, str] = {}
@@ -138,11 +178,11 @@ class TaskList:
     async def task(
         self, execution: WorkflowExecution, now: datetime, busy: Collection[str]
     ) -> Task | None:
-        """A row as it is answered, where `busy` tasks have a run in progress; None if it is none.
+        """A row as a task, if `busy` tasks have a run in progress; None if it is not a task.
 
         Raises:
             LaterRelease: a later release stored what this one does not know.
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         row = await row_of(execution) or await deleted_row(execution)
         if row is None:
@@ -166,38 +206,32 @@ class TaskList:
     async def _current(
         self, rows: Sequence[WorkflowExecution], query: str, began: datetime
     ) -> list[WorkflowExecution]:
-        """The rows without those that a later execution of the same task has taken the place of.
+        """The rows without those that a later execution of the same task replaced.
 
-        One that did so since the walk began stands where this walk has passed: it is shown here.
+        If that happened during this walk, the later execution is where the walk has already
+        passed, so the row is kept.
         """
-        closed = [row.id for row in rows if not _is_open(row)]
-        if not closed:
-            return list(rows)
+        latest = await self._latest([row.id for row in rows if not _is_open(row)])
+        replaced = [row for row in rows if row.run_id != latest.get(row.id, row).run_id]
+        after = began - _CLOCKS_DIFFER
+        moved = [row.id for row in replaced if latest[row.id].start_time > after]
+        fitting = await self._named(query, moved)
+        elsewhere = {execution.run_id for execution in fitting} - {row.run_id for row in rows}
+        gone = {row.run_id for row in replaced if latest[row.id].run_id not in elsewhere}
+        shown = {row.id: latest.get(row.id, row) for row in rows if row.run_id not in gone}
+        return list(shown.values())
+
+    async def _latest(self, names: Sequence[str]) -> dict[str, WorkflowExecution]:
         latest: dict[str, WorkflowExecution] = {}
-        for execution in await self._named(f"WorkflowType = '{naming.TASK}'", closed):
+        for execution in await self._named(f"WorkflowType = '{naming.TASK}'", names):
             known = latest.get(execution.id)
             if known is None or execution.start_time > known.start_time:
                 latest[execution.id] = execution
-        moved = [
-            row.id
-            for row in rows
-            if row.id in latest
-            and latest[row.id].run_id != row.run_id
-            and latest[row.id].start_time > began - _CLOCKS_DIFFER
-        ]
-        fitting = await self._named(query, moved) if moved else []
-        here = {row.run_id for row in rows}
-        elsewhere = {execution.run_id for execution in fitting} - here
-        current = {row.id: latest.get(row.id, row) for row in rows}
-        shown = {
-            row.id: current[row.id]
-            for row in rows
-            if current[row.id].run_id == row.run_id
-            or (row.id in moved and current[row.id].run_id in elsewhere)
-        }
-        return list(shown.values())
+        return latest
 
     async def _named(self, query: str, names: Sequence[str]) -> Sequence[WorkflowExecution]:
+        if not names:
+            return ()
         literals = ", ".join(literal(name) for name in names)
         listed = self._temporal.client.list_workflows(
             f"{query} AND WorkflowId IN ({literals})", page_size=1000

@@ -1,7 +1,7 @@
-"""The list of tasks in an order that Temporal does not know.
+"""Lists tasks in an order that Temporal does not support.
 
-Temporal lists in one order alone. So all tasks that fit are read and sorted here, at each page
-again; it continues after the last row of the page before, whatever came or went meanwhile.
+All matching tasks are read and sorted anew for each page. A page begins after the last row of the
+previous page, whatever was added or removed in between.
 """
 
 from __future__ import annotations
@@ -23,31 +23,32 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.going_on import tasks_with_runs
 from onthedot.service.runs.listing import RunFilter
-from onthedot.service.runs.raw_rows import attribute, raw_walk
 from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
+from onthedot.service.temporal.raw_rows import attribute, raw_walk
 from onthedot.service.temporal.translate import deleted_row, row_of, task_status
 
 #: The most tasks that are sorted.
 MOST = 5000
 
-#: Over how many runs at most the last one of each task is looked for.
+#: The most runs that are searched for the last run of each task.
 _MOST_RUNS = 10_000
 
-#: So many tasks are asked for by name; of more, all runs are read and theirs are kept.
+#: Up to this many tasks are queried by name; for more, all runs are read and filtered.
 _ASKED_BY_NAME = 200
 
 _SIDE_BY_SIDE = 16
 
-#: What has no value comes last: (whether it has none, the value, the id).
+#: Tasks without a value come last: (whether it has none, the value, the id).
 _Key = tuple[bool, str, str]
 
 
 class TaskOrder(StrEnum):
-    """By what tasks are sorted."""
+    """The order of tasks."""
 
     #: The latest first.
     CREATED = "created"
@@ -55,15 +56,16 @@ class TaskOrder(StrEnum):
     NAME = "name"
     #: The soonest first.
     NEXT_RUN = "next_run"
-    #: What runs, then what ran last.
+    #: Running tasks, then the latest run first.
     LAST_RUN = "last_run"
 
 
 class SortedTasks:
     """Walks through the registered tasks in an order."""
 
-    def __init__(self, temporal: Temporal) -> None:
+    def __init__(self, temporal: Temporal, counts: KeptCounts) -> None:
         self._temporal = temporal
+        self._counts = counts
         self._list = TaskList(temporal)
         self._next = NextRuns(temporal)
 
@@ -73,19 +75,12 @@ class SortedTasks:
         """One page of tasks.
 
         Raises:
-            InvalidDefinition: the cursor does not belong to this walk, or too many tasks fit.
-            TemporalUnavailable: Temporal does not answer.
+            InvalidDefinition: the cursor does not belong to this walk, or too many tasks match.
+            TemporalUnavailable: Temporal does not respond.
         """
         text, key = f"{order} {which.query(None)}", await cursor_key(self._temporal)
         place = Cursor.decoded(cursor, text, self._temporal.now(), key)
-        # Before they are all read for nothing.
-        if not which.deleted and await self._list.count(which) > MOST:
-            raise _too_many()
-        rows: dict[str, WorkflowExecution] = {}
-        async for row in self._list.walk(which):
-            rows[row.id.partition(":")[2]] = row
-            if len(rows) > MOST:
-                raise _too_many()
+        rows = await self._rows(which)
         keys, unread = await self._keys(rows, order, place.began)
         last: _Key | None = None
         if place.token:
@@ -97,12 +92,29 @@ class SortedTasks:
         busy = set(await tasks_with_runs(self._temporal, [each[2] for each in here[:limit]]))
         now = self._temporal.now()
         items, later = await self._list.tasks(shown, now, busy)
-        # What has no place in the order is told of once.
+        # Rows without a place in the order are reported only once.
         unread = later if place.token else unread | later
         if len(here) <= limit:
             return Page(items, unread=unread)
         token = json.dumps(here[limit - 1]).encode()
         return Page(items, Cursor(token, place.began).encoded(text, key), unread)
+
+    async def _rows(self, which: TaskFilter) -> dict[str, WorkflowExecution]:
+        # Check first, or all would be read in vain.
+        if not which.deleted and await self._too_many(which):
+            raise _too_many()
+        rows: dict[str, WorkflowExecution] = {}
+        async for row in self._list.walk(which):
+            rows[row.id.partition(":")[2]] = row
+            if len(rows) > MOST:
+                raise _too_many()
+        return rows
+
+    async def _too_many(self, which: TaskFilter) -> bool:
+        exceeds = await self._list.exceeds(which, MOST)
+        if exceeds is None:
+            exceeds = (await self._counts.of(which) or 0) > MOST
+        return exceeds
 
     async def _keys(
         self, rows: dict[str, WorkflowExecution], order: TaskOrder, at: datetime
@@ -143,7 +155,7 @@ class SortedTasks:
         return coming[0] if coming else None
 
     async def _last_runs(self, ids: Sequence[str], at: datetime) -> dict[str, datetime]:
-        """When each ran last; those that run, now."""
+        """When each task last ran; now, for running ones."""
         found: dict[str, datetime] = {}
         if not ids:
             return found
@@ -166,8 +178,8 @@ class SortedTasks:
 
 
 def _too_many() -> InvalidDefinition:
-    mend = f"more than {MOST} tasks match; narrow the filter, or leave `sort` out"
-    return InvalidDefinition(FieldProblem("sort", mend))
+    fix = f"more than {MOST} tasks match; narrow the filter, or leave `sort` out"
+    return InvalidDefinition(FieldProblem("sort", fix))
 
 
 def _key(task_id: str, at: datetime | None, *, latest_first: bool = False) -> _Key:

@@ -1,4 +1,4 @@
-"""The tags that tasks have, and how those tasks are."""
+"""Counts the tags of tasks, by health."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from temporalio.client import WorkflowExecutionStatus
 from onthedot import naming
 from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.task import Health
-from onthedot.service.runs.raw_rows import attribute, raw_walk
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
+from onthedot.service.temporal.raw_rows import attribute, raw_walk
 from onthedot.service.temporal.translate import health_of
 
 #: The most tasks that are counted, the newest first: a million would take half an hour.
@@ -24,7 +24,7 @@ MOST = 20_000
 
 
 class _Tagged(NamedTuple):
-    """What counts of one execution of a task."""
+    """One execution of a task, as far as it counts here."""
 
     began: datetime
     tags: frozenset[str]
@@ -40,16 +40,16 @@ class _Counts:
 
 
 async def tag_counts(temporal: Temporal) -> tuple[list[TagCount], bool]:
-    """Every tag that a task has, finished ones included, by name; and whether all tasks were
-    counted. It reads the rows of all tasks, up to `MOST` of them.
+    """Every tag of any task, including finished ones, by name; and whether all tasks were counted,
+    of which at most `MOST` are read.
 
     Raises:
-        TemporalUnavailable: Temporal does not answer.
+        TemporalUnavailable: Temporal does not respond.
     """
     at = instant(temporal.now())
     query = (
         f"WorkflowType = '{naming.TASK}' "
-        # One that went on as a new execution during this walk has left its place in it.
+        # A task that continued as new during this walk keeps its old place in the walk.
         f"AND (ExecutionStatus != 'ContinuedAsNew' OR CloseTime > {at})"
     )
     latest: dict[str, _Tagged] = {}
@@ -58,7 +58,7 @@ async def tag_counts(temporal: Temporal) -> tuple[list[TagCount], bool]:
         async for rows in pages:
             for row in rows:
                 tagged, known = _tagged(row), latest.get(row.execution.workflow_id)
-                # A finished one may have been armed again, or deleted.
+                # A finished task may have been armed again, or deleted.
                 if known is None or known.began < tagged.began:
                     latest[row.execution.workflow_id] = tagged
             if len(latest) >= MOST:

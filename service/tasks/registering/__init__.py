@@ -1,1 +1,1 @@
-"""How a task comes to be: defaults, checks, its id, its start. Begin with `registrations.py`."""
+"""Registers tasks: defaults, checks, the id, the start. Begin with `registrations.py`."""

@@ -1,8 +1,8 @@
-"""Which body an Idempotency-Key came with first.
+"""Records which body an Idempotency-Key was first used with.
 
 A task knows the key that it was registered with. But another body may name another id, so the key
-itself has a workflow, whose id Temporal keeps unique for as long as closed workflows are kept. It
-lies in a task queue that nobody polls, and closes by itself.
+has its own workflow, whose id Temporal keeps unique for the retention. That workflow is in a task
+queue that nobody polls, and closes by itself.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 
 _QUEUE = "onthedot-idempotency-keys"
 _BODY = "onthedot.body"
-#: It need not stay open: a closed workflow keeps its id taken.
+#: It need not stay open: the id of a closed workflow stays reserved.
 _OPEN = timedelta(seconds=1)
 
 
 async def claim(temporal: Temporal, key: Idempotency, task_id: str) -> None:
-    """Have the key stand for the body that came with it.
+    """Bind the key to the body of this request.
 
     Raises:
-        IdempotencyConflict: it stands for another one.
-        TemporalUnavailable: Temporal does not answer; the claim may be repeated.
+        IdempotencyConflict: the key was used with another body.
+        TemporalUnavailable: Temporal does not respond; the claim may be repeated.
     """
     workflow_id = naming.idempotency_key(key.key)
     try:

@@ -1,7 +1,7 @@
-"""Ends registrations that were answered 503 and that Temporal took up anyway, too late.
+"""Ends registrations that were answered 503, but that Temporal accepted afterwards.
 
-Nobody is shown one: lists and reads know it by its `not_after`. But a one-time task would lie in
-Temporal until it is due, and keep its id.
+They are invisible: lists and reads recognise them by `not_after`. But a one-time task would occupy
+its id until it is due.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.translate import came_too_late
 
-#: For how long Temporal may be away, in seconds, and how often it has to answer that there is none:
-#: what was sent may still be on its way.
+#: How long Temporal may be unreachable, in seconds, and how often it has to confirm that there is
+#: no such task: the request may still be on its way.
 _LOOKS = 300
 _ENOUGH = 3
 
-#: Those that go on; the event loop alone would not keep them.
+#: Searches in progress; the event loop alone would not keep references to them.
 _WATCHES: set[asyncio.Task[None]] = set()
 
 
 class LateRegistrations:
-    """Looks for what may have come too late."""
+    """Searches for registrations that may have arrived too late."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
 
     def expect(self, task_id: str) -> None:
-        """Look for a registration that failed, until it is ended or certainly not there."""
+        """Search for a failed registration until it is ended or certainly does not exist."""
         watch = asyncio.create_task(self._watch(task_id))
         _WATCHES.add(watch)
         watch.add_done_callback(_WATCHES.discard)
 
     async def end(self, task_id: str) -> bool:
-        """Have a registration ended that came too late; whether it did.
+        """End a registration that arrived too late; returns whether there was one.
 
         Raises:
-            TemporalUnavailable: Temporal does not answer.
+            TemporalUnavailable: Temporal does not respond.
         """
         client = self._temporal.client
         handle = client.get_workflow_handle(naming.task_workflow(task_id))
@@ -59,7 +59,7 @@ class LateRegistrations:
         try:
             await self._temporal.ask(late.terminate(reason="Registered too late: answered 503"))
         except RPCError as error:
-            # A worker was quicker.
+            # A worker was faster.
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
         return True
@@ -68,7 +68,7 @@ class LateRegistrations:
         answers = 0
         for _ in range(_LOOKS):
             await asyncio.sleep(1)
-            # Whatever is wrong with Temporal may be over at the next look.
+            # Temporal's problem may be over at the next attempt.
             with suppress(TemporalUnavailable, RPCError):
                 if await self.end(task_id) or (answers := answers + 1) == _ENOUGH:
                     return

@@ -1,23 +1,23 @@
-"""How many registrations of a batch are under way at once.
+"""Adapts how many registrations of a batch are in flight.
 
-A call that Temporal does not answer within 1.5 seconds is refused, and what makes a busy Temporal
-slow is how much it has to do at once. So a batch begins with few at once, leaves places empty while
-answers take a good part of that time, and fills them again once they come quickly. It registers no
-fewer a second by that, since each of those that remain takes less long.
+A call to which Temporal does not respond within 1.5 seconds is refused, and a busy Temporal gets
+slower the more it has to do at once. So a batch begins with few calls in flight, reduces them while
+responses are slow, and adds some once they are fast. The rate stays the same, because each of fewer
+calls takes less time.
 """
 
 from __future__ import annotations
 
 import asyncio
 
-#: Answers that take longer make it slower; a call may take three times as long.
+#: A slower response reduces the calls in flight; a call may take three times as long.
 _SLOW_SECONDS = 0.5
 _LEAST = 2.0
 _FIRST = 4.0
 
 
 class Pace:
-    """Gives out turns, `most` at once."""
+    """Grants turns, at most `most` at once."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -28,21 +28,21 @@ class Pace:
 
     @property
     def places(self) -> int:
-        """How many may be under way at present."""
+        """How many calls may be in flight now."""
         return int(self._places)
 
     async def turn(self) -> None:
-        """Returns when there is a place; to be followed by `ended`."""
+        """Return when there is a place; call `ended` afterwards."""
         while self._taken >= self.places:
             self._freed.clear()
             await self._freed.wait()
         self._taken += 1
 
     def ended(self, seconds: float) -> None:
-        """Gives the place back of a call that took so long."""
+        """Free the place of a call that took `seconds`."""
         self._taken -= 1
         if seconds > _SLOW_SECONDS:
-            # Half of them once all that are under way were slow.
+            # Halve the places once per round of slow calls.
             self._was_slow = True
             self._places = max(_LEAST, self._places * 0.5 ** (1 / self._places))
         else:

@@ -1,9 +1,8 @@
 """Registers a task, once for each `Idempotency-Key`.
 
-1. The definition is completed and checked; its id is the caller's, or made from the key.
-2. Whatever may fail comes before the start of the task's workflow: once that is started, the task
-   is registered.
-3. If the id is in use, the key decides: the same key and body return the task that is there.
+1. Complete and check the definition; the id is the caller's, or derived from the key.
+2. Do everything that can fail, then start the task's workflow: from then on the task is registered.
+3. If the id is in use, the key decides: the same key and body return the existing task.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class Registrations:
         self._arithmetic = arithmetic
 
     async def create(self, new: NewTask, *, by: str, idempotency_key: str) -> Task:
-        """See `Tasks.create`, which raises the same."""
+        """See `Tasks.create`."""
         now = self._temporal.now()
         key = Idempotency.of(idempotency_key, new)
         new = with_defaults(new, self._temporal.settings)
@@ -51,7 +50,7 @@ class Registrations:
         try:
             definition = await self._arithmetic.unless(is_settled_fast(new), work)
         except InvalidDefinition:
-            # A repeat may come when its instant is past.
+            # A repeated request may arrive after the instant.
             found = await self._reader.find_or_none(task_id) if key.key else None
             if found is None or found.row.idempotency != str(key):
                 raise
@@ -68,7 +67,7 @@ class Registrations:
             idempotency=str(key),
             zone_rules=release_for(definition.trigger),
         ).journalled()
-        # Whatever may fail comes first: once it is registered, it is answered as registered.
+        # This may fail, so it precedes the registration.
         coming = await self._reader.to_come(state, max_runs(definition))
         if key.key:
             await claim(self._temporal, key, task_id)

@@ -1,4 +1,4 @@
-"""How the workflow of a task is started: at its registration, and once more after it has closed."""
+"""Starts the workflow of a task: at its registration, and again after it has closed."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from onthedot.service.tasks.registering.late_registrations import LateRegistrati
 from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.translate import row_of
 
-#: How long before it is due a one-time task comes to a worker, to wait there for its time.
+#: How long before it is due a one-time task is dispatched to a worker, to wait there for its time.
 _AWAKE = timedelta(seconds=5)
-#: With a look at what became of it, a 503 comes within two seconds.
+#: Including a check of the outcome, a 503 is returned within two seconds.
 _START = RPC_TIMEOUT - timedelta(seconds=0.1)
-#: What Temporal takes up later than this does not count. The rest of the call's time is for its
-#: answer to come back, so that hardly ever one counts that was answered 503.
+#: A start that Temporal accepts later does not count. The rest of the call's time is for the
+#: response, so that a registration answered 503 hardly ever counts.
 _COUNTS = _START - timedelta(seconds=0.3)
-#: An answer that comes this close to a registration's expiry is no proof that it counts.
+#: A response this close to a registration's expiry does not prove that it counts.
 _CLOSE = timedelta(seconds=0.3)
 _LOOK = timedelta(seconds=0.3)
 _UNCONFIRMED = (
@@ -50,20 +50,20 @@ class TaskStarts:
         self._late = LateRegistrations(temporal)
 
     async def first(self, state: TaskState) -> None:
-        """Start a task that was never there.
+        """Start a task under an id that was never used.
 
         Raises:
-            WorkflowAlreadyStartedError: there is one of that id, or was.
+            WorkflowAlreadyStartedError: there is or was a task with that id.
             TemporalUnavailable: it was not started, or too late to count.
         """
         await self._start(state, WorkflowIDReusePolicy.REJECT_DUPLICATE)
 
     async def after_deletion(self, state: TaskState) -> None:
-        """Start a task whose id belonged to one that is deleted.
+        """Start a task under the id of a deleted one.
 
         Raises:
-            TaskExists: someone else was quicker.
-            WrongState: a run of the deleted one goes on.
+            TaskExists: another caller was faster.
+            WrongState: a run of the deleted task is in progress.
             TemporalUnavailable: see `first`.
         """
         try:
@@ -71,7 +71,7 @@ class TaskStarts:
         except WorkflowAlreadyStartedError:
             if await self._reader.find_or_none(state.id) is not None:
                 raise TaskExists(state.id) from None
-            # Either may have come to its end since it was in the way.
+            # Either may have ended since it blocked the start.
             if await self._late.end(state.id) or not await self._goes_on(state.id):
                 return await self.after_deletion(state)
             raise WrongState(
@@ -90,17 +90,17 @@ class TaskStarts:
         return found.status is WorkflowExecutionStatus.RUNNING
 
     async def once_more(self, task_id: str, change: Change, now: datetime) -> TaskState:
-        """Start a finished task again, with a change to it; the state it starts with.
+        """Start a finished task again with a change; returns the state that it starts with.
 
         Raises:
             TaskNotFound: there is none.
-            RevisionMismatch: it is at another revision, or someone else was quicker.
+            RevisionMismatch: it is at another revision, or another caller was faster.
             TemporalUnavailable: see `first`.
         """
         found = await self._reader.find(task_id)
         if change.expected_revision not in (None, found.row.revision):
             raise RevisionMismatch(task_id, found.row.revision)
-        # A task that was terminated from outside left its schedule behind.
+        # A task that was terminated from outside may have left its schedule behind.
         scheduled = not isinstance(found.definition.trigger, OnceTrigger)
         state = apply_change(found.state, change, at=now).model_copy(
             update={
@@ -137,7 +137,7 @@ class TaskStarts:
             raise
 
     async def _counts(self, state: TaskState) -> bool | None:
-        """Whether Temporal took this very registration up in time; None if it does not say."""
+        """Whether Temporal accepted this registration in time; None if that is unknown."""
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(state.id))
         try:
             execution = await self._temporal.ask(handle.describe(), within=_LOOK)
@@ -182,8 +182,8 @@ class TaskStarts:
             raise TemporalUnavailable(self._temporal.address)
 
     def _delay(self, state: TaskState, now: datetime) -> timedelta | None:
-        """How long Temporal keeps a one-time task by itself. A change wakes it before; what has
-        something to do first is awake at once."""
+        """How long Temporal delays the start of a one-time task. A change wakes it earlier; a task
+        that has something to do first starts immediately."""
         if state.handed_out_at is None or state.definition.paused or state.scheduled:
             return None
         delay = state.handed_out_at - _AWAKE - self._temporal.clock.theirs(now)

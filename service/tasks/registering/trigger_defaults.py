@@ -1,4 +1,4 @@
-"""What this installation adds to a trigger that leaves it open: its time zone and its calendar."""
+"""Adds the installation's default time zone and calendar to triggers without them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ D = TypeVar("D", bound=TaskDefinition)
 
 
 def with_defaults(definition: D, settings: Settings) -> D:
-    """A definition whose trigger says all; see `trigger_with_defaults`."""
+    """A definition with a complete trigger; see `trigger_with_defaults`."""
     trigger = trigger_with_defaults(definition.trigger, settings)
     if trigger is definition.trigger:
         return definition
@@ -20,8 +20,8 @@ def with_defaults(definition: D, settings: Settings) -> D:
 
 
 def trigger_with_defaults(trigger: Trigger, settings: Settings) -> Trigger:
-    """A recurring trigger without a `timezone` is in that of the settings. One that moves runs off
-    excluded days, and excludes none, uses the calendar of the settings, where there is one."""
+    """A recurring trigger without a `timezone` gets that of the settings. One that moves runs from
+    excluded days, but excludes none, gets the calendar of the settings, if there is one."""
     if isinstance(trigger, OnceTrigger):
         return trigger
     known: dict[str, Any] = {}

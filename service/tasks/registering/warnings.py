@@ -1,4 +1,4 @@
-"""Warnings for registered tasks that cannot run at present."""
+"""Warns about registered tasks that cannot run at present."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ _COMMANDS_OFF = (
 
 
 async def with_warnings(temporal: Temporal, *tasks: Task) -> list[Task]:
-    """The tasks with their `warnings`; of commands a worker is asked, once and for 1.5 seconds at
-    most."""
+    """The tasks with their `warnings`; for commands, asks a worker once, at most 1.5 seconds."""
     if not any(isinstance(task.action, CommandAction) for task in tasks):
         return list(tasks)
     if (await registered(temporal)).commands is not False:

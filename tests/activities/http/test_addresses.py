@@ -129,7 +129,7 @@ def test_with_everything_denied_only_the_allow_list_is_left() -> None:
     "entry", ["", "a b", "300.1.1.1", "10.0.0.0/40", "x:0", "x:70000", "http://x", "[::1", "a..b"]
 )
 def test_malformed_entries_are_named(entry: str) -> None:
-    with pytest.raises(ValueError, match="is no host"):
+    with pytest.raises(ValueError, match="is not a host"):
         AddressRules(allow=[entry])
 
 

@@ -51,8 +51,11 @@ async def test_pause_and_resume_by_filter_and_by_ids(api: httpx.AsyncClient) -> 
 async def test_run_and_delete(api: httpx.AsyncClient) -> None:
     tag = fresh_id()
     ids = await _registered(api, tag)
-    answer = await api.post("/tasks:run", json={"ids": ids[1:]})
-    assert [each["run"]["task_id"] for each in answer.json()["results"]] == ids[1:]
+    answer = await api.post("/tasks:run", json={"ids": ids[1:], "note": "once more"})
+    runs = [each["run"] for each in answer.json()["results"]]
+    assert [(run["task_id"], run["note"]) for run in runs] == [
+        (id_, "once more") for id_ in ids[1:]
+    ]
 
     async def healthy() -> bool:
         query = {"tag": tag, "health": "healthy"}
@@ -62,8 +65,13 @@ async def test_run_and_delete(api: httpx.AsyncClient) -> None:
     counts = {each["tag"]: each for each in (await api.get("/tags")).json()["items"]}
     assert counts[tag] == {"tag": tag, "tasks": 3, "failing": 0, "paused": 1}
     assert counts[f"odd/{tag}"] == {"tag": f"odd/{tag}", "tasks": 1, "failing": 0, "paused": 1}
-    answer = await api.post("/tasks:delete", json={"tag": tag, "health": "healthy"})
-    assert set(_outcomes(answer)) == set(ids[1:])
+    read = (await api.get(f"/runs/{runs[0]['id']}")).json()
+    listed = (await api.get(f"/tasks/{ids[1]}/runs")).json()["items"][0]
+    assert (read["status"], read["note"], listed["note"]) == ("succeeded", "once more", "once more")
+    unneeded = {"tag": tag, "health": "healthy", "note": "the branch closed"}
+    assert set(_outcomes(await api.post("/tasks:delete", json=unneeded))) == set(ids[1:])
+    last = (await api.get(f"/tasks/{ids[1]}/revisions")).json()["items"][0]
+    assert (last["change"], last["note"]) == ("deleted", "the branch closed")
     assert (await api.get(f"/tasks/{ids[1]}")).status_code == 404
     assert (await api.get(f"/tasks/{ids[0]}")).status_code == 200
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.api.definitions import fresh_id, recurring
+from tests.api.definitions import fresh_id, one_time, recurring
 from tests.api.problem import problem
 from tests.waiting import eventually
 
@@ -74,13 +74,29 @@ async def test_a_deleted_task_comes_back(api: httpx.AsyncClient) -> None:
     problem(await api.post(f"/tasks/{fresh_id()}/restore"), 404, "task-not-found")
 
 
+async def test_a_finished_task_keeps_why_it_was_deleted(api: httpx.AsyncClient) -> None:
+    task_id = fresh_id()
+    await api.post("/tasks", json=one_time(1, id=task_id))
+
+    async def finished() -> bool:
+        status = (await api.get(f"/tasks/{task_id}")).json()["status"]
+        return status not in ("scheduled", "running")
+
+    await eventually(finished)
+    answer = await api.delete(f"/tasks/{task_id}", params={"note": "done with it"})
+    assert answer.status_code == 204
+    last = (await api.get(f"/tasks/{task_id}/revisions")).json()["items"][0]
+    assert (last["change"], last["note"]) == ("deleted", "done with it")
+
+
 async def test_runs_say_who_asked_for_them(api: httpx.AsyncClient) -> None:
     task_id = fresh_id()
     slow = {"kind": "command", "argv": ["sleep", "60"]}
     await api.post("/tasks", json=recurring(id=task_id, action=slow, timeout=90))
-    run = (await api.post(f"/tasks/{task_id}/run")).json()
-    assert run["requested_by"] == "local"
-    assert (await api.get(f"/runs/{run['id']}")).json()["requested_by"] == "local"
+    run = (await api.post(f"/tasks/{task_id}/run", json={"note": "a try"})).json()
+    assert (run["requested_by"], run["note"]) == ("local", "a try")
+    begun = (await api.get(f"/runs/{run['id']}")).json()
+    assert (begun["requested_by"], begun["note"]) == ("local", "a try")
     await api.post(f"/runs/{run['id']}/cancel")
 
     async def cancelled() -> bool:

@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.go_programs import CannotBuild, GoTools, default_cache, find_go
+from tests.go_programs import GoTools, build_once, default_cache
 
 VERSION = "1.36.3"
 _MODULE = "k8s.io/kubernetes"
@@ -98,26 +98,6 @@ def _named() -> dict[str, str]:
     }
 
 
-def main() -> int:
-    """Returns the exit code: 2 where something is missing."""
-    kubernetes = Kubernetes(default_cache())
-    if kubernetes.built:
-        return 0
-    go = find_go()
-    if go is None:
-        print("A Kubernetes API server needs Go 1.26 or later (go.dev).", file=sys.stderr)
-        return 2
-    print(
-        f"building Kubernetes {VERSION} from the Go module proxy, some ten minutes, once",
-        flush=True,
-    )
-    try:
-        kubernetes.build(go)
-    except CannotBuild as reason:
-        print(reason, file=sys.stderr)
-        return 2
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    what = f"Kubernetes {VERSION}, some ten minutes"
+    sys.exit(build_once(Kubernetes(default_cache()), what, needed_for="A Kubernetes API server"))

@@ -87,6 +87,19 @@ def test_the_guides_command_upgrades_it(release: Release, follow: Follow) -> Non
     wait_until(release.complete, "all of its pods are ready")
 
 
+def test_temporals_own_values_find_the_secret_that_the_guide_makes(
+    kubernetes: RunningKubernetes, follow: Follow
+) -> None:
+    """All but Temporal's own chart."""
+    follow(guide.commands("kubectl create namespace temporal").partition("helm install")[0])
+    values = (ROOT / "deploy" / "helm" / "temporal.yaml").read_text()
+    named = set(re.findall(r"existingSecret: (\S+)", values))
+    made = kubernetes.found("secret", "temporal")
+    assert named
+    assert named <= set(made)
+    assert all(set(made[name]["data"]) == {"password"} for name in named)
+
+
 def test_a_team_gets_its_own(kubernetes: RunningKubernetes, follow: Follow) -> None:
     """All but the namespace in Temporal."""
     _, team = guide.commands(

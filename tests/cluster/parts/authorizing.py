@@ -23,7 +23,7 @@ from temporalio.service import TLSConfig
 
 from tests.certificates import Certified, certify
 from tests.cluster.parts.bound_process import bound_to_parent
-from tests.cluster.parts.node import STARTS_WITHIN_SECONDS
+from tests.cluster.parts.node import STARTS_WITHIN_SECONDS, alone_at
 from tests.cluster.programs import TemporalRelease
 from tests.faults.part import Part
 from tests.ports import free_port, is_taken
@@ -161,21 +161,7 @@ def _configuration(
             }
             for service, port in ports.items()
         },
-        "clusterMetadata": {
-            "enableGlobalNamespace": False,
-            "failoverVersionIncrement": 10,
-            "masterClusterName": "active",
-            "currentClusterName": "active",
-            "clusterInformation": {
-                "active": {
-                    "enabled": True,
-                    "initialFailoverVersion": 1,
-                    "rpcName": "frontend",
-                    "rpcAddress": f"localhost:{ports['frontend']}",
-                }
-            },
-        },
-        "dcRedirectionPolicy": {"policy": "noop"},
+        **alone_at(f"localhost:{ports['frontend']}"),
     }
 
 

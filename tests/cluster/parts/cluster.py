@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.cluster.parts.balancer import Balancer
@@ -20,6 +22,19 @@ NAMESPACE = "default"
 #: What docker-compose.yml has.
 SHARDS = 512
 _DEPLOY = Path(__file__).parents[3] / "deploy"
+
+
+@contextmanager
+def room() -> Iterator[Path]:
+    """An empty directory, through which every user may pass to their own. Removed at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="onthedot-cluster-"))
+    try:
+        # PostgreSQL may run as another user.
+        directory.chmod(0o711)
+        yield directory
+    finally:
+        # Not in Python: what still ends may write while this removes.
+        subprocess.run(["rm", "-rf", str(directory)], check=False)
 
 
 class Cluster:

@@ -80,6 +80,8 @@ class Database(Part):
             f"--username={USER}",
             "--encoding=UTF8",
             "--auth=scram-sha-256",
+            # Nobody takes this machine's power away.
+            "--no-sync",
             f"--pwfile={secret}",
         )
         secret.unlink()

@@ -133,23 +133,26 @@ def _configuration(address: str, settings: NodeSettings) -> dict[str, object]:
             service: {"rpc": {"grpcPort": calls, "membershipPort": membership, "bindOnIP": address}}
             for service, (calls, membership) in _PORTS.items()
         },
+        **alone_at(public),
+        "publicClient": {"hostPort": public},
+        "dynamicConfigClient": {"filepath": str(_DYNAMIC_CONFIG), "pollInterval": "10s"},
+    }
+
+
+def alone_at(address: str) -> dict[str, object]:
+    """The configuration of the one cluster there is; `address` is where its frontend answers."""
+    active = {"rpcName": "frontend", "rpcAddress": address}
+    return {
         "clusterMetadata": {
             "enableGlobalNamespace": False,
             "failoverVersionIncrement": 10,
             "masterClusterName": "active",
             "currentClusterName": "active",
             "clusterInformation": {
-                "active": {
-                    "enabled": True,
-                    "initialFailoverVersion": 1,
-                    "rpcName": "frontend",
-                    "rpcAddress": public,
-                }
+                "active": {"enabled": True, "initialFailoverVersion": 1} | active
             },
         },
         "dcRedirectionPolicy": {"policy": "noop"},
-        "publicClient": {"hostPort": public},
-        "dynamicConfigClient": {"filepath": str(_DYNAMIC_CONFIG), "pollInterval": "10s"},
     }
 
 

@@ -132,6 +132,7 @@ SAMPLES = {
     Source.CRONTAB: CRONTAB,
     Source.KUBERNETES: CRONJOB,
     Source.AIRFLOW: DAGS,
+    Source.BULLMQ: Guide.of(Source.BULLMQ).text,
     Source.SYSTEMD: TIMER,
     Source.TEMPORAL: Guide.of(Source.TEMPORAL).text,
 }

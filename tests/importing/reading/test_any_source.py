@@ -22,6 +22,8 @@ from tests.importing.reading.samples import SAMPLES
         (Source.AIRFLOW, "x = 1\ndef f(:\n", 2),
         (Source.AIRFLOW, "print('no dag')\n", 1),
         (Source.AIRFLOW, "(" * 500, 1),
+        (Source.BULLMQ, '{\n"queue": [}', 2),
+        (Source.BULLMQ, '{"queue": "reports"}', 1),
         (Source.SYSTEMD, "[Timer]\nnothing\n", 2),
         (Source.SYSTEMD, "[Service]\nExecStart=x\n", 1),
     ],

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.calendars.content import AnyOfCalendar, DatesCalendar, IcsCalendar
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
 from onthedot.scheduling.ledger.entries import Reason
@@ -32,7 +33,7 @@ async def run_frozen_and_released(shape: Shape) -> list[str]:
     await Tasks(shape.temporal).delete(task_id, by="capture")
     freeze = shape.temporal.client.get_workflow_handle(naming.freeze(name))
     await freeze.result()
-    named = [naming.RunAddress.parse(run.id).workflow_id for run in runs]
+    named = [RunAddress.parse(run.id).workflow_id for run in runs]
     return [*sorted(set(named)), naming.freeze(name)]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from tests.definitions import command, every, http
@@ -62,7 +62,7 @@ async def run_interrupted_and_told(shape: Shape) -> list[str]:
         return (await Runs(shape.temporal).get(asked.id)).finished_at is not None
 
     await eventually(ended)
-    return [*late, *await shape.ran(silent), naming.RunAddress.parse(asked.id).workflow_id]
+    return [*late, *await shape.ran(silent), RunAddress.parse(asked.id).workflow_id]
 
 
 async def run_cancelled(shape: Shape) -> list[str]:
@@ -81,5 +81,5 @@ async def run_cancelled(shape: Shape) -> list[str]:
             return (await Runs(shape.temporal).get(run_id)).finished_at is not None
 
         await eventually(ended)
-        found.append(naming.RunAddress.parse(asked.id).workflow_id)
+        found.append(RunAddress.parse(asked.id).workflow_id)
     return found

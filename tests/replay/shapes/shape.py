@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onthedot import naming
+from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
@@ -50,4 +51,4 @@ class Shape:
             return (await Runs(self.temporal).get(asked.id)).finished_at is not None
 
         await eventually(ended)
-        return [naming.RunAddress.parse(asked.id).workflow_id]
+        return [RunAddress.parse(asked.id).workflow_id]

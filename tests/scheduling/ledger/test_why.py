@@ -22,7 +22,7 @@ def entry(
 
 
 RAN = entry(1, LedgerState.RAN)
-SKIPPED = entry(0, LedgerState.SKIPPED, Reason.OVERLAP, "An earlier run was still going on.")
+SKIPPED = entry(0, LedgerState.SKIPPED, Reason.OVERLAP, "An earlier run was still in progress.")
 
 
 @pytest.mark.parametrize(
@@ -36,21 +36,21 @@ SKIPPED = entry(0, LedgerState.SKIPPED, Reason.OVERLAP, "An earlier run was stil
         ),
         (
             [SKIPPED],
-            "The occurrence of 2026-03-02T09:00:00Z was skipped: an earlier run was still going "
-            "on.",
+            "The occurrence of 2026-03-02T09:00:00Z was skipped: an earlier run was still in "
+            "progress.",
         ),
         (
             [SKIPPED, RAN],
-            "The occurrence of 2026-03-02T09:00:00Z was skipped: an earlier run was still going "
-            "on; it ran since, last at 2026-03-02T10:00:00Z.",
+            "The occurrence of 2026-03-02T09:00:00Z was skipped: an earlier run was still in "
+            "progress; it ran since, last at 2026-03-02T10:00:00Z.",
         ),
         (
-            [entry(0, LedgerState.MISSED, Reason.CATCHUP, "Temporal came to it later.")],
-            "The occurrence of 2026-03-02T09:00:00Z was missed: Temporal came to it later.",
+            [entry(0, LedgerState.MISSED, Reason.CATCHUP, "Temporal processed it later.")],
+            "The occurrence of 2026-03-02T09:00:00Z was missed: Temporal processed it later.",
         ),
         (
             [entry(0, LedgerState.UNKNOWN, Reason.NO_RUN, "There is no run.")],
-            "What became of 2026-03-02T09:00:00Z is not certain: there is no run.",
+            "What happened at 2026-03-02T09:00:00Z is uncertain: there is no run.",
         ),
         (
             [RAN, entry(2, LedgerState.SKIPPED, Reason.EXCLUDED), entry(2, LedgerState.PENDING)],

@@ -71,7 +71,7 @@ def test_what_was_caught_up_at_once_overlapped() -> None:
     found = told(run(T, late=10 * MINUTE), until=T + 3 * MINUTE)
     assert [one.reason for one in found] == [None, *[Reason.OVERLAP] * 3]
     assert found[1].detail == (
-        "Temporal came to it only with the run of 2026-03-02T09:00:00Z, which it began at "
+        "Temporal processed it only with the run of 2026-03-02T09:00:00Z, which it began at "
         "2026-03-02T09:10:00Z, as after an outage, and the overlap policy is skip."
     )
 
@@ -84,7 +84,7 @@ def test_what_came_up_while_no_worker_was_there_says_so() -> None:
     assert [one.reason for one in found][1:4] == [Reason.OVERLAP] * 3
     waiting = "The run of 2026-03-02T09:00:00Z was waiting for a worker until 2026-03-02T09:03:00Z"
     assert found[1].detail == f"{waiting}, and the overlap policy is skip."
-    assert "was still going on" in found[3].detail
+    assert "was still in progress" in found[3].detail
 
 
 def test_what_was_late_after_an_outage_waited_for_no_run() -> None:

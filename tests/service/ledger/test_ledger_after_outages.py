@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -21,21 +20,13 @@ from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, once
 from tests.waiting import eventually, until
 from tests.workflows.private_temporal import PrivateTemporal
+from tests.workflows.private_temporal import private as private
 
 pytestmark = [pytest.mark.anyio, pytest.mark.faults]
 
 _OUTAGE = timedelta(seconds=25)
 _SHORT = timedelta(seconds=10)
 _POLICIES = ("allow_all", "skip")
-
-
-@pytest.fixture(scope="module")
-async def private(
-    anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[PrivateTemporal]:
-    server = PrivateTemporal(tmp_path_factory.mktemp("temporal"))
-    yield server
-    server.end()
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +123,7 @@ async def test_one_time_tasks_are_late_or_missed(
     assert (missed.state, missed.reason) == (LedgerState.MISSED, Reason.CATCHUP)
     assert (late.state, late.reason) == (LedgerState.LATE, None)
     why = await Ledger(temporal).why("once-short")
-    assert "was missed: Temporal came to it later than the catch-up window" in why.answer
+    assert "was missed: Temporal processed it later than the catch-up window" in why.answer
 
 
 async def test_the_audit_finds_no_gap_in_it(

@@ -16,16 +16,16 @@ from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.ledger.task_evidence import read_schedule_evidence
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from tests.service.ledger.test_ledger import EVERY_SECOND, LOG, _entries, _id, _ran
+from tests.service.ledger.accounts import EVERY_SECOND, LOG, entries_of, new_id, until_ran
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
 
 async def _running(temporal: Temporal) -> str:
-    task_id = _id()
+    task_id = new_id()
     await Tasks(temporal).create(NewTask(id=task_id, trigger=EVERY_SECOND, action=LOG), by="t")
-    await _ran(temporal, task_id, 2)
+    await until_ran(temporal, task_id, 2)
     return task_id
 
 
@@ -35,15 +35,15 @@ async def test_a_schedule_that_is_paused_by_hand(temporal: Temporal, worker: Wor
     await schedule.pause(note="by hand")
 
     async def gaps() -> bool:
-        return sum(e.gap for e in await _entries(temporal, task_id)) >= 2
+        return sum(e.gap for e in await entries_of(temporal, task_id)) >= 2
 
     await eventually(gaps)
-    paused = await _entries(temporal, task_id)
+    paused = await entries_of(temporal, task_id)
     why = await Ledger(temporal).why(task_id)
     await schedule.unpause()
     already = sum(e.run is not None for e in paused)
-    await _ran(temporal, task_id, already + 1)
-    resumed = await _entries(temporal, task_id)
+    await until_ran(temporal, task_id, already + 1)
+    resumed = await entries_of(temporal, task_id)
     await Tasks(temporal).delete(task_id, by="t")
     assert {e.reason for e in paused if e.gap} == {Reason.SCHEDULE_PAUSED}
     assert "paused it with Temporal's own tools" in why.answer
@@ -57,10 +57,10 @@ async def test_a_schedule_that_is_deleted_by_hand_and_mended(
     await temporal.client.get_schedule_handle(naming.schedule(task_id)).delete()
 
     async def gaps() -> bool:
-        return sum(e.gap for e in await _entries(temporal, task_id)) >= 2
+        return sum(e.gap for e in await entries_of(temporal, task_id)) >= 2
 
     await eventually(gaps)
-    gone = [e for e in await _entries(temporal, task_id) if e.gap]
+    gone = [e for e in await entries_of(temporal, task_id) if e.gap]
     assert {e.reason for e in gone} == {Reason.SCHEDULE_MISSING}
     await Tasks(temporal).delete(task_id, by="t")
 
@@ -68,7 +68,7 @@ async def test_a_schedule_that_is_deleted_by_hand_and_mended(
 async def test_a_run_that_the_schedule_was_made_to_start(
     temporal: Temporal, worker: Worker
 ) -> None:
-    task_id = _id()
+    task_id = new_id()
     hourly = IntervalTrigger(every=timedelta(hours=1), offset=timedelta(minutes=59, seconds=59))
     await Tasks(temporal).create(NewTask(id=task_id, trigger=hourly, action=LOG), by="t")
     schedule = temporal.client.get_schedule_handle(naming.schedule(task_id))
@@ -81,8 +81,8 @@ async def test_a_run_that_the_schedule_was_made_to_start(
 
     await eventually(there)
     await schedule.trigger(overlap=ScheduleOverlapPolicy.ALLOW_ALL)
-    await _ran(temporal, task_id, 1)
-    entries = await _entries(temporal, task_id)
+    await until_ran(temporal, task_id, 1)
+    entries = await entries_of(temporal, task_id)
     await Tasks(temporal).delete(task_id, by="t")
     assert (LedgerState.UNKNOWN, Reason.UNEXPECTED_RUN) in {(e.state, e.reason) for e in entries}
     assert not [e for e in entries if e.gap]
@@ -94,11 +94,11 @@ async def test_a_task_that_is_terminated(temporal: Temporal, worker: Worker) -> 
     await handle.terminate("by hand")
 
     async def seen() -> bool:
-        entries = await _entries(temporal, task_id)
+        entries = await entries_of(temporal, task_id)
         return any(e.reason is Reason.TASK_TERMINATED for e in entries)
 
     await eventually(seen)
-    entries = await _entries(temporal, task_id)
+    entries = await entries_of(temporal, task_id)
     await temporal.client.get_schedule_handle(naming.schedule(task_id)).delete()
     assert entries[0].state is LedgerState.RAN
     assert (entries[-1].state, entries[-1].reason) == (
@@ -110,7 +110,7 @@ async def test_a_task_that_is_terminated(temporal: Temporal, worker: Worker) -> 
 async def test_a_one_time_task_that_is_terminated_before_it_is_due(
     temporal: Temporal, worker: Worker
 ) -> None:
-    task_id = _id()
+    task_id = new_id()
     at = temporal.now() + timedelta(seconds=2)
     await Tasks(temporal).create(
         NewTask(id=task_id, trigger=OnceTrigger(at=at), action=LOG), by="t"
@@ -118,9 +118,9 @@ async def test_a_one_time_task_that_is_terminated_before_it_is_due(
     await temporal.client.get_workflow_handle(naming.task_workflow(task_id)).terminate("by hand")
 
     async def due() -> bool:
-        return temporal.now() > at and bool(await _entries(temporal, task_id))
+        return temporal.now() > at and bool(await entries_of(temporal, task_id))
 
     await eventually(due)
-    (entry,) = await _entries(temporal, task_id)
+    (entry,) = await entries_of(temporal, task_id)
     assert (entry.state, entry.reason) == (LedgerState.UNKNOWN, Reason.TASK_TERMINATED)
     assert "terminated with Temporal's own tools" in (await Ledger(temporal).why(task_id)).answer

@@ -15,12 +15,13 @@ from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.bulk import BulkChanges
 from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import LOG, definition, every, http, new_task, once, unique
-from tests.service.listed import listed_runs
+from tests.run_log import listed_runs
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -59,7 +60,10 @@ async def test_a_deleted_task_is_listed_and_comes_back(
     assert row.deleted_at > before.updated_at
     assert await task_list.count(TaskFilter(status=TaskStatus.DELETED, tags=(task_id,))) == 1
     which = TaskFilter(status=TaskStatus.DELETED, tags=(task_id,))
-    assert len((await SortedTasks(temporal).page(which, TaskOrder.NAME)).items) == 1
+    assert (
+        len((await SortedTasks(temporal, KeptCounts(temporal)).page(which, TaskOrder.NAME)).items)
+        == 1
+    )
     assert not (await task_list.page(TaskFilter(tags=(task_id,)))).items
     with pytest.raises(TaskNotFound):
         await tasks.get(task_id)
@@ -90,6 +94,23 @@ async def test_a_deleted_task_is_listed_and_comes_back(
     assert [each.diff for each in history[:2]] == [(), ()]
     resumed = await tasks.resume(task_id, by="cem")
     assert (len(resumed.next_runs), resumed.revision) == (5, 5)
+
+
+async def test_a_one_time_task_that_never_ran_comes_back_as_one(
+    tasks: Tasks, task_list: TaskList
+) -> None:
+    task_id = unique("never-ran")
+    before = await tasks.create(new_task(task_id, once(3600), tags=[task_id]), by="ann")
+    await tasks.delete(task_id, by="ben")
+
+    async def listed() -> bool:
+        return task_id in await _deleted(task_list, task_id)
+
+    await eventually(listed)
+    assert (await _deleted(task_list, task_id))[task_id].health is Health.NEVER_RAN
+    back = await tasks.restore(task_id, by="cem")
+    assert _as_it_was(back) == _as_it_was(before)
+    assert _as_it_was(await tasks.get(task_id)) == _as_it_was(before)
 
 
 async def test_the_id_is_free_and_then_taken(tasks: Tasks, task_list: TaskList) -> None:
@@ -166,6 +187,9 @@ async def test_finished_ones_come_back_as_finished(
     assert {each.outcome for each in deleted} == {"done"}
     undone = await bulk.restore([each.id for each in deleted])
     assert {each.outcome for each in undone} == {"done"}, undone
+    # A restore that was answered too late is asked for again.
+    restored = await bulk.restore([each.id for each in deleted])
+    assert {each.outcome for each in restored} == {"unchanged"}, restored
     await eventually(over)
     assert (await tasks.get(good)).health is Health.HEALTHY
     assert (await tasks.get(bad)).health is Health.FAILING

@@ -53,7 +53,7 @@ async def stranger(page: Page) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/ui/login", "/ui/static/base.css", "/ui/favicon.ico", "/ui/static/none.css"]
+    "path", ["/ui/login", "/ui/static/styles.css", "/ui/favicon.ico", "/ui/static/none.css"]
 )
 async def test_the_way_in_does_not_touch_the_page(
     stranger: httpx.AsyncClient, page: Page, path: str
@@ -61,6 +61,13 @@ async def test_the_way_in_does_not_touch_the_page(
     response = await stranger.get(path)
     assert response.status_code == (404 if "none" in path else 200)
     assert page.asked == []
+
+
+async def test_all_style_sheets_are_served_as_one(stranger: httpx.AsyncClient) -> None:
+    served = await stranger.get("/ui/static/styles.css")
+    assert served.headers["content-type"].startswith("text/css")
+    for sheet in (STATIC / "styles").rglob("*.css"):
+        assert sheet.read_text() in served.text
 
 
 @pytest.mark.parametrize(

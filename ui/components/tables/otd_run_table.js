@@ -2,8 +2,8 @@
 export default {
   // Rows can be chosen where `chosen` is given.
   props: { rows: Array, chosen: Array, task: { type: Boolean, default: true }, caption: String },
-  emits: ["choose"],
-  data: () => ({ known: null, fresh: new Set(), last: null }),
+  mixins: [otd.rows],
+  data: () => ({ known: null, fresh: new Set() }),
   watch: {
     rows: {
       immediate: true,
@@ -14,26 +14,7 @@ export default {
       },
     },
   },
-  mounted() {
-    otd.comeBack(this.$el);
-  },
   methods: {
-    // With Shift all from the one chosen last up to here.
-    toggle(id, event) {
-      const ids = this.rows.map((row) => row.id),
-        on = !this.chosen.includes(id);
-      const from = event?.shiftKey ? ids.indexOf(this.last) : -1,
-        to = ids.indexOf(id);
-      this.last = id;
-      const span = from < 0 ? [id] : ids.slice(Math.min(from, to), Math.max(from, to) + 1);
-      this.$emit("choose", { ids: span, on });
-    },
-    toggleAll(event) {
-      this.$emit("choose", { ids: this.rows.map((row) => row.id), on: event.target.checked });
-    },
-    check(label, checked, onClick) {
-      return Vue.h("input", { type: "checkbox", checked, "aria-label": label, onClick });
-    },
     row(row) {
       const h = Vue.h,
         path = `/runs/${row.id}`,
@@ -120,15 +101,7 @@ export default {
         this.caption ? h("caption", { class: "sr" }, this.caption) : null,
         h("thead", [
           h("tr", [
-            this.chosen
-              ? h("th", { class: "check-cell" }, [
-                  this.check(
-                    "Choose all on this page",
-                    this.rows.length > 0 && this.rows.every((row) => this.chosen.includes(row.id)),
-                    this.toggleAll,
-                  ),
-                ])
-              : null,
+            this.chosen ? h("th", { class: "check-cell" }, [this.checkAll()]) : null,
             th(this.task ? "Task" : "Due"),
             th("Status"),
             this.task ? th("Due") : null,

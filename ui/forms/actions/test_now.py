@@ -11,7 +11,7 @@ from onthedot.scheduling.task import TaskDefinition
 from onthedot.ui.components.markup import box, button, card, outside_link, text
 from onthedot.ui.components.small import Code
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.run import readable
+from onthedot.ui.pages.run.result import readable
 from onthedot.ui.rows import RUN_TONES, RUN_WORDS, took
 from onthedot.ui.wording.durations import precise
 

@@ -86,7 +86,7 @@ class CalendarForm:
             self._changed()
             with self._restored, named(box("banner"), role="status"):
                 Icon("rotate-ccw")
-                text("What you had typed is back: the page was loaded again meanwhile.", "grow")
+                text("The page was reloaded. What you had typed is back.", "grow")
                 button("Start afresh", self._start_anew, "small")
         self._follow_soon(0)
 

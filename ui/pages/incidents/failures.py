@@ -14,8 +14,8 @@ from onthedot.ui.bulk.kinds import RUNS
 from onthedot.ui.bulk.work import ask
 from onthedot.ui.components.markup import box, button, card, link, named, text
 from onthedot.ui.components.small import When
+from onthedot.ui.list_reads import ids_to_retry
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.reads import ids_to_retry
 
 _NAMED = 3
 

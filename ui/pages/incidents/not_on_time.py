@@ -17,7 +17,7 @@ _SHOWN = 12
 
 _WHY = {
     Reason.CATCHUP: "came up later than the catch-up window allows",
-    Reason.OVERLAP: "an earlier run was still going on",
+    Reason.OVERLAP: "an earlier run was still in progress",
     Reason.DEADLINE: "no worker took it up before its deadline",
     Reason.NO_WORKER: "no worker was there",
     Reason.NO_RUN: "there is no run, and nothing explains it",

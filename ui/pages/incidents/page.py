@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from nicegui.element import Element
+from nicegui.slot import Slot
 
-from onthedot.scheduling.incidents.incident import Incidents
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.incidents.incident import Incidents, LostInstants
 from onthedot.service.overview import health
 from onthedot.ui.components.fields.choices import Segments
 from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, card, empty, named, skeleton, text
+from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.incidents.failures import show_failures
-from onthedot.ui.pages.incidents.not_on_time import show_late, show_missed
+from onthedot.ui.pages.incidents.sections import Sections
 from onthedot.ui.pages.incidents.workers import show_workers
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.errors import nothing_to_show
@@ -52,9 +54,7 @@ class _IncidentsPage:
         span = query.get("span", "")
         self._span = span if span in SPANS else _DEFAULT
         self._tag = query.get("tag", "")
-        self._live: Live[Incidents] | None = None
-        self._shown: Incidents | None = None
-        self._said = ""
+        self._lives: list[Live[Any]] = []
 
     @property
     def _tags(self) -> tuple[str, ...]:
@@ -85,9 +85,9 @@ class _IncidentsPage:
             )
             named(tag, hideLabel=True, searching=True)
         self._workers = box()
-        self._place: Element = box("stack")
+        self._place = box("stack")
         with self._place:
-            skeleton(220)
+            self._sections = Sections(self._context)
         self._context.live(
             "health",
             lambda: health.check(self._context.site.temporal),
@@ -104,61 +104,57 @@ class _IncidentsPage:
         query = urlencode({key: value for key, value in given.items() if value})
         address = f"/incidents?{query}" if query else "/incidents"
         self._context.script(f"otd.address({json.dumps(address)})")
-        if self._live is not None:
-            self._live.delete()
+        for live in self._lives:
+            live.delete()
         self._watch()
 
     def _watch(self) -> None:
-        site, span, zone = self._context.site, self._span, self._context.zone
-        tags = self._tags
+        site, span, zone, tags = self._context.site, self._span, self._context.zone, self._tags
+        self._known: Incidents | None = None
+        self._lost: LostInstants | None = None
 
         async def read() -> Incidents:
-            since = begins(span, site.temporal.now(), zone)
-            return await site.incidents.read(since, tags=tags)
+            return await site.incidents.that_ran(begins(span, site.temporal.now(), zone), tags=tags)
 
-        with self._place.parent_slot or self._place:
+        with self._parent:
             key = ("incidents", span, tags, zone)
-            self._live = self._context.live(key, read, self._show, every=_EVERY)
+            self._lives = [self._context.live(key, read, self._show_known, every=_EVERY)]
 
-    def _show(self, seen: Seen[Incidents]) -> None:
-        found = seen.value
-        if found is None:
+    def _watch_lost(self) -> None:
+        """Look for what has no run as well: not before the rest is shown, which it would delay."""
+        site, span, zone, tags = self._context.site, self._span, self._context.zone, self._tags
+
+        async def read() -> LostInstants:
+            since = begins(span, site.temporal.now(), zone)
+            return await site.incidents.without_a_run(since, tags=tags)
+
+        with self._parent:
+            key = ("lost instants", span, tags, zone)
+            self._lives.append(self._context.live(key, read, self._show_lost, every=_EVERY))
+
+    @property
+    def _parent(self) -> Slot | Element:
+        return self._place.parent_slot or self._place
+
+    def _show_known(self, seen: Seen[Incidents]) -> None:
+        if seen.value is None:
             if seen.error is not None:
-                self._say("triangle-alert", *nothing_to_show(seen.error, "What went wrong"))
+                self._say_missing(seen.error)
             return
-        self._since.props["at"] = f"{found.since:%Y-%m-%dT%H:%M:%SZ}"
-        same = self._shown is not None and _without_span(self._shown) == _without_span(found)
-        self._shown = found
-        if same and not self._said:
-            return
-        if not found.any:
-            words = "Every run that was due began in time and succeeded."
-            if not found.complete:
-                words = "Nothing so far; part of this period has not been checked yet."
-            self._say("check", "Nothing went wrong", words)
-            return
-        self._said = ""
-        self._place.clear()
-        with self._place:
-            if found.failures:
-                show_failures(self._context, found.failures, self._tags)
-            if found.did_not_run:
-                show_missed(self._context, found, self._tags)
-            if found.late:
-                show_late(found.late)
-            if not found.complete:
-                with box("row one-line muted small"):
-                    Icon("info")
-                    text("There may be more: part of this period was not checked or is not listed.")
+        first, self._known = self._known is None, seen.value
+        self._since.props["at"] = f"{self._known.since:%Y-%m-%dT%H:%M:%SZ}"
+        self._sections.show(self._known, self._lost, self._tags)
+        if first:
+            self._watch_lost()
 
-    def _say(self, icon: str, title: str, words: str) -> None:
-        if self._said == title + words:
-            return
-        self._said = title + words
-        self._place.clear()
-        with self._place, card(body=False):
-            empty(icon, title, words)
+    def _show_lost(self, seen: Seen[LostInstants]) -> None:
+        if seen.value is not None:
+            self._lost = seen.value
+        elif seen.error is not None:
+            # The rest is worth showing without it.
+            self._lost = LostInstants(instants=(), complete=False)
+        if self._known is not None and self._lost is not None:
+            self._sections.show(self._known, self._lost, self._tags)
 
-
-def _without_span(found: Incidents) -> Incidents:
-    return found.model_copy(update={"since": None, "until": None})
+    def _say_missing(self, error: OnTheDotError) -> None:
+        self._sections.say("triangle-alert", *nothing_to_show(error, "What went wrong"))

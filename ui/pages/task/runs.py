@@ -13,7 +13,8 @@ from onthedot.scheduling.values import format_instant
 from onthedot.ui.components.charts.charts import Chart
 from onthedot.ui.components.markup import box, card, empty, link
 from onthedot.ui.components.tables.tables import RunTable
-from onthedot.ui.reads import ROWS, TaskDetail
+from onthedot.ui.list_reads import ROWS
+from onthedot.ui.reads import TaskDetail
 from onthedot.ui.rows import took
 from onthedot.ui.wording.durations import precise
 

@@ -101,8 +101,8 @@ def _of_a_line(problem: FieldProblem, given: dict[str, Any]) -> FieldProblem:
     field, _, number = problem.field.partition(".")
     if field != "dates" or not number.isdigit():
         return problem
-    mend = "is not a date as 2026-12-24, nor a range as 2026-12-24/2026-12-26."
-    return FieldProblem(problem.field, f"“{given[field][int(number)]}” {mend}")
+    fix = "is not a date as 2026-12-24, nor a range as 2026-12-24/2026-12-26."
+    return FieldProblem(problem.field, f"“{given[field][int(number)]}” {fix}")
 
 
 def under_content(problems: Sequence[FieldProblem]) -> list[FieldProblem]:

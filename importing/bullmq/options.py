@@ -1,0 +1,60 @@
+"""A job's options: those that become a retry policy, and those without a counterpart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onthedot.importing.collector import Collector
+from onthedot.importing.yaml_source import Located
+
+#: Options that say nothing about when or how often a job runs.
+_INTERNAL = {"attempts", "backoff", "delay", "timestamp", "jobId", "repeat", "prevMillis"}
+_KEPT = ("removeOnComplete", "removeOnFail", "keepLogs")
+_MOST_ATTEMPTS = 1000
+#: A pause that grows further than this is longer than any deadline.
+_MOST_DOUBLED = 12
+
+
+def retry(job: Located, found: Collector, task_id: str, *opts: str) -> dict[str, Any]:
+    """The retry policy for `attempts` and `backoff`: one attempt if there are none."""
+    attempts = job.at(*opts, "attempts", default=1)
+    line = job.line_of(*opts, "attempts")
+    if isinstance(attempts, bool) or not isinstance(attempts, int):
+        found.lost(line, "attempts is no number; one is taken.", task_id)
+        attempts = 1
+    if attempts > _MOST_ATTEMPTS:
+        found.changed(line, f"At most {_MOST_ATTEMPTS:,} attempts.", task_id)
+    policy: dict[str, Any] = {"max_attempts": min(max(attempts, 1), _MOST_ATTEMPTS)}
+    backoff = job.at(*opts, "backoff")
+    kind = backoff.get("type", "fixed") if isinstance(backoff, dict) else "fixed"
+    delay = backoff.get("delay") if isinstance(backoff, dict) else backoff
+    if backoff is None or policy["max_attempts"] == 1:
+        return policy
+    known = kind in ("fixed", "exponential")
+    if not known or isinstance(delay, bool) or not isinstance(delay, int | float) or delay <= 0:
+        found.lost(job.line_of(*opts, "backoff"), "backoff is of a kind of your own.", task_id)
+        return policy
+    doubled = 2 ** min(policy["max_attempts"] - 2, _MOST_DOUBLED)
+    return policy | {
+        "initial_interval": delay / 1000,
+        "backoff": 2.0 if kind == "exponential" else 1.0,
+        "max_interval": delay / 1000 * (doubled if kind == "exponential" else 1),
+    }
+
+
+def note_the_rest(job: Located, found: Collector, task_id: str, *opts: str) -> None:
+    """Notes the worker's part, and options without a counterpart."""
+    found.lost(
+        job.line,
+        "What the worker does is not in the queue: the task writes a line to the log. "
+        "Put its action there.",
+        task_id,
+    )
+    for name, value in job.mapping(*opts).items():
+        line = job.line_of(*opts, name)
+        if name in _KEPT:
+            found.lost(
+                line, f"{name}: how long runs are kept is one setting for all tasks.", task_id
+            )
+        elif name not in _INTERNAL and value not in (None, 0, False):
+            found.lost(line, f"{name} has no counterpart.", task_id)

@@ -1,0 +1,177 @@
+"""Finds single tasks, open, closed or deleted, without needing a worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from onthedot import naming
+from onthedot.scheduling.errors import TaskNotFound
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.stored.task_state import TaskState
+from onthedot.scheduling.task import Health, HealthReport, TaskDefinition
+from onthedot.service.ledger.history import latest_definition
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.paging import literal
+from onthedot.service.temporal.translate import (
+    deleted_row,
+    row_of,
+    task_health,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A task as its workflow describes it."""
+
+    execution: WorkflowExecutionDescription
+    row: TaskRow
+    definition: TaskDefinition
+
+    @property
+    def open(self) -> bool:
+        """Whether it can still fire."""
+        return self.execution.status is WorkflowExecutionStatus.RUNNING
+
+    @property
+    def task_id(self) -> str:
+        """The task's id in REST."""
+        return self.execution.id.partition(":")[2]
+
+    @property
+    def state(self) -> TaskState:
+        """The task's state, as far as its description shows it."""
+        row, execution = self.row, self.execution
+        health = task_health(execution)
+        at = execution.close_time or execution.start_time
+        return TaskState(
+            id=self.task_id,
+            definition=self.definition,
+            revision=row.revision,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            updated_by=row.updated_by,
+            defined_at=row.defined_at,
+            defined_by=row.defined_by,
+            paused_at=row.paused_at,
+            paused_by=row.paused_by,
+            deleted_at=row.deleted_at,
+            deleted_by=row.deleted_by,
+            note=row.note,
+            paused_until=row.paused_until,
+            covered_until=row.updated_at,
+            remaining=row.remaining,
+            idempotency=row.idempotency,
+            problem=row.problem,
+            occurs_after=row.occurs_after,
+            health=None if health is Health.NEVER_RAN else HealthReport(health=health, at=at),
+        )
+
+
+class TaskFinder:
+    """Looks up tasks."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+
+    async def find(self, task_id: str) -> Found:
+        """A task.
+
+        Raises:
+            TaskNotFound, TemporalUnavailable.
+        """
+        found = await self.find_or_none(task_id)
+        if found is None:
+            raise TaskNotFound(task_id)
+        return found
+
+    async def find_or_none(self, task_id: str) -> Found | None:
+        """A task; None if there is none, or it was deleted.
+
+        Raises:
+            TemporalUnavailable: Temporal does not respond.
+        """
+        execution = await self._described(task_id)
+        row = await row_of(execution) if execution else None
+        return await self._whole(execution, row) if execution and row else None
+
+    async def check_key(self, task_id: str) -> None:
+        """Check before a change that the result can be read.
+
+        Raises:
+            KeyMissing: this process lacks the key with which the task is encrypted.
+            TemporalUnavailable: Temporal does not respond.
+        """
+        if execution := await self._described(task_id):
+            await row_of(execution)
+
+    async def find_deleted_or_none(self, task_id: str) -> Found | None:
+        """A deleted task that is kept, if no other has its id; else None.
+
+        Raises:
+            TemporalUnavailable: Temporal does not respond.
+        """
+        execution = await self._described(task_id)
+        if execution is None or await row_of(execution) is not None:
+            return None
+        if await deleted_row(execution) is None:
+            # A registration that was answered 503, and arrived too late, hides it.
+            execution = await self._last_deleted(task_id)
+        row = await deleted_row(execution) if execution else None
+        return await self._whole(execution, row) if execution and row else None
+
+    async def find_kept(self, task_id: str) -> Found:
+        """A task, or a deleted one that is kept.
+
+        Raises:
+            TaskNotFound, TemporalUnavailable.
+        """
+        execution = await self._described(task_id)
+        row = await row_of(execution) or await deleted_row(execution) if execution else None
+        if execution is None or row is None:
+            raise TaskNotFound(task_id)
+        if (found := await self._whole(execution, row)) is None:
+            raise TaskNotFound(task_id)
+        return found
+
+    async def _described(self, task_id: str) -> WorkflowExecutionDescription | None:
+        handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+        try:
+            return await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+
+    async def _last_deleted(self, task_id: str) -> WorkflowExecutionDescription | None:
+        client, workflow_id = self._temporal.client, naming.task_workflow(task_id)
+        listed = client.list_workflows(
+            f"WorkflowId = {literal(workflow_id)} "
+            f"AND {naming.STATUS.name} = '{naming.State.DELETED}'"
+        )
+        await self._temporal.ask(listed.fetch_next_page())
+        rows = sorted(listed.current_page or (), key=lambda row: row.start_time, reverse=True)
+        kept = [row for row in rows if await deleted_row(row)]
+        if not kept:
+            return None
+        handle = client.get_workflow_handle(workflow_id, run_id=kept[0].run_id)
+        return await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+
+    async def _whole(self, execution: WorkflowExecutionDescription, row: TaskRow) -> Found | None:
+        definition = row.definition
+        if row.abridged:
+            handle = self._temporal.client.get_workflow_handle(
+                execution.id, run_id=execution.run_id
+            )
+            try:
+                history = await self._temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return None
+                raise
+            whole = await latest_definition(self._temporal.client, history)
+            # A pause that ended by itself is only in the row, since there was no change.
+            definition = whole.model_copy(update={"paused": row.definition.paused})
+        return Found(execution, row, definition)

@@ -1,0 +1,1 @@
+"""One run: begin at `page`."""

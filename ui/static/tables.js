@@ -1,0 +1,128 @@
+// What tables of rows share: which rows are chosen, and the menu of one.
+(() => {
+  otd.rows = {
+    emits: ["choose"],
+    data: () => ({ last: null }),
+    mounted() {
+      otd.comeBack(this.$el);
+    },
+    methods: {
+      // With Shift all from the one chosen last up to here.
+      toggle(id, event) {
+        const ids = this.rows.map((row) => row.id),
+          on = !this.chosen.includes(id);
+        const from = event?.shiftKey ? ids.indexOf(this.last) : -1,
+          to = ids.indexOf(id);
+        this.last = id;
+        const span = from < 0 ? [id] : ids.slice(Math.min(from, to), Math.max(from, to) + 1);
+        this.$emit("choose", { ids: span, on });
+      },
+      toggleAll(event) {
+        this.$emit("choose", { ids: this.rows.map((row) => row.id), on: event.target.checked });
+      },
+      check(label, checked, onClick) {
+        return Vue.h("input", { type: "checkbox", checked, "aria-label": label, onClick });
+      },
+      checkAll() {
+        const all = this.rows.length > 0 && this.rows.every((row) => this.chosen.includes(row.id));
+        return this.check("Choose all on this page", all, this.toggleAll);
+      },
+    },
+  };
+
+  // `whyNot` says of each entry why it cannot be used, if so.
+  otd.rowMenu = {
+    data: () => ({ menu: null }),
+    mounted() {
+      addEventListener("click", this.dismiss, true);
+      addEventListener("scroll", this.close, true);
+    },
+    unmounted() {
+      removeEventListener("click", this.dismiss, true);
+      removeEventListener("scroll", this.close, true);
+    },
+    methods: {
+      dismiss(event) {
+        if (this.menu && !event.target.closest(".menu")) this.close();
+      },
+      close() {
+        this.menu = null;
+      },
+      open(row, event) {
+        const place = event.currentTarget.getBoundingClientRect();
+        this.menu =
+          this.menu?.row.id === row.id
+            ? null
+            : {
+                row,
+                opener: event.currentTarget,
+                style: {
+                  top: `${Math.min(place.bottom + 4, innerHeight - 250)}px`,
+                  right: `${document.documentElement.clientWidth - place.right}px`,
+                },
+              };
+        this.$nextTick(() => this.$el.querySelector(".menu button:enabled, .menu a")?.focus());
+      },
+      act(name) {
+        const { row, opener } = this.menu;
+        this.close();
+        opener.focus();
+        this.$emit("act", { name, id: row.id });
+      },
+      menuKeys(event) {
+        const entries = [...this.$el.querySelectorAll(".menu button:enabled, .menu a")];
+        const at = entries.indexOf(document.activeElement);
+        const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: entries.length - 1 }[
+          event.key
+        ];
+        if (to !== undefined) {
+          event.preventDefault();
+          entries[(to + entries.length) % entries.length]?.focus();
+        }
+        if (event.key === "Escape" || event.key === "Tab") {
+          const { opener } = this.menu;
+          event.preventDefault();
+          this.close();
+          opener.focus();
+        }
+      },
+      menuBox() {
+        const h = Vue.h,
+          { row, style } = this.menu;
+        const entry = (name, icon, text, extra = "") =>
+          h(
+            "button",
+            {
+              role: "menuitem",
+              class: extra,
+              disabled: !!this.whyNot[name],
+              title: this.whyNot[name] || null,
+              onClick: () => this.act(name),
+            },
+            [otd.icon(icon), text],
+          );
+        const link = (path, icon, text) =>
+          h("a", { role: "menuitem", href: otd.href(path), onClick: () => this.close() }, [
+            otd.icon(icon),
+            text,
+          ]);
+        return h(
+          "div",
+          { class: "menu", role: "menu", "aria-label": row.name, style, onKeydown: this.menuKeys },
+          [
+            entry("run", "play", "Run now"),
+            row.can_pause ? entry("pause", "pause", "Pause…") : null,
+            row.can_resume ? entry("resume", "circle-play", "Resume") : null,
+            h("hr"),
+            this.whyNot.edit ? null : link(`/tasks/${row.id}/edit`, "pencil", "Edit"),
+            this.whyNot.edit ? null : link(`/new?from=${row.id}`, "copy", "Duplicate"),
+            entry("text", "terminal", "Copy as…"),
+            link(`/runs?task=${row.id}`, "history", "Its runs"),
+            h("hr"),
+            entry("delete", "trash-2", "Delete…", "danger"),
+          ],
+        );
+      },
+    },
+  };
+})();
