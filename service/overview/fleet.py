@@ -28,9 +28,9 @@ from onthedot.service.temporal.translate import task_rows
 
 #: Rows decoded in one go: it takes the event loop about 20 ms.
 _DECODED = 100
-#: How long a list of tasks is good for: so long, or a number of times what it took to read it.
+#: How long a list of tasks is cached: so long, or a number of times what it took to read it.
 _AGE = timedelta(seconds=5)
-_TIMES = 2
+_TIMES = 10
 #: How long a call waits for the rest of a list after its beginning, and how old a list may be that
 #: it gets instead.
 _PATIENCE = timedelta(seconds=1)
@@ -97,8 +97,8 @@ class FleetReader:
     async def tasks(
         self, tag: str = "", until: datetime | None = None, *, task_id: str = ""
     ) -> Fleet:
-        """The tasks with this tag, or this one, or all; five seconds old at most, or as long as
-        reading them takes twice. One-time tasks that are due after `until` may be left out.
+        """The tasks with this tag, or this one, or all; at most five seconds old, or ten times as
+        long as reading them takes. One-time tasks that are due after `until` may be left out.
 
         Where they are too many to read while someone waits: as they were minutes ago, or those that
         have been read so far, and not `complete`.
