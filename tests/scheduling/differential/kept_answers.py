@@ -17,7 +17,7 @@ from pathlib import Path
 from temporalio.client import ScheduleSpec
 
 #: Write down what the server answers, and ask it everything.
-KEEP = os.environ.get("ONTHEDOT_KEEP_ANSWERS") == "1"
+KEEP = os.environ.get("KEEP_ANSWERS") == "1"
 _FILE = Path(__file__).with_name("kept_answers.txt")
 
 Period = tuple[datetime, datetime]

@@ -5,7 +5,7 @@ ONTHEDOT_FULL=1 each is tried in all of them, which takes a quarter of an hour.
 
 What this release of Temporal has answered to the very same question before (kept_answers.txt) is
 taken from there; whatever differs is asked, and one question in eight in any case, in each zone.
-With ONTHEDOT_KEEP_ANSWERS=1 the server is asked everything, and the file takes its answers in.
+With KEEP_ANSWERS=1 the server is asked everything, and the file takes its answers in.
 """
 
 from __future__ import annotations
