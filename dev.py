@@ -82,8 +82,8 @@ async def _run_all(
     others = {name: value for name, value in environment.items() if not _is_a_tasks_secret(name)}
     if await supervisor.run_once(_child("setup-namespace", others)) != 0:
         raise StartError(
-            f"Temporal did not start, or could not be prepared. The end of "
-            f"{directory / 'temporal.log'} says why."
+            f"Temporal did not start, or could not be prepared. See the end of "
+            f"{directory / 'temporal.log'}."
         )
     supervisor.start(_child("worker", environment))
     supervisor.start(_child("server", others | _session_key(settings, directory)))
@@ -125,7 +125,7 @@ def _child_environment(
     for name, value in options.items():
         if value is not None:
             environment[PREFIX + name.upper()] = str(value)
-    # Someone who may register a task must not be able to act as Temporal's operator.
+    # Whoever may register a task must not be able to act as Temporal's operator.
     theirs = (settings.temporal_port, settings.temporal_ui_port, web_ui.port)
     denied = (*settings.deny_hosts, *(f"localhost:{port}" for port in theirs))
     environment[PREFIX + "ALLOW_HOSTS"] = ",".join((*settings.allow_hosts, *_LOOPBACK))

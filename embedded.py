@@ -44,14 +44,14 @@ RAISED_LIMITS: Mapping[str, int] = {
 #: True by default on a dev server only; production servers cache them.
 _CACHED_ATTRIBUTES = "system.forceSearchAttributesCacheRefreshOnRead"
 
-#: After a step of the clock, or a laptop's sleep, Temporal sees what became due only at its next
-#: check: every five minutes by default.
+#: After a clock step, or a laptop's sleep, Temporal notices due timers only at its next check:
+#: every five minutes by default.
 _TIMERS = 'history.timerProcessorMaxPollInterval="5s"'
 
 _DATABASE = "temporal.db"
 _LOG = "temporal.log"
 _LOG_LIMIT = 16 * 1024 * 1024
-#: It needs one second. What it has not written by then is in SQLite's journal.
+#: The server needs one second to stop. What it has not written by then is in SQLite's journal.
 _GRACE = timedelta(seconds=1.5)
 _DOWNLOADED_VERSION = "v1.9.1"
 
@@ -169,7 +169,7 @@ def find_binary() -> Path | None:
 
 
 async def download_binary(directory: Path) -> Path:
-    """The `temporal` program in `directory`, downloaded by the SDK where it is not there yet.
+    """The `temporal` program in `directory`, downloaded by the SDK if it is missing.
 
     The SDK downloads only on the way to a running server: one is started, and stopped immediately.
     Raises StartError if it cannot be downloaded.

@@ -1,4 +1,4 @@
-"""Which release this is."""
+"""The installed release."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.metadata import version as installed_version
 
 
 def version(package: str = "onthedot") -> str:
-    """The installed version of a package; `unknown` where it is not installed as one."""
+    """The installed version of a package; `unknown` if it is not installed."""
     try:
         return installed_version(package)
     except PackageNotFoundError:

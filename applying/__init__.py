@@ -1,4 +1,4 @@
-"""Tasks in files: read, checked, compared with what a server has, and brought there.
+"""Tasks in files: reads and checks them, compares them with the server's, and applies them.
 
-Open `files.py` for how a file becomes tasks, `plan.py` for what is to be done with them.
+Begin with `files.py`, which reads tasks, then `plan.py`, which decides what to do with them.
 """

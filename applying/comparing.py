@@ -1,4 +1,4 @@
-"""Asks a server what it has, in few calls, and makes the plan."""
+"""Reads the server's tasks in few calls, and makes the plan."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from onthedot.scheduling.task import Task
 T = TypeVar("T")
 R = TypeVar("R")
 
-#: Calls that are under way at once.
+#: The most calls in flight at once.
 AT_ONCE = 8
 
-#: So many tasks are asked for one by one; more of them are searched for in the list.
+#: Up to this many tasks are read one by one; more are searched for in the list.
 _FEW = 20
 
-#: How many rows of the list are looked through, for each task that is searched for.
+#: How many rows of the list are searched per task.
 _ROWS_EACH = 5
 _ROWS = 500
 
@@ -51,7 +51,7 @@ async def make_plan(
     """The steps in the order of the files; deletions last.
 
     Raises:
-        WrongFiles: with all that is wrong in any of them.
+        WrongFiles: with every problem in any of them.
         CallFailed: the server does not respond, or refuses.
     """
     if found := form_problems(files):
@@ -67,7 +67,7 @@ async def make_plan(
             return Step(StepKind.UNCHANGED, want.task_id, want, row)
         if row is None and complete:
             return step(want, None, force=force)
-        # A list may lag behind, and its rows may be abridged.
+        # Lists lag behind, and may abridge rows.
         return step(want, await _task(server, want.task_id), force=force)
 
     steps = await each(wanted, one)
@@ -83,10 +83,10 @@ async def make_plan(
 
 
 async def each(items: Sequence[T], do: Callable[[T], Awaitable[R]]) -> list[R]:
-    """What `do` gives for each, in their order, a few at a time.
+    """The results of `do` for each item, in order, a few at a time.
 
     Raises:
-        The first exception that one of them raises, as it is.
+        The first exception of any of them.
     """
     gate = anyio.Semaphore(AT_ONCE)
     found: dict[int, R] = {}
@@ -113,7 +113,7 @@ async def _of_set(server: AsyncOnTheDot, name: str) -> dict[str, Task]:
     mark = SET + name
     found = {}
     async for task in server.list_tasks(tag=mark, page_size=_ROWS):
-        # An abridged row may show too few of the tags.
+        # An abridged row may lack some of the tags.
         whole = await _task(server, task.id) if task.abridged else task
         if whole is not None and mark in whole.tags:
             found[task.id] = whole
@@ -121,7 +121,7 @@ async def _of_set(server: AsyncOnTheDot, name: str) -> dict[str, Task]:
 
 
 async def _listed(server: AsyncOnTheDot, ids: set[str]) -> tuple[dict[str, Task], bool]:
-    """Those of the ids that the list has, as far as it pays to look; and whether that was all."""
+    """The tasks with these ids in a limited part of the list; and whether that was all of it."""
     found: dict[str, Task] = {}
     if len(ids) <= _FEW:
         return found, False

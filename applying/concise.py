@@ -1,4 +1,4 @@
-"""A definition without what is only the default, and the digest by which it is recognised."""
+"""A definition without its default values, and its digest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from onthedot.scheduling.revisions.differences import plain_definition
 from onthedot.scheduling.task import TaskDefinition
 
-#: Where a definition came from, and how it stands at present: not what was applied.
+#: Fields that are not part of an applied definition.
 _NOT_WRITTEN = ("applied",)
 _NOT_DIGESTED = ("applied", "paused")
 
@@ -17,7 +17,7 @@ _DIGITS = 16
 
 
 def concise(definition: TaskDefinition, task_id: str) -> dict[str, Any]:
-    """What a file says of a task: the id first, then what differs from the defaults."""
+    """The content of a task's file: the id first, then the fields that differ from the defaults."""
     whole = plain_definition(definition)
     told = definition.model_dump(mode="json", include=set(whole), exclude_defaults=True)
     for name in ("trigger", "action"):
@@ -29,8 +29,8 @@ def concise(definition: TaskDefinition, task_id: str) -> dict[str, Any]:
 
 
 def digest(definition: TaskDefinition, task_id: str) -> str:
-    """The same for the same definition, paused or not; fields that a later release adds do not
-    change it while they have their default."""
+    """A digest of the definition without its pause; fields that a later release adds do not change
+    it while they have their default."""
     told = concise(definition, task_id)
     for name in _NOT_DIGESTED:
         told.pop(name, None)

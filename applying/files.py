@@ -1,4 +1,4 @@
-"""From files to tasks: one task a document, a list of them, or a list under `tasks:`."""
+"""Reads tasks from files: one task per document, a list of them, or a list under `tasks:`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from onthedot.applying.yaml_text import Located, documents
 from onthedot.messages.field_errors import field_problems
 from onthedot.scheduling.task import NewTask, Task
 
-#: What only an answer has: it may stand in a file that was made from one, and says nothing.
+#: Fields that only responses have: a file made from one may contain them; they are ignored.
 READ_ONLY = frozenset(Task.model_fields) - frozenset(NewTask.model_fields)
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -28,14 +28,14 @@ _NEW_TASK: TypeAdapter[NewTask] = TypeAdapter(NewTask)
 
 @dataclass(frozen=True)
 class FileTask:
-    """A task as a file has it."""
+    """A task in a file."""
 
     file: str
     source: Located
     task: NewTask
 
     def names(self, field: str) -> bool:
-        """Whether the file says anything of a field, rather than leave it to the default."""
+        """Whether the file sets a field, instead of leaving it at its default."""
         return field in self.source.value
 
     def wrong(self, field: str, message: str) -> FileProblem:
@@ -47,7 +47,7 @@ def read_paths(paths: Iterable[str]) -> list[FileTask]:
     """The tasks of files, of all files below directories, and of standard input for `-`.
 
     Raises:
-        WrongFiles: with all that is wrong in the form of any of them.
+        WrongFiles: with every problem in the form of any of them.
     """
     problems: list[FileProblem] = []
     found: list[FileTask] = []
@@ -66,10 +66,10 @@ def read_paths(paths: Iterable[str]) -> list[FileTask]:
 
 
 def read_text(text: str, name: str) -> list[FileTask]:
-    """The tasks of one text; `name` is what it is called in messages.
+    """The tasks of one text; `name` is its name in messages.
 
     Raises:
-        WrongFiles: with all that is wrong in it.
+        WrongFiles: with every problem in it.
     """
     problems: list[FileProblem] = []
     found: list[FileTask] = []
@@ -113,7 +113,7 @@ def _tasks(document: Located, name: str) -> Iterator[Located]:
     value = document.value
     if isinstance(value, dict) and "tasks" in value:
         for key in value:
-            # As elsewhere, x-… is a place for what anchors name.
+            # As usual, x-… may hold values for anchors.
             if key != "tasks" and not key.startswith("x-"):
                 message = "is not allowed next to `tasks`; only x-… is"
                 raise WrongFiles(FileProblem(name, document.line_of(key), key, message))

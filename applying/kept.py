@@ -1,4 +1,4 @@
-"""A definition in the form in which a server keeps it, so that the two can be compared."""
+"""Converts a definition to the form that a server stores, so that the two can be compared."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from onthedot.scheduling.trigger import OnceTrigger
 def as_kept(definition: TaskDefinition, task_id: str) -> TaskDefinition:
     """The definition with its name filled in, and a local time as an instant.
 
-    What cannot be kept stays as it is: it is refused where definitions are checked.
+    Invalid values stay unchanged; the validation of definitions refuses them.
     """
     trigger = definition.trigger
     if isinstance(trigger, OnceTrigger):

@@ -1,4 +1,4 @@
-"""What an apply would do: one step a task, computed before anything is sent."""
+"""The plan of an apply: one step per task, computed before anything is sent."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from onthedot.scheduling.revisions.differences import FieldChange, changes
 from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.scheduling.trigger import OnceTrigger
 
-#: A task of a set has this tag, with the set's name after it.
+#: The prefix of a set's tag, before the name of the set.
 SET = "set:"
 
 
 class StepKind(StrEnum):
-    """What is to be done with a task."""
+    """What to do with a task."""
 
     CREATE = "create"
     CHANGE = "change"
@@ -36,7 +36,7 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A task as a file wants it."""
+    """A task as a file defines it."""
 
     task_id: str
     source: FileTask
@@ -50,14 +50,14 @@ class Wanted:
         return own if mark is None or mark in own else (*own, mark)
 
     def definition(self, current: TaskDefinition | None) -> TaskDefinition:
-        """As a server would keep it. A pause that the file says nothing of stays."""
+        """The definition as a server would store it. If the file does not set a pause, it stays."""
         kept = as_kept(self.source.task, self.task_id).model_copy(update={"tags": self.tags})
         if current is not None and not self.source.names("paused"):
             kept = kept.model_copy(update={"paused": current.paused})
         return kept.model_copy(update={"applied": digest(kept, self.task_id)})
 
     def body(self) -> dict[str, Any]:
-        """What is sent: what the file says, and that it was applied."""
+        """The body to send: the file's content and the digest."""
         written = self.source.source.value
         sent = {k: v for k, v in written.items() if k not in READ_ONLY and k != "id"}
         return sent | {
@@ -68,7 +68,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Step:
-    """One task, and what is to be done with it."""
+    """One task, and what to do with it."""
 
     kind: StepKind
     task_id: str
@@ -79,21 +79,21 @@ class Step:
 
     @property
     def after(self) -> TaskDefinition | None:
-        """The definition that it leads to."""
+        """The definition after the step."""
         return self.wanted.definition(self.before) if self.wanted else None
 
     def with_instants(self, instants: InstantChanges | None) -> Step:
-        """The same, with what it means for the coming runs."""
+        """The same step with its effect on upcoming runs."""
         return replace(self, instants=instants)
 
 
 def same(wanted: Wanted, current: Task) -> bool:
-    """Whether a task is already as a file wants it."""
+    """Whether a task already matches its file."""
     return not current.abridged and not _changes(wanted, current)
 
 
 def step(wanted: Wanted, current: Task | None, *, force: bool) -> Step:
-    """What is to be done with a task of a file."""
+    """What to do with a task of a file."""
     if current is None:
         return Step(StepKind.CREATE, wanted.task_id, wanted)
     found = tuple(_changes(wanted, current))
@@ -105,7 +105,7 @@ def step(wanted: Wanted, current: Task | None, *, force: bool) -> Step:
 
 
 def problems(steps: Sequence[Step], now: datetime) -> list[FileProblem]:
-    """What a server would refuse, of all that would be sent."""
+    """The problems for which a server would refuse the steps."""
     found: list[FileProblem] = []
     for one in steps:
         if one.wanted is None or one.kind is StepKind.UNCHANGED:
@@ -119,7 +119,7 @@ def problems(steps: Sequence[Step], now: datetime) -> list[FileProblem]:
 
 
 def form_problems(tasks: Sequence[FileTask]) -> list[FileProblem]:
-    """What makes tasks unfit to be applied, whatever a server has."""
+    """The problems that rule out an apply, whatever the server has."""
     found: list[FileProblem] = []
     seen: dict[str, FileTask] = {}
     for one in tasks:

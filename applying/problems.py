@@ -1,4 +1,4 @@
-"""What is wrong in a file, and where."""
+"""Problems in files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class FileProblem:
 
 
 class WrongFiles(Exception):
-    """Files cannot be used as they stand; everything that is wrong in any of them."""
+    """Files with problems: all problems of all files."""
 
     def __init__(self, *problems: FileProblem) -> None:
         self.problems = tuple(sorted(set(problems)))

@@ -1,4 +1,4 @@
-"""Does what a plan says, step by step, and goes on past those that fail."""
+"""Carries out a plan step by step, and continues after failed steps."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from onthedot.messages.tasks import Registered
 
 T = TypeVar("T")
 
-#: Tasks that are registered by one call.
+#: How many tasks one call registers.
 _BATCH = 100
 
-#: After so many rounds in a row that came to nothing, the rest is not tried.
+#: After this many consecutive rounds without success, the rest is not attempted.
 _PATIENCE = 3
 
 
@@ -34,12 +34,12 @@ class Outcome:
 async def send_steps(
     server: AsyncOnTheDot, steps: Sequence[Step], *, force: bool
 ) -> AsyncIterator[Outcome]:
-    """The outcome of each step that does something, as it comes.
+    """The outcome of each step that changes something, as soon as it is known.
 
-    Creations go first, deletions last: what is cut short in between has lost nothing.
+    Creations go first, deletions last, so an interruption loses nothing.
 
     Raises:
-        CallFailed: the server is away. What was done is done; the same again does the rest.
+        CallFailed: the server is unreachable. Repeating the call does the remaining steps.
     """
     creations = [step for step in steps if step.kind is StepKind.CREATE]
     for some in _parts(creations, _BATCH):

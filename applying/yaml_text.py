@@ -1,7 +1,7 @@
-"""YAML and JSON text as plain values, with the line of each.
+"""Reads YAML and JSON text as plain values, with the line of each.
 
-Read as YAML 1.2 has it: `yes` is text, and so is a time. A key that comes twice is refused.
-Anchors and merge keys work.
+Follows YAML 1.2: `yes` is text, and so is a time. Duplicate keys are refused. Anchors and merge
+keys work.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from onthedot.applying.problems import FileProblem, WrongFiles
 _TAG = "tag:yaml.org,2002:"
 _MERGE = _TAG + "merge"
 
-#: How many levels a file may have: libyaml's composer is not safe from what is far deeper.
+#: How many levels a file may have: libyaml's composer is not safe with much deeper ones.
 _DEEPEST = 1000
 
-#: The most values of one file: aliases can make a short text as large as one likes.
+#: The most values of one file: with aliases, a short text can have any number.
 _MOST = 1_000_000
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)", re.ASCII)
@@ -31,23 +31,23 @@ _WORDS: dict[str, object] = {"": None, "~": None}
 for _word, _value in (("null", None), ("true", True), ("false", False)):
     _WORDS |= dict.fromkeys((_word, _word.capitalize(), _word.upper()), _value)
 
-#: A place in a document, as in ("trigger", "expression").
+#: A place in a document, such as ("trigger", "expression").
 Path = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Located:
-    """A plain value, where it begins, and where each of its parts does."""
+    """A plain value, and the lines where it and each of its parts begin."""
 
     value: Any
     line: int
     lines: dict[Path, int] = field(default_factory=dict, repr=False)
-    """Of the whole document."""
+    """The lines of the whole document."""
     base: Path = ()
-    """Where in the document it stands."""
+    """Its place in the document."""
 
     def line_of(self, path: str) -> int:
-        """The line of a field as in `trigger.expression`, or of what would hold it."""
+        """The line of a field such as `trigger.expression`, or of its parent if it is missing."""
         parts = tuple(path.split(".")) if path else ()
         while parts and (*self.base, *parts) not in self.lines:
             parts = parts[:-1]
@@ -61,7 +61,7 @@ class Located:
 
 
 class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # either one
-    """Finds nodes; what plain scalars mean is decided here, by YAML 1.2."""
+    """Parses nodes; `plain_scalar` decides the meaning of scalars, by YAML 1.2."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012  # the base class has it so
         "<": [(_MERGE, re.compile("^<<$"))]
@@ -69,7 +69,7 @@ class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 
 def documents(text: str, name: str) -> Iterator[Located]:
-    """The documents of a text; those that hold nothing are left out.
+    """The non-empty documents of a text.
 
     Raises:
         WrongFiles: it cannot be read.
@@ -111,7 +111,7 @@ def _too_deep(text: str) -> bool:
 
 
 def plain_scalar(text: str) -> object:
-    """What text without quotes stands for."""
+    """The value of text without quotes."""
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text) and len(text) < 300:

@@ -1,4 +1,4 @@
-"""One line of the archive: a run, sealed where the keyring seals."""
+"""One line of the archive: a run, encrypted if the keyring encrypts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from onthedot.scheduling.run import Run
 
 
 class ArchivedRun(Run):
-    """A run with what its task was, since the task may be gone by the time someone searches for it.
+    """A run with attributes of its task, which may be gone when someone searches for the run.
 
     Fields are only ever added: these lines outlive releases.
     """
@@ -27,18 +27,18 @@ class ArchivedRun(Run):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a line stands in its file, and what lines are ordered by."""
+    """The position of a line in its file, and its sort key."""
 
     finished_at: str
-    """As it is written: of one form, so that texts are in the order of instants."""
+    """In a fixed format, so that texts sort like instants."""
     id: str
     offset: int
     length: int
 
 
 class Lines:
-    """Writes and reads lines. In a sealed one the id and the end of the run are in the clear, as
-    they are in Temporal."""
+    """Writes and reads lines. An encrypted line has the id and the end of the run in plain text, as
+    in Temporal."""
 
     def __init__(self, keyring: Keyring = NO_KEYS) -> None:
         self._ciphers = Ciphers(keyring)
@@ -61,9 +61,9 @@ class Lines:
         """The run of a line.
 
         Raises:
-            KeyMissing, NotOurSeal: it cannot be opened.
+            KeyMissing, NotOurSeal: it cannot be decrypted.
         """
-        # Cheaper than to parse it, and true of every line that is written here.
+        # Cheaper than parsing, and valid for every line that is written here.
         if b'"sealed":"' in line[:1000]:
             fields = json.loads(line)
             if "sealed" in fields:
@@ -71,17 +71,17 @@ class Lines:
         return ArchivedRun.model_validate_json(line)
 
     def place(self, line: bytes, offset: int) -> Place:
-        """Where a line stands, which begins at `offset`."""
+        """The place of a line that begins at `offset`."""
         fields = json.loads(line)
         return Place(_sortable(fields["finished_at"]), fields["id"], offset, len(line))
 
 
 def searched(run_id: str) -> bytes:
-    """What the line of a run begins with."""
+    """The beginning of a run's line."""
     return b"{" + f'"id":{json.dumps(run_id)},'.encode()
 
 
 def _sortable(instant: str) -> str:
-    """`…:05Z` would come after `…:05.5Z`."""
+    """An instant with a fixed number of digits: `…:05Z` would sort after `…:05.5Z`."""
     whole, _, fraction = instant.removesuffix("Z").partition(".")
     return f"{whole}.{fraction:0<6}"

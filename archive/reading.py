@@ -1,4 +1,4 @@
-"""Reading: newest first, and one run by its id, while someone writes."""
+"""Reads the archive: newest first, or one run by its id, even while it is written."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from onthedot.archive.line import ArchivedRun, Lines, Place, searched
 
 _FILE = re.compile(r"runs-(\d{4}-\d{2}-\d{2})\.jsonl")
 
-#: Of so many days it is remembered where their lines are: some 300 bytes a run.
+#: For how many days the positions of lines are cached, at about 300 bytes a run.
 _DAYS = 4
 
 
 class ArchivedDays:
-    """The files in `directory`; none where it is not there. Usable from several threads.
+    """The files in `directory`; none if it does not exist. Usable from several threads.
 
     Raises OSError if they cannot be read.
     """
@@ -30,7 +30,7 @@ class ArchivedDays:
         self._lock = Lock()
 
     def days(self) -> list[str]:
-        """The days of which there are runs, as `YYYY-MM-DD`, latest first."""
+        """The days with runs, as `YYYY-MM-DD`, latest first."""
         if not self._directory.exists():
             return []
         found = (_FILE.fullmatch(each.name) for each in self._directory.iterdir())
@@ -39,11 +39,11 @@ class ArchivedDays:
     def runs(
         self, day: str, before: tuple[str, str] | None = None
     ) -> Iterator[tuple[Place, ArchivedRun]]:
-        """The runs of a day, by their end and latest first; those that come after `before`, which
-        is the end and the id of one of them.
+        """The runs of a day by their end, latest first; only those after `before`, the end and the
+        id of one of them.
 
         Raises:
-            KeyMissing, NotOurSeal: one cannot be opened.
+            KeyMissing, NotOurSeal: one cannot be decrypted.
         """
         file = self._file(day)
         places = self._sorted(file)
@@ -55,10 +55,10 @@ class ArchivedDays:
                 yield place, self._lines.read(opened.read(place.length))
 
     def find(self, run_id: str) -> ArchivedRun | None:
-        """One run; None if it is not there.
+        """One run; None if it is not archived.
 
         Raises:
-            KeyMissing, NotOurSeal: it cannot be opened.
+            KeyMissing, NotOurSeal: it cannot be decrypted.
         """
         wanted = searched(run_id)
         for day in self.days():
@@ -91,12 +91,12 @@ class ArchivedDays:
         return places
 
     def _read(self, file: Path) -> list[Place]:
-        """Where the lines of a file are. A run that two writers wrote counts once."""
+        """The positions of a file's lines. A run that two writers wrote counts once."""
         found: dict[str, Place] = {}
         offset = 0
         with file.open("rb") as opened:
             for line in opened:
-                # The last one may be on its way.
+                # The last line may be incomplete.
                 if line.endswith(b"\n"):
                     place = self._lines.place(line, offset)
                     found.setdefault(place.id, place)

@@ -1,7 +1,6 @@
-"""Writing: a run is one line, and is written once.
+"""Writes the archive: each run is one line, written once.
 
-A line that a crash cut in half is dropped before the next one is written, so that readers find
-whole lines only.
+A line that a crash truncated is removed before the next write, so readers find only complete lines.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from onthedot.scheduling.run import Run, ShortRun
 
 @dataclass
 class _Known:
-    """The runs of a file, as far as it was read."""
+    """The known runs of a file."""
 
     ids: set[str] = field(default_factory=set)
     size: int = 0
@@ -37,11 +36,11 @@ class RunArchive:
         directory.mkdir(parents=True, exist_ok=True)
 
     def has(self, run: ShortRun) -> bool:
-        """Whether this run, which has ended, is there."""
+        """Whether this ended run is archived."""
         return run.id in self._ids(self._file(run))
 
     def add(self, runs: Iterable[Run]) -> None:
-        """Writes runs that have ended and are not there; on the disk when this returns."""
+        """Write ended runs that are not archived; they are on disk when this returns."""
         new: dict[Path, list[Run]] = {}
         for run in runs:
             new.setdefault(self._file(run), []).append(run)
@@ -53,7 +52,7 @@ class RunArchive:
                 os.fsync(opened.fileno())
 
     def forget(self) -> None:
-        """Gives up the memory of what is in the files."""
+        """Free the memory for the known runs."""
         self._known.clear()
 
     def _file(self, run: ShortRun) -> Path:
@@ -61,7 +60,7 @@ class RunArchive:
         return self._directory / f"runs-{run.finished_at:%Y-%m-%d}.jsonl"
 
     def _ids(self, file: Path) -> set[str]:
-        """The runs of a file; what was added since it was read is read now."""
+        """The runs of a file, including those added since it was last read."""
         known = self._known.setdefault(file, _Known())
         size = file.stat().st_size if file.exists() else 0
         if size < known.size:

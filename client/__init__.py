@@ -1,7 +1,7 @@
-"""A client for Python: `OnTheDot` blocks, `AsyncOnTheDot` is awaited; both have the same calls.
+"""The Python client: `OnTheDot` is synchronous, `AsyncOnTheDot` asynchronous, with the same calls.
 
-Needs httpx and pydantic, and nothing of the server. Models are those of the server itself:
-`onthedot.scheduling` and `onthedot.messages`. docs/how-to/from-python.md shows the use.
+It needs httpx and pydantic, but nothing of the server. The models are the server's own, in
+`onthedot.scheduling` and `onthedot.messages`. See docs/how-to/from-python.md.
 """
 
 from onthedot.client.awaited import AsyncOnTheDot

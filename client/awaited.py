@@ -1,4 +1,4 @@
-"""The client that is awaited."""
+"""The asynchronous client."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ T = TypeVar("T")
 
 
 class AsyncOnTheDot(Calls, AsyncSender):
-    """Talks to a server of On the Dot; each call is awaited, each list is an `async for`.
+    """An asynchronous client of an On the Dot server; lists are iterated with `async for`.
 
-    Takes and raises what `OnTheDot` does. Works with asyncio and trio. A `transport` of httpx's
-    reaches an app in the same process, say.
+    Same arguments and errors as `OnTheDot`. Works with asyncio and trio. With an httpx `transport`
+    it can call an app in the same process.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class AsyncOnTheDot(Calls, AsyncSender):
             await anyio.sleep(again.pause)
 
     async def close(self) -> None:
-        """Gives its connections up."""
+        """Close the connections."""
         await self._http.aclose()
 
     async def __aenter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""The client that blocks."""
+"""The synchronous client."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ T = TypeVar("T")
 
 
 class OnTheDot(Calls, Sender):
-    """Talks to a server of On the Dot; each call returns when it is done.
+    """A synchronous client of an On the Dot server.
 
     Args:
-        url: of the server, without a path unless it is served below one.
-        token: of a caller; None if the server needs none.
-        timeout: how long one exchange may take.
-        patience: how long a call that is answered 503 is tried again altogether.
+        url: of the server, including its path prefix, if any.
+        token: of the caller; None if the server needs none.
+        timeout: the time limit of one request.
+        patience: how long to retry a call after a 503, in all.
 
     Raises:
-        ValueError: `url` or `token` cannot be right.
+        ValueError: `url` or `token` is invalid.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class OnTheDot(Calls, Sender):
             time.sleep(again.pause)
 
     def close(self) -> None:
-        """Gives its connections up."""
+        """Close the connections."""
         self._http.close()
 
     def __enter__(self) -> Self:

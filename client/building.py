@@ -1,4 +1,4 @@
-"""How calls are put together: addresses, queries, bodies, and how results are read."""
+"""Builds calls (paths, queries, bodies), and reads their results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from onthedot.scheduling.values import format_instant
 
 T = TypeVar("T")
 
-#: A value of a query; what is None is left out, what is several is sent several times.
+#: A value in a query; None is left out, each of several values is sent.
 QueryValue = str | int | bool | datetime | timedelta | Enum | Iterable[str] | None
 
 
@@ -36,7 +36,7 @@ def call(
 ) -> Call[T]:
     """One call whose response is read as `result`: a model, `str` for text, `NoneType`, or dict.
 
-    Unless `repeatable` says otherwise, all but a POST without an Idempotency-Key is.
+    By default, every call except a POST without an Idempotency-Key is `repeatable`.
     """
     headers: dict[str, str] = {}
     if if_match is not None:
@@ -61,7 +61,7 @@ def call(
 
 
 def fresh_key() -> str:
-    """An Idempotency-Key of its own, which makes a registration safe to repeat."""
+    """A new Idempotency-Key, which makes a registration safe to repeat."""
     return uuid4().hex
 
 
@@ -116,6 +116,6 @@ def _read(result: type[T], content: bytes) -> T:
     elif result is str:
         found = content.decode("utf-8", "replace")
     else:
-        # A later release may add fields: they are no reason to fail.
+        # A later release may have added fields.
         found = _adapter(declared).validate_json(content, extra="ignore")
     return found  # type: ignore[no-any-return]  # each branch is a `result`

@@ -1,8 +1,8 @@
-"""One description of a call, for both clients.
+"""One description of each call, for both clients.
 
-A function that gives a `Call` says all there is to say: where, what is sent, what comes back. As a
-class attribute, `Described(function)` is a method with the function's own parameters: on a
-blocking client it returns the result, on an asynchronous one it is awaited. Type checkers know.
+A function that returns a `Call` describes the path, the request and the result. As a class
+attribute, `Described(function)` is a typed method with the function's own parameters: it returns
+the result on the synchronous client, and an awaitable on the asynchronous one.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True)
 class Call(Generic[T]):
-    """What is asked of the server."""
+    """A call to the server."""
 
     method: str
     template: str
-    """The address with its parameters' names, as in `/tasks/{task_id}`."""
+    """The path with the names of parameters, such as `/tasks/{task_id}`."""
     path: str
-    """The same, filled in."""
+    """The path with their values."""
     read: Callable[[bytes], T]
-    """What a successful response means. Raises ValueError if it means nothing."""
+    """Reads a successful response. Raises ValueError if it is invalid."""
     query: Sequence[tuple[str, str]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     repeatable: bool = True
-    """Whether it may be sent again after a 503: it does nothing twice."""
+    """Whether it may be sent again after a 503, because it never takes effect twice."""
 
 
 class PageOf(Protocol[T_co]):
-    """Some items, and where the list goes on."""
+    """Some items, and the cursor of the next page."""
 
     @property
     def items(self) -> Sequence[T_co]: ...
@@ -50,24 +50,24 @@ class PageOf(Protocol[T_co]):
 
 @dataclass(frozen=True)
 class Walk(Generic[T]):
-    """A list in pages: the call for the page at a cursor, None for the first."""
+    """A list in pages: makes the call for the page at a cursor, None for the first."""
 
     page: Callable[[str | None], Call[PageOf[T]]]
 
 
 @dataclass(frozen=True)
 class Stream(Generic[T]):
-    """Events that come as they happen: the call for those after the event with this id."""
+    """A stream of events: makes the call for those after the event with an id."""
 
     call: Callable[[str], Call[Any]]
     read: Callable[[ServerEvent], T | None]
-    """What an event means; None if it means nothing to this release. Raises ValueError."""
+    """Reads an event; None if this release does not know it. Raises ValueError."""
     last: str
-    """The name of the event that is the last one; a stream that breaks off before is taken up."""
+    """The name of the last event; a stream that ends before it is resumed."""
 
 
 class Sender(ABC):
-    """A client that blocks."""
+    """A synchronous client."""
 
     @abstractmethod
     def send(self, call: Call[T]) -> T:
@@ -83,7 +83,7 @@ class Sender(ABC):
 
 
 class AsyncSender(ABC):
-    """A client that is awaited."""
+    """An asynchronous client."""
 
     @abstractmethod
     async def send(self, call: Call[T]) -> T:
@@ -116,7 +116,7 @@ class Described(Generic[P, T]):
 
 
 class Paged(Generic[P, T]):
-    """A method of both clients that gives an iterator over all items of a list."""
+    """A method of both clients that returns an iterator over all items of a list."""
 
     def __init__(self, describe: Callable[P, Walk[T]]) -> None:
         self.describe = describe
@@ -133,7 +133,7 @@ class Paged(Generic[P, T]):
 
 
 class Followed(Generic[P, T]):
-    """A method of both clients that gives an iterator over what happens."""
+    """A method of both clients that returns an iterator over events."""
 
     def __init__(self, describe: Callable[P, Stream[T]]) -> None:
         self.describe = describe

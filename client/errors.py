@@ -1,5 +1,4 @@
-"""What a call may fail with: one root, a class for each status that a program may want to tell
-apart, and on each the problem document as the server sent it."""
+"""The errors of calls: one root, and a class per status, with the server's problem document."""
 
 from __future__ import annotations
 
@@ -7,24 +6,24 @@ from onthedot.messages.problems import Problem
 
 
 class CallFailed(Exception):
-    """Root of everything that a call of the client raises."""
+    """The root of all errors that calls raise."""
 
     retryable = False
     """Whether the same call may succeed later without a change."""
 
 
 class Unreachable(CallFailed):
-    """Nothing answers at the address, or not in time. Whether the call was carried out is open."""
+    """There was no response, or not in time. Whether the call took effect is unknown."""
 
     retryable = True
 
 
 class UnexpectedResponse(CallFailed):
-    """What came back is not what this release of On the Dot answers."""
+    """The response is not one of this release of On the Dot."""
 
 
 class ProblemResponse(CallFailed):
-    """The server refused the call. The message says why, and what to do about it.
+    """The server refused the call. The message contains the reason and the fix.
 
     `code` is stable, such as `task-not-found`: docs/reference/errors.md lists them all.
     """
@@ -40,7 +39,7 @@ class Unauthorized(ProblemResponse):
 
 
 class Forbidden(ProblemResponse):
-    """403: this caller may not do this."""
+    """403: the caller's role does not allow the call."""
 
 
 class NotFound(ProblemResponse):
@@ -56,16 +55,16 @@ class RevisionMismatch(ProblemResponse):
 
     @property
     def current_revision(self) -> int | None:
-        """The revision by now."""
+        """The current revision."""
         return self.problem.current_revision
 
 
 class Invalid(ProblemResponse):
-    """422: fields have to be fixed; `problem.errors` names each."""
+    """422: some fields are invalid; `problem.errors` names each."""
 
 
 class Unavailable(ProblemResponse):
-    """503: Temporal does not respond, or no worker took the change up. Nothing was changed."""
+    """503: Temporal does not respond, or no worker applied the change. Nothing was changed."""
 
     retryable = True
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ServerEvent:
-    """One event. `id` is where a stream can be taken up again; empty if it says nothing."""
+    """One event. `id` is where a stream can be resumed; empty if there is none."""
 
     name: str
     data: str
@@ -15,7 +15,7 @@ class ServerEvent:
 
 
 class EventLines:
-    """Puts events together from the lines of a stream."""
+    """Assembles events from the lines of a stream."""
 
     def __init__(self) -> None:
         self._fields: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What both clients do before a call is sent and after its response came."""
+"""What both clients do before a request and after its response."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from onthedot.messages.problems import Problem
 
 T = TypeVar("T")
 
-#: Where `onthedot dev` and `onthedot server` listen unless told otherwise.
+#: The default address of `onthedot dev` and `onthedot server`.
 DEFAULT_URL = "http://127.0.0.1:8080"
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def options(url: str, token: str | None, timeout: timedelta) -> dict[str, Any]:
-    """What httpx's clients are made with.
+    """The arguments of httpx's clients.
 
     Raises:
-        ValueError: `url` is none, or `token` cannot be a token.
+        ValueError: `url` or `token` is invalid.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -38,15 +38,15 @@ def options(url: str, token: str | None, timeout: timedelta) -> dict[str, Any]:
         "base_url": url,
         "headers": {} if token is None else {"Authorization": f"Bearer {token}"},
         "timeout": timeout.total_seconds(),
-        # A proxy is for what is elsewhere.
+        # Proxies are for other machines.
         "trust_env": parts.hostname not in _LOOPBACK,
-        # Reading the certificates takes longer than many a call.
+        # Reading the certificates takes longer than many calls.
         "verify": parts.scheme == "https",
     }
 
 
 def arguments(call: Call[Any]) -> dict[str, Any]:
-    """What httpx's `request` takes."""
+    """The arguments of httpx's `request`."""
     return {
         "method": call.method,
         "url": call.path,
@@ -57,12 +57,12 @@ def arguments(call: Call[Any]) -> dict[str, Any]:
 
 
 def streaming(call: Call[Any]) -> dict[str, Any]:
-    """What httpx's `stream` takes: a server says something every fifteen seconds."""
+    """The arguments of httpx's `stream`: a server sends something every fifteen seconds."""
     return arguments(call) | {"timeout": httpx.Timeout(10.0, read=60.0)}
 
 
 class Again:
-    """Whether a stream that broke off is worth another try, since it last said something."""
+    """Decides whether to resume a broken stream, by the attempts since its last event."""
 
     #: In seconds.
     pause = 1.0
@@ -71,15 +71,15 @@ class Again:
         self._until = time.monotonic() + patience.total_seconds()
 
     def worth_it(self, status: int | None) -> bool:
-        """After a response with this status, or none."""
+        """Whether to try again after a response with this status, or no response."""
         return (status is None or status == 503) and time.monotonic() < self._until
 
 
 def meaning(stream: Stream[T], event: ServerEvent) -> T | None:
-    """What an event means.
+    """Read an event.
 
     Raises:
-        UnexpectedResponse: nothing that this release understands.
+        UnexpectedResponse: this release does not understand it.
     """
     try:
         return stream.read(event)
@@ -92,15 +92,15 @@ def meaning(stream: Stream[T], event: ServerEvent) -> T | None:
 def unreachable(url: str, error: Exception) -> Unreachable:
     """The exception for a call that got no response."""
     reason = "no response in time" if isinstance(error, httpx.TimeoutException) else str(error)
-    return Unreachable(f"No server answers at {url} ({reason or type(error).__name__}).")
+    return Unreachable(f"No server responds at {url} ({reason or type(error).__name__}).")
 
 
 def result(call: Call[T], response: httpx.Response) -> T:
-    """What the call gave.
+    """The result of the call.
 
     Raises:
         ProblemResponse: it was refused.
-        UnexpectedResponse: that is no response of On the Dot, or one of a later release.
+        UnexpectedResponse: the response is not from On the Dot, or from a later release.
     """
     if response.is_success:
         try:
@@ -116,13 +116,13 @@ def result(call: Call[T], response: httpx.Response) -> T:
 
 
 def refused(call: Call[Any], response: httpx.Response) -> ProblemResponse | UnexpectedResponse:
-    """The exception for a response that is none of success. It has been read."""
+    """The exception for an unsuccessful response, which has been read."""
     try:
         problem = Problem.model_validate_json(response.content)
     except ValueError:
         return UnexpectedResponse(
-            f"{call.method} {response.request.url} answered {response.status_code}, but not in the "
-            f"way of On the Dot. Is the address right?"
+            f"{call.method} {response.request.url} returned {response.status_code}, but not like "
+            f"an On the Dot server. Is the address right?"
         )
     return of_problem(problem)
 

@@ -1,4 +1,4 @@
-"""When a call is sent again: after a 503, as its Retry-After says, while patience lasts."""
+"""Decides when to repeat a call: after a 503, by its Retry-After, while patience lasts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from onthedot.client.call import Call
 
-#: Where a 503 does not say how long.
+#: The pause after a 503 without a Retry-After.
 _DEFAULT = timedelta(seconds=2)
 
 
 class Retries:
-    """How one call stands. Pure: the sender sleeps."""
+    """The retries of one call. Pure: the sender sleeps."""
 
     def __init__(self, call: Call[Any], patience: timedelta) -> None:
         self._repeatable = call.repeatable
@@ -21,7 +21,7 @@ class Retries:
         self._sent_before = False
 
     def pause(self, status: int, retry_after: str | None) -> timedelta | None:
-        """How long to wait before it is sent again; None if it is not."""
+        """How long to wait before repeating the call; None to give up."""
         if status != 503 or not self._repeatable:
             return None
         named = _seconds(retry_after)
@@ -32,7 +32,7 @@ class Retries:
         return named
 
     def done_already(self, status: int) -> bool:
-        """Whether a call that was sent again finds that the first one did get through."""
+        """Whether a repeated call shows that the first one took effect."""
         return self._deletes and self._sent_before and status == 404
 
 

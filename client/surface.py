@@ -1,4 +1,4 @@
-"""Every call of the contract, as a method of both clients."""
+"""Every call of the REST API, as a method of both clients."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from onthedot.client.calls import bulk, calendars, fleet, history, runs, server,
 
 
 class Calls:
-    """What both clients can do; named as in the OpenAPI document."""
+    """The calls of both clients, named as in the OpenAPI document."""
 
     create_task = Described(tasks.create_task)
     create_tasks = Described(tasks.create_tasks)

@@ -10,10 +10,10 @@ from pathlib import Path
 import anyio
 import click
 
+from onthedot.applying.yaml_output import tasks_to_yaml
 from onthedot.commands.terminal.output import say
 from onthedot.importing.imported import ImportFailed, NoteKind, Source
 from onthedot.importing.read import read
-from onthedot.importing.yaml_output import to_yaml
 from onthedot.scheduling.firing.zones import ZoneError
 
 
@@ -52,7 +52,7 @@ def import_(source: str, paths: Sequence[str], tz: str | None, system: bool | No
     except ImportFailed as error:
         raise click.ClickException(str(error)) from None
     tasks = [task for one in found for task in one.tasks]
-    click.echo(to_yaml(tasks), nl=False)
+    click.echo(tasks_to_yaml(tasks), nl=False)
     for one in found:
         click.echo(one.report(), nl=False, err=True)
     notes = [note for one in found for note in one.notes]

@@ -1,4 +1,4 @@
-"""Seals what Temporal keeps: every payload, memos and failures too, where keys are configured.
+"""Encrypts every payload in Temporal, including memos and failures, if keys are configured.
 
 Begin with `codec.py`; `keys.py` reads the keys.
 """

@@ -14,24 +14,24 @@ _NONCE = 12
 
 
 class Ciphers:
-    """Seals with the first key of a keyring, opens with any."""
+    """Encrypts with the first key of a keyring, decrypts with any."""
 
     def __init__(self, keyring: Keyring) -> None:
         self._ciphers = {key.id: AESGCM(key.secret) for key in keyring.keys}
         self.seals_with = keyring.keys[0].id if keyring.seals else None
-        """The id of the key that seals; None if nothing is to be sealed."""
+        """The id of the key that encrypts; None if nothing is encrypted."""
 
     def sealed(self, key_id: str, data: bytes) -> bytes:
-        """The data, sealed."""
+        """The encrypted data."""
         nonce = os.urandom(_NONCE)
         return nonce + self._ciphers[key_id].encrypt(nonce, data, None)
 
     def opened(self, key_id: str, data: bytes) -> bytes:
-        """The data as it was before it was sealed.
+        """The decrypted data.
 
         Raises:
-            KeyMissing: it is sealed with a key that is not here.
-            NotOurSeal: it was altered, or sealed with another key of the same id.
+            KeyMissing: this process lacks the key.
+            NotOurSeal: it was altered, or encrypted with another key of the same id.
         """
         if key_id not in self._ciphers:
             raise KeyMissing(key_id, any_key=bool(self._ciphers))

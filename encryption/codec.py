@@ -1,8 +1,8 @@
-"""Seals payloads with AES-256-GCM on their way to Temporal, and opens them on their way back.
+"""Encrypts payloads with AES-256-GCM on the way to Temporal, and decrypts them on the way back.
 
-A sealed payload names its key in its metadata, so that a rotation needs no stop. One that is not
-sealed passes as it is, so that what was stored before stays readable. The form is that of
-Temporal's own samples: 12 bytes of nonce, then the ciphertext with its tag.
+An encrypted payload names its key in its metadata, so a rotation needs no downtime. Unencrypted
+payloads pass unchanged, so older data stays readable. The format is that of Temporal's own samples:
+12 bytes of nonce, then the ciphertext with its tag.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ KEY_ID = "encryption-key-id"
 
 
 class SealingCodec(PayloadCodec):
-    """Seals with the first key of a keyring, opens with any."""
+    """Encrypts with the first key of a keyring, decrypts with any."""
 
     def __init__(self, keyring: Keyring) -> None:
         self._ciphers = Ciphers(keyring)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """The payloads, sealed."""
+        """The encrypted payloads."""
         return [self._sealed(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """The payloads, opened; what is not sealed stays as it is.
+        """The decrypted payloads; unencrypted ones stay unchanged.
 
         Raises:
-            KeyMissing: one is sealed with a key that is not here.
-            NotOurSeal: one was altered, or sealed with another key of the same id.
+            KeyMissing: this process lacks the key of one.
+            NotOurSeal: one was altered, or encrypted with another key of the same id.
         """
         return [self._opened(payload) for payload in payloads]
 
@@ -63,10 +63,10 @@ class SealingCodec(PayloadCodec):
 
 
 def sealing(converter: DataConverter, keyring: Keyring) -> DataConverter:
-    """`converter`, with what it makes sealed; messages and stack traces of failures too.
+    """`converter` with encryption, including messages and stack traces of failures.
 
-    Without keys it seals nothing, and names the key of whatever is sealed. A workflow then waits
-    for a worker that has the key: by itself, the SDK would drop a signal that it cannot read.
+    Without keys it encrypts nothing, and reports the key of encrypted data. A workflow then waits
+    for a worker that has the key; the SDK alone would drop a signal that it cannot read.
     """
     return replace(
         converter,

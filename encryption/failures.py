@@ -1,4 +1,4 @@
-"""Failures as they lie in a history, which the SDK opens only for anyone who awaits a result."""
+"""Decrypts failures in a history, which the SDK does only for callers that await a result."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from temporalio.exceptions import FailureError
 
 
 async def opened(converter: DataConverter, failure: Failure) -> Failure:
-    """The failure with its message in the clear; its causes stay as they are.
+    """The failure with its message decrypted; its causes stay unchanged.
 
     Raises:
         KeyMissing, NotOurSeal: see `SealingCodec.decode`.

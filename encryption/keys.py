@@ -1,8 +1,8 @@
-"""The keys that payloads are sealed with: `id:base64,…`, 32 bytes each.
+"""The keys that encrypt payloads: `id:base64,…`, 32 bytes each.
 
-The first one seals, all open. The word `plain` in place of the first key seals nothing and opens
-anyway: the step between "not encrypted" and "encrypted", lest a process that has no key yet
-meets what another one has sealed.
+The first one encrypts, all decrypt. With the word `plain` in first place, nothing is encrypted, but
+everything can be decrypted. This step before turning on encryption gives all processes the keys
+before the first one uses them.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ class Key:
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys of this process, the one that seals first."""
+    """The keys of this process, beginning with the one that encrypts."""
 
     keys: tuple[Key, ...] = ()
     seals: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Keyring:
-        """Reads `id:base64,…`; line breaks separate keys too.
+        """Parse `id:base64,…`; line breaks also separate keys.
 
         Raises:
-            ValueError: says which entry is wrong, and never repeats it.
+            ValueError: an entry is invalid; the message has its number, never its content.
         """
         entries = [entry for entry in re.split(r"[,\s]+", text) if entry]
         seals = bool(entries) and entries[0] != PLAIN
@@ -59,7 +59,7 @@ def configured(settings: Settings) -> Keyring:
     """The keys that the settings name.
 
     Raises:
-        SettingsError: they cannot be read, or are no keys.
+        SettingsError: they cannot be read, or are invalid.
     """
     name, text = f"{PREFIX}ENCRYPTION_KEYS", settings.encryption_keys
     if (file := settings.encryption_keys_file) is not None:

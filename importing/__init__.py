@@ -1,6 +1,5 @@
-"""Reads other schedulers' definitions into tasks, and says line by line what did not fit.
+"""Converts other schedulers' definitions to tasks, with notes line by line on what does not fit.
 
-Pure: text in, tasks and notes out. Open `read.py` first, then the file or folder named
-like the source.
-`temporal/fetch.py` alone talks to anybody: to the server whose schedules are to be read.
+Pure: text in, tasks and notes out. Only `temporal/fetch.py` does I/O: it reads schedules from a
+Temporal server. Begin with `read.py`, then the file or folder named like the source.
 """

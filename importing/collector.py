@@ -1,4 +1,4 @@
-"""Gathers tasks and notes while a source is read, and refuses what a server would refuse."""
+"""Collects tasks and notes while a source is read, and refuses what a server would refuse."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from onthedot.scheduling.firing.zones import zone_named
 from onthedot.scheduling.task import NewTask, TaskDefinition
 from onthedot.scheduling.trigger import CronTrigger, Trigger
 
-#: What a run may take where the original sets no limit.
+#: The time limit of a run if the original has none.
 NO_LIMIT = timedelta(days=1)
-#: How late a run may start where the original drops what it misses.
+#: How late a run may start if the original drops missed runs.
 NO_CATCHUP = timedelta(minutes=1)
-#: Occurrences by which the shortest distance between two of them is judged.
+#: How many occurrences are compared to find their shortest distance.
 _SAMPLE = 60
 _TRIGGER: TypeAdapter[Trigger] = TypeAdapter(Trigger)
 
@@ -47,7 +47,7 @@ class Collector:
         self._note(line, NoteKind.LOST, text, task)
 
     def changed(self, line: int, text: str, task: str = "") -> None:
-        """Notes something that means something else here."""
+        """Notes something that has another meaning here."""
         self._note(line, NoteKind.CHANGED, text, task)
 
     def check(self, line: int, text: str, task: str = "") -> None:
@@ -55,7 +55,7 @@ class Collector:
         self._note(line, NoteKind.CHECK, text, task)
 
     def zone(self, line: int, machine: str) -> str:
-        """The zone of a definition that names none; `machine` is what decides there."""
+        """The zone of a definition without one; `machine` decides it in the original."""
         if self._timezone is not None:
             return self._timezone
         self.check(line, f"No time zone is named: {machine} decides there. UTC is taken here.")
@@ -72,8 +72,8 @@ class Collector:
         return found
 
     def distance(self, fields: Mapping[str, Any], key: str) -> timedelta:
-        """The shortest distance of a trigger's coming occurrences: within it only the last one is
-        missed. A day for a trigger that is none; `add` says why.
+        """The shortest distance between a trigger's next occurrences: within it only the last one
+        is missed. A day for an invalid trigger, which `add` reports.
         """
         try:
             trigger = settle_trigger(
@@ -87,7 +87,7 @@ class Collector:
     def add(
         self, line: int, task_id: str, fields: Mapping[str, Any], rule: NightRule | None = None
     ) -> bool:
-        """Adds a task, if a server would take it, and notes the nights on which `rule` differs."""
+        """Adds a task if a server would accept it, and notes the nights on which `rule` differs."""
         try:
             task = NewTask(
                 **{
@@ -125,7 +125,7 @@ class Collector:
         return self._tasks[task_id]
 
     def imported(self) -> Imported:
-        """All that was gathered, notes in the order of lines."""
+        """Everything that was collected, with notes in the order of lines."""
         return Imported(
             name=self.name,
             tasks=tuple(self._tasks.values()),

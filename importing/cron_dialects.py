@@ -1,7 +1,7 @@
-"""Cron expressions of other programs, written so that they mean the same here.
+"""Converts cron expressions of other programs to ones with the same meaning here.
 
-What is read alike stays as it was written. Each function raises CronError for what the original
-itself refuses, with its reason.
+Expressions with the same meaning stay unchanged. Each function raises CronError, with the reason,
+for an expression that the original program refuses.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _VIXIE = re.compile(rf"(?:\*|{_VALUE}-{_VALUE})(?:/\d{{1,9}})?|{_VALUE}", re.ASC
 _ROBFIG = re.compile(rf"(?:[*?]|{_VALUE}(?:-{_VALUE})?)(?:/\d{{1,9}})?", re.ASCII | re.IGNORECASE)
 _RANDOM = re.compile(r"(\d{0,9})~(\d{0,9})(?:/(\d{1,9}))?", re.ASCII)
 _STEP = re.compile(r"\d{1,9}", re.ASCII)
-#: What cron-parser and this project read alike: `L`, `5L`, `5#2`, `H`.
+#: Forms with the same meaning in cron-parser and here: `L`, `5L`, `5#2`, `H`.
 _CRON_PARSER_OWN = re.compile(r"[0-7]?L|[0-7]#[1-5]|H(?:\(\d+-\d+\))?(?:/\d{1,9})?", re.ASCII)
 _CRON_PARSER_MACROS = {
     "@secondly": "* * * * * *",
@@ -42,7 +42,7 @@ _CRON_PARSER_MACROS = {
     "@weekdays": "0 0 * * 1-5",
     "@weekends": "0 0 * * 0,6",
 }
-#: What the libraries call midnight and the like; none of them knows more.
+#: Names such as `@midnight`.
 _MACRO = re.compile(r"@[a-z]+", re.IGNORECASE)
 
 _Element = Callable[[Field, str], str]
@@ -54,7 +54,7 @@ def from_vixie(expression: str) -> str:
 
 
 def from_robfig(expression: str) -> str:
-    """An expression of a CronJob. Its `@every` is none: it is an interval."""
+    """An expression of a CronJob, except `@every`, which is an interval."""
     return _translated(expression, _robfig_element, "Kubernetes")
 
 
@@ -93,7 +93,7 @@ def _translated(expression: str, element_of: _Element, program: str) -> str:
 
 
 def _field(field: Field, text: str, element_of: _Element) -> str:
-    """A field, element by element. A star in a list makes all of it a star, but for cron."""
+    """A field, element by element. A star in a list makes the whole field one, except in cron."""
     elements = [element_of(field, element) for element in text.split(",")]
     if "*" in elements and element_of is not _vixie_element:
         return "*"
@@ -103,7 +103,7 @@ def _field(field: Field, text: str, element_of: _Element) -> str:
 def _vixie_element(field: Field, element: str) -> str:
     drawn = _RANDOM.fullmatch(element)
     if drawn is not None:
-        # cronie draws when it loads the file; H draws from the task's id, and stays.
+        # cronie draws when it loads the file; H is derived from the task's id, and never changes.
         low, high = drawn[1] or field.low, drawn[2] or field.high
         return f"H({low}-{high})" + (f"/{drawn[3]}" if drawn[3] else "")
     if not _VIXIE.fullmatch(element):
@@ -141,13 +141,13 @@ def _cron_parser_element(field: Field, element: str) -> str:
     _counting_up(field, element, "BullMQ")
     body, slash, step = element.partition("/")
     if field is WEEKDAY and slash and body not in "*" and "-" not in body:
-        # Its weekdays go up to 7, a Sunday too.
+        # Its weekdays go up to 7, which is also Sunday.
         element = f"{body}-7/{step}"
     return _read_alike(field, _restricting(field, element))
 
 
 def _restricting(field: Field, element: str) -> str:
-    """`*/5` in a day field as a range: only a bare star leaves such a field free there."""
+    """`*/5` in a day field as a range: there only a bare star does not restrict."""
     body, _, step = element.partition("/")
     if body != "*" or field not in (DAY, WEEKDAY) or not _STEP.fullmatch(step):
         return element
@@ -164,7 +164,7 @@ def _counting_up(field: Field, element: str, program: str) -> None:
 
 
 def _read_alike(field: Field, element: str) -> str:
-    """The element, or where it is refused here as open to two readings, the plain one."""
+    """The element or, if it is refused here as ambiguous, an unambiguous one."""
     upper = element.upper()
     try:
         element_values(field, upper, "")
@@ -182,7 +182,7 @@ def _read_alike(field: Field, element: str) -> str:
 
 
 def _listed(field: Field, element: str) -> str:
-    """The values that croniter gives an element, one by one."""
+    """The values of an element according to croniter, as a list."""
     fields = ["*"] * 5
     fields[_FIVE.index(field)] = element
     try:

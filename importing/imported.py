@@ -1,4 +1,4 @@
-"""What an import gives: tasks, notes on the lines of the source, and instants that differ."""
+"""The result of an import: tasks, notes on lines of the source, and instants that differ."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class Source(StrEnum):
 
     #: `crontab -l`, /etc/crontab and /etc/cron.d, as Debian's cron and cronie read them.
     CRONTAB = "crontab"
-    #: CronJob manifests in YAML or JSON, `kubectl get cronjobs -o yaml` included.
+    #: CronJob manifests in YAML or JSON, such as from `kubectl get cronjobs -o yaml`.
     KUBERNETES = "kubernetes"
-    #: What `temporal schedule describe -o json` prints, or what `temporal.fetch` gives.
+    #: The output of `temporal schedule describe -o json` or of `temporal.fetch`.
     TEMPORAL = "temporal"
-    #: Python files that define DAGs: the schedule alone.
+    #: Python files that define DAGs: only the schedule.
     AIRFLOW = "airflow"
     #: What BullMQ's `getJobSchedulers()` and `getDelayed()` return, as JSON.
     BULLMQ = "bullmq"
@@ -29,9 +29,9 @@ class Source(StrEnum):
 class NoteKind(StrEnum):
     """The result of a line."""
 
-    #: It has no counterpart here, or cannot be read: nothing of it is in the tasks.
+    #: It has no counterpart here, or cannot be read: it is not in the tasks.
     LOST = "lost"
-    #: It is in a task, with a meaning that is not quite the same.
+    #: It is in a task, with a slightly different meaning.
     CHANGED = "changed"
     #: It was carried over on an assumption that someone should confirm.
     CHECK = "check"
@@ -39,7 +39,7 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True)
 class Note:
-    """One thing to know about one line of the source, counted from 1."""
+    """A note on one line of the source, counted from 1."""
 
     line: int
     kind: NoteKind
@@ -54,20 +54,20 @@ class Difference:
 
     task: str
     at: datetime
-    #: Whether it fires here; else it fires in the original alone.
+    #: Whether only the task fires; otherwise only the original does.
     here: bool
 
 
 @dataclass(frozen=True)
 class Imported:
-    """All that one file gave."""
+    """The result of one file."""
 
-    #: What the file is called in messages.
+    #: The name of the file in messages.
     name: str
     tasks: tuple[NewTask, ...]
     #: In the order of the source's lines.
     notes: tuple[Note, ...]
-    #: Those that are known, of the two years after the import, by task and time.
+    #: The known differences in the two years after the import, by task and time.
     differences: tuple[Difference, ...]
 
     def report(self) -> str:
@@ -84,7 +84,7 @@ class ImportFailed(Exception):
 
 
 class UnreadableSource(ImportFailed):
-    """A file is not of the kind that it should be, so that nothing of it can be read."""
+    """A file is not of the expected kind, so nothing can be read."""
 
     def __init__(self, name: str, line: int, reason: str) -> None:
         super().__init__(f"{name}:{line}: {reason}")

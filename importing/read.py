@@ -1,4 +1,4 @@
-"""The way in: the text of one file, and what kind of file it is."""
+"""Converts the text of one file to tasks. The entry point of this package."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def read(
     timezone: str | None = None,
     system: bool | None = None,
 ) -> Imported:
-    """The tasks that a file stands for, and what of it could not be carried over.
+    """The tasks of a file, and notes on what could not be carried over.
 
     Args:
-        name: what the file is called, as in `/etc/crontab`; ids and messages are made from it.
-        at: now. What would never fire again is not carried over, and to search for differences
+        name: the name of the file, such as `/etc/crontab`, for ids and messages.
+        at: now. What would never fire again is not carried over, and differences are searched for
             in the two years that follow.
-        timezone: the zone that the original's machine runs in, where a definition names none.
-            Without it UTC is taken, and a note says so.
-        system: for a crontab, whether its lines name a user. Without it the name and the lines
-            are examined.
+        timezone: the zone of the original's machine, for definitions that name none. By default
+            UTC, with a note.
+        system: for a crontab, whether its lines name a user. By default this is decided from the
+            name and the lines.
 
     Raises:
-        UnreadableSource: it is not of this kind, as with YAML that does not parse.
+        UnreadableSource: it is not of this kind, for example YAML that does not parse.
         ZoneError: there is no such `timezone`.
     """
     found = Collector(name=name, at=at, timezone=timezone)

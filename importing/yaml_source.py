@@ -1,4 +1,4 @@
-"""YAML and JSON documents whose values know the lines that they stand in."""
+"""YAML and JSON documents whose values know their lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from onthedot.importing.imported import UnreadableSource
 
 @dataclass(frozen=True)
 class Located:
-    """A value of a document, and where each part of it stands."""
+    """A value of a document, and the lines of its parts."""
 
     value: Any
     node: yaml.Node
@@ -27,7 +27,7 @@ class Located:
     def line_of(self, *path: str | int) -> int:
         """The line of the value at a path of keys and positions, or of the last part that exists.
 
-        A key's own line is given, not that of what is below it.
+        This is the line of the key, not of the value below it.
         """
         node, line = self.node, self.line
         for step in path:
@@ -38,7 +38,7 @@ class Located:
         return line
 
     def at(self, *path: str | int, default: Any = None) -> Any:
-        """The value at a path, or the default where a part is missing or null."""
+        """The value at a path, or the default if a part is missing or null."""
         value = self.value
         for step in path:
             if isinstance(step, int):
@@ -86,7 +86,7 @@ class Located:
 
 
 def documents(text: str, name: str) -> list[Located]:
-    """All documents of a file that hold anything.
+    """All non-empty documents of a file.
 
     Raises:
         UnreadableSource: it is neither YAML nor JSON.
@@ -110,7 +110,7 @@ def documents(text: str, name: str) -> list[Located]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads as YAML 1.2 does where it matters: a date stays text."""
+    """Reads dates as text, like YAML 1.2."""
 
 
 _Loader.yaml_implicit_resolvers = {

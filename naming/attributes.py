@@ -1,4 +1,4 @@
-"""What lists and Temporal's Web UI show of a task, a run or a calendar."""
+"""Search attributes, memos and summaries of tasks, runs and calendars."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from onthedot.scheduling.stored.task_state import TaskState
 
 
 def run_attributes(run: RunOrder) -> TypedSearchAttributes:
-    """What the execution log filters a run by. A test of an action is in no log."""
+    """The attributes by which lists filter runs. A test of an action is in no list."""
     pairs: list[SearchAttributePair[str] | SearchAttributePair[datetime]] = [
         SearchAttributePair(naming.CAUSE, run.cause.value)
     ]
@@ -29,18 +29,18 @@ def run_attributes(run: RunOrder) -> TypedSearchAttributes:
 
 
 def run_memo(run: RunOrder, note: str = "") -> dict[str, str] | None:
-    """What Temporal's own tools show of a run, and a list before it has ended."""
+    """The memo for Temporal's own tools, and for lists before the run has ended."""
     told = {naming.REQUESTED_BY: run.requested_by, naming.NOTE: note}
     return {key: value for key, value in told.items() if value} or None
 
 
 def run_summary(run: RunOrder) -> str:
-    """What Temporal's Web UI shows beside a run: which task it is, and what it does."""
+    """The summary of a run in Temporal's Web UI: its task and its action."""
     return f"{run.name}: {title(run.action)}"[:200]
 
 
 def task_summary(state: TaskState) -> str:
-    """What Temporal's Web UI shows beside a task."""
+    """The summary of a task in Temporal's Web UI."""
     return f"{state.definition.name}: {title(state.definition.action)}"[:200]
 
 
@@ -52,7 +52,7 @@ def _status(state: TaskState) -> str:
 
 
 def task_attributes(state: TaskState, *, status: str = "") -> TypedSearchAttributes:
-    """What a list filters tasks by; `status` where it does not follow from the definition."""
+    """The attributes by which lists filter tasks; `status` if the definition does not imply it."""
     task = state.definition
     pairs: list[SearchAttributePair[str] | SearchAttributePair[datetime]] = [
         SearchAttributePair(naming.TASK_ID, state.id),
@@ -86,7 +86,7 @@ def calendar_uses(state: CalendarState) -> list[str]:
 
 
 def calendar_attributes(state: CalendarState) -> TypedSearchAttributes:
-    """What lists find a calendar by."""
+    """The attributes by which lists find a calendar."""
     status = naming.State.DELETED if state.deleted else naming.State.SCHEDULED
     pairs: list[SearchAttributePair[str] | SearchAttributePair[Sequence[str]]] = [
         SearchAttributePair(naming.STATUS, status),

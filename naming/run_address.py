@@ -11,14 +11,14 @@ from onthedot.scheduling.errors import RunNotFound
 
 @dataclass(frozen=True)
 class RunAddress:
-    """Where a run is found in Temporal, and its name in REST: `task~which~execution`."""
+    """The location of a run in Temporal, and its id in REST: `task~which~execution`."""
 
     workflow_id: str
     execution: str
 
     @property
     def run_id(self) -> str:
-        """URL-safe, unique an execution, and the same each time it is made."""
+        """The id in REST: URL-safe, unique and constant for each execution."""
         kind, _, rest = self.workflow_id.partition(":")
         if kind == "task":
             return f"{rest}~once~{self.execution}"
@@ -33,7 +33,7 @@ class RunAddress:
         """The inverse of `run_id`.
 
         Raises:
-            RunNotFound: this cannot be the id of a run.
+            RunNotFound: this is not the id of a run.
         """
         task_id, _, rest = run_id.partition("~")
         which, _, execution = rest.rpartition("~")

@@ -1,10 +1,9 @@
 """On the Dot: scheduled tasks over REST and a page, kept and run by Temporal.
 
 Everything is imported from here: `onthedot.plugin`, `onthedot.scheduling`. In the repository, each
-part is a link to the folder or file of the same name. The wheel holds the files, in one
-package, so that it can be installed next to anyone's own `activities.py` and `settings.py`.
+part is a link to the folder or file of the same name; the wheel contains the files.
 
-For activities and workflows that tasks run: `onthedot.current_run()` says which run it is.
+For activities and workflows that tasks run, `onthedot.current_run()` returns the run.
 """
 
 from typing import TYPE_CHECKING, Any

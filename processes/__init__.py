@@ -1,4 +1,4 @@
-"""Starting, watching and ending processes of this machine. Begin with `supervisor.py`.
+"""Starts, watches and ends processes on this machine. Begin with `supervisor.py`.
 
-Knows nothing of tasks or Temporal.
+Independent of tasks and Temporal.
 """

@@ -1,7 +1,7 @@
-"""An HTTP connection that waits only so long for a request, and takes only so much of its head.
+"""An HTTP connection that limits the time of an incomplete request, and the size of its head.
 
-Uvicorn has a limit for idle connections alone: one that sends its head byte by byte, or nothing at
-all, would be kept for as long as the other end likes, and each costs a file and memory.
+Uvicorn limits only idle connections: a client that sends its head byte by byte, or nothing, could
+keep a connection indefinitely, and each costs a file descriptor and memory.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import json
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-#: From the first byte, or from the connection's beginning, until the head is complete.
+#: The time from the first byte, or from the start of the connection, until the head is complete.
 HEAD_SECONDS = 10.0
-#: Method, address and headers. A cookie or a long query fits many times over.
+#: The size of method, path and headers: many times a cookie or a long query.
 HEAD_BYTES = 64 * 1024
 
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -28,7 +28,7 @@ _NOT_HTTP = (
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """Give it to uvicorn as `http`. How long a body may take is the application's business."""
+    """Uvicorn's `http` protocol class. The application limits the time of bodies."""
 
     _timer: asyncio.TimerHandle | None = None
     _in_head = False
@@ -48,8 +48,8 @@ class BoundedHttp(HttpToolsProtocol):
         super().data_received(data)
         if self.transport.is_closing() or self._is_answering():
             return
-        # A head that has begun, empty lines between requests, or the rest of a body whose request
-        # was answered before it came: uvicorn has stopped its own timer for all of them.
+        # The start of a head, empty lines between requests, or the rest of a body after an early
+        # response: uvicorn has stopped its own timer for all of these.
         if self._timer is None:
             self._start_timer()
         if was_in_head and self._in_head:
@@ -75,7 +75,7 @@ class BoundedHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._stop_timer()
         super().handle_websocket_upgrade()
-        # The connection is another protocol's now.
+        # The connection now belongs to another protocol.
         self._upgraded = True
 
     def _is_answering(self) -> bool:
@@ -90,7 +90,7 @@ class BoundedHttp(HttpToolsProtocol):
             self._timer = None
 
     def _time_is_up(self) -> None:
-        # On an idle connection a response would be taken for that of the next request.
+        # On an idle connection, clients would take this for the response to their next request.
         self._close(_TOO_SLOW if self._in_head else b"")
 
     def _close(self, response: bytes) -> None:

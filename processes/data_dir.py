@@ -1,4 +1,4 @@
-"""The data directory: made, checked, and locked against a second user."""
+"""The data directory: created, checked, and locked against a second process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from onthedot.processes.errors import StartError
 
 
 class DataDir:
-    """A directory that this process alone uses, from `open` until the process ends."""
+    """A directory for exclusive use by this process, from `open` until the process ends."""
 
     def __init__(self, path: Path, lock: int) -> None:
         self.path = path
@@ -18,7 +18,7 @@ class DataDir:
 
     @classmethod
     def open(cls, path: Path) -> DataDir:
-        """Makes the directory (readable by its owner only) where needed, and locks it.
+        """Creates the directory if needed (readable only by its owner), and locks it.
 
         Raises StartError if it cannot be written or is in use.
         """

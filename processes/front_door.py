@@ -1,7 +1,7 @@
-"""A door in front of a web server that asks nobody who they are.
+"""A proxy in front of a web server that does not authenticate callers.
 
-It passes on what was meant for this machine, and refuses what a foreign web page made a browser
-send.
+It forwards requests that were meant for this machine, and refuses those that foreign web pages made
+a browser send.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from yarl import URL
 from onthedot.processes.own_host import from_elsewhere
 
 _TIMEOUT = ClientTimeout(total=None, sock_connect=5)
-#: About one connection, not about what is passed on (RFC 9110, 7.6.1).
+#: Headers of a single connection, which are not forwarded (RFC 9110, 7.6.1).
 _HOP_BY_HOP = frozenset(
     {
         "connection",
@@ -35,7 +35,7 @@ _HOP_BY_HOP = frozenset(
 
 @asynccontextmanager
 async def front_door(listening: socket.socket, behind: str) -> AsyncIterator[None]:
-    """Answers on `listening` while the block runs; `behind` is the server's URL, without a path."""
+    """Serve on `listening` while the block runs; `behind` is the server's URL, without a path."""
     async with ClientSession(
         timeout=_TIMEOUT, cookie_jar=DummyCookieJar(), auto_decompress=False
     ) as session:
@@ -83,7 +83,7 @@ class _Door:
                 return web.Response(
                     status=502, text="The server behind this proxy does not respond.\n"
                 )
-            # Half an answer must not look like a whole one.
+            # A partial response must not look complete.
             passed.force_close()
             if request.transport is not None:
                 request.transport.abort()

@@ -1,15 +1,15 @@
 """Runs one command, and ends it when standard input closes: `guard.py GRACE COMMAND…`.
 
-The parent holds the other end of standard input. Whatever ends the parent, `kill -9` included,
-closes it, so the command never outlives its parent by more than GRACE seconds. Closing it is also
-how the parent asks for a stop.
+The parent holds the other end of standard input. If the parent ends in any way, including
+`kill -9`, that closes, so the command never outlives its parent by more than GRACE seconds. The
+parent also closes it to stop the command.
 
 1. Start the command; where the kernel can (Linux), it dies with this process.
 2. Wait until the command ends or standard input closes.
 3. If standard input closed: SIGTERM, and SIGKILL after GRACE seconds.
 4. Exit as the command did (128 + signal where a signal ended it).
 
-Run by file name with `python -I -S`: standard library only, and little of it.
+Runs by file name with `python -I -S`, so it uses little of the standard library and nothing else.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 
-#: The variable that says which open file holds the variables that nobody may see: it is passed on
-#: to the command (processes/sealed_environment.py).
+#: The variable with the number of the open file that contains secret variables; it is passed on to
+#: the command (processes/sealed_environment.py).
 SEALED = "SEALED_ENVIRONMENT"
 
 
 def main(arguments: list[str]) -> int:
     grace, command = float(arguments[0]), arguments[1:]
-    # The parent decides when to stop, by closing the pipe; a stray Ctrl-C must not.
+    # Only the parent stops the command, by closing the pipe; a stray Ctrl-C must not.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ended, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -69,7 +69,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _prepare_child(guard: int) -> None:
-    """In the child, before its program starts. The guard has a single thread, so this is safe."""
+    """Runs in the child before its program. The guard has a single thread, so this is safe."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform != "linux":
         return

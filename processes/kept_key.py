@@ -1,4 +1,4 @@
-"""A key that is made once and kept in a file."""
+"""A key that is created once and kept in a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from onthedot.processes.errors import StartError
 
 
 def kept_key(file: Path) -> str:
-    """The key in `file`, made where there is none; only the owner may read it.
+    """The key in `file`, which is created if missing; only the owner may read it.
 
     Raises StartError if the file cannot be read or written.
     """

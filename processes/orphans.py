@@ -1,8 +1,8 @@
-"""What an earlier start left running, found again and ended.
+"""Finds and ends processes that an earlier start left running.
 
-A guard ends its command within seconds of its parent's death. A start that comes sooner, or after
-the guard itself was killed, finds the rest here. Nothing is killed on the strength of a number
-alone: a process must be in the recorded process group *and* have the recorded arguments.
+A guard ends its command within seconds of its parent's death. This handles a start before then, or
+after the guard itself was killed. An id alone is never enough to kill a process: it must be in the
+recorded process group *and* have the recorded arguments.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-#: Where /proc/PID/stat has the number of threads, counted from after the name.
+#: The position of the number of threads in /proc/PID/stat, counted after the name.
 _THREADS = 17
 _PATIENCE_SECONDS = 5.0
 
@@ -30,12 +30,13 @@ class Group:
 
 
 def group_of(process_id: int, commands: Sequence[Sequence[str]]) -> Group:
-    """The group that `process_id` leads. An interpreter may rename itself, so not its name."""
+    """The group that `process_id` leads, without the program's name, since interpreters may change
+    it."""
     return Group(process_id, tuple(" ".join(command[1:]) for command in commands))
 
 
 class ProcessRecord:
-    """The groups that are running, in a file that survives whoever writes it."""
+    """The running groups, in a file that survives its writer."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -56,7 +57,7 @@ class ProcessRecord:
 
 
 def end_orphans(path: Path) -> int:
-    """Kills what the record at `path` names and is still there; returns how many processes.
+    """Kills recorded processes that are still running; returns how many.
 
     Call it only while holding the lock on the data directory: then none of them has a parent.
     Returns once they are gone, or after five seconds.
@@ -81,7 +82,7 @@ def _read(path: Path) -> list[Group]:
     except FileNotFoundError:
         return []
     except (ValueError, KeyError, TypeError):
-        return []  # cut short by a power cut: then nothing of it runs either
+        return []  # truncated by a power cut, after which nothing runs
 
 
 def _members(group: Group) -> Iterator[int]:
@@ -91,7 +92,7 @@ def _members(group: Group) -> Iterator[int]:
 
 
 def _processes() -> Iterator[tuple[int, int, str]]:
-    """(process, process group, command line) of everything that runs here."""
+    """(process, process group, command line) of every running process."""
     proc = Path("/proc")
     if (proc / "self" / "cmdline").exists():
         for entry in proc.iterdir():
@@ -112,7 +113,7 @@ def _processes() -> Iterator[tuple[int, int, str]]:
 
 
 def _is_running(process_id: int) -> bool:
-    """False for a zombie: it holds no port and no file, and its parent may never look."""
+    """False for a zombie: it holds no ports or files, and its parent may never reap it."""
     try:
         os.kill(process_id, 0)
     except ProcessLookupError:
@@ -124,5 +125,5 @@ def _is_running(process_id: int) -> bool:
     except OSError:
         return not Path("/proc/self/stat").exists()
     fields = stat.rpartition(")")[2].split()
-    # A killed process is a zombie while threads of it still hold its ports and files.
+    # A killed process is already a zombie while its threads still hold ports and files.
     return fields[0] != "Z" or int(fields[_THREADS]) > 1

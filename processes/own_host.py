@@ -1,8 +1,8 @@
-"""Whether a request was meant for this machine.
+"""Decides whether a request was meant for this machine.
 
-A web page of someone else can make the browser of this machine send requests to it, and read what
-comes back once its own name leads to 127.0.0.1 ("DNS rebinding"). Such a request carries the page's
-name in `Host`, or in `Origin`.
+A foreign web page can make a browser on this machine send requests to it, and read the responses if
+the page's name resolves to 127.0.0.1 ("DNS rebinding"). Such a request has the page's name in
+`Host` or in `Origin`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 
 def from_elsewhere(headers: Mapping[str, str]) -> bool:
-    """Whether `Host` is missing or no loopback name, or `Origin` is there and is none."""
+    """Whether `Host` is missing or not a loopback name, or there is a foreign `Origin`."""
     origin = headers.get("Origin")
     if origin is not None and not _is_loopback(origin):
         return True

@@ -1,4 +1,4 @@
-"""Ports of this machine: bound, or refused with one clear line."""
+"""Binds ports of this machine, or reports in one line why that is impossible."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def listen(host: str, port: int, option: str) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(address)
-        # Without this a second process could bind the same port until the first one listens.
+        # Otherwise a second process could bind the same port until the first one listens.
         bound.listen(2048)
     except OSError as error:
         bound.close()
@@ -30,12 +30,12 @@ def listen(host: str, port: int, option: str) -> socket.socket:
 
 
 def is_loopback(bound: socket.socket) -> bool:
-    """Whether only this machine reaches `bound`."""
+    """Whether only this machine can reach `bound`."""
     return ip_address(bound.getsockname()[0]).is_loopback
 
 
 def require_free(host: str, port: int, option: str) -> None:
-    """Raises StartError if someone listens on `port` already."""
+    """Raise StartError if a process already listens on `port`."""
     listen(host, port, option).close()
 
 

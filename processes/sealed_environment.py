@@ -1,13 +1,13 @@
-"""Environment variables that the system shows to nobody.
+"""Hides environment variables from other programs.
 
-The variables that a process was started with stay readable, in /proc/PID/environ and by `ps`, to
-every program of the same user, whatever the process deletes from them later. So what may be secret
-travels in a file without a name instead: the receiver reads it, empties it, and puts the variables
-into its own memory.
+The variables with which a process was started stay readable to every program of the same user, in
+/proc/PID/environ and by `ps`, even if the process deletes them later. So variables that may be
+secret are passed in an unnamed file instead: the receiver reads it, empties it, and keeps the
+variables in its own memory.
 
-1. `start_clean` at the beginning of a program: takes over what was handed on; if it was started in
-   the ordinary way, with something secret among its variables, it starts itself once more without.
-2. `hand_on` for each child process.
+1. `start_clean` at the beginning of a program takes over what was passed on. A program that was
+   started with secret variables in its environment restarts itself without them.
+2. `hand_on` passes variables to each child process.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _SET_DUMPABLE = 4
 
 
 def may_be_secret(name: str) -> bool:
-    """Whether a variable of this name is better not shown."""
+    """Whether a variable of this name should be hidden."""
     return bool(_MAY_BE_SECRET.search(name))
 
 
 def start_clean() -> None:
-    """Leaves nothing secret in this process's block of variables, and `os.environ` as it was.
+    """Remove secrets from this process's visible environment, but not from `os.environ`.
 
-    To be called first of all. Does not return where the program has to be started once more. On
-    Linux no other program of the same user can read this process's memory afterwards.
+    Call this first. It does not return if the program has to restart. On Linux no other program of
+    the same user can read this process's memory afterwards.
     """
     if not _took_over() and any(may_be_secret(name) for name in os.environ):
         file, environment = _seal(os.environ)
@@ -50,9 +50,9 @@ def start_clean() -> None:
 
 @contextmanager
 def hand_on(environment: Mapping[str, str]) -> Iterator[tuple[dict[str, str], tuple[int, ...]]]:
-    """For a program that begins with `start_clean`: variables to start it with, and files to pass.
+    """For a program that begins with `start_clean`: its variables, and the files to pass.
 
-    The process must have been started when the block ends.
+    Start the process before the block ends.
     """
     if not any(may_be_secret(name) for name in environment):
         yield dict(environment), ()
@@ -72,14 +72,14 @@ def _seal(environment: Mapping[str, str]) -> tuple[int, dict[str, str]]:
         with tempfile.TemporaryFile() as unnamed:
             file = os.dup(unnamed.fileno())
     with os.fdopen(os.dup(file), "wb") as writer:
-        # Bytes that are no UTF-8 come back as they were.
+        # JSON escapes keep bytes that are not UTF-8 intact.
         writer.write(json.dumps(hidden).encode())
     shown = {name: value for name, value in environment.items() if name not in hidden}
     return file, shown | {SEALED: str(file)}
 
 
 def _took_over() -> bool:
-    """Whether another process handed something on; it is in `os.environ` then."""
+    """Whether another process passed variables on, which are then in `os.environ`."""
     number = os.environ.pop(SEALED, "")
     try:
         with os.fdopen(int(number), "r+b") as file:

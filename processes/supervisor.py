@@ -1,9 +1,9 @@
-"""Keeps child processes running until they are told to stop.
+"""Keeps child processes running until it stops them.
 
-Each child runs under a guard (processes/guard.py), in a session of its own, so that Ctrl-C reaches
-only the supervisor, which then stops its children in order. A child that ends unasked is started
-again, after a delay that doubles while it keeps dying; one that says that it cannot run as it is
-set up (exit code 2) is not, and `gave_up` tells.
+Each child runs under a guard (processes/guard.py) in its own session, so that Ctrl-C reaches only
+the supervisor, which then stops its children in order. A child that ends unexpectedly is restarted,
+after a delay that doubles while it keeps dying. A child that cannot run with its settings (exit
+code 2) is not restarted, and resolves `gave_up`.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from time import monotonic
 from onthedot.processes.orphans import ProcessRecord, group_of
 from onthedot.processes.sealed_environment import hand_on
 
-#: Exit code of a command that cannot run as it is set up.
+#: Exit code of a command that cannot run with its settings.
 CANNOT_START = 2
 
 _GUARD = str(Path(__file__).with_name("guard.py"))
 _FIRST_DELAY = timedelta(milliseconds=200)
 _LONGEST_DELAY = timedelta(seconds=30)
-#: A child that ran this long is well: its next death starts over with the shortest delay.
+#: After a child has run this long, its next restart has the shortest delay again.
 _STEADY = timedelta(seconds=30)
-#: What the guard itself needs on top of its child's grace.
+#: The time that the guard needs in addition to its child's grace period.
 _GUARD_MARGIN = timedelta(seconds=1)
 _LONGEST_LINE = 1024 * 1024
 
@@ -39,7 +39,7 @@ _LONGEST_LINE = 1024 * 1024
 class Child:
     """One command to keep running. Its output goes to `log`, or line by line to the supervisor.
 
-    What may be secret in its `environment` reaches only a program that begins with `start_clean`.
+    Secrets in its `environment` reach only a program that begins with `start_clean`.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Child:
 
 
 class _Running:
-    """One child that is kept running, and what it takes to stop it."""
+    """One child that is kept running, and what stopping it needs."""
 
     def __init__(self, child: Child) -> None:
         self.child = child
@@ -66,7 +66,7 @@ class Supervisor:
         self._record = record
         self._say = say
         self._running: dict[str, _Running] = {}
-        #: Resolves to the name of the first child that cannot run as it is set up.
+        #: Resolves to the name of the first child that cannot run with its settings.
         self.gave_up: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def start(self, child: Child) -> None:
@@ -135,7 +135,7 @@ class Supervisor:
             _end(running)
         reader = asyncio.create_task(self._pass_on(child.name, process.stdout))
         code = await process.wait()
-        # Something that the child left behind may hold its output open forever.
+        # A process that the child left behind may keep its output open forever.
         await asyncio.wait({reader}, timeout=1)
         reader.cancel()
         self._record.remove(process.pid)

@@ -1,4 +1,4 @@
-"""TLS of a server: the certificate is checked at the start, and read again when it changes."""
+"""TLS of a server: checks the certificate at startup, and rereads it when it changes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 from onthedot.processes.errors import StartError
 
 _LOG = logging.getLogger("onthedot")
-#: How often the files are examined, in seconds.
+#: How often the files are checked, in seconds.
 _EVERY_SECONDS = 20.0
 
 
 class Certificate:
-    """A certificate and its key, in files; `context` is what a server serves with.
+    """A certificate and its key, in files; servers use `context`.
 
-    Raises StartError if the files do not serve.
+    Raises StartError if the files are unusable.
     """
 
     def __init__(self, certificate: Path, key: Path) -> None:
@@ -29,7 +29,7 @@ class Certificate:
         except (OSError, ValueError) as error:
             raise StartError(
                 f"Cannot serve with the certificate {certificate} and the key {key} "
-                f"({getattr(error, 'reason', None) or error}). Both are to be PEM files that go "
+                f"({getattr(error, 'reason', None) or error}). Both must be PEM files that belong "
                 f"together, the key without a password."
             ) from None
 
@@ -39,14 +39,14 @@ class Certificate:
         return cls(certificate, key) if certificate is not None and key is not None else None
 
     async def keep_fresh(self) -> None:
-        """Reads the files again when they change, for the connections to come. Does not return."""
+        """Reread the files when they change, for new connections. Does not return."""
         while True:
             await asyncio.sleep(_EVERY_SECONDS)
             self.refresh()
 
     def refresh(self) -> None:
-        """Reads the files once more where they have changed. Files that do not serve are left out,
-        and said so: the old certificate serves on."""
+        """Reread the files if they have changed. If they are unusable, log that, and keep using the
+        old certificate."""
         stamp = self._stamp()
         if stamp == self._seen:
             return
@@ -59,7 +59,7 @@ class Certificate:
             )
             return
         self._seen = stamp
-        _LOG.info("%s is served from now on", self.certificate)
+        _LOG.info("%s is now in use", self.certificate)
 
     def _load(self, context: ssl.SSLContext) -> None:
         context.load_cert_chain(self.certificate, self.key, password=_no_password)
@@ -72,5 +72,5 @@ class Certificate:
 
 
 def _no_password() -> str:
-    """Instead of asking at a terminal."""
+    """Prevents a prompt for the key's password."""
     return ""

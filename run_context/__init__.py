@@ -1,5 +1,5 @@
-"""What a run is told through Temporal's headers, for activities and workflows of anyone's.
+"""Tells users' activities and workflows which run they belong to, through Temporal's headers.
 
-`current.py` reads it; `interceptor.py` sends it from this project's workflows, and lets activities
-of a worker see it.
+`current.py` reads the header; `interceptor.py` sends it from this project's workflows, and makes it
+available to a worker's activities.
 """

@@ -1,6 +1,6 @@
 """The run of a task that an activity or workflow belongs to.
 
-Imported by `import onthedot`, also inside a workflow's sandbox: so only what is light.
+`import onthedot` imports this, even in a workflow's sandbox, so it must be light.
 """
 
 from __future__ import annotations
@@ -9,21 +9,21 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, NamedTuple
 
-#: Temporal's header: JSON (`json/plain`), an object with the fields of `CurrentRun` but `attempt`.
+#: Temporal's header: a JSON object (`json/plain`) with the fields of `CurrentRun` except `attempt`.
 HEADER = "onthedot-run"
 
-#: What began with this is handed its run by this project; see `onthedot.naming`.
+#: The prefix of this project's workflow types; see `onthedot.naming`.
 _OUR_WORKFLOWS = "onthedot."
 
-#: The header of the activity that runs here. Temporal's SDK shows it to interceptors alone.
+#: The header of the current activity, which Temporal's SDK shows only to interceptors.
 received: ContextVar[Any] = ContextVar("onthedot-run", default=None)
 
 
 class CurrentRun(NamedTuple):
-    """What an activity or workflow knows of the run that it is the work of."""
+    """The run that an activity or workflow belongs to."""
 
     task_id: str
-    """Empty where an action is tested without a task."""
+    """Empty if an action is tested without a task."""
     run_id: str
     """As in `GET /runs/{id}`."""
     scheduled_for: datetime
@@ -37,10 +37,10 @@ class CurrentRun(NamedTuple):
 
 
 def current_run() -> CurrentRun | None:
-    """The run that this activity or workflow is the work of; None if no task runs it.
+    """The run that this activity or workflow belongs to; None if no task runs it.
 
     Raises:
-        RuntimeError: a task runs this activity, but its worker keeps Temporal's headers to itself.
+        RuntimeError: a task runs this activity, but its worker hides Temporal's headers.
     """
     from temporalio import activity, workflow
 
@@ -53,7 +53,7 @@ def current_run() -> CurrentRun | None:
     header = received.get()
     if header is None and (about.workflow_type or "").startswith(_OUR_WORKFLOWS):
         raise RuntimeError(
-            "This worker does not let activities see Temporal's headers. Make it with "
+            "This worker does not let activities see Temporal's headers. Create it with "
             "Worker(…, interceptors=[onthedot.RunInterceptor()]), or with the plug-in."
         )
     return _read(header, about.attempt)

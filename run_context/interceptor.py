@@ -1,4 +1,4 @@
-"""How Temporal's headers get from a run to the activity or workflow that does its work."""
+"""Passes the run's header to the activity or workflow that does its work."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _outgoing: ContextVar[Payload | None] = ContextVar("onthedot-run-outgoing", defa
 
 @contextmanager
 def run_headers(facts: Mapping[str, str]) -> Iterator[None]:
-    """Within it, what a workflow starts is told `facts`."""
+    """Within the block, everything that a workflow starts gets `facts` in a header."""
     data = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
     _outgoing.set(Payload(metadata={"encoding": b"json/plain"}, data=data))
     try:
         yield
     finally:
-        # Not by a token: an evicted workflow is unwound in another context.
+        # Not with a token: an evicted workflow is unwound in another context.
         _outgoing.set(None)
 
 
 class RunInterceptor(Interceptor):
-    """For a worker whose activities call `onthedot.current_run()`. The plug-in brings it along."""
+    """For a worker whose activities call `onthedot.current_run()`. The plug-in includes it."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         """Let activities see the header."""

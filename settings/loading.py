@@ -1,4 +1,4 @@
-"""Reads the settings, and says what is wrong with them in one line that never holds a value."""
+"""Reads the settings, and reports problems in one line that never contains a value."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from onthedot.settings.settings import PREFIX, Settings
 
-#: Variables that start with this hold secrets for tasks, and are not settings.
+#: The prefix of variables with secrets for tasks, which are not settings.
 SECRET_PREFIX = "ONTHEDOT_SECRET_"
 
-#: What commands read that talk to a server: where it is, and the caller's token.
+#: Variables of commands that talk to a server: its address, and the caller's token.
 CLIENT_VARIABLES = frozenset({"ONTHEDOT_URL", "ONTHEDOT_TOKEN"})
 
 
@@ -22,9 +22,9 @@ class SettingsError(Exception):
 
 
 def load(options: Mapping[str, Any] | None = None) -> Settings:
-    """All settings; `options` are those of the command line and go before everything else.
+    """All settings; `options` are those of the command line, and take precedence.
 
-    Raises SettingsError, in one line that never holds a value.
+    Raises SettingsError, in one line that never contains a value.
     """
     given = {name: value for name, value in (options or {}).items() if value is not None}
     try:
@@ -34,7 +34,7 @@ def load(options: Mapping[str, Any] | None = None) -> Settings:
 
 
 def require_tokens_beyond_loopback(settings: Settings) -> None:
-    """Raises SettingsError if the server would be open to a network without any token."""
+    """Raise SettingsError if the server would be open to a network without any token."""
     if settings.guarded or is_loopback(settings.host):
         return
     raise SettingsError(
@@ -45,7 +45,7 @@ def require_tokens_beyond_loopback(settings: Settings) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches `host`. A name other than `localhost` counts as wide."""
+    """Whether only this machine can reach `host`. Of names, only `localhost` counts."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -53,7 +53,7 @@ def is_loopback(host: str) -> bool:
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """Variables that look like settings but are none: most likely misspelt."""
+    """Variables that look like settings but are not: most likely misspelt."""
     known = {PREFIX + name.upper() for name in Settings.model_fields} | CLIENT_VARIABLES
     return sorted(
         name

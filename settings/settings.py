@@ -1,4 +1,4 @@
-"""Every setting, one field each: what an operator may choose, and its default."""
+"""Every setting, one field each, with its default."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from onthedot.settings.values import Names, Port, SecretHosts, Zone
 
 PREFIX = "ONTHEDOT_"
 
-#: Beyond any machine, and within what the SDK counts with.
+#: More than any machine needs, and within the range of the SDK.
 _MOST_AT_ONCE = 1_000_000
 
 
 class Settings(AccessSettings):
-    """What an operator may choose. Frozen: a process reads it once, at its start."""
+    """All settings. Frozen: a process reads them once, at its start."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -48,12 +48,12 @@ class Settings(AccessSettings):
     encryption_keys: str = Field(
         default="",
         repr=False,
-        description="Keys that seal every payload in Temporal: `id:base64,…`, 32 bytes each. The "
-        "first one seals, all open; `plain` in its place seals nothing. `onthedot key new ID` "
-        "prints one.",
+        description="Keys that encrypt every payload in Temporal: `id:base64,…`, 32 bytes each. "
+        "The first one encrypts, all decrypt; `plain` in first place encrypts nothing. "
+        "`onthedot key new ID` prints one.",
     )
     encryption_keys_file: Path | None = Field(
-        default=None, description="A file with these keys, in place of `encryption_keys`."
+        default=None, description="A file with these keys, instead of `encryption_keys`."
     )
     max_body_bytes: int = Field(
         default=4 * 1024 * 1024,
@@ -62,8 +62,8 @@ class Settings(AccessSettings):
     )
     timezone: Zone = Field(
         default="UTC",
-        description="The time zone (IANA name) of recurring triggers that name none. Files that "
-        "are applied name it always: without a zone they mean UTC.",
+        description="The time zone (IANA name) of recurring triggers that name none. Applied files "
+        "do not use it: without a zone they mean UTC.",
     )
     calendar: str = Field(
         default="",
@@ -74,8 +74,8 @@ class Settings(AccessSettings):
         default=100,
         gt=0,
         le=1_000_000,
-        description="How many runs your installation begins in a second, as you measured it. The "
-        "forecast says by it how late the last start of a storm would be.",
+        description="How many runs your installation can start in a second. The forecast uses it "
+        "to compute how late the last start of a peak would be.",
     )
     task_queue: str = Field(
         default="onthedot",
@@ -91,13 +91,13 @@ class Settings(AccessSettings):
     )
     archive: Path | None = Field(
         default=None,
-        description="Directory in which servers keep runs that have ended, beyond the retention: "
-        "a JSON Lines file a day, listed by `GET /runs?archived=true`. All servers need the same.",
+        description="Directory in which servers keep ended runs beyond the retention: one JSON "
+        "Lines file per day, listed by `GET /runs?archived=true`. All servers need the same one.",
     )
     temporal_ui_url: str = Field(
         default="",
         pattern=r"^(https?://\S+)?$",
-        description="Where Temporal's Web UI is, for links. "
+        description="Address of Temporal's Web UI, for links. "
         "Empty: `http://127.0.0.1:` and `temporal_ui_port`.",
     )
     modules: Names = Field(
@@ -112,22 +112,22 @@ class Settings(AccessSettings):
     )
     allow_hosts: Names = Field(
         default=(),
-        description="What `http` actions may reach although the rules refuse it: host names, "
+        description="What `http` actions may reach despite the default rules: host names, "
         "addresses or networks, separated by commas. `onthedot dev` adds loopback.",
     )
     deny_hosts: Names = Field(
         default=(),
         description="What `http` actions may not reach: host names, addresses or networks, "
-        "separated by commas. Goes before `allow_hosts`.",
+        "separated by commas. Takes precedence over `allow_hosts`.",
     )
     secrets_dir: Path | None = Field(
         default=None,
-        description='Directory with one file a secret, named as in `{"secret": "NAME"}`. '
-        "The variable `ONTHEDOT_SECRET_NAME` goes before the file.",
+        description='Directory with one file per secret, named as in `{"secret": "NAME"}`. '
+        "The variable `ONTHEDOT_SECRET_NAME` takes precedence over the file.",
     )
     secret_hosts: SecretHosts = Field(
         default={},
-        description="To which hosts each secret may be sent: JSON, "
+        description="The hosts to which each secret may be sent: JSON, "
         '`{"BILLING_KEY": ["billing.example.com"]}`. A file `NAME.hosts` next to the secret\'s own '
         "says the same. `command` among the hosts lets commands have it.",
     )
@@ -140,16 +140,16 @@ class Settings(AccessSettings):
         default=500,
         ge=1,
         le=_MOST_AT_ONCE,
-        description="How many actions one worker takes up at once. Those that wait for a busy host "
-        "count too: with few, one slow host holds up the others.",
+        description="How many actions one worker handles at once. Those that wait for a busy host "
+        "also count: if the number is low, one slow host delays the others.",
     )
     max_concurrent_workflow_tasks: int = Field(
         default=500,
         ge=2,
         le=_MOST_AT_ONCE,
         description="How many workflow tasks one worker handles at once, and with them the first "
-        "attempts of `http` and `log`. More begin sooner in a burst; what a worker holds for five "
-        "seconds is handed out again, and its calls are made twice.",
+        "attempts of `http` and `log`. A higher number starts more runs sooner in a burst; but "
+        "what a worker holds for five seconds is dispatched again, and its calls are made twice.",
     )
     max_cached_workflows: int = Field(
         default=1000,
@@ -172,7 +172,7 @@ class Settings(AccessSettings):
         default=9464, description="Port of a worker's `/healthz` and `/metrics`."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="The least serious log line that is written."
+        default="info", description="The lowest log level that is written."
     )
     data_dir: Path = Field(
         default=Path("onthedot-data"),
@@ -187,10 +187,10 @@ class Settings(AccessSettings):
 
     @property
     def guarded(self) -> bool:
-        """Whether anyone who calls has to say who they are."""
+        """Whether callers have to authenticate."""
         return bool(self.api_tokens) or self.single_sign_on
 
     @property
     def temporal_ui(self) -> str:
-        """Where Temporal's Web UI is, without a slash at the end."""
+        """The address of Temporal's Web UI, without a trailing slash."""
         return (self.temporal_ui_url or f"http://127.0.0.1:{self.temporal_ui_port}").rstrip("/")

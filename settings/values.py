@@ -1,4 +1,4 @@
-"""How the values of settings are written: ports, lists, JSON, time zones."""
+"""Parses the values of settings: ports, lists, JSON, time zones."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def _parse_json(value: object) -> object:
     try:
         return json.loads(value)
     except ValueError:
-        raise ValueError('it is no JSON. Write {"NAME": ["host.example.com"]}') from None
+        raise ValueError('it is not JSON. Write {"NAME": ["host.example.com"]}') from None
 
 
 def _known_zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no time zone; use an IANA name such as Europe/Rome") from None
+        raise ValueError("is not a time zone; use an IANA name such as Europe/Rome") from None
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]

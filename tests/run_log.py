@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from temporalio.client import Client, WorkflowExecution
 
 from onthedot import naming
+from onthedot.scheduling.run import ShortRun
+from onthedot.service.runs.listing import RunFilter, RunList
 from tests.waiting import eventually
 
 #: In many shards, where a server has many.
@@ -56,3 +59,17 @@ async def lists_caught_up(client: Client) -> None:
 
     await eventually(listed)
     await asyncio.gather(*(handle.terminate() for handle in handles))
+
+
+async def listed_runs(run_list: RunList, which: RunFilter, number: int = 1) -> Sequence[ShortRun]:
+    """All that a filter lets through, once there are so many of them."""
+
+    found: Sequence[ShortRun] = ()
+
+    async def all_of_them() -> bool:
+        nonlocal found
+        found = (await run_list.page(which, limit=500)).items
+        return len(found) == number
+
+    await eventually(all_of_them)
+    return found

@@ -208,7 +208,7 @@ def _shown(default: object) -> str:
         ("worker", "ONTHEDOT_ALLOW_HOSTS", "fine.example, not fine", "'not fine' is not a host"),
         ("worker", "ONTHEDOT_DENY_HOSTS", "[::1", "'[::1' is not a host"),
         ("worker", "ONTHEDOT_MAX_CACHED_WORKFLOWS", "9" * 30, "less than or equal"),
-        ("worker", "ONTHEDOT_SECRET_HOSTS", "{", "it is no JSON"),
+        ("worker", "ONTHEDOT_SECRET_HOSTS", "{", "it is not JSON"),
         ("worker", "ONTHEDOT_SECRET_HOSTS", '{"A": ["not fine"]}', "'not fine' is not a host"),
         ("worker", "ONTHEDOT_SECRET_HOSTS", '{"A": "a.example"}', "valid tuple"),
         ("worker", "TEMPORAL_ADDRESS", "a b:7233", "'a b:7233' is not an address"),

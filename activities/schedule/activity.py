@@ -137,8 +137,8 @@ class ScheduleActivities:
         if held is not None:
             held = await self._held.released(held, order, found, at=datetime.now(UTC))
         at = datetime.now(UTC)
-        told = partial(outlook, found, order, at=at, calendars=calendars)
-        applied = told() if _is_handed_over(order.trigger) else await off_loop(told)
+        described = partial(outlook, found, order, at=at, calendars=calendars)
+        applied = described() if _is_handed_over(order.trigger) else await off_loop(described)
         return with_held(_not_yet_finished(applied) if order.look is None else applied, held)
 
     async def _create(
@@ -183,19 +183,17 @@ class ScheduleActivities:
             pausing = order.paused and not found.schedule.state.paused
             # The definition is the same, but its calendars or its zone's rules changed.
             other_days = order.look is not None and order.look.revision == order.run.revision
-            written, limited = await order_of(found, client), found.schedule.state.limited_actions
-            keeps_count = limited and written and written.revision >= order.counted_from
-            counts = order.trigger.max_runs is not None
+            counts_anew = order.trigger.max_runs is not None and not await _keeps_count(
+                found, order, client
+            )
             # Occurrences that are already due would use up the new count.
-            if pausing or other_days or (counts and not keeps_count):
+            if pausing or other_days or counts_anew:
                 found = await self._unprocessed.settled(found)
             before = found
-            if not counts:
-                remaining = None
-            elif keeps_count:
-                remaining = found.schedule.state.remaining_actions
-            else:
+            if counts_anew:
                 remaining = await self._due.remaining(order, now, calendars)
+            else:
+                remaining = _remaining(found, order)
             schedule = await _schedule(order, now, remaining, calendars)
             found = await self._calls.write(found, schedule)
             if found.info.last_updated_at == before.info.last_updated_at:
@@ -256,8 +254,19 @@ def _is_new(order: ScheduleOrder) -> bool:
     return order.look is None and order.run.revision == 1
 
 
+async def _keeps_count(found: ScheduleDescription, order: ScheduleOrder, client: Client) -> bool:
+    """Whether the runs that are left of `max_runs` are those that the schedule counts."""
+    written = await order_of(found, client)
+    limited = found.schedule.state.limited_actions
+    return limited and written is not None and written.revision >= order.counted_from
+
+
+def _remaining(found: ScheduleDescription, order: ScheduleOrder) -> int | None:
+    return None if order.trigger.max_runs is None else found.schedule.state.remaining_actions
+
+
 def _not_yet_finished(applied: Applied) -> Applied:
-    """Keep a schedule that was over when it was created, lest a lost attempt create it again.
+    """Keep a schedule that was over when it was created, so that no lost attempt creates it again.
 
     A suspended worker process may resume its attempt after the schedule is gone. The patch of a
     second schedule would run the same occurrences again.

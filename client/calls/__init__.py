@@ -1,4 +1,4 @@
-"""What each call asks of the server, one noun a file. Begin with `tasks.py`.
+"""Descriptions of the calls, one noun per file. Begin with `tasks.py`.
 
 `surface.py` lists them all as methods of both clients.
 """

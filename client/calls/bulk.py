@@ -13,7 +13,7 @@ from onthedot.scheduling.run import RunStatus
 
 
 class _OnTasks(Protocol):
-    """What can be asked of many tasks: ids or a filter, and whether only to say what it means."""
+    """The arguments for many tasks: ids or a filter, and `dry_run`."""
 
     def __call__(
         self,
@@ -30,7 +30,7 @@ class _OnTasks(Protocol):
 
 
 class _OnRuns(Protocol):
-    """What can be asked of many runs: ids or a filter, and whether only to say what it means."""
+    """The arguments for many runs: ids or a filter, and `dry_run`."""
 
     def __call__(
         self,
@@ -52,7 +52,7 @@ def _bulk(verb: str, noun: str, what: str, *, repeatable: bool = True) -> Any:
         return call("POST", template, ManyResults, body=given(**asked), repeatable=repeatable)
 
     describe.__name__ = f"{verb}_{noun}"
-    describe.__doc__ = f"{what} the {noun} with these ids, or that fit a filter; at most 1,000."
+    describe.__doc__ = f"{what} the {noun} with these ids, or matching a filter; at most 1,000."
     return describe
 
 

@@ -28,7 +28,7 @@ def get_calendar(name: str) -> Call[Json]:
 def put_calendar(
     name: str, calendar: Mapping[str, Any], *, if_match: int | None = None
 ) -> Call[Json]:
-    """Makes or replaces a calendar; the change reaches every task that uses it."""
+    """Creates or replaces a calendar; the change reaches every task that uses it."""
     path = {"name": name}
     return call("PUT", "/calendars/{name}", dict, path=path, body=calendar, if_match=if_match)
 
@@ -41,7 +41,7 @@ def delete_calendar(name: str) -> Call[None]:
 def calendar_days(
     name: str, *, since: date | None = None, until: date | None = None
 ) -> Call[CalendarDayList]:
-    """The days of a calendar, with their names: a year from today on by default."""
+    """The days of a calendar, with their names: by default the year from today on."""
     query = {
         "from": None if since is None else since.isoformat(),
         "until": None if until is None else until.isoformat(),
@@ -51,7 +51,7 @@ def calendar_days(
 
 
 def list_freezes() -> Walk[Freeze]:
-    """Every freeze that is in force, or has a window to come."""
+    """Every freeze that is in force, or has an upcoming window."""
     return Walk(lambda cursor: call("GET", "/freezes", FreezePage, query={"cursor": cursor}))
 
 
@@ -63,13 +63,13 @@ def get_freeze(name: str) -> Call[Freeze]:
 def put_freeze(
     name: str, freeze: FreezeDefinition | Mapping[str, Any], *, if_match: str | None = None
 ) -> Call[Freeze]:
-    """Makes or replaces a freeze: nothing begins while it lasts. With the `version` of a freeze as
-    `if_match`, replaces only that one."""
+    """Creates or replaces a freeze: nothing begins while it is in force. With the `version` of a
+    freeze as `if_match`, replaces only that one."""
     path = {"name": name}
     return call("PUT", "/freezes/{name}", Freeze, path=path, body=freeze, if_match=if_match)
 
 
 def delete_freeze(name: str, *, if_match: str | None = None) -> Call[None]:
-    """Ends a freeze; only the one of the `version` `if_match`, where that is given."""
+    """Lifts a freeze; with `if_match`, only the one with that `version`."""
     path = {"name": name}
     return call("DELETE", "/freezes/{name}", type(None), path=path, if_match=if_match)

@@ -1,4 +1,4 @@
-"""The calls that look over all tasks: tags, incidents, the forecast, the calendar feed."""
+"""The calls that concern all tasks: tags, incidents, the forecast, the calendar feed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def list_incidents(
     until: datetime | None = None,
     tag: str | Sequence[str] | None = None,
 ) -> Call[Incidents]:
-    """What went wrong: failures grouped by cause, what did not run, what began late."""
+    """What went wrong: failures grouped by cause, what did not run, what started late."""
     query: dict[str, QueryValue] = {"since": since, "until": until, "tag": tag}
     return call("GET", "/incidents", Incidents, query=query)
 
@@ -35,11 +35,11 @@ def forecast(
     step: timedelta | None = None,
     tag: str | None = None,
 ) -> Call[Forecast]:
-    """How many starts are due, a step at a time, and the busiest instants."""
+    """How many starts are due in each step, and the busiest instants."""
     query = {"from": since, "until": until, "step": step, "tag": tag}
     return call("GET", "/forecast", Forecast, query=query)
 
 
 def tasks_calendar(*, tag: str | None = None, task: str | None = None) -> Call[str]:
-    """Coming runs as an iCalendar feed."""
+    """Upcoming runs as an iCalendar feed."""
     return call("GET", "/tasks.ics", str, query={"tag": tag, "task": task})

@@ -1,4 +1,4 @@
-"""The calls on a task's history, and those that bring back what was."""
+"""The calls on a task's history, and those that restore."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ def restore_revision(task_id: str, revision: int, *, if_match: int | None = None
 
 
 def restore_task(task_id: str) -> Call[Task]:
-    """Brings a deleted task back, within the retention."""
+    """Restores a deleted task, within the retention."""
     return call("POST", "/tasks/{task_id}/restore", Task, path={"task_id": task_id})

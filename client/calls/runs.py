@@ -1,4 +1,4 @@
-"""The calls on runs, what they write, backfills, triggers and actions."""
+"""The calls on runs, their output, backfills, triggers and actions."""
 
 from __future__ import annotations
 
@@ -78,25 +78,25 @@ def get_run(run_id: str) -> Call[Run]:
 
 
 def cancel_run(run_id: str) -> Call[Run]:
-    """Tells its action to stop; read the run again to see that it has."""
+    """Requests a cancel; read the run again to see the result."""
     path = {"run_id": run_id}
     return call("POST", "/runs/{run_id}/cancel", Run, path=path, repeatable=True)
 
 
 def retry_run(run_id: str) -> Call[ShortRun]:
-    """A new run of the same occurrence. Each call is one run."""
+    """A new run of the same occurrence. Each call starts one run."""
     return call("POST", "/runs/{run_id}/retry", ShortRun, path={"run_id": run_id})
 
 
 def get_output(run_id: str, *, after: int = 0) -> Call[RunOutput]:
-    """What a run has written so far, past the first `after` bytes."""
+    """What a run has written so far, after the first `after` bytes."""
     path = {"run_id": run_id}
     return call("GET", "/runs/{run_id}/output", RunOutput, path=path, query={"after": after})
 
 
 def follow_output(run_id: str, *, after: int = 0) -> Stream[WrittenPiece | RunState]:
-    """What a run writes, as it writes it, and how the run stands whenever that changes; ends when
-    the run does. A connection that breaks off is made again, and nothing comes twice."""
+    """A run's output as it is written, and its state whenever that changes, until the run ends. A
+    broken connection is resumed without repeating anything."""
 
     def since(last_event_id: str) -> Call[str]:
         query = {"follow": True, "after": int(last_event_id or after)}
@@ -108,7 +108,7 @@ def follow_output(run_id: str, *, after: int = 0) -> Stream[WrittenPiece | RunSt
 def start_backfill(
     task_id: str, *, start: datetime, end: datetime, overlap: OverlapPolicy | str | None = None
 ) -> Call[Backfill]:
-    """Runs the past occurrences from `start` to `end`. Each call is a backfill of its own."""
+    """Runs the past occurrences from `start` to `end`. Each call starts one backfill."""
     body = given(**{"from": start, "to": end, "overlap": overlap})
     path = {"task_id": task_id}
     return call("POST", "/tasks/{task_id}/backfill", Backfill, path=path, body=body)
@@ -120,12 +120,12 @@ def list_backfills(task_id: str) -> Call[BackfillList]:
 
 
 def get_backfill(backfill_id: str) -> Call[Backfill]:
-    """How far a backfill is."""
+    """The progress of a backfill."""
     return call("GET", "/backfills/{backfill_id}", Backfill, path={"backfill_id": backfill_id})
 
 
 def cancel_backfill(backfill_id: str) -> Call[Backfill]:
-    """Stops it, and the runs that it has going."""
+    """Stops it and its runs in progress."""
     path = {"backfill_id": backfill_id}
     return call("POST", "/backfills/{backfill_id}/cancel", Backfill, path=path, repeatable=True)
 
@@ -137,7 +137,7 @@ def preview_trigger(
     after: datetime | None = None,
     task_id: str | None = None,
 ) -> Call[PreviewAnswer]:
-    """The next runs of a trigger, in words too. `H` and jitter depend on the task's id."""
+    """The next runs of a trigger, and its words. `H` and jitter depend on the task's id."""
     body = given(trigger=trigger, count=count, after=after, id=task_id)
     return call("POST", "/triggers/preview", PreviewAnswer, body=body, repeatable=True)
 
@@ -145,7 +145,7 @@ def preview_trigger(
 def try_action(
     action: Model | Mapping[str, Any], *, timeout: timedelta = timedelta(seconds=30)
 ) -> Call[Run]:
-    """Runs an action once, now, without registering it; returns when it has ended."""
+    """Runs an action once without registering it; returns when it has ended."""
     return call("POST", "/actions/test", Run, body=given(action=action, timeout=timeout))
 
 

@@ -11,12 +11,12 @@ from onthedot.messages.health import Alive, Ready, Workers
 
 
 def alive() -> Call[Alive]:
-    """Whether the server answers, and its version."""
+    """Whether the server responds, and its version."""
     return call("GET", "/healthz", Alive)
 
 
 def ready() -> Call[Ready]:
-    """Whether Temporal answers, and which workers it has seen."""
+    """Whether Temporal responds, and which workers it has seen."""
     return call("GET", "/readyz", Ready)
 
 
@@ -41,5 +41,5 @@ def list_workers() -> Call[Workers]:
 
 
 def me() -> Call[Me]:
-    """Who the caller is: name, role, and via what."""
+    """Who the caller is: name, role, and means of authentication."""
     return call("GET", "/me", Me)

@@ -16,17 +16,17 @@ from onthedot.scheduling.task import NewTask, Task, TaskDefinition, TaskStatus
 
 T = TypeVar("T")
 
-#: A definition: as a model, or as the JSON object that REST takes.
+#: A definition: a model, or a JSON object as in REST.
 Definition = TaskDefinition | Mapping[str, Any]
 
-#: Rows of a page where the caller does not say.
+#: The default number of rows per page.
 ROWS = 200
 
 _TASK = "/tasks/{task_id}"
 
 
 def create_task(task: NewTask | Mapping[str, Any], *, idempotency_key: str = "") -> Call[Task]:
-    """Registers a task; without a key of the caller's, one is made, so that a retry is safe."""
+    """Registers a task; without a key, a new one is used, so that a retry is safe."""
     key = idempotency_key or fresh_key()
     return call("POST", "/tasks", Task, body=_new(task), idempotency_key=key)
 
@@ -34,7 +34,7 @@ def create_task(task: NewTask | Mapping[str, Any], *, idempotency_key: str = "")
 def create_tasks(
     tasks: Sequence[NewTask | Mapping[str, Any]], *, idempotency_key: str = ""
 ) -> Call[BatchResults]:
-    """Registers up to 1,000 tasks; each has a result of its own, in the same order."""
+    """Registers up to 1,000 tasks; each has its own result, in the same order."""
     body = {"tasks": [_new(task) for task in tasks]}
     key = idempotency_key or fresh_key()
     return call("POST", "/tasks:batch", BatchResults, body=body, idempotency_key=key)
@@ -50,7 +50,7 @@ def list_tasks(
     sort: str | None = None,
     page_size: int = ROWS,
 ) -> Walk[Task]:
-    """Every task that fits, open ones first. Long definitions are abridged in lists."""
+    """Every matching task, open ones first. Long definitions are abridged in lists."""
     query = {
         "kind": kind,
         "status": status,
@@ -64,16 +64,16 @@ def list_tasks(
 
 
 def get_task(task_id: str) -> Call[Task]:
-    """One task: the whole definition, its next runs and its last one."""
+    """One task: the whole definition, its next runs and its last run."""
     return _on(task_id, "GET", _TASK, Task)
 
 
 def replace_task(
     task_id: str, definition: Definition, *, if_match: int | None = None, create: bool = False
 ) -> Call[Task]:
-    """Replaces the whole definition, if the task is at revision `if_match` where that is given.
+    """Replaces the whole definition; with `if_match`, only if the task is at that revision.
 
-    With `create`, registers the task where there is none.
+    With `create`, registers the task if it does not exist.
     """
     query = {"create": True} if create else None
     body = _definition(definition)
@@ -81,14 +81,14 @@ def replace_task(
 
 
 def delete_task(task_id: str, *, if_match: int | None = None) -> Call[None]:
-    """Ends a task for good; a run in progress finishes."""
+    """Deletes a task, which can be restored within the retention; a run in progress finishes."""
     return _on(task_id, "DELETE", _TASK, type(None), if_match=if_match)
 
 
 def pause_task(
     task_id: str, *, note: str = "", until: datetime | None = None, if_match: int | None = None
 ) -> Call[Task]:
-    """Keeps a task from firing, until it is resumed or `until` comes."""
+    """Keeps a task from firing, until it is resumed or until `until`."""
     body = given(note=note, until=until)
     return _change(task_id, "/pause", body, if_match)
 
@@ -108,9 +108,9 @@ def run_task(
     through_freeze: bool | None = None,
     note: str | None = None,
 ) -> Call[ShortRun]:
-    """Runs it now, in addition to its schedule; values count for this run alone.
+    """Runs it now, in addition to its schedule; the values apply to this run only.
 
-    Each call is one run, so it is not sent again by itself.
+    Each call starts one run, so it is never repeated automatically.
     """
     asked = given(
         scheduled_for=scheduled_for,
@@ -133,27 +133,27 @@ def preview_edit(task_id: str, definition: Definition) -> Call[EditPreview]:
 def get_ledger(
     task_id: str, *, since: datetime | None = None, until: datetime | None = None
 ) -> Call[LedgerPage]:
-    """Every instant of a span at which the task should have fired, and what became of it."""
+    """Every instant of a period at which the task should have fired, and what happened."""
     query = {"since": since, "until": until}
     return _on(task_id, "GET", _TASK + "/ledger", LedgerPage, query=query)
 
 
 def get_why(task_id: str, *, at: datetime | None = None) -> Call[Why]:
-    """Why it did not run, in one sentence: at an instant, or the last time that it did not."""
+    """Why it did not run at an instant, or the last time that it did not, in one sentence."""
     return _on(task_id, "GET", _TASK + "/why", Why, query={"at": at})
 
 
 def sent_back(definition: TaskDefinition) -> dict[str, Any]:
-    """The part of a task that a PUT takes: what only an answer has is left out.
+    """The fields of a task that PUT accepts, without those that only responses have.
 
     Raises:
-        ValueError: it is a row of a list, which does not show all of the definition.
+        ValueError: it is an abridged row of a list.
     """
     if isinstance(definition, Task) and definition.abridged:
         raise ValueError(f"{definition.id} is abridged, as it comes from a list: use get_task.")
     fields = set(TaskDefinition.model_fields)
     if "paused" not in definition.model_fields_set:
-        # A PUT that says nothing of it keeps the pause.
+        # A PUT without this field keeps the pause.
         fields.remove("paused")
     return definition.model_dump(mode="json", include=fields)
 
@@ -167,7 +167,7 @@ def _new(task: NewTask | Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _change(task_id: str, what: str, body: Any, if_match: int | None) -> Call[Task]:
-    # Done twice it is no other than done once, but for the revision.
+    # Repeating it changes nothing but the revision.
     return _on(task_id, "POST", _TASK + what, Task, body=body, if_match=if_match, repeatable=True)
 
 

@@ -1,1 +1,1 @@
-"""DAG files, read without running them. Open `dag.py` first."""
+"""DAG files, read without running them. Begin with `dag.py`."""

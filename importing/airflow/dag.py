@@ -1,8 +1,8 @@
-"""Airflow DAG files: the schedule alone, read from the syntax tree, never run.
+"""Airflow DAG files: only the schedule, read from the syntax tree without running the file.
 
-1. Each `DAG(…)` and each `@dag(…)` is one DAG; only what is written out as a constant counts.
+1. Each `DAG(…)` and each `@dag(…)` is one DAG; only constants are read.
 2. A cron string, a preset, a timedelta or a time-based timetable becomes a trigger.
-3. What the DAG does is not read: the action is a line in the log, to be replaced.
+3. What the DAG does is not read: the action is a `log` action, to be replaced.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from onthedot.importing.clocks.rules import AIRFLOW
 from onthedot.importing.collector import NO_LIMIT, Collector
 from onthedot.importing.imported import UnreadableSource
 
-#: How far back Airflow is let catch up by a DAG that asks for it.
+#: The catch-up window of a DAG with `catchup`.
 _CATCHUP = timedelta(days=30)
 
 
@@ -48,7 +48,7 @@ def read_airflow(text: str, found: Collector) -> None:
 
 
 def _dags(tree: ast.Module, values: Values) -> Iterator[tuple[str, Call]]:
-    """Each DAG's call, with the id that it has where it gives none, in the file's order."""
+    """Each DAG's call, with its default id, in the order of the file."""
     decorated: set[int] = set()
     for node in ast.walk(tree):
         if not isinstance(node, ast.FunctionDef):
@@ -119,7 +119,7 @@ def _moment(
 def _bounds(
     start: datetime | None, end: datetime | None, timing: Timing, found: Collector
 ) -> dict[str, Any]:
-    """The bounds that still matter; what began long ago needs no beginning."""
+    """The bounds that still matter: a past start is left out."""
     bounds = {}
     for name, moment in (("start_at", start), ("end_at", end)):
         if moment is None:

@@ -1,4 +1,4 @@
-"""What of a DAG its schedule does not carry over."""
+"""Notes on the parts of a DAG that its schedule does not carry over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from onthedot.importing.airflow.timing import Timing
 from onthedot.importing.airflow.values import Call, Unknown
 from onthedot.importing.collector import Collector
 
-#: Arguments of a DAG whose meaning a schedule does not carry.
+#: Arguments of a DAG that have no counterpart.
 _STAYS = ("on_failure_callback", "on_success_callback", "sla_miss_callback", "params", "deadline")
 
 

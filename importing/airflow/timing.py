@@ -1,4 +1,4 @@
-"""What a DAG's `schedule` says about time, as triggers."""
+"""Converts a DAG's `schedule` to triggers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from onthedot.importing.collector import Collector
 from onthedot.importing.cron_dialects import from_croniter
 from onthedot.scheduling.cron.fields import CronError
 
-#: Stands for a schedule that is not written at all, which is not the same as None.
+#: The value of a missing `schedule`, which is not the same as None.
 NOT_GIVEN = Unknown("nothing")
 
-#: A preset of Airflow's that is none of ours.
+#: Presets that only Airflow has.
 _PRESETS = {"@quarterly": "0 0 1 */3 *"}
 _CRON = {"CronTriggerTimetable", "CronDataIntervalTimetable", "MultipleCronTriggerTimetable"}
 _DELTA = {"DeltaTriggerTimetable", "DeltaDataIntervalTimetable"}
@@ -30,7 +30,7 @@ class Timing:
 
     line: int
     trigger: dict[str, Any]
-    #: Whether it may come with data intervals, whose end is when it runs.
+    #: Whether it may have data intervals, at whose end it runs.
     interval_end: bool = True
 
     @property
@@ -43,14 +43,14 @@ class Timing:
 class ScheduleReader:
     """Reads the schedule of one DAG."""
 
-    #: The zone where the schedule names none; asking for it may note that it is a guess.
+    #: The zone if the schedule names none; calling it may add a note that it is a guess.
     zone: Callable[[], str]
     start: datetime | None
     found: Collector
     task_id: str
 
     def timings(self, schedule: Any, line: int) -> list[Timing]:
-        """The triggers of a schedule; none, and a note, where it has no counterpart."""
+        """The triggers of a schedule; none, and a note, if it has no counterpart."""
         return list(self._any(schedule, line))
 
     def _any(self, schedule: Any, line: int) -> Iterator[Timing]:

@@ -1,4 +1,4 @@
-"""The values that a DAG file writes out, read from its syntax tree without running any of it."""
+"""The constant values of a DAG file, read from its syntax tree without running it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from onthedot.scheduling.firing.zones import ZoneError, zone_named
 
-#: How deep a value may lie in others, names that stand for them included.
+#: How deeply values may be nested, including names for values.
 _DEEPEST = 20
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """Something that only running the file would tell."""
+    """A value that only running the file would show."""
 
     text: str
 
@@ -34,7 +34,7 @@ class Call:
     lines: dict[str, int]
 
     def argument(self, position: int | None, *names: str, default: Any = None) -> Any:
-        """An argument by keyword, or by position where it has one."""
+        """An argument by keyword, or by position if it has one."""
         for name in names:
             if name in self.keywords:
                 return self.keywords[name]
@@ -134,7 +134,7 @@ def dotted(node: ast.expr) -> str:
 
 
 def _moment(call: Call, last: str) -> datetime | Call:
-    """A datetime, aware where the file says so; pendulum's is in UTC where it does not."""
+    """A datetime, aware if the file names a zone; pendulum's default is UTC."""
     zone = call.keywords.get("tzinfo", call.keywords.get("tz"))
     if isinstance(zone, str):
         zone = zone_named(zone)

@@ -1,4 +1,4 @@
-"""A job's options: what becomes a retry policy, and what has no counterpart."""
+"""A job's options: those that become a retry policy, and those without a counterpart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_DOUBLED = 12
 
 
 def retry(job: Located, found: Collector, task_id: str, *opts: str) -> dict[str, Any]:
-    """The retry policy that stands for `attempts` and `backoff`: one attempt if there are none."""
+    """The retry policy for `attempts` and `backoff`: one attempt if there are none."""
     attempts = job.at(*opts, "attempts", default=1)
     line = job.line_of(*opts, "attempts")
     if isinstance(attempts, bool) or not isinstance(attempts, int):

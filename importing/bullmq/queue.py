@@ -1,9 +1,9 @@
-"""What a queue of BullMQ still has to do: `{"queue", "paused", "schedulers", "delayed"}`.
+"""The future jobs of a BullMQ queue: `{"queue", "paused", "schedulers", "delayed"}`.
 
 1. A job scheduler becomes a recurring task: a cron expression, or an interval in whole seconds.
 2. A delayed job that no scheduler made becomes a one-time task.
-3. What a worker does with the job is not in Redis: the action is a line in the log, to be
-   replaced, and holds the job's data.
+3. What a worker does with the job is not in Redis: the action is a `log` action with the job's
+   data, to be replaced.
 
 `queue.getJobSchedulers()` and `queue.getDelayed()` return the lists; the guide has the script.
 """
@@ -23,11 +23,11 @@ from onthedot.importing.yaml_source import Located, documents
 from onthedot.scheduling.cron.fields import CronError
 from onthedot.scheduling.trigger import CronTrigger
 
-#: Milliseconds that no clock reaches: the year 9999.
+#: Milliseconds beyond any clock: the year 9999.
 _BEYOND = 253_370_764_800_000
 #: How late a delayed job may run: BullMQ sets no limit.
 _CATCHUP = timedelta(days=30)
-#: Of the job's data in the message, which holds 8,192 characters.
+#: How much of the job's data goes into the message, which has at most 8,192 characters.
 _DATA_LENGTH = 4000
 
 
@@ -35,7 +35,7 @@ def read_bullmq(text: str, found: Collector) -> None:
     """Adds the schedulers and delayed jobs of a file.
 
     Raises:
-        UnreadableSource: it is no JSON, or holds neither of the lists.
+        UnreadableSource: it is not JSON, or has neither of the lists.
     """
     queues = [
         each
@@ -178,7 +178,7 @@ def _trigger(scheduler: Located, found: Collector, task_id: str) -> dict[str, An
 
 
 def _runs_left(scheduler: Located, found: Collector) -> int | None:
-    """Those of `limit` that are still to come. The one that waits in the queue counts as made."""
+    """The runs left of `limit`. The one that waits in the queue counts as made."""
     limit, made = scheduler.at("limit"), scheduler.at("iterationCount", default=0)
     if not _is_whole(limit) or not _is_whole(made):
         return None

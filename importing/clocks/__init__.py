@@ -1,4 +1,4 @@
-"""Local times and clock changes: calendars as triggers, and nights on which another rule differs.
+"""Local times and clock changes: calendars as triggers, and nights on which other rules differ.
 
-Open `nights.py` first.
+Begin with `nights.py`.
 """

@@ -1,7 +1,7 @@
-"""A calendar of sets (seconds, minutes, … years), of which all must match, as a cron trigger.
+"""Converts a calendar of sets (seconds, minutes, … years), which must all match, to a cron trigger.
 
-systemd and Temporal say when to fire this way. A cron expression has no AND of its two day fields
-unless one starts with a star, so one of them becomes exclusions, which is exact.
+systemd and Temporal use such calendars. A cron expression combines its two day fields with AND only
+if one starts with a star, so one of them becomes exclusions, which is exact.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MONTHS = frozenset(range(1, 13))
 WEEKDAYS = frozenset(range(7))
 #: Years that count; Temporal's calendars end there.
 YEARS = frozenset(range(2000, 2101))
-#: Days from the end of a month that always hold each weekday once.
+#: Days from the end of a month that always have each weekday once.
 _LAST_WEEK = frozenset(range(1, 8))
 
 
@@ -51,7 +51,7 @@ class Calendar:
         return (self.seconds, self.minutes, self.hours) == (SIXTY, SIXTY, HOURS)
 
     def trigger(self, zone: str, after: datetime) -> dict[str, Any]:
-        """A cron trigger that fires from `after` on as this does.
+        """A cron trigger that fires like this calendar from `after` on.
 
         Raises:
             CalendarError: there is none.
@@ -76,7 +76,7 @@ class Calendar:
         }
 
     def exclusion(self) -> str:
-        """A cron expression that leaves out what matches this, to the second.
+        """A cron expression that excludes exactly the times of this calendar.
 
         Raises:
             CalendarError: there is none.
@@ -92,7 +92,7 @@ class Calendar:
         return " ".join(fields if len(fields) == 6 else ["0", *fields])
 
     def _day_fields(self) -> tuple[str, str, list[str]]:
-        """Day of the month, day of the week, and exclusions that make up for what is missing."""
+        """Day of the month, day of the week, and exclusions for what they cannot express."""
         weekday = field_text(self.weekdays, WEEKDAYS)
         if self.days_from_end:
             if self.days_from_end == _LAST_WEEK and self.weekdays != WEEKDAYS:
@@ -119,7 +119,7 @@ class Calendar:
 
 
 def merged(calendars: Iterable[Calendar]) -> list[Calendar]:
-    """The same local times by fewer calendars, where two differ in one field alone."""
+    """The same local times with fewer calendars, by merging those that differ in one field."""
     left = list(dict.fromkeys(calendars))
     again = True
     while again:
@@ -138,7 +138,7 @@ def merged(calendars: Iterable[Calendar]) -> list[Calendar]:
 
 
 def _both(one: Calendar, other: Calendar) -> Calendar | None:
-    """One calendar for what either names, if there is one."""
+    """One calendar for the times of both, if there is one."""
     if one.either or other.either or one.days_from_end or other.days_from_end:
         return None
     names = ("seconds", "minutes", "hours", "days", "months", "weekdays", "years")
@@ -174,7 +174,7 @@ def field_text(values: frozenset[int], every: frozenset[int]) -> str:
 
 
 def _is_day(every: frozenset[int]) -> bool:
-    """Whether a star with a step would change how the two day fields go together."""
+    """Whether a star with a step would change how the two day fields combine."""
     return every in (DAYS, WEEKDAYS)
 
 

@@ -1,6 +1,6 @@
-"""On which nights of clock changes a task fires otherwise than its original, and how to say it.
+"""Finds and describes the nights of clock changes on which a task differs from its original.
 
-Our rule is that of Debian's cron. Away from clock changes all sources agree with it.
+Our rule is that of Debian's cron. Apart from clock changes, all sources agree with it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from onthedot.scheduling.wording.phrases import joined
 
 #: How far ahead to search for differences.
 HORIZON = timedelta(days=731)
-#: A change is seen on either side of it this far away: a day, and an hour of the next.
+#: How far before and after a change times may differ: a day, and an hour of the next.
 _AROUND = timedelta(hours=25)
 #: Nights that a note names; more are counted.
 _NAMED = 3
@@ -29,14 +29,14 @@ _NAMED = 3
 class NightRule:
     """When the original fires around a clock change."""
 
-    #: The original, as a sentence names it.
+    #: The name of the original in sentences.
     original: str
     #: The instants in (start, end] of a trigger for the task with a key.
     fires: Callable[[Recurring, str, datetime, datetime], Sequence[datetime]]
 
 
 def nights(zone: ZoneInfo, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Windows around the clock changes of the two years after `at`, apart from each other."""
+    """Separate windows around the clock changes of the two years after `at`."""
     start, end = int(at.timestamp()), int((at + HORIZON).timestamp())
     last: tuple[datetime, datetime] | None = None
     for change in changes(zone, start, end):
@@ -52,7 +52,7 @@ def nights(zone: ZoneInfo, at: datetime) -> Iterator[tuple[datetime, datetime]]:
 
 
 def differences(trigger: Recurring, key: str, rule: NightRule, at: datetime) -> list[Difference]:
-    """The instants of two years that one of both has alone, in order."""
+    """The instants of two years that only one of the two has, in order."""
     found = []
     for opens, closes in nights(ZoneInfo(trigger.timezone), at):
         here = set(
@@ -67,7 +67,7 @@ def differences(trigger: Recurring, key: str, rule: NightRule, at: datetime) -> 
 
 
 def in_words(found: Sequence[Difference], zone_name: str, original: str) -> str:
-    """What differs, night by night, as a note says it."""
+    """The differences, night by night, for a note."""
     zone = ZoneInfo(zone_name)
     by_date = groupby(found, lambda difference: difference.at.astimezone(zone).date())
     by_day = [(day, list(of_day)) for day, of_day in by_date]

@@ -1,4 +1,4 @@
-"""What other schedulers do with a cron expression when clocks change."""
+"""How other schedulers apply a cron expression when clocks change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from onthedot.scheduling.trigger import CronTrigger, Recurring
 
 
 def _shown(trigger: Recurring, key: str, after: datetime, until: datetime) -> list[datetime]:
-    """Every instant at which clocks show a listed time, as often as they show it."""
+    """Every instant at which clocks show a listed time."""
     if not isinstance(trigger, CronTrigger):
         return []
     cron = replace(parse_cron(trigger.expression, key), wild=True)
@@ -35,7 +35,7 @@ def _shown(trigger: Recurring, key: str, after: datetime, until: datetime) -> li
 
 
 def _first_shown(trigger: Recurring, key: str, after: datetime, until: datetime) -> list[datetime]:
-    """Each listed time that exists, once: the first time it is shown."""
+    """Each existing listed time once: the first time that clocks show it."""
     zone = ZoneInfo(trigger.timezone)
     return [d for d in _shown(trigger, key, after, until) if not d.astimezone(zone).fold]
 
@@ -43,10 +43,10 @@ def _first_shown(trigger: Recurring, key: str, after: datetime, until: datetime)
 def _airflow(trigger: Recurring, key: str, after: datetime, until: datetime) -> list[datetime]:
     """From one run to the next:
 
-    1. Take what clocks show at the run, and the next listed local time after it.
-    2. Where every hour is listed, let as much real time pass as lies between the two.
-    3. Else run at that local time: the second time it is shown, and where clocks skip it, as long
-       after the gap as it lies in it.
+    1. Take the local time of the run, and the next listed local time after it.
+    2. If every hour is listed, add their distance as real time.
+    3. Otherwise run at that local time: the second time that clocks show it or, if they skip it,
+       as long after the gap as the time lies within it.
     """
     if not isinstance(trigger, CronTrigger):
         return []
@@ -76,12 +76,12 @@ def _made_aware(local: int, zone: ZoneInfo) -> int:
 
 
 def _robfig(trigger: Recurring, key: str, after: datetime, until: datetime) -> list[datetime]:
-    """Whenever a listed time is shown; but robfig/cron looks for the day at midnight, and a day
-    without one confuses it.
+    """Whenever clocks show a listed time. But robfig/cron searches for days at midnight, and a day
+    without a midnight confuses it.
 
-    1. It goes on hour by hour from a listed day into the next. Without a midnight it does not
-       notice that this is another day, and fires at its first listed time.
-    2. It goes on day by day to a listed one. East of Greenwich it lands an hour short of it, and
+    1. It continues hour by hour from a listed day into the next. Without a midnight it does not
+       notice the new day, and fires at its first listed time.
+    2. It continues day by day to a listed one. East of Greenwich it ends up an hour before it, and
        then past it.
     """
     shown = _shown(trigger, key, after, until)
@@ -105,11 +105,11 @@ def _robfig(trigger: Recurring, key: str, after: datetime, until: datetime) -> l
 
 
 def _cron_parser(trigger: Recurring, key: str, after: datetime, until: datetime) -> list[datetime]:
-    """Whenever a listed time is shown, where every hour is listed. Else:
+    """Whenever clocks show a listed time, if every hour is listed. Otherwise:
 
-    1. A time that is shown twice counts the first time.
-    2. Where clocks skip a listed hour, the listed minutes of the hour after the gap count; where
-       they skip midnight, only if 23:00 is listed too, from which it goes on hour by hour.
+    1. A time that occurs twice counts the first time.
+    2. If clocks skip a listed hour, the listed minutes of the hour after the gap count; if they
+       skip midnight, only if 23:00 is listed too, from which it continues hour by hour.
     """
     shown = _shown(trigger, key, after, until)
     if not isinstance(trigger, CronTrigger):
@@ -152,7 +152,7 @@ def _within(trigger: Recurring, due: datetime) -> bool:
 
 
 def crowded(trigger: CronTrigger, key: str, at: datetime) -> list[datetime]:
-    """Changes at which several skipped times are due, which Debian's cron runs one by one."""
+    """Changes at which several skipped times are due, which Debian's cron runs separately."""
     cron = parse_cron(trigger.expression, key)
     if cron.wild:
         return []

@@ -1,1 +1,1 @@
-"""Crontabs. Open `table.py` first."""
+"""Crontabs. Begin with `table.py`."""

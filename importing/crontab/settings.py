@@ -1,4 +1,4 @@
-"""The settings of a crontab, each of which holds for the lines below it."""
+"""The settings of a crontab, each of which applies to the lines below it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MAIL = frozenset({"MAILFROM", "CONTENT_TYPE", "CONTENT_TRANSFER_ENCODING"})
 
 @dataclass
 class Settings:
-    """What the lines so far have set."""
+    """The settings of the lines so far."""
 
     environment: dict[str, str] = field(default_factory=dict)
     shell: str = "/bin/sh"
@@ -24,7 +24,7 @@ class Settings:
     random_delay: int = 0
 
     def read(self, number: int, line: str, found: Collector) -> bool:
-        """Takes a line in, if it is a setting, and notes what of it does not fit."""
+        """Reads a line if it is a setting, and notes what does not fit; returns whether it is."""
         match = _SETTING.match(line)
         if match is None:
             return False
@@ -68,7 +68,7 @@ class Settings:
 
 
 def is_setting(line: str) -> bool:
-    """Whether a line assigns rather than runs something."""
+    """Whether a line is an assignment, not a job."""
     return _SETTING.match(line) is not None
 
 

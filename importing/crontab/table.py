@@ -1,8 +1,8 @@
 """Crontabs: the user's form and the system's, by the rules of Debian's cron and of cronie.
 
-1. A line is a comment, a setting, which holds for the lines below it, or a job.
+1. A line is a comment, a job, or a setting for the lines below it.
 2. A job runs `SHELL -c command`; its first unescaped `%` ends the command and starts its input.
-3. Clock changes mean the same here, as our rule is that of Debian's cron.
+3. Clock changes have the same effect here, because our rule is that of Debian's cron.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SYSTEM_FILE = re.compile(r"(^|/)etc/(crontab$|cron\.d/)")
 
 
 def read_crontab(text: str, found: Collector, *, system: bool | None) -> None:
-    """Adds the jobs of a crontab. Never raises for what a line holds."""
+    """Adds the jobs of a crontab. Never raises, whatever the lines contain."""
     lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1)]
     lines = [(n, line) for n, line in lines if line and not line.startswith("#")]
     jobs = [(n, line) for n, line in lines if not is_setting(line)]

@@ -1,1 +1,1 @@
-"""CronJob manifests. Open `cronjob.py` first."""
+"""CronJob manifests. Begin with `cronjob.py`."""

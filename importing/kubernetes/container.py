@@ -1,4 +1,4 @@
-"""What a CronJob's container runs, as a command; and what of its pod stays behind."""
+"""Converts a CronJob's container to a command, and notes what is lost of its pod."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _environment(container: Located, found: Collector, task_id: str) -> dict[str
 
 
 def _expanded(text: str, known: Mapping[str, str]) -> str:
-    """`$(NAME)` by its value, as Kubernetes writes it; `$$(NAME)` stays as `$(NAME)`."""
+    """`$(NAME)` replaced by its value, as in Kubernetes; `$$(NAME)` becomes `$(NAME)`."""
 
     def by_value(match: re.Match[str]) -> str:
         return match[1] if match[2] is None else known.get(match[2], match[0])

@@ -1,7 +1,7 @@
 """CronJob manifests: one file, many documents, lists of them, as YAML or JSON.
 
-Kubernetes reads expressions with robfig/cron: a step makes a star restrict, and where clocks are
-put forward a run is skipped, where they are put back it comes twice.
+Kubernetes reads expressions with robfig/cron: a star with a step restricts, a local time that
+clocks skip does not run, and one that they show twice runs twice.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _HISTORY = ("successfulJobsHistoryLimit", "failedJobsHistoryLimit")
 
 
 def read_kubernetes(text: str, found: Collector) -> None:
-    """Adds the CronJobs of a file; other kinds of object are passed over.
+    """Adds the CronJobs of a file; other kinds of objects are ignored.
 
     Raises:
-        UnreadableSource: it is no YAML, or holds no CronJob.
+        UnreadableSource: it is not YAML, or has no CronJob.
     """
     jobs = [job for document in documents(text, found.name) for job in _cron_jobs(document)]
     if not jobs:

@@ -1,4 +1,4 @@
-"""How a CronJob's runs are kept apart, retried and caught up."""
+"""Converts a CronJob's policies: concurrency, retries and missed runs."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 from onthedot.importing.collector import Collector
 from onthedot.importing.yaml_source import Located
 
-#: Where the job itself stands in a CronJob.
+#: The path of the job in a CronJob.
 JOB = ("spec", "jobTemplate", "spec")
 _OVERLAP = {"Allow": "allow_all", "Forbid": "skip", "Replace": "cancel_other"}
-#: What Kubernetes does where a CronJob does not say: six more attempts, ten seconds apart at first.
+#: Kubernetes' default: six more attempts, ten seconds apart at first.
 _BACKOFF_LIMIT = 6
 _RETRY = {"initial_interval": 10, "backoff": 2.0, "max_interval": 360}
 
 
 def overlap(job: Located, found: Collector, task_id: str) -> str:
-    """The overlap policy that stands for a CronJob's concurrency policy."""
+    """The overlap policy for a CronJob's concurrency policy."""
     policy = job.at("spec", "concurrencyPolicy", default="Allow")
     line = job.line_of("spec", "concurrencyPolicy")
     if policy == "Forbid":
@@ -40,7 +40,7 @@ def overlap(job: Located, found: Collector, task_id: str) -> str:
 
 
 def catchup(job: Located, found: Collector, task_id: str, distance: timedelta) -> timedelta:
-    """Kubernetes starts the last missed run alone: a window as long as one run's distance."""
+    """The catch-up window: one distance of runs, as Kubernetes starts only the last missed one."""
     limit = seconds(job, found, task_id, "spec", "startingDeadlineSeconds")
     if limit is None:
         found.check(
@@ -62,7 +62,7 @@ def catchup(job: Located, found: Collector, task_id: str, distance: timedelta) -
 
 
 def retry(job: Located, found: Collector, task_id: str) -> dict[str, Any]:
-    """The retry policy that stands for a job's back-off."""
+    """The retry policy for a job's back-off."""
     limit = job.at(*JOB, "backoffLimit", default=_BACKOFF_LIMIT)
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
         found.lost(job.line_of(*JOB, "backoffLimit"), "backoffLimit is not understood.", task_id)
@@ -73,7 +73,7 @@ def retry(job: Located, found: Collector, task_id: str) -> dict[str, Any]:
 
 
 def seconds(job: Located, found: Collector, task_id: str, *path: str) -> timedelta | None:
-    """A number of seconds; None, and a note, for anything else that is there."""
+    """A number of seconds; None, and a note, for any other value."""
     value = job.at(*path)
     if value is None:
         return None

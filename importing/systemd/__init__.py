@@ -1,1 +1,1 @@
-"""Timer units. Open `timer.py` first."""
+"""Timer units. Begin with `timer.py`."""

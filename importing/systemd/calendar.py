@@ -34,7 +34,7 @@ _SHORT = {
     "annually": "*-01-01 00:00:00",
 }
 _WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-#: Order of the week there: Monday first, so that a range never goes around.
+#: systemd's week begins on Monday, so ranges do not wrap around.
 _WEEK = (1, 2, 3, 4, 5, 6, 0)
 _DATE = re.compile(r"(?:([^-~\s]+)-)?([^-~\s]+)([-~])([^-~\s]+)")
 _TIME = re.compile(r"([^:\s]+):([^:\s]+)(?::([^:\s]+))?")
@@ -47,7 +47,7 @@ class OnCalendar:
     """What one expression means: a calendar, or a single instant."""
 
     calendar: Calendar
-    #: None if it names no zone, so that the machine's counts.
+    #: None if it names no zone, which means the machine's.
     zone: str | None
     once: datetime | None = None
 
@@ -84,7 +84,7 @@ def parse_on_calendar(text: str) -> OnCalendar:
 
 
 def _zone(word: str) -> str | None:
-    """The zone that a word names, if it is one; `utc` counts in any case."""
+    """The zone that a word names, if any; `utc` is case-insensitive."""
     if word.upper() == "UTC":
         return "UTC"
     if not word[0].isalpha() or word.lower() in _SHORT:
@@ -164,7 +164,7 @@ def _values(text: str, every: frozenset[int], *, century: bool = False) -> froze
 
 
 def _from_end(text: str) -> frozenset[int]:
-    """Days counted from the end of a month: a repetition goes on towards it."""
+    """Days counted from the end of a month, towards which repetitions go."""
     if text == "*":
         raise CalendarError("'~*' is not understood.")
     found: set[int] = set()
@@ -186,5 +186,5 @@ def _range(part: str) -> tuple[int, int | None, int]:
 
 
 def _full_year(year: int) -> int:
-    """Two digits as systemd completes them."""
+    """A year with two digits, completed as in systemd."""
     return year + 2000 if year < 70 else year + 1900 if year < 100 else year

@@ -1,6 +1,6 @@
-"""Timer units of systemd. The service stays where it is: the task starts it and waits for its end.
+"""Timer units of systemd. The service stays in systemd: the task starts it and waits for its end.
 
-A local time that clocks skip is left out there, and one that they show twice counts once.
+In systemd, a local time that clocks skip does not run, and one that they show twice runs once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from onthedot.importing.systemd.calendar import parse_on_calendar
 from onthedot.importing.systemd.units import Setting, Unit, time_span, units, yes
 
 _TIMER = "Timer"
-#: Counted from an event that a task does not know.
+#: Settings that count from an event that a task does not know.
 _EVENTS = {
     "OnBootSec": "when the machine starts",
     "OnStartupSec": "when the service manager starts",
@@ -28,10 +28,10 @@ _REPEATS = ("OnUnitActiveSec", "OnUnitInactiveSec")
 
 
 def read_systemd(text: str, found: Collector) -> None:
-    """Adds the timers of a file; other units are passed over.
+    """Adds the timers of a file; other units are ignored.
 
     Raises:
-        UnreadableSource: it is no unit file, or holds no timer.
+        UnreadableSource: it is not a unit file, or has no timer.
     """
     timers = [
         unit for unit in units(text, found.name) if any(s == _TIMER for s, _ in unit.settings)
@@ -165,7 +165,7 @@ def _jitter(unit: Unit, found: Collector, name: str) -> timedelta:
 
 
 def _catchup(unit: Unit, trigger: dict[str, Any], task_id: str, found: Collector) -> timedelta:
-    """Persistent runs what was missed once: a window as long as one run's distance."""
+    """The catch-up window: the distance of runs with Persistent, which runs a missed run once."""
     if not yes(unit.last(_TIMER, "Persistent")):
         return NO_CATCHUP
     return found.distance(trigger, task_id) if trigger["kind"] == "cron" else NO_LIMIT

@@ -1,4 +1,4 @@
-"""Unit files: sections, settings that may come several times, and the lines that they stand in."""
+"""Unit files: sections, settings that may be repeated, and their lines."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ class Setting:
 
 @dataclass
 class Unit:
-    """A unit: its name, and of each (section, setting) the assignments that count."""
+    """A unit: its name, and the effective assignments of each (section, setting)."""
 
     name: str
     line: int
     settings: dict[tuple[str, str], list[Setting]] = field(default_factory=dict)
 
     def all(self, section: str, name: str) -> list[Setting]:
-        """Every assignment of a setting since it was last emptied."""
+        """Every assignment of a setting since it was last reset."""
         return self.settings.get((section, name), [])
 
     def last(self, section: str, name: str) -> Setting | None:
-        """The assignment that counts."""
+        """The effective assignment of a setting with one value."""
         found = self.all(section, name)
         return found[-1] if found else None
 
     def set(self, section: str, name: str, setting: Setting) -> None:
-        """Adds an assignment; an empty one drops those before it."""
+        """Adds an assignment; an empty one resets the setting."""
         if setting.value:
             self.settings.setdefault((section, name), []).append(setting)
         else:
@@ -57,10 +57,10 @@ class Unit:
 
 
 def units(text: str, name: str) -> list[Unit]:
-    """The units of a file: one, or those that `systemctl cat` prints, drop-ins included.
+    """The units of a file: one, or those printed by `systemctl cat`, including drop-ins.
 
     Raises:
-        UnreadableSource: a line is no assignment.
+        UnreadableSource: a line is not an assignment.
     """
     found = [Unit(name.rpartition("/")[2], 1)]
     section, carried, carried_from = "", "", 0
@@ -92,7 +92,7 @@ def units(text: str, name: str) -> list[Unit]:
 
 
 def time_span(text: str) -> timedelta | None:
-    """A time span such as `1h 30min` or `90`; None for what is none."""
+    """A time span such as `1h 30min` or `90`; None if the text is invalid."""
     parts = list(_SPAN.finditer(text))
     if not parts or _SPAN.sub("", text).strip():
         return None

@@ -1,1 +1,1 @@
-"""Schedules of Temporal. Open `schedule.py` first; `fetch.py` asks a server."""
+"""Temporal Schedules. Begin with `schedule.py`; `fetch.py` reads them from a server."""

@@ -1,4 +1,4 @@
-"""What a Temporal Schedule starts, as a `workflow` action with its limits and retries."""
+"""Converts the action of a Temporal Schedule to a `workflow` action with its limits and retries."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from onthedot.importing.temporal.values import PayloadError, payload_value, seco
 from onthedot.importing.yaml_source import Located
 
 _START = ("schedule", "action", "startWorkflow")
-#: Temporal sets no limit where none is asked for; a task's longest run is bounded.
+#: Temporal's default is no limit; a task's run always has one.
 _NO_LIMIT = 365 * 86_400
-#: What of a start has no place in a task.
+#: Parts of a start without a counterpart in a task.
 _STAYS = (
     "memo",
     "searchAttributes",
@@ -23,7 +23,7 @@ _STAYS = (
 
 
 def workflow_fields(described: Located, found: Collector, task_id: str) -> dict[str, Any] | None:
-    """The action, limits and retries of a schedule; None, and a note, where there are none."""
+    """The action, limits and retries of a schedule; None, and a note, if it starts no workflow."""
     line = described.line_of("schedule", "action")
     workflow_type = described.text(*_START, "workflowType", "name")
     if not workflow_type:
@@ -57,7 +57,7 @@ def _arguments(described: Located, found: Collector, task_id: str) -> list[Any]:
     path = (*_START, "input")
     given = described.at(*path)
     if isinstance(given, list):
-        # The CLI's own short form: the values themselves.
+        # The CLI's short form: plain values.
         return given
     arguments = []
     for n, payload in enumerate(described.sequence(*path, "payloads")):

@@ -1,4 +1,4 @@
-"""The Temporal server whose schedules are read, by Temporal's own variables and profiles."""
+"""Connects to the Temporal server of the schedules, from Temporal's variables and profiles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEFAULT_ADDRESS = "127.0.0.1:7233"
 
 
 class SourceAway(ImportFailed):
-    """The server that is to be read does not respond, or refuses."""
+    """The Temporal server does not respond, or refuses."""
 
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(
@@ -25,10 +25,10 @@ class SourceAway(ImportFailed):
 
 
 async def fetch_from_environment(at: datetime) -> str:
-    """Every schedule of the namespace, as `read` takes it.
+    """Every schedule of the namespace, in the form for `read`.
 
     Raises:
-        SourceAway: the server does not respond, or what says where it is cannot be used.
+        SourceAway: the server does not respond, or its settings are invalid.
     """
     address = _DEFAULT_ADDRESS
     try:
@@ -38,5 +38,5 @@ async def fetch_from_environment(at: datetime) -> str:
     except RPCError as error:
         raise SourceAway(address, error.message) from None
     except (RuntimeError, ValueError, OSError) as error:
-        # Settings may be repeated in a message, and hold a key: its first line is enough.
+        # Later lines of the message may repeat settings, which may include a key.
         raise SourceAway(address, str(error).partition("\n")[0]) from None

@@ -1,6 +1,6 @@
-"""Reads schedules from a Temporal server, as the text that `temporal` then takes.
+"""Reads schedules from a Temporal server, in the text form that `schedule.py` reads.
 
-It only asks: nothing on the server changes. The instants around clock changes come along.
+It changes nothing on the server. The text includes the instants around clock changes.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from onthedot.scheduling.firing.jitter import jitter_seed
 from onthedot.scheduling.firing.zones import ZoneError, zone_named
 from onthedot.scheduling.values import format_instant
 
-#: Instants of one response at most.
+#: The most instants of one response.
 _PAGE = 1000
-#: Pages of one night; a schedule that fires more often than that is not compared there.
+#: The most pages of one night; a schedule that fires more often is not compared.
 _MOST_PAGES = 10
-#: Schedules of this project itself, which are tasks already.
+#: Schedules of this project, which are tasks already.
 _OURS = ("schedule:", "onthedot-")
 
 
 async def fetch(client: Client, *, at: datetime, ids: Iterable[str] | None = None) -> str:
-    """Descriptions of schedules, all of the namespace where no ids are given, as JSON.
+    """Descriptions of schedules as JSON, by default of all in the namespace.
 
     Args:
         at: now; nights of clock changes are those of the two years that follow.
 
     Raises:
-        temporalio.service.RPCError: there is no such schedule, or the server is out of reach.
+        temporalio.service.RPCError: there is no such schedule, or the server is unreachable.
     """
     described = await client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace=client.namespace)
@@ -64,7 +64,7 @@ async def _listed(client: Client) -> list[str]:
 async def _if_there(
     client: Client, namespace_id: str, schedule_id: str, at: datetime
 ) -> dict[str, Any] | None:
-    """None for one that was deleted just now: lists show it for a while."""
+    """None for a schedule that was just deleted, which lists still show for a while."""
     try:
         return await _fetched(client, namespace_id, schedule_id, at)
     except RPCError as error:
@@ -111,7 +111,7 @@ async def _nights(
 async def _times(
     client: Client, schedule_id: str, after: datetime, until: datetime
 ) -> list[datetime] | None:
-    """When it fires in (after, until]; None if that is too often to ask for."""
+    """When it fires in (`after`, `until`]; None if that is too often."""
     found: list[datetime] = []
     for _ in range(_MOST_PAGES):
         start, end = Timestamp(), Timestamp()

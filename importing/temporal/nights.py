@@ -1,4 +1,4 @@
-"""Clock changes: the server's instants compared with those of the tasks made from its schedule."""
+"""Compares the server's instants around clock changes with those of the tasks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.firing.zones import ZoneError, zone_named
 
 _ORIGINAL = "Temporal"
-#: A window that `fetch` asks for is shorter, changes that follow each other closely included.
+#: Longer than any window of `fetch`, even with several changes in a short time.
 _LONGEST = timedelta(days=14)
 
 

@@ -1,9 +1,9 @@
-"""Temporal Schedules, from what the server says of them: `temporal schedule describe -o json`.
+"""Temporal Schedules, from the server's description: `temporal schedule describe -o json`.
 
-A spec is the union of its calendars and intervals, less its exclusions. Calendars that differ in
-one field become one expression; what is left over becomes a task each. Temporal's own rule for
-clock changes is not modelled: where the server's instants come along, as `fetch.py` brings
-them, they are compared, and each night that differs is named.
+A spec is the union of its calendars and intervals, minus its exclusions. Calendars that differ in
+one field become one expression; each remaining one becomes a separate task. Temporal's own rule
+for clock changes is not modelled: if `fetch.py` added the server's instants, they are compared, and
+each night that differs is noted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from onthedot.importing.yaml_source import Located, documents
 _OVERLAP = "SCHEDULE_OVERLAP_POLICY_"
 _OVERLAPS = ("skip", "buffer_one", "buffer_all", "cancel_other", "terminate_other", "allow_all")
 _COUNT = re.compile(r"\d{1,18}", re.ASCII)
-#: What Temporal does where a schedule does not say.
+#: Temporal's default catch-up window, in seconds.
 _CATCHUP = 365 * 86_400
 
 
@@ -31,7 +31,7 @@ def read_temporal(text: str, found: Collector) -> None:
     """Adds the schedules of a file: one description, a list of them, or several documents.
 
     Raises:
-        UnreadableSource: it is no JSON, or describes no schedule.
+        UnreadableSource: it is not JSON, or describes no schedule.
     """
     described = [each for document in documents(text, found.name) for each in _each(document)]
     described = [each for each in described if each.mapping("schedule", "spec")]
@@ -85,7 +85,7 @@ def _add(
     schedule_id: str,
     found: Collector,
 ) -> list[str]:
-    """The ids of the tasks that were added, one a part."""
+    """The ids of the added tasks, one per part."""
     added = []
     for part in wanted:
         one_id = found.free_id(schedule_id)
@@ -117,7 +117,7 @@ def _overlap(described: Located, found: Collector, task_id: str) -> str:
 
 
 def _common(described: Located, found: Collector, task_id: str, zone: str) -> dict[str, Any]:
-    """What each trigger of the schedule has: zone, bounds, jitter, exclusions, the runs left."""
+    """The fields of every trigger of the schedule: zone, bounds, jitter, exclusions, runs left."""
     from_spec = ("schedule", "spec")
     common: dict[str, Any] = {
         "timezone": zone,

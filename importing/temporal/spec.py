@@ -24,7 +24,7 @@ from onthedot.importing.yaml_source import Located
 from onthedot.scheduling.wording.phrases import runs
 
 _SPEC = ("schedule", "spec")
-#: Each field: its name there and here, its values, and those it has where it is left out.
+#: Each field: its names in Temporal and here, its values, and its default.
 _FIELDS = (
     ("second", "seconds", SIXTY, frozenset({0})),
     ("minute", "minutes", SIXTY, frozenset({0})),
@@ -34,7 +34,7 @@ _FIELDS = (
     ("dayOfWeek", "weekdays", WEEKDAYS, WEEKDAYS),
     ("year", "years", YEARS, YEARS),
 )
-#: Single dates that one exclusion may stand for.
+#: The most single dates from one exclusion.
 _MOST_DATES = 80
 
 
@@ -47,7 +47,7 @@ class Part:
 
 
 def parts(described: Located, found: Collector, task_id: str, zone: str) -> list[Part]:
-    """The triggers that together fire as the spec does, exclusions aside."""
+    """The triggers that together fire like the spec, without its exclusions."""
     for name in ("cronString", "calendar", "timezoneData"):
         if described.at(*_SPEC, name):
             where = described.line_of(*_SPEC, name)
@@ -78,7 +78,7 @@ def _calendars(described: Located, found: Collector, task_id: str, zone: str) ->
 
 
 def exclusions(described: Located, found: Collector, task_id: str) -> list[str]:
-    """What the spec leaves out, as a trigger's `exclude`."""
+    """The spec's exclusions as a trigger's `exclude`."""
     excluded = []
     for calendar in described.items(*_SPEC, "excludeStructuredCalendar"):
         try:
@@ -135,7 +135,7 @@ def _calendar(located: Located) -> Calendar:
 def _values(
     located: Located, name: str, every: frozenset[int], default: frozenset[int]
 ) -> frozenset[int]:
-    """The values of one field's ranges, whose end and step may be left out."""
+    """The values of one field's ranges, whose end and step are optional."""
     ranges = located.sequence(name)
     if not ranges:
         return default

@@ -17,16 +17,16 @@ class PayloadError(ValueError):
 
 
 def seconds_of(text: str) -> float | None:
-    """`90s` as 90; None for no duration, which is zero too."""
+    """`90s` as 90; None for no duration or zero."""
     match = _SECONDS.fullmatch(text)
     return float(match[1]) or None if match else None
 
 
 def payload_value(payload: Any) -> Any:
-    """What a payload holds, as JSON.
+    """The JSON value of a payload.
 
     Raises:
-        PayloadError: it is encrypted, or bytes, or not a payload.
+        PayloadError: it is encrypted, binary, or not a payload.
     """
     if not isinstance(payload, dict) or not isinstance(payload.get("metadata"), dict):
         raise PayloadError("is not a payload")

@@ -13,9 +13,12 @@ from onthedot.scheduling.errors import (
     InvalidDefinition,
     OnTheDotError,
     RevisionMismatch,
+    TaskExists,
     TaskNotFound,
 )
+from onthedot.scheduling.revisions.revision import RevisionKind
 from onthedot.scheduling.run import ShortRun
+from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
@@ -138,14 +141,21 @@ class BulkChanges:
         return await self._each(ids, one)
 
     async def restore(self, ids: Sequence[str]) -> list[Changed]:
-        """Restore deleted tasks."""
+        """Restore deleted tasks. One that was restored before is left as it is: the call that did
+        it may have been answered too late."""
 
         async def one(task_id: str) -> Changed:
             if self._dry_run:
                 if await self._tasks.deleted(task_id) is None:
                     raise TaskNotFound(task_id)
                 return Changed(task_id, Outcome.WOULD_CHANGE)
-            task = await self._tasks.restore(task_id, by=self._by)
+            try:
+                task = await self._tasks.restore(task_id, by=self._by)
+            except TaskExists:
+                last = (await Revisions(self._temporal).page(task_id, limit=1)).items[0]
+                if last.change is not RevisionKind.RESTORED or last.restores is not None:
+                    raise
+                return Changed(task_id, Outcome.UNCHANGED, last.revision)
             return Changed(task_id, Outcome.DONE, task.revision)
 
         return await for_each(ids, one, self._progress)

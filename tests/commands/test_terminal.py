@@ -20,7 +20,7 @@ async def test_no_server_and_wrong_addresses(shell: Shell) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     away = await shell("task", "list", ONTHEDOT_URL=url)
     assert away.returncode == 1
-    assert away.stderr.startswith(f"onthedot: No server answers at {url}")
+    assert away.stderr.startswith(f"onthedot: No server responds at {url}")
     assert away.stderr.count("\n") == 1
     wrong = await shell("task", "list", ONTHEDOT_URL="localhost:8080")
     assert wrong.returncode == 2

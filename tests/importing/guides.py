@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from onthedot.applying.yaml_output import tasks_to_yaml
 from onthedot.importing.imported import Imported, Source
 from onthedot.importing.read import read
-from onthedot.importing.yaml_output import to_yaml
 from tests.importing.comparison import AT
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "how-to" / "migrate"
@@ -62,7 +62,7 @@ def main() -> None:
     for source in Source:
         before, example = _halves(source)
         found = Guide.of(source).imported(source)
-        fresh = iter([None, to_yaml(found.tasks), found.report()])
+        fresh = iter([None, tasks_to_yaml(found.tasks), found.report()])
         example = _BLOCK.sub(lambda block, fresh=fresh: _filled(block, next(fresh, None)), example)  # type: ignore[misc]
         (FOLDER / GUIDES[source]).write_text(before + example)
 

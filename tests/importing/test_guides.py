@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from onthedot.applying.yaml_output import tasks_to_yaml
 from onthedot.importing.imported import Source
-from onthedot.importing.yaml_output import to_yaml
 from onthedot.scheduling.task import NewTask
 from tests.importing.guides import FOLDER, GUIDES, Guide
 
@@ -15,7 +15,7 @@ from tests.importing.guides import FOLDER, GUIDES, Guide
 def test_the_example_gives_the_tasks_and_notes_that_the_guide_shows(source: Source) -> None:
     guide = Guide.of(source)
     found = guide.imported(source)
-    assert to_yaml(found.tasks) == guide.tasks
+    assert tasks_to_yaml(found.tasks) == guide.tasks
     assert found.report() == guide.notes
 
 

@@ -26,7 +26,7 @@ from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.access.single_sign_on import SingleSignOn
 from onthedot.ui.access.throttle import WrongTokens
 from onthedot.ui.addresses import inside, target
-from onthedot.ui.loading.styles import styles
+from onthedot.ui.loading.boot import styles
 
 _LOG = logging.getLogger("onthedot.access")
 _DAY_SECONDS = 24 * 3600

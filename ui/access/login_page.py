@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 
 from onthedot.ui.addresses import base, target
-from onthedot.ui.loading.styles import STYLES
+from onthedot.ui.loading.boot import STYLES
 from onthedot.ui.loading.template import NONCE
 
 _PAGE = """<!doctype html>

@@ -36,13 +36,13 @@ SKIPPED = entry(0, LedgerState.SKIPPED, Reason.OVERLAP, "An earlier run was stil
         ),
         (
             [SKIPPED],
-            "The occurrence of 2026-03-02T09:00:00Z was skipped: an earlier run was still going "
-            "on.",
+            "The occurrence of 2026-03-02T09:00:00Z was skipped: an earlier run was still in "
+            "progress.",
         ),
         (
             [SKIPPED, RAN],
-            "The occurrence of 2026-03-02T09:00:00Z was skipped: an earlier run was still going "
-            "on; it ran since, last at 2026-03-02T10:00:00Z.",
+            "The occurrence of 2026-03-02T09:00:00Z was skipped: an earlier run was still in "
+            "progress; it ran since, last at 2026-03-02T10:00:00Z.",
         ),
         (
             [entry(0, LedgerState.MISSED, Reason.CATCHUP, "Temporal processed it later.")],

@@ -13,7 +13,7 @@ from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, new_task, unique
-from tests.service.listed import listed_runs
+from tests.run_log import listed_runs
 from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio

@@ -16,8 +16,8 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, http, new_task, once, unique
+from tests.run_log import listed_runs
 from tests.service.foreign_code import foreign_worker
-from tests.service.listed import listed_runs
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio

@@ -19,7 +19,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, definition, every, http, new_task, once, unique
-from tests.service.listed import listed_runs
+from tests.run_log import listed_runs
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio

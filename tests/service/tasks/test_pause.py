@@ -17,8 +17,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import definition, every, http, new_task, once, unique
-from tests.run_log import lists_caught_up, nominals
-from tests.service.listed import listed_runs
+from tests.run_log import listed_runs, lists_caught_up, nominals
 from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio

@@ -21,7 +21,7 @@ from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import LOG, definition, every, http, new_task, once, unique
-from tests.service.listed import listed_runs
+from tests.run_log import listed_runs
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -187,6 +187,9 @@ async def test_finished_ones_come_back_as_finished(
     assert {each.outcome for each in deleted} == {"done"}
     undone = await bulk.restore([each.id for each in deleted])
     assert {each.outcome for each in undone} == {"done"}, undone
+    # A restore that was answered too late is asked for again.
+    restored = await bulk.restore([each.id for each in deleted])
+    assert {each.outcome for each in restored} == {"unchanged"}, restored
     await eventually(over)
     assert (await tasks.get(good)).health is Health.HEALTHY
     assert (await tasks.get(bad)).health is Health.FAILING

@@ -63,6 +63,13 @@ async def test_the_way_in_does_not_touch_the_page(
     assert page.asked == []
 
 
+async def test_all_style_sheets_are_served_as_one(stranger: httpx.AsyncClient) -> None:
+    served = await stranger.get("/ui/static/styles.css")
+    assert served.headers["content-type"].startswith("text/css")
+    for sheet in (STATIC / "styles").rglob("*.css"):
+        assert sheet.read_text() in served.text
+
+
 @pytest.mark.parametrize(
     "path",
     ["/ui/loginx", "/ui/login/", "/ui/login/x", "/ui/staticx", "/ui/favicon.icox", "/ui/logoutx"],

@@ -31,12 +31,15 @@ class LimitFields:
         zone_field: TextField | None = None,
     ) -> None:
         add = fields.add
-        given = before is not None and (
-            before.start_at or before.end_at or before.max_runs or before.jitter
-        )
         # An interval has its zone among the limits, as it matters for days alone.
         moves = zone_field is not None
-        given = given or (not moves and before is not None and bool(before.exclude or before.only))
+        given = before is not None and (
+            before.start_at
+            or before.end_at
+            or before.max_runs
+            or before.jitter
+            or (not moves and (before.exclude or before.only))
+        )
         if moves:
             self._days = DayFields(fields, before, calendars, moves=True)
         with named(box("fold inner", "details"), open=bool(given)):

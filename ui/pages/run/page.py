@@ -103,28 +103,7 @@ def _show(context: PageContext, run: Run) -> None:
                 live = " live" if run.status is RunStatus.RUNNING else ""
                 text(RUN_WORDS[run.status], f"pill {RUN_TONES[run.status]}{live}")
         with box("actions"):
-            if run.status is RunStatus.RUNNING:
-                button(
-                    "Cancel",
-                    lambda: _cancel(context, run),
-                    "danger",
-                    icon="ban",
-                    why_not=context.why_not("cancel_run"),
-                )
-            elif run.task_id and run.status is not RunStatus.SUCCEEDED:
-                why_not = context.why_not("retry_run")
-                again = button(
-                    "Run again", lambda: _retry(context, run), icon="rotate-ccw", why_not=why_not
-                )
-                named(again, title=why_not or "A new run of the same occurrence", data_key="r")
-            if run.task_id:
-                button(
-                    "Run now",
-                    lambda: run_now(context, run.task_id, _name(run)),
-                    icon="play",
-                    why_not=context.why_not("run_task"),
-                )
-            outside_link("In Temporal", run.links.temporal_ui)
+            _actions(context, run)
     with box("stack"):
         if run.phase is not None:
             _doing(run)
@@ -139,6 +118,31 @@ def _show(context: PageContext, run: Run) -> None:
                 Code(run.error.message, "Error")
         if len(run.attempts_made) > 1 or (run.error is None and _failures(run)):
             _attempts(run)
+
+
+def _actions(context: PageContext, run: Run) -> None:
+    if run.status is RunStatus.RUNNING:
+        button(
+            "Cancel",
+            lambda: _cancel(context, run),
+            "danger",
+            icon="ban",
+            why_not=context.why_not("cancel_run"),
+        )
+    elif run.task_id and run.status is not RunStatus.SUCCEEDED:
+        why_not = context.why_not("retry_run")
+        again = button(
+            "Run again", lambda: _retry(context, run), icon="rotate-ccw", why_not=why_not
+        )
+        named(again, title=why_not or "A new run of the same occurrence", data_key="r")
+    if run.task_id:
+        button(
+            "Run now",
+            lambda: run_now(context, run.task_id, _name(run)),
+            icon="play",
+            why_not=context.why_not("run_task"),
+        )
+    outside_link("In Temporal", run.links.temporal_ui)
 
 
 def _failures(run: Run) -> int:
