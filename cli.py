@@ -120,22 +120,23 @@ def _run_process(command: str, settings: Settings, options: dict[str, Any]) -> i
     import asyncio
 
     from onthedot.processes import event_loop
+    from onthedot.processes.loading import loading
 
     if command == "dev":
         from onthedot import dev
 
         return asyncio.run(dev.run(settings, options))
     if command == "server":
-        from onthedot import server
-
+        with loading():
+            from onthedot import server
         server.run(settings)
     elif command == "worker":
-        from onthedot import worker
-
+        with loading():
+            from onthedot import worker
         event_loop.run(worker.run(settings))
     else:
-        from onthedot import worker
-
+        with loading():
+            from onthedot import worker
         asyncio.run(worker.set_up_namespace(settings))
     return 0
 

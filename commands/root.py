@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from onthedot.processes.loading import loading
 from onthedot.version import version
 
 #: Name, summary and module.
@@ -63,7 +64,8 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self._parts:
             module, _, attribute = self._parts[cmd_name][1].partition(":")
-            found: click.Command = getattr(import_module(module), attribute)
+            with loading():
+                found: click.Command = getattr(import_module(module), attribute)
             return found
         for section in self._sections.values():
             if cmd_name in section:

@@ -1,4 +1,4 @@
-"""Keeps child processes running until they are told to stop.
+"""Keeps child processes running until it stops them.
 
 Each child runs under a guard (processes/guard.py) in its own session, so that Ctrl-C reaches only
 the supervisor, which then stops its children in order. A child that ends unexpectedly is restarted,

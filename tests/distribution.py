@@ -22,6 +22,10 @@ _WAITS = ("faults", "service", "workflows")
 _LONG = ("tests/faults", "tests/scheduling/differential", "tests/e2e", "tests/packaging")
 #: Folders that one process runs as a whole: each process would start a system of its own for them.
 _TOGETHER = ("tests/faults",)
+#: For these, each process starts a system and a browser, which takes ten seconds of processor time:
+#: the first few processes share them, and others take one only when nothing else is left.
+_DEAR = "tests/e2e"
+_SHARE_DEAR = 3
 #: Files whose tests each have a system of their own, and can be run by a process each.
 _APART = ("tests/cluster/test_backup.py",)
 
@@ -48,10 +52,12 @@ class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no t
         return folder if folder in _TOGETHER else file
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        computes = self.nodes.index(node) < self._computing
+        number = self.nodes.index(node)
+        computes = number < self._computing
 
-        def rank(scope: str) -> tuple[bool, bool]:
-            return waits(scope) is computes, not scope.startswith(_LONG)
+        def rank(scope: str) -> tuple[bool, bool, bool]:
+            too_dear = number >= _SHARE_DEAR and scope.startswith(_DEAR)
+            return too_dear, waits(scope) is computes, not scope.startswith(_LONG)
 
         self.workqueue.move_to_end(min(self.workqueue, key=rank), last=False)
         super()._assign_work_unit(node)

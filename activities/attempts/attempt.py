@@ -25,7 +25,7 @@ from onthedot.activities.attempts.heartbeat import Heart, heartbeating, left_beh
 from onthedot.activities.http.host_gate import Place
 from onthedot.activities.output.kept import KeptOutput
 from onthedot.scheduling.run import AttemptMade, RunError
-from onthedot.scheduling.stored.attempt import Attempt, AttemptResult, Beat, told
+from onthedot.scheduling.stored.attempt import Attempt, AttemptResult, Beat, listed
 
 _log = logging.getLogger("onthedot.attempt")
 
@@ -77,7 +77,7 @@ async def report_attempt(
             output=output,
             attempt=number,
             # The only attempt of a run would add nothing, and most runs have one.
-            made=told((*before, this)) if before else (),
+            made=listed((*before, this)) if before else (),
             written=_encoded(kept),
         )
     except AttemptFailed as failed:
@@ -96,7 +96,7 @@ async def report_attempt(
     if began:
         why = RunError(type=failure.fault.value, message=failure.message[:_LONGEST_TOLD])
         this = AttemptMade(attempt=number, started_at=started_at, ended_at=ended_at, error=why)
-        made = told((*before, this))
+        made = listed((*before, this))
     if not attempt.local:
         heart.ends(made)
     counted = number if began or failure.fault is not Fault.OVERDUE else number - 1

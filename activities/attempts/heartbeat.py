@@ -12,7 +12,7 @@ from temporalio import activity
 
 from onthedot.activities.output.kept import KeptOutput
 from onthedot.scheduling.run import AttemptMade, RunError
-from onthedot.scheduling.stored.attempt import HEARTBEAT_EVERY, Beat, told
+from onthedot.scheduling.stored.attempt import HEARTBEAT_EVERY, Beat, listed
 from onthedot.scheduling.stored.live import PlacesTaken
 from onthedot.scheduling.stored.written import unpack
 
@@ -71,7 +71,7 @@ def left_behind(before: tuple[AttemptMade, ...], number: int) -> tuple[AttemptMa
     lost = last.attempt < number and all(made.attempt != last.attempt for made in known)
     if not lost or last.waiting:
         return known
-    return told((*known, AttemptMade(attempt=last.attempt, started_at=last.since, error=_LOST)))
+    return listed((*known, AttemptMade(attempt=last.attempt, started_at=last.since, error=_LOST)))
 
 
 def output_left_behind() -> KeptOutput:

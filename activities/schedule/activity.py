@@ -138,8 +138,8 @@ class ScheduleActivities:
         if held is not None:
             held = await self._held.released(held, order, found, at=datetime.now(UTC))
         at = datetime.now(UTC)
-        told = partial(outlook, found, order, at=at, calendars=calendars)
-        applied = told() if _is_handed_over(order.trigger) else await off_loop(told)
+        described = partial(outlook, found, order, at=at, calendars=calendars)
+        applied = described() if _is_handed_over(order.trigger) else await off_loop(described)
         return with_held(_not_yet_finished(applied) if order.look is None else applied, held)
 
     async def _create(
@@ -256,7 +256,7 @@ def _is_new(order: ScheduleOrder) -> bool:
 
 
 def _not_yet_finished(applied: Applied) -> Applied:
-    """Keep a schedule that was over when it was created, lest a lost attempt create it again.
+    """Keep a schedule that was over when it was created, so that no lost attempt creates it again.
 
     A suspended worker process may resume its attempt after the schedule is gone. The patch of a
     second schedule would run the same occurrences again.

@@ -81,7 +81,7 @@ def replace_task(
 
 
 def delete_task(task_id: str, *, if_match: int | None = None) -> Call[None]:
-    """Ends a task for good; a run in progress finishes."""
+    """Deletes a task, which can be restored within the retention; a run in progress finishes."""
     return _on(task_id, "DELETE", _TASK, type(None), if_match=if_match)
 
 

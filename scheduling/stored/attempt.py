@@ -45,7 +45,7 @@ DEFERRED = "Deferred"
 OVERDUE = "DeadlineExceeded"
 
 #: How many attempts are listed: the first one, and the latest.
-TOLD_ATTEMPTS = 20
+LISTED_ATTEMPTS = 20
 
 #: An attempt with a longer timeout would block a workflow task: it is an ordinary activity.
 LONGEST_LOCAL = timedelta(minutes=1)
@@ -129,7 +129,7 @@ class AttemptResult(_Passed):
     attempt: int = 1
     """Which attempt of its run it was, from 1; one less if it did not begin."""
     made: tuple[AttemptMade, ...] = ()
-    """The attempts of the run so far, including this one; see `told`."""
+    """The attempts of the run so far, including this one; see `listed`."""
     written: str = ""
     """What the attempts so far wrote while they ran, packed as in `written.py`, in base64."""
 
@@ -154,6 +154,6 @@ class Beat(_Passed):
     """While it waits: how full the limit is."""
 
 
-def told(made: tuple[AttemptMade, ...]) -> tuple[AttemptMade, ...]:
-    """The attempts to keep: the first one and the latest, `TOLD_ATTEMPTS` in all."""
-    return made if len(made) <= TOLD_ATTEMPTS else (made[0], *made[1 - TOLD_ATTEMPTS :])
+def listed(made: tuple[AttemptMade, ...]) -> tuple[AttemptMade, ...]:
+    """The attempts to keep: the first one and the latest, `LISTED_ATTEMPTS` in all."""
+    return made if len(made) <= LISTED_ATTEMPTS else (made[0], *made[1 - LISTED_ATTEMPTS :])

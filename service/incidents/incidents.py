@@ -98,10 +98,7 @@ class IncidentReader:
         until: datetime | None = None,
         tags: Sequence[str] = (),
     ) -> Incidents:
-        """The part of `read` that Temporal's list of runs tells, which takes no long look.
-
-        Raises as `read`.
-        """
+        """The part of `read` from Temporal's list of runs, which is fast. Raises like `read`."""
         return await self._that_ran(await self._span(since, until, tags))
 
     async def without_a_run(

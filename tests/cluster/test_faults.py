@@ -54,7 +54,7 @@ def test_a_node_is_gone_for_good(
     verdict = _judged(wave, back)
     assert not any(part.running for part in node.parts.values())
     assert verdict.latest < at_load(_STARTS_WITHIN_SECONDS)
-    table.note("one of two nodes of Temporal gone for good", verdict)
+    table.note("one of two nodes of Temporal lost permanently", verdict)
 
 
 @three_times
@@ -95,7 +95,7 @@ def test_a_server_and_a_worker_are_killed_in_a_burst(
     deployment.workers[turn % 2].kill()
     back = time.time()
     verdict = _judged(wave, back)
-    table.note("`kill -9` of one of two servers and workers, for good, in a burst", verdict)
+    table.note("`kill -9` of one of two servers and workers, permanently, in a burst", verdict)
 
 
 @three_times

@@ -75,7 +75,7 @@ class KeptCounts:
     def _over(self, which: TaskFilter, counting: asyncio.Task[int]) -> None:
         self._counting.pop(which, None)
         if not counting.cancelled():
-            # Who waits is told of an error; where nobody does any more, the next one counts.
+            # Retrieve the error: waiting callers get it anyway, and the next caller counts again.
             counting.exception()
 
     async def _count(self, which: TaskFilter) -> int:

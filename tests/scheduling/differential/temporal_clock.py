@@ -13,6 +13,7 @@ from uuid import uuid4
 from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
+    GetSystemInfoRequest,
     ListScheduleMatchingTimesRequest,
 )
 from temporalio.client import (
@@ -77,13 +78,15 @@ class TemporalClock:
 
     client: Client
     namespace_id: str
+    release: str
 
     @classmethod
     async def on(cls, client: Client) -> TemporalClock:
         described = await client.workflow_service.describe_namespace(
             DescribeNamespaceRequest(namespace=client.namespace)
         )
-        return cls(client, described.namespace_info.id)
+        system = await client.workflow_service.get_system_info(GetSystemInfoRequest())
+        return cls(client, described.namespace_info.id, system.server_version)
 
     @asynccontextmanager
     async def schedule(self, spec: ScheduleSpec) -> AsyncIterator[Clock]:

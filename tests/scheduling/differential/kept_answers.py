@@ -1,0 +1,70 @@
+"""What a Temporal server answered before, so that not everything has to be asked each time.
+
+An answer depends on the server's release, the schedule's spec and the periods asked about, and on
+nothing else. The file has one line for each of these: a digest of the question, and one of all
+instants in the answer. Where any part of a question changes, so does its digest, and the server is
+asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from temporalio.client import ScheduleSpec
+
+#: Write down what the server answers, and ask it everything.
+KEEP = os.environ.get("KEEP_ANSWERS") == "1"
+_FILE = Path(__file__).with_name("kept_answers.txt")
+
+Period = tuple[datetime, datetime]
+
+
+class KeptAnswers:
+    """Answers of one release of Temporal."""
+
+    def __init__(self, release: str) -> None:
+        self._release = release
+        text = _FILE.read_text() if _FILE.exists() else ""
+        self._kept = dict(line.split() for line in text.splitlines())
+
+    def know(
+        self,
+        spec: ScheduleSpec,
+        periods: Sequence[Period],
+        instants: Sequence[Sequence[datetime]],
+    ) -> bool:
+        """Whether the server has answered this question with just these instants."""
+        return self._kept.get(self._question(spec, periods)) == _answer(instants)
+
+    def keep(
+        self,
+        spec: ScheduleSpec,
+        periods: Sequence[Period],
+        instants: Sequence[Sequence[datetime]],
+    ) -> None:
+        """`instants`: what the server has just answered, a list for each period."""
+        self._kept[self._question(spec, periods)] = _answer(instants)
+
+    def write(self) -> None:
+        lines = sorted(f"{question} {answer}\n" for question, answer in self._kept.items())
+        _FILE.write_text("".join(lines))
+
+    def _question(self, spec: ScheduleSpec, periods: Sequence[Period]) -> str:
+        asked = [f"{_seconds(start)} {_seconds(end)}" for start, end in periods]
+        return _digest("\n".join([self._release, repr(spec), *asked]))
+
+
+def _answer(instants: Sequence[Sequence[datetime]]) -> str:
+    return _digest("\n".join(" ".join(map(_seconds, period)) for period in instants))
+
+
+def _seconds(instant: datetime) -> str:
+    return str(instant.timestamp())
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2s(text.encode(), digest_size=10).hexdigest()
