@@ -147,5 +147,6 @@ class TagList(BaseModel):
     items: list[TagCount]
     complete: bool = Field(
         default=True,
-        description="False where there are more than 20,000 tasks: the newest are counted.",
+        description="False if there are more than 20,000 tasks, of which the newest are counted, "
+        "or if the first count takes more than a few seconds: repeat the request.",
     )

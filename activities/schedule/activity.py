@@ -39,7 +39,8 @@ from onthedot.activities.schedule.form import (
     as_schedule,
     catchup_window,
     is_as_ordered,
-    order_of,
+    keeps_count,
+    remaining_runs,
 )
 from onthedot.activities.schedule.held import HeldOccurrences, with_held
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
@@ -183,7 +184,7 @@ class ScheduleActivities:
             pausing = order.paused and not found.schedule.state.paused
             # The definition is the same, but its calendars or its zone's rules changed.
             other_days = order.look is not None and order.look.revision == order.run.revision
-            counts_anew = order.trigger.max_runs is not None and not await _keeps_count(
+            counts_anew = order.trigger.max_runs is not None and not await keeps_count(
                 found, order, client
             )
             # Occurrences that are already due would use up the new count.
@@ -193,7 +194,7 @@ class ScheduleActivities:
             if counts_anew:
                 remaining = await self._due.remaining(order, now, calendars)
             else:
-                remaining = _remaining(found, order)
+                remaining = remaining_runs(found, order)
             schedule = await _schedule(order, now, remaining, calendars)
             found = await self._calls.write(found, schedule)
             if found.info.last_updated_at == before.info.last_updated_at:
@@ -252,17 +253,6 @@ class ScheduleActivities:
 def _is_new(order: ScheduleOrder) -> bool:
     """Whether no attempt for this task has succeeded yet."""
     return order.look is None and order.run.revision == 1
-
-
-async def _keeps_count(found: ScheduleDescription, order: ScheduleOrder, client: Client) -> bool:
-    """Whether the runs that are left of `max_runs` are those that the schedule counts."""
-    written = await order_of(found, client)
-    limited = found.schedule.state.limited_actions
-    return limited and written is not None and written.revision >= order.counted_from
-
-
-def _remaining(found: ScheduleDescription, order: ScheduleOrder) -> int | None:
-    return None if order.trigger.max_runs is None else found.schedule.state.remaining_actions
 
 
 def _not_yet_finished(applied: Applied) -> Applied:

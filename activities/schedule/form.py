@@ -172,3 +172,15 @@ def _may_draw(trigger: Recurring) -> bool:
 
 def _hashed(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
+
+
+async def keeps_count(found: ScheduleDescription, order: ScheduleOrder, client: Client) -> bool:
+    """Whether the runs that are left of `max_runs` are those that the schedule counts."""
+    written = await order_of(found, client)
+    limited = found.schedule.state.limited_actions
+    return limited and written is not None and written.revision >= order.counted_from
+
+
+def remaining_runs(found: ScheduleDescription, order: ScheduleOrder) -> int | None:
+    """What is left of `max_runs`, as the schedule counts it; None without a limit."""
+    return None if order.trigger.max_runs is None else found.schedule.state.remaining_actions

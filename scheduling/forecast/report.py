@@ -73,5 +73,7 @@ class Forecast(Model):
     )
     busiest: tuple[BusyInstant, ...]
     complete: bool = Field(
-        default=True, description="False if some tasks, or part of the period, were not counted."
+        default=True,
+        description="False if some tasks, or part of the period, were not counted. With many "
+        "tasks, the first forecasts after a start count those read so far: repeat the request.",
     )

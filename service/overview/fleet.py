@@ -5,18 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-
-from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from datetime import datetime, timedelta
 
 from onthedot import naming
 from onthedot.scheduling.calendars.days import CalendarDays, calendars_of
-from onthedot.scheduling.firing.jitter import jitter_seed
 from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.outages import Busy, TemporalUnavailable
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import max_runs
-from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.overview.fleet_rows import KnownRow, fleet_task, known_rows, needs_more
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
@@ -24,13 +20,10 @@ from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
 from onthedot.service.temporal.open_walk import OpenWalk
 from onthedot.service.temporal.paging import instant, literal
 from onthedot.service.temporal.rows import patiently
-from onthedot.service.temporal.translate import task_rows
 
-#: Rows decoded in one go: it takes the event loop about 20 ms.
-_DECODED = 100
-#: How long a list of tasks is good for: so long, or a number of times what it took to read it.
+#: How long a list of tasks is cached: so long, or a number of times what it took to read it.
 _AGE = timedelta(seconds=5)
-_TIMES = 2
+_TIMES = 10
 #: How long a call waits for the rest of a list after its beginning, and how old a list may be that
 #: it gets instead.
 _PATIENCE = timedelta(seconds=1)
@@ -60,15 +53,6 @@ class Fleet:
 _Which = tuple[str, str, datetime | None]
 
 
-@dataclass(frozen=True)
-class _Known:
-    """The content of a row's memo, cached by its bytes."""
-
-    memo: bytes
-    row: TaskRow | None
-    unread: bool = False
-
-
 @dataclass
 class _Reading:
     """A walk that is going on, and what it has found so far."""
@@ -89,7 +73,7 @@ class FleetReader:
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, KnownRow] = {}
         self._fleets: dict[_Which, Fleet] = {}
         self._reading: dict[_Which, _Reading] = {}
         self._turns = asyncio.Semaphore(_SIDE_BY_SIDE)
@@ -97,8 +81,8 @@ class FleetReader:
     async def tasks(
         self, tag: str = "", until: datetime | None = None, *, task_id: str = ""
     ) -> Fleet:
-        """The tasks with this tag, or this one, or all; five seconds old at most, or as long as
-        reading them takes twice. One-time tasks that are due after `until` may be left out.
+        """The tasks with this tag, or this one, or all; at most five seconds old, or ten times as
+        long as reading them takes. One-time tasks that are due after `until` may be left out.
 
         Where they are too many to read while someone waits: as they were minutes ago, or those that
         have been read so far, and not `complete`.
@@ -143,7 +127,7 @@ class FleetReader:
         async with self._turns:
             reading.turn = True
             now = self._temporal.now()
-            known = dict[str, _Known]()
+            known = dict[str, KnownRow]()
             asked: list[tuple[FleetTask, TaskRow]] = []
             try:
                 complete = await self._walk(_queries(which, now), now, known, reading, asked)
@@ -165,7 +149,7 @@ class FleetReader:
         self,
         queries: Sequence[str],
         now: datetime,
-        known: dict[str, _Known],
+        known: dict[str, KnownRow],
         reading: _Reading,
         asked: list[tuple[FleetTask, TaskRow]],
     ) -> bool:
@@ -181,11 +165,11 @@ class FleetReader:
                 page = await patiently(walk.page, patient=reading.begun, longest=_FIRST_PAGE)
                 reading.begun = True
                 read += len(page)
-                for task_id, row in await self._rows(page, known):
-                    task = None if row is None else _fleet_task(task_id, row, namespace, now)
+                for task_id, row in await known_rows(self._temporal, page, self._known, known):
+                    task = None if row is None else fleet_task(task_id, row, namespace, now)
                     if row is None or task is None:
                         continue
-                    if _needs_more(row):
+                    if needs_more(row):
                         asked.append((task, row))
                     else:
                         reading.found.append(task)
@@ -203,33 +187,6 @@ class FleetReader:
             else task
             for task in tasks
         )
-
-    async def _rows(
-        self, executions: Sequence[WorkflowExecutionInfo], known: dict[str, _Known]
-    ) -> list[tuple[str, TaskRow | None]]:
-        """Their ids and memos, which are added to the cache."""
-        fresh: list[WorkflowExecutionInfo] = []
-        for info in executions:
-            if naming.TASK_MEMO not in info.memo.fields:
-                known[info.execution.workflow_id] = _Known(b"", None)
-                continue
-            before = self._known.get(info.execution.workflow_id)
-            if before is not None and before.memo == info.memo.fields[naming.TASK_MEMO].data:
-                known[info.execution.workflow_id] = before
-            else:
-                fresh.append(info)
-        for some in (fresh[n : n + _DECODED] for n in range(0, len(fresh), _DECODED)):
-            payloads = [info.memo.fields[naming.TASK_MEMO] for info in some]
-            rows = await task_rows(self._temporal, payloads)
-            for info, row in zip(some, rows, strict=True):
-                begun = info.start_time.ToDatetime(tzinfo=UTC)
-                late = row and row.not_after is not None and begun > row.not_after
-                memo = info.memo.fields[naming.TASK_MEMO].data
-                known[info.execution.workflow_id] = _Known(memo, None if late else row, row is None)
-            # Let other calls proceed.
-            await asyncio.sleep(0)
-        ids = [info.execution.workflow_id for info in executions]
-        return [(id_.partition(":")[2], known[id_].row) for id_ in ids]
 
     async def _in_full(
         self, asked: list[tuple[FleetTask, TaskRow]], now: datetime
@@ -262,34 +219,3 @@ def _queries(which: _Which, now: datetime) -> list[str]:
     due = f" AND {naming.DUE.name} <= {instant(until)}" if until else ""
     kinds = {"cron": "", "interval": "", "once": due}
     return [f"{going_on} AND {naming.KIND.name} = '{k}'{more}" for k, more in kinds.items()]
-
-
-def _needs_more(row: TaskRow) -> bool:
-    trigger = row.definition.trigger
-    cut = row.abridged and not isinstance(trigger, OnceTrigger) and bool(trigger.exclude)
-    return cut or max_runs(row.definition) is not None
-
-
-def _fleet_task(task_id: str, row: TaskRow, namespace: str, now: datetime) -> FleetTask | None:
-    """None if it will not fire: paused without an end, or its schedule is not in force."""
-    definition = row.definition
-    if row.problem or (definition.paused and row.paused_until is None):
-        return None
-    after = row.occurs_after or row.created_at
-    if isinstance(definition.trigger, OnceTrigger):
-        at = definition.trigger.at
-        if at is None or (at <= now and not definition.paused):
-            return None
-        after = min(after, at - timedelta(seconds=1))
-    elif definition.paused and row.paused_until is not None:
-        after = max(after, row.paused_until)
-    return FleetTask(
-        id=task_id,
-        name=definition.name,
-        trigger=definition.trigger,
-        revision=row.revision,
-        after=after,
-        tags=definition.tags,
-        catchup=definition.catchup_window,
-        jitter_seed=jitter_seed(namespace, naming.schedule(task_id)),
-    )

@@ -14,6 +14,7 @@ from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.tasks.lists import known_tags
 from onthedot.service.tasks.lists.known_tags import KnownTags
 from onthedot.service.temporal.calls import Temporal
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -25,22 +26,27 @@ class Counting:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = datetime(2026, 3, 5, tzinfo=UTC)
         self.took = timedelta(0)
-        self.counts = 0
+        self.number = 0
         self.goes_on = asyncio.Event()
         self.goes_on.set()
         self.error: Exception | None = None
-        monkeypatch.setattr(known_tags, "tag_counts", self._count)
+        self.begun = self.complete = True
+        monkeypatch.setattr(known_tags, "TagCounter", lambda _: self)
         monkeypatch.setattr(known_tags, "_PATIENCE", timedelta(milliseconds=20))
         temporal: Any = SimpleNamespace(now=lambda: self.now)
         self.tags = KnownTags(cast(Temporal, temporal))
 
-    async def _count(self, _: Temporal) -> tuple[list[TagCount], bool]:
+    async def count(self) -> None:
+        """Count."""
         await self.goes_on.wait()
         if self.error is not None:
             raise self.error
-        self.counts += 1
+        self.number += 1
         self.now += self.took
-        return [TagCount(tag="reports", tasks=self.counts, failing=0, paused=0)], True
+
+    def counts(self) -> list[TagCount]:
+        """What was counted."""
+        return [TagCount(tag="reports", tasks=self.number, failing=0, paused=0)]
 
     async def tasks(self) -> int:
         return (await self.tags.counted()).items[0].tasks
@@ -84,3 +90,21 @@ async def test_an_outage_is_told_however_young_the_last_count_is(
     assert [each.tasks for each in await counting.tags.all()] == [1]
     counting.error = None
     assert await counting.tasks() == 2
+
+
+async def test_without_a_count_what_is_counted_so_far_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counting = Counting(monkeypatch)
+    monkeypatch.setattr(known_tags, "_LONG_PATIENCE", timedelta(milliseconds=20))
+    counting.goes_on.clear()
+    found = await counting.tags.counted()
+    assert not found.complete
+    assert [each.tasks for each in found.items] == [0]
+    counting.goes_on.set()
+
+    async def complete() -> bool:
+        return (await counting.tags.counted()).complete
+
+    await eventually(complete)
+    assert await counting.tasks() == 1

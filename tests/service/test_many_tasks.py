@@ -69,12 +69,14 @@ async def test_tags_are_counted_over_so_many_tasks_at_most(
     await _registered(temporal, tasks, tag)
 
     async def counted() -> bool | None:
-        found, complete = await tags.tag_counts(temporal)
-        assert complete
-        return any(each.tag == tag and each.tasks == 3 for each in found) or None
+        counter = tags.TagCounter(temporal)
+        await counter.count()
+        assert counter.complete
+        return any(each.tag == tag and each.tasks == 3 for each in counter.counts()) or None
 
     await eventually(counted)
     # The real limit, only smaller.
     monkeypatch.setattr(tags, "MOST", 1)
-    _, complete = await tags.tag_counts(temporal)
-    assert not complete
+    counter = tags.TagCounter(temporal)
+    await counter.count()
+    assert not counter.complete

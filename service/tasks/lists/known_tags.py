@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.errors import OnTheDotError
-from onthedot.service.tasks.lists.tags import tag_counts
+from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.service.tasks.lists.tags import TagCounter
 from onthedot.service.temporal.calls import Temporal
 
 #: How long the tags are cached: a multiple of the time that counting took, with an upper limit;
@@ -18,8 +19,10 @@ _TIMES = 20
 _LONGEST = timedelta(minutes=1)
 _ON_THE_PAGE = timedelta(seconds=5)
 
-#: How long a caller waits for a new count if there is an older one, and how old that may be.
+#: How long a caller waits for a new count if there is an older one, how old that may be, and how
+#: long a caller waits if there is none.
 _PATIENCE = timedelta(seconds=1)
+_LONG_PATIENCE = timedelta(seconds=2.5)
 _OLDEST = timedelta(minutes=5)
 
 _LOG = logging.getLogger("onthedot.service")
@@ -43,6 +46,7 @@ class KnownTags:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
         self._last: CountedTags | None = None
+        self._counter: TagCounter | None = None
         self._counting: asyncio.Task[CountedTags] | None = None
 
     @property
@@ -69,7 +73,8 @@ class KnownTags:
 
     async def counted(self) -> CountedTags:
         """The tags, at most as old as 20 times the duration of a count, up to a minute; or up to
-        five minutes if a new count takes longer than a second.
+        five minutes if a new count takes longer than a second. Without a count of the last five
+        minutes: what is counted within some seconds, not `complete`.
 
         Raises:
             TemporalUnavailable: Temporal does not respond.
@@ -77,13 +82,20 @@ class KnownTags:
         last = self._last
         if last is not None and self._age(last) <= last.good_for:
             return last
+        if last is not None and self._age(last) > _OLDEST:
+            last = None
         counting = asyncio.shield(self._begun())
-        if last is None or self._age(last) > _OLDEST:
-            return await counting
+        patience = _LONG_PATIENCE if last is None else _PATIENCE
         try:
-            return await asyncio.wait_for(counting, _PATIENCE.total_seconds())
+            return await asyncio.wait_for(counting, patience.total_seconds())
         except TimeoutError:
-            return last
+            return last or self._so_far()
+
+    def _so_far(self) -> CountedTags:
+        if self._counter is None or not self._counter.begun:
+            raise TemporalUnavailable(self._temporal.address)
+        items, now = self._counter.counts(), self._temporal.now()
+        return CountedTags(items, now, timedelta(0), complete=False)
 
     def _age(self, counted: CountedTags) -> timedelta:
         return self._temporal.now() - counted.at
@@ -102,8 +114,9 @@ class KnownTags:
 
     async def _count(self) -> CountedTags:
         began = self._temporal.now()
-        items, complete = await tag_counts(self._temporal)
+        self._counter = counter = TagCounter(self._temporal)
+        await counter.count()
         took = self._temporal.now() - began
         good_for = min(took + _TIMES * took, _LONGEST)
-        self._last = CountedTags(items, began, good_for, complete)
+        self._last = CountedTags(counter.counts(), began, good_for, counter.complete)
         return self._last

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
@@ -14,13 +15,20 @@ from temporalio.client import WorkflowExecutionStatus
 from onthedot import naming
 from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.task import Health
-from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.open_walk import OpenWalk
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.raw_rows import attribute, raw_walk
 from onthedot.service.temporal.translate import health_of
 
 #: The most tasks that are counted, the newest first: a million would take half an hour.
 MOST = 20_000
+
+
+_TASKS = f"WorkflowType = '{naming.TASK}'"
+
+#: How long a page may take once the first page has shown that Temporal responds.
+_LATER = timedelta(seconds=5)
 
 
 class _Tagged(NamedTuple):
@@ -39,39 +47,58 @@ class _Counts:
     paused: int = 0
 
 
-async def tag_counts(temporal: Temporal) -> tuple[list[TagCount], bool]:
-    """Every tag of any task, including finished ones, by name; and whether all tasks were counted,
-    of which at most `MOST` are read.
+class TagCounter:
+    """Counts the tags of all tasks once. What it has counted so far can be read meanwhile."""
 
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
-    at = instant(temporal.now())
-    query = (
-        f"WorkflowType = '{naming.TASK}' "
-        # A task that continued as new during this walk keeps its old place in the walk.
-        f"AND (ExecutionStatus != 'ContinuedAsNew' OR CloseTime > {at})"
-    )
-    latest: dict[str, _Tagged] = {}
-    complete = True
-    async with aclosing(raw_walk(temporal, query)) as pages:
-        async for rows in pages:
-            for row in rows:
-                tagged, known = _tagged(row), latest.get(row.execution.workflow_id)
-                # A finished task may have been armed again, or deleted.
-                if known is None or known.began < tagged.began:
-                    latest[row.execution.workflow_id] = tagged
-            if len(latest) >= MOST:
-                complete = False
-                break
-    found: dict[str, _Counts] = defaultdict(_Counts)
-    for task in latest.values():
-        for tag in task.tags:
-            counts = found[tag]
-            counts.tasks += 1
-            counts.failing += task.failing
-            counts.paused += task.paused
-    return [TagCount(tag=tag, **vars(found[tag])) for tag in sorted(found)], complete
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+        self._latest: dict[str, _Tagged] = {}
+        self.complete = False
+        """Whether all tasks were counted."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether any task was counted."""
+        return bool(self._latest)
+
+    def counts(self) -> list[TagCount]:
+        """Every tag so far, including those of finished tasks, by name."""
+        found: dict[str, _Counts] = defaultdict(_Counts)
+        for task in self._latest.values():
+            for tag in task.tags:
+                counts = found[tag]
+                counts.tasks += 1
+                counts.failing += task.failing
+                counts.paused += task.paused
+        return [TagCount(tag=tag, **vars(found[tag])) for tag in sorted(found)]
+
+    async def count(self) -> None:
+        """Read the rows of all tasks, up to `MOST` of them.
+
+        Raises:
+            TemporalUnavailable: Temporal does not respond.
+        """
+        open_ones, within = OpenWalk(self._temporal, _TASKS), RPC_TIMEOUT
+        while not open_ones.over:
+            if not self._room_after(await open_ones.page(within)):
+                return
+            within = _LATER
+        # To PostgreSQL, open ones close at the end of time.
+        future = instant(self._temporal.now() + timedelta(days=1))
+        closed = f"{_TASKS} AND ExecutionStatus != 'ContinuedAsNew' AND CloseTime < {future}"
+        async with aclosing(raw_walk(self._temporal, closed)) as pages:
+            async for rows in pages:
+                if not self._room_after(rows):
+                    return
+        self.complete = True
+
+    def _room_after(self, rows: Sequence[WorkflowExecutionInfo]) -> bool:
+        for row in rows:
+            tagged, known = _tagged(row), self._latest.get(row.execution.workflow_id)
+            # A finished one may have been started again, or deleted.
+            if known is None or known.began < tagged.began:
+                self._latest[row.execution.workflow_id] = tagged
+        return len(self._latest) < MOST
 
 
 def _tagged(row: WorkflowExecutionInfo) -> _Tagged:

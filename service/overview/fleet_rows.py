@@ -1,0 +1,100 @@
+"""What the rows of open tasks say, decoded once for each version of a task."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+
+from onthedot import naming
+from onthedot.scheduling.firing.jitter import jitter_seed
+from onthedot.scheduling.forecast.fleet import FleetTask
+from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.stored.task_state import max_runs
+from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.translate import task_rows
+
+#: Rows decoded at a time, which occupies the event loop for about 20 ms.
+_DECODED = 100
+
+
+@dataclass(frozen=True)
+class KnownRow:
+    """What a row's memo says, and the hash of the memo."""
+
+    memo: int
+    row: TaskRow | None
+    unread: bool = False
+
+
+async def known_rows(
+    temporal: Temporal,
+    executions: Sequence[WorkflowExecutionInfo],
+    before: Mapping[str, KnownRow],
+    known: dict[str, KnownRow],
+) -> list[tuple[str, TaskRow | None]]:
+    """The tasks' ids and rows, which are added to `known`; those as `before` are not decoded."""
+    fresh: list[WorkflowExecutionInfo] = []
+    for info in executions:
+        workflow_id = info.execution.workflow_id
+        if naming.TASK_MEMO not in info.memo.fields:
+            known[workflow_id] = KnownRow(0, None)
+            continue
+        earlier = before.get(workflow_id)
+        if earlier is not None and earlier.memo == _memo(info):
+            known[workflow_id] = earlier
+        else:
+            fresh.append(info)
+    for some in (fresh[n : n + _DECODED] for n in range(0, len(fresh), _DECODED)):
+        payloads = [info.memo.fields[naming.TASK_MEMO] for info in some]
+        for info, row in zip(some, await task_rows(temporal, payloads), strict=True):
+            begun = info.start_time.ToDatetime(tzinfo=UTC)
+            late = row and row.not_after is not None and begun > row.not_after
+            known[info.execution.workflow_id] = KnownRow(
+                _memo(info), None if late else row, row is None
+            )
+        # Other calls have their turn.
+        await asyncio.sleep(0)
+    ids = [info.execution.workflow_id for info in executions]
+    return [(id_.partition(":")[2], known[id_].row) for id_ in ids]
+
+
+def _memo(info: WorkflowExecutionInfo) -> int:
+    return hash(info.memo.fields[naming.TASK_MEMO].data)
+
+
+def needs_more(row: TaskRow) -> bool:
+    """Whether the row does not say all that a forecast needs."""
+    trigger = row.definition.trigger
+    cut = row.abridged and not isinstance(trigger, OnceTrigger) and bool(trigger.exclude)
+    return cut or max_runs(row.definition) is not None
+
+
+def fleet_task(task_id: str, row: TaskRow, namespace: str, now: datetime) -> FleetTask | None:
+    """The task of a row; None if it will not fire: paused without an end, or its schedule is not in
+    force."""
+    definition = row.definition
+    if row.problem or (definition.paused and row.paused_until is None):
+        return None
+    after = row.occurs_after or row.created_at
+    if isinstance(definition.trigger, OnceTrigger):
+        at = definition.trigger.at
+        if at is None or (at <= now and not definition.paused):
+            return None
+        after = min(after, at - timedelta(seconds=1))
+    elif definition.paused and row.paused_until is not None:
+        after = max(after, row.paused_until)
+    return FleetTask(
+        id=task_id,
+        name=definition.name,
+        trigger=definition.trigger,
+        revision=row.revision,
+        after=after,
+        tags=definition.tags,
+        catchup=definition.catchup_window,
+        jitter_seed=jitter_seed(namespace, naming.schedule(task_id)),
+    )
