@@ -70,6 +70,8 @@ class IncidentReader:
         self._temporal = temporal
         self._not_run = NotRun(temporal)
         self._failed = FailedRuns(temporal)
+        self.at_hand: Incidents | None = None
+        """What `that_ran` told of the default span some minutes ago at most, if anything did."""
 
     async def read(
         self,
@@ -167,11 +169,13 @@ class IncidentReader:
         while True:
             try:
                 await self._failed.catch_up(SPAN)
+                self.at_hand = await self.that_ran()
                 if not tasks_at_hand:
                     now = self._temporal.now()
                     await self._not_run.read(now - SPAN, now)
                     tasks_at_hand = True
             except OnTheDotError as error:
+                self.at_hand = None
                 _LOG.debug("failed runs cannot be read: %s", error)
             except Exception:
                 _LOG.exception("failed runs could not be read")

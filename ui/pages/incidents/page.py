@@ -119,6 +119,9 @@ class _IncidentsPage:
         with self._parent:
             key = ("incidents", span, tags, zone)
             self._lives = [self._context.live(key, read, self._show_known, every=_EVERY)]
+        if self._known is None and span == _DEFAULT and not tags and site.incidents.at_hand:
+            # What a server read a moment ago shows at once, and is read anew meanwhile.
+            self._show_known(Seen(site.incidents.at_hand))
 
     def _watch_lost(self) -> None:
         """Look for what has no run as well: not before the rest is shown, which it would delay."""
