@@ -12,6 +12,7 @@ import pytest
 
 from tests.cluster.suite.results import Results
 from tests.process_tree import is_running
+from tests.waiting import wait_until
 
 _ROOT = Path(__file__).parents[2]
 _REPORT = """\
@@ -69,7 +70,7 @@ def test_what_a_command_leaves_running_is_named_and_ended() -> None:
     )
     process, code, left = told.stdout.splitlines()
     assert (code, left) == ("3", "['sleep 300']"), told.stderr
-    assert not is_running(int(process))
+    wait_until(lambda: not is_running(int(process)), "the process has ended")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="says there that it needs Linux")

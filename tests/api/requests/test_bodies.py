@@ -45,7 +45,7 @@ def http(**more: Any) -> dict[str, Any]:
         (
             recurring(trigger={**YEARLY, "end_at": "9999-12-31T23:59:59-01:00"}),
             "trigger.end_at",
-            "beyond",
+            "outside",
         ),
         (recurring(trigger={**YEARLY, "exclude": ["a", 5]}), "trigger.exclude.1", "string"),
         (http(headers={"Accept": 5}), "action.headers.Accept", "string"),
