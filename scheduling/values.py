@@ -110,7 +110,7 @@ def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise ValueError("is outside the supported years") from None
+        raise ValueError("is outside the supported years, 1 to 9999 in UTC") from None
 
 
 def in_utc_if_aware(value: datetime | None) -> datetime | None:
