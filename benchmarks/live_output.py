@@ -3,10 +3,7 @@
 1. Start commands that write a line with the time in it again and again.
 2. Open a page for each, in a real Chromium: from when a line is written until it is in the page.
    The same over REST, as server-sent events.
-3. Measure the CPU that Temporal, worker and server use: with these pages open, and with none.
-4. Give the browser a core of its own, as it is on a machine of its own in real life, and all that
-   is measured the others. Then have bursts of HTTP tasks run, in turns without and with the pages
-   open: the CPU of each process a run, and runs a second until nearly all calls have come.
+3. Measure the CPU that Temporal, worker and server use, in turns with these pages and with none.
 """
 
 from __future__ import annotations
@@ -22,7 +19,7 @@ from typing import Any
 import aiohttp
 from playwright.async_api import Page
 
-from benchmarks import watched_bursts
+from benchmarks import watching
 from benchmarks.instruments.browser import chromium, opened_output
 from benchmarks.instruments.errors import Void
 from benchmarks.instruments.figures import percentile
@@ -34,7 +31,6 @@ _WATCHED_SECONDS = 15
 #: After the last page was opened: until then the machine is busy with opening pages. And after the
 #: last line that counts was written, so that late ones are not left out.
 _SETTLED_SECONDS = 3
-_CPU_SECONDS = 20
 _TRIES = 20
 _WRITES = "while :; do date +'line %s.%N'; sleep 0.7; done"
 
@@ -42,8 +38,7 @@ _WRITES = "while :; do date +'line %s.%N'; sleep 0.7; done"
 async def main() -> None:
     """Prints one line a figure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.live_output", description=__doc__)
-    parser.add_argument("--n", type=int, default=300, help="tasks of a burst")
-    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--pairs", type=int, default=5, help="with pages and without")
     arguments = parser.parse_args()
     async with Stack({"allow_commands": "true"}) as stack, chromium() as browser:
         ours = Ours(stack)
@@ -52,21 +47,16 @@ async def main() -> None:
         async with aiohttp.ClientSession(base) as rest:
             run_ids = [await begin(rest, number) for number in range(_PAGES)]
             await _over_rest(rest, run_ids[0])
-        idle = await _cpu(stack)
         pages = [await opened_output(browser, f"{base}/ui/runs/{run_id}") for run_id in run_ids]
         took = await watched(pages, _WATCHED_SECONDS)
         _say(f"a line in one of {_PAGES} pages, after it was written", took)
-        looked_at = await _cpu(stack)
-        print(
-            f"CPU of Temporal, worker and server, of one core: {idle:.1%} with nobody who watches "
-            f"{_PAGES} commands that write, {looked_at:.1%} with {_PAGES} pages"
-        )
         for page in pages:
             await page.context.close()
-        found = await watched_bursts.pairs(
-            stack, ours, browser, base, run_ids, arguments.n, arguments.pairs
+        costs = await watching.costs(stack, browser, base, run_ids, arguments.pairs)
+        print(
+            f"{_PAGES} pages leave {watching.left_for_runs(costs):.3f} of {os.cpu_count()} cores "
+            f"for runs; they cost {min(costs):.1%} to {max(costs):.1%} of one"
         )
-        print(watched_bursts.told(found))
         await ours.close()
 
 
@@ -126,17 +116,6 @@ async def watched(pages: list[Page], seconds: float) -> list[float]:
         for at, came in await page.evaluate("came")
         if since <= at <= until
     ]
-
-
-async def _cpu(stack: Stack) -> float:
-    """Seconds of CPU a second that the measured processes use."""
-    before = _used(stack)
-    await asyncio.sleep(_CPU_SECONDS)
-    return (_used(stack) - before) / _CPU_SECONDS
-
-
-def _used(stack: Stack) -> float:
-    return sum(used for name, used in stack.cpu().items() if name not in ("client", "receiver"))
 
 
 def _say(what: str, seconds: list[float]) -> None:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import defaultdict
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,31 +20,6 @@ def cpu_seconds(process_id: int) -> float:
 def resident_bytes(process_id: int) -> int:
     """Memory that a process occupies now."""
     return int(Path(f"/proc/{process_id}/statm").read_text().split()[1]) * _PAGE
-
-
-def tree(process_id: int) -> set[int]:
-    """A process and all that descend from it."""
-    children: dict[int, list[int]] = defaultdict(list)
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        # One that has just ended.
-        with suppress(OSError):
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            children[parent].append(int(stat.parent.name))
-    found: set[int] = set()
-    todo = [process_id]
-    while todo:
-        found.add(todo[-1])
-        todo += children[todo.pop()]
-    return found
-
-
-def keep_to(process_ids: Iterable[int], cores: Iterable[int]) -> None:
-    """From now on all threads of these processes, and what they start, run on these cores only."""
-    for process_id in process_ids:
-        for thread in Path(f"/proc/{process_id}/task").glob("*"):
-            # One that has just ended.
-            with suppress(ProcessLookupError):
-                os.sched_setaffinity(int(thread.name), cores)
 
 
 @dataclass(frozen=True)

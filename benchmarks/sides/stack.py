@@ -127,10 +127,6 @@ class Stack:
     def process_id(self, name: str) -> int:
         return self._running[name].pid
 
-    def process_ids(self) -> set[int]:
-        """Of all that was started, and of what that started."""
-        return {each for process in self._running.values() for each in machine.tree(process.pid)}
-
     def cpu(self) -> dict[str, float]:
         """CPU seconds that each process has used, and this one as `client`."""
         used = dict(self._used)

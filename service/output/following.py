@@ -1,7 +1,7 @@
 """Follows runs in progress: one reader per server, for all watchers.
 
-1. Somewhat less than twice a second, less often if it answers slowly or nothing new came for a
-   while, each worker with watched runs is asked once for all of them.
+1. Twice a second, less often if it answers slowly, each worker with watched runs is asked once for
+   all of them.
 2. If a worker does not have a run or does not answer, the run is read from Temporal, at most once a
    second.
 3. The watchers of a run share what was read, and are woken by anything new.
@@ -31,12 +31,10 @@ from onthedot.service.temporal.calls import Temporal
 
 _LOG = logging.getLogger("onthedot.output")
 
-#: How often workers are asked, in seconds, and how often once so many answers had nothing new:
-#: what is written should show within a second. The pause afterwards, as a multiple of the time that
-#: took; and its limit. Watching should hardly slow down a worker that is busy with runs.
-_PACE = 0.6
-_CALM_PACE = 0.8
-_CALM_AFTER = 5
+#: How often workers are asked, in seconds: what is written should show within a second. The pause
+#: afterwards, as a multiple of the time that took; and its limit. Watching should hardly slow down
+#: a worker that is busy with runs.
+_PACE = 0.5
 _REST = 6
 _LONGEST_REST = 5.0
 #: How many watchers one server has at most, and how many runs they may watch in all.
@@ -63,7 +61,6 @@ class Following:
         self._temporal = temporal
         self._runs: dict[str, WatchedRun] = {}
         self._silence = Silence()
-        self._looks_in_vain = 0
         self._loop: asyncio.Task[None] | None = None
 
     async def follow(
@@ -125,15 +122,13 @@ class Following:
     async def _keep_up(self) -> None:
         while self._runs:
             began = time.monotonic()
-            self._looks_in_vain += 1
             try:
                 more = await self._look()
             except Exception:
                 _LOG.exception("live output could not be read")
                 more = False
             took = time.monotonic() - began
-            pace = _CALM_PACE if self._looks_in_vain > _CALM_AFTER else _PACE
-            rest = max(pace - took, min(_REST * took, _LONGEST_REST))
+            rest = max(_PACE - took, min(_REST * took, _LONGEST_REST))
             await asyncio.sleep(0 if more else rest)
 
     async def _look(self) -> bool:
@@ -170,10 +165,7 @@ class Following:
         said = []
         for output in answer.runs:
             run = by_execution[output.execution]
-            size = run.kept.size
             run.take_live(output)
-            if run.kept.size != size:
-                self._looks_in_vain = 0
             said.append(run)
         return said
 

@@ -1,0 +1,62 @@
+"""What pages with live output take from the runs beside them.
+
+Watching costs CPU time by the second, not by the run: a server asks each worker twice a second.
+Where all cores are busy with runs, these lose that share of them. It is measured by itself, since
+bursts of runs differ by a factor of two from one to the next, which hides a few percent. The
+browser does not count: in real life it runs on the readers' machines.
+
+1. Commands write lines all the time.
+2. In turns without and with a page for each: how much CPU time Temporal, the worker and the server
+   use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from statistics import median
+
+from playwright.async_api import Browser
+
+from benchmarks.instruments.browser import opened_output
+from benchmarks.sides.stack import Stack
+
+_OURS = ("temporal", "worker", "server")
+#: Until what was opened or closed has come to rest.
+_CALM_SECONDS = 5
+_MEASURED_SECONDS = 15
+
+
+async def costs(
+    stack: Stack, browser: Browser, base: str, run_ids: list[str], number: int
+) -> list[float]:
+    """Seconds of CPU a second that a page for each of these runs costs, pair by pair."""
+    found = []
+    for pair in range(number):
+        used: dict[bool, float] = {}
+        # In turns, so that what fades away meanwhile is no advantage.
+        for open_ in (False, True) if pair % 2 else (True, False):
+            pages = [await opened_output(browser, f"{base}/ui/runs/{r}") for r in run_ids * open_]
+            await asyncio.sleep(_CALM_SECONDS)
+            used[open_] = await _used_a_second(stack)
+            for page in pages:
+                await page.context.close()
+        print(
+            f"CPU of Temporal, worker and server, of one core: {used[False]:.1%} with nobody who "
+            f"watches {len(run_ids)} commands that write, {used[True]:.1%} with as many pages",
+            flush=True,
+        )
+        found.append(used[True] - used[False])
+    return found
+
+
+def left_for_runs(found: list[float]) -> float:
+    """The share of this machine's cores that pages leave."""
+    return 1 - max(0.0, median(found)) / (os.cpu_count() or 1)
+
+
+async def _used_a_second(stack: Stack) -> float:
+    before = stack.cpu()
+    await asyncio.sleep(_MEASURED_SECONDS)
+    after = stack.cpu()
+    return sum(after[name] - before[name] for name in _OURS) / _MEASURED_SECONDS
