@@ -89,7 +89,7 @@ async def main() -> None:
         targets: list[Target] = []
         for measuring in (
             _searches(browser, base, names),
-            _lists(stack.settings.port),
+            _lists(stack),
             _incidents(browser, base, asked.failed),
             _idle(browser, base, stack),
         ):
@@ -153,9 +153,12 @@ def _at(took: list[float], most: float) -> bool:
     return median(took) <= most
 
 
-async def _lists(port: int) -> Target:
+async def _lists(stack: Stack) -> Target:
+    # The search before this has work to finish.
+    await stack.quiet(_REST)
     took, refused = [], 0
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+    base = f"http://127.0.0.1:{stack.settings.port}"
+    async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
         for _ in range(_LISTS):
             began = time.perf_counter()
             answer = await client.get("/tasks", params={"limit": 50})

@@ -55,6 +55,8 @@ def test_a_step_of_the_chart_leads_to_its_tasks(site: Site, name: str) -> None:
     site.page.locator(".chart .hit").nth(5).click()
     expect(site.page.get_by_text("Starts from")).to_be_visible()
     expect(site.page.get_by_text("2 of 2 tasks")).to_be_visible()
+    # Without another click: who chose a step came for its tasks.
+    expect(site.link(f"{name}-2")).to_be_visible()
 
 
 def test_freezes_and_holidays_are_seen_in_the_heat_map(site: Site, name: str) -> None:

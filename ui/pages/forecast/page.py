@@ -148,7 +148,7 @@ class _ForecastPage:
                     show_heat(found, around, zone=zone, tag=self._tag)
             if found.busiest and found.busiest[0].starts > 1:
                 with card("Busiest", body=False):
-                    _busiest(found)
+                    _busiest(found, opened=self._one is not None)
                 show_ways(self._context, found, self._tag)
 
 
@@ -167,15 +167,16 @@ def _late(late: timedelta, capacity: float) -> str:
     return f"at {capacity:g} a second {told}"
 
 
-def _busiest(found: Forecast) -> None:
+def _busiest(found: Forecast, *, opened: bool) -> None:
     with box("agenda").style("margin-top: 8px"):
         for busy in found.busiest:
             if busy.starts > 1:
-                _busy(busy)
+                _busy(busy, opened=opened)
 
 
-def _busy(busy: BusyInstant) -> None:
-    with box("", "details"):
+def _busy(busy: BusyInstant, *, opened: bool) -> None:
+    """`opened`: whether all tasks show at once, since who reads came for these."""
+    with box("", "details").props("open" if opened else ""):
         with box("", "summary"):
             text(f"{busy.starts:,} at once ", "strong")
             When(busy.at, "near")
