@@ -3,7 +3,8 @@
 1. Bring up a cluster of so many nodes, with so many workers and one server.
 2. Register tasks that are all due in one second, and let everything come to rest.
 3. From six seconds before that instant until the last run is closed, add up the CPU time of each
-   process. It hardly depends on what else the machine does, as a number of runs a second would.
+   process, and deduct what it uses in as much time while all wait. It hardly depends on what else
+   the machine does, as a number of runs a second would.
 4. Register tasks one by one, 50 at a time and in batches; count them by the second.
 """
 
@@ -32,6 +33,8 @@ from tests.go_programs import default_cache
 from tests.waiting import wait_until
 
 _AT_ONCE = 50
+#: So long everything is watched while it waits, right before it counts.
+_IDLE_SECONDS = 8
 _PATIENCE_SECONDS = 300
 
 
@@ -79,19 +82,29 @@ def _burst(
     deployment: Deployment, name: str, due: datetime, number: int, query: str
 ) -> dict[str, float]:
     meter = Meter(deployment)
-    time.sleep(max(0.0, due.timestamp() - 6 - time.time()))
-    before = meter.read()
 
     def closed() -> bool:
         done = deployment.listed_by_temporal(f"{query} AND ExecutionStatus != 'Running'")
         return len(done) >= number
 
-    time.sleep(max(0.0, due.timestamp() + 1 - time.time()))
+    _sleep_until(due.timestamp() - 6 - _IDLE_SECONDS)
+    idle = meter.read()
+    _sleep_until(due.timestamp() - 6)
+    before, began = meter.read(), time.monotonic()
+    _sleep_until(due.timestamp() + 1)
     while not closed():
         assert time.time() < due.timestamp() + _PATIENCE_SECONDS, f"{name} never ended"
         time.sleep(1)
-    after = meter.read()
-    return {kind: (after[kind] - before[kind]) / number * 1000 for kind in before}
+    after, took = meter.read(), time.monotonic() - began
+    resting = {kind: (before[kind] - idle[kind]) / _IDLE_SECONDS for kind in before}
+    used = {
+        kind: (after[kind] - before[kind] - resting[kind] * took) / number * 1000 for kind in before
+    }
+    return used | {"idle": sum(resting.values())}
+
+
+def _sleep_until(unix_time: float) -> None:
+    time.sleep(max(0.0, unix_time - time.time()))
 
 
 def _register(deployment: Deployment, tasks: list[dict[str, Any]], at_once: int = _AT_ONCE) -> None:

@@ -15,7 +15,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU milliseconds a run, and registrations a second."""
+    """CPU milliseconds a run, and what all use beside, in seconds of CPU a second."""
 
     nodes: int
     workers: int
@@ -24,6 +24,7 @@ class Cost:
     database: float
     worker: float
     server: float
+    idle: float
 
     @property
     def total(self) -> float:
@@ -33,7 +34,7 @@ class Cost:
         """A row of a Markdown table."""
         parts = (self.total, self.temporal, self.database, self.worker, self.server)
         figures = " | ".join(f"{part:.1f}" for part in parts)
-        return f"| {self.kind} | {self.nodes} | {self.workers} | {figures} |"
+        return f"| {self.kind} | {self.nodes} | {self.workers} | {figures} | {self.idle:.1%} |"
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class Registrations:
 
 
 HEAD = (
-    "| a run | nodes | workers | CPU ms | of it Temporal | PostgreSQL | workers | server |\n"
-    "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    "| a run | nodes | workers | CPU ms | of it Temporal | PostgreSQL | workers | server | idle |\n"
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 )
 
 
