@@ -109,7 +109,7 @@ class OnTheDotPlugin(SimplePlugin):
         if self._live_output is None:
             self._live_output = LiveOutput(worker)
         try:
-            activities = worker.config().get("activities", ())
+            activities = worker.config(active_config=True).get("activities", ())
             async with watching(watches_of(activities)), health_reports(activities):
                 await super().run_worker(worker, next)
         finally:

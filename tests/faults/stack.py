@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx
+
 from onthedot import embedded
 from onthedot.settings import load
 from tests.command_line import COMMAND, environment
@@ -46,6 +48,7 @@ class Stack(System):
             **more,
         }
         self._is_set_up = False
+        self._metrics: dict[int, str] = {}
         self.temporal = Part(
             "temporal",
             [*inside, *child.command],
@@ -86,6 +89,10 @@ class Stack(System):
             part.wait_until_up()
         self.wait_until_ready()
 
+    def metrics(self) -> str:
+        """What the first worker tells Prometheus."""
+        return httpx.get(self._metrics[0], trust_env=False).text
+
     def close(self) -> None:
         """Ends everything at once."""
         self.client.close()
@@ -94,6 +101,7 @@ class Stack(System):
 
     def _worker(self, number: int) -> Part:
         port = free_port()
+        self._metrics[number] = f"http://127.0.0.1:{port}/metrics"
         return Part(
             f"worker {number + 1}",
             [*COMMAND, "worker", f"--metrics-port={port}"],

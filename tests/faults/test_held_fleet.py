@@ -70,6 +70,12 @@ def test_a_freeze_is_in_force_within_seconds(stack: Stack) -> None:
     assert latency <= _IN_FORCE_SECONDS
 
 
+def test_a_worker_reads_the_freezes_before_a_run_asks(stack: Stack) -> None:
+    stack.worker.kill()
+    stack.start()
+    wait_until(lambda: "onthedot_freezes_known 1.0" in stack.metrics(), "they are known")
+
+
 def _freeze(stack: Stack, tag: str, *, until: datetime) -> None:
     definition = {
         "until": until.isoformat(),
