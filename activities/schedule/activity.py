@@ -116,11 +116,11 @@ class ScheduleActivities:
         if _is_new(order):
             # Nearly always there is no schedule yet, which would take a call to find out.
             with suppress(ScheduleExists):
-                return await self._brought_in_line(order, None, datetime.now(UTC))
+                return await self._reconciled(order, None, datetime.now(UTC))
         now = datetime.now(UTC)
-        return await self._brought_in_line(order, await self._calls.find(order.run.task_id), now)
+        return await self._reconciled(order, await self._calls.find(order.run.task_id), now)
 
-    async def _brought_in_line(
+    async def _reconciled(
         self, order: ScheduleOrder, found: ScheduleDescription | None, now: datetime
     ) -> Applied:
         task_id = order.run.task_id

@@ -94,23 +94,15 @@ class IncidentReader:
         known, lost = await asyncio.gather(self._that_ran(span), self._without_a_run(span, fresh))
         return known.with_lost(lost)
 
-    async def that_ran(
-        self,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        tags: Sequence[str] = (),
-    ) -> Incidents:
+    async def that_ran(self, since: datetime | None = None, tags: Sequence[str] = ()) -> Incidents:
         """The part of `read` from Temporal's list of runs, which is fast. Raises like `read`."""
-        return await self._that_ran(await self._span(since, until, tags))
+        return await self._that_ran(await self._span(since, None, tags))
 
     async def without_a_run(
-        self,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        tags: Sequence[str] = (),
+        self, since: datetime | None = None, tags: Sequence[str] = ()
     ) -> LostInstants:
-        """The other part of `read`: the instants that have no run. Raises as `read`."""
-        return await self._without_a_run(await self._span(since, until, tags), fresh=True)
+        """The other part of `read`: the instants that have no run. Raises like `read`."""
+        return await self._without_a_run(await self._span(since, None, tags), fresh=True)
 
     async def _span(
         self, since: datetime | None, until: datetime | None, tags: Sequence[str]
@@ -178,6 +170,7 @@ class IncidentReader:
                 self.at_hand = None
                 _LOG.debug("failed runs cannot be read: %s", error)
             except Exception:
+                self.at_hand = None
                 _LOG.exception("failed runs could not be read")
             await asyncio.sleep(_EVERY_SECONDS)
 
