@@ -28,7 +28,7 @@ from onthedot.ui.access.gate import Gate
 from onthedot.ui.access.headers import SafeHeaders
 from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.frame import build_frame
-from onthedot.ui.loading.adoption import adopt_pages
+from onthedot.ui.loading.adoption import adopt_pages, name_page_listeners
 from onthedot.ui.loading.template import put_nonces
 from onthedot.ui.page_context import SiteContext
 
@@ -78,6 +78,7 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
 
         ui.on("otd_renewed", renewed)
         build_frame(site, session)
+        name_page_listeners()
 
     adopt_pages(root)
     ui.run_with(

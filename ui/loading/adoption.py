@@ -7,7 +7,11 @@ socket takes the page over instead:
 1. The browser says with its socket where the page is (`static/socket.js`) and of which release.
 2. A server that does not know the page builds it for that address, in the name of whoever the
    socket's own cookies speak for, under the id by which the browser knows it.
-3. The first message empties the page in the browser; what follows fills it again.
+3. What the socket brings first empties the page in the browser; what follows fills it again.
+
+Until then the browser shows what the other server built, and knows its handlers by that server's
+ids. Those that belong to the whole page have the same ids at every server, so a link that is
+clicked early leads on; of a button the page says that nothing was done (`static/socket.js`).
 
 A page of another release, or with changes that are not saved, is loaded again instead. NiceGUI
 offers nothing of this: what is used of its inside is in this file alone.
@@ -16,6 +20,7 @@ offers nothing of this: what is used of its inside is in this file alone.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -32,7 +37,7 @@ from onthedot.ui.loading.template import NONCE
 _LONGEST_ADDRESS = 4000
 #: Where NiceGUI mounts its sockets below the page.
 _SOCKETS = "/_nicegui_ws"
-_EMPTY_PAGE = "mounted_app.elements = {}"
+_EMPTY_PAGE = {"code": "otd.emptyPage()"}
 
 
 def adopt_pages(root: Callable[[], None]) -> None:
@@ -44,8 +49,13 @@ def adopt_pages(root: Callable[[], None]) -> None:
 
     async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
         asked = {k: v[0] for k, v in parse_qs(environ.get("QUERY_STRING", "")).items()}
-        if asked.get("release") == release and not _is_known(asked):
-            await _adopt(environ["asgi.scope"], asked, root)
+        if (
+            asked.get("release") == release
+            and not _is_known(asked)
+            and await _adopt(environ["asgi.scope"], asked, root)
+        ):
+            # Before the browser takes itself for connected, and says what was clicked.
+            await core.sio.emit("run_javascript", _EMPTY_PAGE, room=sid)
         await connect_known(sid, environ, auth)
 
     core.sio.on("connect", connect)
@@ -65,10 +75,21 @@ def _is_known(asked: dict[str, str]) -> bool:
     return False
 
 
-async def _adopt(scope: dict[str, Any], asked: dict[str, str], root: Callable[[], None]) -> None:
+def name_page_listeners() -> None:
+    """Give what listens to the whole page of this client the same ids in every process."""
+    listeners, counts = ui.context.client.layout._event_listeners, Counter[str]()
+    for listener in list(listeners.values()):
+        del listeners[listener.id]
+        counts[listener.type] += 1
+        listener.id = f"{listener.type} {counts[listener.type]}"
+        listeners[listener.id] = listener
+
+
+async def _adopt(scope: dict[str, Any], asked: dict[str, str], root: Callable[[], None]) -> bool:
+    """Whether the page was taken over."""
     address, next_message = asked.get("at", ""), asked.get("next_message_id", "")
     if not address.startswith("/") or len(address) > _LONGEST_ADDRESS or not next_message.isdigit():
-        return
+        return False
     with Client(ui.page(""), request=_request(scope, address)) as client:
         del Client.instances[client.id]
         client.id = asked["client_id"]
@@ -76,7 +97,7 @@ async def _adopt(scope: dict[str, Any], asked: dict[str, str], root: Callable[[]
         root()
     await client.sub_pages_router._can_resolve_full_path(client)
     client.outbox.next_message_id = int(next_message)
-    _empty_first(client)
+    return True
 
 
 def _request(scope: dict[str, Any], address: str) -> Request:
@@ -92,19 +113,6 @@ def _request(scope: dict[str, Any], address: str) -> Request:
         "query_string": query.encode(),
     }
     return Request({**scope, **changed, **where})
-
-
-def _empty_first(client: Client) -> None:
-    emit, begun = client.outbox._emit, False
-
-    async def emptied(message: tuple[str, str, Any]) -> None:
-        nonlocal begun
-        if not begun:
-            begun = True
-            await emit((client.id, "run_javascript", {"code": _EMPTY_PAGE}))
-        await emit(message)
-
-    client.outbox._emit = emptied  # type: ignore[method-assign]  # updates go before messages
 
 
 def _release() -> str:

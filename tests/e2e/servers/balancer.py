@@ -27,6 +27,9 @@ class Balancer(ThreadingTCPServer):
         """The port and the request line of each request."""
         self.away = False
         """Whether nothing is forwarded."""
+        self.sockets = threading.Event()
+        """Set while pages may open their sockets; they wait otherwise."""
+        self.sockets.set()
 
     @property
     def port(self) -> int:
@@ -55,7 +58,9 @@ class _Forwarding(BaseRequestHandler):
                 return
             came += part
         head, _, rest = came.partition(b"\r\n\r\n")
-        if b"\r\nupgrade: websocket" not in head.lower():
+        if b"\r\nupgrade: websocket" in head.lower():
+            self.server.sockets.wait()
+        else:
             # One request a connection, so that each goes to the next server.
             head = _CONNECTION.sub(b"", head) + b"\r\nConnection: close"
         line = head.partition(b"\r\n")[0].decode()

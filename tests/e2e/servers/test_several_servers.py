@@ -89,6 +89,28 @@ def test_a_page_moves_without_being_loaded_again(
     assert site.page.evaluate("window.loadedOnce")
 
 
+def test_a_click_before_the_page_is_connected_is_done_or_said_not_to_be(
+    balancer: Balancer, open_site: Open, name: str
+) -> None:
+    site = open_site(port=balancer.port, allowed=_AWAY)
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    _sign_in(site, "/")
+
+    balancer.sockets.clear()
+    site.page.goto(f"{site.base}/ui/tasks/{name}")
+    site.link("Runs").first.click()
+    balancer.sockets.set()
+    expect(site.page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    expect(site.page).to_have_url(f"{site.base}/ui/runs")
+
+    balancer.sockets.clear()
+    site.page.goto(f"{site.base}/ui/tasks")
+    site.button("Export as YAML").click()
+    balancer.sockets.set()
+    expect(site.toast("that was not done")).to_be_visible()
+    expect(site.row(name)).to_be_visible()
+
+
 def test_a_cookie_counts_at_every_server_and_at_none_once_its_token_is_gone(
     servers: list[Part], stack: Running
 ) -> None:
