@@ -27,7 +27,7 @@ from tests.command_line import COMMAND, environment
 from tests.definitions import command, every, new_task, unique
 from tests.ports import free_port
 from tests.service.foreign_code import foreign_worker
-from tests.waiting import at_load, eventually
+from tests.waiting import at_load, eventually, patient
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +54,7 @@ async def text(temporal: Temporal, run_id: str) -> str:
 def elsewhere(temporal: Temporal) -> Temporal:
     """The same Temporal with a queue that no worker polls yet."""
     settings = temporal.settings.model_copy(update={"task_queue": unique("killed")})
-    return Temporal(temporal.client, settings)
+    return patient(temporal.client, settings)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, http, new_task, once, unique
 from tests.service.foreign_code import foreign_worker
-from tests.waiting import eventually
+from tests.waiting import eventually, patient
 
 pytestmark = pytest.mark.anyio
 
@@ -154,7 +154,7 @@ async def test_somebody_elses_worker(
 async def test_a_run_that_no_worker_takes_up(temporal: Temporal) -> None:
     """Without the fixture of a worker, on a queue of its own."""
     settings = temporal.settings.model_copy(update={"task_queue": unique("empty")})
-    alone = Temporal(temporal.client, settings)
+    alone = patient(temporal.client, settings)
     running = _Running(Tasks(alone), Runs(alone))
     await running.begin(command("true"))
     run = await running.comes_to(RunPhase.WAITING_FOR_WORKER)
