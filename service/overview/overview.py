@@ -113,7 +113,7 @@ class OverviewReader:
         return None if total is None or paused is None else TaskTotals(total, paused)
 
     async def sample(self) -> Sample:
-        """Punctuality and failing tasks over at most the last 1,000 runs; ten seconds old at most."""
+        """Punctuality and failing tasks over the last 1,000 runs at most; up to ten seconds old."""
         now = self._temporal.now()
         if self._sample is None or now - self._sample.taken > _SAMPLE_AGE:
             page = await RunList(self._temporal).page(RunFilter(), limit=SAMPLE, with_names=False)
