@@ -39,7 +39,6 @@ async def execute(temporal: Temporal, name: str, change: CalendarChange) -> Cale
     Raises:
         CalendarChanged: it is at another revision than the change is meant for.
         NoWorker: no worker picked up the change before it expired.
-        TemporalUnavailable: Temporal does not respond.
     """
     update = asyncio.create_task(_carried_out(temporal, name, change))
     watch = asyncio.create_task(_until_hopeless(temporal))

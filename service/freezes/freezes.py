@@ -42,11 +42,7 @@ class Freezes:
         self._temporal = temporal
 
     async def all(self) -> list[Freeze]:
-        """All of them, by name.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """All of them, by name."""
         found = [await self._answered(name, stored) for name, stored in await self._standing()]
         return sorted(found, key=lambda freeze: freeze.name)
 
@@ -54,7 +50,7 @@ class Freezes:
         """One of them.
 
         Raises:
-            FreezeNotFound, TemporalUnavailable.
+            FreezeNotFound.
         """
         found = await self._find(name)
         if found is None:
@@ -110,7 +106,7 @@ class Freezes:
         """Lift a freeze: held occurrences start within seconds.
 
         Raises:
-            FreezeNotFound, TemporalUnavailable.
+            FreezeNotFound.
             FreezeChanged: its `version` is not one of `if_match`.
         """
         async with self._temporal.turn_at_freezes:

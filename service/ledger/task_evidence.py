@@ -79,7 +79,7 @@ async def read_task_evidence(temporal: Temporal, task_id: str, since: datetime) 
     """A task, with its definitions back to `since`.
 
     Raises:
-        TaskNotFound, TemporalUnavailable.
+        TaskNotFound.
     """
     found = await TaskReader(temporal).find(task_id)
     definitions = await _definitions(temporal, found.execution.id, found.execution.run_id)
@@ -106,11 +106,7 @@ async def read_task_evidence(temporal: Temporal, task_id: str, since: datetime) 
 
 
 async def read_schedule_evidence(temporal: Temporal, task_id: str) -> ScheduleEvidence | None:
-    """The current schedule of a task; None if there is none.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """The current schedule of a task; None if there is none."""
     handle = temporal.client.get_schedule_handle(naming.schedule(task_id))
     try:
         described = await temporal.ask(handle.describe())

@@ -46,7 +46,6 @@ class Feeds:
 
         Raises:
             TaskNotFound: there is no such task.
-            TemporalUnavailable: Temporal does not respond.
             Busy: another feed is being written.
         """
         title = tag

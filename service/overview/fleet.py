@@ -88,7 +88,6 @@ class FleetReader:
         have been read so far, and not `complete`.
 
         Raises:
-            TemporalUnavailable: Temporal does not respond.
             Busy: too many other lists are being read.
         """
         now, key = self._temporal.now(), (tag, task_id, until)

@@ -60,7 +60,7 @@ class Backfills:
         """Run the occurrences from `start` to `end`, both included.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
             WrongState: the task is not a recurring one.
             InvalidDefinition: the period is empty, has too many occurrences or is not past.
         """
@@ -131,7 +131,7 @@ class Backfills:
         """One backfill.
 
         Raises:
-            BackfillNotFound, TemporalUnavailable.
+            BackfillNotFound.
         """
         handle = self._temporal.client.get_workflow_handle(f"backfill:{backfill_id}")
         try:
@@ -143,11 +143,7 @@ class Backfills:
         return await self._told(described)
 
     async def of_task(self, task_id: str) -> list[Backfill]:
-        """The latest backfills of a task, at most 100; running ones first.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """The latest backfills of a task, at most 100; running ones first."""
         listed = self._temporal.client.list_workflows(
             f"WorkflowType = '{naming.BACKFILL}' AND {naming.TASK_ID.name} = '{task_id}' "
             f"AND ExecutionStatus != 'ContinuedAsNew'",
@@ -160,7 +156,7 @@ class Backfills:
         """Stop a backfill and its runs in progress.
 
         Raises:
-            BackfillNotFound, TemporalUnavailable.
+            BackfillNotFound.
             WrongState: it has ended already.
         """
         found = await self.get(backfill_id)

@@ -80,7 +80,7 @@ async def progress(
     Needs only the description and the history, plus one call for a child.
 
     Raises:
-        RPCError, TemporalUnavailable.
+        RPCError.
     """
     raw = described.raw_description
     taken_up = _taken_up(described, history, due)

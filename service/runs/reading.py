@@ -49,7 +49,6 @@ async def read_run(temporal: Temporal, run_id: str) -> RunRead:
 
     Raises:
         RunNotFound: there is none, or it is past the retention.
-        TemporalUnavailable: Temporal does not respond.
     """
     address = RunAddress.parse(run_id)
     handle = temporal.client.get_workflow_handle(address.workflow_id, run_id=address.execution)

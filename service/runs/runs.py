@@ -37,7 +37,6 @@ class Runs:
 
         Raises:
             RunNotFound: there is none, or it is past the retention.
-            TemporalUnavailable: Temporal does not respond.
         """
         address = RunAddress.parse(run_id)
         if address.execution == naming.NO_EXECUTION:
@@ -48,7 +47,7 @@ class Runs:
         """Ask a run to stop; its action is cancelled, and the run ends as cancelled.
 
         Raises:
-            RunNotFound, TemporalUnavailable.
+            RunNotFound.
             WrongState: it has ended already.
         """
         run = await self.get(run_id)
@@ -65,7 +64,7 @@ class Runs:
         """Run an action once, on behalf of `by`, without registering it; returns the ended run.
 
         Raises:
-            InvalidDefinition, TemporalUnavailable.
+            InvalidDefinition.
             NoWorker: no worker picked it up.
         """
         if problems := check_action(action):

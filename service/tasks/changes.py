@@ -51,7 +51,6 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
     Raises:
         NoWorker: no worker picked up the change before it expired.
         NotInForce: the task accepted the change, but cannot carry it out yet.
-        TemporalUnavailable: Temporal does not respond.
         RevisionMismatch, WrongState, TaskNotFound: the task refused it.
     """
     taken = asyncio.Event()

@@ -80,7 +80,7 @@ class TaskFinder:
         """A task.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
         """
         found = await self.find_or_none(task_id)
         if found is None:
@@ -88,11 +88,7 @@ class TaskFinder:
         return found
 
     async def find_or_none(self, task_id: str) -> Found | None:
-        """A task; None if there is none, or it was deleted.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """A task; None if there is none, or it was deleted."""
         execution = await self._described(task_id)
         row = await row_of(execution) if execution else None
         return await self._whole(execution, row) if execution and row else None
@@ -102,17 +98,12 @@ class TaskFinder:
 
         Raises:
             KeyMissing: this process lacks the key with which the task is encrypted.
-            TemporalUnavailable: Temporal does not respond.
         """
         if execution := await self._described(task_id):
             await row_of(execution)
 
     async def find_deleted_or_none(self, task_id: str) -> Found | None:
-        """A deleted task that is kept, if no other has its id; else None.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """A deleted task that is kept, if no other has its id; else None."""
         execution = await self._described(task_id)
         if execution is None or await row_of(execution) is not None:
             return None
@@ -126,7 +117,7 @@ class TaskFinder:
         """A task, or a deleted one that is kept.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
         """
         execution = await self._described(task_id)
         row = await row_of(execution) or await deleted_row(execution) if execution else None

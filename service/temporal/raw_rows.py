@@ -42,11 +42,7 @@ async def raw_rows(
     within: timedelta | None = None,
     retry: bool = True,
 ) -> RawRows:
-    """One page of a query's results. Without `retry`, a failed connection is an immediate error.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """One page of a query's results. Without `retry`, a failed connection is an immediate error."""
     request = ListWorkflowExecutionsRequest(
         namespace=temporal.client.namespace, query=query, page_size=limit, next_page_token=token
     )
@@ -58,11 +54,7 @@ async def raw_rows(
 async def raw_walk(
     temporal: Temporal, query: str
 ) -> AsyncGenerator[tuple[WorkflowExecutionInfo, ...], None]:
-    """Every page of a query's results. Temporal prepares the next page while one is read.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """Every page of a query's results. Temporal prepares the next page while one is read."""
 
     def fetch(token: bytes) -> asyncio.Task[RawRows]:
         within = _LATER if token else None

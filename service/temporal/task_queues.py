@@ -50,11 +50,7 @@ async def task_queue(
     name: str | None = None,
     within: timedelta | None = None,
 ) -> Queue:
-    """Describe a queue, by default that of this project's workers; latest poll first.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """Describe a queue, by default that of this project's workers; latest poll first."""
     described = await temporal.ask(
         temporal.client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(

@@ -122,7 +122,7 @@ class Revisions:
         """One page of revisions, newest first.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
             InvalidDefinition: the cursor does not belong to this list.
         """
         before, known = _before(cursor), Known()
@@ -139,7 +139,7 @@ class Revisions:
         """The definition as it was at a revision.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
             RevisionNotFound: there never was one, or it is older than the retention.
         """
         known = Known()

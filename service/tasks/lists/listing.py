@@ -62,7 +62,6 @@ class TaskList:
 
         Raises:
             InvalidDefinition: the cursor does not belong to this walk.
-            TemporalUnavailable: Temporal does not respond.
         """
         rows = await self.rows(which, limit=limit, cursor=cursor)
         names = [row.id.partition(":")[2] for row in rows.items if _is_open(row)]
@@ -109,9 +108,6 @@ class TaskList:
     async def count(self, which: TaskFilter, *, within: timedelta | None = None) -> int:
         """How many tasks there are; a finished one that was armed again may count twice. With many
         tasks that takes long: see `KeptCounts`.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
         """
         if which.deleted:
             # Deleted tasks that were restored, or whose ids were reused, must not count.
@@ -123,9 +119,6 @@ class TaskList:
     async def exceeds(self, which: TaskFilter, number: int) -> bool | None:
         """Whether there are more than `number` tasks. Counting all could take seconds, so this
         counts only as many of the newest as should suffice. None if that does not decide it.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
         """
         page = await self.rows(which, limit=_PAGE)
         if page.next_cursor is None:
@@ -159,11 +152,7 @@ class TaskList:
     async def tasks(
         self, executions: Sequence[WorkflowExecution], now: datetime, busy: Collection[str]
     ) -> tuple[list[Task], dict[str, str]]:
-        """Rows as tasks, and by id why some cannot be shown. Arguments as for `task`.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """Rows as tasks, and by id why some cannot be shown. Arguments as for `task`."""
         found: list[Task] = []
         unread: dict[str, str] = {}
         for execution in executions:
@@ -182,7 +171,6 @@ class TaskList:
 
         Raises:
             LaterRelease: a later release stored what this one does not know.
-            TemporalUnavailable: Temporal does not respond.
         """
         row = await row_of(execution) or await deleted_row(execution)
         if row is None:

@@ -73,11 +73,7 @@ class TagCounter:
         return [TagCount(tag=tag, **vars(found[tag])) for tag in sorted(found)]
 
     async def count(self) -> None:
-        """Read the rows of all tasks, up to `MOST` of them.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """Read the rows of all tasks, up to `MOST` of them."""
         open_ones = OpenWalk(self._temporal, _TASKS)
         within: timedelta | None = None
         while not open_ones.over:

@@ -39,11 +39,7 @@ class LateRegistrations:
         watch.add_done_callback(_WATCHES.discard)
 
     async def end(self, task_id: str) -> bool:
-        """End a registration that arrived too late; returns whether there was one.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """End a registration that arrived too late; returns whether there was one."""
         client = self._temporal.client
         handle = client.get_workflow_handle(naming.task_workflow(task_id))
         try:
