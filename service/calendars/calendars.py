@@ -30,7 +30,7 @@ from onthedot.service.calendars.resolving import (
     stored_calendar,
 )
 from onthedot.service.calendars.starting import started
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 #: The most calendars in a list, which has only one page.
 MOST_CALENDARS = 1000
@@ -184,7 +184,7 @@ class Calendars:
             return None
         handle = self._temporal.client.get_workflow_handle(naming.calendar(name))
         try:
-            execution = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            execution = await self._temporal.ask(handle.describe())
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
@@ -209,7 +209,7 @@ class Calendars:
         return stored.state if stored else None
 
     async def _count(self, query: str) -> int:
-        counted = self._temporal.client.count_workflows(query, rpc_timeout=RPC_TIMEOUT)
+        counted = self._temporal.client.count_workflows(query)
         return (await self._temporal.ask(counted)).count
 
     async def _users(self, name: str) -> list[str]:

@@ -138,7 +138,7 @@ class RecurringTasks:
                 token = page.token or None
 
     async def _page(self, query: str, token: bytes) -> RawRows:
-        def read(within: timedelta) -> Awaitable[RawRows]:
+        def read(within: timedelta | None) -> Awaitable[RawRows]:
             return raw_rows(self._temporal, query, limit=PAGE, token=token, within=within)
 
         return await patiently(read, patient=self._patient)

@@ -20,7 +20,7 @@ from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions
 from onthedot.service.tasks.finding import Found
 from onthedot.service.tasks.reader import TaskReader
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.translate import decoded
 
@@ -109,7 +109,7 @@ async def read_schedule_evidence(temporal: Temporal, task_id: str) -> ScheduleEv
     """The current schedule of a task; None if there is none."""
     handle = temporal.client.get_schedule_handle(naming.schedule(task_id))
     try:
-        described = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+        described = await temporal.ask(handle.describe())
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
@@ -127,7 +127,7 @@ async def read_schedule_evidence(temporal: Temporal, task_id: str) -> ScheduleEv
 
 async def _definitions(temporal: Temporal, workflow_id: str, execution: str) -> DefinitionHistory:
     handle = temporal.client.get_workflow_handle(workflow_id, run_id=execution)
-    history = await temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+    history = await temporal.ask(handle.fetch_history())
     return await read_definitions(temporal.client, history)
 
 

@@ -29,7 +29,7 @@ from onthedot.scheduling.trigger import OnceTrigger, Recurring
 from onthedot.service.arithmetic import SINGLE
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.tasks import Tasks
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 _STATUS = {
     WorkflowExecutionStatus.RUNNING: BackfillStatus.RUNNING,
@@ -120,7 +120,7 @@ class Backfills:
                     [SearchAttributePair(naming.TASK_ID, task_id)]
                 ),
                 static_summary=f"{state.definition.name}: backfill of {total} occurrences"[:200],
-                rpc_timeout=RPC_TIMEOUT,
+                rpc_timeout=self._temporal.rpc_timeout,
             )
         )
         begun = self._answer(workflow_id, BackfillStatus.RUNNING, progress)
@@ -135,7 +135,7 @@ class Backfills:
         """
         handle = self._temporal.client.get_workflow_handle(f"backfill:{backfill_id}")
         try:
-            described = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            described = await self._temporal.ask(handle.describe())
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise BackfillNotFound(backfill_id) from error

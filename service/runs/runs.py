@@ -21,7 +21,7 @@ from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.overview import health
 from onthedot.service.runs.reading import read_run
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 _GRACE = timedelta(seconds=10)
 
@@ -95,7 +95,7 @@ class Runs:
                 memo=attributes.run_memo(order),
                 search_attributes=attributes.run_attributes(order),
                 static_summary=attributes.run_summary(order),
-                rpc_timeout=RPC_TIMEOUT,
+                rpc_timeout=self._temporal.rpc_timeout,
             )
         )
         with self._temporal.translated():

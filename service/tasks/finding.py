@@ -13,7 +13,7 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Health, HealthReport, TaskDefinition
 from onthedot.service.ledger.history import latest_definition
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.translate import (
     deleted_row,
@@ -130,7 +130,7 @@ class TaskFinder:
     async def _described(self, task_id: str) -> WorkflowExecutionDescription | None:
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
         try:
-            return await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            return await self._temporal.ask(handle.describe())
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
@@ -148,7 +148,7 @@ class TaskFinder:
         if not kept:
             return None
         handle = client.get_workflow_handle(workflow_id, run_id=kept[0].run_id)
-        return await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+        return await self._temporal.ask(handle.describe())
 
     async def _whole(self, execution: WorkflowExecutionDescription, row: TaskRow) -> Found | None:
         definition = row.definition
@@ -157,7 +157,7 @@ class TaskFinder:
                 execution.id, run_id=execution.run_id
             )
             try:
-                history = await self._temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+                history = await self._temporal.ask(handle.fetch_history())
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     return None

@@ -16,7 +16,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 #: Rows per page of a long walk: few enough for a busy Temporal to return in time.
 _PAGE = 250
@@ -39,7 +39,7 @@ async def raw_rows(
     *,
     limit: int,
     token: bytes = b"",
-    within: timedelta = RPC_TIMEOUT,
+    within: timedelta | None = None,
     retry: bool = True,
 ) -> RawRows:
     """One page of a query's results. Without `retry`, a failed connection is an immediate error."""
@@ -57,7 +57,7 @@ async def raw_walk(
     """Every page of a query's results. Temporal prepares the next page while one is read."""
 
     def fetch(token: bytes) -> asyncio.Task[RawRows]:
-        within = _LATER if token else RPC_TIMEOUT
+        within = _LATER if token else None
         asked = raw_rows(temporal, query, limit=_PAGE, token=token, within=within, retry=not token)
         return asyncio.create_task(asked, name="page of a long list")
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from temporalio.client import WorkflowExecution, WorkflowExecutionAsyncIterator
 
 from onthedot.scheduling.outages import TemporalUnavailable
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 T = TypeVar("T")
 
@@ -45,10 +45,13 @@ async def fetch_page(
 
 
 async def patiently(
-    read: Callable[[timedelta], Awaitable[T]], *, patient: bool, longest: timedelta = RPC_TIMEOUT
+    read: Callable[[timedelta | None], Awaitable[T]],
+    *,
+    patient: bool,
+    longest: timedelta | None = None,
 ) -> T:
-    """The result of `read`, which is passed how long it may take: `longest`, or if `patient`, as
-    long as in `fetch_page`.
+    """The result of `read`, which is passed how long it may take: `longest`, by default as any
+    call, or if `patient`, as long as in `fetch_page`.
     """
     for _ in range(_TRIES - 1 if patient else 0):
         try:

@@ -13,7 +13,7 @@ from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.going_on import tasks_with_runs
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.open_walk import STILL_OPEN
 from onthedot.service.temporal.paging import Cursor, Page, cursor_key, instant, literal
 from onthedot.service.temporal.translate import (
@@ -76,7 +76,7 @@ class TaskList:
         *,
         limit: int,
         cursor: str | None = None,
-        within: timedelta = RPC_TIMEOUT,
+        within: timedelta | None = None,
     ) -> Page[WorkflowExecution]:
         """One page of the tasks' workflows. Raises like `page`."""
         now, key = self._temporal.now(), await cursor_key(self._temporal)
@@ -96,7 +96,7 @@ class TaskList:
         seen: set[str] = set()
         cursor: str | None = None
         while True:
-            within = _LATER if cursor else RPC_TIMEOUT
+            within = _LATER if cursor else None
             page = await self.rows(which, limit=_PAGE, cursor=cursor, within=within)
             for row in page.items:
                 if row.id not in seen:
@@ -105,7 +105,7 @@ class TaskList:
             if (cursor := page.next_cursor) is None:
                 return
 
-    async def count(self, which: TaskFilter, *, within: timedelta = RPC_TIMEOUT) -> int:
+    async def count(self, which: TaskFilter, *, within: timedelta | None = None) -> int:
         """How many tasks there are; a finished one that was armed again may count twice. With many
         tasks that takes long: see `KeptCounts`.
         """
