@@ -51,9 +51,6 @@ async def failed_runs(
 ) -> tuple[list[DueRun], bool]:
     """Runs of these tasks, or of all, that failed or timed out: due from `since` to `until`, ended
     at or after `ended_since`, latest end first; and whether these are all.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
     """
     queries = (failed_query(temporal, status, since, until, ended_since) for status in STATUSES)
     lists = await asyncio.gather(

@@ -35,11 +35,7 @@ class Health:
 
 
 async def check(temporal: Temporal) -> Health:
-    """Read the current health.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """Read the current health."""
     queue = await task_queue(temporal)
     return Health(
         address=temporal.address,

@@ -55,11 +55,7 @@ class WorkersReader:
         self._silence = Silence()
 
     async def read(self, *, max_age: timedelta = timedelta(seconds=2)) -> WorkersRead:
-        """The workers as they were at most `max_age` ago.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """The workers as they were at most `max_age` ago."""
         if self._last and time.monotonic() - self._last[0] <= max_age.total_seconds():
             return self._last[1]
         if self._reading is None or self._reading.done():

@@ -16,7 +16,7 @@ from temporalio.worker import Worker
 from onthedot.activities.assembly import Activities
 from onthedot.activities.permissions import Permissions
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.service.temporal.calls import CHANGE_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import connect, prepare_namespace
 from onthedot.settings import Settings
 from tests.api.definitions import LOG, fresh_id, one_time, recurring
@@ -134,7 +134,7 @@ async def test_without_a_worker_a_task_is_registered_but_not_changed(alone: Alon
         problem(answer, 503, "no-worker")
         assert answer.headers["retry-after"]
     assert monotonic() - began < at_load(PATIENCE)
-    await until(datetime.now(UTC) + CHANGE_TIMEOUT)
+    await until(datetime.now(UTC) + alone.temporal.change_timeout)
     client = await Client.connect(alone.server.address, plugins=[OnTheDotPlugin()])
     activities = Activities(client, Permissions())
     async with Worker(client, task_queue="away", activities=activities.all()):

@@ -13,7 +13,7 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.serving import serving
 from tests.definitions import LOG, command, every, once, unique
-from tests.waiting import eventually, until
+from tests.waiting import eventually, patient, until
 from tests.workers import polling
 
 pytestmark = pytest.mark.anyio
@@ -121,7 +121,7 @@ async def test_after_an_outage_it_says_what_did_not_run_and_what_began_late(
     temporal: Temporal, settings: Settings
 ) -> None:
     own = settings.model_copy(update={"task_queue": f"outage-{uuid4().hex[:8]}"})
-    mine, tag = Temporal(temporal.client, own), unique("outage")
+    mine, tag = patient(temporal.client, own), unique("outage")
     tasks: dict[str, dict[str, Any]] = {
         "often": {"trigger": every(2)},
         "patient": {"trigger": every(2), "overlap": "allow_all"},

@@ -15,8 +15,8 @@ from onthedot.archive.writing import RunArchive
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.scheduling.run import Run
 from onthedot.service.archive import exporter
-from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from tests.waiting import patient
 
 
 class _Slow(RunArchive):
@@ -31,7 +31,7 @@ async def main(address: str, namespace: str, directory: str) -> None:
     # Many steps, between which it may be killed.
     exporter._CHUNK = 3
     client = await Client.connect(address, namespace=namespace, plugins=[OnTheDotPlugin()])
-    writer = exporter.Exporter(Temporal(client, Settings()), Path(directory))
+    writer = exporter.Exporter(patient(client, Settings()), Path(directory))
     writer._archive = _Slow(Path(directory))
     await writer.write_ended()
 

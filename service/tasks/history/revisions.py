@@ -27,7 +27,7 @@ from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions
 from onthedot.service.tasks.finding import Found
 from onthedot.service.tasks.reader import TaskReader
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Page, literal
 
 #: Beyond any revision.
@@ -122,7 +122,7 @@ class Revisions:
         """One page of revisions, newest first.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
             InvalidDefinition: the cursor does not belong to this list.
         """
         before, known = _before(cursor), Known()
@@ -139,7 +139,7 @@ class Revisions:
         """The definition as it was at a revision.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
             RevisionNotFound: there never was one, or it is older than the retention.
         """
         known = Known()
@@ -183,9 +183,9 @@ class Revisions:
 
     async def _read(self, execution: WorkflowExecution) -> DefinitionHistory:
         handle = self._temporal.client.get_workflow_handle(execution.id, run_id=execution.run_id)
-        fetched = handle.fetch_history(rpc_timeout=RPC_TIMEOUT)
+        fetched = handle.fetch_history(rpc_timeout=self._temporal.rpc_timeout)
         try:
-            history = await self._temporal.ask(fetched, within=_LONG * RPC_TIMEOUT)
+            history = await self._temporal.ask(fetched, within=_LONG * self._temporal.rpc_timeout)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 # Its retention has ended since it was listed.

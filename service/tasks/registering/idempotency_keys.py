@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.scheduling.checking.registration import Idempotency
 from onthedot.scheduling.errors import IdempotencyConflict
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 _QUEUE = "onthedot-idempotency-keys"
 _BODY = "onthedot.body"
@@ -42,7 +42,7 @@ async def claim(temporal: Temporal, key: Idempotency, task_id: str) -> None:
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 memo={_BODY: key.body},
                 static_summary=f"Idempotency-Key of task {task_id}. It closes automatically.",
-                rpc_timeout=RPC_TIMEOUT,
+                rpc_timeout=temporal.rpc_timeout,
             )
         )
     except WorkflowAlreadyStartedError:
@@ -53,7 +53,7 @@ async def claim(temporal: Temporal, key: Idempotency, task_id: str) -> None:
 async def _body(temporal: Temporal, workflow_id: str) -> str | None:
     handle = temporal.client.get_workflow_handle(workflow_id)
     try:
-        described = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+        described = await temporal.ask(handle.describe())
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None

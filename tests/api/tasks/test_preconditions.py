@@ -11,7 +11,7 @@ import pytest
 
 from tests.api.definitions import LOG, fresh_id, one_time, recurring
 from tests.api.problem import fields, problem
-from tests.waiting import eventually
+from tests.waiting import at_load, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -157,7 +157,7 @@ async def test_of_many_bodies_at_once_with_one_key_one_counts(api: httpx.AsyncCl
 
 async def test_a_repeat_when_the_instant_is_past(api: httpx.AsyncClient) -> None:
     headers = {"Idempotency-Key": fresh_id()}
-    at = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+    at = (datetime.now(UTC) + timedelta(seconds=at_load(1))).isoformat()
     body = {
         "id": fresh_id(),
         "trigger": {"kind": "once", "at": at},

@@ -24,7 +24,7 @@ from tests.service.ledger.accounts import (
     new_id,
     until_ran,
 )
-from tests.waiting import eventually
+from tests.waiting import eventually, patient
 
 pytestmark = pytest.mark.anyio
 
@@ -102,7 +102,7 @@ async def test_a_finished_task_that_was_armed_again_keeps_its_past(
 
 
 async def test_a_task_that_no_worker_takes_up_says_so(temporal: Temporal) -> None:
-    lonely = Temporal(
+    lonely = patient(
         temporal.client, temporal.settings.model_copy(update={"task_queue": f"none-{uuid4().hex}"})
     )
     once, often = new_id(), new_id()

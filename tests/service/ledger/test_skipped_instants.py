@@ -68,7 +68,7 @@ async def test_with_a_buffer_every_instant_has_its_turn(temporal: Temporal, work
         entries = await entries_of(temporal, task_id)
         return (LedgerState.PENDING, Reason.OVERLAP) in {(e.state, e.reason) for e in entries}
 
-    await eventually(waits, 30)
+    await eventually(waits)
     entries = await entries_of(temporal, task_id)
     await tasks.delete(task_id, by="t")
     states = [entry.state for entry in entries]

@@ -18,7 +18,7 @@ from tests.activities.receiver import Receiver
 from tests.definitions import command, http, new_task, once, unique
 from tests.run_log import listed_runs
 from tests.service.foreign_code import foreign_worker
-from tests.waiting import eventually
+from tests.waiting import at_load, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -139,9 +139,12 @@ async def test_somebody_elses_workflow(tasks: Tasks, runs: Runs, temporal: Tempo
 
 
 async def test_a_queue_that_nobody_polls_is_the_reason(tasks: Tasks, runs: Runs) -> None:
+    # Long enough to be seen.
+    deadline = min(at_load(5), 40)
+
     async def says_so(action: dict[str, Any]) -> None:
         task_id = unique("nobody")
-        new = new_task(task_id, once(0), action=action, deadline=7, timeout=60)
+        new = new_task(task_id, once(0), action=action, deadline=deadline, timeout=60)
         await tasks.create(new, by="test")
 
         async def reason() -> str:
