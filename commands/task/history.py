@@ -13,7 +13,7 @@ from onthedot.applying.yaml_output import to_yaml
 from onthedot.client import OnTheDot
 from onthedot.commands.ids import task_argument
 from onthedot.commands.reaching import server
-from onthedot.commands.task.each import for_each
+from onthedot.commands.task.changes import for_each
 from onthedot.commands.terminal.asking import confirmed, yes_option
 from onthedot.commands.terminal.differences import field_lines, instant_lines
 from onthedot.commands.terminal.output import (

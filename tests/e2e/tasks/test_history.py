@@ -37,6 +37,18 @@ def test_the_history_and_the_way_back(site: Site, name: str) -> None:
     expect(site.toast("Restored revision 1")).to_be_visible()
     expect(revisions.first).to_contain_text("as revision 1")
     assert site.task(name)["trigger"]["expression"] == "0 3 * * *"
+    # Again, it would change nothing, and does not claim to.
+    site.button("Restore revision 1").click()
+    expect(site.dialog()).to_contain_text("there is nothing to restore")
+    expect(site.dialog().get_by_role("button", name="Restore")).to_have_count(0)
+    # Beside each other, the two columns begin at the same height.
+    site.dialog().get_by_role("button", name="Close").click()
+    site.page.set_viewport_size({"width": 1280, "height": 860})
+    columns = site.page.locator(".main-aside > .stack")
+    tops = columns.evaluate_all(
+        "all => all.map(each => [...each.querySelectorAll('.card')][0].getBoundingClientRect().top)"
+    )
+    assert tops[0] == tops[1]
 
 
 def test_a_deleted_task_comes_back(site: Site, name: str) -> None:

@@ -133,9 +133,17 @@ class HistoryCard:
         title = f"Restore revision {number}?"
         with context.overlay, Modal(title, wide=True) as modal:
             text(title, tag="h2")
+            if not found:
+                same = "It is no different from the present one: there is nothing to restore."
+                text(same, "muted wrap", tag="p")
+                with box("foot"):
+                    button("Close", lambda: dismiss(modal))
+                modal.on("close", lambda: dismiss(modal))
+                modal.show()
+                return
             text("The task becomes as it was then, as a new revision.", "muted wrap", tag="p")
             with box("stack snug"):
-                show_differences(found, none="It is no different from the present one.")
+                show_differences(found)
                 show_edit(box("stack snug"), preview)
 
             async def restore() -> None:
