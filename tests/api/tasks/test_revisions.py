@@ -15,7 +15,8 @@ pytestmark = pytest.mark.anyio
 async def test_the_history_in_pages(api: httpx.AsyncClient) -> None:
     task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
-    await api.post(f"/tasks/{task_id}/pause", json={"note": "moving house"})
+    pause = {"note": "moving house", "until": "2100-01-07T08:00:00Z"}
+    await api.post(f"/tasks/{task_id}/pause", json=pause)
     named = recurring(name="Renamed")
     await api.put(f"/tasks/{task_id}", json=named)
     first = (await api.get(f"/tasks/{task_id}/revisions", params={"limit": 2})).json()
@@ -25,6 +26,7 @@ async def test_the_history_in_pages(api: httpx.AsyncClient) -> None:
     ]
     assert first["items"][0]["diff"] == [{"path": "name", "from": task_id, "to": "Renamed"}]
     assert (first["items"][1]["note"], first["items"][1]["at"][-1]) == ("moving house", "Z")
+    assert [row["until"] for row in first["items"]] == [None, pause["until"]]
     following = {"limit": 2, "cursor": first["next_cursor"]}
     last = (await api.get(f"/tasks/{task_id}/revisions", params=following)).json()
     assert [(row["revision"], row["change"], row["diff"]) for row in last["items"]] == [

@@ -115,7 +115,7 @@ async def test_the_ledger_names_the_freeze_and_a_window_that_recurs_ends(
 ) -> None:
     task_id = f"{name}-every-second"
     await tasks.create(new_task(task_id, every(1), tags=[name]), by="test")
-    offset = _seconds_from_now(round(at_load(5))) % 3600
+    offset = _seconds_from_now(round(min(at_load(_IN_FORCE), 25))) % 3600
     window = {"trigger": every(3600, offset=offset), "duration": 4}
     await put_freeze(temporal, name, 0, until=None, **window)
     in_force = datetime.now(UTC) + timedelta(seconds=at_load(_IN_FORCE))

@@ -63,7 +63,7 @@ async def test_failed_attempts_of_somebody_elses_activity_are_counted(
         ):
             word = unique("word")
             action = {"kind": "activity", "name": name, "arguments": [word], "task_queue": queue}
-            run = await _run(tasks, runs, action, deadline=deadline, retry=retry)
+            run = await _run(tasks, runs, action, timeout=60, deadline=deadline, retry=retry)
             assert run.attempts == STARTED.count(word) > 2
             assert run.attempts_made[-1].attempt == run.attempts
             assert run.error is not None

@@ -16,6 +16,8 @@ from onthedot.ui.wording.durations import human
 #: Bars of a chart; more steps are put together.
 _BARS = 360
 _SECOND = timedelta(seconds=1)
+#: Of a shorter span a clock without seconds would say the same again and again.
+_CLOCK = timedelta(minutes=4)
 
 
 def chart(
@@ -49,11 +51,12 @@ def chart(
             asked = {"from": format_instant(begin), "until": format_instant(end)}
             bar["path"] = "/forecast?" + urlencode(asked | ({"tag": tag} if tag else {}))
         bars.append(bar)
-    quarter = (found.until - found.since) / 4
-    ends = [(found.since + quarter * n).replace(microsecond=0) for n in range(5)]
+    length = found.until - found.since
+    parts = 4 if length > _CLOCK else 1
+    ends = [(found.since + length / parts * n).replace(microsecond=0) for n in range(parts + 1)]
     label = f"{found.total} starts; at most {most} within {human(found.step * each)}"
     shades = [_shade(found, window) for window in windows]
-    ticks = [_written(found, at, zone) for at in ends]
+    ticks = [_written(found, at, zone) for at in (ends if length > _SECOND else ends[:1])]
     Chart(bars, label, height=height, ends=ticks, shades=shades)
 
 

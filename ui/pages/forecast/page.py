@@ -60,17 +60,19 @@ class _ForecastPage:
                     text("Starts to come, over all tasks that fire.", "sub", tag="p")
                 else:
                     with box("sub", "p"):
-                        text("Starts from ")
+                        instant = self._one[1] - self._one[0] <= timedelta(seconds=1)
+                        text("Starts at " if instant else "Starts from ")
                         When(self._one[0], "near")
-                        text(" until ")
-                        When(self._one[1], "clock")
+                        if not instant:
+                            text(" until ")
+                            When(self._one[1], "clock")
                         text(". ")
                         link("Show what else is to come", "/forecast")
             with box("actions"):
-                Segments(
+                self._spans = Segments(
                     "Span",
                     [(key, told, "") for key, (told, _, _) in SPANS.items()],
-                    self._span,
+                    "" if self._one else self._span,
                     small=True,
                     on_change=lambda event: self._go(span=event.value),
                 )
@@ -117,6 +119,9 @@ class _ForecastPage:
         self._span = span or self._span
         self._one = None
         self._tag = self._tag if tag is None else tag
+        if self._spans.value != self._span:
+            self._spans.value = self._span  # which comes here again
+            return
         self._context.script(f"history.replaceState(null, '', '{self._address()}')")
         self.begin()
 
@@ -182,9 +187,10 @@ def _busy(busy: BusyInstant, *, opened: bool) -> None:
             When(busy.at, "near")
             if busy.last_start_late:
                 text(f" · the last {precise(busy.last_start_late)} late", "muted")
-            names = [task.name or task.id for task in busy.tasks[:_SAID]]
-            more = f" and {busy.starts - _SAID:,} more" if busy.starts > _SAID else ""
-            text(f"{', '.join(names)}{more}", "under wrap")
+            if not opened:
+                names = [task.name or task.id for task in busy.tasks[:_SAID]]
+                more = f" and {busy.starts - _SAID:,} more" if busy.starts > _SAID else ""
+                text(f"{', '.join(names)}{more}", "under wrap")
         with box("small wrap", "p"):
             for number, task in enumerate(busy.tasks[:_NAMED]):
                 text(", " if number else "")
