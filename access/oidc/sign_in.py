@@ -18,8 +18,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from onthedot.access.identity import Identity
 from onthedot.access.oidc.claims import ClaimRules
-from onthedot.access.oidc.errors import ProviderAway, TokenRefused
-from onthedot.access.oidc.provider import Provider
+from onthedot.access.oidc.provider import Provider, ProviderAway, TokenRefused
 from onthedot.access.oidc.tokens import Tokens
 
 _TIMEOUT_SECONDS = 5.0

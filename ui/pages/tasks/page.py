@@ -12,10 +12,9 @@ from onthedot.service.tasks.lists.sorting import TaskOrder
 from onthedot.ui.bulk.choice import MOST, Choice
 from onthedot.ui.bulk.kinds import DELETED_TASKS, TASKS, Subject
 from onthedot.ui.components.markup import box, empty, skeleton, text
-from onthedot.ui.components.tables.pager import Pager
-from onthedot.ui.components.tables.tables import TaskTable
+from onthedot.ui.components.tables.tables import Pager, TaskTable
 from onthedot.ui.files.copy_as import show_as_text
-from onthedot.ui.files.export_tasks import add_task_export
+from onthedot.ui.files.export import add_task_export
 from onthedot.ui.files.import_tasks import add_import
 from onthedot.ui.list_reads import (
     ROWS,
