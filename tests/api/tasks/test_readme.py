@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.definitions import fresh_id
+from tests.definitions import unique
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,7 @@ _ITS_OWN = ("id", "name", "next_runs", "links", "created_at", "updated_at", "cha
 async def test_the_first_task_is_answered_as_the_readme_shows(api: httpx.AsyncClient) -> None:
     sent, answered = re.findall(r"(?:-d '|```json\n)(\{.*?\})(?:'|\n```)", _README, re.DOTALL)[:2]
     shown: dict[str, Any] = json.loads(answered)
-    answer = await api.post("/tasks", json=json.loads(sent) | {"id": fresh_id()})
+    answer = await api.post("/tasks", json=json.loads(sent) | {"id": unique()})
     assert answer.status_code == 201
     found = answer.json()
     assert found.keys() == shown.keys()
