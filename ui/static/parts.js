@@ -1,6 +1,6 @@
 // Small Vue parts that several components draw with. Text always goes in as text, never as HTML.
 (() => {
-  const base = document.currentScript.dataset.base;
+  const { base, icons } = document.currentScript.dataset;
   otd.href = (path) => base + path;
   otd.go = (path) => emitEvent("sub_pages_navigate", path);
 
@@ -8,7 +8,7 @@
     props: { name: String },
     render() {
       return Vue.h("svg", { class: "icon", "aria-hidden": "true" }, [
-        Vue.h("use", { href: `${otd.href("/static/icons.svg")}#${this.name}` }),
+        Vue.h("use", { href: `${otd.href(icons)}#${this.name}` }),
       ]);
     },
   };
