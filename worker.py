@@ -25,7 +25,7 @@ from onthedot.activities.permissions import Permissions
 from onthedot.activities.user_code import RegisteredActivities
 from onthedot.encryption.keys import Keyring, configured
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.processes.errors import StartError
+from onthedot.processes import StartError
 from onthedot.processes.ports import free_port
 from onthedot.scheduling.outages import TemporalRefuses
 from onthedot.service.ledger.audit import Audit

@@ -45,7 +45,7 @@ class OpenWalk:
         self._closes = True
         self.over = False
 
-    async def page(self, within: timedelta | None) -> list[WorkflowExecutionInfo]:
+    async def page(self, within: timedelta | None = None) -> list[WorkflowExecutionInfo]:
         """The next rows, none of them twice; `over` says whether they are the last.
 
         Raises:

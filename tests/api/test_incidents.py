@@ -142,12 +142,11 @@ async def test_after_an_outage_it_says_what_did_not_run_and_what_began_late(
                     body = {"id": f"{tag}-{name}", "action": LOG, "tags": [tag], **task}
                     assert (await api.post("/tasks", json=body)).status_code == 201
             await eventually(ran)
-        down = temporal.now()
         for name, task in tasks.items():
             if name.startswith("once"):
                 body = {"id": f"{tag}-{name}", "action": LOG, "tags": [tag], **task}
                 assert (await api.post("/tasks", json=body)).status_code == 201
-        await until(down + timedelta(seconds=4) + _OUTAGE)
+        await until(temporal.now() + timedelta(seconds=4) + _OUTAGE)
 
         async def told() -> dict[str, Any] | None:
             found = await _incidents(api, tag=tag, since=began.isoformat())

@@ -16,7 +16,7 @@ from onthedot.plugin import OnTheDotPlugin
 from onthedot.scheduling.run import Run
 from onthedot.service.archive import exporter
 from onthedot.settings import Settings
-from tests.waiting import patient
+from tests.waiting import at_load, patient
 
 
 class _Slow(RunArchive):
@@ -24,7 +24,7 @@ class _Slow(RunArchive):
 
     def add(self, runs: Iterable[Run]) -> None:
         super().add(runs)
-        time.sleep(0.3)
+        time.sleep(at_load(0.3))
 
 
 async def main(address: str, namespace: str, directory: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import Client
 
 from onthedot.activities.user_code import RegisteredActivities
-from onthedot.service.overview.user_code import registered
+from onthedot.service.overview.workers import registered
 from onthedot.service.tasks.registering.warnings import with_warnings
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.settings import Settings
