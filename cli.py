@@ -103,7 +103,7 @@ def _process_command(name: str) -> click.Command:
 
 
 def _start(command: str, **options: Any) -> int:
-    from onthedot.processes.errors import StartError
+    from onthedot.processes import StartError
     from onthedot.settings import SettingsError, load
 
     try:

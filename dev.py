@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from onthedot import embedded
-from onthedot.processes.data_dir import DataDir
-from onthedot.processes.errors import StartError
+from onthedot.processes import StartError
+from onthedot.processes.data_dir import DataDir, kept_key
 from onthedot.processes.front_door import front_door
-from onthedot.processes.kept_key import kept_key
 from onthedot.processes.orphans import ProcessRecord, end_orphans
 from onthedot.processes.ports import listen, require_free
 from onthedot.processes.supervisor import Child, Supervisor

@@ -8,8 +8,7 @@ from typing import Any
 from temporalio.client import Client
 
 from onthedot.activities.attempts.starts_first import StartsFirst
-from onthedot.activities.calendars.feeds import HttpFeeds
-from onthedot.activities.calendars.refresh import RefreshActivities
+from onthedot.activities.calendars.refresh import HttpFeeds, RefreshActivities
 from onthedot.activities.calendars.users import CalendarUsers
 from onthedot.activities.command.activity import CommandActivities
 from onthedot.activities.freezes.release import ReleaseActivities
@@ -19,8 +18,7 @@ from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.control_plane import ControlPlane
 from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.log import log
-from onthedot.activities.notify.decision import NotifyActivities
-from onthedot.activities.notify.result import notified
+from onthedot.activities.notify import NotifyActivities, notified
 from onthedot.activities.permissions import Permissions
 from onthedot.activities.record import RecordActivities
 from onthedot.activities.schedule.activity import ScheduleActivities

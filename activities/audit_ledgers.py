@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 
 from onthedot import naming
 from onthedot.activities.attempts.heartbeat import heartbeating
-from onthedot.activities.notify.decision import start_notification
+from onthedot.activities.notify import start_notification
 from onthedot.activities.schedule_checks import request_checks
 from onthedot.scheduling.firing.zone_rules import NO_RULES, release_in_use
 from onthedot.scheduling.ledger.audit_report import Audited, AuditOrder, AuditReport

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from temporalio import activity
 
 from onthedot import naming
-from onthedot.scheduling.stored.user_code import Registered
+from onthedot.scheduling.stored.live import Registered
 
 
 class RegisteredActivities:

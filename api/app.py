@@ -16,15 +16,14 @@ from onthedot.api.deps import each_parameter_once
 from onthedot.api.documented import describe, operation_id
 from onthedot.api.middleware.access_log import AccessLog
 from onthedot.api.middleware.audited import Audited
-from onthedot.api.middleware.call_names import CallNames
-from onthedot.api.middleware.enough_rights import EnoughRights
+from onthedot.api.middleware.enough_rights import CallNames, EnoughRights
 from onthedot.api.middleware.headers import SafeHeaders
 from onthedot.api.middleware.limits import BodyLimit, JsonOnly
 from onthedot.api.middleware.methods import Methods
 from onthedot.api.middleware.security import SignedIn, WhoMayCall, nobody
 from onthedot.api.middleware.trusted_proxies import TrustedProxies
 from onthedot.api.middleware.web_ui_origin import WebUiOrigin
-from onthedot.api.routes import actions, calendars, feed, forecast, freezes, incidents, triggers
+from onthedot.api.routes import calendars, definition_parts, feed, forecast, freezes, incidents
 from onthedot.api.routes.runs import backfills, output, runs
 from onthedot.api.routes.runs import bulk as bulk_runs
 from onthedot.api.routes.server import access, docs, health
@@ -56,8 +55,7 @@ _ROUTERS = (
     runs.router,
     output.router,
     bulk_runs.router,
-    actions.router,
-    triggers.router,
+    definition_parts.router,
     calendars.router,
     forecast.router,
     feed.router,

@@ -1,4 +1,4 @@
-"""A definition without its default values, and its digest."""
+"""Definitions in the forms that are compared: concise, as a digest, and as a server keeps them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import hashlib
 import json
 from typing import Any
 
+from onthedot.scheduling.firing.zones import LocalTimeError, ZoneError, instant_of, zone_named
 from onthedot.scheduling.revisions.differences import plain_definition
 from onthedot.scheduling.task import TaskDefinition
+from onthedot.scheduling.trigger import OnceTrigger
 
 #: Fields that are not part of an applied definition.
 _NOT_WRITTEN = ("applied",)
@@ -36,3 +38,25 @@ def digest(definition: TaskDefinition, task_id: str) -> str:
         told.pop(name, None)
     text = json.dumps(told, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
+def as_kept(definition: TaskDefinition, task_id: str) -> TaskDefinition:
+    """The definition with its name filled in, and a local time as an instant.
+
+    Invalid values stay unchanged; the validation of definitions refuses them.
+    """
+    trigger = definition.trigger
+    if isinstance(trigger, OnceTrigger):
+        trigger = _settled(trigger)
+    fields = {name: getattr(definition, name) for name in TaskDefinition.model_fields}
+    return TaskDefinition(**{**fields, "name": definition.name or task_id, "trigger": trigger})
+
+
+def _settled(trigger: OnceTrigger) -> OnceTrigger:
+    if trigger.at is None or trigger.at.tzinfo is not None or trigger.timezone is None:
+        return trigger
+    try:
+        at = instant_of(trigger.at, zone_named(trigger.timezone))
+    except (LocalTimeError, ZoneError):
+        return trigger
+    return trigger.model_copy(update={"at": at})

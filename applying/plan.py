@@ -8,10 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from onthedot.applying.concise import digest
+from onthedot.applying.concise import as_kept, digest
 from onthedot.applying.files import READ_ONLY, FileTask
 from onthedot.applying.instants import InstantChanges
-from onthedot.applying.kept import as_kept
 from onthedot.applying.problems import FileProblem
 from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.errors import InvalidDefinition

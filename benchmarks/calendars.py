@@ -18,8 +18,8 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.datasets.seeding import prepared, seed
-from benchmarks.instruments.errors import Void
+from benchmarks.datasets.fleet import prepared, seed
+from benchmarks.instruments import Void
 from benchmarks.instruments.machine import Snapshot
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack

@@ -20,7 +20,7 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.datasets.seeding import prepared, seed
+from benchmarks.datasets.fleet import prepared, seed
 from benchmarks.instruments.machine import Snapshot
 from benchmarks.sides.stack import Stack
 

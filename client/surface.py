@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onthedot.client.call import Described, Followed, Paged
-from onthedot.client.calls import bulk, calendars, fleet, history, runs, server, tasks
+from onthedot.client.calls import bulk, calendars, runs, server, tasks
 
 
 class Calls:
@@ -40,10 +40,10 @@ class Calls:
     openapi = Described(server.openapi)
 
     me = Described(server.me)
-    list_revisions = Paged(history.list_revisions)
-    get_revision = Described(history.get_revision)
-    restore_revision = Described(history.restore_revision)
-    restore_task = Described(history.restore_task)
+    list_revisions = Paged(tasks.list_revisions)
+    get_revision = Described(tasks.get_revision)
+    restore_revision = Described(tasks.restore_revision)
+    restore_task = Described(tasks.restore_task)
     retry_run = Described(runs.retry_run)
     retry_runs = Described(bulk.retry_runs)
     cancel_runs = Described(bulk.cancel_runs)
@@ -57,16 +57,16 @@ class Calls:
     get_freeze = Described(calendars.get_freeze)
     put_freeze = Described(calendars.put_freeze)
     delete_freeze = Described(calendars.delete_freeze)
-    forecast = Described(fleet.forecast)
-    tasks_calendar = Described(fleet.tasks_calendar)
+    forecast = Described(server.forecast)
+    tasks_calendar = Described(server.tasks_calendar)
 
     pause_tasks = Described(bulk.pause_tasks)
     resume_tasks = Described(bulk.resume_tasks)
     delete_tasks = Described(bulk.delete_tasks)
     restore_tasks = Described(bulk.restore_tasks)
     run_tasks = Described(bulk.run_tasks)
-    list_tags = Described(fleet.list_tags)
-    list_incidents = Described(fleet.list_incidents)
+    list_tags = Described(server.list_tags)
+    list_incidents = Described(server.list_incidents)
     list_workers = Described(server.list_workers)
     get_output = Described(runs.get_output)
     follow_output = Followed(runs.follow_output)

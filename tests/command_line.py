@@ -138,5 +138,5 @@ def free_ports() -> dict[str, int]:
 
 def get(port: int, path: str) -> tuple[int, bytes]:
     """Status and body of a GET on loopback."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
         return int(answer.status), bytes(answer.read())

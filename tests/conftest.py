@@ -22,6 +22,7 @@ from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 from tests.distribution import Distribution
 from tests.temporal_elsewhere import connected
+from tests.waiting import patient
 from tests.workers import EVERYTHING, polling
 
 # The same examples each time: what is found by chance is no verdict on the change at hand. For
@@ -121,7 +122,7 @@ def settings() -> Settings:
 @pytest.fixture(scope="session")
 def temporal(client: Client, settings: Settings) -> Temporal:
     """What the service's use cases take."""
-    return Temporal(client, settings)
+    return patient(client, settings)
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,14 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar, overload
 
+from temporalio.client import Client
+
 from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.service.temporal.calls import Temporal
+from onthedot.settings import Settings
 
 T = TypeVar("T")
 
@@ -69,6 +73,15 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = PATI
         assert time.monotonic() < limit, f"not within {seconds} s: {what}"
         time.sleep(pause)
         pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+
+
+def patient(client: Client, settings: Settings) -> Temporal:
+    """What use cases take, ten times as patient with Temporal as the product is: on a busy machine
+    it may take seconds to respond. Tests of the product's own limits make a `Temporal` with those.
+    """
+    return Temporal(
+        client, settings, rpc_timeout=timedelta(seconds=15), change_timeout=timedelta(seconds=80)
+    )
 
 
 def at_load(seconds: float) -> float:

@@ -15,7 +15,7 @@ from nicegui.element import Element
 
 from onthedot.access.roles import needed
 from onthedot.scheduling.errors import OnTheDotError
-from onthedot.scheduling.stored.user_code import Registered
+from onthedot.scheduling.stored.live import Registered
 from onthedot.service.calendars.drafts import CalendarDrafts
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.output.following import Following

@@ -5,23 +5,33 @@ A failure leaves the calendar as it was, and says why.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from temporalio import activity
 from temporalio.client import Client
 
 from onthedot import naming
+from onthedot.activities.attempts.failed import AttemptFailed
 from onthedot.activities.calendars.stored import StoredCalendars
+from onthedot.activities.http.activity import HttpActivities
 from onthedot.activities.schedule.off_loop import off_loop
-from onthedot.scheduling.calendars.content import AnyOfCalendar, CalendarContent, IcsCalendar
-from onthedot.scheduling.calendars.errors import CalendarError
+from onthedot.scheduling.calendars.content import (
+    LONGEST_TEXT,
+    AnyOfCalendar,
+    CalendarContent,
+    CalendarError,
+    IcsCalendar,
+)
 from onthedot.scheduling.calendars.resolve import resolve
 from onthedot.scheduling.calendars.resolved import ResolvedDays
 from onthedot.scheduling.calendars.source import source_of
 from onthedot.scheduling.stored.calendar_state import CalendarRefresh, Refreshed
 
 _LONGEST_PROBLEM = 500
+
+#: How long a feed may take, redirects included.
+_LONGEST = timedelta(seconds=30)
 
 
 class FeedError(Exception):
@@ -77,3 +87,20 @@ class RefreshActivities:
                 parts[name], revisions[name] = part.state.resolved, part.state.revision
         found = await off_loop(resolve, content, today=today, parts=parts, text=text)
         return found, revisions
+
+
+class HttpFeeds:
+    """Reads feeds with the HTTP client of the `http` actions."""
+
+    def __init__(self, http: HttpActivities) -> None:
+        self._http = http
+
+    async def read(self, url: str) -> str:
+        """The text at a URL. Raises FeedError."""
+        try:
+            answer = await self._http.get(url, within=_LONGEST, at_most=LONGEST_TEXT)
+        except AttemptFailed as error:
+            raise FeedError(error.message) from None
+        if not answer.whole:
+            raise FeedError(f"The feed is longer than {LONGEST_TEXT} bytes, or incomplete.")
+        return answer.text

@@ -25,8 +25,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.activities.attempts.heartbeat import heartbeating
 from onthedot.naming import attributes
-from onthedot.scheduling.freezes.freeze import Then
-from onthedot.scheduling.freezes.release import release_after
+from onthedot.scheduling.freezes.freeze import Then, release_after
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.freeze_order import ReleaseOrder
 from onthedot.scheduling.stored.run_order import RunMemo, RunOrder

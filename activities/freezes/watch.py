@@ -22,8 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.scheduling.errors import OnTheDotError
-from onthedot.scheduling.freezes.freeze import FreezeDefinition
-from onthedot.scheduling.freezes.release import release_after
+from onthedot.scheduling.freezes.freeze import FreezeDefinition, release_after
 from onthedot.scheduling.freezes.windows import Window, covers, next_window, window_at
 from onthedot.scheduling.stored.freeze_order import (
     FreezeOrder,

@@ -17,8 +17,7 @@ from onthedot.activities.attempts.failed import AttemptFailed, Fault, Interrupte
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.connector import Target, target
 from onthedot.activities.http.redirect import MAX_REDIRECTS, Hop, follow, redirects
-from onthedot.activities.http.response import Answer
-from onthedot.activities.http.verdict import is_expected, is_passing, retry_after
+from onthedot.activities.http.response import Answer, is_expected, is_passing, retry_after
 from onthedot.activities.secrets.redaction import Redactor
 from onthedot.activities.stored_text import READ_AT_MOST
 from onthedot.scheduling.action import HttpAction

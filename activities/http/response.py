@@ -1,16 +1,19 @@
-"""A receiver's response, as far as it is kept."""
+"""A receiver's response, as far as it is kept, and what its status means for the run."""
 
 from __future__ import annotations
 
 import json
 import zlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
 
 from onthedot.activities.secrets.redaction import Redactor
 from onthedot.activities.stored_text import READ_AT_MOST, cut_text, is_storable
+from onthedot.scheduling.action import HttpAction
 
 _SHOWN_HEADERS = (
     "Content-Type",
@@ -21,6 +24,12 @@ _SHOWN_HEADERS = (
     "Retry-After",
     "X-Request-Id",
 )
+
+#: The receiver may respond differently later: timeout, too early, too many requests.
+_PASSING = frozenset({408, 425, 429})
+
+#: A receiver may ask for a delay, but not postpone a run indefinitely.
+LONGEST_RETRY_AFTER = timedelta(hours=1)
 
 
 @dataclass
@@ -109,3 +118,30 @@ def _decode(data: bytes, charset: str) -> str:
         return data.decode(charset, "replace")
     except (LookupError, ValueError):
         return data.decode(errors="replace")
+
+
+def is_expected(action: HttpAction, status: int) -> bool:
+    """Whether the status is success."""
+    if action.expect_status is None:
+        return 200 <= status <= 399
+    return status in action.expect_status
+
+
+def is_passing(status: int) -> bool:
+    """Whether an unexpected status may differ next time."""
+    return status in _PASSING or status >= 500
+
+
+def retry_after(header: str | None, now: datetime) -> timedelta | None:
+    """The delay in a `Retry-After` header, at most an hour; None if there is no valid one."""
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        delay = timedelta(seconds=min(int(text[:10]), LONGEST_RETRY_AFTER.total_seconds()))
+    else:
+        try:
+            at = parsedate_to_datetime(text)
+        except (ValueError, OverflowError):
+            # A receiver may send any digits, including a year or an offset that is out of range.
+            return None
+        delay = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+    return min(delay, LONGEST_RETRY_AFTER) if delay > timedelta(0) else None

@@ -32,7 +32,7 @@ from onthedot import naming
 from onthedot.activities.backfill_stops import stop_backfills
 from onthedot.activities.calendars.stored import StoredCalendars
 from onthedot.activities.schedule.calls import ScheduleCalls, ScheduleExists, owner_of, reach_of
-from onthedot.activities.schedule.due import DueOccurrences, timetable
+from onthedot.activities.schedule.due import DueOccurrences, reach_back, timetable
 from onthedot.activities.schedule.faults import explained
 from onthedot.activities.schedule.form import (
     OVERLAP,
@@ -49,7 +49,6 @@ from onthedot.activities.schedule.outlook import outlook
 from onthedot.activities.schedule.unprocessed import UnprocessedTimes
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.checking.brevity import is_brief
-from onthedot.scheduling.firing.reach_back import reach_back
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.schedule_order import (
     Applied,

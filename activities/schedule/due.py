@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
 
 from onthedot.activities.schedule.form import catchup_window
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
-from onthedot.activities.schedule.timetable import Timetable
+from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.scheduling.calendars.days import CalendarDays
+from onthedot.scheduling.checking.brevity import is_brief
+from onthedot.scheduling.firing.occurrences import occurrences
+from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.schedule_order import ScheduleOrder
+from onthedot.scheduling.trigger import Recurring
+
+_MOST = 1000
+#: Contains so few instants that handing them to a thread would take longer.
+_SHORT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """When a task's trigger is due. `key` is the task's id, on which `H` depends."""
+
+    trigger: Recurring
+    key: str
+    calendars: CalendarDays
+
+    async def between(self, after: datetime, until: datetime) -> list[datetime]:
+        """The first thousand instants after `after`, up to and including `until`."""
+
+        def found() -> list[datetime]:
+            due = occurrences(
+                self.trigger, after=after, until=until, key=self.key, calendars=self.calendars
+            )
+            return list(islice(due, _MOST))
+
+        if is_brief(self.trigger) and until - after <= _SHORT:
+            return found()
+        return await off_loop(found)
 
 
 class DueOccurrences:
@@ -47,3 +80,32 @@ class DueOccurrences:
 def timetable(order: ScheduleOrder, calendars: CalendarDays) -> Timetable:
     """The instants at which the order's trigger fires."""
     return Timetable(order.trigger, order.run.task_id, calendars)
+
+
+@dataclass(frozen=True)
+class ReachBack:
+    """The occurrences to pass on, and how many of them will run and count for `max_runs`."""
+
+    missed: Sequence[datetime]
+    used: int
+
+
+def reach_back(
+    missed: Sequence[datetime], overlap: OverlapPolicy, remaining: int | None
+) -> ReachBack:
+    """Cut `missed` so that at most `remaining` occurrences run.
+
+    All are due at once, as after an outage, so the overlap policy decides which of them run.
+    """
+    if not missed or remaining == 0:
+        return ReachBack((), 0)
+    match overlap:
+        case OverlapPolicy.BUFFER_ALL | OverlapPolicy.ALLOW_ALL:
+            runs = len(missed)
+        case OverlapPolicy.BUFFER_ONE:
+            runs = min(2, len(missed))
+        case _:
+            runs = 1
+    if remaining is not None and remaining < runs:
+        return ReachBack(missed[:remaining], remaining)
+    return ReachBack(missed, runs)

@@ -14,10 +14,10 @@ from temporalio.client import ScheduleDescription, ScheduleOverlapPolicy
 
 from onthedot.activities.calendars.stored import StoredCalendars
 from onthedot.activities.schedule.calls import ScheduleCalls
+from onthedot.activities.schedule.due import Timetable
 from onthedot.activities.schedule.form import order_of
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
 from onthedot.activities.schedule.outlook import busy, due
-from onthedot.activities.schedule.timetable import Timetable
 from onthedot.scheduling.trigger import Recurring
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onthedot.access.audit_log import Line, audited, changes_something
-from onthedot.api.middleware.call_names import CallNames
+from onthedot.api.middleware.enough_rights import CallNames
 
 _SUBJECTS = {"task_id": "task", "run_id": "run", "backfill_id": "backfill"}
 

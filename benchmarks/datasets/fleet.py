@@ -4,6 +4,7 @@ and a worker would take."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -12,15 +13,37 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from benchmarks.instruments.errors import Void
+from benchmarks.instruments import Void
 from benchmarks.instruments.in_flight import in_flight
+from benchmarks.sides.stack import Stack
+from benchmarks.sides.temporal_client import connected
 from onthedot import naming
+from onthedot.plugin import OnTheDotPlugin
 from onthedot.scheduling.errors import OnTheDotError, TaskExists
 from onthedot.scheduling.run import RunError
 from onthedot.scheduling.stored.run_order import RunMemo
 from onthedot.scheduling.task import NewTask
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.connection import prepare_namespace
+
+
+async def prepared(stack: Stack) -> Temporal:
+    """A stack's Temporal, once it is up and prepared. Raises Void if it does not start."""
+    await prepare_namespace(await connected(stack), stack.settings)
+    return Temporal(await connected(stack, OnTheDotPlugin()), stack.settings)
+
+
+async def seed(
+    temporal: Temporal, tasks: int, definition: Callable[[int], dict[str, object]]
+) -> float:
+    """Register `tasks` tasks, defined by `definition(number)`. Returns the seconds it took."""
+
+    async def one(number: str) -> None:
+        await registered(temporal, definition(int(number)))
+
+    return await in_flight(one, [str(number) for number in range(tasks)])
+
 
 #: Over how many tasks the failed runs are spread.
 FAILING_TASKS = 300

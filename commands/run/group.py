@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 
 from onthedot.commands.run.export import export
-from onthedot.commands.run.retry import retry
 from onthedot.commands.run.views import cancel, list_, show
-from onthedot.commands.run.watch import watch
+from onthedot.commands.run.watch import retry, watch
 
 
 @click.group(short_help="List, show, watch, cancel, retry and export runs.")

@@ -1,4 +1,4 @@
-"""`onthedot run watch`: follows a run until it ends, and shows its output."""
+"""`onthedot run watch` and `retry`: follow a run until it ends, and show its output."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ from onthedot.scheduling.stored.written import Stream, WrittenPiece
 
 #: How often to ask a server without live output.
 _PACE = timedelta(seconds=1)
+
+_PHASES = {
+    RunPhase.WAITING_FOR_WORKER: "waits for a worker",
+    RunPhase.WAITING_FOR_PLACE: "waits for a free place",
+    RunPhase.ATTEMPTING: "attempt {} in progress",
+    RunPhase.BACKING_OFF: "waits for attempt {}",
+}
 
 
 @click.command(
@@ -102,9 +109,21 @@ def _standing(run: Run | RunState) -> str:
     return told + (f" ({run.waiting_for})" if run.waiting_for else "")
 
 
-_PHASES = {
-    RunPhase.WAITING_FOR_WORKER: "waits for a worker",
-    RunPhase.WAITING_FOR_PLACE: "waits for a free place",
-    RunPhase.ATTEMPTING: "attempt {} in progress",
-    RunPhase.BACKING_OFF: "waits for attempt {}",
-}
+@click.command(
+    short_help="Run the occurrence of a run again.",
+    epilog="\b\nExample:\n  onthedot run retry RUN --wait",
+)
+@run_argument
+@click.option("--wait", is_flag=True, help="Wait for the end: exit 0 if it succeeded, else 1.")
+@output_option
+@click.pass_context
+def retry(ctx: click.Context, run_id: str, wait: bool, form: str) -> None:
+    """Run the occurrence of a run again, with the same due time.
+
+    A recurring task runs with its current definition.
+    """
+    with server() as there:
+        started = there.retry_run(run_id)
+        if wait:
+            ctx.exit(follow(there, started.id, form))
+    show_one(started, form, rows, started.id)

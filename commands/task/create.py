@@ -14,7 +14,7 @@ from onthedot.applying.files import READ_ONLY, read_paths
 from onthedot.client import ProblemResponse
 from onthedot.commands.preview import seconds_or_iso
 from onthedot.commands.reaching import explained, server
-from onthedot.commands.task.each import SomeFailed
+from onthedot.commands.task.changes import SomeFailed
 from onthedot.commands.task.views import COLUMNS
 from onthedot.commands.terminal.output import Format, output_option, say, show_list
 from onthedot.commands.terminal.times import INSTANT, shown

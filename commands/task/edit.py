@@ -10,9 +10,8 @@ from collections.abc import Iterator
 import click
 
 from onthedot.applying import instants
-from onthedot.applying.concise import concise
+from onthedot.applying.concise import as_kept, concise
 from onthedot.applying.files import FileTask, read_text
-from onthedot.applying.kept import as_kept
 from onthedot.applying.problems import WrongFiles
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.client import CallFailed, OnTheDot

@@ -13,7 +13,7 @@ from onthedot.applying.yaml_output import to_yaml
 from onthedot.client import OnTheDot
 from onthedot.commands.ids import task_argument
 from onthedot.commands.reaching import server
-from onthedot.commands.task.each import for_each
+from onthedot.commands.task.changes import for_each
 from onthedot.commands.terminal.asking import confirmed, yes_option
 from onthedot.commands.terminal.differences import field_lines, instant_lines
 from onthedot.commands.terminal.output import (
@@ -102,8 +102,9 @@ def _restore_revision(there: OnTheDot, task_id: str, revision: int, yes: bool) -
 
 
 def _what(each: Revision) -> str:
-    if each.note:
-        return each.note
+    if each.note or each.until:
+        end = f"until {shown(each.until)}" if each.until else ""
+        return ", ".join(part for part in (each.note, end) if part)
     if each.restores is not None:
         return f"as revision {each.restores}"
     return ", ".join(diff.path for diff in each.diff or ())

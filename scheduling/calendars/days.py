@@ -10,11 +10,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from onthedot.scheduling.calendars.day_ranges import apart
 from onthedot.scheduling.calendars.resolved import ResolvedDays, weekday
 from onthedot.scheduling.firing.clock_changes import epoch_day
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.wording.phrases import WEEKDAY_NAMES
+
+
+def apart(ranges: Iterable[range]) -> tuple[range, ...]:
+    """The same days in as few ranges as possible, in order, none before 1970."""
+    found: list[range] = []
+    for days in sorted(ranges, key=lambda days: days.start):
+        days = range(max(days.start, 0), days.stop)
+        if found and days and days.start <= found[-1].stop:
+            found[-1] = range(found[-1].start, max(found[-1].stop, days.stop))
+        elif days:
+            found.append(days)
+    return tuple(found)
+
 
 #: Nothing fires outside these days, so calendars need not cover more.
 _FIRST, _LAST = epoch_day(date(1970, 1, 1)), epoch_day(date(2100, 12, 31))

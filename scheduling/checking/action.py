@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from ipaddress import IPv6Address
 from itertools import chain
+from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
@@ -22,7 +25,6 @@ from onthedot.scheduling.action import (
     unknown_kind,
 )
 from onthedot.scheduling.checking.header import header_problems
-from onthedot.scheduling.checking.url import url_problem
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.payload import encode_body, encode_json, is_deeper_than
 from onthedot.scheduling.run_facts import reference_problems
@@ -32,6 +34,8 @@ _TEMPORAL_PREFIX = "__temporal"
 _TEMPORAL_QUEUES = ("temporal-sys-", _TEMPORAL_PREFIX)
 _TEMPORAL_QUEUE = "default-worker-tq"
 _TEMPORAL_PART = "/_sys/"
+
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def check_action(action: Action, *, where: str = "action") -> list[FieldProblem]:
@@ -157,3 +161,38 @@ def _too_deep(field: str, value: JsonValue) -> Iterator[tuple[str, str]]:
 def _too_large(field: str, size: int) -> Iterator[tuple[str, str]]:
     if size > MAX_BODY:
         yield field, f"is {size} bytes; at most {MAX_BODY} are allowed. Send a reference instead."
+
+
+def url_problem(url: str) -> str:
+    """What is wrong with `url`; empty if nothing is."""
+    if _UNSAFE.search(url):
+        return "contains a space, a backslash or a control character; percent-encode it."
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        host = parts.hostname or ""
+    except ValueError:
+        return "is not a URL: its host or port is invalid."
+    if parts.scheme.lower() not in ("http", "https"):
+        return "must start with http:// or https://."
+    if not host:
+        return "has no host; write https://host/path."
+    if "@" in parts.netloc:
+        return (
+            "cannot hold a user or password: definitions are stored in Temporal's history. Send "
+            'an Authorization header with {"secret": "NAME"}.'
+        )
+    if port == 0:
+        return "has port 0, which no server can listen on."
+    return "" if _host_ok(host) else f"has a host that is neither a name nor an address: {host!r}."
+
+
+def _host_ok(host: str) -> bool:
+    try:
+        if ":" in host:
+            IPv6Address(host)
+            return True
+        host.removesuffix(".").encode("idna")
+    except ValueError:
+        return False
+    return True

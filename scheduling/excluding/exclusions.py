@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 
-from onthedot.scheduling.calendars.day_ranges import apart
-from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays, KnownCalendar
+from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays, KnownCalendar, apart
 from onthedot.scheduling.cron.days import DayRule, month_shape
 from onthedot.scheduling.cron.expression import Cron, parse_cron
 from onthedot.scheduling.cron.time_masks import WHOLE_DAY, times_of_day

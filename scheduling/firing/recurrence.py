@@ -29,10 +29,10 @@ from onthedot.scheduling.firing.clock_changes import (
     Stretch,
     changed_days,
     date_of,
+    days_of_year,
     local_day,
     plain_midnight,
 )
-from onthedot.scheduling.firing.plain_days import days_of_year
 from onthedot.scheduling.firing.times import LAST_INSTANT, LAST_YEAR, CronTimes, IntervalTimes
 from onthedot.scheduling.trigger import CronTrigger, OnExcluded, Recurring
 

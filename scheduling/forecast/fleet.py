@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 from math import floor
 
 from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
@@ -149,3 +150,21 @@ def _draws(trigger: CronTrigger | IntervalTrigger) -> bool:
     if isinstance(trigger, CronTrigger):
         texts.append(trigger.expression)
     return any("h" in text.lower() for text in texts)
+
+
+def agenda(
+    tasks: Sequence[FleetTask], *, since: datetime, until: datetime, each: int, most: int
+) -> list[tuple[datetime, FleetTask]]:
+    """The runs from `since` to `until` (exclusive), earliest first: at most `each` per task, and
+    `most` in all."""
+    first, last = floor(since.timestamp()), floor(until.timestamp()) - 1
+    of = lines(tasks, since)
+    merged = heapq.merge(*(_numbered(line, n, first, last, each) for n, line in enumerate(of)))
+    found = ((instant(at), task) for at, number in merged for task in of[number].tasks)
+    return list(islice(found, most))
+
+
+def _numbered(
+    line: Line, number: int, first: int, last: int, each: int
+) -> Iterator[tuple[int, int]]:
+    return ((at, number) for at in islice(line.instants(first, last), each))

@@ -28,13 +28,14 @@ from onthedot.scheduling.forecast.report import (
 )
 from onthedot.scheduling.forecast.spreading import jitter_for, spread
 from onthedot.scheduling.forecast.starts import Count, Starts, affordable, cost
-from onthedot.scheduling.forecast.storm import latest
 
 #: How many of the busiest instants are named.
 BUSIEST = 10
 _AROUND = 3600
 #: The highest cost of counting a day of a busy instant's tasks with other triggers.
 _MOST_A_DAY = 2_000_000
+
+_BLOCK = 60
 
 
 def forecast(
@@ -132,3 +133,26 @@ def _exchanged(around: Starts, moved: Sequence[tuple[FleetTask, FleetTask]]) -> 
     )
     left = (n - g + c for n, g, c in zip(around.counts, gone, come, strict=True))
     return Starts(around.first, array("I", left))
+
+
+def latest(starts: Starts, capacity: float, since: int, until: int) -> timedelta:
+    """How late the latest start of a period is, if `capacity` runs can begin per second.
+
+    Due runs wait in one queue, including those left over from before `since`.
+    """
+    worst = max((late for at, late in _late(starts, capacity) if since <= at < until), default=0.0)
+    return timedelta(seconds=round(worst, 1))
+
+
+def _late(starts: Starts, capacity: float) -> Iterator[tuple[int, float]]:
+    """How late the last start of each second is, for seconds with any."""
+    free = float(starts.first)
+    for base in range(0, len(starts.counts), _BLOCK):
+        block = starts.counts[base : base + _BLOCK]
+        if not any(block):
+            continue
+        for at, due in enumerate(block, starts.first + base):
+            if due:
+                free = max(free, at) + due / capacity
+                # The last one begins after those before it.
+                yield at, max(0.0, free - at - 1 / capacity)

@@ -13,7 +13,7 @@ from onthedot.scheduling.cron.time_masks import seconds_in
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY
 from onthedot.scheduling.firing.times import IntervalTimes
 from onthedot.scheduling.forecast.fleet import FleetTask, FrozenSpan, Line
-from onthedot.scheduling.freezes.release import release_after
+from onthedot.scheduling.freezes.freeze import release_after
 from onthedot.scheduling.trigger import OnceTrigger
 
 #: How many instants are examined, summed over all lines: about two seconds of work.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -82,3 +83,10 @@ class Freeze(FreezeDefinition):
 def version(updated_at: datetime) -> str:
     """The version of a freeze that was updated at an instant."""
     return updated_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+
+
+def release_after(task_id: str, over: timedelta) -> timedelta:
+    """How long after the end of a freeze a held task begins: derived from its id, so that all of
+    them spread evenly over `over`."""
+    drawn = int.from_bytes(hashlib.sha256(task_id.encode()).digest()[:4], "big") / 2**32
+    return timedelta(milliseconds=int(over / timedelta(milliseconds=1) * drawn))

@@ -18,7 +18,7 @@ from onthedot.scheduling.firing.occurrences import (
 )
 from onthedot.scheduling.firing.recurrence import recurrence
 from onthedot.scheduling.ledger.entries import MAX_INSTANTS
-from onthedot.scheduling.stored.journal import JournalEntry
+from onthedot.scheduling.stored.task_state import JournalEntry
 from onthedot.scheduling.trigger import OnceTrigger
 
 _JUST_BEFORE = timedelta(microseconds=1)

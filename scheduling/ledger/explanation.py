@@ -6,7 +6,7 @@ from datetime import datetime
 
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.run import RunStatus, ShortRun
-from onthedot.scheduling.stored.journal import JournalEntry
+from onthedot.scheduling.stored.task_state import JournalEntry
 from onthedot.scheduling.wording.phrases import duration
 
 #: Sentences that do not depend on the run or the definition.

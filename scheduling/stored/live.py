@@ -9,6 +9,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from onthedot.scheduling.stored.written import WrittenPiece
+from onthedot.scheduling.values import Passed
 
 
 class _Passed(BaseModel):
@@ -64,3 +65,12 @@ class LiveAnswer(_Passed):
 
     runs: tuple[LiveOutput, ...] = ()
     places: tuple[PlacesTaken, ...] = ()
+
+
+class Registered(Passed):
+    """Names of users' activities and workflows, in the order of their modules."""
+
+    activities: tuple[str, ...] = ()
+    workflows: tuple[str, ...] = ()
+    commands: bool | None = None
+    """Whether the worker runs commands; None if it is of an earlier release, or there is none."""

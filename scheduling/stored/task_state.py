@@ -7,14 +7,35 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from onthedot.scheduling.calendars.days import calendars_of
+from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.attempt import begins_locally
-from onthedot.scheduling.stored.journal import JOURNAL_LENGTH, JournalEntry
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.stored.schedule_order import Held, ScheduleSnapshot
 from onthedot.scheduling.task import HealthReport, TaskDefinition
-from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.values import Duration, Instant, Model, TaskId
+
+#: How many of its latest definitions a task keeps for its ledger.
+JOURNAL_LENGTH = 50
+
+
+class JournalEntry(Model):
+    """A definition of the trigger, in force from `since` until the next entry."""
+
+    revision: int
+    since: Instant
+    trigger: Trigger
+    paused: bool
+    overlap: OverlapPolicy = OverlapPolicy.SKIP
+    catchup_window: Duration = timedelta(hours=1)
+    calendars: dict[str, int] = Field(default_factory=dict)
+    """The revisions of the calendars that it used, as far as they are known."""
+    made_at: Instant | None = None
+    """When the change was made; `since` may be later. None from earlier releases."""
+    made_by: str = ""
+    kind: str = ""
+    """What the change did, as `Change.word` has it, or `created`."""
 
 
 class TaskState(Model):

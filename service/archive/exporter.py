@@ -80,7 +80,6 @@ class Exporter:
 
         Raises:
             OSError: the directory cannot be written.
-            TemporalUnavailable: Temporal does not respond.
         """
         with self._lock() as held:
             return await self._walk() if held else 0

@@ -41,7 +41,6 @@ class ArchivedRuns:
 
         Raises:
             InvalidDefinition: there is no archive here, or the cursor does not belong to this walk.
-            TemporalUnavailable: Temporal does not respond.
             KeyMissing, NotOurSeal: the key of an encrypted run is missing here.
         """
         if self._days is None:

@@ -30,7 +30,7 @@ from onthedot.service.calendars.resolving import (
     stored_calendar,
 )
 from onthedot.service.calendars.starting import started
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 #: The most calendars in a list, which has only one page.
 MOST_CALENDARS = 1000
@@ -61,11 +61,7 @@ class Calendars:
         self._temporal = temporal
 
     async def all(self, *, counted: bool = False) -> list[FoundCalendar]:
-        """Every calendar, by name; the number of users only if `counted`.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """Every calendar, by name; the number of users only if `counted`."""
         turns = asyncio.Semaphore(_AT_ONCE)
 
         async def one(name: str) -> FoundCalendar | None:
@@ -77,11 +73,7 @@ class Calendars:
         return [one for one in found if one is not None]
 
     async def names(self) -> list[str]:
-        """The names of the calendars, in order.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """The names of the calendars, in order."""
         query = (
             f"WorkflowType = '{naming.CALENDAR}' AND ExecutionStatus = 'Running' "
             f"AND {naming.STATUS.name} != '{naming.State.DELETED}'"
@@ -94,7 +86,7 @@ class Calendars:
         """One calendar, and the number of its users.
 
         Raises:
-            CalendarNotFound, TemporalUnavailable.
+            CalendarNotFound.
         """
         found = await self._look(name)
         if found is None:
@@ -118,7 +110,7 @@ class Calendars:
             InvalidDefinition: the content is invalid.
             CalendarNotFound: there is none, and `if_match` names a revision.
             CalendarChanged: it is at another revision.
-            NoWorker, TemporalUnavailable.
+            NoWorker.
         """
         resolved = await resolved_content(self._temporal, name, content)
         while True:
@@ -154,7 +146,7 @@ class Calendars:
         """Delete a calendar that nothing uses.
 
         Raises:
-            CalendarNotFound, CalendarInUse, CalendarChanged, NoWorker, TemporalUnavailable.
+            CalendarNotFound, CalendarInUse, CalendarChanged, NoWorker.
         """
         found = await self.get(name)
         if if_match not in (None, found.state.revision):
@@ -173,7 +165,7 @@ class Calendars:
         """The days of a calendar from one to another, both included, with their names.
 
         Raises:
-            CalendarNotFound, TemporalUnavailable.
+            CalendarNotFound.
             InvalidDefinition: the period is empty, or longer than ten years.
         """
         span = days_between(first, last)
@@ -192,7 +184,7 @@ class Calendars:
             return None
         handle = self._temporal.client.get_workflow_handle(naming.calendar(name))
         try:
-            execution = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            execution = await self._temporal.ask(handle.describe())
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
@@ -217,7 +209,7 @@ class Calendars:
         return stored.state if stored else None
 
     async def _count(self, query: str) -> int:
-        counted = self._temporal.client.count_workflows(query, rpc_timeout=RPC_TIMEOUT)
+        counted = self._temporal.client.count_workflows(query)
         return (await self._temporal.ask(counted)).count
 
     async def _users(self, name: str) -> list[str]:

@@ -22,15 +22,14 @@ from onthedot.scheduling.stored.calendar_state import (
     CalendarState,
     RefusedCalendarChange,
 )
-from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.task_queues import task_queue
 from onthedot.service.temporal.updates import sent
 
 _LOOK_EVERY = timedelta(seconds=0.5)
 _UNCONFIRMED = (
-    f"The change may still be made within {int(CHANGE_TIMEOUT.total_seconds())} "
-    "seconds, but not later. Read the calendar before you repeat it, or repeat it with "
-    "If-Match."
+    "The change may still be made within {} seconds, but not later. Read the calendar before you "
+    "repeat it, or repeat it with If-Match."
 )
 
 
@@ -40,7 +39,6 @@ async def execute(temporal: Temporal, name: str, change: CalendarChange) -> Cale
     Raises:
         CalendarChanged: it is at another revision than the change is meant for.
         NoWorker: no worker picked up the change before it expired.
-        TemporalUnavailable: Temporal does not respond.
     """
     update = asyncio.create_task(_carried_out(temporal, name, change))
     watch = asyncio.create_task(_until_hopeless(temporal))
@@ -77,7 +75,7 @@ async def _carried_out(temporal: Temporal, name: str, change: CalendarChange) ->
             change,
             id=update_id,
             result_type=CalendarState,
-            rpc_timeout=2 * CHANGE_TIMEOUT,
+            rpc_timeout=2 * temporal.change_timeout,
         )
 
     return await sent(send)
@@ -85,12 +83,13 @@ async def _carried_out(temporal: Temporal, name: str, change: CalendarChange) ->
 
 async def _until_hopeless(temporal: Temporal) -> OnTheDotError:
     """Return the reason as soon as no answer can come any more; at the latest at expiry."""
-    for _ in range(int(CHANGE_TIMEOUT / _LOOK_EVERY)):
+    seconds = int(temporal.change_timeout.total_seconds())
+    for _ in range(int(temporal.change_timeout / _LOOK_EVERY)):
         await asyncio.sleep(_LOOK_EVERY.total_seconds())
         try:
-            queue = await task_queue(temporal, within=RPC_TIMEOUT - _LOOK_EVERY)
+            queue = await task_queue(temporal, within=temporal.rpc_timeout - _LOOK_EVERY)
         except TemporalUnavailable:
-            return Unconfirmed(temporal.address, _UNCONFIRMED)
+            return Unconfirmed(temporal.address, _UNCONFIRMED.format(seconds))
         if not queue.pollers:
             return NoWorker(temporal.task_queue)
     return NoWorker(temporal.task_queue, idle=False)

@@ -70,7 +70,6 @@ class CalendarDrafts:
 
         Raises:
             InvalidDefinition: the content is invalid.
-            TemporalUnavailable: Temporal does not respond.
         """
         resolved = await resolved_content(self._temporal, name, content)
         if isinstance(content, IcsCalendar) and content.url is not None:
@@ -83,7 +82,6 @@ class CalendarDrafts:
         """The effect of saving it over the given current revision.
 
         Raises:
-            TemporalUnavailable: Temporal does not respond.
             Busy: other comparisons are in progress.
         """
         others = await self._others(proposed, revision)

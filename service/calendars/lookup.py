@@ -30,11 +30,7 @@ async def calendars_for(temporal: Temporal, trigger: Trigger) -> CalendarDays:
 
 
 async def with_calendars(temporal: Temporal, periods: Sequence[Period]) -> list[Period]:
-    """Periods with the calendars that their triggers name, as the schedule used them then.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """Periods with the calendars that their triggers name, as the schedule used them then."""
     names = dict.fromkeys(name for one in periods for name in calendars_of(one.entry.trigger))
     if not names:
         return list(periods)

@@ -13,7 +13,7 @@ from onthedot.scheduling.stored.calendar_state import CalendarRow, CalendarState
 from onthedot.service.calendars.resolving import (
     ResolvedContent,
 )
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 
 async def started(
@@ -39,7 +39,7 @@ async def started(
             "problem": resolved.problem,
             "checked_at": None,
             "calendars": dict(resolved.calendars),
-            "not_after": temporal.expiry(RPC_TIMEOUT),
+            "not_after": temporal.expiry(temporal.rpc_timeout),
         }
     )
     try:
@@ -54,7 +54,7 @@ async def started(
                 memo={naming.CALENDAR_MEMO: CalendarRow.of(state)},
                 search_attributes=attributes.calendar_attributes(state),
                 static_summary=f"Calendar {name}: {content.kind}",
-                rpc_timeout=RPC_TIMEOUT,
+                rpc_timeout=temporal.rpc_timeout,
             )
         )
     except WorkflowAlreadyStartedError:

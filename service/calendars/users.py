@@ -26,11 +26,7 @@ class CalendarUser:
 
 
 async def users_of(temporal: Temporal, name: str, revision: int) -> list[CalendarUser]:
-    """The first hundred that use a calendar, by name.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """The first hundred that use a calendar, by name."""
     listed = temporal.client.list_workflows(users_query(name), limit=MOST_NAMED)
     latest, found = calendar_label(name, revision), []
     with temporal.translated():

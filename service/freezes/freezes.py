@@ -29,7 +29,7 @@ from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition, version
 from onthedot.scheduling.freezes.windows import Window, covers, next_window, window_at
 from onthedot.scheduling.stored.freeze_order import FreezeOrder, StoredFreeze
 from onthedot.service.arithmetic import SINGLE
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 #: The most freezes at a time.
 MOST = 200
@@ -42,11 +42,7 @@ class Freezes:
         self._temporal = temporal
 
     async def all(self) -> list[Freeze]:
-        """All of them, by name.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """All of them, by name."""
         found = [await self._answered(name, stored) for name, stored in await self._standing()]
         return sorted(found, key=lambda freeze: freeze.name)
 
@@ -54,7 +50,7 @@ class Freezes:
         """One of them.
 
         Raises:
-            FreezeNotFound, TemporalUnavailable.
+            FreezeNotFound.
         """
         found = await self._find(name)
         if found is None:
@@ -110,7 +106,7 @@ class Freezes:
         """Lift a freeze: held occurrences start within seconds.
 
         Raises:
-            FreezeNotFound, TemporalUnavailable.
+            FreezeNotFound.
             FreezeChanged: its `version` is not one of `if_match`.
         """
         async with self._temporal.turn_at_freezes:
@@ -167,7 +163,7 @@ class Freezes:
     async def _find(self, name: str) -> StoredFreeze | None:
         handle = self._temporal.client.get_workflow_handle(naming.freeze(name))
         try:
-            described = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            described = await self._temporal.ask(handle.describe())
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
@@ -178,7 +174,8 @@ class Freezes:
         return None if stored is None or _over(stored, self._temporal.now()) else stored
 
     async def _start(self, order: FreezeOrder) -> None:
-        order = order.model_copy(update={"not_after": self._temporal.expiry(RPC_TIMEOUT)})
+        within = self._temporal.rpc_timeout
+        order = order.model_copy(update={"not_after": self._temporal.expiry(within)})
         await self._temporal.ask(
             self._temporal.client.start_workflow(
                 naming.FREEZE,
@@ -189,7 +186,7 @@ class Freezes:
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
                 static_summary=f"Freeze {order.name}",
-                rpc_timeout=RPC_TIMEOUT,
+                rpc_timeout=within,
             )
         )
 

@@ -12,11 +12,12 @@ from onthedot.service.incidents.runs_gone_wrong import (
     ASKED_BY_NAME,
     MOST_FAILED,
     STATUSES,
+    DueRun,
     Listed,
+    due_run,
     failed_query,
     failed_runs,
 )
-from onthedot.service.runs.due_run import DueRun, due_run
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.raw_rows import raw_rows
@@ -53,11 +54,7 @@ class FailedRuns:
         self._turn = asyncio.Lock()
 
     async def read(self, since: datetime, until: datetime, tasks: Collection[str] | None) -> Listed:
-        """Runs that failed or timed out, and those skipped because they came up too late.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """Runs that failed or timed out, and those skipped because they came up too late."""
         if tasks is not None and len(tasks) <= ASKED_BY_NAME:
             some, complete = await failed_runs(
                 self._temporal, since, until, ended_since=since, tasks=tasks
@@ -74,11 +71,7 @@ class FailedRuns:
         return Listed(fitting, complete)
 
     async def catch_up(self, span: timedelta) -> None:
-        """Cache the runs of the last `span`, so that callers need not wait for all of them.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """Cache the runs of the last `span`, so that callers need not wait for all of them."""
         since = self._temporal.now() - span - _MARGIN
         if self._last is None:
             read = await self._in_peace(since)

@@ -88,7 +88,6 @@ class IncidentReader:
 
         Raises:
             InvalidDefinition: the period is empty, or more than 5,000 tasks have the tags.
-            TemporalUnavailable: Temporal does not respond.
         """
         span = await self._span(since, until, tags)
         known, lost = await asyncio.gather(self._that_ran(span), self._without_a_run(span, fresh))

@@ -85,9 +85,6 @@ class NotRun:
         """What did not run from `since` to `until`, of these tasks or of all.
 
         Without `fresh`, what no audit has covered is left out.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
         """
         audits, whole = await self._audits(since)
         begun, reached = _reach(audits, since)

@@ -31,11 +31,7 @@ _AGAIN_AFTER = timedelta(seconds=30)
 
 
 async def ensure_audit(temporal: Temporal, plan: AuditPlan | None = None) -> None:
-    """Create or update the schedule. Safe to repeat, and for several workers at once.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """Create or update the schedule. Safe to repeat, and for several workers at once."""
     schedule = _schedule(temporal, plan or AuditPlan())
     with suppress(ScheduleAlreadyRunningError):
         await temporal.ask(temporal.client.create_schedule(naming.AUDIT_SCHEDULE, schedule))

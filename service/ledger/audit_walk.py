@@ -46,11 +46,7 @@ async def walk(
     *,
     patient: bool = False,
 ) -> Walk:
-    """Compare the two lists after `since` and up to `until`; `patient` if nobody waits.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """Compare the two lists after `since` and up to `until`; `patient` if nobody waits."""
     await tasks.refresh()
     due = await tasks.due(since, until)
     found = Walk(tasks=len(tasks.all), instants=sum(map(len, due.values())))

@@ -21,10 +21,9 @@ from temporalio.client import Client, WorkflowHistory
 
 from onthedot import naming
 from onthedot.scheduling.ledger.expected import Period
-from onthedot.scheduling.stored.journal import JournalEntry
 from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_change
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import TaskState
+from onthedot.scheduling.stored.task_state import JournalEntry, TaskState
 from onthedot.service.temporal.translate import decoded, decoded_text
 
 #: How long a change takes to reach the schedule, if that is not recorded.

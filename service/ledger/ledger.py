@@ -49,7 +49,7 @@ class Ledger:
         registration, and does not reach beyond the retention.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
             InvalidDefinition: the period is empty, or has more than `MAX_INSTANTS`.
         """
         now = self._temporal.now()
@@ -70,7 +70,7 @@ class Ledger:
         """Why a task did or did not run at `at`; by default, the last time that it did not.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
         """
         now = self._temporal.now()
         task = await read_task_evidence(self._temporal, task_id, at or now - _LOOK_BACK[-1])

@@ -14,11 +14,7 @@ from onthedot.service.temporal.calls import Temporal
 async def missed_notifications(
     temporal: Temporal, task_id: str, missed: Sequence[LedgerEntry]
 ) -> list[NotificationOrder]:
-    """One notification for all that each task missed, if it asks for it: how many, and the latest.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """One notification for all that each task missed, if it asks for it: how many, and the last."""
     if not missed:
         return []
     try:

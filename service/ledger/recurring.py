@@ -71,11 +71,7 @@ class RecurringTasks:
         return self._known.values()
 
     async def refresh(self) -> None:
-        """Read what changed. This continues even if the caller stops waiting.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """Read what changed. This continues even if the caller stops waiting."""
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh(), name="recurring tasks")
             self._refreshing.add_done_callback(_retrieved)
@@ -142,7 +138,7 @@ class RecurringTasks:
                 token = page.token or None
 
     async def _page(self, query: str, token: bytes) -> RawRows:
-        def read(within: timedelta) -> Awaitable[RawRows]:
+        def read(within: timedelta | None) -> Awaitable[RawRows]:
             return raw_rows(self._temporal, query, limit=PAGE, token=token, within=within)
 
         return await patiently(read, patient=self._patient)

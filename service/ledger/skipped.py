@@ -52,7 +52,6 @@ class SkippedRuns:
 
         Raises:
             InvalidDefinition: the cursor does not belong to this walk, or too many tasks match.
-            TemporalUnavailable: Temporal does not respond.
         """
         text, key = f"skipped {which.text}", await cursor_key(self._temporal)
         place = Cursor.decoded(cursor, text, self._temporal.now(), key)
@@ -90,7 +89,6 @@ class SkippedRuns:
 
         Raises:
             RunNotFound: nothing was skipped then.
-            TemporalUnavailable: Temporal does not respond.
         """
         nominal = naming.nominal_instant(address.workflow_id)
         task_id = address.run_id.partition("~")[0]

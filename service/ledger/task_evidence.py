@@ -20,7 +20,7 @@ from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions
 from onthedot.service.tasks.finding import Found
 from onthedot.service.tasks.reader import TaskReader
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.translate import decoded
 
@@ -79,7 +79,7 @@ async def read_task_evidence(temporal: Temporal, task_id: str, since: datetime) 
     """A task, with its definitions back to `since`.
 
     Raises:
-        TaskNotFound, TemporalUnavailable.
+        TaskNotFound.
     """
     found = await TaskReader(temporal).find(task_id)
     definitions = await _definitions(temporal, found.execution.id, found.execution.run_id)
@@ -106,14 +106,10 @@ async def read_task_evidence(temporal: Temporal, task_id: str, since: datetime) 
 
 
 async def read_schedule_evidence(temporal: Temporal, task_id: str) -> ScheduleEvidence | None:
-    """The current schedule of a task; None if there is none.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """The current schedule of a task; None if there is none."""
     handle = temporal.client.get_schedule_handle(naming.schedule(task_id))
     try:
-        described = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+        described = await temporal.ask(handle.describe())
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
@@ -131,7 +127,7 @@ async def read_schedule_evidence(temporal: Temporal, task_id: str) -> ScheduleEv
 
 async def _definitions(temporal: Temporal, workflow_id: str, execution: str) -> DefinitionHistory:
     handle = temporal.client.get_workflow_handle(workflow_id, run_id=execution)
-    history = await temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+    history = await temporal.ask(handle.fetch_history())
     return await read_definitions(temporal.client, history)
 
 

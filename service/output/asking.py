@@ -15,10 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.stored.live import LiveAnswer, LiveQuestion
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
-
-#: A worker normally answers within a few hundredths of a second, unless its machine is busy.
-_PATIENCE = RPC_TIMEOUT
+from onthedot.service.temporal.calls import Temporal
 
 #: How long Temporal waits for the worker to pick up its workflow.
 _TAKEN_UP = timedelta(seconds=10)
@@ -59,10 +56,12 @@ async def ask_worker(
 
 
 async def _query(temporal: Temporal, identity: str, question: LiveQuestion) -> LiveAnswer:
+    # A worker normally answers within a few hundredths of a second, unless its machine is busy.
     handle = temporal.client.get_workflow_handle(naming.live(identity))
     return await temporal.ask(
-        handle.query(naming.LIVE_OUTPUT, question, result_type=LiveAnswer, rpc_timeout=_PATIENCE),
-        _PATIENCE,
+        handle.query(
+            naming.LIVE_OUTPUT, question, result_type=LiveAnswer, rpc_timeout=temporal.rpc_timeout
+        )
     )
 
 

@@ -52,7 +52,6 @@ async def read_output(temporal: Temporal, run_id: str) -> OutputRead:
 
     Raises:
         RunNotFound: there is none, or it is past the retention.
-        TemporalUnavailable: Temporal does not respond.
     """
     address = RunAddress.parse(run_id)
     if address.execution == naming.NO_EXECUTION:

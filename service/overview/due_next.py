@@ -63,11 +63,7 @@ class DueReader:
         self._complete = True
 
     async def next(self, count: int) -> DueNext:
-        """The next `count` occurrences, one per task.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """The next `count` occurrences, one per task."""
         once = await self._once(count)
         now = self._temporal.now()
         if self._read is None or now - self._read > _AGE:

@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from anyio import CapacityLimiter
 from icalendar import Calendar, Event
 
-from onthedot.scheduling.forecast.agenda import agenda
-from onthedot.scheduling.forecast.fleet import FleetTask
+from onthedot.scheduling.forecast.fleet import FleetTask, agenda
 from onthedot.scheduling.wording.trigger import describe
 from onthedot.service.arithmetic import Arithmetic
 from onthedot.service.overview.fleet import FleetReader
@@ -46,7 +45,6 @@ class Feeds:
 
         Raises:
             TaskNotFound: there is no such task.
-            TemporalUnavailable: Temporal does not respond.
             Busy: another feed is being written.
         """
         title = tag

@@ -16,7 +16,7 @@ from onthedot.service.overview.fleet_rows import KnownRow, fleet_task, known_row
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.open_walk import OpenWalk
 from onthedot.service.temporal.paging import instant, literal
 from onthedot.service.temporal.rows import patiently
@@ -88,7 +88,6 @@ class FleetReader:
         have been read so far, and not `complete`.
 
         Raises:
-            TemporalUnavailable: Temporal does not respond.
             Busy: too many other lists are being read.
         """
         now, key = self._temporal.now(), (tag, task_id, until)
@@ -99,7 +98,7 @@ class FleetReader:
         reading = self._begun(key)
         assert reading.work is not None
         # Whoever leaves does not end what others wait for.
-        await asyncio.wait([reading.work], timeout=RPC_TIMEOUT.total_seconds())
+        await asyncio.wait([reading.work], timeout=self._temporal.rpc_timeout.total_seconds())
         if known is None and reading.begun:
             await asyncio.wait([reading.work], timeout=_PATIENCE.total_seconds())
         if reading.work.done():

@@ -56,7 +56,6 @@ class Forecasts:
 
         Raises:
             InvalidDefinition: the period or the step is out of bounds.
-            TemporalUnavailable: Temporal does not respond.
             Busy: another forecast is being computed.
         """
         width = STEP if step is None else step
@@ -88,7 +87,6 @@ class Forecasts:
         """The windows of freezes and the named days that affect a forecast of this period.
 
         Raises:
-            TemporalUnavailable: Temporal does not respond.
             Busy: a forecast is being computed.
         """
         fleet, freezes = await asyncio.gather(

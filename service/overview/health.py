@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prometheus_client import Gauge
+
+from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.task_queues import Poller, task_queue
+from onthedot.service.temporal.task_queues import Poller, QueueKind, task_queue
+
+TEMPORAL_UP = Gauge("onthedot_temporal_up", "Whether Temporal responds: 1 or 0.")
+WORKERS = Gauge("onthedot_workers", "Workers that polled within the last two minutes.")
+BACKLOG = Gauge("onthedot_backlog", "Temporal tasks that wait for a worker.", ["type"])
+
+_KINDS = {"workflow": QueueKind.WORKFLOW, "activity": QueueKind.ACTIVITY}
 
 
 @dataclass(frozen=True)
@@ -35,11 +44,7 @@ class Health:
 
 
 async def check(temporal: Temporal) -> Health:
-    """Read the current health.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """Read the current health."""
     queue = await task_queue(temporal)
     return Health(
         address=temporal.address,
@@ -49,3 +54,18 @@ async def check(temporal: Temporal) -> Health:
         backlog=queue.backlog,
         present=tuple(sorted(each.identity for each in queue.present(temporal.now()))),
     )
+
+
+async def refresh_gauges(temporal: Temporal) -> None:
+    """Update the gauges. If Temporal is unreachable, `onthedot_temporal_up` is 0, and the others
+    keep their values."""
+    try:
+        for name, kind in _KINDS.items():
+            queue = await task_queue(temporal, kind)
+            BACKLOG.labels(name).set(queue.backlog)
+            if kind is QueueKind.WORKFLOW:
+                WORKERS.set(len(queue.present(temporal.now())))
+    except TemporalUnavailable:
+        TEMPORAL_UP.set(0)
+    else:
+        TEMPORAL_UP.set(1)

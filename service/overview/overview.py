@@ -82,11 +82,7 @@ class OverviewReader:
         self._sample: Sample | None = None
 
     async def hours(self) -> list[HourCount]:
-        """The runs that ended in each of the last 24 hours, oldest first.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """The runs that ended in each of the last 24 hours, oldest first."""
         now = self._temporal.now()
         this = now.replace(minute=0, second=0, microsecond=0)
         wanted = [this - HOUR * back for back in range(HOURS - 1, -1, -1)]
@@ -106,30 +102,18 @@ class OverviewReader:
         return [known[hour] for hour in wanted]
 
     async def running(self) -> int:
-        """How many runs are in progress.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """How many runs are in progress."""
         return await RunList(self._temporal).count(RunFilter(status=RunStatus.RUNNING))
 
     async def tasks(self) -> TaskTotals | None:
-        """How many tasks there are; None where that has to be counted first, which takes long.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """How many tasks there are; None where that has to be counted first, which takes long."""
         total, paused = await asyncio.gather(
             self._counts.of(TaskFilter()), self._counts.of(TaskFilter(status=TaskStatus.PAUSED))
         )
         return None if total is None or paused is None else TaskTotals(total, paused)
 
     async def sample(self) -> Sample:
-        """Punctuality and failing tasks over at most the last 1,000 runs; ten seconds old at most.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """Punctuality and failing tasks over the last 1,000 runs at most; up to ten seconds old."""
         now = self._temporal.now()
         if self._sample is None or now - self._sample.taken > _SAMPLE_AGE:
             page = await RunList(self._temporal).page(RunFilter(), limit=SAMPLE, with_names=False)

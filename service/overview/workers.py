@@ -6,12 +6,18 @@ Each worker is asked by a query, which adds no event; callers within a few secon
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from temporalio.client import ActivityFailureError
+from temporalio.service import RPCError
+
+from onthedot import naming
 from onthedot.scheduling.errors import OnTheDotError
-from onthedot.scheduling.stored.live import LiveQuestion, PlacesTaken
+from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.scheduling.stored.live import LiveQuestion, PlacesTaken, Registered
 from onthedot.service.output.asking import Silence, ask_worker
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.task_queues import Poller, QueueKind, task_queue
@@ -19,6 +25,9 @@ from onthedot.service.temporal.task_queues import Poller, QueueKind, task_queue
 #: A worker whose last poll is older is not asked: a poll lasts a minute at most.
 _ASKED_WITHIN = timedelta(seconds=75)
 _MOST_ASKED = 50
+
+#: Users would rather type a name than wait longer for the list.
+_PATIENCE = timedelta(seconds=1.5)
 
 
 @dataclass(frozen=True)
@@ -55,11 +64,7 @@ class WorkersReader:
         self._silence = Silence()
 
     async def read(self, *, max_age: timedelta = timedelta(seconds=2)) -> WorkersRead:
-        """The workers as they were at most `max_age` ago.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """The workers as they were at most `max_age` ago."""
         if self._last and time.monotonic() - self._last[0] <= max_age.total_seconds():
             return self._last[1]
         if self._reading is None or self._reading.done():
@@ -96,3 +101,18 @@ class WorkersReader:
             return ()
         self._silence.heard(poller.identity)
         return answer.places
+
+
+async def registered(temporal: Temporal) -> Registered:
+    """The names of users' activities and workflows; empty if no worker answers in time."""
+    call = temporal.client.execute_activity(
+        naming.REGISTERED,
+        id=f"onthedot-registered-{secrets.token_hex(6)}",
+        task_queue=temporal.task_queue,
+        result_type=Registered,
+        schedule_to_close_timeout=_PATIENCE,
+    )
+    try:
+        return await temporal.ask(call)
+    except (ActivityFailureError, RPCError, TemporalUnavailable):
+        return Registered()

@@ -29,7 +29,7 @@ from onthedot.scheduling.trigger import OnceTrigger, Recurring
 from onthedot.service.arithmetic import SINGLE
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.tasks import Tasks
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 _STATUS = {
     WorkflowExecutionStatus.RUNNING: BackfillStatus.RUNNING,
@@ -60,7 +60,7 @@ class Backfills:
         """Run the occurrences from `start` to `end`, both included.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
             WrongState: the task is not a recurring one.
             InvalidDefinition: the period is empty, has too many occurrences or is not past.
         """
@@ -120,7 +120,7 @@ class Backfills:
                     [SearchAttributePair(naming.TASK_ID, task_id)]
                 ),
                 static_summary=f"{state.definition.name}: backfill of {total} occurrences"[:200],
-                rpc_timeout=RPC_TIMEOUT,
+                rpc_timeout=self._temporal.rpc_timeout,
             )
         )
         begun = self._answer(workflow_id, BackfillStatus.RUNNING, progress)
@@ -131,11 +131,11 @@ class Backfills:
         """One backfill.
 
         Raises:
-            BackfillNotFound, TemporalUnavailable.
+            BackfillNotFound.
         """
         handle = self._temporal.client.get_workflow_handle(f"backfill:{backfill_id}")
         try:
-            described = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            described = await self._temporal.ask(handle.describe())
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise BackfillNotFound(backfill_id) from error
@@ -143,11 +143,7 @@ class Backfills:
         return await self._told(described)
 
     async def of_task(self, task_id: str) -> list[Backfill]:
-        """The latest backfills of a task, at most 100; running ones first.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """The latest backfills of a task, at most 100; running ones first."""
         listed = self._temporal.client.list_workflows(
             f"WorkflowType = '{naming.BACKFILL}' AND {naming.TASK_ID.name} = '{task_id}' "
             f"AND ExecutionStatus != 'ContinuedAsNew'",
@@ -160,7 +156,7 @@ class Backfills:
         """Stop a backfill and its runs in progress.
 
         Raises:
-            BackfillNotFound, TemporalUnavailable.
+            BackfillNotFound.
             WrongState: it has ended already.
         """
         found = await self.get(backfill_id)

@@ -64,7 +64,6 @@ class BulkRuns:
 
         Raises:
             InvalidDefinition: more than `MOST_OF_A_CHANGE` match, or the status is `running`.
-            TemporalUnavailable: Temporal does not respond.
         """
         if which.status is RunStatus.RUNNING:
             fix = "a run in progress cannot be retried; cancel it first"
@@ -80,7 +79,6 @@ class BulkRuns:
 
         Raises:
             InvalidDefinition: more than `most` match.
-            TemporalUnavailable: Temporal does not respond.
         """
         found: list[ShortRun] = []
         for status in (which.status,) if which.status else _WENT_WRONG:

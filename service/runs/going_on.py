@@ -27,11 +27,7 @@ _IN_ORDER = (
 
 
 async def tasks_with_runs(temporal: Temporal, among: Sequence[str] | None = None) -> list[str]:
-    """The ids of those tasks, of all or `among` some; without one-time ones, their own runs.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """The ids of those tasks, of all or `among` some; without one-time ones, their own runs."""
     if among is not None and not among:
         return []
     listed = temporal.client.list_workflows(_IN_ORDER, page_size=_FEW)

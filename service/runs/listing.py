@@ -114,7 +114,6 @@ class RunList:
 
         Raises:
             InvalidDefinition: the cursor does not belong to this walk, or too many tasks match.
-            TemporalUnavailable: Temporal does not respond.
         """
         key = await cursor_key(self._temporal)
         place = Cursor.decoded(cursor, which.text, self._temporal.now(), key)
@@ -140,7 +139,6 @@ class RunList:
 
         Raises:
             InvalidDefinition: too many tasks match.
-            TemporalUnavailable: Temporal does not respond.
         """
         tasks = await self._tasks(which)
         if tasks is not None and not tasks:

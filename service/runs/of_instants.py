@@ -26,7 +26,6 @@ async def seen_runs(
 
     Raises:
         InvalidDefinition: there are too many.
-        TemporalUnavailable: Temporal does not respond.
     """
     found: list[SeenRun] = []
     async for row in rows(temporal, _query(temporal, task_id, since, until, jitter)):

@@ -25,7 +25,6 @@ async def task_ids(temporal: Temporal, which: TaskFilter) -> list[str]:
 
     Raises:
         InvalidDefinition: more than `MOST` match.
-        TemporalUnavailable: Temporal does not respond.
     """
     parts = [f"WorkflowType = '{naming.TASK}'", *which.described()]
     found: set[str] = set()
@@ -39,11 +38,7 @@ async def task_ids(temporal: Temporal, which: TaskFilter) -> list[str]:
 
 
 async def named(temporal: Temporal, runs: Sequence[ShortRun]) -> list[ShortRun]:
-    """The runs, each with the name of its task; most ended runs already contain it.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """The runs, each with the name of its task; most ended runs already contain it."""
     missing = {run.task_id for run in runs if run.task_id and not run.task_name}
     names = await task_names(temporal, missing)
     return [
@@ -57,19 +52,12 @@ async def named(temporal: Temporal, runs: Sequence[ShortRun]) -> list[ShortRun]:
 async def task_names(temporal: Temporal, ids: Collection[str]) -> dict[str, str]:
     """The names of at most 1,000 tasks, by id; missing tasks are left out, and those that a later
     release stored in a form this release does not know.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
     """
     return {id_: row.definition.name for id_, row in (await task_rows(temporal, ids)).items()}
 
 
 async def task_rows(temporal: Temporal, ids: Collection[str]) -> dict[str, TaskRow]:
-    """The list rows of at most 1,000 tasks, by id; missing tasks are left out.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """The list rows of at most 1,000 tasks, by id; missing tasks are left out."""
     if not ids:
         return {}
     literals = ", ".join(map(literal, sorted(ids)))

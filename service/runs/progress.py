@@ -30,7 +30,7 @@ from onthedot.scheduling.stored.attempt import LEAD, AttemptFailure, Beat
 from onthedot.scheduling.stored.live import PlacesTaken
 from onthedot.service.ledger.history import instant_of
 from onthedot.service.ledger.run_history import RunHistory
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import decoded
 
 _GOES_ON = (
@@ -80,7 +80,7 @@ async def progress(
     Needs only the description and the history, plus one call for a child.
 
     Raises:
-        RPCError, TemporalUnavailable.
+        RPCError.
     """
     raw = described.raw_description
     taken_up = _taken_up(described, history, due)
@@ -192,7 +192,7 @@ async def _of_child(
         # The child was requested, but has not started yet.
         return Progress(RunPhase.WAITING_FOR_WORKER, due, 1)
     handle = temporal.client.get_workflow_handle(child.workflow_id)
-    events = handle.fetch_history_events(page_size=20, rpc_timeout=RPC_TIMEOUT)
+    events = handle.fetch_history_events(page_size=20, rpc_timeout=temporal.rpc_timeout)
     await temporal.ask(events.fetch_next_page())
     first = list(events.current_page or ())
     number = first[0].workflow_execution_started_event_attributes.attempt if first else 1

@@ -21,7 +21,7 @@ from onthedot.scheduling.run import AttemptMade, Links, Run, RunCause, RunStatus
 from onthedot.scheduling.stored.run_order import RunOutcome
 from onthedot.service.ledger.run_history import RunHistory, run_history
 from onthedot.service.runs.progress import progress
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.task_queues import QueueKind, task_queue
 from onthedot.service.temporal.translate import deleted_row, short_run
 
@@ -49,19 +49,18 @@ async def read_run(temporal: Temporal, run_id: str) -> RunRead:
 
     Raises:
         RunNotFound: there is none, or it is past the retention.
-        TemporalUnavailable: Temporal does not respond.
     """
     address = RunAddress.parse(run_id)
     handle = temporal.client.get_workflow_handle(address.workflow_id, run_id=address.execution)
     try:
         for look in range(_LOOKS):
-            fetched = await temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+            fetched = await temporal.ask(handle.fetch_history())
             history = await run_history(temporal.client, fetched)
             if not _is_run(history, temporal.now()):
                 raise RunNotFound(run_id)
             if history.status is not RunStatus.RUNNING:
                 break
-            described = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            described = await temporal.ask(handle.describe())
             # A run that ended in between has an output by now.
             if described.status is WorkflowExecutionStatus.RUNNING or look + 1 == _LOOKS:
                 return await _running(temporal, described, history)
@@ -78,7 +77,7 @@ async def _went_with_its_task(temporal: Temporal, address: RunAddress) -> bool:
     """Whether it belongs to a finished one-time task that was deleted; Temporal removes the run
     with a delay."""
     task = temporal.client.get_workflow_handle(address.workflow_id)
-    latest = await temporal.ask(task.describe(rpc_timeout=RPC_TIMEOUT))
+    latest = await temporal.ask(task.describe())
     if latest.run_id == address.execution:
         return False
     row = await deleted_row(latest)

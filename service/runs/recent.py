@@ -21,9 +21,6 @@ async def recent_runs(temporal: Temporal, task_ids: Sequence[str]) -> dict[str, 
     """The last runs of these tasks, at most 14 per task: running ones first, then newest first.
 
     A task that ran far less often than the others may have more runs than are returned.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
     """
     found: dict[str, list[ShortRun]] = {task_id: [] for task_id in task_ids}
     missing = list(task_ids)

@@ -20,7 +20,7 @@ from onthedot.service.ledger.run_history import run_history
 from onthedot.service.runs.direct_starts import start_run
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.reader import TaskReader
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 
 async def retry(temporal: Temporal, run_id: str, *, by: str = "") -> ShortRun:
@@ -55,7 +55,7 @@ async def _order(temporal: Temporal, run: Run, address: RunAddress, *, as_it_was
     if not as_it_was:
         return now
     handle = temporal.client.get_workflow_handle(address.workflow_id, run_id=address.execution)
-    fetched = await temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+    fetched = await temporal.ask(handle.fetch_history())
     history = await run_history(temporal.client, fetched)
     if history.order is not None:
         known = {"cause": RunCause.RETRY, "scheduled_for": run.scheduled_for, "kind": now.kind}

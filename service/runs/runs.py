@@ -21,7 +21,7 @@ from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.overview import health
 from onthedot.service.runs.reading import read_run
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 _GRACE = timedelta(seconds=10)
 
@@ -37,7 +37,6 @@ class Runs:
 
         Raises:
             RunNotFound: there is none, or it is past the retention.
-            TemporalUnavailable: Temporal does not respond.
         """
         address = RunAddress.parse(run_id)
         if address.execution == naming.NO_EXECUTION:
@@ -48,7 +47,7 @@ class Runs:
         """Ask a run to stop; its action is cancelled, and the run ends as cancelled.
 
         Raises:
-            RunNotFound, TemporalUnavailable.
+            RunNotFound.
             WrongState: it has ended already.
         """
         run = await self.get(run_id)
@@ -65,7 +64,7 @@ class Runs:
         """Run an action once, on behalf of `by`, without registering it; returns the ended run.
 
         Raises:
-            InvalidDefinition, TemporalUnavailable.
+            InvalidDefinition.
             NoWorker: no worker picked it up.
         """
         if problems := check_action(action):
@@ -96,7 +95,7 @@ class Runs:
                 memo=attributes.run_memo(order),
                 search_attributes=attributes.run_attributes(order),
                 static_summary=attributes.run_summary(order),
-                rpc_timeout=RPC_TIMEOUT,
+                rpc_timeout=self._temporal.rpc_timeout,
             )
         )
         with self._temporal.translated():

@@ -77,7 +77,6 @@ class BulkChanges:
         """The ids of the tasks that match a filter.
 
         Raises:
-            TemporalUnavailable: Temporal does not respond.
             InvalidDefinition: more than `MOST_OF_A_CHANGE` match.
         """
         found: list[str] = []

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Any
 
 from temporalio.client import (
-    WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -31,7 +29,7 @@ from onthedot.scheduling.outages import (
 from onthedot.scheduling.stored.task_change import Change, ChangeKind, RefusedChange
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import TaskStatus
-from onthedot.service.temporal.calls import CHANGE_TIMEOUT, RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.task_queues import task_queue
 from onthedot.service.temporal.translate import row_of, task_status
 from onthedot.service.temporal.updates import sent
@@ -39,8 +37,8 @@ from onthedot.service.temporal.updates import sent
 #: The SDK's message if it cannot read an Update's arguments.
 _NOT_READ = "Failed decoding arguments"
 _UNCONFIRMED = (
-    f"The change may still be made within {int(CHANGE_TIMEOUT.total_seconds())} "
-    "seconds, but not later. Read the task before you repeat it, or repeat it with If-Match."
+    "The change may still be made within {} seconds, but not later. Read the task before you "
+    "repeat it, or repeat it with If-Match."
 )
 
 
@@ -53,12 +51,10 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
     Raises:
         NoWorker: no worker picked up the change before it expired.
         NotInForce: the task accepted the change, but cannot carry it out yet.
-        TemporalUnavailable: Temporal does not respond.
         RevisionMismatch, WrongState, TaskNotFound: the task refused it.
     """
-    handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
     taken = asyncio.Event()
-    update = asyncio.create_task(_carried_out(handle, change, taken))
+    update = asyncio.create_task(_carried_out(temporal, task_id, change, taken))
     watch = asyncio.create_task(_until_hopeless(temporal, task_id, change))
     try:
         await asyncio.wait({update, watch}, return_when=asyncio.FIRST_COMPLETED)
@@ -94,9 +90,10 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
 
 
 async def _carried_out(
-    handle: WorkflowHandle[Any, Any], change: Change, taken: asyncio.Event
+    temporal: Temporal, task_id: str, change: Change, taken: asyncio.Event
 ) -> TaskState:
     """The state with the change in force; `taken` is set once the task has durably accepted it."""
+    handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
 
     def send(update_id: str) -> Awaitable[WorkflowUpdateHandle[TaskState]]:
         return handle.start_update(
@@ -105,35 +102,36 @@ async def _carried_out(
             id=update_id,
             wait_for_stage=WorkflowUpdateStage.ACCEPTED,
             result_type=TaskState,
-            rpc_timeout=2 * CHANGE_TIMEOUT,
+            rpc_timeout=2 * temporal.change_timeout,
         )
 
     update = await sent(send)
     taken.set()
-    return await update.result(rpc_timeout=2 * CHANGE_TIMEOUT)
+    return await update.result(rpc_timeout=2 * temporal.change_timeout)
 
 
 async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> OnTheDotError:
     """Return the reason as soon as no answer can come any more; at the latest at expiry."""
-    patience = CHANGE_TIMEOUT
-    for passed in range(2 * int(CHANGE_TIMEOUT.total_seconds())):
-        if passed >= patience.total_seconds():
+    seconds = int(temporal.change_timeout.total_seconds())
+    patience = seconds
+    for passed in range(2 * seconds):
+        if passed >= patience:
             break
         await asyncio.sleep(0.5)
         try:
             # Together with the half second before, as long as any other call may take.
-            queue = await task_queue(temporal, within=RPC_TIMEOUT - timedelta(seconds=0.5))
+            queue = await task_queue(temporal, within=temporal.rpc_timeout - timedelta(seconds=0.5))
         except NamespaceUnprepared as error:
             return error
         except TemporalUnavailable:
-            return Unconfirmed(temporal.address, _UNCONFIRMED)
+            return Unconfirmed(temporal.address, _UNCONFIRMED.format(seconds))
         if not queue.pollers:
             return NoWorker(temporal.task_queue)
         if await _is_running(temporal, task_id):
             if change.kind is not ChangeKind.DELETE:
                 return _running(task_id, change)
             # A run's first attempt blocks the task, which handles Updates every few seconds.
-            patience = 2 * CHANGE_TIMEOUT
+            patience = 2 * seconds
         await asyncio.sleep(0.5)
     return NoWorker(temporal.task_queue, idle=False)
 
@@ -142,7 +140,7 @@ async def _is_running(temporal: Temporal, task_id: str) -> bool:
     """Whether it is a one-time task that is due: it refuses every change except deletion."""
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
     try:
-        execution = await temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+        execution = await temporal.ask(handle.describe())
     except (RPCError, TemporalUnavailable):
         return False
     row = await row_of(execution)

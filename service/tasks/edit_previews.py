@@ -27,7 +27,7 @@ async def preview_edit(
     With `keeps_pause`, a paused task stays paused.
 
     Raises:
-        InvalidDefinition, TaskNotFound, TemporalUnavailable.
+        InvalidDefinition, TaskNotFound.
     """
     reader, now = TaskReader(temporal), temporal.now()
     found = await reader.find(task_id)

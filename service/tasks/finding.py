@@ -13,7 +13,7 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Health, HealthReport, TaskDefinition
 from onthedot.service.ledger.history import latest_definition
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.translate import (
     deleted_row,
@@ -80,7 +80,7 @@ class TaskFinder:
         """A task.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
         """
         found = await self.find_or_none(task_id)
         if found is None:
@@ -88,11 +88,7 @@ class TaskFinder:
         return found
 
     async def find_or_none(self, task_id: str) -> Found | None:
-        """A task; None if there is none, or it was deleted.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """A task; None if there is none, or it was deleted."""
         execution = await self._described(task_id)
         row = await row_of(execution) if execution else None
         return await self._whole(execution, row) if execution and row else None
@@ -102,17 +98,12 @@ class TaskFinder:
 
         Raises:
             KeyMissing: this process lacks the key with which the task is encrypted.
-            TemporalUnavailable: Temporal does not respond.
         """
         if execution := await self._described(task_id):
             await row_of(execution)
 
     async def find_deleted_or_none(self, task_id: str) -> Found | None:
-        """A deleted task that is kept, if no other has its id; else None.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """A deleted task that is kept, if no other has its id; else None."""
         execution = await self._described(task_id)
         if execution is None or await row_of(execution) is not None:
             return None
@@ -126,7 +117,7 @@ class TaskFinder:
         """A task, or a deleted one that is kept.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
         """
         execution = await self._described(task_id)
         row = await row_of(execution) or await deleted_row(execution) if execution else None
@@ -139,7 +130,7 @@ class TaskFinder:
     async def _described(self, task_id: str) -> WorkflowExecutionDescription | None:
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
         try:
-            return await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            return await self._temporal.ask(handle.describe())
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
@@ -157,7 +148,7 @@ class TaskFinder:
         if not kept:
             return None
         handle = client.get_workflow_handle(workflow_id, run_id=kept[0].run_id)
-        return await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+        return await self._temporal.ask(handle.describe())
 
     async def _whole(self, execution: WorkflowExecutionDescription, row: TaskRow) -> Found | None:
         definition = row.definition
@@ -166,7 +157,7 @@ class TaskFinder:
                 execution.id, run_id=execution.run_id
             )
             try:
-                history = await self._temporal.ask(handle.fetch_history(rpc_timeout=RPC_TIMEOUT))
+                history = await self._temporal.ask(handle.fetch_history())
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     return None

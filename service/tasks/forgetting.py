@@ -17,7 +17,7 @@ from onthedot.naming import attributes
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import TaskStatus
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import LONG_AGO
 
 
@@ -61,7 +61,7 @@ async def forget(
                 memo={naming.TASK_MEMO: TaskRow.of(deleted)} | ({naming.NOTE: why} if why else {}),
                 search_attributes=attributes.task_attributes(deleted, status=naming.State.DELETED),
                 static_summary="Deleted",
-                rpc_timeout=RPC_TIMEOUT,
+                rpc_timeout=temporal.rpc_timeout,
             )
         except WorkflowAlreadyStartedError:
             return False

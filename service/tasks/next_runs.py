@@ -45,7 +45,6 @@ class NextRuns:
             nominal_after: leave out occurrences whose nominal instant is not later than this.
 
         Raises:
-            TemporalUnavailable: Temporal is needed, and does not respond.
             Busy: too many computations are in progress.
         """
         if remaining is None:
@@ -65,11 +64,7 @@ class NextRuns:
         return tuple(await self._arithmetic.unless(count <= _FEW and is_brief(trigger), work))
 
     async def remaining(self, task_id: str, definition: TaskDefinition) -> int | None:
-        """Runs left of an open task's `max_runs`, from its schedule; None if there is no limit.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """Runs left of an open task's `max_runs`, from its schedule; None if there is no limit."""
         limit = max_runs(definition)
         if limit is None:
             return None
@@ -83,11 +78,7 @@ class NextRuns:
         return schedule.schedule.state.remaining_actions
 
     async def seed(self, task_id: str, trigger: Trigger) -> str | None:
-        """The seed of Temporal's jitter for this task's schedule; None without jitter.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """The seed of Temporal's jitter for this task's schedule; None without jitter."""
         if isinstance(trigger, OnceTrigger) or not trigger.jitter or not task_id:
             return None
         return jitter_seed(await self._temporal.namespace_id(), naming.schedule(task_id))

@@ -47,7 +47,6 @@ async def preview(
 
     Raises:
         InvalidDefinition: the trigger is invalid or never fires, or `after` is too late.
-        TemporalUnavailable: Temporal is needed, and does not respond.
         Busy: too many computations are in progress.
     """
     now = temporal.now()

@@ -36,11 +36,7 @@ class TaskReader(TaskFinder):
         self._next = NextRuns(temporal, arithmetic)
 
     async def answer(self, found: Found) -> Task:
-        """A task as a response, with its last run.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """A task as a response, with its last run."""
         task_id, now = found.task_id, self._temporal.now()
         status = task_status(found.execution, found.definition, now)
         last, coming = await asyncio.gather(
@@ -86,7 +82,6 @@ class TaskReader(TaskFinder):
         """The next runs of a task in this state.
 
         Raises:
-            TemporalUnavailable: Temporal is needed, and does not respond.
             Busy: too many computations are in progress.
         """
         return await self._coming(state, _status(state.definition), remaining)

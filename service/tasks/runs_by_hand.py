@@ -41,7 +41,7 @@ async def run_now(
     Raises:
         InvalidDefinition: the action has no such field, or the instant is in the future.
         Frozen: a freeze is in force, and `through_freeze` is not set.
-        TaskNotFound, WrongState, TemporalUnavailable.
+        TaskNotFound, WrongState.
     """
     found, now = await TaskReader(temporal).find(task_id), temporal.now()
     if not through_freeze:

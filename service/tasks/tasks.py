@@ -61,7 +61,6 @@ class Tasks:
 
         Raises:
             TaskNotFound: there is none.
-            TemporalUnavailable: Temporal does not respond.
         """
         return await self._reader.answer(await self._reader.find(task_id))
 
@@ -81,7 +80,6 @@ class Tasks:
 
         Raises:
             InvalidDefinition, TaskNotFound, RevisionMismatch, WrongState, NoWorker,
-            TemporalUnavailable.
         """
         return await self._replacements.replace(
             task_id, definition, by=by, if_match=if_match, keeps_pause=keeps_pause
@@ -121,7 +119,7 @@ class Tasks:
         """Keep a task from firing until it is resumed, or until `until`.
 
         Raises:
-            TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
+            TaskNotFound, RevisionMismatch, NoWorker.
             InvalidDefinition: `until` is past.
             WrongState: it is finished, or its only run is in progress.
         """
@@ -144,7 +142,7 @@ class Tasks:
         """End a task and its backfills; a run in progress finishes. It is kept for the retention.
 
         Raises:
-            TaskNotFound, RevisionMismatch, NoWorker, TemporalUnavailable.
+            TaskNotFound, RevisionMismatch, NoWorker.
             KeyMissing: see `TaskReader.check_key`.
         """
         await self._reader.check_key(task_id)
@@ -175,11 +173,7 @@ class Tasks:
         return await self._restorations.restore(task_id, by=by)
 
     async def deleted(self, task_id: str) -> Task | None:
-        """A deleted task that is kept, if no other has its id; else None.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """A deleted task that is kept, if no other has its id; else None."""
         found = await self._reader.find_deleted_or_none(task_id)
         return await self._reader.answer(found) if found else None
 
@@ -191,7 +185,7 @@ class Tasks:
         Raises:
             RevisionNotFound: there never was one, or it is older than the retention.
             InvalidDefinition: it cannot be scheduled any more, for example because it is past.
-            TaskNotFound, RevisionMismatch, WrongState, NoWorker, TemporalUnavailable.
+            TaskNotFound, RevisionMismatch, WrongState, NoWorker.
         """
         definition = await Revisions(self._temporal).definition(task_id, revision)
         return await self._replacements.replace(
@@ -223,7 +217,7 @@ class Tasks:
         """A task's state, as far as it can be read without a worker.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
         """
         return (await self._reader.find(task_id)).state
 

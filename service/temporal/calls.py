@@ -21,12 +21,6 @@ from onthedot.settings import Settings
 
 T = TypeVar("T")
 
-#: A read or a registration that takes longer results in a 503, within two seconds in all.
-RPC_TIMEOUT = timedelta(seconds=1.5)
-
-#: How long a change waits for a worker, which is also when it expires.
-CHANGE_TIMEOUT = timedelta(seconds=8)
-
 _AWAY = {
     RPCStatusCode.UNAVAILABLE,
     RPCStatusCode.DEADLINE_EXCEEDED,
@@ -43,10 +37,14 @@ _ATTRIBUTE = "search attribute"
 
 @dataclass(frozen=True)
 class Temporal:
-    """A client together with the settings it serves."""
+    """A client together with the settings it serves, and how long its calls may take."""
 
     client: Client
     settings: Settings
+    rpc_timeout: timedelta = timedelta(seconds=1.5)
+    """A read or a registration that takes longer results in a 503, within two seconds in all."""
+    change_timeout: timedelta = timedelta(seconds=8)
+    """How long a change waits for a worker, which is also when it expires."""
     clock: TemporalClock = field(default_factory=TemporalClock)
     _namespace_id: list[str] = field(default_factory=list)
     turn_at_freezes: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -84,10 +82,10 @@ class Temporal:
             self._namespace_id.append(described.namespace_info.id)
         return self._namespace_id[0]
 
-    def expiry(self, within: timedelta = CHANGE_TIMEOUT) -> datetime:
+    def expiry(self, within: timedelta | None = None) -> datetime:
         """When, by Temporal's clock, a change expires that is sent now and is answered 503 after
-        `within`."""
-        return self.clock.theirs(self.now()) + within
+        `within`, by default `change_timeout`."""
+        return self.clock.theirs(self.now()) + (within or self.change_timeout)
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -116,14 +114,14 @@ class Temporal:
                 raise TemporalRefuses(self.address) from error
             raise TemporalUnavailable(self.address) from error
 
-    async def ask(self, call: Awaitable[T], within: timedelta = RPC_TIMEOUT) -> T:
-        """Await one call to Temporal, at most `within`.
+    async def ask(self, call: Awaitable[T], within: timedelta | None = None) -> T:
+        """Await one call to Temporal, at most `within`, by default `rpc_timeout`.
 
         Raises:
             TemporalUnavailable: see `translated`.
         """
         with self.translated():
-            async with asyncio.timeout(within.total_seconds()):
+            async with asyncio.timeout((within or self.rpc_timeout).total_seconds()):
                 return await call
 
     @property

@@ -8,7 +8,7 @@ from time import monotonic
 
 from temporalio.service import RPCError
 
-from onthedot.processes.errors import StartError
+from onthedot.processes import StartError
 from onthedot.scheduling.outages import TemporalRefuses
 from onthedot.service.temporal.connection import (
     address,

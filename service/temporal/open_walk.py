@@ -45,7 +45,7 @@ class OpenWalk:
         self._closes = True
         self.over = False
 
-    async def page(self, within: timedelta) -> list[WorkflowExecutionInfo]:
+    async def page(self, within: timedelta | None = None) -> list[WorkflowExecutionInfo]:
         """The next rows, none of them twice; `over` says whether they are the last.
 
         Raises:
@@ -60,7 +60,7 @@ class OpenWalk:
         self._moved(found)
         return fresh
 
-    async def _asked(self, within: timedelta) -> RawRows:
+    async def _asked(self, within: timedelta | None) -> RawRows:
         query = self._query
         if self._until is not None:
             query += f" AND StartTime <= {instant(self._until)}"

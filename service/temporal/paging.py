@@ -71,11 +71,7 @@ class Cursor:
 
 
 async def cursor_key(temporal: Temporal) -> bytes:
-    """The key that signs cursors: the same for all servers of a namespace, and in no response.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """The key that signs cursors: the same for all servers of a namespace, and in no response."""
     return f"cursor:{await temporal.namespace_id()}".encode()
 
 

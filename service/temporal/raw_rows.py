@@ -16,7 +16,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 #: Rows per page of a long walk: few enough for a busy Temporal to return in time.
 _PAGE = 250
@@ -39,14 +39,10 @@ async def raw_rows(
     *,
     limit: int,
     token: bytes = b"",
-    within: timedelta = RPC_TIMEOUT,
+    within: timedelta | None = None,
     retry: bool = True,
 ) -> RawRows:
-    """One page of a query's results. Without `retry`, a failed connection is an immediate error.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """One page of a query's results. Without `retry`, a failed connection is an immediate error."""
     request = ListWorkflowExecutionsRequest(
         namespace=temporal.client.namespace, query=query, page_size=limit, next_page_token=token
     )
@@ -58,14 +54,10 @@ async def raw_rows(
 async def raw_walk(
     temporal: Temporal, query: str
 ) -> AsyncGenerator[tuple[WorkflowExecutionInfo, ...], None]:
-    """Every page of a query's results. Temporal prepares the next page while one is read.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """Every page of a query's results. Temporal prepares the next page while one is read."""
 
     def fetch(token: bytes) -> asyncio.Task[RawRows]:
-        within = _LATER if token else RPC_TIMEOUT
+        within = _LATER if token else None
         asked = raw_rows(temporal, query, limit=_PAGE, token=token, within=within, retry=not token)
         return asyncio.create_task(asked, name="page of a long list")
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from temporalio.client import WorkflowExecution, WorkflowExecutionAsyncIterator
 
 from onthedot.scheduling.outages import TemporalUnavailable
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 T = TypeVar("T")
 
@@ -27,11 +27,7 @@ _TRIES = 20
 async def rows(
     temporal: Temporal, query: str, *, most_pages: int | None = None, patient: bool = False
 ) -> AsyncIterator[WorkflowExecution]:
-    """Every row of a list, or those of its first pages. `patient` as in `fetch_page`.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """Every row of a list, or those of its first pages. `patient` as in `fetch_page`."""
     listed = temporal.client.list_workflows(query, page_size=PAGE)
     for _ in count() if most_pages is None else range(most_pages):
         await fetch_page(temporal, listed, patient=patient)
@@ -44,22 +40,18 @@ async def rows(
 async def fetch_page(
     temporal: Temporal, listed: WorkflowExecutionAsyncIterator, *, patient: bool
 ) -> None:
-    """Fetch the next page. If `patient`, retry for minutes: no caller waits.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """Fetch the next page. If `patient`, retry for minutes: no caller waits."""
     await patiently(lambda within: temporal.ask(listed.fetch_next_page(), within), patient=patient)
 
 
 async def patiently(
-    read: Callable[[timedelta], Awaitable[T]], *, patient: bool, longest: timedelta = RPC_TIMEOUT
+    read: Callable[[timedelta | None], Awaitable[T]],
+    *,
+    patient: bool,
+    longest: timedelta | None = None,
 ) -> T:
-    """The result of `read`, which is passed how long it may take: `longest`, or if `patient`, as
-    long as in `fetch_page`.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
+    """The result of `read`, which is passed how long it may take: `longest`, by default as any
+    call, or if `patient`, as long as in `fetch_page`.
     """
     for _ in range(_TRIES - 1 if patient else 0):
         try:

@@ -10,7 +10,7 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 #: A poll lasts a minute at most, so a live worker polled within this time.
 SEEN_WITHIN = timedelta(minutes=2)
@@ -48,13 +48,9 @@ async def task_queue(
     kind: QueueKind = QueueKind.WORKFLOW,
     *,
     name: str | None = None,
-    within: timedelta = RPC_TIMEOUT,
+    within: timedelta | None = None,
 ) -> Queue:
-    """Describe a queue, by default that of this project's workers; latest poll first.
-
-    Raises:
-        TemporalUnavailable: Temporal does not respond.
-    """
+    """Describe a queue, by default that of this project's workers; latest poll first."""
     described = await temporal.ask(
         temporal.client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(

@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onthedot.activities.command.activity import CommandActivities
-from onthedot.activities.output.attempt_output import AttemptOutput
+from onthedot.activities.output.attempt_output import AttemptOutput, RedactedStream
 from onthedot.activities.output.kept import KeptOutput
-from onthedot.activities.output.redacted_stream import RedactedStream
 from onthedot.activities.secrets.redaction import Redactor
 from onthedot.activities.secrets.store import Secrets
 from onthedot.scheduling.stored.written import MOST_KEPT, Stream, joined, unpack, unpacked

@@ -10,7 +10,7 @@ import pytest
 
 from onthedot.access.roles import Role
 from tests.agent_tools.agents import over_http, over_stdio
-from tests.api.definitions import fresh_id, recurring
+from tests.definitions import recurring, unique
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ async def _refused(client: Client, tool: str, **arguments: Any) -> str:
 
 
 async def test_a_day_of_an_agent_over_http(rest: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     async with over_http(rest, Role.EDITOR) as agent:
         assert await _names(agent) == _READING | _CHANGING
         cron = {"kind": "cron", "expression": "0 9 * * 1-5", "timezone": "Europe/Rome"}
@@ -101,7 +101,7 @@ async def test_each_may_what_its_role_may(rest: httpx.AsyncClient) -> None:
         assert "run" in await _refused(viewer, "run", task_id="nothing")
     async with over_http(rest, Role.OPERATOR) as operator:
         assert await _names(operator) == _READING | _CHANGING
-        told = await _refused(operator, "register", task=recurring(id=fresh_id()))
+        told = await _refused(operator, "register", task=recurring(id=unique()))
         assert "needs the role editor" in told
 
 
@@ -116,7 +116,7 @@ async def test_who_may_not_call_rest_may_not_call_this(rest: httpx.AsyncClient) 
 
 
 async def test_over_standard_input_and_output(rest: httpx.AsyncClient, tmp_path: Path) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await rest.post("/tasks", json=recurring(id=task_id))
     async with over_stdio(rest, Role.ADMIN, tmp_path) as agent:
         assert await _names(agent) == _READING

@@ -16,6 +16,7 @@ from onthedot.api.app import create_app
 from onthedot.api.middleware.security import SignedIn, nobody
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from tests.waiting import PATIENCE
 
 
 class _Server(uvicorn.Server):
@@ -52,7 +53,7 @@ async def serving(
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         async with httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False
+            base_url=f"http://127.0.0.1:{port}", timeout=2 * PATIENCE, trust_env=False
         ) as client:
             yield client
     finally:

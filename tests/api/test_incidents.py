@@ -13,7 +13,7 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.serving import serving
 from tests.definitions import LOG, command, every, once, unique
-from tests.waiting import eventually, until
+from tests.waiting import eventually, patient, until
 from tests.workers import polling
 
 pytestmark = pytest.mark.anyio
@@ -121,7 +121,7 @@ async def test_after_an_outage_it_says_what_did_not_run_and_what_began_late(
     temporal: Temporal, settings: Settings
 ) -> None:
     own = settings.model_copy(update={"task_queue": f"outage-{uuid4().hex[:8]}"})
-    mine, tag = Temporal(temporal.client, own), unique("outage")
+    mine, tag = patient(temporal.client, own), unique("outage")
     tasks: dict[str, dict[str, Any]] = {
         "often": {"trigger": every(2)},
         "patient": {"trigger": every(2), "overlap": "allow_all"},
@@ -142,12 +142,11 @@ async def test_after_an_outage_it_says_what_did_not_run_and_what_began_late(
                     body = {"id": f"{tag}-{name}", "action": LOG, "tags": [tag], **task}
                     assert (await api.post("/tasks", json=body)).status_code == 201
             await eventually(ran)
-        down = temporal.now()
         for name, task in tasks.items():
             if name.startswith("once"):
                 body = {"id": f"{tag}-{name}", "action": LOG, "tags": [tag], **task}
                 assert (await api.post("/tasks", json=body)).status_code == 201
-        await until(down + timedelta(seconds=4) + _OUTAGE)
+        await until(temporal.now() + timedelta(seconds=4) + _OUTAGE)
 
         async def told() -> dict[str, Any] | None:
             found = await _incidents(api, tag=tag, since=began.isoformat())

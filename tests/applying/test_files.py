@@ -11,9 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onthedot.applying.concise import concise, digest
+from onthedot.applying.concise import as_kept, concise, digest
 from onthedot.applying.files import read_paths, read_text
-from onthedot.applying.kept import as_kept
 from onthedot.applying.plan import Step, StepKind, Wanted, form_problems, problems
 from onthedot.applying.problems import WrongFiles
 from onthedot.applying.yaml_output import to_yaml

@@ -15,8 +15,8 @@ from onthedot.archive.writing import RunArchive
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.scheduling.run import Run
 from onthedot.service.archive import exporter
-from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from tests.waiting import at_load, patient
 
 
 class _Slow(RunArchive):
@@ -24,14 +24,14 @@ class _Slow(RunArchive):
 
     def add(self, runs: Iterable[Run]) -> None:
         super().add(runs)
-        time.sleep(0.3)
+        time.sleep(at_load(0.3))
 
 
 async def main(address: str, namespace: str, directory: str) -> None:
     # Many steps, between which it may be killed.
     exporter._CHUNK = 3
     client = await Client.connect(address, namespace=namespace, plugins=[OnTheDotPlugin()])
-    writer = exporter.Exporter(Temporal(client, Settings()), Path(directory))
+    writer = exporter.Exporter(patient(client, Settings()), Path(directory))
     writer._archive = _Slow(Path(directory))
     await writer.write_ended()
 

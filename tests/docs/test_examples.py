@@ -20,7 +20,7 @@ from onthedot.service.overview.health import check
 from onthedot.service.runs.runs import Runs
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
-from tests.waiting import eventually
+from tests.waiting import eventually, patient
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +33,7 @@ async def _polled(temporal: Temporal) -> bool:
 async def _someone_elses_worker(temporal: Temporal) -> AsyncIterator[Temporal]:
     namespace = temporal.client.namespace
     client = await Client.connect(temporal.address, namespace=namespace, plugins=[PLUGIN])
-    own = Temporal(client, Settings(task_queue=f"own-{uuid4().hex[:8]}"))
+    own = patient(client, Settings(task_queue=f"own-{uuid4().hex[:8]}"))
     until = asyncio.Event()
     serving = asyncio.create_task(serve(own.client, own.task_queue, until))
     try:

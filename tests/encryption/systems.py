@@ -16,7 +16,7 @@ from onthedot.service.runs.runs import Runs
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.definitions import unique
-from tests.waiting import eventually
+from tests.waiting import eventually, patient
 from tests.workers import polling
 
 
@@ -62,5 +62,5 @@ class Systems:
             plugins=[OnTheDotPlugin(keyring=keyring)],
         )
         return System(
-            Temporal(client, self._settings.model_copy(update={"task_queue": self._queue}))
+            patient(client, self._settings.model_copy(update={"task_queue": self._queue}))
         )

@@ -21,7 +21,7 @@ from tests.api.serving import serving
 from tests.definitions import every, new_task, once, unique
 from tests.encryption.systems import System, Systems
 from tests.encryption.test_keys import ONE, TWO
-from tests.waiting import eventually
+from tests.waiting import at_load, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -79,7 +79,7 @@ async def test_a_task_waits_for_a_worker_that_has_the_key(systems: Systems, clie
     sealed = await systems.start(ONE)
     tasks = Tasks(sealed.temporal)
     due, changed = unique("due"), unique("changed")
-    await tasks.create(new_task(due, once(2)), by="t")
+    await tasks.create(new_task(due, once(at_load(2))), by="t")
     await tasks.create(new_task(changed, every(86_400)), by="t")
     await systems.start("")
     handle = client.get_workflow_handle(naming.task_workflow(due))

@@ -12,7 +12,7 @@ import pytest
 
 from onthedot.processes import guard
 from tests.process_tree import descendants, is_running
-from tests.waiting import at_load, wait_until
+from tests.waiting import PATIENCE, at_load, wait_until
 
 GUARD = [sys.executable, "-I", "-S", guard.__file__]
 #: Says when it is ready, and does not end on SIGTERM.
@@ -27,9 +27,9 @@ POLITE = (
 )
 
 
-def start(program: str, grace: str = "0.5") -> subprocess.Popen[str]:
+def start(program: str, grace: float = PATIENCE) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [*GUARD, grace, sys.executable, "-c", program],
+        [*GUARD, str(grace), sys.executable, "-c", program],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -43,7 +43,7 @@ def finish(process: subprocess.Popen[str]) -> int:
     assert process.stdin
     assert process.stdout
     process.stdin.close()
-    code = process.wait(5)
+    code = process.wait(PATIENCE)
     process.stdout.close()
     return code
 
@@ -53,7 +53,7 @@ def finish(process: subprocess.Popen[str]) -> int:
 )
 def test_the_exit_code_is_the_commands(ending: str, code: int) -> None:
     process = start(f"import os, signal, sys; print('ready', flush=True); {ending}")
-    assert process.wait(5) == code
+    assert process.wait(PATIENCE) == code
     assert finish(process) == code
 
 
@@ -62,7 +62,7 @@ def test_closing_the_pipe_asks_the_command_to_end() -> None:
 
 
 def test_a_command_that_does_not_end_is_killed_after_its_grace() -> None:
-    process = start(STUBBORN, grace="0.5")
+    process = start(STUBBORN, grace=0.5)
     began = time.monotonic()
     assert finish(process) == 128 + signal.SIGKILL
     assert 0.4 < time.monotonic() - began < at_load(3)

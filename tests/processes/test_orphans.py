@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from onthedot.processes.orphans import ProcessRecord, end_orphans, group_of
+from tests.waiting import PATIENCE
 
 SLEEP = [sys.executable, "-c", "import time; print(flush=True); time.sleep(60)", "mark"]
 
@@ -31,7 +32,7 @@ def test_a_recorded_process_is_killed(tmp_path: Path) -> None:
     with sleeper(SLEEP) as process:
         ProcessRecord(path).add(group_of(process.pid, [SLEEP]))
         assert end_orphans(path) == 1
-        assert process.wait(5) == -9
+        assert process.wait(PATIENCE) == -9
     assert not path.exists()
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from onthedot.processes.guard import SEALED
 from onthedot.processes.sealed_environment import hand_on, may_be_secret
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 VALUE = "c4nary-v4lue"
@@ -41,7 +42,7 @@ def started(
     try:
         yield process
     finally:
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
 
 
 def heard(process: subprocess.Popen[str]) -> str:

@@ -24,12 +24,12 @@ from onthedot.activities.assembly import Activities
 from onthedot.activities.permissions import Permissions
 from onthedot.embedded import RAISED_LIMITS, find_binary
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 from tests.activities.receiver import open_receiver
 from tests.replay.shapes import SHAPES, Shape
 from tests.service.foreign_code import foreign_worker
+from tests.waiting import patient
 
 HISTORIES = Path(__file__).with_name("histories")
 
@@ -69,7 +69,7 @@ async def capture(directory: Path) -> None:
             foreign_worker(client) as queue,
             open_receiver() as receiver,
         ):
-            shape = Shape(Temporal(client, settings), receiver, queue)
+            shape = Shape(patient(client, settings), receiver, queue)
             places = asyncio.Semaphore(_AT_ONCE)
             await asyncio.gather(
                 *(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onthedot.scheduling.revisions.merging import merged
+from onthedot.scheduling.revisions.differences import merged
 from onthedot.scheduling.task import TaskDefinition
 from tests.definitions import definition, every, http, once
 

@@ -23,7 +23,7 @@ from onthedot.settings import Settings
 from tests.api.serving import serving
 from tests.definitions import every, new_task, once, unique
 from tests.temporal_elsewhere import connected
-from tests.waiting import eventually
+from tests.waiting import eventually, patient
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +40,7 @@ async def test_a_task_of_a_later_release_is_not_half_shown_and_hides_no_other(
     temporal: Temporal, settings: Settings, where: tuple[str, ...], later: dict[str, str]
 ) -> None:
     # In a namespace of its own, where lists hold nothing else.
-    temporal = Temporal(await connected(temporal.address, None), settings)
+    temporal = patient(await connected(temporal.address, None), settings)
     tasks, task_id, tag = Tasks(temporal), unique("later"), unique("tag")
     model = await tasks.create(new_task(unique("model"), every(86_400), tags=(tag,)), by="t")
     state = (await tasks.state(model.id)).model_copy(update={"id": task_id})

@@ -18,8 +18,6 @@ from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
-_WITHIN = timedelta(seconds=5)
-
 
 async def _registered(temporal: Temporal, tasks: Tasks, count: int) -> tuple[str, list[str]]:
     tag = unique("walk")
@@ -41,7 +39,7 @@ async def test_each_is_found_once(temporal: Temporal, tasks: Tasks, limit: int) 
     query, ids = await _registered(temporal, tasks, 7)
     walk, found = OpenWalk(temporal, query, limit=limit), list[str]()
     while not walk.over:
-        found += [row.execution.workflow_id for row in await walk.page(_WITHIN)]
+        found += [row.execution.workflow_id for row in await walk.page()]
     assert found == [naming.task_workflow(task_id) for task_id in reversed(ids)]
 
 
@@ -53,7 +51,7 @@ async def test_those_that_began_at_one_instant_too(
     monkeypatch.setattr(open_walk, "_MICROSECOND", timedelta(hours=1))
     walk, found = OpenWalk(temporal, query, limit=2), list[str]()
     while not walk.over:
-        found += [row.execution.workflow_id for row in await walk.page(_WITHIN)]
+        found += [row.execution.workflow_id for row in await walk.page()]
     assert found == [naming.task_workflow(task_id) for task_id in reversed(ids)]
 
 
@@ -64,5 +62,5 @@ async def test_also_in_a_store_where_open_ones_have_no_end(
     monkeypatch.setattr(open_walk, "STILL_OPEN", "CloseTime = '9000-01-01T00:00:00Z'")
     walk, found = OpenWalk(temporal, query, limit=2), list[str]()
     while not walk.over:
-        found += [row.execution.workflow_id for row in await walk.page(_WITHIN)]
+        found += [row.execution.workflow_id for row in await walk.page()]
     assert found == [naming.task_workflow(task_id) for task_id in reversed(ids)]

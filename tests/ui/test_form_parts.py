@@ -7,8 +7,7 @@ from pydantic import ValidationError
 
 from onthedot.scheduling.action import SecretRef
 from onthedot.scheduling.task import NewTask
-from onthedot.ui.forms.actions.pairs import as_pairs
-from onthedot.ui.forms.fields import listed, problems_of
+from onthedot.ui.forms.fields import as_pairs, listed, problems_of
 from onthedot.ui.forms.labels import slug
 
 

@@ -17,8 +17,8 @@ from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.service.overview.health import Health
 from onthedot.service.temporal.task_queues import SEEN_WITHIN, Poller
 from onthedot.ui.pages.incidents.page import begins
-from onthedot.ui.pages.incidents.trouble import trouble
-from onthedot.ui.pages.incidents.workers import gone_workers
+from onthedot.ui.pages.incidents.sections import gone_workers
+from onthedot.ui.pages.overview_tiles import trouble
 
 T = datetime(2026, 3, 5, 5, 0, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 from tests.command_line import COMMAND, environment
 from tests.ports import free_port
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, patient
 
 _QUEUE = "private"
 
@@ -38,7 +38,7 @@ class PrivateTemporal:
         """Start it, again too, and wait until it answers."""
         self._start()
         client = await self._connected()
-        return Temporal(client, Settings(task_queue=_QUEUE, allow_commands=True))
+        return patient(client, Settings(task_queue=_QUEUE, allow_commands=True))
 
     def freeze(self) -> None:
         """Stop the server's process, its connections open."""

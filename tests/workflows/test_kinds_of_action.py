@@ -18,6 +18,7 @@ from onthedot.scheduling.errors import InvalidDefinition
 from onthedot.scheduling.stored.run_order import RunOutcome
 from onthedot.service.temporal.calls import Temporal
 from onthedot.ui.forms.actions.action import KINDS as IN_THE_FORM
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +43,7 @@ async def _ended(temporal: Temporal, action: dict[str, Any]) -> RunOutcome:
         _order(action),
         id=naming.direct_run("t", uuid.uuid4().hex),
         task_queue=temporal.task_queue,
-        execution_timeout=timedelta(seconds=20),
+        execution_timeout=timedelta(seconds=PATIENCE),
     )
     with pytest.raises(WorkflowFailureError) as raised:
         await handle.result()

@@ -55,7 +55,7 @@ async def test_a_check_that_fails_does_not_hold_up_its_run(
         id=naming.direct_run("t", uuid4().hex),
         task_queue=temporal.task_queue,
         result_type=RunOutcome,
-        execution_timeout=timedelta(seconds=20),
+        execution_timeout=timedelta(seconds=PATIENCE),
     )
     assert outcome.status is RunStatus.SUCCEEDED
 

@@ -21,7 +21,7 @@ from onthedot.scheduling.trigger import IntervalTrigger, OnceTrigger
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
-from tests.waiting import eventually, until
+from tests.waiting import at_load, eventually, until
 from tests.workflows.notifying import (
     FAR_AWAY,
     bodies,
@@ -132,7 +132,7 @@ async def test_the_recovery_is_told_when_the_failures_are_past_the_retention(
 async def test_a_missed_one_time_task_is_told(
     temporal: Temporal, worker: Worker, receiver: Receiver
 ) -> None:
-    at = temporal.now() + timedelta(seconds=3)
+    at = temporal.now() + timedelta(seconds=at_load(2))
     task = telling_task(receiver).model_copy(
         update={"trigger": OnceTrigger(at=at), "catchup_window": timedelta(0), "paused": True}
     )

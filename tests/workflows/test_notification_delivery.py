@@ -9,7 +9,7 @@ from aiohttp import web
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.worker import Worker
 
-from onthedot.activities.notify.result import NOTIFICATIONS
+from onthedot.activities.notify import NOTIFICATIONS
 from onthedot.scheduling.action import SecretRef
 from onthedot.scheduling.notify import Notify
 from onthedot.service.tasks.tasks import Tasks

@@ -44,12 +44,20 @@ async def test_edits_go_on_through_renewals(renewing: Temporal) -> None:
         new = definition(trigger, overlap="allow_all", name=f"{revision}")
         answer = await tasks.replace(task_id, new, by="test", if_match=revision)
         assert answer.revision == revision + 1
-    assert await _executions(renewing, task_id) >= 3
+
+    async def renewed() -> bool:
+        return await _executions(renewing, task_id) >= 3
+
+    await eventually(renewed)
     assert (await tasks.get(task_id)).name == "30"
     with pytest.raises(RevisionMismatch):
         await tasks.pause(task_id, by="test", if_match=7)
-    listed = await task_list.page(TaskFilter(q=task_id))
-    assert [row.revision for row in listed.items] == [31]
+
+    async def listed() -> bool:
+        rows = (await task_list.page(TaskFilter(q=task_id))).items
+        return [row.revision for row in rows] == [31]
+
+    await eventually(listed)
     ran = await nominals(renewing.client, task_id)
     assert set(ran.values()) == {1}
     await tasks.delete(task_id, by="test")

@@ -16,7 +16,7 @@ from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, unique
-from tests.waiting import until
+from tests.waiting import at_load, until
 from tests.workers import polling
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +37,7 @@ async def test_a_longer_pause_that_comes_with_the_end_of_the_earlier_one(
     handle = client.get_workflow_handle(naming.task_workflow(task_id))
     async with polling(client, queue):
         await tasks.create(new_task(task_id, every(3600)), by="test")
-        end = datetime.now(UTC) + timedelta(seconds=2)
+        end = datetime.now(UTC) + timedelta(seconds=at_load(2))
         await tasks.pause(task_id, by="test", until=end)
     later = end + timedelta(hours=1)
     change = Change(kind=ChangeKind.PAUSE, by="test", not_after=later, until=later)

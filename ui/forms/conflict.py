@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from onthedot.scheduling.revisions.merging import merged
+from onthedot.scheduling.revisions.differences import merged
 from onthedot.scheduling.revisions.revision import differences
 from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.ui.components.dialogs.dialogs import Modal

@@ -1,4 +1,4 @@
-"""Fields of a form, by their path in a definition."""
+"""Fields of a form, by their path in a definition; names with values, plain or secret."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from onthedot.scheduling.action import SecretRef
 from onthedot.scheduling.errors import FieldProblem
 from onthedot.ui.components.fields.choices import ChecksField, ChoiceField, Segments
 from onthedot.ui.components.fields.text import PairsField, TextField
@@ -20,6 +21,15 @@ _TAGS = {"once", "cron", "interval", "http", "command", "activity", "workflow", 
 F = TypeVar("F", TextField, ChoiceField, ChecksField, PairsField)
 
 _PAIR = {"name": str, "value": str, "secret": bool}
+
+#: In the order of restoring: each may determine whether the next exists.
+_SWITCHES = ("action", "action.body is", "trigger", "trigger.how", "kind", "content.how")
+
+_PATTERNS = {
+    "id": "Use lowercase letters, digits, dots, dashes and underscores; start with a letter or "
+    "digit.",
+    "secret": "Use capital letters, digits and underscores for the name of a secret.",
+}
 
 
 class Fields:
@@ -101,10 +111,6 @@ class Fields:
         return None
 
 
-#: In the order of restoring: each may determine whether the next exists.
-_SWITCHES = ("action", "action.body is", "trigger", "trigger.how", "kind", "content.how")
-
-
 def _is_pair(given: object) -> bool:
     return isinstance(given, dict) and all(
         isinstance(given.get(name), kind) for name, kind in _PAIR.items()
@@ -128,13 +134,6 @@ def _said(item: Mapping[str, Any]) -> str:
         return _PATTERNS.get(str(item["loc"][-1]), "This contains a character that is not allowed.")
     message = str(item["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     return message[:1].upper() + message[1:] + ("" if message.endswith(".") else ".")
-
-
-_PATTERNS = {
-    "id": "Use lowercase letters, digits, dots, dashes and underscores; start with a letter or "
-    "digit.",
-    "secret": "Use capital letters, digits and underscores for the name of a secret.",
-}
 
 
 def json_text(value: Any) -> str:
@@ -168,3 +167,22 @@ class FieldError(ValueError):
 def listed(text: str, separator: str = ",") -> list[str]:
     """`a, b` as a list, without empty entries."""
     return [part.strip() for part in text.split(separator) if part.strip()]
+
+
+def as_pairs(given: Mapping[str, str | SecretRef]) -> list[dict[str, Any]]:
+    """The form that the field shows."""
+    return [
+        {"name": name, "value": value.secret, "secret": True}
+        if isinstance(value, SecretRef)
+        else {"name": name, "value": value, "secret": False}
+        for name, value in given.items()
+    ]
+
+
+def pairs_value(field: PairsField) -> dict[str, Any]:
+    """The form that a definition takes, without empty lines."""
+    return {
+        pair["name"].strip(): {"secret": pair["value"].strip()} if pair["secret"] else pair["value"]
+        for pair in field.value
+        if pair["name"].strip() or pair["value"].strip()
+    }

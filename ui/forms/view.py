@@ -14,7 +14,7 @@ from onthedot.scheduling.errors import (
     RevisionMismatch,
     TaskExists,
 )
-from onthedot.scheduling.stored.user_code import Registered
+from onthedot.scheduling.stored.live import Registered
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.ui.access.sessions import SignedOut
 from onthedot.ui.components.dialogs.dialogs import LeaveQuestion

@@ -19,8 +19,7 @@ from onthedot.ui.components.markup import box, card, empty, href, link, named, s
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.pages.coming_starts import ComingStarts
-from onthedot.ui.pages.incidents.trouble import show_trouble
-from onthedot.ui.pages.overview_tiles import Tiles
+from onthedot.ui.pages.overview_tiles import Tiles, show_trouble
 from onthedot.ui.watches import Seen
 
 _SOON = 8

@@ -1,13 +1,16 @@
-"""The numbers at the top of the overview; each leads to what it counts, and changes in place."""
+"""The top of the overview: numbers, each of which leads to what it counts, and what went wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nicegui.element import Element
+
+from onthedot.scheduling.incidents.incident import Incidents
 from onthedot.service.overview.health import Health
 from onthedot.service.overview.overview import HourCount, Punctuality, TaskTotals
 from onthedot.ui.components.markup import box, href, named, text
-from onthedot.ui.components.small import When
+from onthedot.ui.components.small import Icon, When
 from onthedot.ui.wording.durations import precise
 
 #: So many waiting for a worker are more than a moment's work.
@@ -93,3 +96,39 @@ class Tiles:
             with self._workers.note:
                 text("seen ")
                 When(found[0].last_seen)
+
+
+def show_trouble(place: Element, found: Incidents) -> None:
+    """Say it, where there is something to say."""
+    said = trouble(found)
+    if place.props.get("data-said", "") == said:
+        return
+    place.props["data-said"] = said
+    place.clear()
+    if said:
+        with place, named(box("card trouble", "a"), href=href("/incidents?span=hour")):
+            Icon("circle-alert")
+            text(said, "grow wrap")
+            Icon("chevron-right")
+
+
+def trouble(found: Incidents) -> str:
+    """`In the last hour 6 runs failed for 2 causes, 1 of them ongoing; 12 instants did not run.`"""
+    parts = []
+    if failures := found.failures:
+        runs, causes = sum(group.runs for group in failures), len(failures)
+        ongoing = sum(group.ongoing for group in failures)
+        failed = f"{_counted(runs, 'run')} failed for {_counted(causes, 'cause')}"
+        if ongoing:
+            some = f", {ongoing:,} of them ongoing"
+            failed += ", still ongoing" if ongoing == causes else some
+        parts.append(failed)
+    if missed := found.did_not_run:
+        parts.append(f"{_counted(missed, 'instant')} did not run")
+    if found.late:
+        parts.append(f"{_counted(len(found.late), 'run')} began late")
+    return f"In the last hour {'; '.join(parts)}." if parts else ""
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -2,7 +2,11 @@
 (() => {
   const base = document.currentScript.dataset.base;
   otd.href = (path) => base + path;
-  otd.go = (path) => emitEvent("sub_pages_navigate", path);
+  // While another server draws the page anew there is nothing yet that would lead on.
+  otd.go = (path) => {
+    if (document.getElementById("c0")) emitEvent("sub_pages_navigate", path);
+    else setTimeout(otd.go, 20, path);
+  };
 
   otd.Icon = {
     props: { name: String },

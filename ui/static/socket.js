@@ -1,25 +1,75 @@
 // Says with the socket where the page is, so that any server can show it: see adoption.py.
 (() => {
-  const BUTTONS = "button, [role=menuitem], tr[data-task], tr[data-run]";
-  let clicked = false;
-  addEventListener(
-    "click",
-    (event) => {
-      if (!window.did_handshake && event.target.closest?.(BUTTONS)) clicked = true;
-    },
-    true,
-  );
-  // Another server shows the page from here on, and does not know the buttons of the one before.
+  const PATIENCE = 5_000;
+  // What components say by themselves; nobody waits for it.
+  const QUIET = new Set(["ready", "lost", "ask", "close"]);
+  const EARLY = "The page was not ready yet: that was not done. Try again.";
+  const AWAY = "The server cannot be reached at present: that was not done. Try again shortly.";
+
+  // Who listened on pages that another server has drawn anew since, by the id of the listener.
+  const gone = new Map();
+  let focused = null;
+  const listeners = function* () {
+    for (const [id, element] of Object.entries(mounted_app.elements))
+      if (id !== "0")
+        for (const event of element.events ?? [])
+          yield [event.listener_id, { ...event, id, element }];
+  };
+  // Another server shows the page from here on, and knows no listener of the one before.
   otd.emptyPage = () => {
+    for (const [id, listener] of listeners()) gone.set(id, listener);
+    focused = document.activeElement?.closest("[id^=c]")?.id;
     mounted_app.elements = {};
-    if (clicked) setTimeout(say, 50);
-    clicked = false;
   };
-  const say = () => {
-    if (!document.querySelector(".toasts")) return setTimeout(say, 50);
-    const said = "The page was not ready yet: that was not done. Try again.";
-    dispatchEvent(new CustomEvent("otd-say", { detail: said }));
+
+  const say = (words) => {
+    if (!document.querySelector(".toasts")) return setTimeout(say, 50, words);
+    dispatchEvent(new CustomEvent("otd-say", { detail: words }));
   };
+
+  // The same field on the page as it is drawn anew, and who listens to it.
+  const again = ({ id, element }) => {
+    const now = mounted_app.elements[id];
+    const same =
+      now?.tag === element.tag &&
+      ["label", "field"].every((prop) => now.props[prop] === element.props[prop]);
+    return same && [now, now.events.find((event) => event.type === "update:value")];
+  };
+  // What was typed is typed again; of what was pressed it is said that it was not done.
+  const carry = (event, from, since = Date.now()) => {
+    if (from.type !== "update:value") return QUIET.has(from.type) || say(EARLY);
+    const [now, listener] = again(from) || [];
+    if (!listener)
+      return Date.now() - since < PATIENCE ? setTimeout(carry, 50, event, from, since) : say(EARLY);
+    now.props.value = JSON.parse(event.args[0]);
+    socket.emit("event", { ...event, listener_id: listener.listener_id });
+    if (focused === `c${from.id}`)
+      setTimeout(() => document.querySelector(`#${focused} :is(input, textarea)`)?.focus(), 50);
+  };
+
+  let socket,
+    waiting = [];
+  const guard = () => {
+    const emit = socket.emit;
+    const send = (event) => {
+      const from = gone.get(event.listener_id);
+      if (from) carry(event, from);
+      else emit.call(socket, "event", event);
+    };
+    socket.emit = (name, ...rest) => {
+      if (name !== "event") return emit.call(socket, name, ...rest);
+      if (socket.connected) return send(rest[0]);
+      const type = [...listeners()].find(([id]) => id === rest[0].listener_id)?.[1].type;
+      if (!type || type === "update:value" || QUIET.has(type)) waiting.push(rest[0]);
+      else say(AWAY);
+    };
+    socket.on("connect", () => {
+      const events = waiting;
+      waiting = [];
+      for (const event of events) send(event);
+    });
+  };
+
   let open;
   const opened = (url, options) => {
     Object.defineProperty(options.query, "at", {
@@ -29,7 +79,8 @@
           ? ""
           : (location.pathname.slice(otd.href("").length) || "/") + location.search,
     });
-    const socket = open(url, options);
+    socket = open(url, options);
+    guard();
     otd.onSocket(socket);
     return socket;
   };

@@ -27,11 +27,16 @@ def outcome_of(
         started = left.made[0].started_at
     elif isinstance(left, AttemptResult) and left.attempt == 1:
         started = left.started_at
+    if isinstance(left, AttemptResult):
+        ended = left.finished_at
+    else:
+        # A workflow's time stands still while its local attempts are made.
+        ended = max(at, started, *(each.ended_at for each in left.made if each.ended_at))
     return RunOutcome(
         status=status,
         scheduled_for=due,
         started_at=started,
-        finished_at=left.finished_at if isinstance(left, AttemptResult) else at,
+        finished_at=ended,
         lateness=max(started - due, timedelta(0)),
         attempts=left.attempt if isinstance(left, AttemptResult) else left.attempts,
         output=left.output,

@@ -13,7 +13,7 @@ from onthedot.api.documented import Responses, refusals
 from onthedot.messages.health import Alive, Ready, Workers, WorkerSeen
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.stored.live import PlacesTaken
-from onthedot.service.overview import gauges, health
+from onthedot.service.overview import health
 from onthedot.service.overview.workers import WorkerPlaces, WorkersReader
 
 router = APIRouter(tags=["health"])
@@ -67,7 +67,7 @@ async def ready(request: Request, temporal: TemporalDep) -> Ready:
 )
 async def metrics(temporal: TemporalDep) -> Response:
     """Metrics of this server, and the number of workers. Each worker serves its own metrics."""
-    await gauges.refresh(temporal)
+    await health.refresh_gauges(temporal)
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

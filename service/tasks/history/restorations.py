@@ -26,7 +26,7 @@ from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.tasks.finding import Found
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.registering.starts import TaskStarts
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 
 
 class Restorations:
@@ -60,7 +60,7 @@ class Restorations:
             return
         # Without a worker it closes later.
         with suppress(WorkflowFailureError, TemporalUnavailable, asyncio.TimeoutError):
-            await self._temporal.ask(handle.result(), within=RPC_TIMEOUT)
+            await self._temporal.ask(handle.result())
 
 
 def _restored(found: Found, by: str, now: datetime) -> TaskState:

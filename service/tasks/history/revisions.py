@@ -27,7 +27,7 @@ from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions
 from onthedot.service.tasks.finding import Found
 from onthedot.service.tasks.reader import TaskReader
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Page, literal
 
 #: Beyond any revision.
@@ -59,11 +59,12 @@ class Known:
             at, by, note = history.deleted
             self._add(last.revision + 1, last.definition, at, by, RevisionKind.DELETED, note=note)
         for made in history.made:
-            state = made.state
+            state, change = made.state, RevisionKind(made.kind)
             self._add(
                 *(state.revision, state.definition, state.updated_at, state.updated_by),
-                RevisionKind(made.kind),
+                change,
                 note=made.note,
+                until=state.paused_until if change is RevisionKind.PAUSED else None,
                 restores=made.restores,
             )
         self.definitions.setdefault(first.revision, first.definition)
@@ -122,7 +123,7 @@ class Revisions:
         """One page of revisions, newest first.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
             InvalidDefinition: the cursor does not belong to this list.
         """
         before, known = _before(cursor), Known()
@@ -139,7 +140,7 @@ class Revisions:
         """The definition as it was at a revision.
 
         Raises:
-            TaskNotFound, TemporalUnavailable.
+            TaskNotFound.
             RevisionNotFound: there never was one, or it is older than the retention.
         """
         known = Known()
@@ -183,9 +184,9 @@ class Revisions:
 
     async def _read(self, execution: WorkflowExecution) -> DefinitionHistory:
         handle = self._temporal.client.get_workflow_handle(execution.id, run_id=execution.run_id)
-        fetched = handle.fetch_history(rpc_timeout=RPC_TIMEOUT)
+        fetched = handle.fetch_history(rpc_timeout=self._temporal.rpc_timeout)
         try:
-            history = await self._temporal.ask(fetched, within=_LONG * RPC_TIMEOUT)
+            history = await self._temporal.ask(fetched, within=_LONG * self._temporal.rpc_timeout)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 # Its retention has ended since it was listed.

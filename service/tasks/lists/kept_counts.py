@@ -45,9 +45,6 @@ class KeptCounts:
     async def of(self, which: TaskFilter) -> int | None:
         """How many tasks a filter lets through: now, or a while ago where counting takes long. None
         where they have never been counted and that takes longer than a second.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
         """
         kept = self._kept.get(which)
         if kept is not None and self._temporal.now() - kept.at <= kept.good_for:

@@ -75,9 +75,6 @@ class KnownTags:
         """The tags, at most as old as 20 times the duration of a count, up to a minute; or up to
         five minutes if a new count takes longer than a second. Without a count of the last five
         minutes: what is counted within some seconds, not `complete`.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
         """
         last = self._last
         if last is not None and self._age(last) <= last.good_for:

@@ -13,7 +13,7 @@ from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.runs.going_on import tasks_with_runs
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.open_walk import STILL_OPEN
 from onthedot.service.temporal.paging import Cursor, Page, cursor_key, instant, literal
 from onthedot.service.temporal.translate import (
@@ -62,7 +62,6 @@ class TaskList:
 
         Raises:
             InvalidDefinition: the cursor does not belong to this walk.
-            TemporalUnavailable: Temporal does not respond.
         """
         rows = await self.rows(which, limit=limit, cursor=cursor)
         names = [row.id.partition(":")[2] for row in rows.items if _is_open(row)]
@@ -77,7 +76,7 @@ class TaskList:
         *,
         limit: int,
         cursor: str | None = None,
-        within: timedelta = RPC_TIMEOUT,
+        within: timedelta | None = None,
     ) -> Page[WorkflowExecution]:
         """One page of the tasks' workflows. Raises like `page`."""
         now, key = self._temporal.now(), await cursor_key(self._temporal)
@@ -97,7 +96,7 @@ class TaskList:
         seen: set[str] = set()
         cursor: str | None = None
         while True:
-            within = _LATER if cursor else RPC_TIMEOUT
+            within = _LATER if cursor else None
             page = await self.rows(which, limit=_PAGE, cursor=cursor, within=within)
             for row in page.items:
                 if row.id not in seen:
@@ -106,12 +105,9 @@ class TaskList:
             if (cursor := page.next_cursor) is None:
                 return
 
-    async def count(self, which: TaskFilter, *, within: timedelta = RPC_TIMEOUT) -> int:
+    async def count(self, which: TaskFilter, *, within: timedelta | None = None) -> int:
         """How many tasks there are; a finished one that was armed again may count twice. With many
         tasks that takes long: see `KeptCounts`.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
         """
         if which.deleted:
             # Deleted tasks that were restored, or whose ids were reused, must not count.
@@ -123,9 +119,6 @@ class TaskList:
     async def exceeds(self, which: TaskFilter, number: int) -> bool | None:
         """Whether there are more than `number` tasks. Counting all could take seconds, so this
         counts only as many of the newest as should suffice. None if that does not decide it.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
         """
         page = await self.rows(which, limit=_PAGE)
         if page.next_cursor is None:
@@ -159,11 +152,7 @@ class TaskList:
     async def tasks(
         self, executions: Sequence[WorkflowExecution], now: datetime, busy: Collection[str]
     ) -> tuple[list[Task], dict[str, str]]:
-        """Rows as tasks, and by id why some cannot be shown. Arguments as for `task`.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """Rows as tasks, and by id why some cannot be shown. Arguments as for `task`."""
         found: list[Task] = []
         unread: dict[str, str] = {}
         for execution in executions:
@@ -182,7 +171,6 @@ class TaskList:
 
         Raises:
             LaterRelease: a later release stored what this one does not know.
-            TemporalUnavailable: Temporal does not respond.
         """
         row = await row_of(execution) or await deleted_row(execution)
         if row is None:

@@ -76,7 +76,6 @@ class SortedTasks:
 
         Raises:
             InvalidDefinition: the cursor does not belong to this walk, or too many tasks match.
-            TemporalUnavailable: Temporal does not respond.
         """
         text, key = f"{order} {which.query(None)}", await cursor_key(self._temporal)
         place = Cursor.decoded(cursor, text, self._temporal.now(), key)

@@ -15,7 +15,7 @@ from temporalio.client import WorkflowExecutionStatus
 from onthedot import naming
 from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.task import Health
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.open_walk import OpenWalk
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.raw_rows import attribute, raw_walk
@@ -73,12 +73,9 @@ class TagCounter:
         return [TagCount(tag=tag, **vars(found[tag])) for tag in sorted(found)]
 
     async def count(self) -> None:
-        """Read the rows of all tasks, up to `MOST` of them.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
-        open_ones, within = OpenWalk(self._temporal, _TASKS), RPC_TIMEOUT
+        """Read the rows of all tasks, up to `MOST` of them."""
+        open_ones = OpenWalk(self._temporal, _TASKS)
+        within: timedelta | None = None
         while not open_ones.over:
             if not self._room_after(await open_ones.page(within)):
                 return

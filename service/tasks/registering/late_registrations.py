@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import came_too_late
 
 #: How long Temporal may be unreachable, in seconds, and how often it has to confirm that there is
@@ -39,15 +39,11 @@ class LateRegistrations:
         watch.add_done_callback(_WATCHES.discard)
 
     async def end(self, task_id: str) -> bool:
-        """End a registration that arrived too late; returns whether there was one.
-
-        Raises:
-            TemporalUnavailable: Temporal does not respond.
-        """
+        """End a registration that arrived too late; returns whether there was one."""
         client = self._temporal.client
         handle = client.get_workflow_handle(naming.task_workflow(task_id))
         try:
-            execution = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            execution = await self._temporal.ask(handle.describe())
             row = await execution.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
             if row is None or not came_too_late(execution, row):
                 return False

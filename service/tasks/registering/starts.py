@@ -21,16 +21,17 @@ from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.registering.late_registrations import LateRegistrations
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.translate import row_of
 
 #: How long before it is due a one-time task is dispatched to a worker, to wait there for its time.
 _AWAKE = timedelta(seconds=5)
-#: Including a check of the outcome, a 503 is returned within two seconds.
-_START = RPC_TIMEOUT - timedelta(seconds=0.1)
-#: A start that Temporal accepts later does not count. The rest of the call's time is for the
+#: A start has to end this much sooner than other calls: including a check of the outcome, a 503 is
+#: returned within two seconds.
+_CHECK = timedelta(seconds=0.1)
+#: A start that Temporal accepts in the last part of its time does not count. That part is for the
 #: response, so that a registration answered 503 hardly ever counts.
-_COUNTS = _START - timedelta(seconds=0.3)
+_RESPONSE = timedelta(seconds=0.3)
 #: A response this close to a registration's expiry does not prove that it counts.
 _CLOSE = timedelta(seconds=0.3)
 _LOOK = timedelta(seconds=0.3)
@@ -48,6 +49,7 @@ class TaskStarts:
         self._temporal = temporal
         self._reader = reader
         self._late = LateRegistrations(temporal)
+        self._within = temporal.rpc_timeout - _CHECK
 
     async def first(self, state: TaskState) -> None:
         """Start a task under an id that was never used.
@@ -82,7 +84,7 @@ class TaskStarts:
     async def _goes_on(self, task_id: str) -> bool:
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
         try:
-            found = await self._temporal.ask(handle.describe(rpc_timeout=RPC_TIMEOUT))
+            found = await self._temporal.ask(handle.describe())
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
@@ -118,7 +120,9 @@ class TaskStarts:
         return state
 
     async def _start(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:
-        state = state.model_copy(update={"not_after": self._temporal.expiry(_COUNTS)})
+        state = state.model_copy(
+            update={"not_after": self._temporal.expiry(self._within - _RESPONSE)}
+        )
         await self._confirmed(state, policy)
         note(state.id, before=state.revision - 1, after=state.revision)
 
@@ -163,9 +167,9 @@ class TaskStarts:
                 search_attributes=attributes.task_attributes(state),
                 static_summary=attributes.task_summary(state),
                 start_delay=delay,
-                rpc_timeout=_START,
+                rpc_timeout=self._within,
             ),
-            within=_START,
+            within=self._within,
         )
         clock, answered = self._temporal.clock, self._temporal.now()
         in_time = state.not_after is None or clock.theirs(answered) < state.not_after - _CLOSE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onthedot.scheduling.action import CommandAction
 from onthedot.scheduling.task import Task
-from onthedot.service.overview.user_code import registered
+from onthedot.service.overview.workers import registered
 from onthedot.service.temporal.calls import Temporal
 
 _COMMANDS_OFF = (

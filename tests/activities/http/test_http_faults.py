@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from temporalio.exceptions import ApplicationError
 
 from onthedot.activities.http.activity import HttpActivities
-from onthedot.activities.http.verdict import LONGEST_RETRY_AFTER, retry_after
+from onthedot.activities.http.response import LONGEST_RETRY_AFTER, retry_after
 from onthedot.scheduling.stored.attempt import MAX_OUTPUT
 from tests.activities.attempts import environment, fail, http_attempt, succeed
 from tests.activities.receiver import Receiver

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from onthedot.api.middleware import limits
-from tests.api.definitions import LOG, YEARLY, one_time, recurring
 from tests.api.problem import fields, problem
+from tests.definitions import LOG, YEARLY, one_time, recurring
 
 pytestmark = pytest.mark.anyio
 

@@ -12,12 +12,11 @@ import httpx
 import pytest
 from temporalio.client import Client
 
-from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
-from tests.api.definitions import LOG, fresh_id
 from tests.api.problem import fields, problem
 from tests.api.serving import serving
-from tests.waiting import at_load
+from tests.definitions import LOG, unique
+from tests.waiting import at_load, patient
 
 pytestmark = pytest.mark.anyio
 
@@ -63,7 +62,7 @@ def longest_stall() -> Iterator[list[float]]:
 async def alone(client: Client) -> AsyncIterator[httpx.AsyncClient]:
     """REST without a worker, which would share the event loop."""
     settings = Settings(task_queue="stalls")
-    async with serving(settings, Temporal(client, settings)) as api:
+    async with serving(settings, patient(client, settings)) as api:
         # What the first call of a process costs is not at issue.
         await api.post("/tasks", json=task({"kind": "interval", "every": 60, "exclude": HOLIDAYS}))
         yield api
@@ -71,7 +70,7 @@ async def alone(client: Client) -> AsyncIterator[httpx.AsyncClient]:
 
 def task(trigger: dict[str, Any]) -> dict[str, Any]:
     """A definition."""
-    return {"id": fresh_id(), "trigger": trigger, "action": LOG}
+    return {"id": unique(), "trigger": trigger, "action": LOG}
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,12 @@ def test_a_storm_is_seen_and_spread(site: Site, name: str) -> None:
     expect(site.page.get_by_role("img", name=re.compile(r"^[\d,]+ starts; "))).to_be_visible()
     busiest.click()
     expect(site.page).to_have_url(re.compile("/forecast.from="))
+    # One instant is no span: it has one label, and none of the spans is chosen.
+    expect(site.page.get_by_text("Starts at")).to_be_visible()
+    expect(site.page.locator(".axis span")).to_have_count(1)
+    expect(site.page.get_by_role("radio", name="24 hours")).not_to_be_checked()
+    site.choose("6 hours")
+    expect(site.page).to_have_url(re.compile("/forecast.span=6h"))
 
 
 def test_a_step_of_the_chart_leads_to_its_tasks(site: Site, name: str) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
+_SOCKET = "_nicegui_ws"
+_PAGE = re.compile(r"GET /ui(?!/static|/_nicegui)")
 _CONNECTION = re.compile(rb"\r\nConnection:[^\r]*", re.I)
 
 
@@ -25,6 +27,8 @@ class Balancer(ThreadingTCPServer):
         self.count = len(ports)
         self.sent: list[tuple[int, str]] = []
         """The port and the request line of each request."""
+        self.page_from = 0
+        """The port of the server that built the last page."""
         self.away = False
         """Whether nothing is forwarded."""
         self.sockets = threading.Event()
@@ -36,11 +40,18 @@ class Balancer(ThreadingTCPServer):
         return int(self.server_address[1])
 
     def connect(self, line: str) -> socket.socket | None:
-        """A connection to the next server that takes one."""
-        for port in itertools.islice(self.servers, self.count):
+        """A connection to the next server that takes one; a page's socket gets another than built
+        the page, if one lives."""
+        ports = list(itertools.islice(self.servers, self.count))
+        if _SOCKET in line:
+            ports.sort(key=lambda port: port == self.page_from)
+        for port in ports:
             with suppress(OSError):
                 connection = socket.create_connection(("127.0.0.1", port), 5)
+                next(self.servers)
                 self.sent.append((port, line))
+                if _PAGE.match(line):
+                    self.page_from = port
                 return connection
         return None
 

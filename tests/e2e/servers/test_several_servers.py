@@ -111,6 +111,64 @@ def test_a_click_before_the_page_is_connected_is_done_or_said_not_to_be(
     expect(site.row(name)).to_be_visible()
 
 
+def test_a_row_opened_before_the_page_is_connected_opens(
+    balancer: Balancer, open_site: Open, name: str
+) -> None:
+    site = open_site(port=balancer.port, allowed=_AWAY)
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    _sign_in(site, "/")
+
+    for key in ("", "Enter"):
+        balancer.sockets.clear()
+        site.page.goto(f"{site.base}/ui/tasks?q={name}")
+        site.page.locator(".theme button").first.click()
+        if key:
+            site.row(name).press(key)
+        else:
+            site.row(name).click()
+        balancer.sockets.set()
+        expect(site.page).to_have_url(f"{site.base}/ui/tasks/{name}")
+        expect(site.page.get_by_role("heading", name=name)).to_be_visible()
+        expect(site.toast("that was not done")).to_have_count(0)
+
+
+def test_a_key_pressed_before_the_page_is_connected_is_said_not_to_count(
+    balancer: Balancer, open_site: Open, name: str
+) -> None:
+    site = open_site(port=balancer.port, allowed=_AWAY)
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    _sign_in(site, "/")
+
+    balancer.sockets.clear()
+    site.page.goto(f"{site.base}/ui/tasks?q={name}")
+    site.row(name).press("p")
+    balancer.sockets.set()
+    expect(site.toast("that was not done")).to_be_visible()
+    site.row(name).press("p")
+    expect(site.dialog()).to_be_visible()
+
+
+def test_what_is_typed_before_the_page_is_connected_is_kept(
+    balancer: Balancer, open_site: Open, name: str
+) -> None:
+    site = open_site(port=balancer.port, allowed=_AWAY)
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    site.register(id=f"{name}-other", name="elsewhere", trigger=DAILY, action=HELLO)
+    _sign_in(site, "/")
+
+    balancer.sockets.clear()
+    site.page.goto(f"{site.base}/ui/tasks")
+    search = site.page.locator("[data-search]")
+    search.press_sequentially("elsewher")
+    balancer.sockets.set()
+    expect(site.row(name)).to_have_count(0)
+    expect(site.row(f"{name}-other")).to_be_visible()
+    expect(search).to_have_value("elsewher")
+    expect(search).to_be_focused()
+    site.page.keyboard.type("e")
+    expect(site.page).to_have_url(f"{site.base}/ui/tasks?q=elsewhere")
+
+
 def test_a_cookie_counts_at_every_server_and_at_none_once_its_token_is_gone(
     servers: list[Part], stack: Running
 ) -> None:

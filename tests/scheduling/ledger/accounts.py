@@ -11,7 +11,7 @@ from onthedot.scheduling.ledger.evidence import End, Evidence, ScheduleEvidence,
 from onthedot.scheduling.ledger.expected import Period, expected
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunCause, RunError, RunStatus, ShortRun
-from onthedot.scheduling.stored.journal import JournalEntry
+from onthedot.scheduling.stored.task_state import JournalEntry
 from onthedot.scheduling.trigger import IntervalTrigger, Trigger
 
 T = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -21,12 +21,12 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, once, unique
 from tests.service.freezes.conftest import put_freeze, runs_of
-from tests.waiting import eventually, until
+from tests.waiting import at_load, eventually, until
 
 pytestmark = pytest.mark.anyio
 
-#: The promise: a freeze is in force this soon.
-_IN_FORCE = timedelta(seconds=5)
+#: The promise: a freeze is in force this soon, in seconds.
+_IN_FORCE = 5
 _SECOND = timedelta(seconds=1)
 
 
@@ -38,6 +38,7 @@ async def test_it_is_in_force_within_seconds_and_holds_the_last_occurrence(
         await tasks.create(new_task(task_id, every(1), tags=tags), by="test")
     began = datetime.now(UTC)
     await put_freeze(temporal, name, 3600, then="hold")
+    in_force = began + timedelta(seconds=at_load(_IN_FORCE))
 
     async def skipped() -> list[ShortRun] | None:
         found = await runs_of(run_list, frozen)
@@ -46,7 +47,7 @@ async def test_it_is_in_force_within_seconds_and_holds_the_last_occurrence(
     await eventually(skipped)
     runs = await runs_of(run_list, frozen)
     ran = [run for run in runs if run.status is not RunStatus.SKIPPED]
-    assert all(run.scheduled_for < began + _IN_FORCE for run in ran)
+    assert all(run.scheduled_for < in_force for run in ran)
     first = next(run for run in runs if run.status is RunStatus.SKIPPED)
     assert first.error is not None
     assert (first.error.type, first.error.message) == ("Frozen", f"Frozen by {name}: year end")
@@ -75,9 +76,11 @@ async def test_a_one_time_task_is_held_and_runs_once_at_the_end(
     temporal: Temporal, tasks: Tasks, run_list: RunList, name: str
 ) -> None:
     held, late = f"{name}-held", f"{name}-late"
-    await put_freeze(temporal, name, 16)
-    await tasks.create(new_task(held, once(5), tags=[name]), by="test")
-    await tasks.create(new_task(late, once(4), tags=[name], catchup_window=1), by="test")
+    # When it is in force, as promised.
+    due = min(at_load(_IN_FORCE), 20)
+    await put_freeze(temporal, name, 3 * due)
+    await tasks.create(new_task(held, once(due), tags=[name]), by="test")
+    await tasks.create(new_task(late, once(due), tags=[name], catchup_window=1), by="test")
     end = (await Freezes(temporal).get(name)).ends_at
     assert end is not None
 
@@ -112,9 +115,10 @@ async def test_the_ledger_names_the_freeze_and_a_window_that_recurs_ends(
 ) -> None:
     task_id = f"{name}-every-second"
     await tasks.create(new_task(task_id, every(1), tags=[name]), by="test")
-    window = {"trigger": every(3600, offset=_seconds_from_now(6) % 3600), "duration": 4}
+    offset = _seconds_from_now(round(min(at_load(_IN_FORCE), 25))) % 3600
+    window = {"trigger": every(3600, offset=offset), "duration": 4}
     await put_freeze(temporal, name, 0, until=None, **window)
-    in_force = datetime.now(UTC) + _IN_FORCE
+    in_force = datetime.now(UTC) + timedelta(seconds=at_load(_IN_FORCE))
     found = await Freezes(temporal).get(name)
     assert found.next_at is not None
     start, end = found.next_at, found.next_at + 4 * _SECOND

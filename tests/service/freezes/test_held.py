@@ -16,8 +16,7 @@ from onthedot.activities.assembly import Activities
 from onthedot.activities.freezes.interceptor import watches_of
 from onthedot.activities.freezes.watch import FreezeWatch
 from onthedot.activities.permissions import Permissions
-from onthedot.scheduling.freezes.freeze import FreezeDefinition
-from onthedot.scheduling.freezes.release import release_after
+from onthedot.scheduling.freezes.freeze import FreezeDefinition, release_after
 from onthedot.scheduling.freezes.windows import without_present_window
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus

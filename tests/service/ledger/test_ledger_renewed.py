@@ -10,7 +10,7 @@ import pytest
 from onthedot import naming
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.revisions.revision import Revision
-from onthedot.scheduling.stored.journal import JOURNAL_LENGTH
+from onthedot.scheduling.stored.task_state import JOURNAL_LENGTH
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.overview import health
 from onthedot.service.tasks.history.revisions import Revisions

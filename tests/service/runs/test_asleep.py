@@ -14,7 +14,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, new_task, unique
 from tests.run_log import listed_runs
-from tests.waiting import eventually, until
+from tests.waiting import at_load, eventually, until
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 async def test_no_worker_hears_of_it_before_and_it_begins_at_its_time(
     temporal: Temporal, tasks: Tasks, run_list: RunList
 ) -> None:
-    due = datetime.now(UTC) + timedelta(seconds=12)
+    due = datetime.now(UTC) + timedelta(seconds=10 + at_load(1))
     task_id = unique("asleep")
     await tasks.create(new_task(task_id, {"kind": "once", "at": due}), by="test")
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.activities.receiver import Receiver
 from tests.definitions import command, http, new_task, once, unique
 from tests.run_log import listed_runs
 from tests.service.foreign_code import foreign_worker
-from tests.waiting import eventually
+from tests.waiting import at_load, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +46,23 @@ async def test_the_last_attempt_is_told(tasks: Tasks, runs: Runs, receiver: Rece
     assert run.error is not None
     assert run.error.type == "HttpStatus"
     assert run.output["body"] == "no 2"
+
+
+async def test_a_failed_run_is_logged_as_ended_after_it_began(
+    tasks: Tasks, runs: Runs, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "onthedot.runs")
+    receiver.plan = [web.Response(status=500)]
+    run = await _run(tasks, runs, http(receiver.url("/planned")), retry={"max_attempts": 1})
+    assert run.status is RunStatus.FAILED
+
+    async def line() -> dict[str, Any] | None:
+        told = [json.loads(r.getMessage()) for r in caplog.records if r.name == "onthedot.runs"]
+        return next((each for each in told if each["task"] == run.task_id), None)
+
+    logged = await eventually(line)
+    began, ended = (datetime.fromisoformat(logged[key]) for key in ("started_at", "finished_at"))
+    assert began <= ended
 
 
 async def test_a_waiting_run_tells_what_failed(
@@ -139,9 +157,12 @@ async def test_somebody_elses_workflow(tasks: Tasks, runs: Runs, temporal: Tempo
 
 
 async def test_a_queue_that_nobody_polls_is_the_reason(tasks: Tasks, runs: Runs) -> None:
+    # Long enough to be seen.
+    deadline = min(at_load(5), 40)
+
     async def says_so(action: dict[str, Any]) -> None:
         task_id = unique("nobody")
-        new = new_task(task_id, once(0), action=action, deadline=7, timeout=60)
+        new = new_task(task_id, once(0), action=action, deadline=deadline, timeout=60)
         await tasks.create(new, by="test")
 
         async def reason() -> str:

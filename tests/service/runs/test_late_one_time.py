@@ -14,7 +14,7 @@ from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import new_task, once, unique
-from tests.waiting import eventually, until
+from tests.waiting import at_load, eventually, until
 from tests.workers import polling
 
 pytestmark = pytest.mark.anyio
@@ -32,10 +32,11 @@ async def test_registered_two_hours_late(tasks: Tasks, run_list: RunList) -> Non
 
 async def test_resumed_later_than_its_deadline(tasks: Tasks, run_list: RunList) -> None:
     task_id = unique("late")
-    task = await tasks.create(new_task(task_id, once(0.5), deadline=1, paused=True), by="test")
+    new = new_task(task_id, once(0.5), deadline=_deadline(), paused=True)
+    task = await tasks.create(new, by="test")
     assert task.trigger.kind == "once"
     assert task.trigger.at is not None
-    await until(task.trigger.at + timedelta(seconds=1.5))
+    await until(task.trigger.at + 1.5 * task.deadline)
     await tasks.resume(task_id, by="test")
     run = await _ended(tasks, run_list, task_id)
     assert run.status is RunStatus.SUCCEEDED, run.error
@@ -45,13 +46,18 @@ async def test_no_worker_for_longer_than_its_deadline(client: Client, temporal: 
     queue = unique("late")
     alone = replace(temporal, settings=temporal.settings.model_copy(update={"task_queue": queue}))
     tasks, task_id = Tasks(alone), unique("late")
-    task = await tasks.create(new_task(task_id, once(0.2), deadline=1), by="test")
+    task = await tasks.create(new_task(task_id, once(0.2), deadline=_deadline()), by="test")
     assert task.trigger.kind == "once"
     assert task.trigger.at is not None
-    await until(task.trigger.at + timedelta(seconds=1.5))
+    await until(task.trigger.at + 1.5 * task.deadline)
     async with polling(client, queue):
         run = await _ended(tasks, RunList(alone), task_id)
     assert run.status is RunStatus.SUCCEEDED, run.error
+
+
+def _deadline() -> float:
+    """In seconds: long enough for a run, and short enough to wait for."""
+    return at_load(1)
 
 
 async def _ended(tasks: Tasks, run_list: RunList, task_id: str) -> ShortRun:

@@ -19,7 +19,7 @@ from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, http, new_task, once, unique
 from tests.service.foreign_code import REPORTED, STARTED, foreign_worker
-from tests.waiting import eventually, until
+from tests.waiting import at_load, eventually, until
 
 pytestmark = pytest.mark.anyio
 
@@ -58,12 +58,12 @@ async def test_failed_attempts_of_somebody_elses_activity_are_counted(
     often = {"max_attempts": 1000, "initial_interval": 0.1, "backoff": 1}
     async with foreign_worker(temporal.client) as queue:
         for name, deadline, retry in (
-            ("fail_twice_and_hang", 8, often),
+            ("fail_twice_and_hang", min(at_load(5), 40), often),
             ("fail_always", 60, often | {"max_attempts": 4}),
         ):
             word = unique("word")
             action = {"kind": "activity", "name": name, "arguments": [word], "task_queue": queue}
-            run = await _run(tasks, runs, action, deadline=deadline, retry=retry)
+            run = await _run(tasks, runs, action, timeout=60, deadline=deadline, retry=retry)
             assert run.attempts == STARTED.count(word) > 2
             assert run.attempts_made[-1].attempt == run.attempts
             assert run.error is not None
@@ -84,7 +84,7 @@ async def test_a_dead_worker_is_noticed_by_its_heartbeats(
 ) -> None:
     async with foreign_worker(temporal.client) as queue:
         action = {"kind": "activity", "name": "die_once", "arguments": [unique("word")]}
-        more = {"task_queue": queue, "heartbeat_timeout": "PT1S"}
+        more = {"task_queue": queue, "heartbeat_timeout": round(at_load(1))}
         run = await _run(tasks, runs, action | more, timeout="PT4H", deadline="PT9H")
     assert (run.status, run.attempts, run.output) == (RunStatus.SUCCEEDED, 2, 2)
 
@@ -103,7 +103,7 @@ async def test_every_attempt_up_to_the_deadline_is_told(
     receiver.plan = [web.Response(status=500, text=f"no {number}") for number in range(3)]
     retry = {"max_attempts": 100, "initial_interval": 0.01}
     action = http(receiver.url("/planned_then_hang"))
-    run = await _run(tasks, runs, action, deadline=9, timeout=20, retry=retry)
+    run = await _run(tasks, runs, action, deadline=min(at_load(6), 40), timeout=50, retry=retry)
     assert len(receiver.requests) == run.attempts == 4
     assert (run.status, run.error and run.error.type) == (RunStatus.TIMED_OUT, "DeadlineExceeded")
     assert [made.attempt for made in run.attempts_made] == [1, 2, 3, 4]
@@ -116,10 +116,12 @@ async def test_the_last_error_is_told_where_no_time_is_left_for_another_attempt(
     tasks: Tasks, runs: Runs, receiver: Receiver
 ) -> None:
     receiver.plan = [web.Response(status=500, text=f"no {number}") for number in range(9)]
-    retry = {"max_attempts": 100, "initial_interval": 0.4, "backoff": 3, "max_interval": 60}
-    run = await _run(tasks, runs, http(receiver.url("/planned")), deadline=3, retry=retry)
+    # The third attempt would come after any deadline.
+    retry = {"max_attempts": 100, "initial_interval": 0.6, "backoff": 100, "max_interval": 60}
+    action, deadline = http(receiver.url("/planned")), min(at_load(2), 40)
+    run = await _run(tasks, runs, action, deadline=deadline, retry=retry)
     assert (run.status, run.error and run.error.type) == (RunStatus.TIMED_OUT, "HttpStatus")
-    assert run.attempts == len(receiver.requests) == len(run.attempts_made)
+    assert run.attempts == len(receiver.requests) == len(run.attempts_made) == 2
     assert run.output["body"] == f"no {run.attempts - 1}"
 
 
@@ -141,7 +143,8 @@ async def test_what_a_cancelled_command_wrote_is_kept(
 async def test_what_a_command_wrote_until_the_deadline_is_kept(
     tasks: Tasks, runs: Runs, tmp_path: Path
 ) -> None:
-    run = await _run(tasks, runs, _talking(tmp_path / "wrote"), timeout=50, deadline=4)
+    deadline = min(at_load(3), 40)
+    run = await _run(tasks, runs, _talking(tmp_path / "wrote"), timeout=50, deadline=deadline)
     assert (run.status, run.attempts) == (RunStatus.TIMED_OUT, 1)
     assert run.output["stdout"] == "so far\n"
 

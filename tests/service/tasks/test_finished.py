@@ -22,7 +22,7 @@ from tests.activities.receiver import Receiver
 from tests.definitions import command, definition, every, http, new_task, once, unique
 from tests.run_log import lists_caught_up, nominals
 from tests.service.tasks.editing import look
-from tests.waiting import eventually
+from tests.waiting import at_load, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -76,7 +76,9 @@ async def test_a_put_arms_a_finished_task_again(
     await tasks.create(new_task(task_id, once(0.1)), by="test")
     await _closed(tasks, task_id)
     for number in range(2, 5):
-        armed = await tasks.replace(task_id, definition(once(0.3)), by="test", if_match=number - 1)
+        # Late enough that it is answered before it is due.
+        again = definition(once(at_load(0.3)))
+        armed = await tasks.replace(task_id, again, by="test", if_match=number - 1)
         assert (armed.status, armed.revision) == (TaskStatus.SCHEDULED, number)
 
         async def listed(revision: int = number) -> bool:

@@ -35,6 +35,7 @@ async def test_gaps_are_found_mended_and_told(temporal: Temporal, worker: Worker
         well = await started(temporal)
         ill = await started(temporal, notify=Notify(url=receiver.url("/echo")))
         schedule = temporal.client.get_schedule_handle(naming.schedule(ill))
+        pausing = temporal.now()
         await schedule.pause(note="by hand")
         paused_at = temporal.now()
         await until(paused_at + timedelta(seconds=3) + SETTLED)
@@ -55,9 +56,10 @@ async def test_gaps_are_found_mended_and_told(temporal: Temporal, worker: Worker
     assert [f for f in audited.findings if f.task == well] == []
     found = [f for f in audited.findings if f.task == ill]
     assert {f.reason for f in found} == {Reason.SCHEDULE_PAUSED}
-    # One more where the pause took its time.
-    assert len(found) in (2, 3, 4)
-    assert all(paused_at - timedelta(seconds=1) < f.at <= order.until for f in found)
+    assert len(found) >= 2
+    assert len({f.at for f in found}) == len(found)
+    # What was due just before may have come to the schedule after the pause.
+    assert all(pausing - timedelta(seconds=1) < f.at <= order.until for f in found)
     (told,) = [wanted for wanted in audited.notifications if wanted.task_id == ill]
     assert isinstance(told.action.body, dict)
     assert told.action.body["event"] == "missed"

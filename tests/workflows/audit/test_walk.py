@@ -21,7 +21,7 @@ from onthedot.service.ledger.audit import Audit
 from onthedot.service.ledger.audit_walk import walk
 from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.tasks.tasks import Tasks
-from onthedot.service.temporal.calls import RPC_TIMEOUT, Temporal
+from onthedot.service.temporal.calls import Temporal
 from tests.waiting import eventually, until
 from tests.workflows.audit.audited import EVERY_SECOND, SETTLED, started, succeeded
 
@@ -34,14 +34,14 @@ class _Slow(Temporal):
     """A Temporal that leaves every third call unanswered, and counts the others."""
 
     def __init__(self, temporal: Temporal) -> None:
-        super().__init__(temporal.client, temporal.settings)
+        super().__init__(temporal.client, temporal.settings, rpc_timeout=temporal.rpc_timeout)
         object.__setattr__(self, "calls", 0)
         object.__setattr__(self, "answered", 0)
 
     calls: int
     answered: int
 
-    async def ask(self, call: Awaitable[V], within: timedelta = RPC_TIMEOUT) -> V:
+    async def ask(self, call: Awaitable[V], within: timedelta | None = None) -> V:
         object.__setattr__(self, "calls", self.calls + 1)
         if self.calls % 3 == 0:
             cast(Coroutine[Any, Any, V], call).close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from onthedot.ui.components.fields.field import Changed, Field
+from onthedot.ui.components.fields.text import Changed, Field
 
 
 class ChoiceField(Field[str], component="otd_choice.js"):

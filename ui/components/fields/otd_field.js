@@ -36,8 +36,8 @@ export default {
   mounted() {
     if (this.focus) this.$refs.input.focus();
   },
-  unmounted() {
-    clearTimeout(this.waiting);
+  beforeUnmount() {
+    if (this.waiting) this.say();
   },
   methods: {
     typed(event) {
@@ -49,6 +49,7 @@ export default {
     },
     say() {
       clearTimeout(this.waiting);
+      this.waiting = 0;
       this.$emit("update:value", this.text);
     },
     keys(event) {

@@ -9,8 +9,7 @@ from onthedot.scheduling.action import Action, CommandAction
 from onthedot.ui.components.fields.text import PairsField, TextField
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.components.small import Icon
-from onthedot.ui.forms.actions.pairs import as_pairs, pairs_value
-from onthedot.ui.forms.fields import FieldError, Fields
+from onthedot.ui.forms.fields import FieldError, Fields, as_pairs, pairs_value
 
 COMMANDS_ARE_OFF = (
     "Commands are off. The operator of the workers can turn them on with ONTHEDOT_ALLOW_COMMANDS."

@@ -10,8 +10,15 @@ from onthedot.scheduling.action import Action, HttpAction
 from onthedot.ui.components.fields.choices import ChoiceField, Segments
 from onthedot.ui.components.fields.text import PairsField, TextField
 from onthedot.ui.components.markup import box, named, text
-from onthedot.ui.forms.actions.pairs import as_pairs, pairs_value
-from onthedot.ui.forms.fields import FieldError, Fields, json_text, json_value, listed
+from onthedot.ui.forms.fields import (
+    FieldError,
+    Fields,
+    as_pairs,
+    json_text,
+    json_value,
+    listed,
+    pairs_value,
+)
 
 _METHODS = {name: name for name in ("POST", "GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")}
 

@@ -18,11 +18,10 @@ from onthedot.ui.components.markup import (
 )
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.calendars.deletion import ask_deletion
 from onthedot.ui.pages.calendars.months import YearOfDays, show_year, show_years, year_of
 from onthedot.ui.pages.calendars.reads import CalendarDetail, calendar_detail, days_of
 from onthedot.ui.pages.calendars.trouble import show_trouble
-from onthedot.ui.pages.calendars.users import show_users
+from onthedot.ui.pages.calendars.users import ask_deletion, show_users
 from onthedot.ui.pages.calendars.wording import KIND_NAMES, counted, said
 from onthedot.ui.watches import Seen
 from onthedot.ui.wording.errors import nothing_to_show

@@ -1,11 +1,15 @@
-"""Those that use a calendar, as a list of links."""
+"""Those that use a calendar, as a list of links; deleting it, which they prevent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from onthedot.service.calendars.users import CalendarUser
-from onthedot.ui.components.markup import box, link, text
+from onthedot.ui.components.dialogs.dialogs import Modal
+from onthedot.ui.components.dialogs.questions import confirm, dismiss
+from onthedot.ui.components.markup import box, button, link, text
+from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.calendars.reads import CalendarDetail, calendar_detail
 
 _SHOWN = 8
 
@@ -35,3 +39,36 @@ def _listed(users: Sequence[CalendarUser]) -> None:
                     text("calendar", "tag")
                 if user.waits:
                     text("Waiting", "pill amber")
+
+
+async def ask_deletion(context: PageContext, name: str) -> None:
+    """Delete it, or say who uses it."""
+    detail = await context.tried(calendar_detail(context.temporal, name))
+    if detail is None:
+        return
+    if detail.found.users:
+        _refuse(context, name, detail)
+        return
+
+    async def go() -> None:
+        if await context.tried(context.uses.delete_calendar(name)):
+            context.toasts.say(f"Deleted the calendar {name}.", tone="grey")
+            context.changed()
+            context.go("/calendars")
+
+    words = "Nobody uses it. Made again under this name, it starts at the next revision."
+    confirm(context.overlay, f"Delete {name}?", words, "Delete", go, danger=True)
+
+
+def _refuse(context: PageContext, name: str, detail: CalendarDetail) -> None:
+    users = detail.found.users or 0
+    title = f"{name} cannot be deleted"
+    with context.overlay, Modal(title) as modal:
+        text(title, tag="h2")
+        those = "the one that uses it" if users == 1 else f"the {users:,} that use it"
+        text(f"Without it {those} would run on other days. Change those first:", "wrap", tag="p")
+        show_users(detail.users, users)
+        with box("foot"):
+            button("Close", lambda: dismiss(modal), "primary")
+    modal.on("close", lambda: dismiss(modal))
+    modal.show()

@@ -11,8 +11,7 @@ from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, card, empty, link, named, skeleton, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.forecast.chart import chart
-from onthedot.ui.pages.forecast.heat import show_heat
+from onthedot.ui.pages.forecast.chart import chart, show_heat
 from onthedot.ui.pages.forecast.influences import ForecastView, show_influences, view_of
 from onthedot.ui.pages.forecast.spreading import show_ways
 from onthedot.ui.watches import Live, Seen
@@ -60,17 +59,19 @@ class _ForecastPage:
                     text("Starts to come, over all tasks that fire.", "sub", tag="p")
                 else:
                     with box("sub", "p"):
-                        text("Starts from ")
+                        instant = self._one[1] - self._one[0] <= timedelta(seconds=1)
+                        text("Starts at " if instant else "Starts from ")
                         When(self._one[0], "near")
-                        text(" until ")
-                        When(self._one[1], "clock")
+                        if not instant:
+                            text(" until ")
+                            When(self._one[1], "clock")
                         text(". ")
                         link("Show what else is to come", "/forecast")
             with box("actions"):
-                Segments(
+                self._spans = Segments(
                     "Span",
                     [(key, told, "") for key, (told, _, _) in SPANS.items()],
-                    self._span,
+                    "" if self._one else self._span,
                     small=True,
                     on_change=lambda event: self._go(span=event.value),
                 )
@@ -117,6 +118,9 @@ class _ForecastPage:
         self._span = span or self._span
         self._one = None
         self._tag = self._tag if tag is None else tag
+        if self._spans.value != self._span:
+            self._spans.value = self._span  # which comes here again
+            return
         self._context.script(f"history.replaceState(null, '', '{self._address()}')")
         self.begin()
 
@@ -182,9 +186,10 @@ def _busy(busy: BusyInstant, *, opened: bool) -> None:
             When(busy.at, "near")
             if busy.last_start_late:
                 text(f" · the last {precise(busy.last_start_late)} late", "muted")
-            names = [task.name or task.id for task in busy.tasks[:_SAID]]
-            more = f" and {busy.starts - _SAID:,} more" if busy.starts > _SAID else ""
-            text(f"{', '.join(names)}{more}", "under wrap")
+            if not opened:
+                names = [task.name or task.id for task in busy.tasks[:_SAID]]
+                more = f" and {busy.starts - _SAID:,} more" if busy.starts > _SAID else ""
+                text(f"{', '.join(names)}{more}", "under wrap")
         with box("small wrap", "p"):
             for number, task in enumerate(busy.tasks[:_NAMED]):
                 text(", " if number else "")

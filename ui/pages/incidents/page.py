@@ -19,8 +19,7 @@ from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.incidents.sections import Sections
-from onthedot.ui.pages.incidents.workers import show_workers
+from onthedot.ui.pages.incidents.sections import Sections, show_workers
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.errors import nothing_to_show
 

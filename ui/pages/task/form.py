@@ -6,9 +6,9 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from onthedot.scheduling.errors import OnTheDotError
-from onthedot.scheduling.stored.user_code import Registered
+from onthedot.scheduling.stored.live import Registered
 from onthedot.scheduling.task import TaskDefinition
-from onthedot.service.overview.user_code import registered
+from onthedot.service.overview.workers import registered
 from onthedot.ui.components.markup import box, empty, link, skeleton
 from onthedot.ui.forms.view import FormView
 from onthedot.ui.page_context import PageContext, SiteContext

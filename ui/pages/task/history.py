@@ -95,6 +95,10 @@ class HistoryCard:
                     text(word, f"pill {tone}")
                     text(revision.by, "strong wrap")
                     When(revision.at)
+                    if revision.until is not None:
+                        with box("muted small"):
+                            text("until ")
+                            When(revision.until, "near")
                     if revision.restores is not None:
                         text(f"as revision {revision.restores}", "muted small")
                 if self._can_restore(revision):
@@ -133,9 +137,17 @@ class HistoryCard:
         title = f"Restore revision {number}?"
         with context.overlay, Modal(title, wide=True) as modal:
             text(title, tag="h2")
+            if not found:
+                same = "It is no different from the present one: there is nothing to restore."
+                text(same, "muted wrap", tag="p")
+                with box("foot"):
+                    button("Close", lambda: dismiss(modal))
+                modal.on("close", lambda: dismiss(modal))
+                modal.show()
+                return
             text("The task becomes as it was then, as a new revision.", "muted wrap", tag="p")
             with box("stack snug"):
-                show_differences(found, none="It is no different from the present one.")
+                show_differences(found)
                 show_edit(box("stack snug"), preview)
 
             async def restore() -> None:

@@ -32,8 +32,7 @@ from onthedot.ui.pages.task.details import show_details
 from onthedot.ui.pages.task.gone import show_gone
 from onthedot.ui.pages.task.history import HistoryCard
 from onthedot.ui.pages.task.ledger import show_ledger
-from onthedot.ui.pages.task.next_runs import show_next_runs
-from onthedot.ui.pages.task.runs import show_runs
+from onthedot.ui.pages.task.runs import show_next_runs, show_runs
 from onthedot.ui.reads import TaskDetail, task_detail
 from onthedot.ui.rows import can_pause, run_row, task_status, words
 from onthedot.ui.watches import Seen

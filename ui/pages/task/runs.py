@@ -1,22 +1,52 @@
-"""How a task's last runs went: how late and how long as charts, and each of them."""
+"""When a task runs next, and how its last runs went: as charts, and each of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from nicegui.element import Element
 
 from onthedot.scheduling.run import RunStatus, ShortRun
+from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.scheduling.values import format_instant
 from onthedot.ui.components.charts.charts import Chart
-from onthedot.ui.components.markup import box, card, empty, link
+from onthedot.ui.components.markup import box, card, empty, link, text
+from onthedot.ui.components.small import When
 from onthedot.ui.components.tables.tables import RunTable
 from onthedot.ui.list_reads import ROWS
 from onthedot.ui.reads import TaskDetail
-from onthedot.ui.rows import took
+from onthedot.ui.rows import took, zone
 from onthedot.ui.wording.durations import precise
+
+
+def show_next_runs(task: Task, coming: Sequence[datetime], moved: Mapping[datetime, str]) -> None:
+    """A card with them, and from when some of them moved."""
+    own = zone(task.trigger)
+    with card("Next runs", aside=own, body=False):
+        if not coming:
+            with box("row muted").style("padding: 14px 16px 18px"):
+                text(_why_none(task))
+            return
+        with box("agenda").style("margin-top: 8px"):
+            for at in coming:
+                with box():
+                    with box("grow"):
+                        When(at, "near")
+                        if at in moved:
+                            text(moved[at], "moved")
+                    with box("muted small"):
+                        When(at, "there", zone=own)
+
+
+def _why_none(task: Task) -> str:
+    return {
+        TaskStatus.PAUSED: "None while it is paused.",
+        TaskStatus.RUNNING: "It is running now.",
+        TaskStatus.COMPLETED: "It is done. Editing it arms it again.",
+        TaskStatus.FAILED: "Its run failed. Editing it arms it again.",
+    }.get(task.status, "None.")
 
 
 def show_runs(log: Element, found: TaskDetail, rows: list[dict[str, Any]]) -> None:

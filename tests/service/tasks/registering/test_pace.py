@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from onthedot.service.tasks.registering.pace import Pace
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -45,4 +46,4 @@ async def test_nobody_has_a_turn_before_a_place_is_free() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     pace.ended(_QUICK)
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, PATIENCE)

@@ -6,13 +6,12 @@ import pytest
 from temporalio.client import Client
 
 from onthedot.activities.user_code import RegisteredActivities
-from onthedot.service.overview.user_code import registered
+from onthedot.service.overview.workers import registered
 from onthedot.service.tasks.registering.warnings import with_warnings
 from onthedot.service.tasks.tasks import Tasks
-from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.definitions import new_task, unique
-from tests.waiting import eventually
+from tests.waiting import eventually, patient
 from tests.workers import polling
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +24,7 @@ async def test_a_command_where_none_runs_is_warned_of(
     client: Client, settings: Settings, *, allowed: bool
 ) -> None:
     queue = unique("warned")
-    alone = Temporal(client, settings.model_copy(update={"task_queue": queue}))
+    alone = patient(client, settings.model_copy(update={"task_queue": queue}))
     tasks = Tasks(alone)
 
     async def said() -> tuple[str, ...]:

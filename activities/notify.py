@@ -13,7 +13,9 @@
 from __future__ import annotations
 
 import itertools
+import logging
 
+from prometheus_client import Counter
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
@@ -25,6 +27,7 @@ from onthedot.scheduling.notify import (
     EndedRun,
     FailureRow,
     NotificationOrder,
+    Notified,
     NotifyEvent,
     message,
 )
@@ -33,6 +36,18 @@ from onthedot.scheduling.values import format_instant
 
 #: How many more failures than necessary are listed, in case the run before could not notify.
 _FURTHER = 100
+
+_SAID = {
+    NotifyEvent.FAILED: "failed",
+    NotifyEvent.RECOVERED: "succeeded again",
+    NotifyEvent.MISSED: "missed an occurrence",
+}
+
+log = logging.getLogger("onthedot.notifications")
+
+NOTIFICATIONS = Counter(
+    "onthedot_notifications", "Notifications that ended.", ["event", "delivered"]
+)
 
 
 class NotifyActivities:
@@ -142,14 +157,20 @@ async def start_notification(
     return True
 
 
-_SAID = {
-    NotifyEvent.FAILED: "failed",
-    NotifyEvent.RECOVERED: "succeeded again",
-    NotifyEvent.MISSED: "missed an occurrence",
-}
-
-
 def _longer(row: FailureRow | None, *, by: str) -> FailureRow:
     if row is None:
         return FailureRow(count=1, first=by)
     return row.model_copy(update={"count": row.count + 1})
+
+
+# Prometheus sees the first increase only of a counter that already exists.
+for _event in NotifyEvent:
+    NOTIFICATIONS.labels(_event.value, "false")
+
+
+@activity.defn(name=naming.NOTIFIED)
+async def notified(told: Notified) -> None:
+    """Write the line and count the notification. At least once."""
+    level = logging.INFO if told.delivered else logging.ERROR
+    log.log(level, told.model_dump_json())
+    NOTIFICATIONS.labels(told.event.value, str(told.delivered).lower()).inc()
