@@ -27,8 +27,17 @@ from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.filter_bar import FilterBar
 from onthedot.ui.pages.list_address import ListAddress
 from onthedot.ui.pages.task.actions import ask_delete, ask_pause, restore, resume, run_now
-from onthedot.ui.pages.tasks.filter import KNOWN, ORDERS, STATUSES, chosen_filter
-from onthedot.ui.pages.tasks.no_rows import Nothing, no_tasks, not_read, not_understood, unread
+from onthedot.ui.pages.tasks.rows_shown import (
+    KNOWN,
+    ORDERS,
+    STATUSES,
+    Nothing,
+    chosen_filter,
+    no_tasks,
+    not_read,
+    not_understood,
+    unread,
+)
 from onthedot.ui.rows import KINDS, task_row
 from onthedot.ui.watches import Live, Seen
 
