@@ -35,7 +35,7 @@ class SourceAway(ImportFailed):
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(
             f"Temporal at {address} cannot be read: {reason}. TEMPORAL_ADDRESS and "
-            f"TEMPORAL_NAMESPACE say which one is meant."
+            f"TEMPORAL_NAMESPACE select the server."
         )
 
 
