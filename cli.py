@@ -103,7 +103,7 @@ def _process_command(name: str) -> click.Command:
 
 
 def _start(command: str, **options: Any) -> int:
-    from onthedot.processes.errors import StartError
+    from onthedot.processes import StartError
     from onthedot.settings import SettingsError, load
 
     try:
@@ -136,8 +136,8 @@ def _run_process(command: str, settings: Settings, options: dict[str, Any]) -> i
         event_loop.run(worker.run(settings))
     else:
         with loading():
-            from onthedot import worker
-        asyncio.run(worker.set_up_namespace(settings))
+            from onthedot.service.temporal.namespace_setup import set_up_namespace
+        asyncio.run(set_up_namespace(settings))
     return 0
 
 

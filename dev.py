@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from onthedot import embedded
+from onthedot.processes import StartError
 from onthedot.processes.data_dir import DataDir, kept_key
-from onthedot.processes.errors import StartError
 from onthedot.processes.front_door import front_door
 from onthedot.processes.orphans import ProcessRecord, end_orphans
 from onthedot.processes.ports import listen, require_free

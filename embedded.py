@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from onthedot.processes.errors import StartError
+from onthedot.processes import StartError
 from onthedot.processes.ports import free_port
 from onthedot.processes.sealed_environment import may_be_secret
 from onthedot.processes.supervisor import Child

@@ -13,7 +13,7 @@ from typing import Any
 
 from temporalio import activity, workflow
 
-from onthedot.processes.errors import StartError
+from onthedot.processes import StartError
 
 #: The prefix of the project's own activity and workflow names.
 RESERVED = "onthedot."

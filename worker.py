@@ -12,7 +12,6 @@ import asyncio
 import logging
 import signal
 from datetime import timedelta
-from time import monotonic
 
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
@@ -25,7 +24,6 @@ from onthedot.activities.permissions import Permissions
 from onthedot.activities.user_code import RegisteredActivities
 from onthedot.encryption.keys import Keyring, configured
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.processes.errors import StartError
 from onthedot.processes.ports import free_port
 from onthedot.scheduling.outages import TemporalRefuses
 from onthedot.service.ledger.audit import Audit
@@ -36,7 +34,6 @@ from onthedot.service.temporal.connection import (
     check_namespace,
     connect,
     is_refusal,
-    prepare_namespace,
 )
 from onthedot.service.zone_rules import watch_zone_rules
 from onthedot.settings import PREFIX, Settings, SettingsError
@@ -44,7 +41,6 @@ from onthedot.worker_http import WorkerHealth, serve
 
 _LOG = logging.getLogger("onthedot.worker")
 _RETRY_EVERY = timedelta(seconds=1)
-_SETUP_PATIENCE = timedelta(seconds=60)
 
 
 async def run(settings: Settings) -> None:
@@ -72,27 +68,6 @@ async def run(settings: Settings) -> None:
             audits.cancel()
             zones.cancel()
             _LOG.info("stopping; running actions may finish within %s", settings.worker_grace)
-
-
-async def set_up_namespace(settings: Settings) -> None:
-    """Prepares the namespace; waits up to a minute for Temporal. Raises StartError if Temporal does
-    not respond, SettingsError if the namespace is unsuitable.
-    """
-    limit = monotonic() + _SETUP_PATIENCE.total_seconds()
-    while True:
-        try:
-            client = await connect(settings)
-            await prepare_namespace(client, settings)
-        except (RuntimeError, RPCError) as error:
-            if is_refusal(error):
-                raise StartError(str(TemporalRefuses(address()))) from error
-            if isinstance(error, RPCError):
-                raise
-            if monotonic() > limit:
-                raise StartError(f"Temporal does not respond ({error}).") from error
-            await asyncio.sleep(0.1)
-        else:
-            return
 
 
 def _permissions(settings: Settings) -> Permissions:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from onthedot.access.api_tokens import ApiToken, token_of
 from onthedot.access.identity import Identity
-from onthedot.access.oidc.configured import bearer_tokens
-from onthedot.access.oidc.errors import NoRole, ProviderAway, TokenRefused
-from onthedot.access.oidc.provider import Provider
+from onthedot.access.oidc.provider import NoRole, Provider, ProviderAway, TokenRefused
+from onthedot.access.oidc.sign_in import bearer_tokens
 from onthedot.access.oidc.tokens import Tokens, looks_like_one
 from onthedot.api import problems
 from onthedot.messages.problems import Problem

@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.comparison.plan import MANY, SCENARIOS, WAITING, Plan
 from benchmarks.comparison.report import as_json, table
 from benchmarks.comparison.rounds import ENCRYPTION, SIDES, measure
-from benchmarks.instruments.errors import Void
+from benchmarks.instruments import Void
 from onthedot.settings import PREFIX
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import aiohttp
 
 from benchmarks.datasets.fleet import prepared, seed
-from benchmarks.instruments.errors import Void
+from benchmarks.instruments import Void
 from benchmarks.instruments.machine import Snapshot
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack

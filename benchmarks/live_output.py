@@ -20,8 +20,8 @@ import aiohttp
 from playwright.async_api import Page
 
 from benchmarks import watching
+from benchmarks.instruments import Void
 from benchmarks.instruments.browser import chromium, opened_output
-from benchmarks.instruments.errors import Void
 from benchmarks.instruments.figures import percentile
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack

@@ -62,7 +62,7 @@ def import_(source: str, paths: Sequence[str], tz: str | None, system: bool | No
 
 def _texts(paths: Sequence[str], at: datetime) -> Iterator[tuple[str, str]]:
     if not paths:
-        from onthedot.importing.temporal.connecting import fetch_from_environment
+        from onthedot.importing.temporal.fetch import fetch_from_environment
 
         yield "temporal", anyio.run(fetch_from_environment, at)
     for path in paths:

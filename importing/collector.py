@@ -58,7 +58,7 @@ class Collector:
         """The zone of a definition without one; `machine` decides it in the original."""
         if self._timezone is not None:
             return self._timezone
-        self.check(line, f"No time zone is named: {machine} decides there. UTC is taken here.")
+        self.check(line, f"No time zone is given: {machine} decides there; UTC is used here.")
         return "UTC"
 
     def free_id(self, wanted: str) -> str:
@@ -100,11 +100,11 @@ class Collector:
         except ValidationError as error:
             for problem in error.errors():
                 where = ".".join(str(part) for part in problem["loc"])
-                self.lost(line, f"Not carried over: {where}: {problem['msg']}.", task_id)
+                self.lost(line, f"Not imported: {where}: {problem['msg']}.", task_id)
             return False
         except InvalidDefinition as error:
             for found in error.problems:
-                self.lost(line, f"Not carried over: {found.field}: {found.message}", task_id)
+                self.lost(line, f"Not imported: {found.field}: {found.message}", task_id)
             return False
         self._tasks[task_id] = task
         if rule is not None and isinstance(task.trigger, CronTrigger):

@@ -84,7 +84,7 @@ def _translated(expression: str, element_of: _Element, program: str) -> str:
         return text
     fields = text.split()
     if len(fields) != 5:
-        raise CronError(f"{program} expects five fields here, and finds {len(fields)}.")
+        raise CronError(f"{program} expects five fields here and finds {len(fields)}.")
     found = " ".join(
         _field(field, written, element_of) for field, written in zip(_FIVE, fields, strict=True)
     )
@@ -107,14 +107,14 @@ def _vixie_element(field: Field, element: str) -> str:
         low, high = drawn[1] or field.low, drawn[2] or field.high
         return f"H({low}-{high})" + (f"/{drawn[3]}" if drawn[3] else "")
     if not _VIXIE.fullmatch(element):
-        raise CronError(f"cron does not read {element!r} in the {field.name} field.")
+        raise CronError(f"cron does not accept {element!r} in the {field.name} field.")
     _counting_up(field, element, "cron")
     return _read_alike(field, element)
 
 
 def _robfig_element(field: Field, element: str) -> str:
     if not _ROBFIG.fullmatch(element) or (field is WEEKDAY and "7" in element.partition("/")[0]):
-        raise CronError(f"Kubernetes does not read {element!r} in the {field.name} field.")
+        raise CronError(f"Kubernetes does not accept {element!r} in the {field.name} field.")
     _counting_up(field, element, "Kubernetes")
     return _read_alike(field, _restricting(field, element.replace("?", "*")))
 
@@ -137,7 +137,7 @@ def _cron_parser_element(field: Field, element: str) -> str:
     if _CRON_PARSER_OWN.fullmatch(element):
         return element
     if not _ROBFIG.fullmatch(element):
-        raise CronError(f"BullMQ does not read {element!r} in the {field.name} field.")
+        raise CronError(f"BullMQ does not accept {element!r} in the {field.name} field.")
     _counting_up(field, element, "BullMQ")
     body, slash, step = element.partition("/")
     if field is WEEKDAY and slash and body not in "*" and "-" not in body:
@@ -160,7 +160,7 @@ def _counting_up(field: Field, element: str, program: str) -> None:
         return
     first, last = (value(field, element, part) for part in body.split("-"))
     if first > last:
-        raise CronError(f"{program} does not read {element!r}: the range counts down.")
+        raise CronError(f"{program} does not accept {element!r}: the range counts down.")
 
 
 def _read_alike(field: Field, element: str) -> str:
@@ -188,7 +188,7 @@ def _listed(field: Field, element: str) -> str:
     try:
         expanded, _ = croniter.expand(" ".join(fields))
     except (CroniterError, ValueError) as error:
-        raise CronError(f"Airflow does not read {element!r}: {error}.") from None
+        raise CronError(f"Airflow does not accept {element!r}: {error}.") from None
     named = expanded[_FIVE.index(field)]
     if named == ["*"]:
         return "*"

@@ -33,7 +33,7 @@ class NoteKind(StrEnum):
     LOST = "lost"
     #: It is in a task, with a slightly different meaning.
     CHANGED = "changed"
-    #: It was carried over on an assumption that someone should confirm.
+    #: It was imported on an assumption that someone should confirm.
     CHECK = "check"
 
 

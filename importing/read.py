@@ -24,11 +24,11 @@ def read(
     timezone: str | None = None,
     system: bool | None = None,
 ) -> Imported:
-    """The tasks of a file, and notes on what could not be carried over.
+    """The tasks of a file, and notes on what could not be imported.
 
     Args:
         name: the name of the file, such as `/etc/crontab`, for ids and messages.
-        at: now. What would never fire again is not carried over, and differences are searched for
+        at: now. What would never fire again is not imported, and differences are searched for
             in the two years that follow.
         timezone: the zone of the original's machine, for definitions that name none. By default
             UTC, with a note.

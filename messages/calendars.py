@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, TypeAdapter
 
-from onthedot.messages.read_only import IGNORED
+from onthedot.messages import IGNORED
 from onthedot.scheduling.calendars.content import (
     AnyOfCalendar,
     CalendarContent,

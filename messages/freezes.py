@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from onthedot.messages.read_only import IGNORED
+from onthedot.messages import IGNORED
 from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
 
 

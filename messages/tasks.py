@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BaseModel, Field, JsonValue, create_model, model_validator
 
+from onthedot.messages import IGNORED
 from onthedot.messages.problems import Problem
-from onthedot.messages.read_only import IGNORED
 from onthedot.scheduling.action import Name, SecretRef, Text
 from onthedot.scheduling.revisions.revision import Revision
 from onthedot.scheduling.task import Task, TaskDefinition

@@ -2,3 +2,7 @@
 
 Independent of tasks and Temporal.
 """
+
+
+class StartError(Exception):
+    """This machine is not ready for the command. One line that says what to change."""

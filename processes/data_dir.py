@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
-from onthedot.processes.errors import StartError
+from onthedot.processes import StartError
 
 
 class DataDir:

@@ -6,7 +6,7 @@ import errno
 import socket
 from ipaddress import ip_address
 
-from onthedot.processes.errors import StartError
+from onthedot.processes import StartError
 
 
 def listen(host: str, port: int, option: str) -> socket.socket:

@@ -7,7 +7,7 @@ import logging
 import ssl
 from pathlib import Path
 
-from onthedot.processes.errors import StartError
+from onthedot.processes import StartError
 
 _LOG = logging.getLogger("onthedot")
 #: How often the files are checked, in seconds.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import AsyncIterator, Generator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -53,7 +52,8 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        # Not from its path, which takes ten times as long.
+        _, folder, *_ = item.nodeid.partition("::")[0].split("/")
         if mark := _MARKS.get(folder):
             item.add_marker(mark)
     if os.environ.get("TEMPORAL_ADDRESS"):

@@ -8,9 +8,13 @@ from uuid import uuid4
 from onthedot.scheduling.task import NewTask, TaskDefinition
 
 LOG = {"kind": "log", "message": "hello"}
+EVERY_MINUTE = {"kind": "cron", "expression": "* * * * *"}
+YEARLY = {"kind": "cron", "expression": "0 0 1 1 *"}
+#: Takes a while, and can be cancelled.
+SLEEP = {"kind": "command", "argv": ["sleep", "60"]}
 
 
-def unique(name: str) -> str:
+def unique(name: str = "t") -> str:
     """A task id that no other test uses."""
     return f"{name}-{uuid4().hex[:8]}"
 
@@ -33,6 +37,16 @@ def definition(trigger: dict[str, Any], **more: Any) -> TaskDefinition:
 def new_task(task_id: str, trigger: dict[str, Any], **more: Any) -> NewTask:
     """What a POST carries."""
     return NewTask.model_validate({"id": task_id, "trigger": trigger, "action": LOG, **more})
+
+
+def recurring(**more: Any) -> dict[str, Any]:
+    """A recurring definition, as JSON, that does not fire during a test."""
+    return {"trigger": YEARLY, "action": LOG, **more}
+
+
+def one_time(delay: float | str = 3600, **more: Any) -> dict[str, Any]:
+    """A one-time definition, as JSON."""
+    return {"trigger": {"kind": "once", "delay": delay}, "action": LOG, **more}
 
 
 def http(url: str, **more: Any) -> dict[str, Any]:

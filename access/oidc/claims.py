@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onthedot.access.identity import Identity, Via
-from onthedot.access.oidc.errors import NoRole, TokenRefused
+from onthedot.access.oidc.provider import NoRole, TokenRefused
 from onthedot.access.roles import Role
 
 #: Everyone else whom the provider knows.

@@ -18,7 +18,23 @@ import httpx2
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from onthedot.access.oidc.errors import ProviderAway
+
+class TokenRefused(Exception):
+    """The token is not valid. The message says why, and contains nothing of it."""
+
+
+class NoRole(Exception):
+    """The provider knows the caller, but no role is assigned to them here."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} has no role here. An administrator gives one with ONTHEDOT_OIDC_ROLES."
+        )
+
+
+class ProviderAway(Exception):
+    """The provider does not respond, and what needs it cannot be checked."""
+
 
 _LOG = logging.getLogger("onthedot.access")
 

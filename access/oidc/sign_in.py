@@ -1,7 +1,7 @@
 """Signing in at the provider: authorization code with PKCE, state and nonce; renewal; signing out.
 
 What must be remembered between leaving for the provider and coming back is given to the caller, who
-keeps it with the browser.
+keeps it with the browser. At the end: the provider's parts as the settings have them.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from onthedot.access.identity import Identity
 from onthedot.access.oidc.claims import ClaimRules
-from onthedot.access.oidc.errors import ProviderAway, TokenRefused
-from onthedot.access.oidc.provider import Provider
+from onthedot.access.oidc.provider import Provider, ProviderAway, TokenRefused
 from onthedot.access.oidc.tokens import Tokens
+from onthedot.access.settings import AccessSettings
 
 _TIMEOUT_SECONDS = 5.0
 #: Google issues refresh tokens only if asked in its own way.
@@ -153,3 +153,26 @@ class CodeFlow:
             code_challenge_method="S256",
             timeout=_TIMEOUT_SECONDS,
         )
+
+
+def bearer_tokens(settings: AccessSettings, provider: Provider) -> Tokens:
+    """Checks the tokens that REST receives."""
+    audience = settings.oidc_audience or settings.oidc_client_id
+    age = settings.oidc_max_token_age
+    return Tokens(provider, audience, claim_rules(settings), age.total_seconds() if age else None)
+
+
+def claim_rules(settings: AccessSettings) -> ClaimRules:
+    """The meaning of a token's claims."""
+    return ClaimRules(settings.oidc_role_claim, settings.oidc_roles, settings.oidc_name_claim)
+
+
+def code_flow(settings: AccessSettings, provider: Provider) -> CodeFlow:
+    """The sign-in for people. Raises OSError if the client's secret cannot be read."""
+    return CodeFlow(
+        provider,
+        settings.oidc_client_id,
+        settings.client_secret(),
+        settings.oidc_scopes,
+        claim_rules(settings),
+    )

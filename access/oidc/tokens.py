@@ -19,8 +19,7 @@ from joserfc.jwk import KeySet
 
 from onthedot.access.identity import Identity
 from onthedot.access.oidc.claims import ClaimRules
-from onthedot.access.oidc.errors import TokenRefused
-from onthedot.access.oidc.provider import Provider
+from onthedot.access.oidc.provider import Provider, TokenRefused
 
 #: Signatures with a private key only: no `none`, and no shared secrets.
 _ALGORITHMS = [

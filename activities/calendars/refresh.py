@@ -20,9 +20,9 @@ from onthedot.scheduling.calendars.content import (
     LONGEST_TEXT,
     AnyOfCalendar,
     CalendarContent,
+    CalendarError,
     IcsCalendar,
 )
-from onthedot.scheduling.calendars.errors import CalendarError
 from onthedot.scheduling.calendars.resolve import resolve
 from onthedot.scheduling.calendars.resolved import ResolvedDays
 from onthedot.scheduling.calendars.source import source_of

@@ -14,10 +14,9 @@ from onthedot.activities.attempts.failed import AttemptFailed, Fault
 from onthedot.activities.attempts.starts_first import StartsFirst
 from onthedot.activities.http.addresses import AddressRules
 from onthedot.activities.http.call import HttpCall, first_url
-from onthedot.activities.http.connector import open_session
+from onthedot.activities.http.connector import OwnThreadsResolver, open_session
 from onthedot.activities.http.host_gate import HostGate
 from onthedot.activities.http.redirect import Hop
-from onthedot.activities.http.resolver import OwnThreadsResolver
 from onthedot.activities.http.response import Answer
 from onthedot.activities.secrets.redaction import Redactor
 from onthedot.activities.secrets.store import Secrets

@@ -17,8 +17,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.comparison.runs import closed_runs
+from benchmarks.instruments import Void
 from benchmarks.instruments.arrivals import Arrivals, read
-from benchmarks.instruments.errors import Void
 from benchmarks.instruments.figures import Figures, percentile
 from benchmarks.instruments.in_flight import in_flight
 from benchmarks.sides.side import Side

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from benchmarks.comparison.burst import one_time, recurring
 from benchmarks.comparison.plan import ONCE, RECURRING, WAITING, Plan
 from benchmarks.comparison.waiting import waiting
-from benchmarks.instruments.errors import Void
+from benchmarks.instruments import Void
 from benchmarks.instruments.figures import Figures
 from benchmarks.instruments.machine import Share, Snapshot
 from benchmarks.sides.bare import Bare

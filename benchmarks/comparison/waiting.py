@@ -8,9 +8,8 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.instruments import machine
+from benchmarks.instruments import Void, machine
 from benchmarks.instruments.arrivals import read
-from benchmarks.instruments.errors import Void
 from benchmarks.instruments.figures import Figures, percentile
 from benchmarks.instruments.in_flight import in_flight
 from benchmarks.sides.side import Side

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.instruments.errors import Void
+from benchmarks.instruments import Void
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 

@@ -13,7 +13,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from benchmarks.instruments.errors import Void
+from benchmarks.instruments import Void
 from benchmarks.instruments.in_flight import in_flight
 from benchmarks.sides.stack import Stack
 from benchmarks.sides.temporal_client import connected

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 from temporalio.client import Client
 
-from benchmarks.instruments.errors import Void
+from benchmarks.instruments import Void
 from benchmarks.sides.stack import Stack
 from benchmarks.sides.temporal_client import connected
 from onthedot import naming

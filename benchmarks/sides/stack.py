@@ -17,8 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from benchmarks.instruments import machine
-from benchmarks.instruments.errors import Void
+from benchmarks.instruments import Void, machine
 from onthedot import embedded
 from onthedot.settings import PREFIX, Settings
 

@@ -9,7 +9,7 @@ from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client, Plugin
 
-from benchmarks.instruments.errors import Void
+from benchmarks.instruments import Void
 from benchmarks.sides.stack import Stack
 
 _PATIENCE_SECONDS = 5

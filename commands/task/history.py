@@ -102,8 +102,9 @@ def _restore_revision(there: OnTheDot, task_id: str, revision: int, yes: bool) -
 
 
 def _what(each: Revision) -> str:
-    if each.note:
-        return each.note
+    if each.note or each.until:
+        end = f"until {shown(each.until)}" if each.until else ""
+        return ", ".join(part for part in (each.note, end) if part)
     if each.restores is not None:
         return f"as revision {each.restores}"
     return ", ".join(diff.path for diff in each.diff or ())

@@ -74,7 +74,8 @@ def _read(default_id: str, dag: Call, found: Collector) -> None:
     if not isinstance(dag_id, str) or not dag_id:
         found.lost(
             dag.lines.get("dag_id", dag.line),
-            "Not carried over: the DAG's id is made when the file runs, which it is not here.",
+            "Not imported: the DAG's id is computed when the file runs, and the import does "
+            "not run it.",
         )
         return
     task_id = found.free_id(dag_id)
@@ -112,7 +113,9 @@ def _moment(
     if value is None or isinstance(value, datetime):
         return value
     line = dag.lines.get(name, dag.lines.get("default_args", dag.line))
-    found.lost(line, f"{name} is made when the file runs, which it is not here.", task_id)
+    found.lost(
+        line, f"{name} is computed when the file runs, and the import does not run it.", task_id
+    )
     return None
 
 
@@ -148,7 +151,7 @@ def _add(
             "trigger": trigger,
             "action": {
                 "kind": "log",
-                "message": f"DAG {dag_id} is due; its action is still to come",
+                "message": f"DAG {dag_id} is due; its action has not been written yet",
             },
             "timeout": limit,
             "deadline": limit,

@@ -24,35 +24,36 @@ def note_the_rest(
     """Notes the DAG's work, data intervals, and arguments without a counterpart."""
     found.lost(
         dag.line,
-        "What the DAG does is not read: the task writes a line to the log. Put its action there.",
+        "The DAG's own work is not imported: the task writes a line to the log. Replace that "
+        "action with yours.",
         task_id,
     )
     if any(timing.interval_end for timing in timed):
         found.check(
             line,
-            "A run comes at the end of its data interval. `scheduled_for` is that instant; "
-            "Airflow's logical date, where it keeps data intervals, is the one before it.",
+            "A run starts at the end of its data interval, and `scheduled_for` is that instant. "
+            "Where Airflow keeps data intervals, its logical date is the instant before.",
             task_id,
         )
     if start is not None and start.astimezone(UTC) > found.at:
         found.check(
             dag.lines.get("start_date", dag.line),
-            "The first run is the first instant from start_date on; with data intervals "
-            "Airflow's is the second.",
+            "The first run is at the first instant from start_date on; with "
+            "data intervals, Airflow's first run is at the second.",
             task_id,
         )
     if dag.argument(None, "catchup") is True:
         found.changed(
             dag.lines["catchup"],
-            "catchup becomes a window of 30 days, in which missed runs come; runs from before "
-            "the task is registered do not. Use a backfill for those.",
+            "catchup becomes a catch-up window of 30 days: runs missed within it still start. "
+            "Runs due before the task is registered do not; use a backfill for those.",
             task_id,
         )
     active = dag.argument(None, "max_active_runs")
     if isinstance(active, int) and active > 1:
         found.changed(
             dag.lines["max_active_runs"],
-            f"max_active_runs={active}: runs may be one at a time (`overlap`), or any number.",
+            f"max_active_runs={active}: `overlap` allows one run at a time or any number.",
             task_id,
         )
     for name in _STAYS:
@@ -60,4 +61,4 @@ def note_the_rest(
             found.lost(dag.lines[name], f"{name} has no counterpart; see `notify`.", task_id)
     for name, value in dag.keywords.items():
         if isinstance(value, Unknown) and name in ("dagrun_timeout", "catchup", "max_active_runs"):
-            found.lost(dag.lines[name], f"{name}={value.text} is no constant.", task_id)
+            found.lost(dag.lines[name], f"{name}={value.text} is not a constant.", task_id)

@@ -62,7 +62,7 @@ class ScheduleReader:
             case Call(name=name) if (last := name.rpartition(".")[2]) in _CRON | _DELTA:
                 yield from self._timetable(last, schedule)
             case Call(name=name) if name.rpartition(".")[2] in _ASSETS_OR_TIME:
-                self._lost(line, "Runs that assets start have no counterpart.")
+                self._lost(line, "Runs started by assets have no counterpart.")
                 yield from self._any(schedule.argument(0, "timetable"), line)
             case _:
                 self._lost(line, _reason(schedule))
@@ -72,15 +72,15 @@ class ScheduleReader:
             if self.start is not None and _aware(self.start) > self.found.at:
                 yield Timing(line, {"kind": "once", "at": _aware(self.start)}, interval_end=False)
             else:
-                self._lost(line, "Not carried over: @once, and its start_date is past.")
+                self._lost(line, "Not imported: it is @once, and its start_date has passed.")
             return
         if text == "@continuous":
-            self._lost(line, "Not carried over: @continuous starts a run as one ends.")
+            self._lost(line, "Not imported: @continuous starts a run as soon as the last one ends.")
             return
         try:
             expression = from_croniter(_PRESETS.get(text.strip(), text))
         except CronError as error:
-            self._lost(line, f"Not carried over: {error}")
+            self._lost(line, f"Not imported: {error}")
             return
         named = zone or self.zone()
         yield Timing(line, {"kind": "cron", "expression": expression, "timezone": named})
@@ -88,13 +88,13 @@ class ScheduleReader:
     def _every(self, delta: timedelta, line: int) -> Iterator[Timing]:
         seconds = delta.total_seconds()
         if seconds < 1 or seconds % 1:
-            self._lost(line, "Not carried over: an interval is a whole number of seconds.")
+            self._lost(line, "Not imported: an interval is a whole number of seconds.")
             return
         offset = _aware(self.start).timestamp() % seconds if self.start is not None else 0
         self.found.changed(
             line,
-            "The interval always counts from start_date; without catchup Airflow counts from "
-            "the moment at which it was turned on.",
+            "The interval counts from start_date; without catchup, "
+            "Airflow counts from when the DAG was turned on.",
             self.task_id,
         )
         yield Timing(line, {"kind": "interval", "every": seconds, "offset": float(int(offset))})
@@ -105,7 +105,7 @@ class ScheduleReader:
             if isinstance(delta, timedelta):
                 yield from self._every(delta, call.line)
             else:
-                self._lost(call.line, "Not carried over: its delta is no constant.")
+                self._lost(call.line, "Not imported: its delta is not a constant.")
             return
         several = last.startswith("Multiple")
         zone = self._own_zone(call, None if several else 1)
@@ -113,7 +113,7 @@ class ScheduleReader:
             if isinstance(each, str):
                 yield from self._text(each, call.line, zone)
             else:
-                self._lost(call.line, "Not carried over: its cron is no constant.")
+                self._lost(call.line, "Not imported: its cron is not a constant.")
 
     def _own_zone(self, call: Call, position: int | None) -> str | None:
         own = call.argument(position, "timezone")
@@ -122,7 +122,7 @@ class ScheduleReader:
         if isinstance(own, tzinfo):
             return "UTC"
         if own is not None and not isinstance(own, str):
-            self._lost(call.line, "Its timezone is no constant; the DAG's is taken.")
+            self._lost(call.line, "Its timezone is not a constant; the DAG's is used.")
             return None
         return own
 
@@ -133,16 +133,19 @@ class ScheduleReader:
 def _reason(schedule: Any) -> str:
     if schedule is NOT_GIVEN:
         return (
-            "Not carried over: no schedule is given. Airflow 3 then runs it by hand alone, "
-            "Airflow 2 once a day."
+            "Not imported: it names no schedule. Airflow 3 then runs it "
+            "only by hand, Airflow 2 once a day."
         )
     if schedule is None:
-        return "Not carried over: it has no schedule and runs by hand or by another DAG alone."
+        return (
+            "Not imported: it has no schedule; it runs only by hand or when another DAG "
+            "triggers it."
+        )
     calls = schedule if isinstance(schedule, list) else [schedule]
     if any(isinstance(c, Call) and c.name.rpartition(".")[2] in _ASSETS for c in calls):
-        return "Not carried over: it runs when assets change. A task is due at a time."
+        return "Not imported: it runs when assets change; a task runs at a time."
     text = schedule.text if isinstance(schedule, Unknown) else getattr(schedule, "name", schedule)
-    return f"Not carried over: the schedule {text!r} is only known when the file runs."
+    return f"Not imported: the schedule {text!r} is only known when the file runs."
 
 
 def _aware(moment: datetime) -> datetime:

@@ -20,7 +20,7 @@ def retry(job: Located, found: Collector, task_id: str, *opts: str) -> dict[str,
     attempts = job.at(*opts, "attempts", default=1)
     line = job.line_of(*opts, "attempts")
     if isinstance(attempts, bool) or not isinstance(attempts, int):
-        found.lost(line, "attempts is no number; one is taken.", task_id)
+        found.lost(line, "attempts is not a number; 1 is used.", task_id)
         attempts = 1
     if attempts > _MOST_ATTEMPTS:
         found.changed(line, f"At most {_MOST_ATTEMPTS:,} attempts.", task_id)
@@ -32,7 +32,7 @@ def retry(job: Located, found: Collector, task_id: str, *opts: str) -> dict[str,
         return policy
     known = kind in ("fixed", "exponential")
     if not known or isinstance(delay, bool) or not isinstance(delay, int | float) or delay <= 0:
-        found.lost(job.line_of(*opts, "backoff"), "backoff is of a kind of your own.", task_id)
+        found.lost(job.line_of(*opts, "backoff"), "backoff uses a strategy of your own.", task_id)
         return policy
     doubled = 2 ** min(policy["max_attempts"] - 2, _MOST_DOUBLED)
     return policy | {
@@ -46,15 +46,15 @@ def note_the_rest(job: Located, found: Collector, task_id: str, *opts: str) -> N
     """Notes the worker's part, and options without a counterpart."""
     found.lost(
         job.line,
-        "What the worker does is not in the queue: the task writes a line to the log. "
-        "Put its action there.",
+        "The queue does not hold the worker's code: the task writes a "
+        "line to the log. Replace that action with yours.",
         task_id,
     )
     for name, value in job.mapping(*opts).items():
         line = job.line_of(*opts, name)
         if name in _KEPT:
             found.lost(
-                line, f"{name}: how long runs are kept is one setting for all tasks.", task_id
+                line, f"{name}: one setting for all tasks says how long runs are kept.", task_id
             )
         elif name not in _INTERNAL and value not in (None, 0, False):
             found.lost(line, f"{name} has no counterpart.", task_id)

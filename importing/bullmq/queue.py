@@ -62,7 +62,7 @@ def _read_scheduler(queue: Located, scheduler: Located, found: Collector) -> Non
         return
     left = _runs_left(scheduler, found)
     if left == 0:
-        found.lost(scheduler.line_of("limit"), "Not carried over: its limit is reached.", task_id)
+        found.lost(scheduler.line_of("limit"), "Not imported: it has reached its limit.", task_id)
         return
     start = _instant(scheduler.at("startDate"))
     bounds = {
@@ -94,7 +94,7 @@ def _read_delayed(queue: Located, job: Located, found: Collector) -> None:
     created, delay = job.at("timestamp"), job.at("delay")
     due = _instant(created + delay) if _is_whole(created) and _is_whole(delay) else None
     if due is None:
-        found.lost(job.line, "Not carried over: it has no timestamp and delay.", task_id)
+        found.lost(job.line, "Not imported: it has no timestamp or no delay.", task_id)
         return
     _add(
         queue,
@@ -153,7 +153,7 @@ def _trigger(scheduler: Located, found: Collector, task_id: str) -> dict[str, An
         if every == 0 or every % 1000:
             found.lost(
                 scheduler.line_of("every"),
-                f"Not carried over: every {every} ms. An interval is in whole seconds.",
+                f"Not imported: every {every} ms. An interval is in whole seconds.",
                 task_id,
             )
             return None
@@ -162,16 +162,18 @@ def _trigger(scheduler: Located, found: Collector, task_id: str) -> dict[str, An
         return {"kind": "interval", "every": every // 1000, "offset": seconds}
     line = scheduler.line_of("pattern")
     if not isinstance(pattern, str):
-        found.lost(line, "Not carried over: it has no pattern and no every.", task_id)
+        found.lost(line, "Not imported: it has no pattern and no every.", task_id)
         return None
     try:
         expression = from_cron_parser(pattern)
     except CronError as error:
-        found.lost(line, f"Not carried over: {error}", task_id)
+        found.lost(line, f"Not imported: {error}", task_id)
         return None
     if any(element.startswith("H") for element in expression.replace(",", " ").split()):
         found.changed(
-            line, "BullMQ draws H anew for each run. Here it is drawn once, from the id.", task_id
+            line,
+            "BullMQ picks a new value of H for each run. Here it is picked once, from the id.",
+            task_id,
         )
     zone = scheduler.text("tz") or found.zone(line, "the zone of the worker's machine")
     return {"kind": "cron", "expression": expression, "timezone": zone}
@@ -192,7 +194,7 @@ def _action(queue: Located, job: Located, *data: str) -> dict[str, Any]:
     given = job.at(*data)
     if given not in (None, {}):
         about += f", with {json.dumps(given, ensure_ascii=False)[:_DATA_LENGTH]}"
-    return {"kind": "log", "message": f"{about}; its action is still to come"[:8192]}
+    return {"kind": "log", "message": f"{about}; its action has not been written yet"[:8192]}
 
 
 def _instant(milliseconds: Any) -> datetime | None:

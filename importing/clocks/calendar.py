@@ -59,7 +59,7 @@ class Calendar:
         day, weekday, exclude = self._day_fields()
         years = sorted(year for year in self.years if year >= after.year - 1)
         if not years:
-            raise CalendarError("its years are past.")
+            raise CalendarError("its years have passed.")
         bounds = {}
         if years[0] > after.year - 1:
             bounds["start_at"] = _new_year(years[0], zone)
@@ -159,7 +159,7 @@ def field_text(values: frozenset[int], every: frozenset[int]) -> str:
         return "*"
     ordered = sorted(values)
     if not ordered:
-        raise CalendarError("a field names nothing.")
+        raise CalendarError("a field matches nothing.")
     if len(ordered) > 2:
         step = ordered[1] - ordered[0]
         if step > 1 and ordered == list(range(ordered[0], ordered[-1] + 1, step)):

@@ -37,7 +37,7 @@ class Settings:
                 self.shell = value
             case "CRON_TZ":
                 self.zone = value
-                found.check(number, "CRON_TZ counts for cronie alone; Debian's cron ignores it.")
+                found.check(number, "Only cronie honours CRON_TZ; Debian's cron ignores it.")
             case "MAILTO":
                 if value:
                     found.lost(
@@ -50,13 +50,13 @@ class Settings:
                     self.random_delay = int(value)
                     found.changed(
                         number,
-                        "RANDOM_DELAY becomes jitter: cronie draws one delay when it starts, here "
-                        "it differs from run to run and ends before the next one.",
+                        "RANDOM_DELAY becomes jitter: cronie picks one delay when it starts; "
+                        "here it differs from run to run, and ends before the next run.",
                     )
                 else:
                     found.lost(number, f"RANDOM_DELAY is a number of minutes, not {value!r}.")
             case _ if name in _MAIL:
-                found.lost(number, f"{name} is about mail, which is not sent here.")
+                found.lost(number, f"{name} concerns mail, which is not sent here.")
             case _:
                 self.environment[name] = value
                 if _SECRET.search(name):

@@ -71,9 +71,9 @@ def read_crontab(text: str, found: Collector, *, system: bool | None) -> None:
         found.check(
             jobs[0][0],
             "Jobs run as the worker's user and with its PATH; without HOME in the crontab they "
-            "start in the worker's directory. cron sets no limit to a run, tries none again and "
-            "drops what it misses: each task has a timeout of a day, one attempt, and a minute "
-            "to catch up.",
+            "start in the worker's directory. cron neither limits nor retries a run, and drops "
+            "what it misses: each task has a timeout of one day, one attempt, and a catch-up "
+            "window of one minute.",
         )
     settings = Settings()
     for number, line in lines:
@@ -95,20 +95,20 @@ def _is_system(found: Collector, jobs: list[tuple[int, str]]) -> bool:
 def _job(number: int, line: str, settings: Settings, found: Collector, *, system: bool) -> None:
     parts = split_job(line.removeprefix("-"), system=system)
     if parts is None:
-        found.lost(number, f"Not understood, by cron neither: {line!r}.")
+        found.lost(number, f"Neither cron nor this import understands: {line!r}.")
         return
     expression, user, written = parts
     if expression.lower() == "@reboot":
         found.lost(
             number,
-            f"@reboot is impossible: a task is due at a time, not when a machine starts: "
-            f"{written!r}. A systemd service can do that.",
+            f"@reboot has no counterpart: a task runs at a time, not when a machine starts: "
+            f"{written!r}. Use a systemd service.",
         )
         return
     try:
         translated = from_vixie(expression)
     except CronError as error:
-        found.lost(number, f"Not carried over: {error}")
+        found.lost(number, f"Not imported: {error}")
         return
     command, given = split_input(written)
     task_id = found.free_id(title(command))
@@ -118,7 +118,7 @@ def _job(number: int, line: str, settings: Settings, found: Collector, *, system
     elif user:
         found.changed(number, "Ran as root; here it runs as the worker's user.", task_id)
     if "~" in expression:
-        found.changed(number, "~ becomes H: drawn from the task's id, once and for all.", task_id)
+        found.changed(number, "~ becomes H: picked once, from the task's id.", task_id)
     home = settings.environment.get("HOME", "")
     added = found.add(
         number,

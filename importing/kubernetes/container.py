@@ -63,7 +63,7 @@ def container_action(job: Located, found: Collector, task_id: str) -> tuple[dict
     for name in ("command", "args"):
         for n, each in enumerate(first.sequence(name)):
             if not isinstance(each, str | int | float):
-                found.lost(first.line_of(name, n), f"An element of {name} is no text.", task_id)
+                found.lost(first.line_of(name, n), f"An element of {name} is not text.", task_id)
                 continue
             argv.append(_expanded(str(each), plain))
             if any(ref and ref not in plain for _, ref in _REFERENCE.findall(str(each))):
@@ -75,7 +75,10 @@ def container_action(job: Located, found: Collector, task_id: str) -> tuple[dict
 
 
 def _placeholder(task_id: str, image: str) -> dict[str, Any]:
-    return {"kind": "log", "message": f"{task_id} is due; its action ({image}) is still to come"}
+    return {
+        "kind": "log",
+        "message": f"{task_id} is due; its action ({image}) has not been written yet",
+    }
 
 
 def _environment(container: Located, found: Collector, task_id: str) -> dict[str, Any]:

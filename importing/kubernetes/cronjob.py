@@ -89,7 +89,7 @@ def _read(job: Located, found: Collector) -> None:
 def _trigger(job: Located, found: Collector, task_id: str) -> dict[str, Any] | None:
     line, written = job.line_of("spec", "schedule"), job.at("spec", "schedule")
     if not isinstance(written, str):
-        found.lost(line, "Not carried over: it has no schedule.", task_id)
+        found.lost(line, "Not imported: it has no schedule.", task_id)
         return None
     zone = job.text("spec", "timeZone")
     prefix = _ZONE_PREFIX.fullmatch(written.strip())
@@ -99,7 +99,7 @@ def _trigger(job: Located, found: Collector, task_id: str) -> dict[str, Any] | N
     if every is not None:
         seconds = _go_duration(every[1])
         if seconds is None:
-            found.lost(line, f"Not carried over: {written!r} is not understood.", task_id)
+            found.lost(line, f"Not imported: {written!r} is not understood.", task_id)
             return None
         found.changed(
             line, "@every counts from the last run there, and by the clock in UTC here.", task_id
@@ -108,7 +108,7 @@ def _trigger(job: Located, found: Collector, task_id: str) -> dict[str, Any] | N
     try:
         expression = from_robfig(written)
     except CronError as error:
-        found.lost(line, f"Not carried over: {error}", task_id)
+        found.lost(line, f"Not imported: {error}", task_id)
         return None
     if not zone:
         zone = found.zone(line, "the zone of kube-controller-manager")
@@ -132,14 +132,14 @@ def _also(job: Located, found: Collector, task_id: str, unlimited: bool, action_
     if unlimited:
         found.check(
             action_line,
-            "Kubernetes sets no limit to a run; timeout and deadline are a day.",
+            "Kubernetes does not limit a run; here its timeout and deadline are one day.",
             task_id,
         )
     for name in _HISTORY:
         if job.at("spec", name) is not None:
             found.lost(
                 job.line_of("spec", name),
-                f"{name}: how long runs are kept is one setting for all tasks.",
+                f"{name}: one setting for all tasks says how long runs are kept.",
                 task_id,
             )
     for name in ("parallelism", "completions", "podFailurePolicy", "completionMode"):

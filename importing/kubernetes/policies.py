@@ -35,7 +35,7 @@ def overlap(job: Located, found: Collector, task_id: str) -> str:
             task_id,
         )
     elif policy != "Allow":
-        found.lost(line, f"concurrencyPolicy {policy!r} is not known; Allow is taken.", task_id)
+        found.lost(line, f"concurrencyPolicy {policy!r} is not known; Allow is used.", task_id)
     return _OVERLAP.get(policy if isinstance(policy, str) else "", "allow_all")
 
 
@@ -45,17 +45,17 @@ def catchup(job: Located, found: Collector, task_id: str, distance: timedelta) -
     if limit is None:
         found.check(
             job.line,
-            "Without startingDeadlineSeconds Kubernetes starts the last run that it missed, "
-            "however late. The catch-up window is the distance of two runs, which comes to the "
-            "same unless it is down for longer.",
+            "Without startingDeadlineSeconds, Kubernetes starts the last run that it "
+            "missed, however late. The catch-up window is the time between two runs, "
+            "which has the same effect unless an outage is longer.",
             task_id,
         )
         return distance
     if limit > distance:
         found.changed(
             job.line_of("spec", "startingDeadlineSeconds"),
-            "After an outage Kubernetes starts the last missed run alone; here every one within "
-            "the window runs, as `overlap` allows.",
+            "After an outage Kubernetes starts only the last missed run; here every run "
+            "within the window starts, as `overlap` allows.",
             task_id,
         )
     return limit

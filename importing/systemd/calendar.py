@@ -102,7 +102,7 @@ def _weekdays(text: str) -> frozenset[int]:
     for part in text.split(","):
         ends = [_weekday(each) for each in re.split(r"\.\.|-", part)]
         if len(ends) > 2:
-            raise CalendarError(f"{part!r} is no range of weekdays.")
+            raise CalendarError(f"{part!r} is not a range of weekdays.")
         first, last = _WEEK.index(ends[0]), _WEEK.index(ends[-1])
         if first > last:
             raise CalendarError(f"{part!r} ends before it begins; systemd refuses that.")
@@ -115,13 +115,13 @@ def _weekday(text: str) -> int:
     for n, name in enumerate(_WEEKDAYS):
         if lower in (name, name[:3]):
             return n
-    raise CalendarError(f"{text!r} is no weekday.")
+    raise CalendarError(f"{text!r} is not a weekday.")
 
 
 def _date(text: str) -> dict[str, Any]:
     match = _DATE.fullmatch(text)
     if match is None:
-        raise CalendarError(f"{text!r} is no date.")
+        raise CalendarError(f"{text!r} is not a date.")
     year, month, mark, day = match.groups()
     found: dict[str, Any] = {"months": _values(month, MONTHS)}
     if year is not None and year != "*":
@@ -136,10 +136,10 @@ def _date(text: str) -> dict[str, Any]:
 def _time(text: str) -> dict[str, Any]:
     match = _TIME.fullmatch(text)
     if match is None:
-        raise CalendarError(f"{text!r} is no time.")
+        raise CalendarError(f"{text!r} is not a time.")
     hour, minute, second = match.groups()
     if second is not None and "." in second.replace("..", ""):
-        raise CalendarError("fractions of a second: a second is as fine as it gets.")
+        raise CalendarError("fractions of a second: schedules are exact to the second.")
     return {
         "hours": _values(hour, HOURS),
         "minutes": _values(minute, SIXTY),

@@ -56,13 +56,13 @@ def _read(unit: Unit, found: Collector) -> None:
             if setting.value.lower() not in ("no", "false", "0", "off") or key.endswith("Sec"):
                 found.lost(
                     setting.line,
-                    f"{key}: a task is due at a time, not {event}.",
+                    f"{key}: a task runs at a time, not {event}.",
                     found.free_id(name),
                 )
     if len(triggers) > 1:
         found.changed(
             triggers[1][0].line,
-            "Several triggers make several tasks: `overlap` looks at each of them alone.",
+            "Several triggers become several tasks, and `overlap` applies to each of them alone.",
             found.free_id(name),
         )
     jitter = _jitter(unit, found, name)
@@ -120,7 +120,7 @@ def _calendar(setting: Setting, found: Collector, name: str) -> dict[str, Any] |
         zone = parsed.zone or found.zone(setting.line, "the machine's zone")
         return parsed.calendar.trigger(zone, found.at)
     except CalendarError as error:
-        found.lost(setting.line, f"Not carried over: {error}", found.free_id(name))
+        found.lost(setting.line, f"Not imported: {error}", found.free_id(name))
         return None
 
 
@@ -132,7 +132,7 @@ def _intervals(unit: Unit, found: Collector, name: str) -> list[tuple[Setting, d
             if span is None or span < timedelta(seconds=1) or span.microseconds:
                 found.lost(
                     setting.line,
-                    f"Not carried over: {setting.value!r} is no whole number of seconds.",
+                    f"Not imported: {setting.value!r} is not a whole number of seconds.",
                     found.free_id(name),
                 )
                 continue
@@ -157,7 +157,7 @@ def _jitter(unit: Unit, found: Collector, name: str) -> timedelta:
     found.changed(
         setting.line,
         "RandomizedDelaySec becomes jitter, which differs from run to run"
-        f"{', not one delay for ever as FixedRandomDelay has it,' if fixed else ''} and ends "
+        f"{', where FixedRandomDelay keeps one delay,' if fixed else ''} and ends "
         f"before the next run.",
         found.free_id(name),
     )
@@ -176,8 +176,8 @@ def _also(unit: Unit, found: Collector, task_id: str) -> None:
     if persistent is not None and yes(persistent):
         found.check(
             persistent.line,
-            "Persistent becomes a catch-up window as long as the distance of two runs, so that "
-            "the last missed one runs.",
+            "Persistent becomes a catch-up window as long as the time between "
+            "two runs, so that the last missed run still starts.",
             task_id,
         )
     for key, why in (
@@ -191,5 +191,5 @@ def _also(unit: Unit, found: Collector, task_id: str) -> None:
     accuracy = unit.last(_TIMER, "AccuracySec")
     if accuracy is not None:
         found.changed(
-            accuracy.line, "AccuracySec: runs are not put off to save wake-ups here.", task_id
+            accuracy.line, "AccuracySec: runs are not delayed here to save wake-ups.", task_id
         )

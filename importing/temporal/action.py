@@ -27,7 +27,7 @@ def workflow_fields(described: Located, found: Collector, task_id: str) -> dict[
     line = described.line_of("schedule", "action")
     workflow_type = described.text(*_START, "workflowType", "name")
     if not workflow_type:
-        found.lost(line, "Not carried over: it starts no workflow.", task_id)
+        found.lost(line, "Not imported: it does not start a workflow.", task_id)
         return None
     for name in _STAYS:
         if described.at(*_START, name) not in (None, {}, ""):
@@ -67,7 +67,7 @@ def _arguments(described: Located, found: Collector, task_id: str) -> list[Any]:
             arguments.append(None)
             found.lost(
                 described.line_of(*path, "payloads", n),
-                f"Argument {n + 1} {error}: it is null in the task. Write its value there.",
+                f"Argument {n + 1} {error}: it is null in the task. Set its value there.",
                 task_id,
             )
     return arguments
@@ -80,7 +80,7 @@ def _retry(described: Located, found: Collector, task_id: str) -> dict[str, Any]
     attempts = described.at(*policy, "maximumAttempts", default=0)
     if not isinstance(attempts, int) or not 0 < attempts <= 1000:
         found.changed(
-            described.line_of(*policy), "There is no retry without end: 1,000 attempts.", task_id
+            described.line_of(*policy), "Unlimited retries become 1,000 attempts.", task_id
         )
         attempts = 1000
     if described.at(*policy, "nonRetryableErrorTypes"):

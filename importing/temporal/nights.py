@@ -33,9 +33,9 @@ def name_nights(described: Located, found: Collector, added: Sequence[str], zone
     if not windows or (jitter and len(tasks) > 1):
         found.check(
             line,
-            f"{_ORIGINAL} fires otherwise on nights of clock changes in {zone}: what clocks skip "
-            f"is left out, and of what they show twice runs may be lost or added. Here each "
-            f"listed time runs once, after the gap where it is skipped."
+            f"{_ORIGINAL} fires differently on nights of clock changes in {zone}: local times "
+            "that are skipped are left out, and of those that repeat runs may be lost or added. "
+            "Here each listed time runs once, after the gap where it is skipped."
             + (" Read it from its server to have the nights named." if not windows else ""),
             added[0],
         )

@@ -37,7 +37,9 @@ def read_temporal(text: str, found: Collector) -> None:
     described = [each for each in described if each.mapping("schedule", "spec")]
     if not described:
         raise UnreadableSource(
-            found.name, 1, "describes no schedule; `temporal schedule describe -o json` does."
+            found.name,
+            1,
+            "does not describe a schedule, as `temporal schedule describe -o json` does.",
         )
     for each in described:
         _read(each, found)
@@ -60,7 +62,7 @@ def _read(described: Located, found: Collector) -> None:
     zone = described.text("schedule", "spec", "timezoneName") or "UTC"
     wanted = parts(described, found, task_id, zone)
     if not wanted:
-        found.lost(described.line_of("schedule", "spec"), "Not carried over: never fires.", task_id)
+        found.lost(described.line_of("schedule", "spec"), "Not imported: never fires.", task_id)
         return
     fields = {
         "name": schedule_id[:200],
@@ -112,7 +114,7 @@ def _overlap(described: Located, found: Collector, task_id: str) -> str:
     if policy in _OVERLAPS:
         return policy
     if policy != "unspecified":
-        found.lost(described.line_of(*path), f"{written} is not known; skip is taken.", task_id)
+        found.lost(described.line_of(*path), f"{written} is not known; skip is used.", task_id)
     return "skip"
 
 
@@ -135,8 +137,8 @@ def _common(described: Located, found: Collector, task_id: str, zone: str) -> di
         else:
             found.lost(
                 described.line_of("schedule", "state", "limitedActions"),
-                "No actions remain: the schedule is over. The task is carried over without a "
-                "limit; leave it out if it is not wanted.",
+                "The schedule has used up its actions. The task is imported "
+                "without a limit; leave it out if you do not want it.",
                 task_id,
             )
     return common
@@ -157,9 +159,9 @@ def _also(
     if len(wanted) > 1:
         found.changed(
             spec,
-            f"The spec has {len(wanted)} parts that no one trigger says, so it becomes as many "
-            f"tasks: {', '.join(added)}. `overlap` and the number of runs count for each alone, "
-            f"and an instant that two of them name runs twice.",
+            f"The spec has {len(wanted)} parts that no single trigger expresses, so it "
+            f"becomes as many tasks: {', '.join(added)}. `overlap` and the number of runs apply "
+            "to each alone, and an instant that two of them share runs twice.",
             task_id,
         )
     for name in ("pauseOnFailure", "keepOriginalWorkflowId"):
@@ -169,6 +171,6 @@ def _also(
     if described.at("schedule", "spec", "jitter"):
         found.changed(
             described.line_of("schedule", "spec", "jitter"),
-            "Jitter is as wide as before, and other within it: it depends on the schedule's id.",
+            "Jitter has the same width but other values: it depends on the schedule's id.",
             task_id,
         )

@@ -68,13 +68,13 @@ def _calendars(described: Located, found: Collector, task_id: str, zone: str) ->
         try:
             lines.setdefault(_calendar(calendar), calendar.line)
         except CalendarError as error:
-            found.lost(calendar.line, f"Not carried over: {error}", task_id)
+            found.lost(calendar.line, f"Not imported: {error}", task_id)
     for one in merged(lines):
         line = lines.get(one, described.line_of(*_SPEC, "structuredCalendar"))
         try:
             yield Part(line, one.trigger(zone, found.at))
         except CalendarError as error:
-            found.lost(line, f"Not carried over: {error}", task_id)
+            found.lost(line, f"Not imported: {error}", task_id)
 
 
 def exclusions(described: Located, found: Collector, task_id: str) -> list[str]:
@@ -86,7 +86,7 @@ def exclusions(described: Located, found: Collector, task_id: str) -> list[str]:
         except CalendarError as error:
             found.lost(
                 calendar.line,
-                f"An exclusion is left away, so that it fires too often: {error}",
+                f"An exclusion was dropped, so the task fires too often: {error}",
                 task_id,
             )
     return excluded
@@ -109,7 +109,7 @@ def _excluded(calendar: Calendar, from_year: int) -> list[str]:
     ]
     ranges = runs(day.toordinal() for day in days)
     if len(ranges) > _MOST_DATES:
-        raise CalendarError("it names too many single days.")
+        raise CalendarError("it lists too many single days.")
     return [
         f"{date.fromordinal(first)}"
         if first == last

@@ -38,7 +38,7 @@ def payload_value(payload: Any) -> Any:
     try:
         return json.loads(_decoded(payload.get("data")))
     except ValueError:
-        raise PayloadError("is not the JSON that it should be") from None
+        raise PayloadError("is not valid JSON") from None
 
 
 def _decoded(text: Any) -> bytes:

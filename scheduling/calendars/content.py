@@ -10,6 +10,15 @@ from pydantic import Field, StringConstraints
 from onthedot.scheduling.trigger import CalendarName
 from onthedot.scheduling.values import Model
 
+
+class CalendarError(ValueError):
+    """A calendar whose days cannot be computed: the field at fault, and the fix."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 #: The longest feed or text.
 LONGEST_TEXT = 512 * 1024
 

@@ -10,8 +10,7 @@ from typing import Any
 import icalendar
 import recurring_ical_events
 
-from onthedot.scheduling.calendars.content import LONGEST_TEXT
-from onthedot.scheduling.calendars.errors import CalendarError
+from onthedot.scheduling.calendars.content import LONGEST_TEXT, CalendarError
 from onthedot.scheduling.calendars.resolved import ResolvedDays, days_between
 
 #: How far repeated events are expanded: longer than a schedule is compiled ahead.

@@ -9,8 +9,7 @@ from importlib.metadata import version
 
 import holidays
 
-from onthedot.scheduling.calendars.content import HolidaysCalendar
-from onthedot.scheduling.calendars.errors import CalendarError
+from onthedot.scheduling.calendars.content import CalendarError, HolidaysCalendar
 from onthedot.scheduling.calendars.resolved import ResolvedDays, days_between
 
 #: The years to compute: all that tasks can be scheduled in.

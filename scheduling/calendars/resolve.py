@@ -9,13 +9,13 @@ from typing import assert_never
 from onthedot.scheduling.calendars.content import (
     AnyOfCalendar,
     CalendarContent,
+    CalendarError,
     DatesCalendar,
     HolidaysCalendar,
     IcsCalendar,
     Weekday,
     WeeklyCalendar,
 )
-from onthedot.scheduling.calendars.errors import CalendarError
 from onthedot.scheduling.calendars.events import event_days
 from onthedot.scheduling.calendars.holiday_days import holiday_days
 from onthedot.scheduling.calendars.resolved import ResolvedDays, union

@@ -57,6 +57,9 @@ class Revision(Model):
     by: str = Field(description="Who changed it; `pause until` if a pause ended automatically.")
     change: RevisionKind
     note: str = Field(default="", description="The note given with a pause, resume or deletion.")
+    until: Instant | None = Field(
+        default=None, description="When a pause ends automatically; null if it does not."
+    )
     restores: int | None = Field(
         default=None, description="The revision that was restored, if this was a restore."
     )

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from onthedot.activities.calendars.stored import StoredCalendar
-from onthedot.scheduling.calendars.content import AnyOfCalendar, CalendarContent, IcsCalendar
-from onthedot.scheduling.calendars.errors import CalendarError
+from onthedot.scheduling.calendars.content import (
+    AnyOfCalendar,
+    CalendarContent,
+    CalendarError,
+    IcsCalendar,
+)
 from onthedot.scheduling.calendars.resolve import resolve
 from onthedot.scheduling.calendars.resolved import ResolvedDays
 from onthedot.scheduling.calendars.source import source_of

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
-import httpx2
 import pytest
-from mcp.client import Client
-from mcp.client.stdio import StdioServerParameters
-from mcp.client.streamable_http import streamable_http_client
-from mcp.types import TextContent
 
 from onthedot.access.roles import Role
-from tests.api.definitions import fresh_id, recurring
-from tests.command_line import COMMAND
+from tests.agent_tools.agents import over_http, over_stdio
+from tests.definitions import recurring, unique
 from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from mcp.client import Client
 
 pytestmark = pytest.mark.anyio
 
@@ -29,31 +25,6 @@ _READING = {
 _CHANGING = {"register", "pause", "resume", "run", "cancel", "retry"}
 
 
-@asynccontextmanager
-async def _over_http(rest: httpx.AsyncClient, role: Role) -> AsyncIterator[Client]:
-    headers = {"Authorization": f"Bearer {role}"}
-    async with (
-        httpx2.AsyncClient(headers=headers, trust_env=False) as http,
-        Client(streamable_http_client(f"{rest.base_url}/mcp", http_client=http)) as client,
-    ):
-        yield client
-
-
-@asynccontextmanager
-async def _over_stdio(
-    rest: httpx.AsyncClient, role: Role, directory: Path, *options: str
-) -> AsyncIterator[Client]:
-    program, *arguments = COMMAND
-    started = StdioServerParameters(
-        command=program,
-        args=[*arguments, "mcp", *options],
-        env={"ONTHEDOT_URL": str(rest.base_url), "ONTHEDOT_TOKEN": role.value},
-        cwd=directory,
-    )
-    async with Client(started) as client:
-        yield client
-
-
 async def _names(client: Client) -> set[str]:
     return {tool.name for tool in (await client.list_tools()).tools}
 
@@ -62,7 +33,7 @@ async def _told(client: Client, tool: str, **arguments: Any) -> str:
     """The answer of a tool that works."""
     result = await client.call_tool(tool, arguments)
     (said,) = result.content
-    assert isinstance(said, TextContent)
+    assert said.type == "text"
     assert not result.is_error, said.text
     assert len(said.text) < 10_000
     return said.text
@@ -71,14 +42,14 @@ async def _told(client: Client, tool: str, **arguments: Any) -> str:
 async def _refused(client: Client, tool: str, **arguments: Any) -> str:
     result = await client.call_tool(tool, arguments)
     (said,) = result.content
-    assert isinstance(said, TextContent)
+    assert said.type == "text"
     assert result.is_error, said.text
     return said.text
 
 
 async def test_a_day_of_an_agent_over_http(rest: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
-    async with _over_http(rest, Role.EDITOR) as agent:
+    task_id = unique()
+    async with over_http(rest, Role.EDITOR) as agent:
         assert await _names(agent) == _READING | _CHANGING
         cron = {"kind": "cron", "expression": "0 9 * * 1-5", "timezone": "Europe/Rome"}
         preview = await _told(agent, "preview", trigger=cron, count=2)
@@ -125,12 +96,12 @@ async def test_a_day_of_an_agent_over_http(rest: httpx.AsyncClient) -> None:
 
 
 async def test_each_may_what_its_role_may(rest: httpx.AsyncClient) -> None:
-    async with _over_http(rest, Role.VIEWER) as viewer:
+    async with over_http(rest, Role.VIEWER) as viewer:
         assert await _names(viewer) == _READING
         assert "run" in await _refused(viewer, "run", task_id="nothing")
-    async with _over_http(rest, Role.OPERATOR) as operator:
+    async with over_http(rest, Role.OPERATOR) as operator:
         assert await _names(operator) == _READING | _CHANGING
-        told = await _refused(operator, "register", task=recurring(id=fresh_id()))
+        told = await _refused(operator, "register", task=recurring(id=unique()))
         assert "needs the role editor" in told
 
 
@@ -145,13 +116,13 @@ async def test_who_may_not_call_rest_may_not_call_this(rest: httpx.AsyncClient) 
 
 
 async def test_over_standard_input_and_output(rest: httpx.AsyncClient, tmp_path: Path) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await rest.post("/tasks", json=recurring(id=task_id))
-    async with _over_stdio(rest, Role.ADMIN, tmp_path) as agent:
+    async with over_stdio(rest, Role.ADMIN, tmp_path) as agent:
         assert await _names(agent) == _READING
         assert task_id in await _told(agent, "show_task", task_id=task_id)
         assert "pause" in await _refused(agent, "pause", task_id=task_id)
-    async with _over_stdio(rest, Role.ADMIN, tmp_path, "--allow-writes") as agent:
+    async with over_stdio(rest, Role.ADMIN, tmp_path, "--allow-writes") as agent:
         assert await _names(agent) == _READING | _CHANGING
         await _told(agent, "pause", task_id=task_id)
     assert (await rest.get(f"/tasks/{task_id}")).json()["status"] == "paused"

@@ -19,10 +19,10 @@ from onthedot.plugin import OnTheDotPlugin
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import connect, prepare_namespace
 from onthedot.settings import Settings
-from tests.api.definitions import LOG, fresh_id, one_time, recurring
 from tests.api.problem import problem
 from tests.api.serving import serving
 from tests.api.temporal_process import TemporalProcess, temporal_process
+from tests.definitions import LOG, one_time, recurring, unique
 from tests.waiting import at_load, eventually, until
 
 pytestmark = pytest.mark.anyio
@@ -83,14 +83,14 @@ async def all_say_so(alone: Alone, task_id: str) -> None:
 
 
 async def test_temporal_stopped(alone: Alone) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     assert (await alone.api.get("/readyz")).status_code == 200
     await alone.server.kill()
     await all_say_so(alone, task_id)
 
 
 async def test_temporal_frozen_and_thawed(alone: Alone) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     assert (await alone.api.post("/tasks", json=one_time())).status_code == 201
     alone.server.freeze()
     await all_say_so(alone, task_id)
@@ -107,7 +107,7 @@ async def test_temporal_frozen_and_thawed(alone: Alone) -> None:
 
 async def test_a_registration_into_a_short_freeze_is_not_there_afterwards(alone: Alone) -> None:
     for _ in range(5):
-        task_id = fresh_id()
+        task_id = unique()
         alone.server.freeze()
         await timed(asyncio.ensure_future(alone.api.post("/tasks", json=recurring(id=task_id))))
         alone.server.thaw()
@@ -120,7 +120,7 @@ async def test_a_registration_into_a_short_freeze_is_not_there_afterwards(alone:
 
 
 async def test_without_a_worker_a_task_is_registered_but_not_changed(alone: Alone) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     registered = await alone.api.post("/tasks", json=recurring(id=task_id))
     assert registered.status_code == 201
     ready = (await alone.api.get("/readyz")).json()
@@ -164,7 +164,7 @@ async def test_thawed_at_the_edge_each_is_what_was_answered(alone: Alone, frozen
     """However late Temporal comes back: 201 is registered, and 503 is not, unless it says that it
     cannot tell. What comes too late is never registered."""
     assert (await alone.api.post("/tasks", json=one_time())).status_code == 201
-    ids = [fresh_id() for _ in range(30)]
+    ids = [unique() for _ in range(30)]
     alone.server.freeze()
     began = datetime.now(UTC)
     sent = [asyncio.create_task(alone.api.post("/tasks", json=one_time(id=one))) for one in ids]

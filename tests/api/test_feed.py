@@ -16,10 +16,9 @@ from onthedot.access.api_tokens import ApiToken
 from onthedot.access.roles import Role
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
-from tests.api.definitions import LOG
 from tests.api.problem import problem
 from tests.api.serving import serving
-from tests.definitions import unique
+from tests.definitions import LOG, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio

@@ -11,9 +11,8 @@ import pytest
 from temporalio.client import Client
 
 from onthedot.naming import schedule
-from tests.api.definitions import LOG
 from tests.api.problem import fields
-from tests.definitions import unique
+from tests.definitions import LOG, unique
 from tests.run_log import lists_caught_up
 from tests.waiting import eventually, until
 

@@ -9,9 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.definitions import fresh_id, recurring
 from tests.api.problem import fields, problem
-from tests.definitions import unique
+from tests.definitions import recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -20,7 +19,7 @@ _HOUR = timedelta(hours=1)
 
 
 async def test_a_freeze_is_made_replaced_and_lifted(api: httpx.AsyncClient) -> None:
-    name, tag, task_id = unique("freeze"), unique("tag"), fresh_id()
+    name, tag, task_id = unique("freeze"), unique("tag"), unique()
     body = {"until": _later(_HOUR), "tags": [tag], "then": "hold", "note": "year end"}
     made = await api.put(f"/freezes/{name}", json=body)
     assert made.status_code == 201

@@ -14,7 +14,7 @@ from onthedot.applying.plan import StepKind
 from onthedot.applying.sending import send_steps
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.client import AsyncOnTheDot, RevisionMismatch
-from tests.api.definitions import fresh_id, recurring
+from tests.definitions import recurring, unique
 
 pytestmark = pytest.mark.anyio
 
@@ -35,7 +35,7 @@ async def applied(server: AsyncOnTheDot, *tasks: dict[str, Any]) -> None:
 
 
 async def test_a_change_in_between_is_not_overwritten(server: AsyncOnTheDot) -> None:
-    task_id, other = fresh_id(), fresh_id()
+    task_id, other = unique(), unique()
     await applied(server, recurring(id=task_id), recurring(id=other))
     wanted = files(
         recurring(id=task_id, description="file"), recurring(id=other, description="file")
@@ -56,7 +56,7 @@ async def test_a_change_in_between_is_not_overwritten(server: AsyncOnTheDot) -> 
 
 
 async def test_one_that_is_cut_off_is_finished_by_the_next(server: AsyncOnTheDot) -> None:
-    name = fresh_id()
+    name = unique()
     await applied(server, *(recurring(id=f"{name}-{n}") for n in range(12)))
     wanted = files(*(recurring(id=f"{name}-{n}", description="new") for n in range(14)))
     steps = await make_plan(server, wanted)
@@ -73,7 +73,7 @@ async def test_one_that_is_cut_off_is_finished_by_the_next(server: AsyncOnTheDot
 async def test_a_creation_that_somebody_was_faster_with_is_reported(
     server: AsyncOnTheDot,
 ) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     steps = await make_plan(server, files(recurring(id=task_id)))
     await server.create_task(recurring(id=task_id, description="hand"))
     (outcome,) = [o async for o in send_steps(server, steps, force=False)]

@@ -24,9 +24,9 @@ from onthedot.service.archive.exporter import Exporter
 from onthedot.service.archive.listing import ArchivedRuns
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
-from tests.api.definitions import fresh_id, one_time, recurring
 from tests.api.serving import serving
 from tests.api.tasks.test_lists import walk
+from tests.definitions import one_time, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +37,7 @@ _FAILS = {"kind": "command", "argv": ["false"]}
 async def test_a_run_past_its_retention_is_listed_and_read(
     api: httpx.AsyncClient, client: Client, exporter: Exporter
 ) -> None:
-    often, single = fresh_id(), fresh_id()
+    often, single = unique(), unique()
     await api.post("/tasks", json=recurring(id=often, name="Nightly report", tags=["night"]))
     await api.post("/tasks", json=one_time(0, id=single))
     ids = [(await api.post(f"/tasks/{often}/run")).json()["id"] for _ in range(2)]
@@ -66,7 +66,7 @@ async def test_a_run_past_its_retention_is_listed_and_read(
 async def test_the_filters_are_those_of_the_list(
     api: httpx.AsyncClient, exporter: Exporter
 ) -> None:
-    good, bad, tag = fresh_id("good"), fresh_id("bad"), fresh_id()
+    good, bad, tag = unique("good"), unique("bad"), unique()
     await api.post("/tasks", json=recurring(id=good, name="Äpfel zählen", tags=[tag]))
     once = {"max_attempts": 1}
     await api.post("/tasks", json=one_time(0, id=bad, tags=[tag, "B"], action=_FAILS, retry=once))
@@ -110,7 +110,7 @@ async def test_the_filters_are_those_of_the_list(
 async def test_a_writer_that_is_killed_loses_nothing_and_writes_nothing_twice(
     api: httpx.AsyncClient, client: Client, exporter: Exporter, directory: Path
 ) -> None:
-    task = fresh_id()
+    task = unique()
     await api.post("/tasks", json=recurring(id=task))
     ids = [(await api.post(f"/tasks/{task}/run")).json()["id"] for _ in range(15)]
     await _ended(api, task, len(ids))
@@ -129,7 +129,7 @@ async def test_a_writer_that_is_killed_loses_nothing_and_writes_nothing_twice(
 async def test_only_one_writes_at_a_time(
     api: httpx.AsyncClient, temporal: Temporal, directory: Path
 ) -> None:
-    task = fresh_id()
+    task = unique()
     await api.post("/tasks", json=recurring(id=task))
     ids = [(await api.post(f"/tasks/{task}/run")).json()["id"] for _ in range(5)]
     await _ended(api, task, len(ids))

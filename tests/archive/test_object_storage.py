@@ -15,10 +15,10 @@ from onthedot.archive.line import Lines
 from onthedot.archive.reading import ArchivedDays
 from onthedot.archive.writing import RunArchive
 from onthedot.service.archive.exporter import Exporter
-from tests.api.definitions import fresh_id, recurring
 from tests.api.tasks.test_lists import walk
 from tests.archive.object_storage import ObjectStorage, object_storage
 from tests.cluster.guide import commands, run
+from tests.definitions import recurring, unique
 from tests.go_programs import CannotBuild, GoTools, default_cache, find_go
 from tests.waiting import eventually
 
@@ -63,7 +63,7 @@ def guide(storage: ObjectStorage, tmp_path: Path) -> Guide:
 async def test_finished_days_are_moved_to_object_storage_and_listed_once_they_are_back(
     api: httpx.AsyncClient, exporter: Exporter, directory: Path, guide: Guide
 ) -> None:
-    task = fresh_id()
+    task = unique()
     await api.post("/tasks", json=recurring(id=task))
     await api.post(f"/tasks/{task}/run")
     await eventually(lambda: _has_ended(api, task))

@@ -1,11 +1,12 @@
-"""Where keys are set, the archive is sealed with them too."""
+"""The archive is sealed where keys are set, and tells how far it is, above all where it stays."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from onthedot.archive.line import ArchivedRun, Lines
 from onthedot.archive.reading import ArchivedDays
@@ -13,9 +14,12 @@ from onthedot.archive.writing import RunArchive
 from onthedot.encryption.keys import Keyring
 from onthedot.scheduling.outages import KeyMissing, NotOurSeal
 from onthedot.scheduling.run import RunStatus
+from onthedot.service.archive.exporter import Exporter
 from tests.encryption.test_keys import ONE, TWO
 
 _NEEDLE = "the-salary-of-jane"
+
+pytestmark = pytest.mark.anyio
 
 
 def _run(number: int) -> ArchivedRun:
@@ -66,3 +70,25 @@ def test_a_line_that_is_on_its_way_is_not_read(tmp_path: Path) -> None:
     days = ArchivedDays(tmp_path, Lines())
     assert [run.id for _, run in days.runs("2026-05-04")] == [_run(1).id]
     assert days.find("t~half") is None
+
+
+async def test_a_writer_that_can_only_read_tells_how_far_the_last_one_came(
+    exporter: Exporter, directory: Path
+) -> None:
+    """A server that was restarted while its disk was full, say."""
+    came_to = datetime.now(UTC) - timedelta(hours=7)
+    (directory / "archived-until").write_text(f"{came_to.isoformat()}\n")
+    (directory / "archived-until.new").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        await exporter.write_ended()
+    assert _told() == came_to.timestamp()
+
+
+async def test_it_moves_on_with_the_writer(exporter: Exporter) -> None:
+    before = datetime.now(UTC)
+    await exporter.write_ended()
+    assert (_told() or 0) >= before.timestamp()
+
+
+def _told() -> float | None:
+    return REGISTRY.get_sample_value("onthedot_archived_until_timestamp_seconds")

@@ -14,7 +14,7 @@ from onthedot import client
 from onthedot.client import AsyncOnTheDot, OnTheDot
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask, Task, TaskStatus
-from tests.api.definitions import LOG, fresh_id, recurring
+from tests.definitions import LOG, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +39,7 @@ async def _blocking(url: str, use: Callable[[OnTheDot], T]) -> T:
 
 
 async def test_a_task_lives_through_the_client(server: AsyncOnTheDot) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     made = await server.create_task(NewTask.model_validate(recurring(id=task_id)))
     assert isinstance(made, Task)
     assert made.revision == 1
@@ -62,7 +62,7 @@ async def test_a_task_lives_through_the_client(server: AsyncOnTheDot) -> None:
 
 
 async def test_the_blocking_client_does_the_same(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
 
     def use(server: OnTheDot) -> tuple[Task, list[str], str]:
         made = server.create_task(recurring(id=task_id, tags=[task_id]))
@@ -78,7 +78,7 @@ async def test_the_blocking_client_does_the_same(api: httpx.AsyncClient) -> None
 
 
 async def test_lists_go_on_over_pages(server: AsyncOnTheDot) -> None:
-    tag = fresh_id("tag")
+    tag = unique("tag")
     batch = await server.create_tasks([recurring(id=f"{tag}-{n}", tags=[tag]) for n in range(5)])
     assert [result.status for result in batch.results] == [201] * 5
 
@@ -90,7 +90,7 @@ async def test_lists_go_on_over_pages(server: AsyncOnTheDot) -> None:
 
 
 async def test_problems_are_typed(server: AsyncOnTheDot) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     made = await server.create_task(recurring(id=task_id))
     with pytest.raises(client.Conflict, match="in use"):
         await server.create_task(recurring(id=task_id))
@@ -106,7 +106,7 @@ async def test_problems_are_typed(server: AsyncOnTheDot) -> None:
 async def test_an_action_a_preview_and_a_backfill(server: AsyncOnTheDot) -> None:
     tried = await server.try_action(LOG, timeout=timedelta(seconds=20))
     assert tried.status is RunStatus.SUCCEEDED
-    task_id = fresh_id()
+    task_id = unique()
     made = await server.create_task(recurring(id=task_id))
     previewed = await server.preview_edit(task_id, made.model_copy(update={"paused": True}))
     assert previewed.lost

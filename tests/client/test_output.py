@@ -17,8 +17,8 @@ from onthedot.client.events import ServerEvent
 from onthedot.messages.run_output import RunState
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.written import WrittenPiece
-from tests.api.definitions import fresh_id, recurring
 from tests.client.scripted_server import serving
+from tests.definitions import recurring, unique
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +28,7 @@ _COMMAND = {"kind": "command", "argv": ["sh", "-c", "echo one; sleep 0.7; echo t
 async def test_both_clients_follow_a_run(api: httpx.AsyncClient) -> None:
     url = str(api.base_url)
     async with AsyncOnTheDot(url) as there:
-        task = await there.create_task(recurring(id=fresh_id(), action=_COMMAND))
+        task = await there.create_task(recurring(id=unique(), action=_COMMAND))
         run = await there.run_task(task.id)
         events = [event async for event in there.follow_output(run.id)]
         assert "".join(e.text for e in events if isinstance(e, WrittenPiece)) == "one\ntwo\n"

@@ -12,8 +12,8 @@ import yaml
 from jsonschema_rs import validator_for
 
 from onthedot.applying.files import read_paths
-from tests.api.definitions import fresh_id, recurring
 from tests.commands.conftest import Shell
+from tests.definitions import recurring, unique
 from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +26,7 @@ def write(directory: Path, *tasks: dict[str, Any]) -> None:
 
 
 async def test_from_nothing_to_pruned(shell: Shell, api: httpx.AsyncClient, tmp_path: Path) -> None:
-    name = fresh_id("set")
+    name = unique("set")
     a, b, c = (f"{name}-{letter}" for letter in "abc")
     files = tmp_path / "tasks"
     write(files, recurring(id=a), recurring(id=b), recurring(id=c, tags=["mine"]))
@@ -77,7 +77,7 @@ async def test_from_nothing_to_pruned(shell: Shell, api: httpx.AsyncClient, tmp_
 async def test_nothing_is_sent_while_one_file_is_wrong(
     shell: Shell, api: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    good, bad, worse = fresh_id(), fresh_id(), fresh_id()
+    good, bad, worse = unique(), unique(), unique()
     files = tmp_path / "tasks"
     write(
         files,
@@ -101,7 +101,7 @@ async def test_nothing_is_sent_while_one_file_is_wrong(
 async def test_what_was_changed_by_hand_is_told_and_left(
     shell: Shell, api: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     files = tmp_path / "tasks"
     write(files, recurring(id=task_id))
     assert (await shell("apply", "-f", str(files))).returncode == 0
@@ -133,7 +133,7 @@ async def test_what_was_changed_by_hand_is_told_and_left(
 async def test_a_long_definition_and_a_local_time_are_unchanged_too(
     shell: Shell, api: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    long, once = fresh_id("long"), fresh_id("once")
+    long, once = unique("long"), unique("once")
     files = tmp_path / "tasks"
     write(
         files,
@@ -163,7 +163,7 @@ async def test_the_schema_for_editors(api: httpx.AsyncClient) -> None:
 
 
 async def test_a_thousand_tasks_the_second_time(shell: Shell, tmp_path: Path) -> None:
-    name = fresh_id("many")
+    name = unique("many")
     file = tmp_path / "many.yaml"
     file.write_text(
         yaml.safe_dump_all([recurring(id=f"{name}-{n}", tags=[name]) for n in range(60)])

@@ -12,8 +12,8 @@ from temporalio.client import (
 )
 
 from onthedot.applying.files import read_text
-from tests.api.definitions import fresh_id
 from tests.commands.conftest import Shell
+from tests.definitions import unique
 from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
@@ -51,7 +51,7 @@ async def test_what_cannot_be_imported(shell: Shell) -> None:
 
 async def test_schedules_are_read_from_a_server(shell: Shell, client: Client) -> None:
     address = client.service_client.config.target_host
-    name = fresh_id("theirs")
+    name = unique("theirs")
     theirs = await client.create_schedule(
         name,
         Schedule(

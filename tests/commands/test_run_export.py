@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.definitions import fresh_id, one_time, recurring
 from tests.commands.conftest import Shell
+from tests.definitions import one_time, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 async def test_each_run_that_ended_is_written_once_and_whole(
     shell: Shell, api: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    task, later = fresh_id(), fresh_id()
+    task, later = unique(), unique()
     await api.post("/tasks", json=recurring(id=task))
     await api.post("/tasks", json=one_time(id=later))
     ids = [(await api.post(f"/tasks/{task}/run")).json()["id"] for _ in range(3)]
@@ -45,7 +45,7 @@ async def test_each_run_that_ended_is_written_once_and_whole(
 async def test_a_line_that_was_cut_in_half_is_written_anew(
     shell: Shell, api: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    task = fresh_id()
+    task = unique()
     await api.post("/tasks", json=recurring(id=task))
     await api.post(f"/tasks/{task}/run")
     await _ended(api, task, 1)

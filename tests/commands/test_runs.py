@@ -7,8 +7,8 @@ import json
 import httpx
 import pytest
 
-from tests.api.definitions import SLEEP, fresh_id, recurring
 from tests.commands.conftest import Shell
+from tests.definitions import SLEEP, recurring, unique
 
 pytestmark = pytest.mark.anyio
 
@@ -21,7 +21,7 @@ async def test_preview_and_backfill(shell: Shell) -> None:
     assert preview.stdout.splitlines()[1:] == [
         "  2026-10-24 02:30:00+02:00", "  2026-10-25 02:30:00+02:00", "  2026-10-26 02:30:00+01:00",
     ]  # fmt: skip
-    task_id = fresh_id()
+    task_id = unique()
     await shell("task", "create", task_id, "--cron", "0 0 1 1 *", "--log", "hello")
     through = await shell(
         "backfill", task_id, "--from", "2024-06-01", "--to", "2026-06-01",
@@ -35,7 +35,7 @@ async def test_preview_and_backfill(shell: Shell) -> None:
 async def test_a_run_is_cancelled_and_watching_says_so(
     shell: Shell, api: httpx.AsyncClient
 ) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id, action=SLEEP))
     run = (await api.post(f"/tasks/{task_id}/run")).json()["id"]
     assert (await shell("run", "cancel", run)).stdout == f"{run} was asked to stop\n"
@@ -47,7 +47,7 @@ async def test_a_run_is_cancelled_and_watching_says_so(
 async def test_a_run_with_variables_of_its_own_and_once_more(
     shell: Shell, api: httpx.AsyncClient
 ) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     action = {"kind": "command", "argv": ["sh", "-c", "echo $WHO $ONTHEDOT_SCHEDULED_FOR"]}
     await api.post("/tasks", json=recurring(id=task_id, action=action, tags=[task_id]))
     ran = await shell(

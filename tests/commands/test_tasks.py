@@ -10,14 +10,14 @@ import httpx
 import pytest
 import yaml
 
-from tests.api.definitions import fresh_id, recurring
 from tests.commands.conftest import Shell
+from tests.definitions import recurring, unique
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_day_with_a_task(shell: Shell, api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     made = await shell(
         "task", "create", task_id, "--cron", "0 9 1 1 *", "--tz", "Europe/Rome",
         "--log", "hello", "--tag", task_id, "--name", "Hello",
@@ -71,7 +71,7 @@ async def test_a_day_with_a_task(shell: Shell, api: httpx.AsyncClient) -> None:
 
 
 async def test_create_from_a_file_and_from_standard_input(shell: Shell) -> None:
-    one, two, three = fresh_id(), fresh_id(), fresh_id()
+    one, two, three = unique(), unique(), unique()
     file = shell.directory / "tasks.yaml"
     file.write_text(yaml.safe_dump_all([recurring(id=one), recurring(id=two)]))
     made = await shell("task", "create", "-f", str(file), "-o", "name")
@@ -105,7 +105,7 @@ async def test_a_definition_that_is_refused_names_the_fields(shell: Shell) -> No
 
 
 async def test_edit_shows_the_difference_and_sends_it(shell: Shell, tmp_path: Path) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await shell("task", "create", task_id, "--cron", "0 0 1 1 *", "--log", "hello")
     editor = tmp_path / "editor.py"
     editor.write_text(
@@ -134,7 +134,7 @@ async def test_edit_shows_the_difference_and_sends_it(shell: Shell, tmp_path: Pa
 
 
 async def test_the_history_of_a_task(shell: Shell) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     file = shell.directory / "history.yaml"
     file.write_text(yaml.safe_dump(recurring(id=task_id, name="First")))
     await shell("task", "create", "-f", str(file))

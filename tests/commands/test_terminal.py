@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from anyio import to_thread
 
-from tests.api.definitions import fresh_id
 from tests.command_line import COMMAND, environment
 from tests.commands.conftest import Shell
+from tests.definitions import unique
 from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
@@ -53,7 +53,7 @@ async def test_a_reader_that_has_enough_is_no_failure(shell: Shell, tmp_path: Pa
 
 
 async def test_ids_are_completed(shell: Shell) -> None:
-    task_id = fresh_id("completed")
+    task_id = unique("completed")
     await shell("task", "create", task_id, "--cron", "0 0 1 1 *", "--log", "hello")
     words = {"COMP_WORDS": f"onthedot task show {task_id[:12]}", "COMP_CWORD": "3"}
     found = await shell(**words, _ONTHEDOT_COMPLETE="bash_complete")

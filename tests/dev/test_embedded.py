@@ -26,7 +26,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import embedded
-from onthedot.processes.errors import StartError
+from onthedot.processes import StartError
 from onthedot.settings import Settings, load
 from tests.ports import free_port
 

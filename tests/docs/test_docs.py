@@ -1,4 +1,4 @@
-"""What the documents name exists: links, commands, targets, settings."""
+"""What the documents name exists: links, commands, targets, settings, types of errors."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 import pytest
 
 from onthedot import cli
+from onthedot.activities.attempts.failed import Fault
 from onthedot.scheduling.action import RESERVED_VARIABLES
 from onthedot.scheduling.policy import OverlapPolicy, RetryPolicy
 from onthedot.scheduling.task import TaskDefinition
@@ -81,3 +82,9 @@ def test_every_policy_is_explained() -> None:
 
 def test_no_document_kills_by_name(document: Path) -> None:
     assert not re.search(r"\b(pkill|killall)\b", document.read_text())
+
+
+def test_every_fault_is_documented_and_no_other() -> None:
+    document = Path(__file__).parents[2] / "docs" / "reference" / "run-errors.md"
+    documented = set(re.findall(r"^\| `(\w+)` \|", document.read_text(), re.MULTILINE))
+    assert documented == {fault.value for fault in Fault}

@@ -45,8 +45,8 @@ SELDOM = (
 )
 #: Those that fire often: around clock changes, and in one zone two years of each.
 OFTEN = ("hourly", "*:0/30", "0/4:00", "*-*-* 1..3:0/20")
-#: How many it is asked for in one call.
-_AT_ONCE = 150
+#: How many it is asked for in one call: few at first, as it starts a process for each.
+_FIRST, _AT_MOST = 4, 150
 _LINE = re.compile(r"(?:Next elapse|Iter\. #\d+): \w{3} (\S+ \S+) UTC")
 
 
@@ -68,14 +68,14 @@ class GivesUp(Exception):
 def times(expression: str, zone: str, after: datetime, until: datetime) -> set[datetime]:
     """When systemd fires in (after, until]. Raises GivesUp."""
     found: set[datetime] = set()
-    last = after
+    last, count = after, _FIRST
     while last < until:
         said = _run(
             [
                 str(program()),
                 "calendar",
                 f"--base-time={last:%Y-%m-%d %H:%M:%S} UTC",
-                f"--iterations={_AT_ONCE}",
+                f"--iterations={count}",
                 f"{expression} {zone}",
             ]
         )
@@ -84,9 +84,9 @@ def times(expression: str, zone: str, after: datetime, until: datetime) -> set[d
             for at in _LINE.findall(said)
         ]
         found |= {at for at in elapsed if at <= until}
-        if len(elapsed) < _AT_ONCE:
+        if len(elapsed) < count:
             break
-        last = elapsed[-1]
+        last, count = elapsed[-1], min(4 * count, _AT_MOST)
     return found
 
 

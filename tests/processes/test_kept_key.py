@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from onthedot.processes import StartError
 from onthedot.processes.data_dir import kept_key
-from onthedot.processes.errors import StartError
 
 
 def test_a_key_is_made_once(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from onthedot.processes.errors import StartError
+from onthedot.processes import StartError
 from onthedot.processes.tls import Certificate
 from tests.certificates import certify
 

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.definitions import fresh_id, one_time, recurring
 from tests.api.tasks.test_lists import listed, walk
+from tests.definitions import one_time, recurring, unique
 from tests.waiting import at_load, eventually
 
 pytestmark = pytest.mark.anyio
@@ -66,7 +66,7 @@ _FOUND: dict[str, set[str]] = {
 @pytest.fixture(scope="module")
 async def tag(api: httpx.AsyncClient) -> str:
     """The tag of one task for each of the names."""
-    mine = fresh_id()
+    mine = unique()
     batch = [one_time(id=f"{mine}-{key}", name=name, tags=[mine]) for key, name in _NAMES.items()]
     await api.post("/tasks:batch", json={"tasks": batch})
     await listed(api, len(_NAMES), tag=mine)
@@ -96,7 +96,7 @@ async def test_by_name_the_order_is_the_same(api: httpx.AsyncClient, tag: str, l
 
 
 async def test_the_newest_open_task_comes_first(api: httpx.AsyncClient) -> None:
-    mine = fresh_id()
+    mine = unique()
     for number in range(5):
         await api.post("/tasks", json=recurring(id=f"{mine}-{number}", tags=[mine]))
     rows = await listed(api, 5, tag=mine)
@@ -105,7 +105,7 @@ async def test_the_newest_open_task_comes_first(api: httpx.AsyncClient) -> None:
 
 async def test_a_filter_by_time_takes_both_ends_in(api: httpx.AsyncClient) -> None:
     """Stores round to a millisecond, each in its own way: one more is theirs."""
-    task = fresh_id()
+    task = unique()
     await api.post("/tasks", json=recurring(id=task))
     for _ in range(3):
         assert (await api.post(f"/tasks/{task}/run")).status_code == 202
@@ -128,7 +128,7 @@ async def test_a_filter_by_time_takes_both_ends_in(api: httpx.AsyncClient) -> No
 
 
 async def test_a_new_task_is_in_the_list_within_a_second(api: httpx.AsyncClient) -> None:
-    mine = fresh_id()
+    mine = unique()
     await api.post("/tasks", json=one_time(id=mine, tags=[mine]))
     began = monotonic()
     await listed(api, 1, tag=mine)

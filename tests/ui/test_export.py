@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from onthedot.scheduling.run import RunError, RunStatus, ShortRun
-from onthedot.ui.pages.export import as_csv, as_json
+from onthedot.ui.files.export import as_csv, as_json
 
 _RUN = ShortRun(
     id="a~1~2",

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from onthedot.scheduling.forecast.report import Forecast
 from onthedot.service.overview.influences import FrozenWindow, Influences
-from onthedot.ui.pages.forecast.heat import heat_rows
+from onthedot.ui.pages.forecast.chart import heat_rows
 
 _HOUR = timedelta(hours=1)
 

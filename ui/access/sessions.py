@@ -21,10 +21,8 @@ from typing import Any
 
 from onthedot.access.api_tokens import ApiToken, token_of
 from onthedot.access.identity import LOCAL, Identity, Via
-from onthedot.access.oidc.configured import code_flow
-from onthedot.access.oidc.errors import NoRole, ProviderAway, TokenRefused
-from onthedot.access.oidc.provider import Provider
-from onthedot.access.oidc.sign_in import SignIn
+from onthedot.access.oidc.provider import NoRole, Provider, ProviderAway, TokenRefused
+from onthedot.access.oidc.sign_in import SignIn, code_flow
 from onthedot.access.roles import Role
 from onthedot.access.sealing import Sealer
 from onthedot.settings import Settings

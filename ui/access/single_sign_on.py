@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from onthedot.access.oidc.errors import NoRole, ProviderAway, TokenRefused
+from onthedot.access.oidc.provider import NoRole, ProviderAway, TokenRefused
 from onthedot.access.oidc.sign_in import Departure
 from onthedot.access.sealing import Sealer
 from onthedot.ui.access.gate import same_origin

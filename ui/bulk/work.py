@@ -11,8 +11,7 @@ from onthedot.messages.bulk import Outcome
 from onthedot.service.tasks.bulk import BulkProgress, Changed
 from onthedot.ui.bulk.kinds import Kind, Order, Subject
 from onthedot.ui.bulk.report import report
-from onthedot.ui.components.dialogs.pause_question import ask_pause
-from onthedot.ui.components.dialogs.questions import confirm
+from onthedot.ui.components.dialogs.questions import ask_pause, confirm
 from onthedot.ui.page_context import PageContext
 
 #: From this many on, progress is shown.

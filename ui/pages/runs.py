@@ -11,11 +11,10 @@ from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.ui.bulk.choice import MOST, Choice
 from onthedot.ui.bulk.kinds import RUNS
 from onthedot.ui.components.markup import box, empty, link, skeleton, text
-from onthedot.ui.components.tables.pager import Pager
-from onthedot.ui.components.tables.tables import RunTable
+from onthedot.ui.components.tables.tables import Pager, RunTable
+from onthedot.ui.files.export import add_run_export
 from onthedot.ui.list_reads import ROWS, NoSuchPage, RunRows, cursor_of_runs, ids_of_runs, run_rows
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.export import add_export
 from onthedot.ui.pages.filter_bar import FilterBar
 from onthedot.ui.pages.list_address import Known, ListAddress
 from onthedot.ui.rows import CAUSES, KINDS, RUN_WORDS, run_row
@@ -64,7 +63,7 @@ class _RunsPage:
                 one = "Those that failed for one cause" if self._address["failure"] else ""
                 self._summary = text(one or "Live, newest first", "sub", tag="p")
             with box("actions"):
-                add_export(self._context, self._which)
+                add_run_export(self._context, self._which)
         bar = FilterBar(self._context, self._address, "/runs", self._filtered)
         bar.add_search("Search by words", "Words of a task's name, id, tags…")
         words = {status.value: word for status, word in RUN_WORDS.items()}

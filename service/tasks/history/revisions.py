@@ -59,11 +59,12 @@ class Known:
             at, by, note = history.deleted
             self._add(last.revision + 1, last.definition, at, by, RevisionKind.DELETED, note=note)
         for made in history.made:
-            state = made.state
+            state, change = made.state, RevisionKind(made.kind)
             self._add(
                 *(state.revision, state.definition, state.updated_at, state.updated_by),
-                RevisionKind(made.kind),
+                change,
                 note=made.note,
+                until=state.paused_until if change is RevisionKind.PAUSED else None,
                 restores=made.restores,
             )
         self.definitions.setdefault(first.revision, first.definition)

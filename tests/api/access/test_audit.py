@@ -17,8 +17,8 @@ from onthedot.access.audit_log import changes_something
 from onthedot.access.roles import OPEN, Role
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
-from tests.api.definitions import fresh_id, one_time, recurring
 from tests.api.serving import serving
+from tests.definitions import one_time, recurring, unique
 
 pytestmark = pytest.mark.anyio
 
@@ -52,7 +52,7 @@ async def test_a_line_says_who_did_what(
     guarded: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "onthedot.audit")
-    task_id = fresh_id()
+    task_id = unique()
     await guarded.post("/tasks", json=recurring(id=task_id), headers=_as("editor"))
     await guarded.post(f"/tasks/{task_id}/pause", headers=_as("operator"))
     await guarded.delete(f"/tasks/{task_id}", headers=_as("viewer"))
@@ -91,7 +91,7 @@ async def test_a_line_says_who_did_what(
 async def test_what_was_started_is_named(
     guarded: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ids = [fresh_id() for _ in range(2)]
+    ids = [unique() for _ in range(2)]
     for task_id in ids:
         await guarded.post("/tasks", json=recurring(id=task_id), headers=_as("editor"))
     caplog.set_level("INFO", "onthedot.audit")
@@ -109,7 +109,7 @@ async def test_as_many_lines_as_calls_and_as_many_changes_as_revisions(
     guarded: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, calls: int
 ) -> None:
     caplog.set_level("INFO", "onthedot.audit")
-    chance, ids = random.Random(11), [fresh_id() for _ in range(6)]
+    chance, ids = random.Random(11), [unique() for _ in range(6)]
     sent = 0
     for _ in range(calls):
         task_id, role = chance.choice(ids), chance.choice(list(Role))

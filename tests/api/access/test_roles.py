@@ -15,9 +15,9 @@ from onthedot.access.roles import OF_PEOPLE, OPEN, ROLES, Role
 from onthedot.api.app import calls, create_app
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
-from tests.api.definitions import fresh_id, one_time, recurring
 from tests.api.problem import problem
 from tests.api.serving import serving
+from tests.definitions import one_time, recurring, unique
 
 pytestmark = pytest.mark.anyio
 
@@ -80,7 +80,7 @@ async def test_a_role_may_do_what_it_may(
 
 
 async def test_a_viewer_changes_nothing(guarded: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     for role, status in ((Role.VIEWER, 403), (Role.OPERATOR, 403), (Role.EDITOR, 201)):
         made = await guarded.post("/tasks", json=one_time(id=task_id), headers=_as(role))
         assert made.status_code == status
@@ -99,7 +99,7 @@ async def test_a_run_with_changes_is_a_test_of_an_action(
     guarded: httpx.AsyncClient, worker: object
 ) -> None:
     """An operator runs what is registered; what a command gets to see is the editor's choice."""
-    task_id = fresh_id()
+    task_id = unique()
     action = {"kind": "command", "argv": ["true"]}
     await guarded.post(
         "/tasks", json=recurring(id=task_id, action=action), headers=_as(Role.EDITOR)

@@ -13,9 +13,9 @@ from onthedot.access.identity import Identity, Via
 from onthedot.access.roles import Role
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
-from tests.api.definitions import fresh_id, one_time
 from tests.api.problem import problem
 from tests.api.serving import serving
+from tests.definitions import one_time, unique
 
 pytestmark = pytest.mark.anyio
 
@@ -59,7 +59,7 @@ async def test_a_host_that_is_not_loopback_is_refused(
     "origin", ["https://example.com", "null", "http://localhost:1", "http://127.0.0.1", ""]
 )
 async def test_a_foreign_origin_is_refused(api: httpx.AsyncClient, origin: str) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     answer = await api.post("/tasks", json=one_time(id=task_id), headers={"Origin": origin})
     problem(answer, 403, "forbidden")
     problem(await api.get(f"/tasks/{task_id}"), 404, "task-not-found")

@@ -10,8 +10,7 @@ import httpx
 import pytest
 
 from onthedot.access.oidc.claims import ClaimRules
-from onthedot.access.oidc.errors import NoRole
-from onthedot.access.oidc.provider import Provider
+from onthedot.access.oidc.provider import NoRole, Provider
 from onthedot.access.roles import Role
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings

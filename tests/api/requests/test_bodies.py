@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import pytest
 
 from onthedot.api.middleware import limits
-from tests.api.definitions import LOG, YEARLY, one_time, recurring
 from tests.api.problem import fields, problem
+from tests.definitions import LOG, YEARLY, one_time, recurring
 
 pytestmark = pytest.mark.anyio
 
@@ -211,25 +211,38 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
 LONG = 300_000
 
 
-@pytest.mark.parametrize(
-    ("more", "field"),
-    [
-        ({"tags": [1] * LONG}, "tags"),
-        ({f"k{n}": 1 for n in range(LONG)}, ""),
-        ({"action": {"kind": "http", "url": "u", "expect_status": [1] * LONG}}, "expect_status"),
-        ({"action": {"kind": "http", "headers": {f"h{n}": 1 for n in range(LONG)}}}, "headers"),
-        ({"action": {"kind": "http", "url": "u", "body": [1] * LONG}}, "body"),
-        ({"action": {"kind": "activity", "name": "n", "arguments": [[1] * LONG]}}, "arguments"),
-        ({"trigger": [1] * LONG}, "trigger"),
-        ({"trigger": [[]] * LONG}, ""),
-    ],
-)
+#: Made when a test needs it: each process that collects the tests would make all of them.
+_TOO_LONG: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
+    "tags": (lambda: {"tags": [1] * LONG}, "tags"),
+    "fields": (lambda: _many_fields("k"), ""),
+    "statuses": (lambda: _http(expect_status=[1] * LONG), "expect_status"),
+    "headers": (lambda: _http(headers=_many_fields("h")), "headers"),
+    "body": (lambda: _http(body=[1] * LONG), "body"),
+    "arguments": (
+        lambda: {"action": {"kind": "activity", "name": "n", "arguments": [[1] * LONG]}},
+        "arguments",
+    ),
+    "trigger": (lambda: {"trigger": [1] * LONG}, "trigger"),
+    "lists": (lambda: {"trigger": [[]] * LONG}, ""),
+}
+
+
+def _many_fields(prefix: str) -> dict[str, int]:
+    return {f"{prefix}{n}": 1 for n in range(LONG)}
+
+
+def _http(**fields: object) -> dict[str, Any]:
+    return {"action": {"kind": "http", "url": "u", **fields}}
+
+
+@pytest.mark.parametrize("kind", _TOO_LONG)
 @pytest.mark.parametrize("path", ["/tasks", "/tasks:batch"])
 async def test_long_lists_are_refused_before_each_value_is_judged(
-    api: httpx.AsyncClient, more: dict[str, Any], field: str, path: str
+    api: httpx.AsyncClient, kind: str, path: str
 ) -> None:
     """Half a minute, in which nobody else was answered, is what one such body used to take."""
-    body = recurring(**more)
+    more, field = _TOO_LONG[kind]
+    body = recurring(**more())
     content = json.dumps({"tasks": [body]} if path == "/tasks:batch" else body).encode()
     began = time.process_time()
     response = await api.post(path, content=content, headers=JSON)

@@ -12,8 +12,8 @@ import pytest
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Cursor, cursor_key
-from tests.api.definitions import LOG, fresh_id, one_time, recurring
 from tests.api.problem import fields, problem
+from tests.definitions import LOG, one_time, recurring, unique
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +69,7 @@ def _cursors() -> list[str]:
 @pytest.fixture(scope="module")
 async def task_id(api: httpx.AsyncClient) -> str:
     """A recurring task."""
-    task_id = fresh_id()
+    task_id = unique()
     assert (await api.post("/tasks", json=recurring(id=task_id))).status_code == 201
     return task_id
 
@@ -147,7 +147,7 @@ async def test_an_instant_in_a_body(api: httpx.AsyncClient, task_id: str, at: st
 
 
 async def test_a_cursor_made_by_hand(api: httpx.AsyncClient) -> None:
-    tag = fresh_id()
+    tag = unique()
     for _ in range(2):
         await api.post("/tasks", json=one_time(tags=[tag]))
     cursor = ""

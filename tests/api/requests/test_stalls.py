@@ -13,9 +13,9 @@ import pytest
 from temporalio.client import Client
 
 from onthedot.settings import Settings
-from tests.api.definitions import LOG, fresh_id
 from tests.api.problem import fields, problem
 from tests.api.serving import serving
+from tests.definitions import LOG, unique
 from tests.waiting import at_load, patient
 
 pytestmark = pytest.mark.anyio
@@ -70,7 +70,7 @@ async def alone(client: Client) -> AsyncIterator[httpx.AsyncClient]:
 
 def task(trigger: dict[str, Any]) -> dict[str, Any]:
     """A definition."""
-    return {"id": fresh_id(), "trigger": trigger, "action": LOG}
+    return {"id": unique(), "trigger": trigger, "action": LOG}
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from onthedot.api import problems as catalogue
 from onthedot.api.errors import LastResort, install
 from onthedot.scheduling import errors
-from tests.api.definitions import fresh_id, one_time
 from tests.api.problem import problem
+from tests.definitions import one_time, unique
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +53,7 @@ async def test_a_method_that_is_not_for_it(
 
 
 async def test_head_is_get_without_the_body(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=one_time(id=task_id))
     for path in (f"/tasks/{task_id}", "/healthz", "/docs", "/openapi.json"):
         got, head = await api.get(path), await api.head(path)
@@ -79,7 +79,7 @@ async def test_health(api: httpx.AsyncClient) -> None:
 
 
 async def test_metrics_go_by_route_not_by_id(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id("very-own-id")
+    task_id = unique("very-own-id")
     await api.post("/tasks", json=one_time(id=task_id))
     await api.get(f"/tasks/{task_id}?secret=1", params={})
     await api.get(f"/nowhere/{task_id}")
@@ -173,7 +173,7 @@ async def test_examples_of_the_document_work(api: httpx.AsyncClient) -> None:
     found = (await api.get("/openapi.json")).json()
     body = found["paths"]["/tasks"]["post"]["requestBody"]["content"]["application/json"]
     for example in body["examples"].values():
-        value = {**example["value"], "id": fresh_id()}
+        value = {**example["value"], "id": unique()}
         assert (await api.post("/tasks", json=value)).status_code == 201
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.definitions import SLEEP, fresh_id, recurring
 from tests.api.problem import problem
 from tests.api.runs.test_runs import ended
+from tests.definitions import SLEEP, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +23,7 @@ async def _run(api: httpx.AsyncClient, task_id: str) -> str:
 
 
 async def test_a_run_is_retried(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     retry = {"max_attempts": 1}
     await api.post("/tasks", json=recurring(id=task_id, action=FAILS, retry=retry))
     first = await ended(api, await _run(api, task_id))
@@ -39,7 +39,7 @@ async def test_a_run_is_retried(api: httpx.AsyncClient) -> None:
 
 
 async def test_many_runs_by_ids(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id, action=SLEEP, timeout=90))
     run_id = await _run(api, task_id)
     response = await api.post("/runs:retry", json={"ids": [run_id, "nobody"]})

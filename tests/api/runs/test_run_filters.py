@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.definitions import SLEEP, fresh_id, one_time, recurring
 from tests.api.problem import fields
 from tests.api.tasks.test_lists import walk
+from tests.definitions import SLEEP, one_time, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -18,7 +18,7 @@ FALSE = {"kind": "command", "argv": ["false"]}
 
 
 async def test_runs_of_tasks_as_they_are_described(api: httpx.AsyncClient) -> None:
-    tag = fresh_id()
+    tag = unique()
     tasks = {
         "once": one_time(0, name='The "odd" Überlauf', tags=[tag, 'a"b']),
         "fails": recurring(name="Nightly report", tags=[tag], action=FALSE, retry=ONE),

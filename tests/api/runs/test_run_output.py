@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from tests.api.definitions import fresh_id, recurring
 from tests.api.problem import problem
 from tests.api.runs.test_runs import ended
+from tests.definitions import recurring, unique
 from tests.waiting import at_load
 
 pytestmark = pytest.mark.anyio
@@ -73,7 +73,7 @@ async def following(api: httpx.AsyncClient, run_id: str, **headers: str) -> Asyn
 
 async def begin(api: httpx.AsyncClient, script: str, *arguments: str, **more: Any) -> str:
     """The id of a run of a shell script."""
-    task_id = fresh_id()
+    task_id = unique()
     action = {"kind": "command", "argv": ["sh", "-c", script, "sh", *arguments]}
     answer = await api.post("/tasks", json=recurring(id=task_id, action=action, **more))
     assert answer.status_code == 201, answer.text
@@ -171,7 +171,7 @@ async def test_of_much_the_head_and_the_tail_are_kept(api: httpx.AsyncClient) ->
 
 
 async def test_a_run_that_is_no_command_has_no_output(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
     run_id = (await api.post(f"/tasks/{task_id}/run")).json()["id"]
     async with following(api, run_id) as stream:

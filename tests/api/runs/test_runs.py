@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.definitions import LOG, SLEEP, fresh_id, recurring
 from tests.api.problem import fields, problem
+from tests.definitions import LOG, SLEEP, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +26,7 @@ async def ended(api: httpx.AsyncClient, run_id: str) -> dict[str, Any]:
 
 
 async def test_ten_runs_by_hand_are_ten_runs(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
     answers = await asyncio.gather(*(api.post(f"/tasks/{task_id}/run") for _ in range(10)))
     assert {answer.status_code for answer in answers} == {202}
@@ -40,7 +40,7 @@ async def test_ten_runs_by_hand_are_ten_runs(api: httpx.AsyncClient) -> None:
 
 
 async def test_a_run_is_cancelled_once(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id, action=SLEEP, timeout=90))
     run = (await api.post(f"/tasks/{task_id}/run")).json()
     assert (await api.post(f"/runs/{run['id']}/cancel")).status_code == 202
@@ -102,7 +102,7 @@ async def test_a_trial_is_checked(api: httpx.AsyncClient, body: dict[str, Any], 
 
 
 async def test_a_backfill_runs_the_past(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
     span = {"from": "2020-01-01T00:00:00Z", "to": "2022-06-01T00:00:00Z"}
     answer = await api.post(f"/tasks/{task_id}/backfill", json=span)
@@ -152,7 +152,7 @@ async def test_a_backfill_runs_the_past(api: httpx.AsyncClient) -> None:
 async def test_a_backfill_is_checked(
     api: httpx.AsyncClient, span: dict[str, str], field: str
 ) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
     answer = await api.post(f"/tasks/{task_id}/backfill", json=span)
     assert list(fields(answer, "invalid-definition")) == [field]

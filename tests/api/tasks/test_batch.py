@@ -7,15 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.definitions import fresh_id, one_time, recurring
 from tests.api.problem import fields
+from tests.definitions import one_time, recurring, unique
 from tests.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_each_task_is_answered_for_itself(api: httpx.AsyncClient) -> None:
-    prefix = fresh_id()
+    prefix = unique()
     await api.post("/tasks", json=recurring(id=f"{prefix}-taken"))
     answer = await api.post(
         "/tasks:batch",
@@ -43,14 +43,14 @@ async def test_each_task_is_answered_for_itself(api: httpx.AsyncClient) -> None:
 
 
 async def test_two_of_one_id_in_one_batch(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     batch = {"tasks": [recurring(id=task_id), one_time(id=task_id)]}
     results = (await api.post("/tasks:batch", json=batch)).json()["results"]
     assert sorted(result["status"] for result in results) == [201, 409]
 
 
 async def test_a_key_makes_a_batch_safe_to_repeat(api: httpx.AsyncClient) -> None:
-    headers = {"Idempotency-Key": fresh_id()}
+    headers = {"Idempotency-Key": unique()}
     batch = {"tasks": [one_time(name=str(n)) for n in range(5)]}
     first, again = [await _registered(api, batch, headers) for _ in range(2)]
     assert len(set(first)) == 5
@@ -59,7 +59,7 @@ async def test_a_key_makes_a_batch_safe_to_repeat(api: httpx.AsyncClient) -> Non
 
 async def test_a_thousand_at_once(api: httpx.AsyncClient) -> None:
     batch = {"tasks": [one_time() for _ in range(1000)]}
-    ids = await _registered(api, batch, {"Idempotency-Key": fresh_id()})
+    ids = await _registered(api, batch, {"Idempotency-Key": unique()})
     assert len(set(ids)) == 1000
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.definitions import SLEEP, fresh_id, one_time, recurring
 from tests.api.problem import fields
+from tests.definitions import SLEEP, one_time, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -44,7 +44,7 @@ async def listed(api: httpx.AsyncClient, count: int, **query: Any) -> list[dict[
 async def test_a_walk_through_tasks_neither_repeats_nor_loses(
     api: httpx.AsyncClient, limit: int
 ) -> None:
-    tag = fresh_id()
+    tag = unique()
     batch = [(recurring if n % 2 else one_time)(id=f"{tag}-{n:02}", tags=[tag]) for n in range(20)]
     await api.post("/tasks:batch", json={"tasks": batch})
     await listed(api, 20, tag=tag, limit=500)
@@ -53,7 +53,7 @@ async def test_a_walk_through_tasks_neither_repeats_nor_loses(
 
 
 async def test_tasks_registered_during_a_walk_do_not_disturb_it(api: httpx.AsyncClient) -> None:
-    tag = fresh_id()
+    tag = unique()
     await api.post(
         "/tasks:batch", json={"tasks": [one_time(id=f"{tag}-{n}", tags=[tag]) for n in range(6)]}
     )
@@ -68,7 +68,7 @@ async def test_tasks_registered_during_a_walk_do_not_disturb_it(api: httpx.Async
 
 
 async def test_filters(api: httpx.AsyncClient) -> None:
-    tag = fresh_id()
+    tag = unique()
     made = {
         "once": one_time(id=f"{tag}-once", name="Überfällig", tags=[tag, "it's"]),
         "cron": recurring(id=f"{tag}-cron", name="Nightly REPORT", tags=[tag]),
@@ -136,7 +136,7 @@ async def test_an_instant_needs_an_offset(api: httpx.AsyncClient, query: str, sa
 
 
 async def test_a_cursor_belongs_to_its_list_and_filters(api: httpx.AsyncClient) -> None:
-    tag = fresh_id()
+    tag = unique()
     await api.post("/tasks:batch", json={"tasks": [one_time(tags=[tag]) for _ in range(3)]})
     await listed(api, 3, tag=tag)
     cursor = (await api.get("/tasks", params={"tag": tag, "limit": 1})).json()["next_cursor"]
@@ -159,7 +159,7 @@ async def test_a_cursor_belongs_to_its_list_and_filters(api: httpx.AsyncClient) 
 
 
 async def test_the_execution_log(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
     runs = [(await api.post(f"/tasks/{task_id}/run")).json() for _ in range(5)]
 
@@ -184,7 +184,7 @@ async def test_the_execution_log(api: httpx.AsyncClient) -> None:
 
 
 async def test_running_ones_come_first(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id, action=SLEEP, timeout=90))
     running = (await api.post(f"/tasks/{task_id}/run")).json()["id"]
     await api.put(f"/tasks/{task_id}", json=recurring())

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.definitions import fresh_id, one_time, recurring
+from tests.definitions import one_time, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +32,7 @@ def _outcomes(answer: httpx.Response) -> dict[str, str]:
 
 
 async def test_pause_and_resume_by_filter_and_by_ids(api: httpx.AsyncClient) -> None:
-    tag = fresh_id()
+    tag = unique()
     ids = await _registered(api, tag)
     body: dict[str, Any] = {"tag": [tag], "note": "for all"}
     dry = _outcomes(await api.post("/tasks:pause", json={**body, "dry_run": True}))
@@ -49,7 +49,7 @@ async def test_pause_and_resume_by_filter_and_by_ids(api: httpx.AsyncClient) -> 
 
 
 async def test_run_and_delete(api: httpx.AsyncClient) -> None:
-    tag = fresh_id()
+    tag = unique()
     ids = await _registered(api, tag)
     answer = await api.post("/tasks:run", json={"ids": ids[1:], "note": "once more"})
     runs = [each["run"] for each in answer.json()["results"]]
@@ -99,6 +99,6 @@ async def test_what_is_no_selection(
 
 
 async def test_a_filter_that_fits_nothing_changes_nothing(api: httpx.AsyncClient) -> None:
-    await api.post("/tasks", json=one_time(id=fresh_id()))
+    await api.post("/tasks", json=one_time(id=unique()))
     answer = await api.post("/tasks:delete", json={"tag": "nobody-has-it"})
     assert answer.json() == {"results": []}

@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from tests.api.definitions import LOG, fresh_id, one_time, recurring
 from tests.api.problem import fields, problem
+from tests.definitions import LOG, one_time, recurring, unique
 from tests.waiting import at_load, eventually
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_of_two_writers_with_one_tag_one_is_told(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     etag = (await api.post("/tasks", json=recurring(id=task_id))).headers["etag"]
     for n in range(20):
         answers = await asyncio.gather(
@@ -36,7 +36,7 @@ async def test_of_two_writers_with_one_tag_one_is_told(api: httpx.AsyncClient) -
 
 
 async def test_every_change_honours_the_tag(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
     stale = {"If-Match": '"7"'}
     for answer in (
@@ -67,7 +67,7 @@ async def test_every_change_honours_the_tag(api: httpx.AsyncClient) -> None:
 async def test_tags_that_match_and_tags_that_do_not(
     api: httpx.AsyncClient, tag: str, status: int
 ) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
     answer = await api.put(f"/tasks/{task_id}", json=recurring(), headers={"If-Match": tag})
     assert answer.status_code == status, answer.text
@@ -75,7 +75,7 @@ async def test_tags_that_match_and_tags_that_do_not(
 
 @pytest.mark.parametrize("tag", ["1", "", "W/1", '"1', '"1" "2"', "*, *"])
 async def test_a_malformed_tag_is_refused(api: httpx.AsyncClient, tag: str) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
     answer = await api.put(f"/tasks/{task_id}", json=recurring(), headers={"If-Match": tag})
     assert list(fields(answer)) == ["If-Match"]
@@ -83,7 +83,7 @@ async def test_a_malformed_tag_is_refused(api: httpx.AsyncClient, tag: str) -> N
 
 async def test_of_two_registrations_of_one_id_one_wins(api: httpx.AsyncClient) -> None:
     for _ in range(10):
-        task_id = fresh_id()
+        task_id = unique()
         answers = await asyncio.gather(
             api.post("/tasks", json=one_time(id=task_id)),
             api.post("/tasks", json=recurring(id=task_id)),
@@ -95,7 +95,7 @@ async def test_of_two_registrations_of_one_id_one_wins(api: httpx.AsyncClient) -
 
 
 async def test_a_key_makes_a_registration_safe_to_repeat(api: httpx.AsyncClient) -> None:
-    headers, body = {"Idempotency-Key": fresh_id()}, one_time(name="once only")
+    headers, body = {"Idempotency-Key": unique()}, one_time(name="once only")
     answers = await asyncio.gather(
         *(api.post("/tasks", json=body, headers=headers) for _ in range(5))
     )
@@ -107,7 +107,7 @@ async def test_a_key_makes_a_registration_safe_to_repeat(api: httpx.AsyncClient)
 
 
 async def test_a_repeat_is_answered_with_the_task_as_it_is_now(api: httpx.AsyncClient) -> None:
-    headers, body = {"Idempotency-Key": fresh_id()}, recurring(id=fresh_id(), name="before")
+    headers, body = {"Idempotency-Key": unique()}, recurring(id=unique(), name="before")
     await api.post("/tasks", json=body, headers=headers)
     await api.put(f"/tasks/{body['id']}", json=recurring(name="after"))
     again = await api.post("/tasks", json=body, headers=headers)
@@ -124,12 +124,12 @@ async def test_a_key_has_1_to_255_characters(api: httpx.AsyncClient, length: int
 
 
 async def test_a_key_stands_for_one_body_whatever_the_id(api: httpx.AsyncClient) -> None:
-    headers = {"Idempotency-Key": fresh_id()}
+    headers = {"Idempotency-Key": unique()}
     bodies = [
-        one_time(id=fresh_id()),
-        one_time(id=fresh_id()),
+        one_time(id=unique()),
+        one_time(id=unique()),
         one_time(),
-        recurring(id=fresh_id()),
+        recurring(id=unique()),
     ]
     first = await api.post("/tasks", json=bodies[0], headers=headers)
     assert first.status_code == 201
@@ -141,25 +141,25 @@ async def test_a_key_stands_for_one_body_whatever_the_id(api: httpx.AsyncClient)
     again = await api.post("/tasks", json=bodies[0], headers=headers)
     assert (again.status_code, again.json()["id"]) == (201, bodies[0]["id"])
     # It may be used first without an id, too.
-    headers = {"Idempotency-Key": fresh_id()}
+    headers = {"Idempotency-Key": unique()}
     assert (await api.post("/tasks", json=bodies[2], headers=headers)).status_code == 201
-    refused = await api.post("/tasks", json=one_time(id=fresh_id()), headers=headers)
+    refused = await api.post("/tasks", json=one_time(id=unique()), headers=headers)
     problem(refused, 422, "idempotency-conflict")
 
 
 async def test_of_many_bodies_at_once_with_one_key_one_counts(api: httpx.AsyncClient) -> None:
-    headers = {"Idempotency-Key": fresh_id()}
+    headers = {"Idempotency-Key": unique()}
     answers = await asyncio.gather(
-        *(api.post("/tasks", json=one_time(id=fresh_id()), headers=headers) for _ in range(10))
+        *(api.post("/tasks", json=one_time(id=unique()), headers=headers) for _ in range(10))
     )
     assert sorted(answer.status_code for answer in answers) == [201] + [422] * 9
 
 
 async def test_a_repeat_when_the_instant_is_past(api: httpx.AsyncClient) -> None:
-    headers = {"Idempotency-Key": fresh_id()}
+    headers = {"Idempotency-Key": unique()}
     at = (datetime.now(UTC) + timedelta(seconds=at_load(1))).isoformat()
     body = {
-        "id": fresh_id(),
+        "id": unique(),
         "trigger": {"kind": "once", "at": at},
         "action": LOG,
         "catchup_window": 0,
@@ -167,7 +167,7 @@ async def test_a_repeat_when_the_instant_is_past(api: httpx.AsyncClient) -> None
     assert (await api.post("/tasks", json=body, headers=headers)).status_code == 201
 
     async def refused_without() -> bool:
-        other = {**body, "id": fresh_id(), "paused": True}
+        other = {**body, "id": unique(), "paused": True}
         return (await api.post("/tasks", json=other)).status_code == 422
 
     await eventually(refused_without)

@@ -9,8 +9,8 @@ import pytest
 
 from onthedot.messages.tasks import TaskReplacement
 from onthedot.scheduling.task import Task
-from tests.api.definitions import LOG, fresh_id, one_time, recurring
 from tests.api.problem import fields, problem
+from tests.definitions import LOG, one_time, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -66,7 +66,7 @@ async def read(api: httpx.AsyncClient, task_id: str) -> dict[str, Any]:
 async def test_what_was_read_changes_nothing(
     api: httpx.AsyncClient, definition: dict[str, Any]
 ) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     assert (await api.post("/tasks", json={"id": task_id, **definition})).status_code == 201
     before = await read(api, task_id)
     for headers in ({}, {"If-Match": '"1"'}, {"If-Match": "*"}):
@@ -83,7 +83,7 @@ async def test_what_was_read_changes_nothing(
 
 
 async def test_unknown_fields_are_refused_still(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
     sent = {**await read(api, task_id), "colour": "red"}
     assert list(fields(await api.put(f"/tasks/{task_id}", json=sent))) == ["colour"]
@@ -96,7 +96,7 @@ def test_every_read_only_field_is_known() -> None:
 
 
 async def test_a_finished_task_as_it_was_read(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=one_time(0.1, id=task_id, catchup_window=1))
 
     async def completed() -> bool:
@@ -110,7 +110,7 @@ async def test_a_finished_task_as_it_was_read(api: httpx.AsyncClient) -> None:
 
 
 async def test_without_a_word_of_the_pause_it_stays(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
     await api.post(f"/tasks/{task_id}/pause", json={"note": "maintenance"})
     put = await api.put(f"/tasks/{task_id}", json=recurring(description="new"))
@@ -123,7 +123,7 @@ async def test_without_a_word_of_the_pause_it_stays(api: httpx.AsyncClient) -> N
 
 
 async def test_create_where_there_is_none(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     problem(await api.put(f"/tasks/{task_id}", json=recurring()), 404, "task-not-found")
     address = f"/tasks/{task_id}?create=true"
     absent = await api.put(address, json=recurring(), headers={"If-Match": '"1"'})
@@ -137,7 +137,7 @@ async def test_create_where_there_is_none(api: httpx.AsyncClient) -> None:
     other = await api.put(address, json=recurring(name="other"))
     assert (other.status_code, other.json()["revision"]) == (200, 2)
     # A copy of it, as it was read, under another id.
-    copy = fresh_id()
+    copy = unique()
     copied = await api.put(f"/tasks/{copy}?create=true", json=await read(api, task_id))
     assert (copied.status_code, copied.json()["id"], copied.json()["name"]) == (201, copy, "other")
     await api.delete(f"/tasks/{task_id}")
@@ -146,7 +146,7 @@ async def test_create_where_there_is_none(api: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("call", ["put", "pause", "resume"])
 async def test_the_last_run_is_answered(api: httpx.AsyncClient, call: str) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
     run_id = (await api.post(f"/tasks/{task_id}/run")).json()["id"]
 
@@ -169,7 +169,7 @@ async def test_the_last_run_is_answered(api: httpx.AsyncClient, call: str) -> No
 
 
 async def test_a_run_with_values_of_its_own(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     printed = {"kind": "command", "argv": ["sh", "-c", "echo $A $B"], "env": {"A": "1", "B": "2"}}
     await api.post("/tasks", json=recurring(id=task_id, action=printed))
     due = "2026-01-02T03:04:05Z"
@@ -201,7 +201,7 @@ async def test_a_run_with_values_of_its_own(api: httpx.AsyncClient) -> None:
 async def test_a_run_with_values_that_do_not_fit(
     api: httpx.AsyncClient, body: dict[str, Any], field: str
 ) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post(
         "/tasks", json=recurring(id=task_id, action={"kind": "command", "argv": ["true"]})
     )

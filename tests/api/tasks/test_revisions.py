@@ -5,17 +5,18 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.api.definitions import fresh_id, one_time, recurring
 from tests.api.problem import problem
+from tests.definitions import one_time, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_the_history_in_pages(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id))
-    await api.post(f"/tasks/{task_id}/pause", json={"note": "moving house"})
+    pause = {"note": "moving house", "until": "2100-01-07T08:00:00Z"}
+    await api.post(f"/tasks/{task_id}/pause", json=pause)
     named = recurring(name="Renamed")
     await api.put(f"/tasks/{task_id}", json=named)
     first = (await api.get(f"/tasks/{task_id}/revisions", params={"limit": 2})).json()
@@ -25,6 +26,7 @@ async def test_the_history_in_pages(api: httpx.AsyncClient) -> None:
     ]
     assert first["items"][0]["diff"] == [{"path": "name", "from": task_id, "to": "Renamed"}]
     assert (first["items"][1]["note"], first["items"][1]["at"][-1]) == ("moving house", "Z")
+    assert [row["until"] for row in first["items"]] == [None, pause["until"]]
     following = {"limit": 2, "cursor": first["next_cursor"]}
     last = (await api.get(f"/tasks/{task_id}/revisions", params=following)).json()
     assert [(row["revision"], row["change"], row["diff"]) for row in last["items"]] == [
@@ -46,13 +48,13 @@ async def test_the_history_in_pages(api: httpx.AsyncClient) -> None:
 
     problem(await api.get(f"/tasks/{task_id}/revisions/9"), 404, "revision-not-found")
     problem(await api.post(f"/tasks/{task_id}/revisions/9/restore"), 404, "revision-not-found")
-    problem(await api.get(f"/tasks/{fresh_id()}/revisions"), 404, "task-not-found")
+    problem(await api.get(f"/tasks/{unique()}/revisions"), 404, "task-not-found")
     for wrong in ({"cursor": "x"}, {"limit": 0}):
         assert (await api.get(f"/tasks/{task_id}/revisions", params=wrong)).status_code == 422
 
 
 async def test_a_deleted_task_comes_back(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     made = (await api.post("/tasks", json=recurring(id=task_id, tags=[task_id]))).json()
     await api.delete(f"/tasks/{task_id}")
     query = {"status": "deleted", "tag": task_id}
@@ -71,11 +73,11 @@ async def test_a_deleted_task_comes_back(api: httpx.AsyncClient) -> None:
         k: v for k, v in made.items() if k not in anew
     }
     problem(await api.post(f"/tasks/{task_id}/restore"), 409, "task-exists")
-    problem(await api.post(f"/tasks/{fresh_id()}/restore"), 404, "task-not-found")
+    problem(await api.post(f"/tasks/{unique()}/restore"), 404, "task-not-found")
 
 
 async def test_a_finished_task_keeps_why_it_was_deleted(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=one_time(1, id=task_id))
 
     async def finished() -> bool:
@@ -90,7 +92,7 @@ async def test_a_finished_task_keeps_why_it_was_deleted(api: httpx.AsyncClient) 
 
 
 async def test_runs_say_who_asked_for_them(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     slow = {"kind": "command", "argv": ["sleep", "60"]}
     await api.post("/tasks", json=recurring(id=task_id, action=slow, timeout=90))
     run = (await api.post(f"/tasks/{task_id}/run", json={"note": "a try"})).json()

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from tests.api.definitions import fresh_id, one_time
 from tests.api.tasks.test_lists import listed, walk
+from tests.definitions import one_time, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -34,7 +34,7 @@ _ODD = [
 async def test_a_tag_is_found_as_it_is_written_whatever_it_is_made_of(
     api: httpx.AsyncClient,
 ) -> None:
-    mine = fresh_id()
+    mine = unique()
     cased = [mine, mine.upper()]
     batch = [one_time(id=f"{mine}-{n}", tags=[mine, tag]) for n, tag in enumerate(_ODD)]
     await api.post("/tasks:batch", json={"tasks": [*batch, one_time(id=mine, tags=cased)]})
@@ -48,7 +48,7 @@ async def test_a_tag_is_found_as_it_is_written_whatever_it_is_made_of(
 
 
 async def test_words_are_found_wherever_they_stand(api: httpx.AsyncClient) -> None:
-    mine = fresh_id()
+    mine = unique()
     url = f"https://api.example.com/{mine}/invoices?key=hidden"
     made = {
         "name": one_time(name=f'The "Überfällige" C:\\temp report {mine}'),
@@ -60,7 +60,7 @@ async def test_words_are_found_wherever_they_stand(api: httpx.AsyncClient) -> No
         "id": one_time(id=f"{mine}-by-id"),
     }
     for name, definition in made.items():
-        answer = await api.post("/tasks", json={"id": f"{name}-{fresh_id()}", **definition})
+        answer = await api.post("/tasks", json={"id": f"{name}-{unique()}", **definition})
         assert answer.status_code == 201, answer.text
 
     async def found(q: str) -> set[str]:
@@ -96,7 +96,7 @@ async def _all(found: Callable[[str], Awaitable[set[str]]], q: str, expected: se
 async def test_no_search_is_an_error_or_finds_what_does_not_have_it(
     api: httpx.AsyncClient, q: str
 ) -> None:
-    mine = fresh_id()
+    mine = unique()
     await api.post("/tasks", json=one_time(id=mine, tags=[mine]))
     await listed(api, 1, tag=mine)
     assert await walk(api, "/tasks", q=q, tag=mine) == []

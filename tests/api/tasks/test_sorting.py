@@ -5,16 +5,16 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.api.definitions import LOG, fresh_id, one_time, recurring
 from tests.api.problem import fields
 from tests.api.tasks.test_lists import listed, walk
+from tests.definitions import LOG, one_time, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_every_order_page_by_page(api: httpx.AsyncClient) -> None:
-    tag = fresh_id()
+    tag = unique()
     hourly = {"kind": "interval", "every": 3600}
     made = {
         "yearly": recurring(name="b", tags=[tag]),
@@ -54,7 +54,7 @@ async def test_every_order_page_by_page(api: httpx.AsyncClient) -> None:
 
 
 async def test_an_order_that_is_none_and_a_cursor_of_another(api: httpx.AsyncClient) -> None:
-    tag = fresh_id()
+    tag = unique()
     for _ in range(2):
         await api.post("/tasks", json=one_time(tags=[tag]))
     await listed(api, 2, tag=tag)

@@ -8,15 +8,15 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.definitions import EVERY_MINUTE, LOG, YEARLY, fresh_id, one_time, recurring
 from tests.api.problem import problem
+from tests.definitions import EVERY_MINUTE, LOG, YEARLY, one_time, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_registering_answers_the_task_with_its_address(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     answer = await api.post("/tasks", json=recurring(id=task_id, name="Nightly", tags=["reports"]))
     assert answer.status_code == 201
     assert answer.headers["location"] == f"/tasks/{task_id}"
@@ -62,7 +62,7 @@ async def test_an_offset_becomes_utc(api: httpx.AsyncClient) -> None:
 
 
 async def test_a_one_time_task_fires_and_is_its_run(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=one_time(0.2, id=task_id))
 
     async def completed() -> bool:
@@ -82,7 +82,7 @@ async def test_a_one_time_task_fires_and_is_its_run(api: httpx.AsyncClient) -> N
 
 @pytest.mark.parametrize("kind", ["once", "cron"])
 async def test_an_id_in_use_is_refused_whatever_the_kind(api: httpx.AsyncClient, kind: str) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     first = await api.post("/tasks", json=recurring(id=task_id, name="first"))
     other = one_time(id=task_id) if kind == "once" else recurring(id=task_id, name="second")
     problem(await api.post("/tasks", json=other), 409, "task-exists")
@@ -108,7 +108,7 @@ async def test_what_is_unknown_is_404(api: httpx.AsyncClient) -> None:
 
 
 async def test_replacing_takes_the_whole_definition(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=recurring(id=task_id, name="before", tags=["a"]))
     answer = await api.put(f"/tasks/{task_id}", json=recurring(name="after"))
     assert answer.status_code == 200
@@ -119,7 +119,7 @@ async def test_replacing_takes_the_whole_definition(api: httpx.AsyncClient) -> N
 
 
 async def test_the_kind_can_be_replaced(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=one_time(id=task_id))
     triggers: list[dict[str, Any]] = [
         YEARLY,
@@ -135,7 +135,7 @@ async def test_the_kind_can_be_replaced(api: httpx.AsyncClient) -> None:
 
 
 async def test_pause_and_resume(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json={"id": task_id, "trigger": EVERY_MINUTE, "action": LOG})
     paused = await api.post(f"/tasks/{task_id}/pause", json={"note": "maintenance"})
     assert paused.status_code == 200
@@ -151,7 +151,7 @@ async def test_pause_and_resume(api: httpx.AsyncClient) -> None:
 
 
 async def test_a_finished_task_is_not_paused_but_armed_again(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     await api.post("/tasks", json=one_time(0, id=task_id))
 
     async def completed() -> bool:
@@ -166,7 +166,7 @@ async def test_a_finished_task_is_not_paused_but_armed_again(api: httpx.AsyncCli
 
 
 async def test_deleting_frees_the_id(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     for body in (recurring(id=task_id), one_time(id=task_id)):
         assert (await api.post("/tasks", json=body)).status_code == 201
         answer = await api.delete(f"/tasks/{task_id}")
@@ -177,7 +177,7 @@ async def test_deleting_frees_the_id(api: httpx.AsyncClient) -> None:
 
 
 async def test_an_edit_is_previewed_without_being_made(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     before = await api.post("/tasks", json=recurring(id=task_id))
     answer = await api.post(
         f"/tasks/{task_id}/preview-edit",

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.definitions import YEARLY, fresh_id
 from tests.api.problem import fields
+from tests.definitions import YEARLY, unique
 
 pytestmark = pytest.mark.anyio
 
@@ -44,7 +44,7 @@ async def test_how_many(api: httpx.AsyncClient) -> None:
 
 
 async def test_it_agrees_with_the_task(api: httpx.AsyncClient) -> None:
-    task_id = fresh_id()
+    task_id = unique()
     trigger = {"kind": "cron", "expression": "H H * * *", "timezone": "America/New_York"}
     body = {"id": task_id, "trigger": trigger, "action": {"kind": "log", "message": "x"}}
     task = (await api.post("/tasks", json=body)).json()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.e2e.axe import serious
@@ -14,7 +16,8 @@ _LATER = {**DAILY, "expression": "0 4 * * *"}
 def test_the_history_and_the_way_back(site: Site, name: str) -> None:
     site.register(id=name, name=name, trigger=DAILY, action=HELLO)
     site.rest.put(f"/tasks/{name}", json={"name": name, "trigger": _LATER, "action": HELLO})
-    site.rest.post(f"/tasks/{name}/pause", json={"note": "moving house"})
+    pause = {"note": "moving house", "until": "2100-01-07T08:00:00Z"}
+    site.rest.post(f"/tasks/{name}/pause", json=pause)
     site.rest.post(f"/tasks/{name}/resume")
     site.go(f"/tasks/{name}")
     revisions = site.page.locator(".revision")
@@ -23,6 +26,7 @@ def test_the_history_and_the_way_back(site: Site, name: str) -> None:
     expect(revisions.nth(2).locator("del")).to_have_text("0 3 * * *")
     expect(revisions.nth(2).locator("ins")).to_have_text("0 4 * * *")
     expect(revisions.nth(1)).to_contain_text("moving house")
+    expect(revisions.nth(1)).to_contain_text(re.compile("until .*2100"))
     # On a phone the button stays beside what it is about.
     site.page.set_viewport_size({"width": 390, "height": 844})
     first = revisions.nth(3)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onthedot.applying.files import read_text
+from onthedot.applying.yaml_output import tasks_to_yaml
 from onthedot.importing.imported import Source, UnreadableSource
+from onthedot.scheduling.action import HttpAction
+from onthedot.scheduling.task import NewTask
+from onthedot.scheduling.trigger import CronTrigger
 from tests.importing.comparison import imported
 from tests.importing.reading.samples import SAMPLES
 
@@ -64,3 +70,22 @@ def test_whatever_a_file_holds_it_gives_notes_or_one_clear_refusal(
         return
     lines = text.count("\n") + put.count("\n") + 1
     assert all(1 <= note.line <= lines for note in found.notes)
+
+
+@pytest.mark.parametrize("source", SAMPLES)
+def test_the_yaml_reads_back_as_the_same_tasks(source: Source) -> None:
+    found = imported(source, SAMPLES[source])
+    again = read_text(tasks_to_yaml(found.tasks), "tasks.yaml")
+    assert tuple(each.task for each in again) == found.tasks
+
+
+def test_yaml_keeps_what_is_not_plain() -> None:
+    task = NewTask(
+        id="1e3",
+        trigger=CronTrigger(expression="* * * * *"),
+        action=HttpAction(url="https://example.com", body={"on": "yes", "n": None, "t": "a\n b"}),
+    )
+    (again,) = read_text(tasks_to_yaml([task]), "tasks.yaml")
+    assert again.task == task
+    assert NewTask.model_validate(yaml.safe_load(tasks_to_yaml([task]))) == task
+    assert tasks_to_yaml([]) == ""

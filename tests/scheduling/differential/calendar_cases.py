@@ -108,8 +108,11 @@ CONTENTS: dict[str, CalendarContent] = {
 
 
 def _holidays(country: str, subdivision: str | None = None) -> Callable[[date], bool]:
-    found = holidays.country_holidays(country, subdivision, years=range(2024, 2032))
-    return lambda day: day in found
+    @cache
+    def found() -> holidays.HolidayBase:
+        return holidays.country_holidays(country, subdivision, years=range(2024, 2032))
+
+    return lambda day: day in found()
 
 
 def _free(day: date) -> bool:

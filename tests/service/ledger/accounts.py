@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
 
 from onthedot.scheduling.action import LogAction
 from onthedot.scheduling.ledger.entries import LedgerEntry
@@ -17,10 +16,6 @@ from tests.waiting import eventually
 EVERY_SECOND = IntervalTrigger(every=timedelta(seconds=1))
 EVERY_TWO = IntervalTrigger(every=timedelta(seconds=2))
 LOG = LogAction(message="hello")
-
-
-def new_id() -> str:
-    return f"ledger-{uuid4().hex[:10]}"
 
 
 async def entries_of(temporal: Temporal, task_id: str) -> list[LedgerEntry]:

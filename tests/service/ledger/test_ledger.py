@@ -16,12 +16,12 @@ from onthedot.scheduling.trigger import CronTrigger, OnceTrigger
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
+from tests.definitions import unique
 from tests.service.ledger.accounts import (
     EVERY_SECOND,
     EVERY_TWO,
     LOG,
     entries_of,
-    new_id,
     until_ran,
 )
 from tests.waiting import eventually, patient
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_recurring_task_accounts_for_every_second(
     temporal: Temporal, worker: Worker
 ) -> None:
-    task_id = new_id()
+    task_id = unique("ledger")
     tasks = Tasks(temporal)
     await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=LOG), by="t")
     await until_ran(temporal, task_id, 4)
@@ -53,7 +53,7 @@ async def test_a_recurring_task_accounts_for_every_second(
 async def test_a_task_that_is_paused_edited_and_resumed_has_no_gap(
     temporal: Temporal, worker: Worker
 ) -> None:
-    task_id = new_id()
+    task_id = unique("ledger")
     tasks = Tasks(temporal)
     await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=LOG), by="t")
     await until_ran(temporal, task_id, 2)
@@ -86,7 +86,7 @@ async def test_a_task_that_is_paused_edited_and_resumed_has_no_gap(
 async def test_a_finished_task_that_was_armed_again_keeps_its_past(
     temporal: Temporal, worker: Worker
 ) -> None:
-    task_id = new_id()
+    task_id = unique("ledger")
     tasks = Tasks(temporal)
     at = temporal.now().replace(microsecond=0) + timedelta(seconds=1)
     await tasks.create(NewTask(id=task_id, trigger=OnceTrigger(at=at), action=LOG), by="t")
@@ -105,7 +105,7 @@ async def test_a_task_that_no_worker_takes_up_says_so(temporal: Temporal) -> Non
     lonely = patient(
         temporal.client, temporal.settings.model_copy(update={"task_queue": f"none-{uuid4().hex}"})
     )
-    once, often = new_id(), new_id()
+    once, often = unique("ledger"), unique("ledger")
     past = temporal.now() - timedelta(minutes=1)
     await Tasks(lonely).create(NewTask(id=once, trigger=OnceTrigger(at=past), action=LOG), by="t")
     await Tasks(lonely).create(NewTask(id=often, trigger=EVERY_SECOND, action=LOG), by="t")
@@ -126,7 +126,7 @@ async def _some(temporal: Temporal, task_id: str) -> bool:
 
 
 async def test_a_span_must_make_sense(temporal: Temporal, worker: Worker) -> None:
-    task_id = new_id()
+    task_id = unique("ledger")
     tasks, ledger = Tasks(temporal), Ledger(temporal)
     await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=LOG), by="t")
     now = temporal.now()
@@ -144,7 +144,7 @@ async def test_a_span_must_make_sense(temporal: Temporal, worker: Worker) -> Non
 
 
 async def test_why_is_answered_for_any_instant(temporal: Temporal, worker: Worker) -> None:
-    task_id = new_id()
+    task_id = unique("ledger")
     tasks, ledger = Tasks(temporal), Ledger(temporal)
     trigger = CronTrigger(expression="0 9 * * *")
     await tasks.create(NewTask(id=task_id, trigger=trigger, action=LOG), by="t")

@@ -16,14 +16,15 @@ from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.ledger.task_evidence import read_schedule_evidence
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from tests.service.ledger.accounts import EVERY_SECOND, LOG, entries_of, new_id, until_ran
+from tests.definitions import unique
+from tests.service.ledger.accounts import EVERY_SECOND, LOG, entries_of, until_ran
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
 
 async def _running(temporal: Temporal) -> str:
-    task_id = new_id()
+    task_id = unique("ledger")
     await Tasks(temporal).create(NewTask(id=task_id, trigger=EVERY_SECOND, action=LOG), by="t")
     await until_ran(temporal, task_id, 2)
     return task_id
@@ -68,7 +69,7 @@ async def test_a_schedule_that_is_deleted_by_hand_and_mended(
 async def test_a_run_that_the_schedule_was_made_to_start(
     temporal: Temporal, worker: Worker
 ) -> None:
-    task_id = new_id()
+    task_id = unique("ledger")
     hourly = IntervalTrigger(every=timedelta(hours=1), offset=timedelta(minutes=59, seconds=59))
     await Tasks(temporal).create(NewTask(id=task_id, trigger=hourly, action=LOG), by="t")
     schedule = temporal.client.get_schedule_handle(naming.schedule(task_id))
@@ -110,7 +111,7 @@ async def test_a_task_that_is_terminated(temporal: Temporal, worker: Worker) -> 
 async def test_a_one_time_task_that_is_terminated_before_it_is_due(
     temporal: Temporal, worker: Worker
 ) -> None:
-    task_id = new_id()
+    task_id = unique("ledger")
     at = temporal.now() + timedelta(seconds=2)
     await Tasks(temporal).create(
         NewTask(id=task_id, trigger=OnceTrigger(at=at), action=LOG), by="t"

@@ -15,12 +15,12 @@ from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
+from tests.definitions import unique
 from tests.service.ledger.accounts import (
     EVERY_SECOND,
     EVERY_TWO,
     LOG,
     entries_of,
-    new_id,
     until_ran,
 )
 from tests.waiting import eventually
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_run_that_takes_too_long_skips_the_next_ones(
     temporal: Temporal, worker: Worker
 ) -> None:
-    task_id = new_id()
+    task_id = unique("ledger")
     tasks = Tasks(temporal)
     slow = CommandAction(argv=("sleep", "3.5"))
     await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=slow), by="t")
@@ -53,7 +53,7 @@ async def test_a_run_that_takes_too_long_skips_the_next_ones(
 
 
 async def test_with_a_buffer_every_instant_has_its_turn(temporal: Temporal, worker: Worker) -> None:
-    task_id = new_id()
+    task_id = unique("ledger")
     tasks = Tasks(temporal)
     task = NewTask(
         id=task_id,
@@ -84,7 +84,7 @@ async def test_with_a_buffer_every_instant_has_its_turn(temporal: Temporal, work
 async def test_a_task_that_used_up_its_runs_leaves_no_gap(
     temporal: Temporal, worker: Worker
 ) -> None:
-    task_id = new_id()
+    task_id = unique("ledger")
     trigger = IntervalTrigger(every=timedelta(seconds=1), max_runs=3)
     new = NewTask(id=task_id, trigger=trigger, action=LOG, overlap=OverlapPolicy.ALLOW_ALL)
     await Tasks(temporal).create(new, by="t")
@@ -104,7 +104,7 @@ async def test_a_task_that_used_up_its_runs_leaves_no_gap(
 
 
 async def test_what_is_excluded_is_told_as_skipped(temporal: Temporal, worker: Worker) -> None:
-    task_id = new_id()
+    task_id = unique("ledger")
     today = temporal.now().date()
     trigger = CronTrigger(
         expression="* * * * * *", exclude=(f"{today}/{today + timedelta(days=1)}",)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from onthedot.access.identity import Identity, Via
-from onthedot.access.oidc.errors import NoRole, ProviderAway, TokenRefused
+from onthedot.access.oidc.provider import NoRole, ProviderAway, TokenRefused
 from onthedot.access.oidc.sign_in import SignIn
 from onthedot.access.roles import Role
 from onthedot.settings import Settings

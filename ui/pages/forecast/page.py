@@ -11,8 +11,7 @@ from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, card, empty, link, named, skeleton, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.forecast.chart import chart
-from onthedot.ui.pages.forecast.heat import show_heat
+from onthedot.ui.pages.forecast.chart import chart, show_heat
 from onthedot.ui.pages.forecast.influences import ForecastView, show_influences, view_of
 from onthedot.ui.pages.forecast.spreading import show_ways
 from onthedot.ui.watches import Live, Seen

@@ -22,8 +22,7 @@ from onthedot.ui.components.markup import (
 from onthedot.ui.components.output import Elapsed
 from onthedot.ui.components.small import Code, When
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.run.result import build_result
-from onthedot.ui.pages.run.written import RunOutput
+from onthedot.ui.pages.run.result import RunOutput, build_result
 from onthedot.ui.pages.task.actions import run_now
 from onthedot.ui.reads import one_run
 from onthedot.ui.rows import RUN_TONES, RUN_WORDS, took

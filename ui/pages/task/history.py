@@ -95,6 +95,10 @@ class HistoryCard:
                     text(word, f"pill {tone}")
                     text(revision.by, "strong wrap")
                     When(revision.at)
+                    if revision.until is not None:
+                        with box("muted small"):
+                            text("until ")
+                            When(revision.until, "near")
                     if revision.restores is not None:
                         text(f"as revision {revision.restores}", "muted small")
                 if self._can_restore(revision):

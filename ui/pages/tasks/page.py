@@ -12,10 +12,9 @@ from onthedot.service.tasks.lists.sorting import TaskOrder
 from onthedot.ui.bulk.choice import MOST, Choice
 from onthedot.ui.bulk.kinds import DELETED_TASKS, TASKS, Subject
 from onthedot.ui.components.markup import box, empty, skeleton, text
-from onthedot.ui.components.tables.pager import Pager
-from onthedot.ui.components.tables.tables import TaskTable
+from onthedot.ui.components.tables.tables import Pager, TaskTable
 from onthedot.ui.files.copy_as import show_as_text
-from onthedot.ui.files.export_tasks import add_task_export
+from onthedot.ui.files.export import add_task_export
 from onthedot.ui.files.import_tasks import add_import
 from onthedot.ui.list_reads import (
     ROWS,
@@ -28,8 +27,17 @@ from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.filter_bar import FilterBar
 from onthedot.ui.pages.list_address import ListAddress
 from onthedot.ui.pages.task.actions import ask_delete, ask_pause, restore, resume, run_now
-from onthedot.ui.pages.tasks.filter import KNOWN, ORDERS, STATUSES, chosen_filter
-from onthedot.ui.pages.tasks.no_rows import Nothing, no_tasks, not_read, not_understood, unread
+from onthedot.ui.pages.tasks.rows_shown import (
+    KNOWN,
+    ORDERS,
+    STATUSES,
+    Nothing,
+    chosen_filter,
+    no_tasks,
+    not_read,
+    not_understood,
+    unread,
+)
 from onthedot.ui.rows import KINDS, task_row
 from onthedot.ui.watches import Live, Seen
 
