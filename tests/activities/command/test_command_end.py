@@ -20,11 +20,12 @@ from temporalio.exceptions import ApplicationError
 from onthedot.activities.command.activity import CommandActivities
 from onthedot.activities.secrets.store import Secrets
 from tests.activities.attempts import command_attempt, environment, fail, succeed
-from tests.waiting import at_load, eventually
+from tests.waiting import PATIENCE, at_load, eventually
 
 pytestmark = pytest.mark.anyio
 
-SHORT = timedelta(milliseconds=400)
+#: Long enough for a command to begin.
+SHORT = timedelta(seconds=at_load(0.3))
 COMMANDS = CommandActivities(Secrets(environ={}), allowed=True, grace=timedelta(milliseconds=300))
 
 #: Writes its process ids into $1 and ignores SIGTERM, as do its child and a daemon it starts.
@@ -86,7 +87,10 @@ async def test_cancel_ends_children_that_ignore_sigterm(tmp_path: Path) -> None:
 
 async def test_it_may_stop_by_itself_first(tmp_path: Path) -> None:
     script = "trap 'echo cleaned up; exit 7' TERM; while :; do sleep 0.02; done"
-    failure = await fail(COMMANDS.command, command_attempt("sh", "-c", script, timeout=SHORT))
+    patient = CommandActivities(
+        Secrets(environ={}), allowed=True, grace=timedelta(seconds=PATIENCE)
+    )
+    failure = await fail(patient.command, command_attempt("sh", "-c", script, timeout=SHORT))
     assert failure.type == "Timeout"
     assert failure.output["stdout"] == "cleaned up\n"
     assert failure.output["exit_code"] == 7
@@ -161,7 +165,7 @@ async def test_a_killed_worker_takes_its_commands_with_it(tmp_path: Path) -> Non
 @linux
 async def test_a_frozen_worker_does_not_stop_the_clock(tmp_path: Path) -> None:
     file = tmp_path / "pids"
-    with process_that_runs(file, timeout="1", grace="0.3") as worker:
+    with process_that_runs(file, timeout=str(at_load(1)), grace="0.3") as worker:
         await eventually(written(file, 3))
         worker.send_signal(signal.SIGSTOP)
         await eventually(lambda: not any(runs(pid) for pid in pids(file)), seconds=30)
@@ -169,7 +173,7 @@ async def test_a_frozen_worker_does_not_stop_the_clock(tmp_path: Path) -> None:
 
 async def test_no_more_than_allowed_run_at_once(tmp_path: Path) -> None:
     commands = CommandActivities(Secrets(environ={}), allowed=True, max_running=2)
-    script = 'echo + >> "$1"; sleep 0.1; echo - >> "$1"'
+    script = f'echo + >> "$1"; sleep {at_load(0.1):.2f}; echo - >> "$1"'
     attempt = command_attempt("sh", "-c", script, "sh", str(tmp_path / "log"))
     await asyncio.gather(*(succeed(commands.command, attempt) for _ in range(6)))
     running = most = 0

@@ -18,7 +18,7 @@ from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import definition, every, http, new_task, once, unique
 from tests.run_log import listed_runs, lists_caught_up, nominals
-from tests.waiting import eventually, until
+from tests.waiting import at_load, eventually, until
 
 pytestmark = pytest.mark.anyio
 
@@ -76,7 +76,7 @@ async def test_a_pause_ends_by_itself(tasks: Tasks) -> None:
     for trigger in (every(3600), once(3600)):
         task_id = unique("until")
         await tasks.create(new_task(task_id, trigger), by="test")
-        ends = datetime.now(UTC) + timedelta(seconds=1)
+        ends = datetime.now(UTC) + timedelta(seconds=at_load(1))
         paused = await tasks.pause(task_id, by="test", until=ends)
         assert paused.paused_until == ends
         task = await eventually(partial(_scheduled, tasks, task_id))

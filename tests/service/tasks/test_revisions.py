@@ -19,7 +19,7 @@ from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, http, new_task, once, unique
-from tests.waiting import eventually
+from tests.waiting import at_load, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -121,7 +121,7 @@ async def test_restore(temporal: Temporal, tasks: Tasks) -> None:
 async def test_a_pause_that_ends_by_itself_is_told(temporal: Temporal, tasks: Tasks) -> None:
     task_id = unique("until")
     await tasks.create(new_task(task_id, every(3600)), by="ann")
-    await tasks.pause(task_id, by="ann", until=temporal.now() + timedelta(seconds=1))
+    await tasks.pause(task_id, by="ann", until=temporal.now() + timedelta(seconds=at_load(1)))
 
     async def resumed() -> bool:
         return (await tasks.get(task_id)).revision == 3
