@@ -71,7 +71,7 @@ async def _registered(
 
     async def all_there() -> bool:
         nonlocal results
-        answer = await api.post("/tasks:batch", json=batch, headers=headers, timeout=100)
+        answer = await api.post("/tasks:batch", json=batch, headers=headers, timeout=4 * PATIENCE)
         if answer.status_code == 503:
             return False
         results = answer.json()["results"]
