@@ -27,7 +27,7 @@ from onthedot.scheduling.stored.task_change import ChangeKind, apply_change
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.stored.written import WrittenPiece, unpack, unpacked
 from onthedot.service.ledger.history import _change, instant_of
-from onthedot.service.temporal.translate import decoded, decoded_text
+from onthedot.service.temporal.raw_rows import decoded, decoded_text
 
 _CLOSED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: RunStatus.SUCCEEDED,
