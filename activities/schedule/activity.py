@@ -19,12 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from temporalio import activity
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleBackfill,
-    ScheduleDescription,
-)
+from temporalio.client import Client, Schedule, ScheduleBackfill, ScheduleDescription
 from temporalio.service import RPCError
 
 from onthedot import naming

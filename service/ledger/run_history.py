@@ -16,12 +16,7 @@ from temporalio.client import Client, WorkflowHistory
 from onthedot import naming
 from onthedot.encryption.failures import opened
 from onthedot.scheduling.run import AttemptMade, RunError, RunStatus
-from onthedot.scheduling.stored.attempt import (
-    DEFERRED,
-    Attempt,
-    AttemptFailure,
-    AttemptResult,
-)
+from onthedot.scheduling.stored.attempt import DEFERRED, Attempt, AttemptFailure, AttemptResult
 from onthedot.scheduling.stored.run_order import Attempts, RunMemo, RunOrder, RunOutcome
 from onthedot.scheduling.stored.task_change import ChangeKind, apply_change
 from onthedot.scheduling.stored.task_state import TaskState
