@@ -10,6 +10,7 @@ from onthedot.service.runs.of_tasks import task_names
 from onthedot.service.tasks.bulk import BulkProgress, Changed
 from onthedot.service.temporal.calls import Temporal
 from onthedot.ui.use_cases import UseCases
+from onthedot.ui.wording.values import counted
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Subject:
 
     def counted(self, number: int) -> str:
         """`1 task`, `1,204 tasks`."""
-        return f"{number:,} {self.one}" if number == 1 else f"{number:,} {self.one}s"
+        return counted(number, self.one)
 
     def kind(self, name: str) -> Kind:
         """The change of this name."""

@@ -17,8 +17,9 @@ from onthedot.ui.components.markup import (
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.calendars.reads import all_calendars
 from onthedot.ui.pages.calendars.trouble import pill_of
-from onthedot.ui.pages.calendars.wording import KIND_NAMES, counted, said
+from onthedot.ui.pages.calendars.wording import KIND_NAMES, said
 from onthedot.ui.pages.short_list import short_list_page
+from onthedot.ui.wording.values import counted
 
 _EVERY = timedelta(seconds=5)
 _HEADS = ("Calendar", "Kind", "In use by", "State")

@@ -19,7 +19,7 @@ from onthedot.ui.components.output import Output
 from onthedot.ui.components.small import Code
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.rows import CAUSES
-from onthedot.ui.wording.durations import precise
+from onthedot.ui.wording.values import precise
 
 #: A stream that broke off is taken up after so many seconds.
 _PAUSE = 2.0
