@@ -30,7 +30,7 @@ Undo = Callable[[UseCases, Sequence[Changed], BulkProgress], Awaitable[list[Chan
 def _undo_pauses(
     uses: UseCases, changed: Sequence[Changed], progress: BulkProgress
 ) -> Awaitable[list[Changed]]:
-    return uses.undo(changed, progress=progress)
+    return uses.undo(changed, progress)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ TASKS = Subject(
             "Each runs once now, in addition to its schedule.",
             "play",
             "run_tasks",
-            lambda uses, order: uses.run_tasks(order.ids, progress=order.progress),
+            lambda uses, order: uses.run_tasks(order.ids, order.progress),
         ),
         Kind(
             "pause",
@@ -108,7 +108,7 @@ TASKS = Subject(
             "pause",
             "pause_tasks",
             lambda uses, order: uses.pause_tasks(
-                order.ids, note=order.note, until=order.until, progress=order.progress
+                order.ids, order.progress, note=order.note, until=order.until
             ),
             undone="put back",
             words_of_one="It does not fire until it is resumed. A run in progress finishes.",
@@ -121,7 +121,7 @@ TASKS = Subject(
             "They fire again from their next scheduled time.",
             "circle-play",
             "resume_tasks",
-            lambda uses, order: uses.resume_tasks(order.ids, progress=order.progress),
+            lambda uses, order: uses.resume_tasks(order.ids, order.progress),
             undone="put back",
         ),
         Kind(
@@ -133,11 +133,11 @@ TASKS = Subject(
             "retention.",
             "trash-2",
             "delete_tasks",
-            lambda uses, order: uses.delete_tasks(order.ids, progress=order.progress),
+            lambda uses, order: uses.delete_tasks(order.ids, order.progress),
             danger=True,
             undone="restored",
             undo=lambda uses, changed, progress: uses.restore_tasks(
-                [each.id for each in changed], progress=progress
+                [each.id for each in changed], progress
             ),
         ),
     ),
@@ -156,7 +156,7 @@ DELETED_TASKS = Subject(
             "They come back as they were, and fire from their next scheduled time.",
             "rotate-ccw",
             "restore_tasks",
-            lambda uses, order: uses.restore_tasks(order.ids, progress=order.progress),
+            lambda uses, order: uses.restore_tasks(order.ids, order.progress),
         ),
     ),
     task_names,
@@ -175,7 +175,7 @@ RUNS = Subject(
             "current definition.",
             "rotate-ccw",
             "retry_runs",
-            lambda uses, order: uses.retry_runs(order.ids, progress=order.progress),
+            lambda uses, order: uses.retry_runs(order.ids, order.progress),
             question="Run {what} again",
         ),
         Kind(
@@ -186,7 +186,7 @@ RUNS = Subject(
             "Those in progress are asked to stop.",
             "ban",
             "cancel_runs",
-            lambda uses, order: uses.cancel_runs(order.ids, progress=order.progress),
+            lambda uses, order: uses.cancel_runs(order.ids, order.progress),
             danger=True,
         ),
     ),

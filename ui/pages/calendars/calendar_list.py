@@ -5,15 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from onthedot.service.calendars.calendars import FoundCalendar
-from onthedot.ui.components.markup import (
-    box,
-    card,
-    empty,
-    link,
-    locked,
-    named,
-    text,
-)
+from onthedot.ui.components.markup import box, card, empty, link, locked, named, text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.calendars.reads import all_calendars
 from onthedot.ui.pages.calendars.trouble import pill_of

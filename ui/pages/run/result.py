@@ -9,12 +9,7 @@ from contextlib import aclosing
 
 from onthedot.scheduling.errors import OnTheDotError, RunNotFound
 from onthedot.scheduling.run import Run, RunStatus
-from onthedot.ui.components.markup import (
-    box,
-    card,
-    facts,
-    text,
-)
+from onthedot.ui.components.markup import box, card, facts, text
 from onthedot.ui.components.output import Output
 from onthedot.ui.components.small import Code
 from onthedot.ui.page_context import PageContext
