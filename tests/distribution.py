@@ -20,6 +20,8 @@ from xdist.workermanage import WorkerController
 _WAITS = ("faults", "service", "workflows")
 #: What takes long comes first, so that nobody has to be waited for in the end.
 _LONG = ("tests/faults", "tests/scheduling/differential", "tests/e2e", "tests/packaging")
+#: It asks for all that is on every page, so it comes before there is much on them.
+_FIRST = "tests/e2e/test_everywhere.py"
 #: Folders that one process runs as a whole: each process would start a system of its own for them.
 _TOGETHER = ("tests/faults",)
 #: For these, each process starts a system and a browser, which takes ten seconds of processor time:
@@ -55,9 +57,10 @@ class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no t
         number = self.nodes.index(node)
         computes = number < self._computing
 
-        def rank(scope: str) -> tuple[bool, bool, bool]:
+        def rank(scope: str) -> tuple[bool, bool, bool, bool]:
             too_dear = number >= _SHARE_DEAR and scope.startswith(_DEAR)
-            return too_dear, waits(scope) is computes, not scope.startswith(_LONG)
+            late = not scope.startswith(_LONG)
+            return too_dear, waits(scope) is computes, late, scope != _FIRST
 
         self.workqueue.move_to_end(min(self.workqueue, key=rank), last=False)
         super()._assign_work_unit(node)

@@ -87,6 +87,8 @@ def build_frame(site: SiteContext, session: Session) -> None:
     Palette(palette_pages(context, PAGES), lambda typed: found_for(context, typed))
     KeyHelp()
     page = ui.context.client
+    page.on_connect(lambda: site.watches.connected(page, connected=True))
+    page.on_disconnect(lambda: site.watches.connected(page, connected=False))
     ui.on("otd_looked", lambda event: site.watches.looked_at(page, looked=bool(event.args)))
     _watch_health(context, banner)
     watch_freezes(context, freezes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,10 +28,9 @@ from onthedot.ui.access.headers import SafeHeaders
 from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.frame import build_frame
 from onthedot.ui.loading.adoption import adopt_pages, name_page_listeners
+from onthedot.ui.loading.static_files import STATIC, KeptFiles
 from onthedot.ui.loading.template import put_nonces
 from onthedot.ui.page_context import SiteContext
-
-STATIC = Path(__file__).with_name("static")
 
 
 def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessions) -> None:
@@ -60,8 +58,9 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
     )
     put_nonces()
     # The one added last sees a request first: what the gate refuses has the headers too.
-    page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions, STATIC))
+    page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions))
     page_app.add_middleware(SafeHeaders)
+    page_app.add_middleware(KeptFiles)
     # A page's own requests go through the socket: a bar for others would only be in the way.
     page_app.config.quasar_config["loadingBar"] = {"skipHijack": True}
     # NiceGUI's default lets any web page connect; the library's own check does not know of TLS.

@@ -116,11 +116,23 @@ class Watches:
         self._left: dict[Hashable, tuple[float, Any]] = {}
         self.of_pages: WeakKeyDictionary[Client, WeakSet[Live[Any]]] = WeakKeyDictionary()
         """What each open page watches."""
+        self._hidden: WeakSet[Client] = WeakSet()
 
     def looked_at(self, page: Client, *, looked: bool) -> None:
         """Nobody looks at a page: nothing is read for it until someone does again."""
+        if looked:
+            self._hidden.discard(page)
+        else:
+            self._hidden.add(page)
+        self._turn(page, on=looked)
+
+    def connected(self, page: Client, *, connected: bool) -> None:
+        """A page that is closed, or whose browser is out of reach, may still be kept a while."""
+        self._turn(page, on=connected and page not in self._hidden)
+
+    def _turn(self, page: Client, *, on: bool) -> None:
         for live in tuple(self.of_pages.get(page, ())):
-            if looked:
+            if on:
                 live.wake()
             else:
                 live.rest()

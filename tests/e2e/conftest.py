@@ -13,23 +13,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    Page,
-    Request,
-    Response,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, Page, Request, Response, expect, sync_playwright
 
 from tests.browsers import NO_CHROMIUM, chromium
+from tests.e2e.profiles import Profile, Profiles
 from tests.e2e.running import Running
 from tests.e2e.site import Site
 from tests.waiting import PATIENCE
-
-WIDE = {"width": 1280, "height": 860}
-NARROW = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="package")
@@ -81,13 +71,23 @@ class Watched:
             self.faults.append(f"{response.status}: {response.url}")
 
 
+@pytest.fixture(scope="package")
+def profiles(browser: Browser) -> Iterator[Profiles]:
+    kept = Profiles(browser)
+    yield kept
+    kept.close()
+
+
 Open = Callable[..., Site]
 
 
 @pytest.fixture
-def open_site(browser: Browser, stack: Running) -> Iterator[Open]:
-    """Opens pages: `open_site(phone=True, theme="dark", allowed=(…))`."""
-    contexts: list[BrowserContext] = []
+def open_site(profiles: Profiles, stack: Running) -> Iterator[Open]:
+    """Opens pages: `open_site(phone=True, theme="dark", allowed=(…))`.
+
+    Each is another browser's: it shares no cookie with those before.
+    """
+    lent: list[tuple[Profile, str, bool]] = []
     watched: list[Watched] = []
 
     def opened(
@@ -98,27 +98,22 @@ def open_site(browser: Browser, stack: Running) -> Iterator[Open]:
         beside: tuple[str, ...] = (),
         allowed: tuple[str, ...] = (),
     ) -> Site:
-        size: Any = NARROW if phone else WIDE
-        context = browser.new_context(
-            viewport=size,
-            has_touch=phone,
-            color_scheme="dark" if theme == "dark" else "light",
-            timezone_id="Europe/Rome",
-            locale="en-GB",
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE * 1000)
         host = f"127.0.0.1:{port or stack.port}"
+        profile = profiles.lend(phone=phone, dark=theme == "dark")
+        lent.append((profile, host, bool(port or beside)))
+        page = profile.context.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
         each = Watched(allowed=allowed)
         each.attach(page, host, *beside)
         watched.append(each)
         return Site(page, f"http://{host}", stack.client)
 
     yield opened
-    for context in contexts:
-        context.close()
+    for profile, host, went_elsewhere in lent:
+        if went_elsewhere:
+            profile.context.close()
+        else:
+            profiles.take_back(profile, f"http://{host}")
     assert [fault for each in watched for fault in each.faults] == []
 
 

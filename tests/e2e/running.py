@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import httpx
 
 from onthedot import embedded
 from onthedot.settings import load
-from tests.command_line import COMMAND, environment
+from tests.command_line import environment
+from tests.faults.forked import Forked
 from tests.faults.part import Part, answers
 from tests.ports import free_port
 from tests.waiting import wait_until
@@ -49,8 +49,8 @@ class Running:
         """Returns once a page can be opened and tasks run."""
         self.temporal.start()
         self.temporal.wait_until_up()
-        command = [*COMMAND, "setup-namespace"]
-        subprocess.run(command, env=self._environment, cwd=self.directory, check=True, timeout=90)
+        log = self.directory / "setup.log"
+        assert Forked(["setup-namespace"], self._environment, log).wait(90) == 0, log.read_text()
         for part in (self.worker, self.server):
             part.start()
         for part in (self.worker, self.server):
@@ -89,6 +89,5 @@ class Running:
     def _part(self, name: str, command: list[str], address: str, **more: str) -> Part:
         # One that is empty is taken away.
         variables = {key: value for key, value in (self._environment | more).items() if value}
-        full = [*COMMAND, *command]
         log = self.directory / f"{name}.log"
-        return Part(name, full, variables, log, answers(address))
+        return Part(name, command, variables, log, answers(address), is_ours=True)

@@ -54,8 +54,7 @@ class Site:
 
     def register(self, **task: Any) -> None:
         """Register a task over REST."""
-        answer = self.rest.post("/tasks", json=task)
-        assert answer.status_code == 201, answer.text
+        register(self.rest, **task)
 
     def register_all(self, tasks: list[dict[str, Any]]) -> None:
         """Register many tasks over REST; those that a busy machine puts off, once more."""
@@ -88,6 +87,11 @@ class Site:
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
         assert wide <= room, f"{self.page.url}: {wide} px in {room} px"
+
+
+def register(rest: httpx.Client, **task: Any) -> None:
+    answer = rest.post("/tasks", json=task)
+    assert answer.status_code == 201, answer.text
 
 
 HELLO = {"kind": "log", "message": "hello"}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.axe import serious
 from tests.e2e.conftest import Open
-from tests.e2e.site import DAILY, HELLO, Site
+from tests.e2e.running import Running
+from tests.e2e.site import DAILY, HELLO, Site, register
 from tests.waiting import wait_until
 
 _LONG = "a-name-without-any-blank-" * 6
@@ -26,10 +29,12 @@ _COLOURS = {
 }
 
 
-@pytest.fixture
-def pages(site: Site, name: str) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def pages(stack: Running) -> dict[str, str]:
     """Every page with something on it, by its address."""
-    site.register(
+    rest, name = stack.client, f"t{uuid4().hex[:10]}"
+    register(
+        rest,
         id=name,
         name=_LONG,
         description="What it is for. " * 12,
@@ -37,19 +42,19 @@ def pages(site: Site, name: str) -> dict[str, str]:
         trigger=DAILY,
         action={"kind": "http", "url": f"https://example.com/{_LONG}", "body": {"deep": [1, 2]}},
     )
-    site.register(id=f"{name}-2", trigger=DAILY, action=HELLO)
+    register(rest, id=f"{name}-2", trigger=DAILY, action=HELLO)
     earlier = {"trigger": DAILY, "action": {**HELLO, "message": "hello again"}}
-    site.rest.put(f"/tasks/{name}-2", json=earlier).raise_for_status()
-    site.register(id=f"{name}-3", trigger=DAILY, action=_COLOURS)
+    rest.put(f"/tasks/{name}-2", json=earlier).raise_for_status()
+    register(rest, id=f"{name}-3", trigger=DAILY, action=_COLOURS)
     for number in (2, 3):
-        site.rest.post(f"/tasks/{name}-{number}/run").raise_for_status()
+        rest.post(f"/tasks/{name}-{number}/run").raise_for_status()
     wait_until(
-        lambda: bool(site.rest.get(f"/tasks/{name}-2/runs?status=succeeded").json()["items"]), "ran"
+        lambda: bool(rest.get(f"/tasks/{name}-2/runs?status=succeeded").json()["items"]), "ran"
     )
     it = {"kind": "holidays", "country": "IT"}
-    site.rest.put(f"/calendars/{name}", json=it).raise_for_status()
+    rest.put(f"/calendars/{name}", json=it).raise_for_status()
     run, coloured = (
-        site.rest.get(f"/tasks/{name}-{number}/runs").json()["items"][0]["id"] for number in (2, 3)
+        rest.get(f"/tasks/{name}-{number}/runs").json()["items"][0]["id"] for number in (2, 3)
     )
     return {
         "overview": "/",
@@ -94,17 +99,18 @@ def test_every_page_is_accessible(open_site: Open, pages: dict[str, str]) -> Non
     assert found == {}
 
 
-@pytest.mark.parametrize("width", [390, 768])
-def test_every_page_fits_a_narrow_screen(
-    open_site: Open, pages: dict[str, str], width: int
-) -> None:
+def test_every_page_fits_a_narrow_screen(open_site: Open, pages: dict[str, str]) -> None:
     site = open_site(phone=True)
-    site.page.set_viewport_size({"width": width, "height": 1000})
     for path in pages.values():
+        site.page.set_viewport_size({"width": 390, "height": 1000})
         site.go(path)
         expect(site.page.locator(".skeleton")).to_have_count(0)
         site.no_sideways()
-    assert serious(site) == []
+        site.page.set_viewport_size({"width": 768, "height": 1000})
+        site.no_sideways()
+    for width in (768, 390):
+        site.page.set_viewport_size({"width": width, "height": 1000})
+        assert serious(site) == []
 
 
 def test_an_address_that_is_none(open_site: Open) -> None:
@@ -119,31 +125,32 @@ def test_an_address_that_is_none(open_site: Open) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_what_opens_over_a_page(open_site: Open, pages: dict[str, str], theme: str) -> None:
     site = open_site(theme=theme)
+    of_colours = theme == "dark"
     site.go(pages["task"])
     site.button("Restore revision 1").click()
     expect(site.dialog().locator("ins")).to_be_visible()
-    assert serious(site) == []
+    assert serious(site, colours=of_colours) == []
     site.page.keyboard.press("Escape")
     expect(site.dialog()).to_have_count(0)
     site.button("Delete").click()
     expect(site.dialog()).to_be_visible()
-    assert serious(site) == []
+    assert serious(site, colours=of_colours) == []
     site.page.keyboard.press("Escape")
     expect(site.dialog()).to_have_count(0)
     site.button("Run now").click()
     expect(site.toast("Started")).to_be_visible()
     site.page.keyboard.press("Control+k")
     expect(site.page.get_by_role("option").first).to_be_visible()
-    assert serious(site) == []
+    assert serious(site, colours=of_colours) == []
     site.page.keyboard.press("Escape")
     site.link("Tasks").first.click()
     site.page.get_by_label("More for").first.click()
-    assert serious(site) == []
+    assert serious(site, colours=of_colours) == []
     site.go("/freezes")
     site.button("New freeze").click()
     site.choose("Again and again")
     expect(site.dialog().locator(".preview .row")).to_have_count(5)
-    assert serious(site) == []
+    assert serious(site, colours=of_colours) == []
 
 
 def test_the_theme_is_chosen_and_kept(site: Site) -> None:

@@ -12,11 +12,17 @@ from pathlib import Path
 
 import httpx
 
+from tests.faults.forked import Forked
 from tests.waiting import PATIENCE, wait_until
 
 
 class Part:
-    """A command in a session of its own. Its output goes to `log`."""
+    """A command in a session of its own. Its output goes to `log`.
+
+    Args:
+        is_ours: whether `command` is of `onthedot` alone, without the program, and begins from
+            modules that are loaded already.
+    """
 
     def __init__(
         self,
@@ -25,13 +31,16 @@ class Part:
         environment: Mapping[str, str],
         log: Path,
         is_up: Callable[[], bool],
+        *,
+        is_ours: bool = False,
     ) -> None:
         self.name = name
         self._command = list(command)
         self._environment = dict(environment)
         self._log = log
         self.is_up = is_up
-        self._process: subprocess.Popen[bytes] | None = None
+        self._is_ours = is_ours
+        self._process: subprocess.Popen[bytes] | Forked | None = None
 
     @property
     def process_id(self) -> int:
@@ -45,6 +54,9 @@ class Part:
     def start(self) -> None:
         """Starts it, or starts it again; does not wait for it."""
         assert not self.running, f"{self.name} runs already"
+        if self._is_ours:
+            self._process = Forked(self._command, self._environment, self._log)
+            return
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +9,8 @@ import httpx
 
 from onthedot import embedded
 from onthedot.settings import load
-from tests.command_line import COMMAND, environment
+from tests.command_line import environment
+from tests.faults.forked import Forked
 from tests.faults.part import Part, answers
 from tests.faults.system import System
 from tests.ports import free_port
@@ -59,10 +59,11 @@ class Stack(System):
         self.workers = [self._worker(number) for number in range(workers)]
         self.server = Part(
             "server",
-            [*COMMAND, "server", f"--port={port}"],
+            ["server", f"--port={port}"],
             self._environment,
             directory / "server.log",
             answers(f"http://127.0.0.1:{port}/healthz"),
+            is_ours=True,
         )
 
     @property
@@ -104,13 +105,14 @@ class Stack(System):
         self._metrics[number] = f"http://127.0.0.1:{port}/metrics"
         return Part(
             f"worker {number + 1}",
-            [*COMMAND, "worker", f"--metrics-port={port}"],
+            ["worker", f"--metrics-port={port}"],
             self._environment,
             self._directory / f"worker-{number + 1}.log",
             answers(f"http://127.0.0.1:{port}/readyz"),
+            is_ours=True,
         )
 
     def _set_up(self) -> None:
-        command = [*COMMAND, "setup-namespace"]
-        subprocess.run(command, env=self._environment, cwd=self._directory, check=True, timeout=90)
+        log = self._directory / "setup.log"
+        assert Forked(["setup-namespace"], self._environment, log).wait(90) == 0, log.read_text()
         self._is_set_up = True

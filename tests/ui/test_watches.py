@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
+from weakref import WeakSet
 
 import pytest
 
@@ -150,3 +151,35 @@ async def test_a_value_that_says_that_nothing_happened_is_told_and_calms() -> No
     assert [seen.value for seen in listener.told[:3]] == [_Beat(1), _Beat(2), _Beat(3)]
     assert watches._watches["beat"].unchanged >= 2
     stop()
+
+
+class _Resting:
+    """Stands for what a page watches."""
+
+    def __init__(self) -> None:
+        self.rests = False
+
+    def rest(self) -> None:
+        self.rests = True
+
+    def wake(self) -> None:
+        self.rests = False
+
+
+class _Page:
+    """Stands for NiceGUI's client."""
+
+
+async def test_nothing_is_read_for_a_page_that_is_closed_or_hidden() -> None:
+    watches, page, live = Watches(), cast(Any, _Page()), cast(Any, _Resting())
+    watches.of_pages[page] = WeakSet([live])
+    watches.connected(page, connected=False)
+    assert live.rests
+    watches.connected(page, connected=True)
+    assert not live.rests
+    watches.looked_at(page, looked=False)
+    watches.connected(page, connected=False)
+    watches.connected(page, connected=True)
+    assert live.rests, "nobody looks at it yet"
+    watches.looked_at(page, looked=True)
+    assert not live.rests

@@ -10,14 +10,12 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from onthedot.ui.access.gate import same_origin
 from onthedot.ui.access.login_page import login_page
@@ -26,18 +24,17 @@ from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.access.single_sign_on import SingleSignOn
 from onthedot.ui.access.throttle import WrongTokens
 from onthedot.ui.addresses import inside, target
-from onthedot.ui.loading.boot import styles
+from onthedot.ui.loading.static_files import STATIC, OwnFiles
 
 _LOG = logging.getLogger("onthedot.access")
-_DAY_SECONDS = 24 * 3600
 #: A form with a token is far smaller.
 _MOST_BYTES = 4096
 _WRONG = "This token is not configured here."
 _OFTEN = "Too many wrong tokens. Try again in {seconds} s; a correct token works at any time."
 
 
-def entrance(sessions: Sessions, static: Path) -> Starlette:
-    """The app for everyone: `/login`, `/logout`, the files in `static`, and single sign-on."""
+def entrance(sessions: Sessions) -> Starlette:
+    """The app for everyone: `/login`, `/logout`, static files, and single sign-on."""
     wrong_tokens = WrongTokens()
     single_sign_on = SingleSignOn(sessions)
 
@@ -70,9 +67,8 @@ def entrance(sessions: Sessions, static: Path) -> Starlette:
             Route("/login", _by_method(show, enter), methods=["GET", "POST"]),
             Route("/logout", leave, methods=["POST"]),
             *single_sign_on.routes(),
-            Route("/favicon.ico", lambda _: FileResponse(static / "favicon.svg")),
-            Route("/static/styles.css", styles),
-            Mount("/static", _Files(directory=static)),
+            Route("/favicon.ico", lambda _: FileResponse(STATIC / "favicon.svg")),
+            Mount("/static", OwnFiles()),
         ]
     )
 
@@ -85,13 +81,6 @@ def _by_method(get: _Answer, post: _Answer) -> _Answer:
         return await (post if request.method == "POST" else get)(request)
 
     return either
-
-
-class _Files(StaticFiles):
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # passed on
-        response.headers["Cache-Control"] = f"public, max-age={_DAY_SECONDS}"
-        return response
 
 
 async def _token(request: Request) -> str:

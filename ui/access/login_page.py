@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 
 from onthedot.ui.addresses import base, target
-from onthedot.ui.loading.boot import STYLES
+from onthedot.ui.loading.static_files import address
 from onthedot.ui.loading.template import NONCE
 
 _PAGE = """<!doctype html>
@@ -17,15 +17,15 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <title>Sign in · On the Dot</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="{base}/static/favicon.svg">
+<link rel="icon" href="{base}{favicon}">
 <link rel="stylesheet" href="{base}{styles}">
-<script nonce="{nonce}" src="{base}/static/time.js"></script>
-<script nonce="{nonce}" src="{base}/static/state.js"></script>
+<script nonce="{nonce}" src="{base}{time}"></script>
+<script nonce="{nonce}" src="{base}{state}"></script>
 </head>
 <body>
 <main class="login">
 <form class="card" method="post" action="{base}/login?next={next}">
-<div class="brand"><svg aria-hidden="true"><use href="{base}/static/icons.svg#brand"></use></svg>
+<div class="brand"><svg aria-hidden="true"><use href="{base}{icons}#brand"></use></svg>
 On the Dot</div>
 <h1>Sign in</h1>
 {provider}{between}{token}
@@ -33,6 +33,14 @@ On the Dot</div>
 </main>
 </body>
 </html>"""
+
+_FILES = {
+    "styles": address("styles.css"),
+    "time": address("time.js"),
+    "state": address("state.js"),
+    "icons": address("icons.svg"),
+    "favicon": address("favicon.svg"),
+}
 
 _PROVIDER = """{error}<a class="btn primary" href="{base}/sign-in?next={next}">{words}</a>
 """
@@ -62,7 +70,7 @@ def login_page(
     return _PAGE.format(
         **where,
         nonce=request.scope[NONCE],
-        styles=STYLES,
+        **_FILES,
         provider=_PROVIDER.format(
             **where, error=alert if of_provider else "", words="Continue with single sign-on"
         )

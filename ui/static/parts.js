@@ -1,6 +1,6 @@
 // Small Vue parts that several components draw with. Text always goes in as text, never as HTML.
 (() => {
-  const base = document.currentScript.dataset.base;
+  const { base, icons } = document.currentScript.dataset;
   otd.href = (path) => base + path;
   // While another server draws the page anew there is nothing yet that would lead on.
   otd.go = (path) => {
@@ -12,7 +12,7 @@
     props: { name: String },
     render() {
       return Vue.h("svg", { class: "icon", "aria-hidden": "true" }, [
-        Vue.h("use", { href: `${otd.href("/static/icons.svg")}#${this.name}` }),
+        Vue.h("use", { href: `${otd.href(icons)}#${this.name}` }),
       ]);
     },
   };

@@ -5,6 +5,8 @@
   const QUIET = new Set(["ready", "lost", "ask", "close"]);
   const EARLY = "The page was not ready yet: that was not done. Try again.";
   const AWAY = "The server cannot be reached at present: that was not done. Try again shortly.";
+  const CLOSED =
+    "Another server shows this page now: what was open or chosen in it is not any more.";
 
   // Who listened on pages that another server has drawn anew since, by the id of the listener.
   const gone = new Map();
@@ -15,17 +17,20 @@
         for (const event of element.events ?? [])
           yield [event.listener_id, { ...event, id, element }];
   };
-  // Another server shows the page from here on, and knows no listener of the one before.
+  // Another server shows the page from here on, and knows no listener of the one before, nor what was open in it.
   otd.emptyPage = () => {
+    if (document.querySelector("dialog[open], .chosen-bar")) say(CLOSED);
     for (const [id, listener] of listeners()) gone.set(id, listener);
     focused = document.activeElement?.closest("[id^=c]")?.id;
     mounted_app.elements = {};
   };
 
-  const say = (words) => {
-    if (!document.querySelector(".toasts")) return setTimeout(say, 50, words);
-    dispatchEvent(new CustomEvent("otd-say", { detail: words }));
-  };
+  // Not at once: what says it belongs to the page that is being emptied.
+  const say = (words) =>
+    setTimeout(() => {
+      if (!document.querySelector(".toasts")) return say(words);
+      dispatchEvent(new CustomEvent("otd-say", { detail: words }));
+    }, 50);
 
   // The same field on the page as it is drawn anew, and who listens to it.
   const again = ({ id, element }) => {

@@ -89,6 +89,21 @@ def test_a_page_moves_without_being_loaded_again(
     assert site.page.evaluate("window.loadedOnce")
 
 
+def test_a_page_that_moves_says_that_what_was_open_is_closed(
+    balancer: Balancer, servers: list[Part], open_site: Open, name: str
+) -> None:
+    site = open_site(port=balancer.port, allowed=_AWAY)
+    site.register(id=name, trigger=DAILY, action=HELLO)
+    _sign_in(site, f"/tasks?q={name}")
+    site.row(name).press("p")
+    site.dialog().get_by_label("Note").fill("half writ")
+    _holder(balancer, servers).kill()
+    _moved(site, balancer, servers)
+    expect(site.toast("what was open or chosen in it is not any more")).to_be_visible()
+    expect(site.dialog()).to_have_count(0)
+    assert site.task(name)["paused"] is False
+
+
 def test_a_click_before_the_page_is_connected_is_done_or_said_not_to_be(
     balancer: Balancer, open_site: Open, name: str
 ) -> None:

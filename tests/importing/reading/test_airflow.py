@@ -27,7 +27,7 @@ def test_airflow_dags() -> None:
     assert tasks["many-2"].trigger.timezone == "Asia/Tokyo"
     assert "03:30 (CEST)" in said(found, NoteKind.CHANGED, 11)
     assert "no schedule" in said(found, NoteKind.LOST, 27)
-    assert "made when the file runs" in said(found, NoteKind.LOST, 33)
+    assert "computed when the file runs" in said(found, NoteKind.LOST, 33)
     assert "assets" in said(found, NoteKind.LOST, 35)
 
 

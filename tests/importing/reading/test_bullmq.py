@@ -60,7 +60,7 @@ def test_what_has_no_counterpart_is_named() -> None:
         {"key": "mars", "pattern": "* * * * *", "tz": "Mars/Olympus"},
     )
     assert found.tasks == ()
-    for part in ("every 500 ms", "no pattern", "five fields", "limit is reached", "Mars/Olympus"):
+    for part in ("every 500 ms", "no pattern", "five fields", "reached its limit", "Mars/Olympus"):
         assert part in lost(found)
 
 
@@ -72,7 +72,7 @@ def test_the_jobs_that_schedulers_made_are_left_out() -> None:
 
 def test_the_h_of_bullmq_is_another() -> None:
     found = schedulers({"key": "h", "pattern": "H H * * THU", "tz": "UTC"})
-    assert "drawn once" in said(found, NoteKind.CHANGED, 1)
+    assert "picked once" in said(found, NoteKind.CHANGED, 1)
     assert not schedulers({"key": "t", "pattern": "0 9 * * THU", "tz": "UTC"}).differences
 
 

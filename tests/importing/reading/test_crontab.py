@@ -34,7 +34,7 @@ def test_a_users_crontab() -> None:
     assert "No time zone" in said(found, NoteKind.CHECK, 6)
     assert "Debian's cron ignores it" in said(found, NoteKind.CHECK, 7)
     assert "jitter" in said(found, NoteKind.CHANGED, 8)
-    assert "@reboot is impossible" in said(found, NoteKind.LOST, 10)
+    assert "@reboot has no counterpart" in said(found, NoteKind.LOST, 10)
     assert "'5/20'" in said(found, NoteKind.LOST, 11)
     assert "H" in said(found, NoteKind.CHANGED, 12)
     assert "not a job" in said(found, NoteKind.LOST, 13)

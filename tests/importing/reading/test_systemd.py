@@ -34,4 +34,4 @@ def test_systemd_timers() -> None:
 def test_what_systemd_refuses_or_nobody_here_can_say_is_lost(expression: str) -> None:
     found = imported(Source.SYSTEMD, f"[Timer]\nOnCalendar={expression}\n", name="x.timer")
     assert found.tasks == ()
-    assert "Not carried over" in said(found, NoteKind.LOST, 2)
+    assert "Not imported" in said(found, NoteKind.LOST, 2)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 from fastapi import FastAPI
+from nicegui import __version__ as nicegui_version
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
@@ -19,7 +20,7 @@ from onthedot.ui.access.gate import Gate
 from onthedot.ui.access.headers import SafeHeaders
 from onthedot.ui.access.session_cookies import COOKIE
 from onthedot.ui.access.sessions import Sessions
-from onthedot.ui.mounting import STATIC
+from onthedot.ui.loading.static_files import STATIC, KeptFiles, address
 
 pytestmark = pytest.mark.anyio
 
@@ -44,7 +45,7 @@ def page() -> Page:
 async def stranger(page: Page) -> AsyncIterator[httpx.AsyncClient]:
     digest = hashlib.sha256(b"right").hexdigest()
     sessions = Sessions(Settings(api_tokens=(ApiToken(name="ada", sha256=digest),)))
-    gate = SafeHeaders(Gate(page, sessions, entrance(sessions, STATIC)))
+    gate = SafeHeaders(Gate(page, sessions, entrance(sessions)))
     app = FastAPI()
     app.mount("/ui", gate)
     transport = httpx.ASGITransport(app, client=("192.0.2.1", 1))
@@ -68,6 +69,44 @@ async def test_all_style_sheets_are_served_as_one(stranger: httpx.AsyncClient) -
     assert served.headers["content-type"].startswith("text/css")
     for sheet in (STATIC / "styles").rglob("*.css"):
         assert sheet.read_text() in served.text
+
+
+async def test_files_are_kept_for_as_long_as_their_address_says_what_is_in_them(
+    stranger: httpx.AsyncClient,
+) -> None:
+    for name in ("styles.css", "scripts.js", "icons.svg", "time.js"):
+        for asked, kept in ((address(name), "immutable"), (f"/static/{name}", "max-age=86400")):
+            served = await stranger.get(f"/ui{asked}")
+            assert served.status_code == 200
+            assert kept in served.headers["cache-control"]
+        of_another_release = await stranger.get(f"/ui/static/{name}?0123456789ab")
+        assert of_another_release.headers["cache-control"] == "no-cache"
+
+
+async def test_all_scripts_are_served_as_one(stranger: httpx.AsyncClient) -> None:
+    served = await stranger.get(f"/ui{address('scripts.js')}")
+    assert served.headers["content-type"].startswith("text/javascript")
+    for script in STATIC.glob("*.js"):
+        assert script.read_text() in served.text
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        (f"/_nicegui/{nicegui_version}/static/nicegui.js", "immutable"),
+        (f"/_nicegui/{nicegui_version}/components/1/ours.js", "max-age=86400"),
+        (f"/_nicegui/{nicegui_version}/dynamic_resources/x", None),
+        ("/tasks", None),
+    ],
+)
+async def test_the_librarys_files_are_kept_below_a_path_too(path: str, kept: str | None) -> None:
+    app = FastAPI()
+    app.mount("/ui", KeptFiles(Page()))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://test"
+    ) as client:
+        served = (await client.get(f"/ui{path}")).headers.get("cache-control")
+    assert (kept in (served or "")) if kept else served is None
 
 
 @pytest.mark.parametrize(
