@@ -19,9 +19,9 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from onthedot import user_modules
+from onthedot.activities.assembly import RegisteredActivities
 from onthedot.activities.audit_ledgers import AuditActivities
 from onthedot.activities.permissions import Permissions
-from onthedot.activities.user_code import RegisteredActivities
 from onthedot.encryption.keys import Keyring, configured
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes.ports import free_port
