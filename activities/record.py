@@ -23,6 +23,10 @@ from onthedot.scheduling.stored.run_order import Attempts, RunRecord, corrected
 log = logging.getLogger("onthedot.runs")
 _LOG = logging.getLogger("onthedot.record")
 
+#: How long the look-up of a run's attempts may take: together with the other waits here, less than
+#: the time after which a run has its record written again.
+_LOOK_UP_SECONDS = 10.0
+
 RUNS = Counter("onthedot_runs", "Runs that ended.", ["status", "cause", "action"])
 ATTEMPTS = Counter("onthedot_attempts", "Attempts that runs made.", ["action"])
 LATENESS = Histogram(
@@ -76,10 +80,11 @@ class RecordActivities:
         if info.workflow_id is None or info.workflow_run_id is None:
             return None
         try:
-            return await attempts_seen(self._client, info.workflow_id, info.workflow_run_id)
-        except RPCError as error:
+            async with asyncio.timeout(_LOOK_UP_SECONDS):
+                return await attempts_seen(self._client, info.workflow_id, info.workflow_run_id)
+        except (RPCError, TimeoutError) as error:
             # The record of an ended run must not wait for this.
-            _LOG.warning("the attempts of %s could not be looked up: %s", info.workflow_id, error)
+            _LOG.warning("the attempts of %s could not be looked up: %r", info.workflow_id, error)
             return None
 
 

@@ -65,14 +65,15 @@ async def until(instant: datetime) -> None:
     await asyncio.sleep(max(0.0, (instant - datetime.now(UTC)).total_seconds()))
 
 
-def wait_until(condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
-    """Returns once `condition` holds; fails the test where it does not within `seconds`."""
+def wait_until(condition: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
+    """What `condition` returns once it holds; fails the test where it does not within `seconds`."""
     limit = time.monotonic() + seconds
     pause = _FIRST_PAUSE
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < limit, f"not within {seconds} s: {what}"
         time.sleep(pause)
         pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+    return found
 
 
 def patient(client: Client, settings: Settings) -> Temporal:

@@ -197,6 +197,13 @@ class PageContext:
         self.site.watches.hurry()
         asyncio.get_running_loop().call_later(0.4, self.site.watches.hurry)
 
+    def saved(self, words: str, path: str) -> None:
+        """What a form holds is stored: say so, forget the draft, and go to its page."""
+        self.script("otd.setUnsaved(false); otd.drafts.end()")
+        self.toasts.say(words)
+        self.changed()
+        self.go(path)
+
     def later(self, act: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """`act`, with errors told instead of raised."""
 

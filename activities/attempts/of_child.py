@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.enums.v1 import EventType
@@ -11,8 +11,6 @@ from temporalio.client import Client, WorkflowHistoryEventFilterType
 
 from onthedot.scheduling.run import AttemptMade
 from onthedot.scheduling.stored.run_order import Attempts
-
-RPC_TIMEOUT = timedelta(seconds=3)
 
 #: At most this many runs of a child are searched for the first one that a worker began.
 _MOST_CHILDREN = 20
@@ -42,7 +40,7 @@ async def of_child(client: Client, workflow_id: str, run_id: str) -> Attempts:
 
 async def _first_events(client: Client, workflow_id: str, run_id: str | None) -> list[HistoryEvent]:
     handle = client.get_workflow_handle(workflow_id, run_id=run_id)
-    events = handle.fetch_history_events(page_size=20, rpc_timeout=RPC_TIMEOUT)
+    events = handle.fetch_history_events(page_size=20)
     await events.fetch_next_page()
     return list(events.current_page or ())
 
@@ -58,7 +56,7 @@ async def _successor(client: Client, workflow_id: str, run_id: str) -> str:
     """The run that Temporal started after this one failed; empty if there is none."""
     handle = client.get_workflow_handle(workflow_id, run_id=run_id)
     events = handle.fetch_history_events(
-        event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT, rpc_timeout=RPC_TIMEOUT
+        event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT
     )
     await events.fetch_next_page()
     for event in events.current_page or ():

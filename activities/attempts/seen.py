@@ -23,7 +23,7 @@ from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client, WorkflowHandle
 
 from onthedot import naming
-from onthedot.activities.attempts.of_child import RPC_TIMEOUT, instant_of, of_child
+from onthedot.activities.attempts.of_child import instant_of, of_child
 from onthedot.activities.stored_text import cut_text
 from onthedot.encryption.failures import opened
 from onthedot.scheduling.run import AttemptMade, RunError
@@ -73,7 +73,7 @@ async def attempts_seen(client: Client, workflow_id: str, run_id: str) -> Attemp
         RPCError: Temporal did not respond.
     """
     handle = client.get_workflow_handle(workflow_id, run_id=run_id)
-    history = await handle.fetch_history(rpc_timeout=RPC_TIMEOUT)
+    history = await handle.fetch_history()
     seen = _Seen()
     for event in history.events:
         seen.take(event)
@@ -124,7 +124,7 @@ async def _of_activity(client: Client, seen: _Seen) -> Attempts:
 async def _of_pending(
     client: Client, handle: WorkflowHandle[Any, Any], scheduled: HistoryEvent
 ) -> Attempts:
-    described = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+    described = await handle.describe()
     before = await _made_before(client, scheduled)
     pending = next(iter(described.raw_description.pending_activities), None)
     if pending is None:

@@ -15,7 +15,7 @@ import pytest
 from tests.command_line import Running, free_ports, get, run
 from tests.dev.conftest import STOP_LIMIT, dev, listener
 from tests.process_tree import descendants, is_running
-from tests.waiting import at_load
+from tests.waiting import at_load, wait_until
 
 
 def test_version_and_help(tmp_path: Path) -> None:
@@ -123,6 +123,13 @@ def test_a_worker_waits_for_temporal_and_says_so(tmp_path: Path) -> None:
         worker.close()
 
 
+def _ready(port: int) -> bool:
+    try:
+        return get(port, "/readyz")[0] == 200
+    except urllib.error.HTTPError:
+        return False
+
+
 def test_dev_says_where_everything_is_and_it_is_there(tmp_path: Path) -> None:
     with dev(tmp_path / "data") as running:
         running.wait_until_up()
@@ -134,7 +141,7 @@ def test_dev_says_where_everything_is_and_it_is_there(tmp_path: Path) -> None:
             assert address in said
             assert get(running.ports[port], path)[0] == 200
         assert running.get("/healthz")[0] == 200
-        assert get(running.ports["metrics-port"], "/readyz")[0] == 200
+        wait_until(lambda: _ready(running.ports["metrics-port"]), "the worker is ready")
         metrics = get(running.ports["metrics-port"], "/metrics")[1]
         assert b"process_cpu_seconds_total" in metrics
         assert b"temporal_" in metrics

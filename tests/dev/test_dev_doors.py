@@ -15,6 +15,7 @@ import pytest
 
 from tests.command_line import Dev
 from tests.process_tree import descendants
+from tests.waiting import PATIENCE, wait_until
 
 CANARY = f"c4nary-{uuid4().hex}"
 
@@ -46,7 +47,7 @@ def ask(
     body: Any = None,
     headers: Mapping[str, str] | None = None,
 ) -> tuple[int, str]:
-    connection = http.client.HTTPConnection(address, port, timeout=20)
+    connection = http.client.HTTPConnection(address, port, timeout=PATIENCE)
     try:
         sent = None if body is None else json.dumps(body)
         kind = {"Content-Type": "application/json"} if body is not None else {}
@@ -59,7 +60,13 @@ def ask(
 
 def tried(running: Dev, action: Mapping[str, Any]) -> Any:
     path, body = "/actions/test", {"action": action}
-    return json.loads(ask(running.ports["port"], path, method="POST", body=body)[1])
+
+    def answered() -> Any:
+        # A busy machine may answer that Temporal is too slow.
+        status, told = ask(running.ports["port"], path, method="POST", body=body)
+        return None if status == 503 else json.loads(told)
+
+    return wait_until(answered, "it is tried")
 
 
 def temporal(running: Dev) -> tuple[int, str]:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import json
+import urllib.error
 import urllib.request
 from typing import Any
 
-from tests.command_line import get
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 def call(port: int, method: str, path: str, body: object = None) -> Any:
-    """The JSON response to a call; None where it has no body. A status of 400 or more raises."""
+    """The JSON response to a call; None where it has no body. A status of 400 or more raises, but
+    what a busy machine answers 503 is sent again.
+    """
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}{path}",
         method=method,
         data=None if body is None else json.dumps(body).encode(),
         headers={"content-type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10) as response:
-        text = response.read()
+
+    def answered() -> tuple[bytes] | None:
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+                return (response.read(),)
+        except urllib.error.HTTPError as error:
+            if error.code != 503:
+                raise
+            return None
+
+    (text,) = wait_until(answered, f"{method} {path} is answered")
     return json.loads(text) if text else None
 
 
@@ -34,7 +45,7 @@ def wait_for_end(port: int, task_id: str) -> str:
 
     def over() -> bool:
         nonlocal seen
-        seen = json.loads(get(port, f"/tasks/{task_id}")[1])["status"]
+        seen = call(port, "GET", f"/tasks/{task_id}")["status"]
         return seen not in ("scheduled", "running")
 
     wait_until(over, f"{task_id} is over")

@@ -17,7 +17,6 @@ from onthedot.ui.forms.wording import in_words
 #: Tags of unions, which occur in the paths of errors but not in definitions.
 _TAGS = {"once", "cron", "interval", "http", "command", "activity", "workflow", "log"}
 
-
 F = TypeVar("F", TextField, ChoiceField, ChecksField, PairsField)
 
 _PAIR = {"name": str, "value": str, "secret": bool}
@@ -30,6 +29,13 @@ _PATTERNS = {
     "digit.",
     "secret": "Use capital letters, digits and underscores for the name of a secret.",
 }
+
+#: Leads the reader to the first field that is wrong, also where it is folded away.
+TO_FIRST_ERROR = (
+    "setTimeout(() => { const field = document.querySelector('.field.bad'); "
+    "field?.closest('details')?.setAttribute('open', ''); "
+    "field?.querySelector('input, textarea, select')?.focus(); }, 60)"
+)
 
 
 class Fields:

@@ -7,16 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from onthedot.scheduling.action import CommandAction
-from onthedot.scheduling.errors import (
-    FieldProblem,
-    InvalidDefinition,
-    OnTheDotError,
-    RevisionMismatch,
-    TaskExists,
-)
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, RevisionMismatch, TaskExists
 from onthedot.scheduling.stored.live import Registered
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
-from onthedot.ui.access.sessions import SignedOut
 from onthedot.ui.components.dialogs.dialogs import LeaveQuestion
 from onthedot.ui.components.markup import box, button, card, link, named, text
 from onthedot.ui.components.small import Icon
@@ -24,7 +17,7 @@ from onthedot.ui.forms import conflict
 from onthedot.ui.forms.actions.action import ActionPart
 from onthedot.ui.forms.actions.command import COMMANDS_ARE_OFF
 from onthedot.ui.forms.draft import Draft
-from onthedot.ui.forms.fields import Fields
+from onthedot.ui.forms.fields import TO_FIRST_ERROR, Fields
 from onthedot.ui.forms.following import Following
 from onthedot.ui.forms.labels import LabelPart
 from onthedot.ui.forms.policy import PolicyPart
@@ -33,16 +26,9 @@ from onthedot.ui.forms.triggers.trigger import TriggerPart
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import TaskDetail, one_task, task_detail
 from onthedot.ui.watches import Seen
-from onthedot.ui.wording.errors import plainly
 
 #: From a keystroke to its effect, in seconds.
 _PAUSE = 0.15
-
-_TO_FIRST_ERROR = (
-    "setTimeout(() => { const field = document.querySelector('.field.bad'); "
-    "field?.closest('details')?.setAttribute('open', ''); "
-    "field?.querySelector('input, textarea, select')?.focus(); }, 60)"
-)
 
 
 class FormView:
@@ -203,8 +189,9 @@ class FormView:
 
     async def _try(self, definition: NewTask | TaskDefinition, revision: int | None) -> None:
         self._saving = True
+        shown_here = (RevisionMismatch, InvalidDefinition, TaskExists)
         try:
-            task = await self._store(definition, revision)
+            task = await self._context.tried(self._store(definition, revision), but=shown_here)
         except RevisionMismatch:
             await self._ask_about_others(definition)
         except InvalidDefinition as error:
@@ -212,16 +199,10 @@ class FormView:
         except TaskExists:
             used = f"{self._draft.key} is in use. Choose another id."
             self._say([FieldProblem("id", used)])
-        except SignedOut:
-            self._context.sign_in()
-        except OnTheDotError as error:
-            self._context.toasts.say(plainly(error), tone="red")
         else:
-            self._context.script("otd.setUnsaved(false); otd.drafts.end()")
-            done = "Saved" if self._task_id else "Registered"
-            self._context.toasts.say(f"{done} {task.name}.")
-            self._context.changed()
-            self._context.go(f"/tasks/{task.id}")
+            if task is not None:
+                done = "Saved" if self._task_id else "Registered"
+                self._context.saved(f"{done} {task.name}.", f"/tasks/{task.id}")
         finally:
             self._saving = False
 
@@ -241,4 +222,4 @@ class FormView:
         self._following.stop()
         for problem in self._fields.say(problems)[:3]:
             self._context.toasts.say(f"{problem.field}: {problem.message}", tone="red")
-        self._context.script(_TO_FIRST_ERROR)
+        self._context.script(TO_FIRST_ERROR)

@@ -14,12 +14,11 @@ from onthedot.scheduling.errors import (
     InvalidDefinition,
     OnTheDotError,
 )
-from onthedot.ui.access.sessions import SignedOut
 from onthedot.ui.components.dialogs.dialogs import LeaveQuestion
 from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, button, card, link, named, text
 from onthedot.ui.components.small import Icon
-from onthedot.ui.forms.fields import Fields
+from onthedot.ui.forms.fields import TO_FIRST_ERROR, Fields
 from onthedot.ui.forms.following import Following
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.calendars import conflict
@@ -39,10 +38,6 @@ _RULE = (
     "Write 1 to 64 small letters, digits, dots, dashes and underscores; a letter or digit first."
 )
 _A_FEED = "A worker reads the feed once it is saved; its days then show on the calendar's page."
-_TO_FIRST_ERROR = (
-    "setTimeout(() => document.querySelector('.field.bad')"
-    "?.querySelector('input, textarea, select')?.focus(), 60)"
-)
 
 
 class CalendarForm:
@@ -206,8 +201,10 @@ class CalendarForm:
     async def _try(self, content: CalendarContent, revision: int | None) -> None:
         self._saving = True
         name = self._written_name
+        storing = self._context.uses.put_calendar(name, content, if_match=revision)
+        shown_here = (CalendarChanged, CalendarNotFound, InvalidDefinition)
         try:
-            await self._context.uses.put_calendar(name, content, if_match=revision)
+            stored = await self._context.tried(storing, but=shown_here)
         except CalendarChanged:
             if revision is None:
                 used = f"There is a calendar {name} already. Choose another name."
@@ -218,15 +215,10 @@ class CalendarForm:
             self._context.toasts.say("Someone deleted this calendar meanwhile.", tone="red")
         except InvalidDefinition as error:
             self._say(under_content(error.problems))
-        except SignedOut:
-            self._context.sign_in()
-        except OnTheDotError as error:
-            self._context.toasts.say(plainly(error), tone="red")
         else:
-            self._context.script("otd.setUnsaved(false); otd.drafts.end()")
-            self._context.toasts.say(f"{'Saved' if self._name else 'Created'} {name}.")
-            self._context.changed()
-            self._context.go(f"/calendars/{name}")
+            if stored is not None:
+                done = "Saved" if self._name else "Created"
+                self._context.saved(f"{done} {name}.", f"/calendars/{name}")
         finally:
             self._saving = False
 
@@ -245,4 +237,4 @@ class CalendarForm:
         self._following.stop()
         for problem in self._fields.say(problems)[:3]:
             self._context.toasts.say(problem.message, tone="red")
-        self._context.script(_TO_FIRST_ERROR)
+        self._context.script(TO_FIRST_ERROR)
