@@ -34,7 +34,9 @@ test: $(VENV)/.dev ## Run all checks and the tests
 quick: $(VENV)/.dev ## Run some tests and no checks: make quick ARGS=tests/test_settings.py
 	@$(BIN)/python -m pytest -q $(ARGS)
 
-check: lint types imports ## Check style, types and import layers
+check: $(VENV)/.dev ## Check style, types and import layers
+	@# All at once: mypy alone uses one processor.
+	@$(MAKE) --no-print-directory -j3 lint types imports
 
 lint: $(VENV)/.dev ## Check style and formatting
 	@$(BIN)/ruff check .

@@ -41,8 +41,9 @@ RAISED_LIMITS: Mapping[str, int] = {
     "history.persistenceMaxQPS": 50000,
 }
 
-#: True by default on a dev server only; production servers cache them.
-_CACHED_ATTRIBUTES = "system.forceSearchAttributesCacheRefreshOnRead"
+#: A dev server alone would read the search attributes from the database at each start of a
+#: workflow; with this option it caches them, as production servers do.
+CACHED_ATTRIBUTES = "--dynamic-config-value=system.forceSearchAttributesCacheRefreshOnRead=false"
 
 #: After a clock step, or a laptop's sleep, Temporal notices due timers only at its next check:
 #: every five minutes by default.
@@ -107,8 +108,7 @@ def server(settings: Settings, directory: Path, binary: Path, web_ui: WebUi | No
             # Twice as fast as FULL. A power cut may lose the last commits; a crash does not.
             "--sqlite-pragma=journal_mode=WAL",
             "--sqlite-pragma=synchronous=NORMAL",
-            # The dev server would read the search attributes from the database at each start.
-            f"--dynamic-config-value={_CACHED_ATTRIBUTES}=false",
+            CACHED_ATTRIBUTES,
             f"--dynamic-config-value={_TIMERS}",
             "--log-level=warn",
             *limits,

@@ -19,9 +19,9 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from onthedot import user_modules
+from onthedot.activities.assembly import RegisteredActivities
 from onthedot.activities.audit_ledgers import AuditActivities
 from onthedot.activities.permissions import Permissions
-from onthedot.activities.user_code import RegisteredActivities
 from onthedot.encryption.keys import Keyring, configured
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes.ports import free_port
@@ -29,12 +29,7 @@ from onthedot.scheduling.outages import TemporalRefuses
 from onthedot.service.ledger.audit import Audit
 from onthedot.service.ledger.audit_schedule import have_ledgers_audited
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.connection import (
-    address,
-    check_namespace,
-    connect,
-    is_refusal,
-)
+from onthedot.service.temporal.connection import address, check_namespace, connect, is_refusal
 from onthedot.service.zone_rules import watch_zone_rules
 from onthedot.settings import PREFIX, Settings, SettingsError
 from onthedot.worker_http import WorkerHealth, serve

@@ -1,12 +1,14 @@
-"""Assembles a worker's activities from what its operator permits."""
+"""Assembles a worker's activities from what its operator permits, and lists the users' own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from temporalio import activity
 from temporalio.client import Client
 
+from onthedot import naming
 from onthedot.activities.attempts.starts_first import StartsFirst
 from onthedot.activities.calendars.refresh import HttpFeeds, RefreshActivities
 from onthedot.activities.calendars.users import CalendarUsers
@@ -24,6 +26,7 @@ from onthedot.activities.record import RecordActivities
 from onthedot.activities.schedule.activity import ScheduleActivities
 from onthedot.activities.schedule.occurrence_list import OccurrenceActivities
 from onthedot.activities.secrets.store import Secrets
+from onthedot.scheduling.stored.live import Registered
 
 
 class Activities:
@@ -68,3 +71,19 @@ class Activities:
     async def close(self) -> None:
         """Release the connections. Await this after the worker has stopped."""
         await self._http.close()
+
+
+class RegisteredActivities:
+    """The names with which the worker was started."""
+
+    def __init__(
+        self, activities: Sequence[str], workflows: Sequence[str], *, commands: bool
+    ) -> None:
+        self._names = Registered(
+            activities=tuple(activities), workflows=tuple(workflows), commands=commands
+        )
+
+    @activity.defn(name=naming.REGISTERED)
+    async def registered(self) -> Registered:
+        """The registered names."""
+        return self._names

@@ -8,15 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
-from onthedot.agent_tools.answers import (
-    answers,
-    cut,
-    instant,
-    plain,
-    run_line,
-    seconds,
-    task_line,
-)
+from onthedot.agent_tools.answers import answers, cut, instant, plain, run_line, seconds, task_line
 from onthedot.agent_tools.asked import Asked
 from onthedot.applying.concise import concise
 from onthedot.applying.yaml_output import to_yaml

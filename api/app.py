@@ -23,7 +23,7 @@ from onthedot.api.middleware.methods import Methods
 from onthedot.api.middleware.security import SignedIn, WhoMayCall, nobody
 from onthedot.api.middleware.trusted_proxies import TrustedProxies
 from onthedot.api.middleware.web_ui_origin import WebUiOrigin
-from onthedot.api.routes import calendars, definition_parts, feed, forecast, freezes, incidents
+from onthedot.api.routes import calendars, definition_parts, forecast, freezes, incidents
 from onthedot.api.routes.runs import backfills, output, runs
 from onthedot.api.routes.runs import bulk as bulk_runs
 from onthedot.api.routes.server import access, docs, health
@@ -58,7 +58,6 @@ _ROUTERS = (
     definition_parts.router,
     calendars.router,
     forecast.router,
-    feed.router,
     freezes.router,
     access.router,
     schema.router,

@@ -10,16 +10,7 @@ import anyio
 
 from onthedot.applying import instants
 from onthedot.applying.files import FileTask
-from onthedot.applying.plan import (
-    SET,
-    Step,
-    StepKind,
-    Wanted,
-    form_problems,
-    problems,
-    same,
-    step,
-)
+from onthedot.applying.plan import SET, Step, StepKind, Wanted, form_problems, problems, same, step
 from onthedot.applying.problems import WrongFiles
 from onthedot.client import AsyncOnTheDot, NotFound
 from onthedot.client.call import Call

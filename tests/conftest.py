@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 from xdist.remote import Producer
 
-from onthedot.embedded import RAISED_LIMITS, find_binary
+from onthedot.embedded import CACHED_ATTRIBUTES, RAISED_LIMITS, find_binary
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes.loading import loading
 from onthedot.service.temporal.calls import Temporal
@@ -106,7 +106,7 @@ async def client(anyio_backend: str) -> AsyncIterator[Client]:
     limits = [f"--dynamic-config-value={key}={value}" for key, value in RAISED_LIMITS.items()]
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(found) if found else None,
-        dev_server_extra_args=limits,
+        dev_server_extra_args=[*limits, CACHED_ATTRIBUTES],
         dev_server_log_level="error",
         plugins=[OnTheDotPlugin()],
     ) as environment:

@@ -163,76 +163,55 @@ class UseCases:
             return await Backfills(self._temporal).cancel(backfill_id, by=by)
 
     async def pause_tasks(
-        self,
-        ids: Sequence[str],
-        *,
-        note: str = "",
-        until: datetime | None = None,
-        progress: BulkProgress | None = None,
+        self, ids: Sequence[str], progress: BulkProgress, *, note: str, until: datetime | None
     ) -> list[Changed]:
         """Pause many tasks."""
         with self._call("pause_tasks") as by:
             return await self._many(by, progress).pause(ids, note=note, until=until)
 
-    async def resume_tasks(
-        self, ids: Sequence[str], *, progress: BulkProgress | None = None
-    ) -> list[Changed]:
+    async def resume_tasks(self, ids: Sequence[str], progress: BulkProgress) -> list[Changed]:
         """Resume many tasks."""
         with self._call("resume_tasks") as by:
             return await self._many(by, progress).resume(ids)
 
-    async def run_tasks(
-        self, ids: Sequence[str], *, progress: BulkProgress | None = None
-    ) -> list[Changed]:
+    async def run_tasks(self, ids: Sequence[str], progress: BulkProgress) -> list[Changed]:
         """Run many tasks now."""
         with self._call("run_tasks") as by:
             return await self._many(by, progress).run(ids)
 
-    async def delete_tasks(
-        self, ids: Sequence[str], *, progress: BulkProgress | None = None
-    ) -> list[Changed]:
+    async def delete_tasks(self, ids: Sequence[str], progress: BulkProgress) -> list[Changed]:
         """Delete many tasks."""
         with self._call("delete_tasks") as by:
             return await self._many(by, progress).delete(ids)
 
-    async def restore_tasks(
-        self, ids: Sequence[str], *, progress: BulkProgress | None = None
-    ) -> list[Changed]:
+    async def restore_tasks(self, ids: Sequence[str], progress: BulkProgress) -> list[Changed]:
         """Put many deleted tasks back."""
         with self._call("restore_tasks") as by:
             return await self._many(by, progress).restore(ids)
 
-    async def undo(
-        self, changed: Sequence[Changed], *, progress: BulkProgress | None = None
-    ) -> list[Changed]:
+    async def undo(self, changed: Sequence[Changed], progress: BulkProgress) -> list[Changed]:
         """Restore the pauses that `pause_tasks` or `resume_tasks` changed."""
         with self._call("resume_tasks") as by:
             return await self._many(by, progress).undo(changed)
 
-    async def retry_runs(
-        self, ids: Sequence[str], *, progress: BulkProgress | None = None
-    ) -> list[Changed]:
+    async def retry_runs(self, ids: Sequence[str], progress: BulkProgress) -> list[Changed]:
         """Run the occurrences of many runs once more."""
         with self._call("retry_runs") as by:
-            return await BulkRuns(self._temporal, by=by, progress=self._watched(progress)).retry(
-                ids
-            )
+            return await self._many_runs(by, progress).retry(ids)
 
-    async def cancel_runs(
-        self, ids: Sequence[str], *, progress: BulkProgress | None = None
-    ) -> list[Changed]:
+    async def cancel_runs(self, ids: Sequence[str], progress: BulkProgress) -> list[Changed]:
         """Ask many runs to stop."""
         with self._call("cancel_runs") as by:
-            return await BulkRuns(self._temporal, by=by, progress=self._watched(progress)).cancel(
-                ids
-            )
+            return await self._many_runs(by, progress).cancel(ids)
 
-    def _many(self, by: str, progress: BulkProgress | None) -> BulkChanges:
+    def _many(self, by: str, progress: BulkProgress) -> BulkChanges:
         return BulkChanges(self._temporal, by=by, progress=self._watched(progress))
 
-    def _watched(self, progress: BulkProgress | None) -> BulkProgress:
+    def _many_runs(self, by: str, progress: BulkProgress) -> BulkRuns:
+        return BulkRuns(self._temporal, by=by, progress=self._watched(progress))
+
+    def _watched(self, progress: BulkProgress) -> BulkProgress:
         """A change to many may take longer than the session lasts."""
-        progress = progress or BulkProgress()
         progress.check = self._still_signed_in
         return progress
 

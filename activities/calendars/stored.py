@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest
 from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
@@ -98,6 +99,20 @@ class StoredCalendars:
         Raises RPCError if Temporal does not respond.
         """
         return await self.named(calendars_of(trigger))
+
+    async def all_of(self, trigger: Trigger) -> CalendarDays:
+        """The same, for a trigger that cannot do without them.
+
+        Raises:
+            ApplicationError: a calendar is missing; retryable, as it may come back.
+        """
+        calendars = await self.of(trigger)
+        for name, revision in calendars.revisions.items():
+            if not revision:
+                raise ApplicationError(
+                    f"Its trigger names the calendar {name!r}, which is missing.", type="NoCalendar"
+                )
+        return calendars
 
     async def named(self, names: Iterable[str]) -> CalendarDays:
         """The same for calendars by name."""

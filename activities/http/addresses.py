@@ -12,14 +12,7 @@ A target is judged by its name and by the address of the connection:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from onthedot.activities.http.address_rule import AddressRule
 from onthedot.activities.http.control_plane import ControlPlane

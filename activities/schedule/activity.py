@@ -19,13 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from temporalio import activity
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleBackfill,
-    ScheduleDescription,
-)
-from temporalio.exceptions import ApplicationError
+from temporalio.client import Client, Schedule, ScheduleBackfill, ScheduleDescription
 from temporalio.service import RPCError
 
 from onthedot import naming
@@ -45,7 +39,7 @@ from onthedot.activities.schedule.form import (
 from onthedot.activities.schedule.held import HeldOccurrences, with_held
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
 from onthedot.activities.schedule.off_loop import off_loop
-from onthedot.activities.schedule.outlook import outlook
+from onthedot.activities.schedule.outlook import not_yet_finished, outlook
 from onthedot.activities.schedule.unprocessed import UnprocessedTimes
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.checking.brevity import is_brief
@@ -62,8 +56,6 @@ from onthedot.scheduling.trigger import IntervalTrigger, Recurring
 _LOG = logging.getLogger("onthedot.schedule")
 
 _SECOND = timedelta(seconds=1)
-#: Longer than an attempt at this activity may take.
-_GHOST = timedelta(seconds=30)
 _ONE_AT_ONCE = (OverlapPolicy.SKIP, OverlapPolicy.CANCEL_OTHER, OverlapPolicy.TERMINATE_OTHER)
 
 
@@ -126,7 +118,7 @@ class ScheduleActivities:
         if found is not None and await owner_of(found) != order.owner:
             await self._calls.remove(task_id)
             found = None
-        held, calendars = order.held, await self._looked_up(order.trigger)
+        held, calendars = order.held, await self._calendars.all_of(order.trigger)
         if found is None:
             found, held = await self._create(order, now, calendars)
         elif not await is_as_ordered(found, order, self._calls.client, at=now, calendars=calendars):
@@ -139,7 +131,7 @@ class ScheduleActivities:
         at = datetime.now(UTC)
         described = partial(outlook, found, order, at=at, calendars=calendars)
         applied = described() if _is_handed_over(order.trigger) else await off_loop(described)
-        return with_held(_not_yet_finished(applied) if order.look is None else applied, held)
+        return with_held(not_yet_finished(applied) if order.look is None else applied, held)
 
     async def _create(
         self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
@@ -234,35 +226,10 @@ class ScheduleActivities:
         allowed = nominals[: state.remaining_actions] if state.limited_actions else nominals
         return await self._calls.count(found, await self._starts.start(order.run, allowed))
 
-    async def _looked_up(self, trigger: Recurring) -> CalendarDays:
-        """The calendars of a trigger.
-
-        Raises:
-            ApplicationError: a calendar is missing; retryable, as it may come back.
-        """
-        calendars = await self._calendars.of(trigger)
-        for name, revision in calendars.revisions.items():
-            if not revision:
-                raise ApplicationError(
-                    f"Its trigger names the calendar {name!r}, which is missing.", type="NoCalendar"
-                )
-        return calendars
-
 
 def _is_new(order: ScheduleOrder) -> bool:
     """Whether no attempt for this task has succeeded yet."""
     return order.look is None and order.run.revision == 1
-
-
-def _not_yet_finished(applied: Applied) -> Applied:
-    """Keep a schedule that was over when it was created, so that no lost attempt creates it again.
-
-    A suspended worker process may resume its attempt after the schedule is gone. The patch of a
-    second schedule would run the same occurrences again.
-    """
-    if not applied.finished:
-        return applied
-    return applied.model_copy(update={"finished": False, "wake_at": applied.covered_until + _GHOST})
 
 
 async def _schedule(

@@ -21,6 +21,9 @@ _UPKEEP_EVERY = timedelta(days=90)
 _SOON = timedelta(seconds=2)
 _LATEST = timedelta(minutes=10)
 
+#: Longer than an attempt at applying a schedule may take.
+_GHOST = timedelta(seconds=30)
+
 _FEW = 1000
 
 
@@ -105,3 +108,14 @@ def _wake_at(
         return upkeep
     started = found.info.recent_actions[-1].started_at if found.info.recent_actions else at
     return at + min(max((at - started) / 4, _SOON), _LATEST)
+
+
+def not_yet_finished(applied: Applied) -> Applied:
+    """Keep a schedule that was over when it was created, so that no lost attempt creates it again.
+
+    A suspended worker process may resume its attempt after the schedule is gone. The patch of a
+    second schedule would run the same occurrences again.
+    """
+    if not applied.finished:
+        return applied
+    return applied.model_copy(update={"finished": False, "wake_at": applied.covered_until + _GHOST})

@@ -13,13 +13,7 @@ from onthedot.applying.files import FileTask, read_paths
 from onthedot.applying.plan import Step, StepKind
 from onthedot.applying.sending import Outcome, send_steps
 from onthedot.client import AsyncOnTheDot, RevisionMismatch
-from onthedot.commands.files.options import (
-    by_hand,
-    checked_prune,
-    counts,
-    file_options,
-    plan_lines,
-)
+from onthedot.commands.files.options import by_hand, checked_prune, counts, file_options, plan_lines
 from onthedot.commands.reaching import async_server, explained
 from onthedot.commands.terminal.asking import confirmed, yes_option
 from onthedot.commands.terminal.output import say

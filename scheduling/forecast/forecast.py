@@ -18,14 +18,7 @@ from math import ceil, floor
 from onthedot.scheduling.firing.clock_changes import instant
 from onthedot.scheduling.forecast.fleet import FleetTask, lines
 from onthedot.scheduling.forecast.frozen import StandingFreeze, with_freezes
-from onthedot.scheduling.forecast.report import (
-    NAMED,
-    BusyInstant,
-    DueTask,
-    Forecast,
-    Spread,
-    Way,
-)
+from onthedot.scheduling.forecast.report import NAMED, BusyInstant, DueTask, Forecast, Spread, Way
 from onthedot.scheduling.forecast.spreading import jitter_for, spread
 from onthedot.scheduling.forecast.starts import Count, Starts, affordable, cost
 

@@ -24,11 +24,7 @@ from onthedot.scheduling.errors import (
 from onthedot.scheduling.firing.clock_changes import date_of
 from onthedot.scheduling.stored.calendar_state import CalendarChange, CalendarRow, CalendarState
 from onthedot.service.calendars.changes import execute
-from onthedot.service.calendars.resolving import (
-    NOT_READ,
-    resolved_content,
-    stored_calendar,
-)
+from onthedot.service.calendars.resolving import NOT_READ, resolved_content, stored_calendar
 from onthedot.service.calendars.starting import started
 from onthedot.service.temporal.calls import Temporal
 

@@ -10,9 +10,7 @@ from onthedot.access.audit_log import note
 from onthedot.naming import attributes
 from onthedot.scheduling.calendars.content import CalendarContent
 from onthedot.scheduling.stored.calendar_state import CalendarRow, CalendarState
-from onthedot.service.calendars.resolving import (
-    ResolvedContent,
-)
+from onthedot.service.calendars.resolving import ResolvedContent
 from onthedot.service.temporal.calls import Temporal
 
 

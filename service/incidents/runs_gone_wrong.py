@@ -18,8 +18,14 @@ from onthedot.scheduling.stored.run_order import RunMemo
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant, literal
-from onthedot.service.temporal.raw_rows import RawRows, attribute_value, raw_rows
-from onthedot.service.temporal.translate import ListedRun, decoded, decoded_text, run_of
+from onthedot.service.temporal.raw_rows import (
+    RawRows,
+    attribute_value,
+    decoded,
+    decoded_text,
+    raw_rows,
+)
+from onthedot.service.temporal.translate import ListedRun, run_of
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from onthedot.scheduling.ledger.expected import Period
 from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_change
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import JournalEntry, TaskState
-from onthedot.service.temporal.translate import decoded, decoded_text
+from onthedot.service.temporal.raw_rows import decoded, decoded_text
 
 #: How long a change takes to reach the schedule, if that is not recorded.
 TAKES_OVER = timedelta(seconds=10)

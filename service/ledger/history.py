@@ -12,7 +12,7 @@ from temporalio.client import Client, WorkflowHistory
 from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_change
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import TaskDefinition
-from onthedot.service.temporal.translate import decoded
+from onthedot.service.temporal.raw_rows import decoded
 
 
 async def definition_history(client: Client, history: WorkflowHistory) -> list[TaskState | Change]:

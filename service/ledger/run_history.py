@@ -16,18 +16,13 @@ from temporalio.client import Client, WorkflowHistory
 from onthedot import naming
 from onthedot.encryption.failures import opened
 from onthedot.scheduling.run import AttemptMade, RunError, RunStatus
-from onthedot.scheduling.stored.attempt import (
-    DEFERRED,
-    Attempt,
-    AttemptFailure,
-    AttemptResult,
-)
+from onthedot.scheduling.stored.attempt import DEFERRED, Attempt, AttemptFailure, AttemptResult
 from onthedot.scheduling.stored.run_order import Attempts, RunMemo, RunOrder, RunOutcome
 from onthedot.scheduling.stored.task_change import ChangeKind, apply_change
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.stored.written import WrittenPiece, unpack, unpacked
 from onthedot.service.ledger.history import _change, instant_of
-from onthedot.service.temporal.translate import decoded, decoded_text
+from onthedot.service.temporal.raw_rows import decoded, decoded_text
 
 _CLOSED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: RunStatus.SUCCEEDED,

@@ -22,7 +22,7 @@ from onthedot.service.tasks.finding import Found
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
-from onthedot.service.temporal.translate import decoded
+from onthedot.service.temporal.raw_rows import decoded
 
 _END = {
     WorkflowExecutionStatus.CANCELED: End.CANCELLED,

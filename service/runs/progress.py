@@ -31,7 +31,7 @@ from onthedot.scheduling.stored.live import PlacesTaken
 from onthedot.service.ledger.history import instant_of
 from onthedot.service.ledger.run_history import RunHistory
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import decoded
+from onthedot.service.temporal.raw_rows import decoded
 
 _GOES_ON = (
     PendingActivityState.PENDING_ACTIVITY_STATE_STARTED,

@@ -15,11 +15,7 @@ from onthedot.scheduling.task import Health, HealthReport, TaskDefinition
 from onthedot.service.ledger.history import latest_definition
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import literal
-from onthedot.service.temporal.translate import (
-    deleted_row,
-    row_of,
-    task_health,
-)
+from onthedot.service.temporal.translate import deleted_row, row_of, task_health
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,7 @@ from temporalio.service import RPCError
 
 from onthedot.processes import StartError
 from onthedot.scheduling.outages import TemporalRefuses
-from onthedot.service.temporal.connection import (
-    address,
-    connect,
-    is_refusal,
-    prepare_namespace,
-)
+from onthedot.service.temporal.connection import address, connect, is_refusal, prepare_namespace
 from onthedot.settings import Settings
 
 _PATIENCE = timedelta(seconds=60)

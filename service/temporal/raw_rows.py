@@ -1,4 +1,4 @@
-"""Reads many rows at once from Temporal's lists.
+"""Reads many rows at once from Temporal's lists, and decodes payloads.
 
 The SDK decodes every field of each row, most of them twice; this decodes only what is needed.
 """
@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
+from temporalio.client import Client
 
 from onthedot.service.temporal.calls import Temporal
+
+M = TypeVar("M", bound=BaseModel)
 
 #: Rows per page of a long walk: few enough for a busy Temporal to return in time.
 _PAGE = 250
@@ -82,3 +86,16 @@ def attribute(row: WorkflowExecutionInfo, name: str) -> Any:
 def attribute_value(attributes: Mapping[str, Payload], name: str) -> Any:
     """The same, of a row's attributes. They are never sealed, and always JSON."""
     return json.loads(attributes[name].data) if name in attributes else None
+
+
+async def decoded(client: Client, payloads: Sequence[Payload], model: type[M]) -> M:
+    """The first of the payloads, as the model."""
+    values: list[Any] = await client.data_converter.decode(payloads, [model])
+    value: M = values[0]
+    return value
+
+
+async def decoded_text(client: Client, payload: Payload) -> str:
+    """A text, such as a memo."""
+    values: list[Any] = await client.data_converter.decode([payload], [str])
+    return str(values[0])

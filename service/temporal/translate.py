@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
 
-from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
 from onthedot.naming.run_address import RunAddress
@@ -20,8 +18,6 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.task import Health, Task, TaskDefinition, TaskStatus
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.temporal.calls import Temporal
-
-M = TypeVar("M", bound=BaseModel)
 
 #: The `not_after` of a start that marks a deletion: no start is early enough to count.
 LONG_AGO = datetime.fromtimestamp(0, UTC)
@@ -52,13 +48,8 @@ _OVERRIDE = {
 
 async def row_of(execution: WorkflowExecution) -> TaskRow | None:
     """The memo of a task's workflow; None if it is not a task, or deleted."""
-    status = execution.typed_search_attributes.get(naming.STATUS)
-    if execution.workflow_type != naming.TASK or status == naming.State.DELETED:
-        return None
-    row = await execution.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
-    if row is None or execution.status is WorkflowExecutionStatus.CONTINUED_AS_NEW:
-        return None
-    return None if came_too_late(execution, row) else row
+    row = await _row(execution, deleted=False)
+    return None if row is None or came_too_late(execution, row) else row
 
 
 async def known_row(execution: WorkflowExecution) -> TaskRow | None:
@@ -83,19 +74,22 @@ async def task_rows(temporal: Temporal, payloads: Sequence[Payload]) -> list[Tas
 
 async def deleted_row(execution: WorkflowExecution) -> TaskRow | None:
     """The memo of a deleted task that is kept; None for everything else."""
-    status = execution.typed_search_attributes.get(naming.STATUS)
-    if execution.workflow_type != naming.TASK or status != naming.State.DELETED:
-        return None
-    row = await execution.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
-    if row is None or execution.status is WorkflowExecutionStatus.CONTINUED_AS_NEW:
-        return None
-    if row.deleted_at is not None:
+    row = await _row(execution, deleted=True)
+    if row is None or row.deleted_at is not None:
         return row
     # An earlier release did not record when. A late registration is marked in the same way.
     if came_too_late(execution, row) and row.not_after != LONG_AGO:
         return None
     at = execution.close_time or execution.start_time
     return row.model_copy(update={"deleted_at": at})
+
+
+async def _row(execution: WorkflowExecution, *, deleted: bool) -> TaskRow | None:
+    is_deleted = execution.typed_search_attributes.get(naming.STATUS) == naming.State.DELETED
+    if execution.workflow_type != naming.TASK or is_deleted is not deleted:
+        return None
+    row = await execution.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
+    return None if execution.status is WorkflowExecutionStatus.CONTINUED_AS_NEW else row
 
 
 def came_too_late(execution: WorkflowExecution, row: TaskRow) -> bool:
@@ -257,16 +251,3 @@ async def own_run(
     if status in (naming.State.DELETED, naming.State.WITHDRAWN, naming.State.PAUSED):
         return None
     return await short_run(temporal, execution)
-
-
-async def decoded(client: Client, payloads: Sequence[Payload], model: type[M]) -> M:
-    """The first of the payloads, as the model."""
-    values: list[Any] = await client.data_converter.decode(payloads, [model])
-    value: M = values[0]
-    return value
-
-
-async def decoded_text(client: Client, payload: Payload) -> str:
-    """A text, such as a memo."""
-    values: list[Any] = await client.data_converter.decode([payload], [str])
-    return str(values[0])

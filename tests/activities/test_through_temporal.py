@@ -9,9 +9,7 @@ from aiohttp import web
 from temporalio.client import Client
 
 from onthedot.activities.http.activity import HttpActivities
-from onthedot.scheduling.stored.attempt import (
-    AttemptFailure,
-)
+from onthedot.scheduling.stored.attempt import AttemptFailure
 from tests.activities.attempts import command_attempt, http_attempt
 from tests.activities.conftest import SECRETS
 from tests.activities.one_attempt import attempts_of, failed, start, working

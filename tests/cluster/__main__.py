@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from pathlib import Path
 from tests.cluster.deployment import Deployment
 from tests.cluster.parts.cluster import NAMESPACE, SHARDS, Cluster, room
 from tests.cluster.parts.network import POSTGRES_PORT
-from tests.cluster.programs import VERSION, Missing, find, temporal_release
+from tests.cluster.programs import VERSION, Missing, end, find, say, temporal_release
 from tests.go_programs import default_cache
 
 
@@ -40,7 +39,7 @@ def main() -> int:
 
 def _run(options: argparse.Namespace, directory: Path) -> int:
     programs = find()
-    release = temporal_release(programs, options.cache, options.version, _say)
+    release = temporal_release(programs, options.cache, options.version, say)
     cluster = Cluster(
         programs,
         release,
@@ -51,9 +50,9 @@ def _run(options: argparse.Namespace, directory: Path) -> int:
     )
     deployment = Deployment(cluster, servers=options.servers, workers=options.workers)
     try:
-        cluster.create(release, _say)
+        cluster.create(release, say)
         if options.servers or options.workers:
-            _say(f"starting {options.workers} workers and {options.servers} servers of On the Dot")
+            say(f"starting {options.workers} workers and {options.servers} servers of On the Dot")
             deployment.set_up()
             deployment.start()
         _announce(cluster, options)
@@ -62,19 +61,19 @@ def _run(options: argparse.Namespace, directory: Path) -> int:
         threading.Event().wait()
         return 0
     finally:
-        _say("stopping")
+        say("stopping")
         deployment.close()
         cluster.close()
 
 
 def _announce(cluster: Cluster, options: argparse.Namespace) -> None:
-    _say("the cluster is running. Ctrl-C stops it, and removes all its data.")
+    say("the cluster is running. Ctrl-C stops it, and removes all its data.")
     if options.servers:
-        _say(f"  page and REST  http://{cluster.network.balancer}:8080")
-    _say(f"  Temporal       TEMPORAL_ADDRESS={cluster.address} TEMPORAL_NAMESPACE={NAMESPACE}")
-    _say(f"  PostgreSQL     {cluster.network.database}:{POSTGRES_PORT}")
-    _say(f"  logs           {cluster.directory}")
-    _say(f"  programs       {options.cache}, which stays")
+        say(f"  page and REST  http://{cluster.network.balancer}:8080")
+    say(f"  Temporal       TEMPORAL_ADDRESS={cluster.address} TEMPORAL_NAMESPACE={NAMESPACE}")
+    say(f"  PostgreSQL     {cluster.network.database}:{POSTGRES_PORT}")
+    say(f"  logs           {cluster.directory}")
+    say(f"  programs       {options.cache}, which stays")
 
 
 def _options() -> argparse.Namespace:
@@ -89,12 +88,5 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    # The SDK can crash when an interpreter ends.
-    os._exit(code)
+    end(main())

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import NoReturn
 
 from onthedot.embedded import find_binary
 from tests.go_programs import CannotBuild, GoTools, find_go
@@ -58,6 +59,17 @@ class Programs:
     """The folder of `initdb`, `postgres` and `pg_dump`."""
     haproxy: Path
     go: Path
+
+
+def say(line: str) -> None:
+    """Tells whoever waits, also where the output is no terminal."""
+    print(line, flush=True)
+
+
+def end(code: int) -> NoReturn:
+    """Ends this process at once: the SDK can crash when an interpreter ends."""
+    sys.stdout.flush()
+    os._exit(code)
 
 
 def find() -> Programs:

@@ -13,14 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    Page,
-    Request,
-    Response,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, Page, Request, Response, expect, sync_playwright
 
 from tests.browsers import NO_CHROMIUM, chromium
 from tests.e2e.profiles import Profile, Profiles

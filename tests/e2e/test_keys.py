@@ -79,3 +79,17 @@ def test_a_click_that_reaches_no_server_is_not_dropped_in_silence(
     site.button("Run now").click()
     expect(site.toast("that was not done")).to_be_visible()
     assert site.rest.get(f"/tasks/{task}/runs").json()["items"] == []
+
+
+def test_a_key_that_reaches_no_server_is_not_dropped_in_silence(open_site: Open, task: str) -> None:
+    site = open_site(allowed=("WebSocket", "ERR_"))
+    site.go(f"/tasks?q={task}")
+    site.row(task).focus()
+    site.page.evaluate("window.socket.disconnect()")
+    site.page.keyboard.press("p")
+    expect(site.toast("that was not done")).to_be_visible()
+    # Nor is it done later, when nobody expects it any more; what is typed meanwhile counts.
+    site.page.locator("[data-search]").fill(f"{task} nothing")
+    site.page.evaluate("window.socket.connect()")
+    expect(site.row(task)).to_have_count(0)
+    expect(site.dialog()).to_have_count(0)

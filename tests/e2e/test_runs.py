@@ -62,6 +62,19 @@ def test_filters_and_export(site: Site, name: str) -> None:
     assert [run["task_id"] for run in runs] == [name]
 
 
+def test_what_went_wrong_is_read_in_the_list(site: Site, name: str) -> None:
+    nowhere = {"kind": "http", "url": "http://127.0.0.1:1/hook"}
+    site.register(id=name, trigger=DAILY, action=nowhere, retry={"max_attempts": 1})
+    site.rest.post(f"/tasks/{name}/run").raise_for_status()
+    site.go(f"/runs?task={name}")
+    error = site.runs().locator(".c-error .clip")
+    for width in (1280, 390):
+        site.page.set_viewport_size({"width": width, "height": 844})
+        expect(error).to_contain_text("(Connection refused)", timeout=at_load(10) * 1000)
+        cut = error.evaluate("each => each.scrollHeight > each.clientHeight + 1")
+        assert not cut, f"at {width} px the cause is cut off"
+
+
 def test_a_run_is_cancelled_and_repeated(site: Site, name: str) -> None:
     site.register(
         id=name, trigger=DAILY, action={"kind": "command", "argv": ["sleep", "60"]}, timeout="PT2M"

@@ -17,7 +17,12 @@ from collections.abc import Mapping, Sequence
 from multiprocessing import resource_tracker
 from pathlib import Path
 
-_LOADED = ["onthedot.server", "onthedot.worker", "uvicorn.lifespan.on", "websockets.legacy.server"]
+_LOADED = [
+    "onthedot.server",
+    "onthedot.worker",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.websockets.auto",
+]
 
 
 class Forked:

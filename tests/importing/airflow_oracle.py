@@ -57,9 +57,7 @@ def expressions(zone: str, *, often: bool = True) -> list[str]:
 def times(expression: str, zone: str) -> list[int]:
     """When a DAG with this schedule runs after START, as Unix times, by Airflow's timetable."""
     import pendulum  # type: ignore[import-not-found, unused-ignore]
-    from airflow.timetables.trigger import (  # type: ignore[import-not-found, unused-ignore]
-        CronTriggerTimetable,
-    )
+    from airflow.timetables.trigger import CronTriggerTimetable  # type: ignore[import-not-found, unused-ignore]
 
     timetable = CronTriggerTimetable(expression, timezone=zone)
     found = []

@@ -65,10 +65,13 @@ class GivesUp(Exception):
     """systemd 252 finds no next instant where a day has no midnight, for some expressions."""
 
 
-def times(expression: str, zone: str, after: datetime, until: datetime) -> set[datetime]:
-    """When systemd fires in (after, until]. Raises GivesUp."""
+def times(
+    expression: str, zone: str, after: datetime, until: datetime, first: int = _FIRST
+) -> set[datetime]:
+    """When systemd fires in (after, until]. `first`: how many it is asked for at first. Raises
+    GivesUp."""
     found: set[datetime] = set()
-    last, count = after, _FIRST
+    last, count = after, first
     while last < until:
         said = _run(
             [
@@ -90,10 +93,21 @@ def times(expression: str, zone: str, after: datetime, until: datetime) -> set[d
     return found
 
 
-def around_changes(expression: str, zone: str) -> set[datetime]:
-    """When systemd fires around the clock changes of two years."""
-    windows = nights(zone_named(zone), AT)
-    return {at for opens, closes in windows for at in times(expression, zone, opens, closes)}
+def around_changes(
+    expression: str, zone: str, expected: set[datetime] | None = None
+) -> set[datetime]:
+    """When systemd fires around the clock changes of two years.
+
+    Args:
+        expected: what it is asked for first, and one more. Whatever it fires else is found too.
+    """
+    found: set[datetime] = set()
+    for opens, closes in nights(zone_named(zone), AT):
+        first = _FIRST
+        if expected is not None:
+            first = min(sum(opens < at <= closes for at in expected) + 1, _AT_MOST)
+        found |= times(expression, zone, opens, closes, first)
+    return found
 
 
 def _run(command: list[str]) -> str:

@@ -13,15 +13,7 @@ from croniter import croniter
 
 from onthedot.importing.imported import Source
 from tests.importing.airflow_oracle import expressions
-from tests.importing.comparison import (
-    AT,
-    HALF_HOUR,
-    UNTIL,
-    Tally,
-    as_original,
-    digest,
-    imported,
-)
+from tests.importing.comparison import AT, HALF_HOUR, UNTIL, Tally, as_original, digest, imported
 
 pytestmark = pytest.mark.timeout(600)
 

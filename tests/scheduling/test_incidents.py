@@ -7,12 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from onthedot.scheduling.incidents.cause import cause_id, pattern
-from onthedot.scheduling.incidents.grouping import (
-    MOST_OF_A_TYPE,
-    grouped,
-    incident,
-    last_failures,
-)
+from onthedot.scheduling.incidents.grouping import MOST_OF_A_TYPE, grouped, incident, last_failures
 from onthedot.scheduling.incidents.incident import Incidents, MissedInstant
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.run import RunError, RunStatus, ShortRun

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from onthedot.messages.bulk import Outcome
-from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable, Unconfirmed
 from onthedot.service.tasks.bulk import Changed
 from onthedot.ui.bulk.kinds import TASKS, Kind, Order
 from onthedot.ui.bulk.work import do
@@ -69,3 +69,16 @@ async def test_what_was_missed_is_tried_again_and_all_of_it_undone() -> None:
     assert (said, list(offers), asked[-1]) == ("3 tasks paused.", ["Undo"], ["b"])
     await offers["Undo"]()
     assert (page.said[-1][0], undone) == ("3 tasks put back.", [["a", "c", "b"]])
+
+
+async def test_a_change_that_may_have_been_made_is_not_called_refused() -> None:
+    async def act(uses: Any, order: Order) -> list[Changed]:
+        found = [Changed(each, Outcome.DONE) for each in order.ids]
+        found[1] = Changed("b", Outcome.REFUSED, error=TemporalUnavailable("there"))
+        found[2] = Changed("c", Outcome.REFUSED, error=Unconfirmed("there", "Whether is unknown."))
+        return found
+
+    kind = Kind("pause", "Pause", "Pausing", "paused", "", "", "", act)
+    page: Any = Heard()
+    await do(page, TASKS, kind, Order(["a", "b", "c"]))
+    assert page.said[-1][0] == "1 task paused, 1 refused, 1 not confirmed."

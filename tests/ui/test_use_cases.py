@@ -109,7 +109,7 @@ async def test_a_change_to_many_stops_when_the_session_has_ended(
 
     monkeypatch.setattr(Tasks, "delete", delete)
     wanted = [f"task-{number}" for number in range(100)]
-    changed = await UseCases(temporal, session).delete_tasks(wanted)
+    changed = await UseCases(temporal, session).delete_tasks(wanted, BulkProgress())
     assert deleted == wanted[:3]
     refused = [each for each in changed if each.outcome is Outcome.REFUSED]
     assert [each.id for each in refused] == wanted[3:]

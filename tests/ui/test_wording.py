@@ -15,8 +15,8 @@ from onthedot.scheduling.errors import (
 )
 from onthedot.scheduling.outages import KeyMissing, NotInForce, TemporalRefuses, TemporalUnavailable
 from onthedot.ui.forms.wording import said
-from onthedot.ui.wording.durations import as_value, human, precise
 from onthedot.ui.wording.errors import is_away, nothing_to_show, plainly
+from onthedot.ui.wording.values import as_value, human, precise
 
 
 @pytest.mark.parametrize(

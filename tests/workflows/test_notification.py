@@ -22,14 +22,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.waiting import at_load, eventually, until
-from tests.workflows.notifying import (
-    FAR_AWAY,
-    bodies,
-    listed,
-    notifications,
-    run_of,
-    telling_task,
-)
+from tests.workflows.notifying import FAR_AWAY, bodies, listed, notifications, run_of, telling_task
 from tests.workflows.notifying import receiver as receiver
 
 pytestmark = pytest.mark.anyio

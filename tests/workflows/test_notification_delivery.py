@@ -15,11 +15,7 @@ from onthedot.scheduling.notify import Notify
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
-from tests.workflows.notifying import (
-    notifications,
-    run_of,
-    telling_task,
-)
+from tests.workflows.notifying import notifications, run_of, telling_task
 from tests.workflows.notifying import receiver as receiver
 
 pytestmark = pytest.mark.anyio

@@ -10,6 +10,7 @@ from onthedot.service.runs.of_tasks import task_names
 from onthedot.service.tasks.bulk import BulkProgress, Changed
 from onthedot.service.temporal.calls import Temporal
 from onthedot.ui.use_cases import UseCases
+from onthedot.ui.wording.values import counted
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ Undo = Callable[[UseCases, Sequence[Changed], BulkProgress], Awaitable[list[Chan
 def _undo_pauses(
     uses: UseCases, changed: Sequence[Changed], progress: BulkProgress
 ) -> Awaitable[list[Changed]]:
-    return uses.undo(changed, progress=progress)
+    return uses.undo(changed, progress)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Subject:
 
     def counted(self, number: int) -> str:
         """`1 task`, `1,204 tasks`."""
-        return f"{number:,} {self.one}" if number == 1 else f"{number:,} {self.one}s"
+        return counted(number, self.one)
 
     def kind(self, name: str) -> Kind:
         """The change of this name."""
@@ -95,7 +96,7 @@ TASKS = Subject(
             "Each runs once now, in addition to its schedule.",
             "play",
             "run_tasks",
-            lambda uses, order: uses.run_tasks(order.ids, progress=order.progress),
+            lambda uses, order: uses.run_tasks(order.ids, order.progress),
         ),
         Kind(
             "pause",
@@ -107,7 +108,7 @@ TASKS = Subject(
             "pause",
             "pause_tasks",
             lambda uses, order: uses.pause_tasks(
-                order.ids, note=order.note, until=order.until, progress=order.progress
+                order.ids, order.progress, note=order.note, until=order.until
             ),
             undone="put back",
             words_of_one="It does not fire until it is resumed. A run in progress finishes.",
@@ -120,7 +121,7 @@ TASKS = Subject(
             "They fire again from their next scheduled time.",
             "circle-play",
             "resume_tasks",
-            lambda uses, order: uses.resume_tasks(order.ids, progress=order.progress),
+            lambda uses, order: uses.resume_tasks(order.ids, order.progress),
             undone="put back",
         ),
         Kind(
@@ -132,11 +133,11 @@ TASKS = Subject(
             "retention.",
             "trash-2",
             "delete_tasks",
-            lambda uses, order: uses.delete_tasks(order.ids, progress=order.progress),
+            lambda uses, order: uses.delete_tasks(order.ids, order.progress),
             danger=True,
             undone="restored",
             undo=lambda uses, changed, progress: uses.restore_tasks(
-                [each.id for each in changed], progress=progress
+                [each.id for each in changed], progress
             ),
         ),
     ),
@@ -155,7 +156,7 @@ DELETED_TASKS = Subject(
             "They come back as they were, and fire from their next scheduled time.",
             "rotate-ccw",
             "restore_tasks",
-            lambda uses, order: uses.restore_tasks(order.ids, progress=order.progress),
+            lambda uses, order: uses.restore_tasks(order.ids, order.progress),
         ),
     ),
     task_names,
@@ -174,7 +175,7 @@ RUNS = Subject(
             "current definition.",
             "rotate-ccw",
             "retry_runs",
-            lambda uses, order: uses.retry_runs(order.ids, progress=order.progress),
+            lambda uses, order: uses.retry_runs(order.ids, order.progress),
             question="Run {what} again",
         ),
         Kind(
@@ -185,7 +186,7 @@ RUNS = Subject(
             "Those in progress are asked to stop.",
             "ban",
             "cancel_runs",
-            lambda uses, order: uses.cancel_runs(order.ids, progress=order.progress),
+            lambda uses, order: uses.cancel_runs(order.ids, order.progress),
             danger=True,
         ),
     ),

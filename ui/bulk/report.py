@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from onthedot.messages.bulk import Outcome
-from onthedot.scheduling.outages import TemporalUnavailable
+from onthedot.scheduling.outages import TemporalUnavailable, Unconfirmed
 from onthedot.service.tasks.bulk import Changed
 from onthedot.ui.bulk.kinds import Kind, Subject
 from onthedot.ui.components.dialogs.dialogs import Modal
@@ -57,7 +57,8 @@ def _sentence(
 ) -> str:
     done = sum(each.outcome is Outcome.DONE for each in changed)
     before = sum(each.outcome is Outcome.UNCHANGED for each in changed)
-    refused = sum(each.error is not None for each in changed)
+    unsure = sum(isinstance(each.error, Unconfirmed) for each in changed)
+    refused = sum(each.error is not None for each in changed) - unsure
     left = total - len(changed)
     if name and done:
         return f"{name} {kind.done}."
@@ -66,6 +67,8 @@ def _sentence(
         parts.append(f"{before:,} left as {'it was' if before == 1 else 'they were'}")
     if refused:
         parts.append(f"{refused:,} refused")
+    if unsure:
+        parts.append(f"{unsure:,} not confirmed")
     if left:
         parts.append(f"stopped before {left:,}")
     return ", ".join(parts) + "."
@@ -84,9 +87,9 @@ async def _show(
         names = await subject.names(context.temporal, [each.id for each in listed])
     except TemporalUnavailable:
         names = {}
-    with context.overlay, Modal("What was refused", wide=True) as modal:
+    with context.overlay, Modal("What was not done, or not confirmed", wide=True) as modal:
         text(said, tag="h2")
-        with named(box("refusals", "ul"), tabindex="0", aria_label="Refused"):
+        with named(box("refusals", "ul"), tabindex="0", aria_label="Not done, or not confirmed"):
             for each in listed:
                 assert each.error is not None
                 with box("", "li"):

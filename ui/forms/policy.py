@@ -13,7 +13,7 @@ from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.pages.task.details import OVERLAP
-from onthedot.ui.wording.durations import as_value, human
+from onthedot.ui.wording.values import as_value, human
 
 _DEFAULTS = {
     name: TaskDefinition.model_fields[name].default for name in TaskDefinition.model_fields

@@ -7,12 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from onthedot.scheduling.action import CommandAction
-from onthedot.scheduling.errors import (
-    FieldProblem,
-    InvalidDefinition,
-    RevisionMismatch,
-    TaskExists,
-)
+from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, RevisionMismatch, TaskExists
 from onthedot.scheduling.stored.live import Registered
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.ui.components.dialogs.dialogs import LeaveQuestion

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from onthedot.scheduling.errors import FieldProblem
 from onthedot.scheduling.values import Duration
-from onthedot.ui.wording.durations import human
+from onthedot.ui.wording.values import human
 
 #: REST's name of a field, and its label in the form.
 _LABELS = {

@@ -11,7 +11,7 @@ from onthedot.service.overview.health import Health
 from onthedot.service.overview.overview import HourCount, Punctuality, TaskTotals
 from onthedot.ui.components.markup import box, href, named, text
 from onthedot.ui.components.small import Icon, When
-from onthedot.ui.wording.durations import precise
+from onthedot.ui.wording.values import counted, precise
 
 #: So many waiting for a worker are more than a moment's work.
 _MANY = 100
@@ -118,17 +118,13 @@ def trouble(found: Incidents) -> str:
     if failures := found.failures:
         runs, causes = sum(group.runs for group in failures), len(failures)
         ongoing = sum(group.ongoing for group in failures)
-        failed = f"{_counted(runs, 'run')} failed for {_counted(causes, 'cause')}"
+        failed = f"{counted(runs, 'run')} failed for {counted(causes, 'cause')}"
         if ongoing:
             some = f", {ongoing:,} of them ongoing"
             failed += ", still ongoing" if ongoing == causes else some
         parts.append(failed)
     if missed := found.did_not_run:
-        parts.append(f"{_counted(missed, 'instant')} did not run")
+        parts.append(f"{counted(missed, 'instant')} did not run")
     if found.late:
-        parts.append(f"{_counted(len(found.late), 'run')} began late")
+        parts.append(f"{counted(len(found.late), 'run')} began late")
     return f"In the last hour {'; '.join(parts)}." if parts else ""
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

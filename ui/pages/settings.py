@@ -25,7 +25,7 @@ from onthedot.ui.components.small import ThemeSwitch
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.workers import show_workers
 from onthedot.ui.watches import Seen
-from onthedot.ui.wording.durations import human
+from onthedot.ui.wording.values import human
 from onthedot.version import version
 
 _VIA = {

@@ -8,6 +8,7 @@ from onthedot.scheduling.stored.live import PlacesTaken
 from onthedot.service.overview.workers import WorkerPlaces, WorkersRead
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.components.small import When
+from onthedot.ui.wording.values import counted
 
 
 def show_workers(place: Element, found: WorkersRead | None) -> None:
@@ -60,6 +61,4 @@ _NAMES = {"actions": "places for actions", "commands": "places for commands"}
 
 
 def _some(count: int, of: str) -> str:
-    if not count:
-        return ""
-    return f"{count:,} {of}{'' if count == 1 else 's'}"
+    return counted(count, of) if count else ""

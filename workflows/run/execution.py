@@ -35,10 +35,7 @@ from onthedot.scheduling.action import (
 from onthedot.scheduling.run import RunError, RunStatus
 from onthedot.scheduling.run_facts import RunFacts
 from onthedot.scheduling.stored.attempt import AttemptResult
-from onthedot.scheduling.stored.run_order import (
-    RunOrder,
-    RunOutcome,
-)
+from onthedot.scheduling.stored.run_order import RunOrder, RunOutcome
 from onthedot.scheduling.wording.phrases import duration
 from onthedot.workflows.run import attempts, own_code
 from onthedot.workflows.run.failures import Failure, NotBegunError, NoTimeLeftError, explain

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +26,7 @@ from uuid import uuid4
 from tests.cluster.costs.cpu import HEAD, Cost, Meter, Registrations
 from tests.cluster.deployment import Deployment
 from tests.cluster.parts.cluster import Cluster, room
-from tests.cluster.programs import VERSION, Missing, Programs, find, temporal_release
+from tests.cluster.programs import VERSION, Missing, Programs, end, find, say, temporal_release
 from tests.faults.judging.receiving import Receiving
 from tests.go_programs import default_cache
 from tests.waiting import wait_until
@@ -140,7 +139,7 @@ def _soon(deployment: Deployment, registrations: int) -> datetime:
 
 @contextmanager
 def _cluster(programs: Programs, nodes: int) -> Iterator[Cluster]:
-    release = temporal_release(programs, default_cache(), VERSION, _say)
+    release = temporal_release(programs, default_cache(), VERSION, say)
     with room() as directory:
         cluster = Cluster(programs, release, directory, nodes=nodes, servers=1)
         try:
@@ -180,18 +179,18 @@ def measured(options: argparse.Namespace) -> dict[str, list[Any]]:
                     ):
                         found = measure(deployment, receiving, number)
                         costs.append(Cost(nodes, workers, kind, **found))
-                        _say(costs[-1].line())
+                        say(costs[-1].line())
                     if not rates:
                         rates = registrations(deployment, receiving, options.n)
                         for rate in rates:
-                            _say(rate.line())
+                            say(rate.line())
     return {"costs": costs, "registrations": rates}
 
 
 def main() -> int:
     """Returns the exit code: 2 where something is missing."""
     options = _options()
-    _say(HEAD)
+    say(HEAD)
     try:
         figures = measured(options)
     except Missing as reason:
@@ -211,11 +210,5 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    os._exit(code)
+    end(main())

@@ -24,7 +24,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cluster.parts.cluster import room
-from tests.cluster.programs import PREVIOUS_VERSION, VERSION, Missing, find, temporal_release
+from tests.cluster.programs import (
+    PREVIOUS_VERSION,
+    VERSION,
+    Missing,
+    end,
+    find,
+    say,
+    temporal_release,
+)
 from tests.cluster.suite.left_behind import adopt_orphans, end_what_is_left, run
 from tests.cluster.suite.results import Results
 from tests.go_programs import default_cache
@@ -70,11 +78,11 @@ def main() -> int:
         codes = _run_all(_steps(options), directory, results)
         signal.alarm(0)
         left = end_what_is_left()
-    _say("\n".join(["", *results.lines(), *(f"LEFT RUNNING, now killed: {line}" for line in left)]))
+    say("\n".join(["", *results.lines(), *(f"LEFT RUNNING, now killed: {line}" for line in left)]))
     seconds = round(time.monotonic() - began)
     verdict = "FAILED" if any(codes) or left else "passed"
     target = "cluster-short" if options.short else "cluster-test"
-    _say(f"make {target} {verdict} in {_minutes(seconds)} on {os.cpu_count()} cores.")
+    say(f"make {target} {verdict} in {_minutes(seconds)} on {os.cpu_count()} cores.")
     return next((code for code in codes if code), 1 if left else 0)
 
 
@@ -83,11 +91,11 @@ def _build(short: bool) -> None:
     programs = find()
     if not short:
         for version in (VERSION, PREVIOUS_VERSION):
-            temporal_release(programs, default_cache(), version, _say)
+            temporal_release(programs, default_cache(), version, say)
         return
     signal.alarm(_SHORT_BUILD_SECONDS)
     try:
-        temporal_release(programs, default_cache(), VERSION, _say)
+        temporal_release(programs, default_cache(), VERSION, say)
     except KeyboardInterrupt:
         raise Missing(f"Temporal was not built in {_SHORT_BUILD_SECONDS // 60} minutes.") from None
     finally:
@@ -114,10 +122,10 @@ def _run_all(steps: list[_Step], directory: Path, results: Results) -> list[int]
     codes = []
     try:
         for step in steps:
-            _say(f"\n{step.name}")
+            say(f"\n{step.name}")
             codes.append(_run(step, directory, results))
     except KeyboardInterrupt:
-        _say("INTERRUPTED, or out of time.")
+        say("INTERRUPTED, or out of time.")
         codes.append(_INTERRUPTED)
     trials = [code for step, code in zip(steps, codes, strict=False) if step.trial]
     if any(code != _NO_TESTS for code in trials):
@@ -131,7 +139,7 @@ def _run(step: _Step, directory: Path, results: Results) -> int:
     code = run([*step.command, f"--junit-xml={report}"], {**os.environ, "TMPDIR": str(directory)})
     results.read(report, step.folders)
     report.unlink(missing_ok=True)
-    _say(f"That took {_minutes(round(time.monotonic() - began))}.")
+    say(f"That took {_minutes(round(time.monotonic() - began))}.")
     return code
 
 
@@ -148,11 +156,5 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    os._exit(code)
+    end(main())

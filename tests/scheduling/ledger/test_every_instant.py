@@ -13,16 +13,7 @@ from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.ledger.evidence import ScheduleEvidence, SeenRun
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunCause, RunStatus
-from tests.scheduling.ledger.accounts import (
-    LONG_AGO,
-    MINUTE,
-    SECOND,
-    T,
-    entry,
-    period,
-    run,
-    told,
-)
+from tests.scheduling.ledger.accounts import LONG_AGO, MINUTE, SECOND, T, entry, period, run, told
 
 _SEEN = st.builds(
     run,

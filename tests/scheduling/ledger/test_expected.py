@@ -12,14 +12,7 @@ from hypothesis import strategies as st
 from onthedot.scheduling.errors import InvalidDefinition
 from onthedot.scheduling.ledger.expected import Period, expected, instants_around, limited
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger
-from tests.scheduling.ledger.accounts import (
-    LONG_AGO,
-    MINUTE,
-    SECOND,
-    T,
-    entry,
-    period,
-)
+from tests.scheduling.ledger.accounts import LONG_AGO, MINUTE, SECOND, T, entry, period
 
 
 def test_a_definition_holds_from_after_its_beginning_to_its_end_included() -> None:

@@ -16,13 +16,7 @@ from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import unique
-from tests.service.ledger.accounts import (
-    EVERY_SECOND,
-    EVERY_TWO,
-    LOG,
-    entries_of,
-    until_ran,
-)
+from tests.service.ledger.accounts import EVERY_SECOND, EVERY_TWO, LOG, entries_of, until_ran
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio

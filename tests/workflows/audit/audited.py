@@ -7,10 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from onthedot.scheduling.action import LogAction
-from onthedot.scheduling.ledger.audit_report import (
-    AuditOrder,
-    Finding,
-)
+from onthedot.scheduling.ledger.audit_report import AuditOrder, Finding
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import IntervalTrigger

@@ -10,10 +10,7 @@ from temporalio.worker import Worker
 
 from onthedot import naming
 from onthedot.scheduling.action import CommandAction
-from onthedot.scheduling.ledger.audit_report import (
-    AuditOrder,
-    Finding,
-)
+from onthedot.scheduling.ledger.audit_report import AuditOrder, Finding
 from onthedot.scheduling.ledger.entries import Reason
 from onthedot.scheduling.notify import Notify
 from onthedot.scheduling.policy import OverlapPolicy

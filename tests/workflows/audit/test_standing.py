@@ -16,10 +16,7 @@ from temporalio.worker import Worker
 from onthedot import naming
 from onthedot.activities.audit_ledgers import LEDGER_GAPS, AuditActivities
 from onthedot.scheduling.action import CommandAction, LogAction
-from onthedot.scheduling.ledger.audit_report import (
-    AuditPlan,
-    AuditReport,
-)
+from onthedot.scheduling.ledger.audit_report import AuditPlan, AuditReport
 from onthedot.scheduling.ledger.entries import Reason
 from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import IntervalTrigger

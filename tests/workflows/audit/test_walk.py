@@ -12,9 +12,7 @@ from temporalio.worker import Worker
 
 from onthedot import naming
 from onthedot.scheduling.action import LogAction
-from onthedot.scheduling.ledger.audit_report import (
-    AuditOrder,
-)
+from onthedot.scheduling.ledger.audit_report import AuditOrder
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import NewTask
 from onthedot.service.ledger.audit import Audit

@@ -12,7 +12,7 @@ from onthedot.ui.components.dialogs.dialogs import Modal
 from onthedot.ui.components.fields.choices import ChoiceField
 from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, button, named, text
-from onthedot.ui.wording.local_times import local_instant, local_text
+from onthedot.ui.wording.values import local_instant, local_text
 
 _MORNING = 6
 _BY_HAND, _AT = "", "at"

@@ -8,7 +8,7 @@ from typing import Any
 from onthedot.scheduling.action import Action, ActivityAction, WorkflowAction
 from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.forms.fields import FieldError, Fields, json_text, json_value
-from onthedot.ui.wording.durations import as_value, human
+from onthedot.ui.wording.values import as_value, human
 
 
 class OwnCodeFields:

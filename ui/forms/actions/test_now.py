@@ -13,7 +13,7 @@ from onthedot.ui.components.small import Code
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.run.result import readable
 from onthedot.ui.rows import RUN_TONES, RUN_WORDS, took
-from onthedot.ui.wording.durations import precise
+from onthedot.ui.wording.values import precise
 
 Tested = Callable[[], tuple[TaskDefinition | None, timedelta]]
 

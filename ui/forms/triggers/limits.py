@@ -15,8 +15,7 @@ from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.fields import FieldError, Fields
 from onthedot.ui.forms.triggers.day_fields import DayFields
 from onthedot.ui.forms.triggers.entries import zone_entry, zone_in
-from onthedot.ui.wording.durations import as_value, human
-from onthedot.ui.wording.local_times import local_text
+from onthedot.ui.wording.values import as_value, human, local_text
 
 
 class LimitFields:

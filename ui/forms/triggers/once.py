@@ -14,8 +14,7 @@ from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, named
 from onthedot.ui.forms.fields import FieldError, Fields
 from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in
-from onthedot.ui.wording.durations import as_value
-from onthedot.ui.wording.local_times import local_text
+from onthedot.ui.wording.values import as_value, local_text
 
 _DELAYS = [(length, length) for length in ("10 s", "1 min", "10 min", "1 h", "1 d")]
 

@@ -11,7 +11,7 @@ from onthedot.ui.components.markup import box
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in
 from onthedot.ui.forms.triggers.limits import LimitFields
-from onthedot.ui.wording.durations import as_value, human
+from onthedot.ui.wording.values import as_value, human
 
 PRESETS = (
     ("Every 5 minutes", "*/5 * * * *"),

@@ -5,20 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from onthedot.service.calendars.calendars import FoundCalendar
-from onthedot.ui.components.markup import (
-    box,
-    card,
-    empty,
-    link,
-    locked,
-    named,
-    text,
-)
+from onthedot.ui.components.markup import box, card, empty, link, locked, named, text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.calendars.reads import all_calendars
 from onthedot.ui.pages.calendars.trouble import pill_of
-from onthedot.ui.pages.calendars.wording import KIND_NAMES, counted, said
+from onthedot.ui.pages.calendars.wording import KIND_NAMES, said
 from onthedot.ui.pages.short_list import short_list_page
+from onthedot.ui.wording.values import counted
 
 _EVERY = timedelta(seconds=5)
 _HEADS = ("Calendar", "Kind", "In use by", "State")

@@ -11,7 +11,7 @@ from onthedot.ui.components.small import Icon, When
 from onthedot.ui.pages.calendars.months import YearOfDays, show_year, show_years
 from onthedot.ui.pages.calendars.reads import CalendarDetail, days_of
 from onthedot.ui.pages.calendars.users import show_users
-from onthedot.ui.pages.calendars.wording import counted
+from onthedot.ui.wording.values import counted
 
 _TASKS, _RUNS = 5, 3
 

@@ -22,9 +22,10 @@ from onthedot.ui.pages.calendars.months import YearOfDays, show_year, show_years
 from onthedot.ui.pages.calendars.reads import CalendarDetail, calendar_detail, days_of
 from onthedot.ui.pages.calendars.trouble import show_trouble
 from onthedot.ui.pages.calendars.users import ask_deletion, show_users
-from onthedot.ui.pages.calendars.wording import KIND_NAMES, counted, said
+from onthedot.ui.pages.calendars.wording import KIND_NAMES, said
 from onthedot.ui.watches import Seen
 from onthedot.ui.wording.errors import nothing_to_show
+from onthedot.ui.wording.values import counted
 
 _EVERY = timedelta(seconds=5)
 

@@ -6,7 +6,7 @@ from onthedot.scheduling.calendars.content import IcsCalendar
 from onthedot.service.calendars.calendars import FoundCalendar
 from onthedot.ui.components.markup import box, named, text
 from onthedot.ui.components.small import Icon, When
-from onthedot.ui.pages.calendars.wording import counted
+from onthedot.ui.wording.values import counted
 
 
 def pill_of(found: FoundCalendar) -> tuple[str, str, str]:

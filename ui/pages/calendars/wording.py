@@ -53,8 +53,3 @@ def said(content: CalendarContent) -> str:
             return f"Days of {joined(content.calendars, 'or')}"
         case _:
             assert_never(content)
-
-
-def counted(count: int, what: str) -> str:
-    """`1 task`, `1,200 tasks`."""
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

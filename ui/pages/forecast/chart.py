@@ -13,7 +13,7 @@ from onthedot.scheduling.values import format_instant
 from onthedot.service.overview.influences import FrozenWindow, Influences
 from onthedot.ui.components.charts.charts import Chart, HeatMap
 from onthedot.ui.components.markup import box, text
-from onthedot.ui.wording.durations import human
+from onthedot.ui.wording.values import human
 
 #: Bars of a chart; more steps are put together.
 _BARS = 360

@@ -15,8 +15,8 @@ from onthedot.ui.pages.forecast.chart import chart, show_heat
 from onthedot.ui.pages.forecast.influences import ForecastView, show_influences, view_of
 from onthedot.ui.pages.forecast.spreading import show_ways
 from onthedot.ui.watches import Live, Seen
-from onthedot.ui.wording.durations import precise
 from onthedot.ui.wording.errors import nothing_to_show
+from onthedot.ui.wording.values import counted, precise
 
 SPANS = {
     "2h": ("Next 2 hours", timedelta(hours=2), timedelta(minutes=1)),
@@ -159,11 +159,7 @@ class _ForecastPage:
 def _summary(found: Forecast) -> str:
     late = _late(found.last_start_late, found.capacity_per_second)
     frozen = f" · {found.frozen:,} more frozen" if found.frozen else ""
-    return f"{found.total:,} of {_counted(found.tasks, 'task')}{frozen} · {late}"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+    return f"{found.total:,} of {counted(found.tasks, 'task')}{frozen} · {late}"
 
 
 def _late(late: timedelta, capacity: float) -> str:

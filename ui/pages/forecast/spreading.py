@@ -14,7 +14,7 @@ from onthedot.ui.components.markup import box, button, card, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import definition_of
-from onthedot.ui.wording.durations import human, precise
+from onthedot.ui.wording.values import human, precise
 
 _SHOWN = 8
 _AT_ONCE = 5

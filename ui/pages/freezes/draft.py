@@ -19,8 +19,7 @@ from onthedot.ui.components.markup import box, named
 from onthedot.ui.forms.fields import FieldError, Fields
 from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in
 from onthedot.ui.pages.freezes.wording import THEN
-from onthedot.ui.wording.durations import as_value, human
-from onthedot.ui.wording.local_times import local_instant, local_text
+from onthedot.ui.wording.values import as_value, human, local_instant, local_text
 
 _HOWS = (("once", "Once", "calendar"), ("again", "Again and again", "repeat"))
 _PRESETS = (

@@ -17,8 +17,8 @@ from onthedot.ui.forms.following import Following
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.freezes.draft import FreezeDraft
 from onthedot.ui.reads import freeze_or_none
-from onthedot.ui.wording.durations import human
 from onthedot.ui.wording.errors import plainly
+from onthedot.ui.wording.values import human
 
 _PAUSE = 0.2
 

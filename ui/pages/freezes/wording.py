@@ -5,7 +5,7 @@ from __future__ import annotations
 from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition, Then
 from onthedot.scheduling.wording.phrases import joined
 from onthedot.scheduling.wording.trigger import describe
-from onthedot.ui.wording.durations import human
+from onthedot.ui.wording.values import human
 
 THEN = {
     Then.HOLD.value: "is held: the last run of each task follows at the end",

@@ -16,6 +16,7 @@ from onthedot.ui.components.markup import box, button, card, link, named, text
 from onthedot.ui.components.small import When
 from onthedot.ui.list_reads import ids_to_retry
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.wording.values import counted
 
 _NAMED = 3
 
@@ -24,7 +25,7 @@ def show_failures(context: PageContext, groups: Sequence[Incident], tags: tuple[
     """A card with an entry for each cause; of tasks with these tags."""
     runs = sum(group.runs for group in groups)
     ongoing = sum(group.ongoing for group in groups)
-    aside = f"{runs:,} {'run' if runs == 1 else 'runs'}"
+    aside = counted(runs, "run")
     if ongoing:
         aside += f" · {ongoing:,} of {len(groups):,} ongoing"
     with card("Failed or timed out", aside=aside, body=False):

@@ -11,7 +11,7 @@ from onthedot.ui.components.markup import box, card, href, named, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.incidents.failures import show_groups
-from onthedot.ui.wording.durations import precise
+from onthedot.ui.wording.values import counted, precise
 
 _SHOWN = 12
 
@@ -33,7 +33,7 @@ _WORDS = {LedgerState.MISSED: "Missed", LedgerState.UNKNOWN: "Unexplained"}
 def show_missed(context: PageContext, found: Incidents, tags: tuple[str, ...]) -> None:
     """A card of what did not run: the runs that no worker took up, which can be run again, and the
     instants that have no run."""
-    aside = _counted(found.did_not_run, "instant")
+    aside = counted(found.did_not_run, "instant")
     with card("Did not run", aside=aside, body=False):
         if found.not_taken_up:
             show_groups(context, found.not_taken_up, tags)
@@ -52,7 +52,7 @@ def _instants(missed: Sequence[MissedInstant]) -> None:
                     text(instants[0].name, "strong wrap", tag="div")
                     why = _WHY.get(reason, reason.value) if reason else ""
                     with box("small muted wrap"):
-                        text(_counted(len(instants), "instant"))
+                        text(counted(len(instants), "instant"))
                         if len(instants) > 1:
                             text(" since ")
                             When(instants[-1].at, "near")
@@ -68,7 +68,7 @@ def show_late(late: Sequence[LateStart]) -> None:
     found: dict[str, list[LateStart]] = defaultdict(list)
     for one in late:
         found[one.task_id].append(one)
-    aside = f"{_counted(len(late), 'run')}, more than 10 s each"
+    aside = f"{counted(len(late), 'run')}, more than 10 s each"
     with card("Began late", aside=aside, body=False), box("agenda").style("margin-top: 8px"):
         for starts in list(found.values())[:_SHOWN]:
             with named(box("", "a"), href=href(f"/runs/{starts[0].run_id}")):
@@ -86,7 +86,3 @@ def _more(count: int) -> None:
     if count > _SHOWN:
         with box("muted small"):
             text(f"And {count - _SHOWN:,} more.")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

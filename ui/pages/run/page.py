@@ -27,8 +27,8 @@ from onthedot.ui.pages.task.actions import run_now
 from onthedot.ui.reads import one_run
 from onthedot.ui.rows import RUN_TONES, RUN_WORDS, took
 from onthedot.ui.watches import Live, Seen
-from onthedot.ui.wording.durations import precise
 from onthedot.ui.wording.errors import nothing_to_show
+from onthedot.ui.wording.values import precise
 
 
 def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:

@@ -9,17 +9,12 @@ from contextlib import aclosing
 
 from onthedot.scheduling.errors import OnTheDotError, RunNotFound
 from onthedot.scheduling.run import Run, RunStatus
-from onthedot.ui.components.markup import (
-    box,
-    card,
-    facts,
-    text,
-)
+from onthedot.ui.components.markup import box, card, facts, text
 from onthedot.ui.components.output import Output
 from onthedot.ui.components.small import Code
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.rows import CAUSES
-from onthedot.ui.wording.durations import precise
+from onthedot.ui.wording.values import precise
 
 #: A stream that broke off is taken up after so many seconds.
 _PAUSE = 2.0

@@ -22,7 +22,7 @@ from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import backfills_of
 from onthedot.ui.watches import Seen
-from onthedot.ui.wording.local_times import local_instant, local_text
+from onthedot.ui.wording.values import counted, local_instant, local_text
 
 _OVERLAP = {
     OverlapPolicy.BUFFER_ALL.value: "One after the other",
@@ -50,7 +50,7 @@ async def ask_backfill(context: PageContext, task: Task) -> None:
             except ValueError:
                 said.text = "Choose both times."
                 return
-            said.text = _counted(task, first, last, calendars)
+            said.text = _runs_of(task, first, last, calendars)
 
         async def go() -> None:
             if await _start(context, task, start, end, overlap):
@@ -145,7 +145,7 @@ def _instant(context: PageContext, field: TextField) -> datetime:
         raise ValueError(str(error)) from None
 
 
-def _counted(task: Task, first: datetime, last: datetime, calendars: CalendarDays) -> str:
+def _runs_of(task: Task, first: datetime, last: datetime, calendars: CalendarDays) -> str:
     just_before = first - timedelta(microseconds=1)
     within = occurrences(
         task.trigger, after=just_before, until=last, key=task.id, calendars=calendars
@@ -153,4 +153,4 @@ def _counted(task: Task, first: datetime, last: datetime, calendars: CalendarDay
     found = sum(1 for _ in islice(within, MAX_OCCURRENCES + 1))
     if found > MAX_OCCURRENCES:
         return f"More than {MAX_OCCURRENCES:,} runs: choose a shorter period."
-    return f"{found:,} {'run' if found == 1 else 'runs'} in this period"
+    return f"{counted(found, 'run')} in this period"

@@ -31,7 +31,7 @@ from onthedot.scheduling.trigger import (
 from onthedot.ui.components.markup import box, card, facts, link, text
 from onthedot.ui.components.small import Code, When
 from onthedot.ui.rows import KINDS, words
-from onthedot.ui.wording.durations import human
+from onthedot.ui.wording.values import human
 
 Fact = tuple[str, str | Callable[[], Any]]
 

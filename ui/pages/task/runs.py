@@ -18,7 +18,7 @@ from onthedot.ui.components.tables.tables import RunTable
 from onthedot.ui.list_reads import ROWS
 from onthedot.ui.reads import TaskDetail
 from onthedot.ui.rows import took, zone
-from onthedot.ui.wording.durations import precise
+from onthedot.ui.wording.values import precise
 
 
 def show_next_runs(task: Task, coming: Sequence[datetime], moved: Mapping[datetime, str]) -> None:

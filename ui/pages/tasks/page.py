@@ -16,13 +16,7 @@ from onthedot.ui.components.tables.tables import Pager, TaskTable
 from onthedot.ui.files.copy_as import show_as_text
 from onthedot.ui.files.export import add_task_export
 from onthedot.ui.files.import_tasks import add_import
-from onthedot.ui.list_reads import (
-    ROWS,
-    TaskRows,
-    TaskRowsReader,
-    cursor_of_tasks,
-    ids_of_tasks,
-)
+from onthedot.ui.list_reads import ROWS, TaskRows, TaskRowsReader, cursor_of_tasks, ids_of_tasks
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.filter_bar import FilterBar
 from onthedot.ui.pages.list_address import ListAddress

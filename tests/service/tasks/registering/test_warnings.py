@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from temporalio.client import Client
 
-from onthedot.activities.user_code import RegisteredActivities
+from onthedot.activities.assembly import RegisteredActivities
 from onthedot.service.overview.workers import registered
 from onthedot.service.tasks.registering.warnings import with_warnings
 from onthedot.service.tasks.tasks import Tasks

@@ -1,9 +1,13 @@
-"""Lengths of time as people write and read them: `30s`, `5 min`, `1h 30m`, or ISO 8601."""
+"""Values as people write and read them: lengths of time (`30s`, `1h 30m`, ISO 8601), counts, and
+times as a field for date and time holds them: without a zone, in the reader's."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from onthedot.scheduling.firing.zones import instant_of
 
 _UNITS = {
     "ms": 0.001, "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "minute": 60,
@@ -52,3 +56,22 @@ def precise(length: timedelta | None) -> str:
     if seconds < 60:
         return f"{seconds:.2f} s"
     return human(timedelta(seconds=round(seconds)))
+
+
+def counted(count: int, what: str) -> str:
+    """`1 task`, `1,200 tasks`."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def local_text(at: datetime | None, zone: str) -> str:
+    """An instant as such a field holds it."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S") if at else ""
+
+
+def local_instant(written: str, zone: str) -> datetime:
+    """The instant that is written.
+
+    Raises:
+        ValueError: it is none; a `LocalTimeError` where clocks in the zone never show it.
+    """
+    return instant_of(datetime.fromisoformat(written), ZoneInfo(zone))
