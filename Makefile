@@ -28,8 +28,8 @@ run: $(VENV)/.run ## Start everything: make run ARGS="--port 9000"
 
 test: $(VENV)/.dev ## Run all checks and the tests
 	@$(MAKE) --no-print-directory check
-	@# Each of the six would compile all modules, and so would every process that they start.
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 6 $(ARGS)
+	@# Each of the eight would compile all modules, and so would every process that they start.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 8 $(ARGS)
 
 quick: $(VENV)/.dev ## Run some tests and no checks: make quick ARGS=tests/test_settings.py
 	@$(BIN)/python -m pytest -q $(ARGS)

@@ -112,7 +112,10 @@ async def _of_set(server: AsyncOnTheDot, name: str) -> dict[str, Task]:
 
 
 async def _listed(server: AsyncOnTheDot, ids: set[str]) -> tuple[dict[str, Task], bool]:
-    """The tasks with these ids in a limited part of the list; and whether that was all of it."""
+    """The tasks with these ids in a limited part of the list; and whether no other is there.
+
+    Where some are, others may have been registered so recently that the list lacks them.
+    """
     found: dict[str, Task] = {}
     if len(ids) <= _FEW:
         return found, False
@@ -125,7 +128,7 @@ async def _listed(server: AsyncOnTheDot, ids: set[str]) -> tuple[dict[str, Task]
             return found, True
         if seen >= _ROWS_EACH * len(ids):
             return found, False
-    return found, True
+    return found, not found
 
 
 async def _task(server: AsyncOnTheDot, task_id: str) -> Task | None:

@@ -29,8 +29,6 @@ from onthedot.service.temporal.raw_rows import decoded, decoded_text
 #: How long a change takes to reach the schedule, if that is not recorded.
 TAKES_OVER = timedelta(seconds=10)
 
-_CHANGE_ENDED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED
-
 
 @dataclass(frozen=True)
 class MadeRevision:

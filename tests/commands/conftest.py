@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -12,7 +13,8 @@ import pytest
 from anyio import to_thread
 
 from tests.api.conftest import api as api
-from tests.command_line import COMMAND, environment
+from tests.command_line import environment
+from tests.faults.forked import Forked
 
 
 class Shell:
@@ -29,16 +31,20 @@ class Shell:
         extra = {"ONTHEDOT_URL": self.url, "TZ": "Europe/Rome", **variables}
 
         def run() -> subprocess.CompletedProcess[str]:
-            return subprocess.run(
-                [*COMMAND, *arguments],
-                cwd=self.directory,
-                env=environment(extra),
-                input=stdin,
-                capture_output=True,
-                text=True,
-                timeout=100,
-                check=False,
-            )
+            with TemporaryDirectory() as directory:
+                written, errors, read = (Path(directory, each) for each in ("out", "err", "in"))
+                read.write_text(stdin)
+                begun = Forked(
+                    arguments,
+                    environment(extra),
+                    written,
+                    errors=errors,
+                    stdin=read,
+                    cwd=self.directory,
+                )
+                code = begun.wait(100)
+                said = written.read_text(), errors.read_text()
+            return subprocess.CompletedProcess(arguments, code, *said)
 
         # The server runs in this thread.
         ended = await to_thread.run_sync(run)

@@ -1,9 +1,10 @@
-"""Servers and workers as processes that share the loading of their modules.
+"""`onthedot` in processes that share the loading of its modules.
 
-Loading takes a server or a worker far longer than starting, and the tests start some sixty of them.
-So one process loads what they import, once, and each begins as a copy of it: with the environment,
-the session, the directory and the files of a process of its own, through the same `main`. That the
-command itself starts them is tested in tests/processes and tests/dev.
+Loading takes far longer than starting, and the tests start some sixty servers and workers, and two
+hundred short commands. So one process loads what they import, once, and each begins as a copy of
+it: with the environment, the session, the directory and the files of a process of its own, through
+the same `main`. That the command itself starts is tested in tests/processes, tests/dev and
+tests/commands/test_terminal.py.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -20,21 +22,34 @@ from pathlib import Path
 _LOADED = [
     "onthedot.server",
     "onthedot.worker",
+    "onthedot.client.client",
     "uvicorn.lifespan.on",
     "uvicorn.protocols.websockets.auto",
 ]
 
 
 class Forked:
-    """`onthedot` with these arguments, begun at once; its output goes to `log`.
+    """`onthedot` with these arguments, begun at once.
 
-    It is asked and waited for like a `subprocess.Popen`.
+    Its output goes to `log`; with `errors`, what it writes to stderr goes there. It begins in
+    `cwd`, or where `log` is, and reads `stdin`, or nothing. It is asked and waited for like a
+    `subprocess.Popen`.
     """
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        errors: Path | None = None,
+        stdin: Path | None = None,
+        cwd: Path | None = None,
+    ) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([*_LOADED, __name__])
-        told = (list(arguments), dict(environment), str(log))
+        files = (str(stdin or os.devnull), str(log), str(errors or log))
+        told = (list(arguments), dict(environment), cwd or log.parent, files)
         # Nothing that a failed test forgot outlives the tests.
         self._process = context.Process(target=_become, args=told, daemon=True)
         self._process.start()
@@ -57,19 +72,21 @@ class Forked:
         return code
 
 
-def _become(arguments: list[str], environment: dict[str, str], log: str) -> None:
+def _become(
+    arguments: list[str], environment: dict[str, str], directory: Path, files: tuple[str, str, str]
+) -> None:
     """In the copy: what the kernel would do at an exec, then the command. Does not return."""
     from onthedot.cli import main
     from onthedot.processes.sealed_environment import hand_on
 
     os.setsid()
-    os.chdir(Path(log).parent)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    for ours, theirs in ((nothing, 0), (written, 1), (written, 2)):
-        os.dup2(ours, theirs)
-    os.close(nothing)
-    os.close(written)
+    os.chdir(directory)
+    for number, file in enumerate(files):
+        mode = os.O_WRONLY | os.O_CREAT | os.O_APPEND if number else os.O_RDONLY
+        opened = os.open(file, mode, 0o644)
+        os.dup2(opened, number)
+        os.close(opened)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115  # multiprocessing closes it
     # What it shares with processes of its own is not for those of the tests to clear away.
     vars(resource_tracker._resource_tracker)["_fd"] = None
     paths = environment.get("PYTHONPATH", "").split(os.pathsep)
@@ -79,4 +96,5 @@ def _become(arguments: list[str], environment: dict[str, str], log: str) -> None
         shown, _ = stack.enter_context(hand_on(environment))
         os.environ.clear()
         os.environ.update(shown)
+        time.tzset()
         main()

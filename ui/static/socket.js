@@ -1,6 +1,6 @@
 // Says with the socket where the page is, so that any server can show it: see adoption.py.
 (() => {
-  const PATIENCE = 5_000;
+  const PATIENCE = 10_000;
   // What components say by themselves; nobody waits for it.
   const QUIET = new Set(["ready", "lost", "ask", "close"]);
   const EARLY = "The page was not ready yet: that was not done. Try again.";
@@ -32,24 +32,26 @@
       dispatchEvent(new CustomEvent("otd-say", { detail: words }));
     }, 50);
 
-  // The same field on the page as it is drawn anew, and who listens to it.
-  const again = ({ id, element }) => {
-    const now = mounted_app.elements[id];
-    const same =
-      now?.tag === element.tag &&
-      ["label", "field"].every((prop) => now.props[prop] === element.props[prop]);
-    return same && [now, now.events.find((event) => event.type === "update:value")];
+  // The same field on the page as it is drawn anew, where its number may be another.
+  const again = ({ element }) => {
+    const same = Object.entries(mounted_app.elements).filter(
+      ([, now]) =>
+        now.tag === element.tag &&
+        ["label", "field"].every((prop) => now.props[prop] === element.props[prop]),
+    );
+    return same.length === 1 ? same[0] : [];
   };
   // What was typed is typed again; of what was pressed it is said that it was not done.
   const carry = (event, from, since = Date.now()) => {
     if (from.type !== "update:value") return QUIET.has(from.type) || say(EARLY);
-    const [now, listener] = again(from) || [];
+    const [id, now] = again(from);
+    const listener = now?.events.find(({ type }) => type === "update:value");
     if (!listener)
       return Date.now() - since < PATIENCE ? setTimeout(carry, 50, event, from, since) : say(EARLY);
     now.props.value = JSON.parse(event.args[0]);
-    socket.emit("event", { ...event, listener_id: listener.listener_id });
+    socket.emit("event", { ...event, id: Number(id), listener_id: listener.listener_id });
     if (focused === `c${from.id}`)
-      setTimeout(() => document.querySelector(`#${focused} :is(input, textarea)`)?.focus(), 50);
+      setTimeout(() => document.querySelector(`#c${id} :is(input, textarea)`)?.focus(), 50);
   };
 
   let socket,
