@@ -175,6 +175,8 @@ def test_what_is_typed_outlives_the_page(site: Site, name: str) -> None:
     expect(page.get_by_text("What you had typed is back")).to_be_visible()
     expect(site.field("Name")).to_have_value(name)
     expect(site.field("Part of it")).to_have_value("BY")
+    # The browser is told a moment after it shows what was typed, which is kept in any case.
+    page.wait_for_function("otd.isUnsaved()")
     site.link("Tasks").first.click()
     expect(site.dialog()).to_contain_text("Leave without saving?")
 
