@@ -20,9 +20,7 @@ from onthedot.commands.terminal.times import INSTANT
 
 
 def for_each(task_ids: Sequence[str], change: Callable[[OnTheDot, str], object], done: str) -> None:
-    """Applies `do` to each, and reports it. Raises SomeFailed if any was refused; each refusal has
-    been reported.
-    """
+    """Applies `change` to each, and reports it as `done`. Raises SomeFailed if any was refused."""
     failed = 0
     with server() as there:
         for task_id in task_ids:
