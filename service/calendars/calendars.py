@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from temporalio.client import WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.activities.calendars.users import users_query, waiting_query
@@ -179,12 +178,9 @@ class Calendars:
         if stored is None:
             return None
         handle = self._temporal.client.get_workflow_handle(naming.calendar(name))
-        try:
-            execution = await self._temporal.ask(handle.describe())
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise
+        execution = await self._temporal.ask_or_none(handle.describe())
+        if execution is None:
+            return None
         row = await execution.memo_value(naming.CALENDAR_MEMO, None, type_hint=CalendarRow)
         row = row or CalendarRow.of(stored.state)
         if execution.status not in (

@@ -13,7 +13,6 @@ from datetime import datetime
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.access.audit_log import note
@@ -162,13 +161,8 @@ class Freezes:
 
     async def _find(self, name: str) -> StoredFreeze | None:
         handle = self._temporal.client.get_workflow_handle(naming.freeze(name))
-        try:
-            described = await self._temporal.ask(handle.describe())
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise
-        if described.status is not WorkflowExecutionStatus.RUNNING:
+        described = await self._temporal.ask_or_none(handle.describe())
+        if described is None or described.status is not WorkflowExecutionStatus.RUNNING:
             return None
         stored = await _stored(described)
         return None if stored is None or _over(stored, self._temporal.now()) else stored

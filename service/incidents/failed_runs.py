@@ -12,12 +12,11 @@ from onthedot.service.incidents.runs_gone_wrong import (
     ASKED_BY_NAME,
     MOST_FAILED,
     STATUSES,
-    DueRun,
     Listed,
-    due_run,
     failed_query,
     failed_runs,
 )
+from onthedot.service.runs.due_run import DueRun, due_run
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.raw_rows import raw_rows

@@ -10,7 +10,6 @@ from temporalio.client import (
     ScheduleDescription,
     WorkflowExecutionStatus,
 )
-from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.scheduling.ledger.evidence import End, ScheduleEvidence
@@ -108,12 +107,9 @@ async def read_task_evidence(temporal: Temporal, task_id: str, since: datetime) 
 async def read_schedule_evidence(temporal: Temporal, task_id: str) -> ScheduleEvidence | None:
     """The current schedule of a task; None if there is none."""
     handle = temporal.client.get_schedule_handle(naming.schedule(task_id))
-    try:
-        described = await temporal.ask(handle.describe())
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return None
-        raise
+    described = await temporal.ask_or_none(handle.describe())
+    if described is None:
+        return None
     state, info = described.schedule.state, described.info
     return ScheduleEvidence(
         created_at=info.created_at,

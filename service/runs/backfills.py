@@ -8,7 +8,6 @@ from itertools import islice
 
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
-from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.access.audit_log import note
@@ -134,12 +133,9 @@ class Backfills:
             BackfillNotFound.
         """
         handle = self._temporal.client.get_workflow_handle(f"backfill:{backfill_id}")
-        try:
-            described = await self._temporal.ask(handle.describe())
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                raise BackfillNotFound(backfill_id) from error
-            raise
+        described = await self._temporal.ask_or_none(handle.describe())
+        if described is None:
+            raise BackfillNotFound(backfill_id)
         return await self._told(described)
 
     async def of_task(self, task_id: str) -> list[Backfill]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.scheduling.errors import TaskNotFound
@@ -125,12 +124,7 @@ class TaskFinder:
 
     async def _described(self, task_id: str) -> WorkflowExecutionDescription | None:
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-        try:
-            return await self._temporal.ask(handle.describe())
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise
+        return await self._temporal.ask_or_none(handle.describe())
 
     async def _last_deleted(self, task_id: str) -> WorkflowExecutionDescription | None:
         client, workflow_id = self._temporal.client, naming.task_workflow(task_id)
@@ -152,12 +146,9 @@ class TaskFinder:
             handle = self._temporal.client.get_workflow_handle(
                 execution.id, run_id=execution.run_id
             )
-            try:
-                history = await self._temporal.ask(handle.fetch_history())
-            except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
-                    return None
-                raise
+            history = await self._temporal.ask_or_none(handle.fetch_history())
+            if history is None:
+                return None
             whole = await latest_definition(self._temporal.client, history)
             # A pause that ended by itself is only in the row, since there was no change.
             definition = whole.model_copy(update={"paused": row.definition.paused})

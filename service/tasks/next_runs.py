@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from temporalio.service import RPCError, RPCStatusCode
-
 from onthedot import naming
 from onthedot.scheduling.checking.brevity import is_brief
 from onthedot.scheduling.firing.jitter import jitter_seed
@@ -69,13 +67,8 @@ class NextRuns:
         if limit is None:
             return None
         handle = self._temporal.client.get_schedule_handle(naming.schedule(task_id))
-        try:
-            schedule = await self._temporal.ask(handle.describe())
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return limit
-            raise
-        return schedule.schedule.state.remaining_actions
+        schedule = await self._temporal.ask_or_none(handle.describe())
+        return schedule.schedule.state.remaining_actions if schedule else limit
 
     async def seed(self, task_id: str, trigger: Trigger) -> str | None:
         """The seed of Temporal's jitter for this task's schedule; None without jitter."""

@@ -1,14 +1,12 @@
-"""The service's calls to Temporal: their time limits, its clock, and the meaning of errors."""
+"""The service's calls to Temporal: their time limits, and the meaning of errors."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 from typing import TypeVar
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
@@ -17,51 +15,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot.activities.calendars.stored import StoredCalendars
 from onthedot.scheduling.outages import NamespaceUnprepared, TemporalRefuses, TemporalUnavailable
+from onthedot.service.temporal.clock import TemporalClock
 from onthedot.service.temporal.connection import is_refusal
 from onthedot.settings import Settings
-
-_LOG = logging.getLogger("onthedot.clock")
-_MEASURE_EVERY_SECONDS = 60.0
-_WORTH_SAYING = timedelta(seconds=2)
-
-
-class TemporalClock:
-    """How far Temporal's clock is ahead of ours; zero until measured.
-
-    Registrations and changes carry an expiry, so that one that was answered 503 is not applied
-    later. Temporal compares the expiry with its own clock. If ours were behind, everything would
-    expire on arrival; so the difference is measured, at most once a minute.
-    """
-
-    def __init__(self) -> None:
-        self._ahead = timedelta(0)
-        self._measured: float | None = None
-
-    @property
-    def stale(self) -> bool:
-        """Whether it is time to measure."""
-        return self._measured is None or monotonic() - self._measured > _MEASURE_EVERY_SECONDS
-
-    def theirs(self, ours: datetime) -> datetime:
-        """Convert an instant of our clock to Temporal's."""
-        return ours + self._ahead
-
-    def learn(self, *, sent: datetime, answered: datetime, stamped: datetime) -> None:
-        """Measure: by our clock, Temporal's timestamp was made between `sent` and `answered`.
-
-        A timestamp between the two counts as agreement.
-        """
-        self._measured = monotonic()
-        if sent <= stamped <= answered:
-            self._ahead = timedelta(0)
-        else:
-            self._ahead = stamped - (answered if stamped > answered else sent)
-        if abs(self._ahead) > _WORTH_SAYING:
-            _LOG.warning(
-                "Temporal's clock differs from this machine's by %.1f s. Keep both in step (NTP).",
-                self._ahead.total_seconds(),
-            )
-
 
 T = TypeVar("T")
 
@@ -167,6 +123,15 @@ class Temporal:
         with self.translated():
             async with asyncio.timeout((within or self.rpc_timeout).total_seconds()):
                 return await call
+
+    async def ask_or_none(self, call: Awaitable[T], within: timedelta | None = None) -> T | None:
+        """The same; None where Temporal finds no such workflow or schedule."""
+        try:
+            return await self.ask(call, within)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
 
     @property
     def address(self) -> str:

@@ -17,7 +17,6 @@ from typing import Any
 
 from anyio import to_thread
 from temporalio.client import WorkflowExecution
-from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, RevisionNotFound
@@ -185,13 +184,10 @@ class Revisions:
     async def _read(self, execution: WorkflowExecution) -> DefinitionHistory:
         handle = self._temporal.client.get_workflow_handle(execution.id, run_id=execution.run_id)
         fetched = handle.fetch_history(rpc_timeout=self._temporal.rpc_timeout)
-        try:
-            history = await self._temporal.ask(fetched, within=_LONG * self._temporal.rpc_timeout)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                # Its retention has ended since it was listed.
-                return DefinitionHistory()
-            raise
+        history = await self._temporal.ask_or_none(fetched, _LONG * self._temporal.rpc_timeout)
+        if history is None:
+            # Its retention has ended since it was listed.
+            return DefinitionHistory()
         return await read_definitions(self._temporal.client, history, effective=False)
 
 

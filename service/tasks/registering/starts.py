@@ -83,13 +83,8 @@ class TaskStarts:
 
     async def _goes_on(self, task_id: str) -> bool:
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-        try:
-            found = await self._temporal.ask(handle.describe())
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            return False
-        return found.status is WorkflowExecutionStatus.RUNNING
+        found = await self._temporal.ask_or_none(handle.describe())
+        return found is not None and found.status is WorkflowExecutionStatus.RUNNING
 
     async def once_more(self, task_id: str, change: Change, now: datetime) -> TaskState:
         """Start a finished task again with a change; returns the state that it starts with.
