@@ -12,7 +12,7 @@ socket takes the page over instead:
 Until then the browser shows what the other server built, and knows its handlers by that server's
 ids. Those that belong to the whole page have the same ids at every server, so a link that is
 clicked early leads on. What is typed early is typed again into the same field of the new page, and
-of a button the page says that nothing was done (`static/socket.js`).
+of a button the page says that nothing was done (`static/events.js`).
 
 A page of another release, or with changes that are not saved, is loaded again instead. NiceGUI
 offers nothing of this: what is used of its inside is in this file alone.

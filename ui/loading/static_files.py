@@ -51,21 +51,20 @@ _SHEETS = (
     "views/forecast",
 )
 #: In this order, since each may use what those before it define.
-_SCRIPTS = ("time", "parts", "tables", "state", "drafts", "keys", "session", "socket")
+_SCRIPTS = ("time", "parts", "tables", "state", "drafts", "keys", "session", "events", "socket")
 
 _JOINED = {
     "styles.css": "".join((STATIC / "styles" / f"{name}.css").read_text() for name in _SHEETS),
     "scripts.js": "\n".join((STATIC / f"{name}.js").read_text() for name in _SCRIPTS),
 }
-_CONTENTS = {
-    **{
-        file.relative_to(STATIC).as_posix(): file.read_bytes()
-        for file in STATIC.rglob("*")
-        if file.is_file()
-    },
-    **{name: text.encode() for name, text in _JOINED.items()},
+_FILES = (file for file in STATIC.rglob("*") if file.is_file())
+_DIGESTS = {
+    name: sha256(content).hexdigest()[:12]
+    for name, content in (
+        *((file.relative_to(STATIC).as_posix(), file.read_bytes()) for file in _FILES),
+        *((name, text.encode()) for name, text in _JOINED.items()),
+    )
 }
-_DIGESTS = {name: sha256(content).hexdigest()[:12] for name, content in _CONTENTS.items()}
 
 
 def address(name: str) -> str:

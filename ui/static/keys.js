@@ -78,21 +78,6 @@
   });
   otd.places = places;
 
-  // A click that cannot reach the server is not dropped in silence.
-  addEventListener(
-    "click",
-    (event) => {
-      if (!window.did_handshake || window.socket?.connected !== false) return;
-      const target = event.target.closest?.("button, [role=menuitem], tr[data-task], tr[data-run]");
-      if (!target || target.closest(".theme")) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      const said = "The server cannot be reached at present: that was not done. Try again shortly.";
-      dispatchEvent(new CustomEvent("otd-say", { detail: said }));
-    },
-    true,
-  );
-
   // After another page is shown the keyboard and screen readers begin at its top, or at the row one came from.
   otd.arrived = () => {
     setTimeout(() => {

@@ -1,82 +1,5 @@
 // Says with the socket where the page is, so that any server can show it: see adoption.py.
 (() => {
-  const PATIENCE = 10_000;
-  // What components say by themselves; nobody waits for it.
-  const QUIET = new Set(["ready", "lost", "ask", "close"]);
-  const EARLY = "The page was not ready yet: that was not done. Try again.";
-  const AWAY = "The server cannot be reached at present: that was not done. Try again shortly.";
-  const CLOSED =
-    "Another server shows this page now: what was open or chosen in it is not any more.";
-
-  // Who listened on pages that another server has drawn anew since, by the id of the listener.
-  const gone = new Map();
-  let focused = null;
-  const listeners = function* () {
-    for (const [id, element] of Object.entries(mounted_app.elements))
-      if (id !== "0")
-        for (const event of element.events ?? [])
-          yield [event.listener_id, { ...event, id, element }];
-  };
-  // Another server shows the page from here on, and knows no listener of the one before, nor what was open in it.
-  otd.emptyPage = () => {
-    if (document.querySelector("dialog[open], .chosen-bar")) say(CLOSED);
-    for (const [id, listener] of listeners()) gone.set(id, listener);
-    focused = document.activeElement?.closest("[id^=c]")?.id;
-    mounted_app.elements = {};
-  };
-
-  // Not at once: what says it belongs to the page that is being emptied.
-  const say = (words) =>
-    setTimeout(() => {
-      if (!document.querySelector(".toasts")) return say(words);
-      dispatchEvent(new CustomEvent("otd-say", { detail: words }));
-    }, 50);
-
-  // The same field on the page as it is drawn anew, where its number may be another.
-  const again = ({ element }) => {
-    const same = Object.entries(mounted_app.elements).filter(
-      ([, now]) =>
-        now.tag === element.tag &&
-        ["label", "field"].every((prop) => now.props[prop] === element.props[prop]),
-    );
-    return same.length === 1 ? same[0] : [];
-  };
-  // What was typed is typed again; of what was pressed it is said that it was not done.
-  const carry = (event, from, since = Date.now()) => {
-    if (from.type !== "update:value") return QUIET.has(from.type) || say(EARLY);
-    const [id, now] = again(from);
-    const listener = now?.events.find(({ type }) => type === "update:value");
-    if (!listener)
-      return Date.now() - since < PATIENCE ? setTimeout(carry, 50, event, from, since) : say(EARLY);
-    now.props.value = JSON.parse(event.args[0]);
-    socket.emit("event", { ...event, id: Number(id), listener_id: listener.listener_id });
-    if (focused === `c${from.id}`)
-      setTimeout(() => document.querySelector(`#c${id} :is(input, textarea)`)?.focus(), 50);
-  };
-
-  let socket,
-    waiting = [];
-  const guard = () => {
-    const emit = socket.emit;
-    const send = (event) => {
-      const from = gone.get(event.listener_id);
-      if (from) carry(event, from);
-      else emit.call(socket, "event", event);
-    };
-    socket.emit = (name, ...rest) => {
-      if (name !== "event") return emit.call(socket, name, ...rest);
-      if (socket.connected) return send(rest[0]);
-      const type = [...listeners()].find(([id]) => id === rest[0].listener_id)?.[1].type;
-      if (!type || type === "update:value" || QUIET.has(type)) waiting.push(rest[0]);
-      else say(AWAY);
-    };
-    socket.on("connect", () => {
-      const events = waiting;
-      waiting = [];
-      for (const event of events) send(event);
-    });
-  };
-
   let open;
   const opened = (url, options) => {
     Object.defineProperty(options.query, "at", {
@@ -86,8 +9,8 @@
           ? ""
           : (location.pathname.slice(otd.href("").length) || "/") + location.search,
     });
-    socket = open(url, options);
-    guard();
+    const socket = open(url, options);
+    otd.watchEvents(socket);
     otd.onSocket(socket);
     return socket;
   };
