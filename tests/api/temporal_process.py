@@ -13,9 +13,9 @@ from temporalio.client import Client
 
 from onthedot.embedded import find_binary
 from onthedot.plugin import OnTheDotPlugin
-from onthedot.processes.ports import free_port
 from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
+from tests.ports import free_port
 from tests.waiting import PATIENCE
 
 
@@ -50,6 +50,20 @@ async def temporal_process(*, prepared: bool = True) -> AsyncIterator[TemporalPr
     Args:
         prepared: its namespace has what tasks need.
     """
+    server = await _begun()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not await _is_ready(server.address, prepared=prepared):
+                if server.process.returncode is not None:
+                    # Another process was faster at one of its ports.
+                    server = await _begun()
+                await asyncio.sleep(0.1)
+        yield server
+    finally:
+        await server.kill()
+
+
+async def _begun() -> TemporalProcess:
     binary, port = find_binary(), free_port()
     assert binary is not None
     command = (str(binary), "server", "start-dev", "--headless", f"--port={port}")
@@ -59,21 +73,14 @@ async def temporal_process(*, prepared: bool = True) -> AsyncIterator[TemporalPr
         stderr=asyncio.subprocess.DEVNULL,
         env={**os.environ, "TEMPORAL_CONFIG_FILE": os.devnull},
     )
-    server = TemporalProcess(f"127.0.0.1:{port}", process)
+    return TemporalProcess(f"127.0.0.1:{port}", process)
+
+
+async def _is_ready(address: str, *, prepared: bool) -> bool:
     try:
-        await _ready(server.address, prepared=prepared)
-        yield server
-    finally:
-        await server.kill()
-
-
-async def _ready(address: str, *, prepared: bool) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            try:
-                client = await Client.connect(address, plugins=[OnTheDotPlugin()])
-                if prepared:
-                    await prepare_namespace(client, Settings())
-                return
-            except RuntimeError:
-                await asyncio.sleep(0.1)
+        client = await Client.connect(address, plugins=[OnTheDotPlugin()])
+        if prepared:
+            await prepare_namespace(client, Settings())
+    except RuntimeError:
+        return False
+    return True

@@ -15,7 +15,7 @@ from onthedot.client import AsyncOnTheDot, OnTheDot
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask, Task, TaskStatus
 from tests.definitions import LOG, recurring, unique
-from tests.waiting import eventually
+from tests.waiting import eventually, wait_until
 
 pytestmark = pytest.mark.anyio
 
@@ -66,7 +66,10 @@ async def test_the_blocking_client_does_the_same(api: httpx.AsyncClient) -> None
 
     def use(server: OnTheDot) -> tuple[Task, list[str], str]:
         made = server.create_task(recurring(id=task_id, tags=[task_id]))
-        listed = [task.id for task in server.list_tasks(tag=task_id)]
+        # Lists lag behind.
+        listed = wait_until(
+            lambda: [task.id for task in server.list_tasks(tag=task_id)], "it is listed"
+        )
         previewed = server.preview_trigger(made.trigger, count=3, task_id=task_id)
         server.delete_task(task_id)
         return made, listed, previewed.description

@@ -14,7 +14,7 @@ from anyio import to_thread
 
 from tests.api.conftest import api as api
 from tests.command_line import environment
-from tests.faults.forked import Forked
+from tests.forked import Forked
 
 
 class Shell:

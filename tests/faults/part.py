@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.faults.forked import Forked
+from tests.forked import Forked
 from tests.waiting import PATIENCE, wait_until
 
 

@@ -10,9 +10,9 @@ import httpx
 from onthedot import embedded
 from onthedot.settings import load
 from tests.command_line import environment
-from tests.faults.forked import Forked
 from tests.faults.part import Part, answers
 from tests.faults.system import System
+from tests.forked import Forked
 from tests.ports import free_port
 
 

@@ -45,6 +45,15 @@ def balancer(servers: list[Part]) -> Iterator[Balancer]:
         yield found
 
 
+@pytest.fixture
+def site(balancer: Balancer, open_site: Open, name: str) -> Site:
+    """Signed in, with a task of that name."""
+    found = open_site(port=balancer.port, allowed=_AWAY)
+    found.register(id=name, trigger=DAILY, action=HELLO)
+    _sign_in(found, "/")
+    return found
+
+
 def test_nobody_is_logged_out_and_a_page_in_use_stays_where_it_is(
     balancer: Balancer, servers: list[Part], open_site: Open, name: str
 ) -> None:
@@ -105,12 +114,8 @@ def test_a_page_that_moves_says_that_what_was_open_is_closed(
 
 
 def test_a_click_before_the_page_is_connected_is_done_or_said_not_to_be(
-    balancer: Balancer, open_site: Open, name: str
+    balancer: Balancer, site: Site, name: str
 ) -> None:
-    site = open_site(port=balancer.port, allowed=_AWAY)
-    site.register(id=name, trigger=DAILY, action=HELLO)
-    _sign_in(site, "/")
-
     balancer.sockets.clear()
     site.page.goto(f"{site.base}/ui/tasks/{name}")
     site.link("Runs").first.click()
@@ -127,12 +132,8 @@ def test_a_click_before_the_page_is_connected_is_done_or_said_not_to_be(
 
 
 def test_a_row_opened_before_the_page_is_connected_opens(
-    balancer: Balancer, open_site: Open, name: str
+    balancer: Balancer, site: Site, name: str
 ) -> None:
-    site = open_site(port=balancer.port, allowed=_AWAY)
-    site.register(id=name, trigger=DAILY, action=HELLO)
-    _sign_in(site, "/")
-
     for key in ("", "Enter"):
         balancer.sockets.clear()
         site.page.goto(f"{site.base}/ui/tasks?q={name}")
@@ -148,12 +149,8 @@ def test_a_row_opened_before_the_page_is_connected_opens(
 
 
 def test_a_key_pressed_before_the_page_is_connected_is_said_not_to_count(
-    balancer: Balancer, open_site: Open, name: str
+    balancer: Balancer, site: Site, name: str
 ) -> None:
-    site = open_site(port=balancer.port, allowed=_AWAY)
-    site.register(id=name, trigger=DAILY, action=HELLO)
-    _sign_in(site, "/")
-
     balancer.sockets.clear()
     site.page.goto(f"{site.base}/ui/tasks?q={name}")
     site.row(name).press("p")
@@ -164,13 +161,9 @@ def test_a_key_pressed_before_the_page_is_connected_is_said_not_to_count(
 
 
 def test_what_is_typed_before_the_page_is_connected_is_kept(
-    balancer: Balancer, open_site: Open, name: str
+    balancer: Balancer, site: Site, name: str
 ) -> None:
-    site = open_site(port=balancer.port, allowed=_AWAY)
-    site.register(id=name, trigger=DAILY, action=HELLO)
     site.register(id=f"{name}-other", name="elsewhere", trigger=DAILY, action=HELLO)
-    _sign_in(site, "/")
-
     balancer.sockets.clear()
     site.page.goto(f"{site.base}/ui/tasks")
     search = site.page.locator("[data-search]")
