@@ -49,7 +49,7 @@ _AHEAD = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
-class Standing:
+class KnownFreeze:
     """A freeze, with its current and its next window."""
 
     name: str
@@ -69,7 +69,7 @@ class FreezeWatch:
     def __init__(self, client: Client, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
         self._client = client
         self._now = now
-        self._standing: tuple[Standing, ...] = ()
+        self._standing: tuple[KnownFreeze, ...] = ()
         self._read: float | None = None
         self._first = asyncio.Event()
 
@@ -178,15 +178,15 @@ class FreezeWatch:
 
 
 def _with_windows(
-    found: dict[str, FreezeDefinition | None], before: Sequence[Standing], now: datetime
-) -> tuple[Standing, ...]:
+    found: dict[str, FreezeDefinition | None], before: Sequence[KnownFreeze], now: datetime
+) -> tuple[KnownFreeze, ...]:
     standing = [
-        Standing(name, definition, _windows(name, definition, now))
+        KnownFreeze(name, definition, _windows(name, definition, now))
         for name, definition in found.items()
         if definition is not None
     ]
     standing += [
-        Standing(old.name, old.definition, old.windows, old.missed + 1)
+        KnownFreeze(old.name, old.definition, old.windows, old.missed + 1)
         for old in before
         if old.name not in found and old.missed < _MISSED_READINGS
     ]

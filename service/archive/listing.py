@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from onthedot.archive.line import ArchivedRun, Lines, Place
+from onthedot.archive.line import ArchivedRun, Lines, Position
 from onthedot.archive.reading import ArchivedDays
 from onthedot.encryption.keys import configured
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, RunNotFound
@@ -70,7 +70,7 @@ class ArchivedRuns:
 
 def _some(
     days: ArchivedDays, which: RunFilter, limit: int, before: tuple[str, str] | None
-) -> tuple[list[ShortRun], Place | None]:
+) -> tuple[list[ShortRun], Position | None]:
     """The next matching runs, and the last line that was examined; None if no more follow."""
     items: list[ShortRun] = []
     looked, last = 0, None

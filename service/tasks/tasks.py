@@ -22,7 +22,7 @@ from onthedot.scheduling.stored.task_change import Change, ChangeKind
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
-from onthedot.service.tasks import changes, runs_by_hand
+from onthedot.service.tasks import changes, manual_runs
 from onthedot.service.tasks.forgetting import forget
 from onthedot.service.tasks.history.restorations import Restorations
 from onthedot.service.tasks.history.revisions import Revisions
@@ -202,8 +202,8 @@ class Tasks:
         through_freeze: bool = False,
         note: str = "",
     ) -> ShortRun:
-        """Start a run immediately, in addition to the schedule; see `runs_by_hand`."""
-        return await runs_by_hand.run_now(
+        """Start a run immediately, in addition to the schedule; see `manual_runs`."""
+        return await manual_runs.run_now(
             self._temporal,
             task_id,
             by=by,

@@ -10,7 +10,7 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from onthedot import naming
 from onthedot.scheduling.outages import LaterRelease, TemporalUnavailable
 from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.service.runs.going_on import tasks_with_runs
+from onthedot.service.runs.in_progress import tasks_with_runs
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.temporal.calls import Temporal

@@ -21,7 +21,7 @@ from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.outages import LaterRelease
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.service.runs.going_on import tasks_with_runs
+from onthedot.service.runs.in_progress import tasks_with_runs
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.kept_counts import KeptCounts
