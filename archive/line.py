@@ -19,7 +19,7 @@ class ArchivedRun(Run):
     Fields are only ever added: these lines outlive releases.
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore")
 
     task_kind: str = ""
     task_tags: tuple[str, ...] = ()

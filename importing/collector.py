@@ -140,4 +140,4 @@ class Collector:
 
 
 def _definition(task: NewTask) -> TaskDefinition:
-    return TaskDefinition(**{n: getattr(task, n) for n in TaskDefinition.model_fields})
+    return TaskDefinition.part_of(task)
