@@ -30,8 +30,8 @@ from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.registering.registrations import Registrations
 from onthedot.service.tasks.registering.starts import TaskStarts
 from onthedot.service.tasks.replacements import Replacements
+from onthedot.service.tasks.rows import task_status
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import task_status
 
 
 class Tasks:
@@ -214,11 +214,7 @@ class Tasks:
         )
 
     async def state(self, task_id: str) -> TaskState:
-        """A task's state, as far as it can be read without a worker.
-
-        Raises:
-            TaskNotFound.
-        """
+        """A task's state, as far as it can be read without a worker. Raises TaskNotFound."""
         return (await self._reader.find(task_id)).state
 
     async def _toggle(self, task_id: str, change: Change) -> Task:
