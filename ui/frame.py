@@ -1,4 +1,4 @@
-"""The frame round every page: navigation, palette, banner, messages. Pages change inside it."""
+"""The frame around every page: navigation, palette, banner, messages. Pages change inside it."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def build_frame(site: SiteContext, session: Session) -> None:
 
 
 def _leave_one_main() -> None:
-    """NiceGUI's page is a `main` round everything; ours is what is neither head nor navigation."""
+    """Make ours the only `main` element: NiceGUI puts one around everything."""
     slot = ui.context.client.content.parent_slot
     if slot is not None:
         slot.parent.tag = "div"
@@ -119,7 +119,7 @@ def _address() -> str:
 
 
 def _zone() -> str:
-    """The reader's zone, which the browser keeps in a cookie once it has been here; else empty."""
+    """The reader's zone, from a cookie that the browser sends after its first visit; else empty."""
     named_zone = unquote(ui.context.client.request.cookies.get("onthedot_zone", ""))
     return named_zone if named_zone in available_timezones() else ""
 

@@ -1,4 +1,4 @@
-"""How the page gets into the server: mounted at `/ui`, guarded, with its static files."""
+"""Mounts the page at `/ui` of the server, guarded, with its static files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from onthedot.ui.page_context import SiteContext
 
 
 def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessions) -> None:
-    """Serve the page from `app`. Once a process: NiceGUI keeps one page app."""
+    """Serve the page from `app`. Call this once per process: NiceGUI has a single page app."""
     incidents: IncidentReader = app.state.incidents
     forecasts: Forecasts = app.state.forecasts
     following: Following = app.state.following

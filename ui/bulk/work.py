@@ -29,7 +29,7 @@ async def ask(
     *,
     name: str = "",
 ) -> None:
-    """Ask whether to do this to all of them, then do it; `name` is what a single one is called."""
+    """Ask for confirmation, then do it to all; `name` is the name of a single one."""
     asked = kind.asked(name or subject.counted(len(ids)))
 
     async def go(order: Order) -> None:

@@ -63,7 +63,7 @@ class Fields:
         return switch
 
     def restore(self, typed: Mapping[str, Any]) -> bool:
-        """Fill in what was typed before. Returns whether that changed anything."""
+        """Fill in the kept input. Returns whether that changed anything."""
         before = self._values()
         for at in _SWITCHES:
             switch = self._switches.get(at)

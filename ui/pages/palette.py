@@ -1,4 +1,4 @@
-"""What the palette (Ctrl K) leads to: pages, tags and tasks."""
+"""The destinations of the palette (Ctrl K): pages, tags and tasks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TAG_HITS = 3
 def palette_pages(
     context: PageContext, pages: Sequence[tuple[str, str, str]]
 ) -> list[dict[str, str]]:
-    """Where one can go without a search; `pages` are path, label and icon."""
+    """The destinations without a search; `pages` are path, label and icon."""
     shown = [{"label": label, "path": path, "icon": icon} for path, label, icon in pages]
     new = {"label": "New task", "path": "/new", "icon": "plus", "key": "n"}
     return [
@@ -32,7 +32,7 @@ def palette_pages(
 
 
 async def found_for(context: PageContext, typed: str) -> list[dict[str, str]]:
-    """The tags and tasks that fit what was typed; without a word the newest tasks."""
+    """The tags and tasks that match the typed text; without text, the newest tasks."""
     tags = context.site.tags
     # By the time a word is typed they are there, mostly; no task waits for them.
     tags.refresh()
@@ -51,7 +51,7 @@ async def found_for(context: PageContext, typed: str) -> list[dict[str, str]]:
 
 
 def _tagged(known: Sequence[TagCount], typed: str) -> list[dict[str, str]]:
-    """The tags that a word begins, or is inside; the most used of them."""
+    """The most used tags that contain the word."""
     wanted = typed.casefold()
     fitting = [each for each in known if wanted in each.tag.casefold()]
     fitting.sort(key=lambda each: (not each.tag.casefold().startswith(wanted), -each.tasks))

@@ -1,4 +1,4 @@
-"""The execution log: live, filtered by what stands in the address, to take away."""
+"""The execution log: live, filtered by its address, and exportable."""
 
 from __future__ import annotations
 

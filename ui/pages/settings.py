@@ -1,4 +1,4 @@
-"""How this installation is set up: where Temporal is, who works, which versions, which keys."""
+"""The installation: Temporal, workers, versions, keys."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def settings_page(context: PageContext, query: dict[str, str]) -> None:
 
 
 def _show_installation(context: PageContext) -> tuple[Element, Element]:
-    """What concerns whoever operates it; the places for Temporal's state and for the workers."""
+    """What concerns operators; returns the places for Temporal's state and for the workers."""
     settings = context.site.settings
     with card("Temporal"):
         state = box()

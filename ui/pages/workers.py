@@ -1,4 +1,4 @@
-"""Who works, and how full each is."""
+"""The workers, and how full each is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from onthedot.ui.wording.values import counted
 
 
 def show_workers(place: Element, found: WorkersRead | None) -> None:
-    """Each worker with its places; what waits for any of them below."""
+    """Each worker with its places, and below them what waits for any worker."""
     place.clear()
     with place, box("stack snug"):
         if found is None or not found.workers:

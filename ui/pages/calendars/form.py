@@ -1,4 +1,4 @@
-"""The form of a calendar: which days it holds, its months as one types, what saving changes."""
+"""The form of a calendar: its content, its months as the user types, the effect of saving."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ _A_FEED = "A worker reads the feed once it is saved; its days then show on the c
 
 
 class CalendarForm:
-    """One form. `before` is what it starts from, `names` are calendars to be made of, and `typed`
-    is what was typed before the page was loaded again."""
+    """One form. `before` is its initial content, `names` are the calendars to choose from, and
+    `typed` is the kept input from before the page was reloaded."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class CalendarForm:
         self._revision = before.found.state.revision if before else None
 
     def build(self) -> None:
-        """Build it, with what stands beside and below it."""
+        """Build the form, and the panels next to it and below it."""
         self._build_head()
         self._restored, self._meanwhile = box(), box()
         if self._before is not None:
@@ -159,7 +159,7 @@ class CalendarForm:
         return []
 
     def _follow_others(self) -> None:
-        """Say it where someone else changes the calendar that is being edited."""
+        """Show if someone else changes the calendar that is being edited."""
         told, base = [self._revision], self._base
 
         def show(seen: Seen[CalendarDetail | None]) -> None:

@@ -1,4 +1,4 @@
-"""What a calendar is made of, in words."""
+"""The content of a calendar in words."""
 
 from __future__ import annotations
 

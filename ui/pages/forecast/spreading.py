@@ -1,4 +1,4 @@
-"""What would take the busiest instant apart, and the button that has it done."""
+"""Ways to spread the busiest instant, with a button to apply one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MEANS = {
 
 
 def show_ways(context: PageContext, found: Forecast, tag: str) -> None:
-    """A card for the busiest instant; nothing if no way is open."""
+    """A card for the busiest instant; nothing if there is no way to spread it."""
     busy = found.busiest[0]
     if not busy.spread:
         return

@@ -1,4 +1,4 @@
-"""Asks for a freeze: a new one, or what becomes of one that stands, with its next windows."""
+"""The form for a freeze, new or existing, with its next windows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PAUSE = 0.2
 
 
 async def ask_freeze(context: PageContext, before: Freeze | None = None) -> None:
-    """Ask for a new one, or for another definition of one that stands."""
+    """Ask for a new freeze, or for another definition of an existing one."""
     await context.learn_zone()
     if before is not None:
         # What is shown may be some seconds old.
@@ -136,11 +136,11 @@ class _FreezeForm:
 
     @property
     def _expected(self) -> tuple[str, ...] | None:
-        """The version that is replaced; None for any, once someone was told of another."""
+        """The version to replace; None for any, after the user was told of another one."""
         return None if self._before is None or self._warned else (self._before.version,)
 
     async def _may_save(self) -> bool:
-        """Whether it is still what was shown, or someone was told that it is not."""
+        """Whether the freeze is still as it was shown, or the user was told that it is not."""
         name = self._written_name
         try:
             present = await freeze_or_none(self._context.temporal, name)

@@ -1,4 +1,4 @@
-"""What went wrong in the last hour, night or day: by cause, with what to do about it."""
+"""What went wrong in the last hour, night, day or week, by cause, with actions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def incidents_page(context: PageContext, query: dict[str, str]) -> None:
 
 
 def begins(span: str, now: datetime, zone: str) -> datetime:
-    """Since when a span of `SPANS` is; the night is the reader's last one, or the present one."""
+    """The beginning of one of `SPANS`; the night is the reader's current or last one."""
     if span != "night":
         return now - _LENGTHS.get(span, _LENGTHS[_DEFAULT])
     local = now.astimezone(ZoneInfo(zone) if zone else UTC)
@@ -123,7 +123,7 @@ class _IncidentsPage:
             self._show_known(Seen(site.incidents.at_hand))
 
     def _watch_lost(self) -> None:
-        """Look for what has no run as well: not before the rest is shown, which it would delay."""
+        """Also look for instants without a run, once the rest is shown, which it would delay."""
         site, span, zone, tags = self._context.site, self._span, self._context.zone, self._tags
 
         async def read() -> LostInstants:

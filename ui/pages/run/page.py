@@ -1,4 +1,4 @@
-"""One run: how it went, what came out, and what to do about it."""
+"""The page of one run: its status, result and actions."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ _PHASES = {
 
 
 def _doing(run: Run) -> None:
-    """What a running run is doing, since when, and when it tries again."""
+    """What a run in progress is doing, since when, and when it is tried again."""
     assert run.phase is not None
     goes_on = run.phase is RunPhase.ATTEMPTING
     with named(box("banner calm" if goes_on else "banner"), role="status"), text("", "wrap"):

@@ -1,4 +1,4 @@
-"""The history of a task: who changed what, and when; and the way back."""
+"""The history of a task: who changed what and when, with restore."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class HistoryCard:
             self._place = box("stack")
 
     def follow(self, task: Task) -> None:
-        """Show it up to the task's present revision."""
+        """Show it up to the task's current revision."""
         before, self._task = self._task, task
         if before is None or before.revision != task.revision:
             self._read()

@@ -1,4 +1,4 @@
-"""What happened at each instant of the last day, and why the last one that did not run did not."""
+"""What happened at each instant of the last day, and why the task last did not run."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Account:
 
 
 def show_ledger(context: PageContext, task_id: str) -> None:
-    """A card that keeps itself up to date."""
+    """A live card."""
     with card("Every instant, accounted for", aside="last day"):
         place = box("stack")
 
@@ -78,7 +78,7 @@ def _show(account: _Account) -> None:
 
 
 def _prose(answer: str) -> None:
-    """A text in which each instant is shown as the reader's clock shows it."""
+    """A text whose instants are shown in the reader's zone."""
     for part in _INSTANT.split(answer):
         if _INSTANT.fullmatch(part):
             When(datetime.fromisoformat(part), "near")

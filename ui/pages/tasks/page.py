@@ -1,4 +1,4 @@
-"""The list of tasks: search, filters in the address, pages, and changes to many at once."""
+"""The list of tasks: search, filters in the address, pages, and bulk actions."""
 
 from __future__ import annotations
 

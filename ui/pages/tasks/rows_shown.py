@@ -1,4 +1,4 @@
-"""Which tasks the list shows, as the address says, and what it says of those that are not there."""
+"""Which tasks the list shows for its address, and what it shows if there are none."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ ORDERS = {
 
 
 def chosen_filter(address: ListAddress) -> TaskFilter:
-    """The filter that an address without unknown values asks for."""
+    """The filter of an address without unknown values."""
     status = _EARLIER.get(address["status"], address["status"])
     return TaskFilter(
         kind=address["kind"] or None,
@@ -62,7 +62,7 @@ def chosen_filter(address: ListAddress) -> TaskFilter:
 
 @dataclass(frozen=True)
 class Nothing:
-    """Shown in place of rows; each of `ways` builds something to go on with."""
+    """Shown in place of rows; each of `ways` builds a way to continue."""
 
     icon: str
     title: str
@@ -115,7 +115,7 @@ def _ways_to_begin(context: PageContext) -> tuple[Callable[[], object], ...]:
 
 
 def unread(why: Mapping[str, str]) -> str:
-    """Which tasks a later release wrote in a way that this one cannot show."""
+    """The tasks that a later release stored in a form that this one cannot show."""
     if not why:
         return ""
     few = list(why)[:5]
