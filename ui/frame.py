@@ -37,7 +37,7 @@ PAGES = (
     ("/freezes", "Freezes", "ban"),
     ("/settings", "Settings", "settings"),
 )
-#: For which there is no room at the bottom of a phone: the palette leads there, and the overview.
+#: Not in the bar at the bottom of a phone: the palette and the overview lead there.
 _NOT_BELOW = {"/calendars", "/forecast", "/freezes"}
 _EVERY = timedelta(seconds=3)
 

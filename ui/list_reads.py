@@ -25,13 +25,13 @@ from onthedot.service.temporal.paging import Page
 #: Rows of one page of a list.
 ROWS = 50
 
-#: For how long a number of tasks is taken to be right while the page that is shown stays the same.
+#: How long a count is reused while the rows of the page stay the same.
 _COUNTED_EVERY = timedelta(seconds=20)
 
-#: How often the log is gone on with where what was looked through holds nothing that is asked for.
+#: How many pages without a match are skipped before an empty one is shown.
 _EMPTY_PAGES = 5
 
-#: Rows that are read immediately where all are wanted.
+#: Rows per read if all are needed.
 _PAGE = 1000
 
 

@@ -57,13 +57,13 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
         tags,
     )
     put_nonces()
-    # The one added last sees a request first: what the gate refuses has the headers too.
+    # The middleware added last runs first, so responses that the gate refuses get the headers too.
     page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions))
     page_app.add_middleware(SafeHeaders)
     page_app.add_middleware(KeptFiles)
-    # A page's own requests go through the socket: a bar for others would only be in the way.
+    # The page's own requests use the socket: a loading bar for others would only be in the way.
     page_app.config.quasar_config["loadingBar"] = {"skipHijack": True}
-    # NiceGUI's default lets any web page connect; the library's own check does not know of TLS.
+    # NiceGUI's default accepts sockets from any web page; the library's own check ignores TLS.
     core.sio.eio.cors_allowed_origins = _is_own
 
     def root() -> None:

@@ -20,16 +20,16 @@ T = TypeVar("T")
 
 _LOG = logging.getLogger("onthedot.ui")
 
-#: How long, in seconds, and for how many pages the last value is kept when nobody looks any more.
+#: How long (seconds), and for how many pages, the last value is kept once nobody watches.
 _KEPT = 300.0
 _MOST_KEPT = 40
 
-#: After how many seconds in which reads found nothing new, or so many reads, the pause is longer,
-#: and by how much.
+#: After this many seconds (or reads) without anything new, the pause between reads grows by this
+#: factor.
 _CALM_AFTER = 30
 _CALMER = 5
 
-#: After how many seconds a read that failed for the first time is tried again.
+#: Seconds until a read that failed for the first time is repeated.
 _SECOND_TRY = 0.3
 
 Tell = Callable[["Seen[Any]"], None]
@@ -79,9 +79,9 @@ class _Watch:
             return _SECOND_TRY
         every = self.every.total_seconds()
         if self.unchanged * max(1.0, every) >= _CALM_AFTER:
-            # A page that is left open where nothing happens should cost next to nothing.
+            # An open page where nothing happens should cost almost nothing.
             every *= _CALMER
-        # A slow Temporal is asked less often rather than all the time.
+        # If Temporal is slow, ask less often.
         return max(every - took, took)
 
     async def read(self) -> None:
@@ -93,12 +93,12 @@ class _Watch:
             if self.seen is None or self.seen.error is not None or value != last:
                 if not _is_like(value, last):
                     self.unchanged = 0
-                # The same object tells every page that there is nothing to draw.
+                # The same object shows pages that there is nothing to draw.
                 self.seen = Seen(value)
         except OnTheDotError as error:
             self.failures += 1
             if error.retryable and self.failures == 1:
-                # One answer that came too late is no outage.
+                # A single late response is not an outage.
                 return
             self.seen = Seen(last, error)
         except Exception:

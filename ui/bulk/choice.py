@@ -12,7 +12,7 @@ from onthedot.ui.bulk.work import ask
 from onthedot.ui.components.tables.tables import ChosenBar
 from onthedot.ui.page_context import PageContext
 
-#: The most that can be chosen at once.
+#: The most that can be selected.
 MOST = 10_000
 
 
@@ -109,7 +109,7 @@ class Choice:
 
     async def _act(self, event: GenericEventArguments) -> None:
         kind = self._subject.kind(str(event.args))
-        # Whoever asked for all means all, although they are not found yet.
+        # "All" includes those that are not found yet.
         async with self._finding:
             pass
         await ask(self._context, self._subject, kind, list(self._ids), self.clear)

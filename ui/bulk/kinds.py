@@ -23,7 +23,7 @@ class Order:
     progress: BulkProgress = field(default_factory=BulkProgress)
 
 
-#: Puts back what was changed, which was so.
+#: Restores the previous state of what was changed.
 Undo = Callable[[UseCases, Sequence[Changed], BulkProgress], Awaitable[list[Changed]]]
 
 

@@ -14,7 +14,7 @@ from onthedot.ui.components.markup import box, button, link, named, text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.wording.errors import plainly
 
-#: How many are listed at most.
+#: The most that are listed.
 _LISTED = 100
 
 _Act = Callable[[], Awaitable[None]]

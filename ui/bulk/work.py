@@ -14,7 +14,7 @@ from onthedot.ui.bulk.report import report
 from onthedot.ui.components.dialogs.questions import ask_pause, confirm
 from onthedot.ui.page_context import PageContext
 
-#: From this many on, progress is shown.
+#: Progress is shown from this many items on.
 _MANY = 16
 
 _LOOK_EVERY = 0.4

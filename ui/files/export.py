@@ -22,7 +22,7 @@ from onthedot.ui.page_context import PageContext
 
 Item = TypeVar("Item")
 
-#: The most in one file; a message says where there are more.
+#: The most in one file; if there are more, a message says so.
 _MOST_TASKS = 10_000
 _MOST_RUNS = 20_000
 _PAGE = 500

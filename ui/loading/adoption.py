@@ -45,7 +45,7 @@ _EMPTY_PAGE = {"code": "otd.emptyPage()"}
 def adopt_pages(root: Callable[[], None]) -> None:
     """Take over pages of other servers; `root` builds a page. Call this once per process."""
     release = _release()
-    # Requests of one socket that go to different servers would make no socket.
+    # Polling requests of one socket could reach different servers.
     page_app.config.socket_io_js_transports = ["websocket"]
     page_app.config.socket_io_js_query_params["release"] = release
 
@@ -56,7 +56,7 @@ def adopt_pages(root: Callable[[], None]) -> None:
             and not _is_known(asked)
             and await _adopt(environ["asgi.scope"], asked, root)
         ):
-            # Before the browser takes itself for connected, and says what was clicked.
+            # Before the browser considers itself connected and sends clicks.
             await core.sio.emit("run_javascript", _EMPTY_PAGE, room=sid)
         await connect_known(sid, environ, auth)
 

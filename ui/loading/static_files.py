@@ -21,10 +21,10 @@ STATIC = Path(__file__).parents[1] / "static"
 
 _FOREVER = "public, max-age=31536000, immutable"
 _A_DAY = "public, max-age=86400"
-#: To be asked for again each time.
+#: Asked for again each time.
 _NEVER = "no-cache"
 
-#: Read by a browser as one, in this order: of two rules of equal weight the later one counts.
+#: Browsers read them as one, in this order: of two rules of equal weight the later one counts.
 _SHEETS = (
     "theme",
     "base",
@@ -50,7 +50,7 @@ _SHEETS = (
     "views/calendars",
     "views/forecast",
 )
-#: In this order, since each may use what those before it define.
+#: In this order, because each may use what the ones before it define.
 _SCRIPTS = ("time", "parts", "tables", "state", "drafts", "keys", "session", "events", "socket")
 
 _JOINED = {
@@ -112,7 +112,7 @@ class KeptFiles:
         if scope["type"] != "http" or not found or name.startswith("dynamic_resources/"):
             await self._app(scope, receive, send)
             return
-        # Our components' addresses change with when they were installed, not with what is in them.
+        # Our components' addresses change when they are installed, not with their content.
         kept = _A_DAY if name.startswith("components/") else _FOREVER
 
         async def with_age(message: Message) -> None:

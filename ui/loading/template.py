@@ -12,11 +12,11 @@ from collections.abc import Callable
 from jinja2 import BaseLoader, Environment
 from nicegui import client
 
-#: Where a request's scope holds its nonce.
+#: The key of the nonce in a request's scope.
 NONCE = "onthedot.nonce"
 
 _ATTRIBUTE = f' nonce="{{{{ request.scope["{NONCE}"] }}}}"'
-#: What a browser asks the policy about.
+#: What the policy applies to.
 _ASKED_ABOUT = ("<script", '<link rel="modulepreload"')
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from urllib.parse import urlencode
 
-#: What may stand for a key: some values, whatever passes a test, or anything.
+#: The valid values of a key: a collection, a test, or (None) anything.
 Known = Collection[str] | Callable[[str], bool] | None
 
 _LONGEST_PAGE = 6
@@ -43,7 +43,7 @@ class ListAddress:
         if self._values[key] == value:
             return False
         self._values[key] = value
-        # What is chosen now is known. What else was wrong in the address goes with it.
+        # The chosen value is valid, and any unknown parts of the address are dropped.
         self._given = dict(self._values)
         self.page, self._no_page = 1, ""
         return True

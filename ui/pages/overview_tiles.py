@@ -13,7 +13,7 @@ from onthedot.ui.components.markup import box, href, named, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.wording.values import counted, precise
 
-#: So many waiting for a worker are more than a moment's work.
+#: If more wait than this, the workers cannot keep up.
 _MANY = 100
 
 

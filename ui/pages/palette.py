@@ -12,7 +12,7 @@ from onthedot.ui.access.sessions import SignedOut
 from onthedot.ui.bulk.kinds import TASKS
 from onthedot.ui.page_context import PageContext
 
-#: How many tasks, and how many tags before them, are found.
+#: The most tasks found, and the most tags listed before them.
 _HITS = 8
 _TAG_HITS = 3
 
@@ -34,7 +34,7 @@ def palette_pages(
 async def found_for(context: PageContext, typed: str) -> list[dict[str, str]]:
     """The tags and tasks that match the typed text; without text, the newest tasks."""
     tags = context.site.tags
-    # By the time a word is typed they are there, mostly; no task waits for them.
+    # They are usually ready by the time a word is typed; tasks do not wait for them.
     tags.refresh()
     try:
         page = await context.task_list.page(TaskFilter(q=typed or None), limit=_HITS)

@@ -56,7 +56,7 @@ def _places(taken: PlacesTaken) -> None:
             box("").style(f"width: {share}%")
 
 
-#: What is held, in words.
+#: What a place is for, in words.
 _NAMES = {"actions": "places for actions", "commands": "places for commands"}
 
 

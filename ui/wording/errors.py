@@ -18,8 +18,7 @@ _OF_REST = re.compile(r"\b(GET|PUT|POST|DELETE) /|\bETag\b|\bIf-Match\b|Idempote
 
 
 def plainly(error: OnTheDotError, *, of: str = "") -> str:
-    """What went wrong and what to do; `of` is the id of an object that is shown next to it anyway.
-    """
+    """What went wrong and what to do; `of` is the id of an object that is named nearby anyway."""
     match error:
         case InvalidDefinition():
             return "; ".join(_sentence(problem.message) for problem in error.problems)

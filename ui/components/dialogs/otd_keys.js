@@ -1,4 +1,4 @@
-// What the keys do: `?` shows it.
+// The help for the keyboard, which `?` opens.
 const EVERYWHERE = [
   [["Ctrl", "K"], "Go to a task or page"],
   [["/"], "Search"],

@@ -29,9 +29,9 @@ from onthedot.ui.pages.calendars.reads import CalendarDetail, calendar_detail
 from onthedot.ui.watches import Seen
 from onthedot.ui.wording.errors import plainly
 
-#: Between a key and what it shows, in seconds.
+#: Seconds between a keystroke and its effect.
 _PAUSE = 0.25
-#: What a calendar without a name is called meanwhile; none may be called so.
+#: Stands for the name of an unnamed calendar; it is not a valid name.
 _NEW = "(new)"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _RULE = (
@@ -228,7 +228,7 @@ class CalendarForm:
             return
         theirs = detail.found.state
         if theirs.content == self._base:
-            # Its days were recomputed meanwhile, by nobody.
+            # Its days were recomputed meanwhile, without a change by a user.
             await self._try(mine, theirs.revision)
             return
         conflict.ask(self._context, self._base, theirs, mine, self._try, self._start_anew)

@@ -11,9 +11,9 @@ from onthedot.scheduling.wording.phrases import MONTH_NAMES, WEEKDAY_NAMES
 from onthedot.ui.components.markup import box, button, named, text
 
 _WEEK = (*WEEKDAY_NAMES[1:], WEEKDAY_NAMES[0])
-#: More names than this are not told below a month: a weekend is seen.
+#: The most names listed below a month.
 _MOST_TOLD = 8
-#: The years that can be looked at.
+#: The years that can be shown.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 

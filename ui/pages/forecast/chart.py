@@ -15,10 +15,10 @@ from onthedot.ui.components.charts.charts import Chart, HeatMap
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.wording.values import human
 
-#: Bars of a chart; more steps are put together.
+#: The most bars in a chart; beyond that, steps are combined.
 _BARS = 360
 _SECOND = timedelta(seconds=1)
-#: Of a shorter span a clock without seconds would say the same again and again.
+#: For shorter spans, times need seconds to differ.
 _CLOCK = timedelta(minutes=4)
 
 _HOURS = 24

@@ -29,7 +29,7 @@ _DEFAULT = "24h"
 _EVERY = timedelta(seconds=15)
 _HOUR = timedelta(hours=1)
 _NAMED = 12
-#: Tasks that are told without a click.
+#: Tasks named before the list is opened.
 _SAID = 3
 
 
@@ -119,7 +119,7 @@ class _ForecastPage:
         self._one = None
         self._tag = self._tag if tag is None else tag
         if self._spans.value != self._span:
-            self._spans.value = self._span  # which comes here again
+            self._spans.value = self._span  # calls this method again
             return
         self._context.script(f"history.replaceState(null, '', '{self._address()}')")
         self.begin()

@@ -27,7 +27,7 @@ async def ask_freeze(context: PageContext, before: Freeze | None = None) -> None
     """Ask for a new freeze, or for another definition of an existing one."""
     await context.learn_zone()
     if before is not None:
-        # What is shown may be some seconds old.
+        # The displayed freeze may be some seconds old.
         before = await context.tried(freeze_or_none(context.temporal, before.name)) or before
     _FreezeForm(context, before).open()
 

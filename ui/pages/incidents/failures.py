@@ -76,7 +76,7 @@ def _tasks(group: Incident) -> None:
     one = group.task_count == 1
     with box("small muted wrap", "p"):
         text("" if one else f"{group.task_count:,} tasks: ")
-        # Nobody is helped by "and 1 more".
+        # "and 1 more" would take as much room as the item itself.
         named_here = _NAMED + 1 if group.task_count == _NAMED + 1 else _NAMED
         for n, task in enumerate(group.tasks[:named_here]):
             text(", " if n else "")

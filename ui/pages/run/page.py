@@ -42,7 +42,7 @@ def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:
     live: list[Live[Run]] = []
 
     async def read() -> Run:
-        # One whose output is followed is read for that.
+        # If its output is followed, that reads the run.
         return following.known(run_id) or await one_run(context.site.temporal, run_id)
 
     def show_result() -> None:

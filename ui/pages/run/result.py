@@ -16,7 +16,7 @@ from onthedot.ui.page_context import PageContext
 from onthedot.ui.rows import CAUSES
 from onthedot.ui.wording.values import precise
 
-#: A stream that broke off is taken up after so many seconds.
+#: Seconds until a broken stream is resumed.
 _PAUSE = 2.0
 
 
@@ -112,7 +112,7 @@ class RunOutput:
             except RunNotFound:
                 return
             except OnTheDotError:
-                # The page says itself that Temporal is away.
+                # The page itself shows that Temporal is unavailable.
                 await asyncio.sleep(_PAUSE)
             else:
                 self._output.end()

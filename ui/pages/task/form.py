@@ -14,7 +14,7 @@ from onthedot.ui.forms.view import FormView
 from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.reads import calendar_names, task_state
 
-#: How long what the workers have registered is taken to be the same.
+#: How long the names that workers have registered are reused.
 _AGE = timedelta(seconds=30)
 
 

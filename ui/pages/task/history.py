@@ -24,10 +24,10 @@ from onthedot.ui.wording.errors import nothing_to_show
 #: How many revisions are shown, and how many more each time.
 _SHOWN = 10
 
-#: What a revision was does not change: it is read again when there is a further one.
+#: A revision does not change: history is reread only after a new one.
 _EVERY = timedelta(hours=1)
 
-#: Of the others the word says what changed.
+#: For other kinds, the word itself says what changed.
 _OF_THE_DEFINITION = (RevisionKind.REPLACED, RevisionKind.RESTORED)
 
 _WORDS = {
@@ -168,5 +168,5 @@ class HistoryCard:
         try:
             return await preview_edit(self._context.temporal, self._task_id, then)
         except OnTheDotError:
-            # What is wrong with it is said when it is restored.
+            # Restoring it shows what is wrong with it.
             return None

@@ -16,7 +16,7 @@ from onthedot.ui.page_context import PageContext
 from onthedot.ui.watches import Seen
 from onthedot.ui.wording.errors import nothing_to_show
 
-#: A ledger reads histories and lists: it is not followed from second to second.
+#: Reading a ledger is expensive (histories and lists), so it is not read every second.
 _EVERY = timedelta(seconds=15)
 
 _SHOWN = 6

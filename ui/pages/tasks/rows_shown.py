@@ -16,7 +16,7 @@ from onthedot.ui.pages.list_address import Known, ListAddress
 from onthedot.ui.rows import KINDS, TASK_WORDS
 from onthedot.ui.wording.errors import is_away, plainly
 
-#: What a pill says, and of what cannot be said in one pill, how the last run went.
+#: The labels of the pills; "Active" stands for several, which health tells apart.
 STATUSES = {
     TaskStatus.SCHEDULED.value: TASK_WORDS[TaskStatus.SCHEDULED],
     TaskStatus.RUNNING.value: TASK_WORDS[TaskStatus.RUNNING],
@@ -29,7 +29,7 @@ STATUSES = {
     TaskStatus.DELETED.value: TASK_WORDS[TaskStatus.DELETED],
 }
 
-#: Links that were kept from earlier.
+#: For links that were saved earlier.
 _EARLIER = {TaskStatus.FAILED.value: Health.FAILING.value}
 
 KNOWN: dict[str, Known] = {
@@ -40,7 +40,7 @@ KNOWN: dict[str, Known] = {
     "sort": set(TaskOrder),
 }
 
-#: Orders, as the column says whose head chooses it.
+#: Orders, named like the column whose head chooses them.
 ORDERS = {
     TaskOrder.NAME.value: "By name",
     TaskOrder.NEXT_RUN.value: "By next run",
