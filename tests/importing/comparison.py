@@ -19,14 +19,9 @@ UNTIL = AT + HORIZON
 
 #: Every kind of clock change, and none.
 ZONES = (
-    "Europe/Rome",
-    "America/New_York",
-    "Australia/Sydney",
-    "America/Santiago",
-    "Africa/Cairo",
-    "Asia/Kolkata",
-    "UTC",
-)
+    "Europe/Rome", "America/New_York", "Australia/Sydney", "America/Santiago", "Africa/Cairo",
+    "Asia/Kolkata", "UTC",
+)  # fmt: skip
 #: Clocks are moved by half an hour here.
 HALF_HOUR = "Australia/Lord_Howe"
 
