@@ -182,7 +182,7 @@ def _mark(places: list[dict[str, Element]], path: str) -> None:
 def _beat(beat: Element, seen: Seen[health.Health]) -> None:
     count = len(seen.value.ready) if seen.value else 0
     if seen.error is not None:
-        tone, words = "red", "Temporal is away"
+        tone, words = "red", "Temporal unavailable"
     elif not count:
         tone, words = "amber", "No worker"
     else:
@@ -204,7 +204,7 @@ def _watch_health(context: PageContext, banner: Element) -> None:
         if shown[:1] == [words]:
             return
         if shown[:1] and shown[0] and not words:
-            context.toasts.say("All is well again.")
+            context.toasts.say("Everything works again.")
         shown[:] = [words]
         banner.clear()
         if words:

@@ -49,7 +49,7 @@ _ONCE = {
 _OPEN = {"/healthz", "/readyz"}
 _FEED = "/tasks.ics"
 _NOT_IN_ADDRESS = (
-    "Only a token of the role `feed` may stand in an address, which programs keep and log. "
+    "Only a token of the role `feed` may be part of an address, which programs store and log. "
     "`onthedot token new NAME --role feed` makes one."
 )
 _READS = {"GET", "HEAD", "OPTIONS"}

@@ -82,7 +82,7 @@ class FilterBar:
             self._set(key, "")
 
         said = f"{name}: {self._address[key]}"
-        made = button(said, drop, "small chip-filter", aria=f"No longer {said}")
+        made = button(said, drop, "small chip-filter", aria=f"Remove {said}")
         with made:
             Icon("x")
         chip.append(made)

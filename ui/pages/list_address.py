@@ -72,7 +72,7 @@ class ListAddress:
             if value and not _is_known(self._known[key], value):
                 name = {"sort": "order"}.get(key, key)
                 if key in ("since", "until"):
-                    return f"“{value}” is no time"
+                    return f"“{value}” is not a time"
                 return f"There is no {name} “{value}”"
         return ""
 

@@ -25,7 +25,7 @@ def show_workers(place: Element, found: WorkersRead | None) -> None:
                 _some(found.actions_waiting, "action"),
             ]
             waiting = " and ".join(filter(None, parts))
-            text(f"Waiting until a worker takes them up: {waiting}.", "small")
+            text(f"Waiting for a worker: {waiting}.", "small")
 
 
 def _worker(worker: WorkerPlaces) -> None:
@@ -38,7 +38,7 @@ def _worker(worker: WorkerPlaces) -> None:
             if taken.places is not None:
                 _places(taken)
         if not worker.places:
-            text("It does not say how full it is.", "muted small")
+            text("It does not report how full it is.", "muted small")
 
 
 def _places(taken: PlacesTaken) -> None:

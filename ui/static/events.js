@@ -3,10 +3,10 @@
   const PATIENCE = 10_000;
   // Events that components send by themselves; no user waits for them.
   const QUIET = new Set(["ready", "lost", "ask", "close"]);
-  const EARLY = "The page was not ready yet: that was not done. Try again.";
-  const AWAY = "The server cannot be reached at present: that was not done. Try again shortly.";
+  const EARLY = "The page was not ready yet, so nothing was done. Try again.";
+  const AWAY = "The server cannot be reached, so nothing was done. Try again shortly.";
   const CLOSED =
-    "Another server shows this page now: what was open or chosen in it is not any more.";
+    "Another server took over this page: dialogs were closed and selections cleared.";
 
   // The targets of listeners on pages that another server has since rebuilt, by the listener's id.
   const gone = new Map();

@@ -69,7 +69,7 @@ def show_notice(base: CalendarContent, theirs: CalendarState, reload: Callable[[
                 text(theirs.updated_by, "strong")
                 text(" changed this calendar ")
                 When(theirs.updated_at)
-                text(". Saving asks what is to become of that.")
+                text(". When you save, you choose what to keep.")
             show_differences(content_differences(base, theirs.content))
         button("Start from theirs", reload, "small")
 

@@ -35,7 +35,8 @@ _PAUSE = 0.25
 _NEW = "(new)"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _RULE = (
-    "Write 1 to 64 small letters, digits, dots, dashes and underscores; a letter or digit first."
+    "Use 1 to 64 lowercase letters, digits, dots, dashes and underscores; start with a letter or "
+    "digit."
 )
 _A_FEED = "A worker reads the feed once it is saved; its days then show on the calendar's page."
 
@@ -109,8 +110,8 @@ class CalendarForm:
                         at="name",
                         mono=True,
                         placeholder="it",
-                        hint="Tasks name it so; it cannot be changed later. Small letters, "
-                        "digits, dots, dashes and underscores.",
+                        hint="It cannot be changed later. Lowercase letters, digits, dots, dashes "
+                        "and underscores.",
                     )
                 )
         with card("Which days it holds"):
@@ -140,7 +141,7 @@ class CalendarForm:
             known = await drafts.known(self._name or _NEW, content)
         except InvalidDefinition as error:
             problems = under_content(error.problems)
-            panel.show_days(None, "Its days show here once the fields above are right.")
+            panel.show_days(None, "Its days show here once the fields above are valid.")
             return problems
         except OnTheDotError as error:
             panel.show_days(None, plainly(error))
@@ -207,7 +208,7 @@ class CalendarForm:
             stored = await self._context.tried(storing, but=shown_here)
         except CalendarChanged:
             if revision is None:
-                used = f"There is a calendar {name} already. Choose another name."
+                used = f"The calendar {name} already exists. Choose another name."
                 self._say([FieldProblem("name", used)])
             else:
                 await self._ask_about_others(content)

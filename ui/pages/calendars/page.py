@@ -75,7 +75,9 @@ class _CalendarPage:
                 if seen.error is not None:
                     empty("triangle-alert", *nothing_to_show(seen.error, "The calendar"))
                 else:
-                    with empty("calendar", "There is no such calendar", "It may be deleted."):
+                    with empty(
+                        "calendar", "There is no such calendar", "It may have been deleted."
+                    ):
                         link("Calendars", "/calendars", "btn")
             return
         self._sub.set_text(said(seen.value.found.state.content))

@@ -40,10 +40,10 @@ def show_trouble(found: FoundCalendar) -> None:
     if found.waiting:
         with named(box("banner"), role="status"):
             Icon("timer")
-            verb = "goes" if found.waiting == 1 else "go"
+            verb = "has" if found.waiting == 1 else "have"
             text(
-                f"{counted(found.waiting, 'user')} of {found.users:,} still {verb} by the days "
-                "before the last change. Each takes it up by itself, without losing a run.",
+                f"{counted(found.waiting, 'user')} of {found.users:,} {verb} not adopted the last "
+                "change yet. This happens automatically, and no run is lost.",
                 "wrap",
             )
 

@@ -17,7 +17,7 @@ _SHOWN = 8
 def show_users(users: Sequence[CalendarUser], count: int, *, most: int = _SHOWN) -> None:
     """The first users; the rest is folded."""
     if not users:
-        words = "No task uses it. Name it in the form of a task, below “When it runs”."
+        words = "No task uses it. You can choose it in the form of a task, under “When it runs”."
         text(words, "muted", tag="p")
         return
     _listed(users[:most])
@@ -56,7 +56,7 @@ async def ask_deletion(context: PageContext, name: str) -> None:
             context.changed()
             context.go("/calendars")
 
-    words = "Nobody uses it. Made again under this name, it starts at the next revision."
+    words = "Nothing uses it. If you create it again, it continues at the next revision."
     confirm(context.overlay, f"Delete {name}?", words, "Delete", go, danger=True)
 
 

@@ -47,7 +47,7 @@ def chart(
             "from": format_instant(begin),
             "to": format_instant(end),
             "parts": [{"name": "Starts", "value": starts, "tone": "amber" if peak else "blue"}],
-            "note": "The most of this span" if peak else "",
+            "note": "The highest of this span" if peak else "",
         }
         frozen = [w.name for w in windows if w.start < end and w.end > begin]
         if frozen:

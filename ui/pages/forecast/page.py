@@ -56,7 +56,7 @@ class _ForecastPage:
             with box("titles"):
                 text("Forecast", tag="h1")
                 if self._one is None:
-                    text("Starts to come, over all tasks that fire.", "sub", tag="p")
+                    text("Upcoming starts of all tasks.", "sub", tag="p")
                 else:
                     with box("sub", "p"):
                         instant = self._one[1] - self._one[0] <= timedelta(seconds=1)
@@ -66,7 +66,7 @@ class _ForecastPage:
                             text(" until ")
                             When(self._one[1], "clock")
                         text(". ")
-                        link("Show what else is to come", "/forecast")
+                        link("Show the whole forecast", "/forecast")
             with box("actions"):
                 self._spans = Segments(
                     "Span",

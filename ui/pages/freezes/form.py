@@ -90,10 +90,10 @@ class _FreezeForm:
         self._preview.clear()
         with self._preview:
             if found is None:
-                text("Its windows show here once the fields above are right.", "muted small")
+                text("Its windows show here once the fields above are valid.", "muted small")
                 return
             title = found.description or "In force"
-            text(f"{title}:" if found.windows else "It has no window to come.", "strong wrap")
+            text(f"{title}:" if found.windows else "It has no upcoming window.", "strong wrap")
             for number, window in enumerate(found.windows):
                 with box("row small"):
                     Icon("ban")
@@ -148,14 +148,14 @@ class _FreezeForm:
             self._context.toasts.say(plainly(error), tone="red")
             return False
         if self._before is None and present is not None:
-            self._say([FieldProblem("name", f"There is a freeze {name} already; edit that one.")])
+            self._say([FieldProblem("name", f"The freeze {name} already exists; edit that one.")])
             return False
         if present is None or self._before is None:
             return True
         if present.updated_at != self._before.updated_at and not self._warned:
             self._warned = True
             by = present.updated_by or "Someone"
-            said = f"{by} changed {name} meanwhile. Save once more to overwrite that."
+            said = f"{by} changed {name} meanwhile. Save again to overwrite that."
             self._context.toasts.say(said, tone="red")
             return False
         return True

@@ -113,7 +113,7 @@ def _again(
         if ids is None:
             return
         if not ids:
-            context.toasts.say("Each of them was run again already.", tone="grey")
+            context.toasts.say("Each of them has been run again already.", tone="grey")
             return
         await ask(context, RUNS, RUNS.kind("retry"), ids)
 

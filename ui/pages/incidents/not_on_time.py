@@ -16,9 +16,9 @@ from onthedot.ui.wording.values import counted, precise
 _SHOWN = 12
 
 _WHY = {
-    Reason.CATCHUP: "came up later than the catch-up window allows",
+    Reason.CATCHUP: "came up too late for its catch-up window",
     Reason.OVERLAP: "an earlier run was still in progress",
-    Reason.DEADLINE: "no worker took it up before its deadline",
+    Reason.DEADLINE: "no worker picked it up before its deadline",
     Reason.NO_WORKER: "no worker was there",
     Reason.NO_RUN: "there is no run, and nothing explains it",
     Reason.SCHEDULE_PAUSED: "its schedule was paused in Temporal",

@@ -109,7 +109,9 @@ def show_workers(place: Element, state: Health | None) -> None:
     if state is not None:
         gone = gone_workers(state, datetime.now(UTC))
         if len(gone) == len(state.workers):
-            waiting = f"None is left. {state.backlog:,} workflow tasks wait for one in Temporal."
+            waiting = (
+                f"No worker is left. {state.backlog:,} workflow tasks wait for one in Temporal."
+            )
     said = ",".join([*(worker.identity for worker in gone), waiting])
     if place.props.get("data-gone", ",") == said:
         return

@@ -169,7 +169,7 @@ def _doing(run: Run) -> None:
             Elapsed(run.phase_since)
             text(")")
         if run.next_attempt_at is not None:
-            text("; it comes ")
+            text("; it starts ")
             When(run.next_attempt_at, "near")
 
 

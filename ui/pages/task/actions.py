@@ -33,9 +33,8 @@ def _ask_through(context: PageContext, task_id: str, name: str, frozen: Frozen) 
     confirm(
         context.overlay,
         "Run it through the freeze?",
-        f"{name or task_id} is frozen by {frozen.freeze}: nothing of it begins by schedule at "
-        "present.",
-        "Run it all the same",
+        f"{name or task_id} is frozen by {frozen.freeze}, so it does not start by schedule.",
+        "Run it anyway",
         go,
     )
 
@@ -90,7 +89,7 @@ def ask_delete(context: PageContext, task: Task, after: Callable[[], None] | Non
     confirm(
         context.overlay,
         f"Delete {task.name}?",
-        f"It fires no more, and its id is free. {kept} It can be restored for the retention.",
+        f"It no longer fires, and its id is free. {kept} It can be restored for the retention.",
         "Delete",
         delete,
         danger=True,

@@ -35,7 +35,7 @@ def show_gone(context: PageContext, place: Element, task_id: str) -> None:
 
 def _say(context: PageContext, task_id: str, deleted: Task | None) -> None:
     if deleted is None:
-        words = f"{task_id} was deleted, or never was."
+        words = f"{task_id} was deleted, or never existed."
         with empty("search", "There is no such task", words, page=True):
             link("To the tasks", "/tasks", "btn")
             link("Its runs", f"/runs?task={task_id}", "btn")

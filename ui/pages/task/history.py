@@ -138,7 +138,7 @@ class HistoryCard:
         with context.overlay, Modal(title, wide=True) as modal:
             text(title, tag="h2")
             if not found:
-                same = "It is no different from the present one: there is nothing to restore."
+                same = "It is the same as the current definition: there is nothing to restore."
                 text(same, "muted wrap", tag="p")
                 with box("foot"):
                     button("Close", lambda: dismiss(modal))

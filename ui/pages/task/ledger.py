@@ -40,7 +40,7 @@ class _Account:
 
 def show_ledger(context: PageContext, task_id: str) -> None:
     """A live card."""
-    with card("Every instant, accounted for", aside="last day"):
+    with card("Every instant", aside="last day"):
         place = box("stack")
 
     def show(seen: Seen[_Account]) -> None:
@@ -49,7 +49,7 @@ def show_ledger(context: PageContext, task_id: str) -> None:
             if seen.value is not None:
                 _show(seen.value)
             elif seen.error is not None:
-                text(nothing_to_show(seen.error, "What became of each instant")[1], "muted")
+                text(nothing_to_show(seen.error, "What happened at each instant")[1], "muted")
 
     context.live(
         ("ledger", task_id), lambda: _read(context.site.temporal, task_id), show, every=_EVERY
@@ -69,7 +69,7 @@ def _show(account: _Account) -> None:
             if counts.get(state):
                 text(f"{counts[state]} {state.value}", f"pill {_TONES.get(state, '')}")
         if not account.ledger.items:
-            text("No instant has come yet.", "muted")
+            text("Nothing was due yet.", "muted")
     with box("wrap", "p"):
         _prose(account.why.answer)
     others = [one for one in account.ledger.items if one.state not in _AS_IT_SHOULD]

@@ -152,7 +152,7 @@ class _TaskPage:
             if task.problem:
                 with named(box("banner"), role="status").style("margin: 0"):
                     Icon("triangle-alert")
-                    text(f"Its schedule is not as it should be: {task.problem}", "wrap")
+                    text(f"Its schedule does not match its definition: {task.problem}", "wrap")
             if task.status is TaskStatus.PAUSED and (task.note or task.paused_until):
                 with box("banner").style("margin: 0"):
                     Icon("pause")

@@ -44,8 +44,8 @@ def _why_none(task: Task) -> str:
     return {
         TaskStatus.PAUSED: "None while it is paused.",
         TaskStatus.RUNNING: "It is running now.",
-        TaskStatus.COMPLETED: "It is done. Editing it arms it again.",
-        TaskStatus.FAILED: "Its run failed. Editing it arms it again.",
+        TaskStatus.COMPLETED: "It has finished. Editing it schedules it again.",
+        TaskStatus.FAILED: "Its run failed. Editing it schedules it again.",
     }.get(task.status, "None.")
 
 

@@ -79,7 +79,7 @@ def not_read(error: OnTheDotError, address: ListAddress) -> Nothing:
     """For a list that cannot be read."""
     if is_away(error):
         return Nothing(
-            "triangle-alert", "Temporal cannot be reached", "The list appears when it is."
+            "triangle-alert", "Temporal cannot be reached", "The list appears once it responds."
         )
     if isinstance(error, NoSuchPage):
         return not_understood(plainly(error), "First page", address.first_page)

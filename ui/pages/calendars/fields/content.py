@@ -120,7 +120,7 @@ class DateFields:
                 "Days",
                 "\n".join(dates),
                 at="content.dates",
-                hint="One a line: a date (2026-12-24), or a range with both ends included "
+                hint="One per line: a date (2026-12-24), or a range with both ends included "
                 "(2026-12-24/2027-01-06).",
                 placeholder="2026-12-24",
                 mono=True,
@@ -158,7 +158,7 @@ class UnionFields:
         options = {name: name for name in dict.fromkeys([*names, *chosen])}
         self._names: ChecksField | None = None
         if not options:
-            words = "There is no other calendar yet. Make those first that this one is made of."
+            words = "There is no other calendar yet. First create the calendars to combine."
             text(words, "muted wrap", tag="p")
             return
         self._names = fields.add(
@@ -167,7 +167,7 @@ class UnionFields:
                 options,
                 ",".join(chosen),
                 at="content.calendars",
-                hint="It follows them: a change of one of them changes this one too.",
+                hint="If one of them changes, so does this one.",
             )
         )
 

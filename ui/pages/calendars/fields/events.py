@@ -72,7 +72,7 @@ class EventFields:
                     "iCalendar text",
                     (before.text or "") if before else "",
                     at="content.text",
-                    hint="Every day on which it has an event, repeated ones included.",
+                    hint="Every day on which it has an event, including recurring ones.",
                     placeholder="BEGIN:VCALENDAR …",
                     mono=True,
                     rows=8,
