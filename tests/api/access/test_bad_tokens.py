@@ -78,7 +78,7 @@ def _critical(issuer: Issuer) -> str:
 BAD: dict[str, tuple[Callable[[Issuer], str], int, str]] = {
     "expired": (lambda i: i.token(exp=int(time.time()) - 600), 401, "It has expired"),
     "no expiry": (lambda i: i.token(exp=None), 401, "One of its claims is wrong"),
-    "not yet": (lambda i: i.token(nbf=int(time.time()) + 600), 401, "does not count yet"),
+    "not yet": (lambda i: i.token(nbf=int(time.time()) + 600), 401, "not valid yet"),
     "another issuer": (lambda i: i.token(iss="https://evil.example"), 401, "Another issuer"),
     "issuer with a slash": (lambda i: i.token(iss=f"{i.url}/"), 401, "Another issuer"),
     "no issuer": (lambda i: i.token(iss=None), 401, "Another issuer"),
