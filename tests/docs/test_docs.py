@@ -43,6 +43,23 @@ def test_named_commands_exist(document: Path) -> None:
             group = found
 
 
+def _options(command: click.Command) -> set[str]:
+    found = {option for parameter in command.params for option in parameter.opts}
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            found |= _options(below)
+    return found
+
+
+def test_named_options_exist(document: Path) -> None:
+    known = _options(cli.command()) | {"--json"}  # of `python -m benchmarks`
+    for option in re.findall(r"`(--[a-z][a-z-]*)[^`\n]*`", document.read_text()):
+        assert option in known, option
+
+
 def test_named_make_targets_exist(document: Path) -> None:
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
