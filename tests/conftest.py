@@ -1,4 +1,4 @@
-"""What most tests stand on: a real Temporal server, and a worker of this project that polls it."""
+"""Fixtures of most tests: a real Temporal server, and a worker of this project."""
 
 from __future__ import annotations
 

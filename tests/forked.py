@@ -1,11 +1,4 @@
-"""`onthedot` in processes that share the loading of its modules.
-
-Loading takes far longer than starting, and the tests start some sixty servers and workers, and two
-hundred short commands. So one process loads what they import, once, and each begins as a copy of
-it: with the environment, the session, the directory and the files of a process of its own, through
-the same `main`. That the command itself starts is tested in tests/processes, tests/dev and
-tests/commands/test_terminal.py.
-"""
+"""`onthedot` in processes that share its loaded modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs that tests build from the Go module proxy, and keep in a folder of their own."""
+"""Programs that tests build from the Go module proxy, and cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs on this machine, for tests that kill things."""
+"""The processes of this machine, for tests that kill some."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Temporal itself says of the runs of a task, beside what this project says."""
+"""Temporal's own view of a task's runs, compared with ours."""
 
 from __future__ import annotations
 

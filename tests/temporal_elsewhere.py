@@ -1,4 +1,4 @@
-"""A Temporal server that is there already, which tests are to run on."""
+"""Runs tests on an existing Temporal server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for a condition, with time enough for a busy machine."""
+"""Waits for a condition, long enough for a busy machine."""
 
 from __future__ import annotations
 

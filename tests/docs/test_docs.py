@@ -1,4 +1,4 @@
-"""What the documents name exists: links, commands, targets, settings, types of errors."""
+"""What the documents name exists: links, commands, options, targets, settings, types of errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What axe finds that keeps people out."""
+"""Accessibility problems that axe finds."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""A real browser before the running system: a real Temporal, worker and server as processes.
-
-Whatever a page writes to the console as an error, and whatever it asks of another machine, fails
-the test in which it happens.
-"""
+"""Fixtures: a real browser, and the running system (Temporal, worker and server) as processes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Browsers as strangers have them: without cookies or storage, and yet with our scripts at hand.
-
-A new browser context loads and compiles all scripts of the page anew, which takes a third of a
-page's processor time. So contexts are kept between tests, emptied of all that a page can leave.
-"""
+"""Browser profiles without cookies or storage, but with our scripts cached."""
 
 from __future__ import annotations
 

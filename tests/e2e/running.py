@@ -1,4 +1,4 @@
-"""The running system that a browser is put before: Temporal, a worker and servers as processes."""
+"""The running system for browser tests: Temporal, a worker and servers as processes."""
 
 from __future__ import annotations
 

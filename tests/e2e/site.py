@@ -1,4 +1,4 @@
-"""What people do on the page, in their words."""
+"""What people do on the page, as methods."""
 
 from __future__ import annotations
 

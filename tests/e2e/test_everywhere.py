@@ -1,4 +1,4 @@
-"""What holds on every page: accessible in both themes, and never wider than the screen."""
+"""Every page is accessible in both themes, and never wider than the screen."""
 
 from __future__ import annotations
 

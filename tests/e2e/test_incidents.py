@@ -1,4 +1,4 @@
-"""The page one opens when something is wrong."""
+"""The page of incidents."""
 
 from __future__ import annotations
 

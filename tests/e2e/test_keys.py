@@ -1,4 +1,4 @@
-"""By keyboard: from page to page, in rows, on a task; where one is after another page is shown."""
+"""The keyboard: between pages, in rows, on a task; and the focus after a change of page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Nothing that a user typed ever runs, nobody gets in who may not, and no foreign page connects."""
+"""User input never runs as a script, nobody gets in without permission, and foreign pages are
+refused."""
 
 from __future__ import annotations
 

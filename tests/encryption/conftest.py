@@ -1,4 +1,5 @@
-"""A namespace of its own: who has no keys could not list what these tests leave behind."""
+"""Fixtures: a separate namespace, because without the keys nobody could list what these tests
+leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deployments with keys of their own, on one task queue."""
+"""Deployments with different keys on one task queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tasks of which Temporal knows nothing but ids, times and what lists search by."""
+"""Tasks of which Temporal can read only ids, times and search attributes."""
 
 from __future__ import annotations
 

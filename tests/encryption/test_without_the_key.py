@@ -1,4 +1,4 @@
-"""Processes that lack the key of what they meet: they name it, and nothing fails for it."""
+"""Processes that lack a key: they name it, and nothing fails because of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One system and one receiver for all tests, and the fault table at the end."""
+"""Fixtures: one system and one receiver for all tests, and the fault table at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One process of the system under test: killed, frozen, thawed, stopped and started again."""
+"""One process of the system under test: killed, frozen, resumed, stopped and started again."""
 
 from __future__ import annotations
 

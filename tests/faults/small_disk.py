@@ -1,9 +1,4 @@
-"""A file system of a few megabytes that nobody else sees, to be filled up and emptied again.
-
-A holder process keeps a mount namespace with a tmpfs in it; Temporal joins that namespace, and the
-test reaches the files through the holder's entry in /proc. Needs no rights where the kernel lets a
-user have namespaces of his own (Linux), and leaves nothing behind.
-"""
+"""A file system of a few megabytes, to be filled and emptied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Temporal over a SQLite file, workers and a server: real processes, each of which can be hurt."""
+"""Temporal on a SQLite file, workers and a server: real processes, each of which can be broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a test talks to the system, however it was started: by REST and by Temporal's command."""
+"""Talks to the system, however it was started: over REST and with Temporal's command."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The examples of the migration guides: what goes in, and what the guide says comes out.
+"""The examples of the migration guides: their input, tasks and notes.
 
-Run as a program, it writes what comes out into the guides:
+Run as a program, it writes the current tasks and notes into the guides:
 
     python -m tests.importing.guides
 """

@@ -1,4 +1,4 @@
-"""REST of a running `onthedot`, called as any program would."""
+"""Calls REST of a running `onthedot`, as any program would."""
 
 from __future__ import annotations
 

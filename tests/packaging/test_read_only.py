@@ -1,4 +1,4 @@
-"""Server and worker as the chart and the compose file run them: one directory may be written to."""
+"""Server and worker as the chart and the compose file run them: only one directory is writable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wheels of this checkout and of earlier commits, each installed into an environment of its own."""
+"""Wheels of this checkout and of earlier commits, each installed into its own environment."""
 
 from __future__ import annotations
 

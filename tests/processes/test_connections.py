@@ -1,4 +1,4 @@
-"""A connection is kept for a request, and not for one that never comes."""
+"""Connections with an incomplete request are closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A certificate is checked at the start, and a new one is served without a restart."""
+"""A certificate is checked at startup, and a new one is served without a restart."""
 
 from __future__ import annotations
 

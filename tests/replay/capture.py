@@ -1,11 +1,4 @@
-"""Captures histories of every shape of every workflow, into a new folder below `histories`.
-
-Run by `make histories` when workflows have changed in a way that old histories still replay. It
-only adds: a history that was captured before is the evidence that an earlier release can be
-upgraded, so none is ever overwritten, and a folder that is there already is refused.
-
-    python -m tests.replay.capture [name of the new folder; the present instant by default]
-"""
+"""Captures histories of every situation in `shapes/`, into a new folder below `histories/`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Activities and workflows that are none of this project's."""
+"""Activities and workflows of other people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What failed is kept: of what was read once, only the number is asked for again."""
+"""The cache of failed runs: once read, only their number is queried again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Output that is followed by many, and output whose worker is killed."""
+"""Output that many watch, and output whose worker is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a worker tells of runs that ended: never less than a change, and nothing that is known."""
+"""Workers report every change of health, and nothing that is known already."""
 
 from __future__ import annotations
 

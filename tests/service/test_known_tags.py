@@ -1,4 +1,4 @@
-"""Tags are counted by one at a time, and for how long a count is taken to be right."""
+"""Counting tags: one count at a time, cached for a while."""
 
 from __future__ import annotations
 

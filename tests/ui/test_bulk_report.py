@@ -1,4 +1,4 @@
-"""What became of many is said in one message, with what can be done about it."""
+"""The result of a bulk action: one message with what can be done next."""
 
 from __future__ import annotations
 

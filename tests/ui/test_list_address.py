@@ -1,4 +1,4 @@
-"""The address of a list: what is in it, and what is said of what there is none of."""
+"""The address of a list: what it contains, and the message about unknown parts."""
 
 from __future__ import annotations
 

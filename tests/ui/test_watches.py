@@ -1,4 +1,4 @@
-"""Live data: shared by who looks at the same thing, kept for who comes back, and never in vain."""
+"""Live data: shared by its viewers, kept for those who return, and not read for nobody."""
 
 from __future__ import annotations
 

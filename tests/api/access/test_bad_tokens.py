@@ -1,4 +1,4 @@
-"""What each bad token is answered."""
+"""The response to each kind of bad token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calendars on the page: written, looked at by month, kept while in use, changed by two at once."""
+"""Calendars on the page: created, viewed by month, kept while in use, edited by two people."""
 
 from __future__ import annotations
 

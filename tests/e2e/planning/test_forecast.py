@@ -1,4 +1,4 @@
-"""The load to come, and taken apart with a button."""
+"""The forecast, and spreading its busiest instant."""
 
 from __future__ import annotations
 

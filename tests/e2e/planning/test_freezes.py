@@ -1,4 +1,4 @@
-"""Freezes on the page: made, changed, shown everywhere, ended early, deleted."""
+"""Freezes on the page: created, changed, shown everywhere, ended early, deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A balancer that sends each request to the next server, sticky in nothing."""
+"""A load balancer that sends each request to the next server: no sticky sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""haproxy before Temporal: TLS, and a refusal as gRPC has it for whoever lacks the API key."""
+"""haproxy in front of Temporal: TLS, and a gRPC refusal for callers without the API key."""
 
 from __future__ import annotations
 

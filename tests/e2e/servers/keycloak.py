@@ -1,8 +1,4 @@
-"""A real provider of single sign-on: Keycloak, kept beside the repository once it was fetched.
-
-It needs Java, and Maven to fetch it; without them whoever asks for it is skipped, loudly. With
-ONTHEDOT_TEST_KEYCLOAK=http://127.0.0.1:8180 one that runs already is used (admin, admin).
-"""
+"""A real provider of single sign-on: Keycloak, cached after the first download."""
 
 from __future__ import annotations
 

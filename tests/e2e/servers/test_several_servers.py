@@ -1,4 +1,4 @@
-"""Two servers behind a balancer that is sticky in nothing, and servers that are restarted."""
+"""Two servers behind a load balancer without sticky sessions, and restarts of servers."""
 
 from __future__ import annotations
 

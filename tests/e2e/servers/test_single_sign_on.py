@@ -1,7 +1,4 @@
-"""Single sign-on against a real provider (Keycloak): two servers behind a balancer, real Chromium.
-
-The provider is reached through a forwarder, so that it can be away.
-"""
+"""Single sign-on with a real provider (Keycloak), two servers behind a balancer, and Chromium."""
 
 from __future__ import annotations
 

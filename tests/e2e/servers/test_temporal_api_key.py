@@ -1,4 +1,4 @@
-"""A Temporal that demands TLS and an API key: reached by its own variables and profiles alone."""
+"""A Temporal that requires TLS and an API key, reached with its own variables and profiles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Temporal that demands TLS and a client's certificate: reached by its own variables alone."""
+"""A Temporal that requires TLS and a client certificate, reached with its own variables alone."""
 
 from __future__ import annotations
 

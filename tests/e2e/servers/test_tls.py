@@ -1,4 +1,4 @@
-"""The page and REST over TLS, and behind a proxy that ends it."""
+"""The page and REST over TLS, and behind a proxy that terminates it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The receiver's process, and what it wrote down."""
+"""The receiver's process, and its record."""
 
 from __future__ import annotations
 

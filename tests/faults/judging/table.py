@@ -1,4 +1,4 @@
-"""The fault table: what was broken how often, and what came of it."""
+"""The fault table: how often each fault was tried, and the result."""
 
 from __future__ import annotations
 

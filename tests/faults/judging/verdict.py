@@ -1,4 +1,4 @@
-"""What became of a wave: judged by REST, by Temporal's own list, and by the receiver."""
+"""Judges a wave by REST, by Temporal's own list, and by the receiver's record."""
 
 from __future__ import annotations
 

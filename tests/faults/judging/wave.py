@@ -1,4 +1,4 @@
-"""Tasks that wait, fire and run while something is broken, and what has to become of them."""
+"""Tasks that wait, fire and run during a fault, and what must become of them."""
 
 from __future__ import annotations
 

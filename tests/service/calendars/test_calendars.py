@@ -1,4 +1,4 @@
-"""Calendars in front of a real server: kept, changed, taken up by the tasks that keep to them."""
+"""Calendars on a real server: stored, changed, and adopted by the tasks that use them."""
 
 from __future__ import annotations
 

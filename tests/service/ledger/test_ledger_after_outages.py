@@ -1,4 +1,4 @@
-"""What the ledger says of an outage: each instant of it has its reason, and none is a gap."""
+"""The ledger after an outage: each instant has a reason, and none is a gap."""
 
 from __future__ import annotations
 

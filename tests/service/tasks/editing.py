@@ -1,4 +1,4 @@
-"""Editing a task again and again, and what its occurrences should be then."""
+"""Edits a task repeatedly, and computes which occurrences should follow."""
 
 from __future__ import annotations
 

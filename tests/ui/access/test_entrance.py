@@ -1,4 +1,4 @@
-"""Whoever is not signed in gets the way in and its files, cheaply, and nothing of the page."""
+"""Without a session, only the sign-in and its files are served, cheaply."""
 
 from __future__ import annotations
 

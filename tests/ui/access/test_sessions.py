@@ -1,4 +1,4 @@
-"""Who is signed in: a cookie that cannot be made up, that ends, and that stops open pages too."""
+"""Sessions: cookies that cannot be forged, that end, and that end open pages too."""
 
 from __future__ import annotations
 

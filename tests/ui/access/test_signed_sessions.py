@@ -1,4 +1,4 @@
-"""Sessions that a provider vouches for: renewed by it, and ended by it."""
+"""Sessions from a provider: renewed by it, and ended by it."""
 
 from __future__ import annotations
 
