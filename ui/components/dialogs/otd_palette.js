@@ -139,7 +139,7 @@ export default {
               : h(
                   "p",
                   { class: "none" },
-                  "Nothing is found. Search looks for whole words, and for beginnings of those of a name.",
+                  "Nothing found. Search finds whole words, and beginnings of words in a name.",
                 ),
             h("div", { class: "keys" }, [
               h("span", [h("kbd", "↑↓"), " choose"]),
