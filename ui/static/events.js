@@ -5,8 +5,7 @@
   const QUIET = new Set(["ready", "lost", "ask", "close"]);
   const EARLY = "The page was not ready yet, so nothing was done. Try again.";
   const AWAY = "The server cannot be reached, so nothing was done. Try again shortly.";
-  const CLOSED =
-    "Another server took over this page: dialogs were closed and selections cleared.";
+  const CLOSED = "Another server took over this page: dialogs were closed and selections cleared.";
 
   // The targets of listeners on pages that another server has since rebuilt, by the listener's id.
   const gone = new Map();
