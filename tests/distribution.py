@@ -32,7 +32,7 @@ def waits(path: str) -> bool:
 
 
 class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Hands out files, some folders as a whole, and of some files each test."""
+    """Hands out files: some folders as a whole, and some files test by test."""
 
     def __init__(self, config: pytest.Config, log: Producer | None) -> None:
         super().__init__(config, log)

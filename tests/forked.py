@@ -22,11 +22,10 @@ _LOADED = [
 
 
 class Forked:
-    """`onthedot` with these arguments, begun at once.
+    """`onthedot` with these arguments, started immediately.
 
-    Its output goes to `log`; with `errors`, what it writes to stderr goes there. It begins in
-    `cwd`, or where `log` is, and reads `stdin`, or nothing. It is asked and waited for like a
-    `subprocess.Popen`.
+    Its output goes to `log`; with `errors`, its standard error goes there. It starts in `cwd`, or
+    in the directory of `log`, and reads `stdin`, or nothing. Use it like a `subprocess.Popen`.
     """
 
     def __init__(
@@ -53,7 +52,7 @@ class Forked:
         return self._process.pid
 
     def poll(self) -> int | None:
-        """Its exit code, or none as long as it runs."""
+        """Its exit code; None while it runs."""
         return self._process.exitcode
 
     def wait(self, timeout: float | None = None) -> int:
@@ -68,7 +67,7 @@ class Forked:
 def _become(
     arguments: list[str], environment: dict[str, str], directory: Path, files: tuple[str, str, str]
 ) -> None:
-    """In the copy: what the kernel would do at an exec, then the command. Does not return."""
+    """In the copy: do what the kernel would do at an exec, then run the command. Never returns."""
     from onthedot.cli import main
     from onthedot.processes.sealed_environment import hand_on
 

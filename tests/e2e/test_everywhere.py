@@ -31,7 +31,7 @@ _COLOURS = {
 
 @pytest.fixture(scope="module")
 def pages(stack: Running) -> dict[str, str]:
-    """Every page with something on it, by its address."""
+    """Every page with content, by its address."""
     rest, name = stack.client, f"t{uuid4().hex[:10]}"
     register(
         rest,

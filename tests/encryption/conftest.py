@@ -22,6 +22,6 @@ async def client(client: Client) -> Client:
 
 @pytest.fixture
 async def systems(client: Client, settings: Settings) -> AsyncIterator[Systems]:
-    """Nothing that runs yet."""
+    """Starts deployments; none runs yet."""
     async with AsyncExitStack() as stack:
         yield Systems(client, settings, stack)

@@ -33,7 +33,7 @@ _AT_ONCE = 4
 
 
 def new_folder(name: str, within: Path = HISTORIES) -> Path:
-    """A folder that was not there before. Raises SystemExit where it was."""
+    """A folder that did not exist before. Raises SystemExit if it did."""
     folder = within / name
     try:
         folder.mkdir(parents=True)
@@ -43,7 +43,7 @@ def new_folder(name: str, within: Path = HISTORIES) -> Path:
 
 
 async def capture(directory: Path) -> None:
-    """Bring about every shape on a server of its own, and write what Temporal remembers."""
+    """Bring about every situation on a separate server, and write the histories."""
     found = find_binary()
     limits = {**RAISED_LIMITS, "limit.historyCount.suggestContinueAsNew": _SUGGEST_RENEWAL_AT}
     async with await WorkflowEnvironment.start_local(
@@ -98,7 +98,7 @@ async def _captured(
 
 
 def _without_traces(value: object) -> object:
-    """Without stack traces: they name the paths of a machine, and no replay reads them."""
+    """Without stack traces: they contain paths of a machine, and replays do not use them."""
     if isinstance(value, dict):
         return {key: _without_traces(v) for key, v in value.items() if key != "stackTrace"}
     if isinstance(value, list):

@@ -35,7 +35,7 @@ def _run(name: str, ended: datetime) -> DueRun:
 
 
 class Store:
-    """Stands for Temporal's list of failed runs, since no run can be made that failed hours ago."""
+    """Replaces Temporal's list of failed runs, because no run can be made that failed hours ago."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = _NOW

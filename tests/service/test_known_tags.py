@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Counting:
-    """Stands for Temporal and for counting, which take as long as they are told: a real count takes
+    """Replaces Temporal and the count, which take as long as they are told: a real count takes
     seconds only over very many tasks."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ _AWAY = ("WebSocket connection", "Failed to load resource", "ERR_CONNECTION", "5
 
 @pytest.fixture
 def servers(stack: Running) -> Iterator[list[Part]]:
-    """Two that share nothing but their settings."""
+    """Two servers that share only their settings."""
     shared = {"ONTHEDOT_API_TOKENS": _TOKENS, "ONTHEDOT_SESSION_KEY": "k" * 32}
     found = [stack.another_server(free_port(), **shared) for _ in range(2)]
     try:
@@ -47,7 +47,7 @@ def balancer(servers: list[Part]) -> Iterator[Balancer]:
 
 @pytest.fixture
 def site(balancer: Balancer, open_site: Open, name: str) -> Site:
-    """Signed in, with a task of that name."""
+    """A page, signed in, with a task of that name."""
     found = open_site(port=balancer.port, allowed=_AWAY)
     found.register(id=name, trigger=DAILY, action=HELLO)
     _sign_in(found, "/")
@@ -214,19 +214,19 @@ def _lives(page: Page) -> None:
 
 
 def _holder(balancer: Balancer, servers: list[Part]) -> Part:
-    """The server that the page's socket reached last."""
+    """The server that the page's socket last reached."""
     port = [port for port, line in balancer.sent if "_nicegui_ws" in line][-1]
     return next(each for each in servers if each.name == f"server-{port}")
 
 
 def _moved(site: Site, balancer: Balancer, servers: list[Part]) -> None:
-    """The page is connected to a server that lives."""
+    """The page is connected to a running server."""
     wait_until(lambda: _holder(balancer, servers).running, "the socket is at a server that lives")
     site.page.wait_for_function("window.socket.connected")
 
 
 def _still_at_work(site: Site, name: str) -> None:
-    """The page is where it was, and answers."""
+    """The page is where it was, and responds."""
     row = site.row(name)
     expect(row).to_be_visible()
     expect(site.page).to_have_url(f"{site.base}/ui/tasks?q={name}")

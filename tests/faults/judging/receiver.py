@@ -15,7 +15,7 @@ from tests.activities.receiver import Receiver
 
 
 class Recorder(Receiver):
-    """Writes one JSON line an arrival."""
+    """Writes one JSON line per arrival."""
 
     def __init__(self, file: TextIO) -> None:
         super().__init__()

@@ -31,7 +31,7 @@ _POLICIES = ("allow_all", "skip")
 
 @pytest.fixture(scope="module")
 async def after(private: PrivateTemporal) -> tuple[Temporal, datetime, datetime]:
-    """Tasks every second, through an outage that is longer than the short catch-up window."""
+    """Tasks every second, through an outage longer than the short catch-up window."""
     temporal = await private.start()
     private.start_worker()
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 @dataclass
 class Page:
-    """Stands for NiceGUI's app, each request of which costs memory."""
+    """Replaces NiceGUI's app, each request of which costs memory."""
 
     asked: list[str] = field(default_factory=list)
 

@@ -66,7 +66,7 @@ def test_a_session_ends_by_itself(sessions: Sessions) -> None:
 
 
 def _with(sessions: Sessions, **changes: object) -> Sessions:
-    """Another server's, with settings of its own."""
+    """Those of another server, with its own settings."""
     return Sessions(sessions.settings.model_copy(update=changes))
 
 
