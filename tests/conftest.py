@@ -82,7 +82,7 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Exit immediately: the SDK may crash when the interpreter ends, after all tests have passed."""
+    """Exit immediately: the SDK may crash when the interpreter ends, after the last test."""
     if _status and not hasattr(config, "workerinput"):
         sys.stdout.flush()
         sys.stderr.flush()

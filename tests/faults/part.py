@@ -109,7 +109,7 @@ class Part:
 
 
 def answers(url: str, trust: ssl.SSLContext | bool = True) -> Callable[[], bool]:
-    """Whether a GET of `url` returns 200. `trust`: the authority whose certificates are accepted."""
+    """Whether a GET of `url` returns 200. `trust`: the authority of accepted certificates."""
     if not url.startswith("https:"):
         # Reading the authorities' certificates takes longer than the call.
         trust = False
