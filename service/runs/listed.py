@@ -73,7 +73,7 @@ class DueRun:
 
 
 async def due_run(temporal: Temporal, row: WorkflowExecutionInfo) -> DueRun:
-    """A raw row as a list shows it: only what is needed is decoded."""
+    """A raw row as a list shows it: only the needed fields are decoded."""
     attributes, memo = row.search_attributes.indexed_fields, row.memo.fields
     due = _at(attributes, naming.DUE.name) or _at(attributes, naming.SCHEDULED_START.name)
     due = due or row.start_time.ToDatetime(tzinfo=UTC)

@@ -53,7 +53,7 @@ async def decoded_rows(
     temporal: Temporal, executions: Sequence[WorkflowExecutionInfo]
 ) -> AsyncIterator[tuple[WorkflowExecutionInfo, TaskRow | None]]:
     """Raw rows, each with its memo; None for what a later release stored, and this one does not
-    know. Other calls have their turn in between."""
+    know. Other calls proceed in between."""
     for n in range(0, len(executions), _DECODED):
         some = executions[n : n + _DECODED]
         memos = await _memos(temporal, [info.memo.fields[naming.TASK_MEMO] for info in some])

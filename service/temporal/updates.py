@@ -28,12 +28,12 @@ _PAUSE = timedelta(seconds=0.5)
 
 
 async def sent(send: Callable[[str], Awaitable[T]]) -> T:
-    """What `send` gives, which gets the id of an Update. The id keeps a repeat from counting twice.
+    """The result of `send`, which gets the Update's id; the id keeps a repeat from counting twice.
 
     Its workflow task may fail, for example because something else arrived as the workflow closed.
 
     Raises:
-        RPCError: as `send` does, after five times.
+        RPCError: any other failure of `send`, or the fifth one of this kind.
     """
     update_id = uuid4().hex
     for tries_left in reversed(range(_TRIES)):
