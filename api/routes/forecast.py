@@ -1,4 +1,4 @@
-"""What is to come: `/forecast`, the load, and `/tasks.ics`, the runs, for calendar programs."""
+"""`/forecast`: the starts to come; `/tasks.ics`: upcoming runs for calendar programs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def _forecasts(request: Request) -> Forecasts:
 
 
 def _number(value: object) -> object:
-    """In an address a number of seconds is a text as well."""
+    """In a query, a number of seconds is text."""
     return float(value) if isinstance(value, str) and value.isdecimal() else value
 
 
@@ -50,11 +50,12 @@ async def forecast(
     query: Annotated[ForecastQuery, Query()], forecasts: Annotated[Forecasts, Depends(_forecasts)]
 ) -> Forecast:
     """How many starts are due in each step, over all tasks; the busiest seconds with their tasks;
-    how late the last start would be, where `ONTHEDOT_CAPACITY_PER_SECOND` begin in a second; and
-    what `H`, jitter or an offset would make of the busiest one.
+    how late the last start would be if `ONTHEDOT_CAPACITY_PER_SECOND` can start in a second; and
+    the effect of `H`, jitter or an offset on the busiest one.
 
     This counts occurrences, before the overlap policy applies. Tasks that are paused without an end
-    are left out."""
+    are left out.
+    """
     return await forecasts.of(
         since=query.since, until=query.until, step=query.step, tag=query.tag or ""
     )
@@ -66,7 +67,7 @@ async def _feeds(request: Request) -> Feeds:
 
 
 class FeedQuery(BaseModel):
-    """Whose runs."""
+    """The tasks in the feed."""
 
     model_config = ConfigDict(extra="forbid")
 
