@@ -9,7 +9,6 @@ from onthedot.scheduling.outages import TemporalUnavailable, Unconfirmed
 from onthedot.service.tasks.bulk import Changed
 from onthedot.ui.bulk.kinds import Kind, Subject
 from onthedot.ui.components.dialogs.dialogs import Modal
-from onthedot.ui.components.dialogs.questions import dismiss
 from onthedot.ui.components.markup import box, button, link, named, text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.wording.errors import plainly
@@ -87,8 +86,8 @@ async def _show(
         names = await subject.names(context.temporal, [each.id for each in listed])
     except TemporalUnavailable:
         names = {}
-    with context.overlay, Modal("What was not done, or not confirmed", wide=True) as modal:
-        text(said, tag="h2")
+    label = "What was not done, or not confirmed"
+    with context.overlay, Modal(said, label=label, wide=True) as modal:
         with named(box("refusals", "ul"), tabindex="0", aria_label="Not done, or not confirmed"):
             for each in listed:
                 assert each.error is not None
@@ -102,15 +101,13 @@ async def _show(
                 button("Undo the others", _closing(modal, undo))
             if again is not None:
                 button("Try again", _closing(modal, again))
-            button("Close", lambda: dismiss(modal), "primary")
-    modal.on("close", lambda: dismiss(modal))
-    modal.show()
+            button("Close", modal.dismiss, "primary")
 
 
 def _closing(modal: Modal, act: _Act) -> _Act:
     async def closing() -> None:
         modal.hide()
         await act()
-        dismiss(modal)
+        modal.dismiss()
 
     return closing

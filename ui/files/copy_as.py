@@ -8,7 +8,6 @@ from onthedot.applying.concise import concise
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.scheduling.task import Task
 from onthedot.ui.components.dialogs.dialogs import Modal
-from onthedot.ui.components.dialogs.questions import dismiss
 from onthedot.ui.components.fields.choices import Segments
 from onthedot.ui.components.markup import box, button, text
 from onthedot.ui.components.small import Code
@@ -25,8 +24,7 @@ async def show_as_text(context: PageContext, task_id: str) -> None:
     if task is None:
         return
     forms = _forms(task, signed=bool(context.session.number))
-    with context.overlay, Modal("Copy as", wide=True) as modal:
-        text(f"{task.name} as text", tag="h2")
+    with context.overlay, Modal(f"{task.name} as text", label="Copy as", wide=True) as modal:
         Segments(
             "As",
             _FORMS,
@@ -41,9 +39,7 @@ async def show_as_text(context: PageContext, task_id: str) -> None:
         )
         text(said, "muted small", tag="p")
         with box("foot"):
-            button("Close", lambda: dismiss(modal))
-    modal.on("close", lambda: dismiss(modal))
-    modal.show()
+            button("Close", modal.dismiss)
 
 
 def _forms(task: Task, *, signed: bool) -> dict[str, Callable[[], str]]:

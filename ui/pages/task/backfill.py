@@ -14,7 +14,6 @@ from onthedot.scheduling.stored.backfill import MAX_OCCURRENCES, Backfill, Backf
 from onthedot.scheduling.task import Task
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.ui.components.dialogs.dialogs import Modal
-from onthedot.ui.components.dialogs.questions import dismiss, foot
 from onthedot.ui.components.fields.choices import ChoiceField
 from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, button, card, named, text
@@ -35,8 +34,7 @@ async def ask_backfill(context: PageContext, task: Task) -> None:
     await context.learn_zone()
     calendars = await calendars_for(context.site.temporal, task.trigger)
     now = context.site.temporal.now()
-    with context.overlay, Modal("Backfill") as modal:
-        text(f"Backfill {task.name}", tag="h2")
+    with context.overlay, Modal(f"Backfill {task.name}", label="Backfill") as modal:
         text("Runs the past occurrences in this period, whether they ran before or not.", "muted")
         with box("fields"):
             start = _moment(context, "From", now - timedelta(hours=24))
@@ -54,14 +52,12 @@ async def ask_backfill(context: PageContext, task: Task) -> None:
 
         async def go() -> None:
             if await _start(context, task, start, end, overlap):
-                dismiss(modal)
+                modal.dismiss()
 
         start.on_value_change(lambda _: count())
         end.on_value_change(lambda _: count())
         count()
-        foot(modal, "Start", go)
-    modal.on("close", lambda: dismiss(modal))
-    modal.show()
+        modal.add_foot("Start", go)
 
 
 def show_backfills(context: PageContext, task_id: str) -> None:
