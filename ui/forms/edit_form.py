@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from onthedot.scheduling.errors import FieldProblem
-from onthedot.ui.components.markup import box, button, link, named, text
+from onthedot.scheduling.errors import FieldProblem, OnTheDotError
+from onthedot.ui.components.markup import box, button, empty, link, named, skeleton, text
 from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.conflict import Change, show_notice
 from onthedot.ui.forms.fields import TO_FIRST_ERROR, Fields
 from onthedot.ui.forms.following import Following
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.wording.errors import plainly
+
+
+async def show_form(
+    context: PageContext, load: Callable[[], Awaitable[EditForm]], pages: str
+) -> None:
+    """Build the page of a form, or say why there is none; `pages` is the list to go back to."""
+    place = box()
+    with place:
+        skeleton(60)
+        skeleton(420)
+    await context.learn_zone()
+    form, said = None, ""
+    try:
+        form = await load()
+    except OnTheDotError as error:
+        said = plainly(error)
+    place.clear()
+    with place:
+        if form is not None:
+            form.build()
+            return
+        with box("card"), empty("search", "It cannot be edited now", said, page=True):
+            link(pages, f"/{pages.lower()}", "btn")
 
 
 class EditForm(ABC):
@@ -28,6 +52,10 @@ class EditForm(ABC):
         self._shown_revisions = {revision}
         self._following = Following(self._follow)
         self._fields = Fields(self._changed, context.zone or "UTC")
+
+    @abstractmethod
+    def build(self) -> None:
+        """Build it, with what stands beside it."""
 
     @abstractmethod
     async def _follow(self) -> None:
@@ -53,7 +81,7 @@ class EditForm(ABC):
                 named(save, data_save="", title=why_not or "Ctrl Enter")
         self._restored, self._meanwhile = box(), box()
 
-    def _restore(self, typed: Mapping[str, Any] | None) -> None:
+    def _restore(self, typed: Mapping[str, Any]) -> None:
         """Bring back what was typed before the page was loaded again."""
         if not typed or not self._fields.restore(typed):
             return

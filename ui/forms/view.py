@@ -41,12 +41,12 @@ class FormView(EditForm):
         context: PageContext,
         query: dict[str, str],
         names: Registered,
+        calendars: Sequence[str],
+        before: TaskDefinition | None,
+        typed: Mapping[str, Any],
         *,
-        calendars: Sequence[str] = (),
-        before: TaskDefinition | None = None,
         task_id: str = "",
         revision: int | None = None,
-        typed: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(context, revision)
         self._typed = typed

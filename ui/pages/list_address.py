@@ -15,7 +15,7 @@ class ListAddress:
     """The address of a list. What one asks for is in it, so that it can be kept and sent on."""
 
     def __init__(self, path: str, query: Mapping[str, str], known: Mapping[str, Known]) -> None:
-        self._path = path
+        self.path = path
         self._known = known
         self._given = dict(query)
         self._values = {key: query.get(key, "") for key in known}
@@ -51,13 +51,13 @@ class ListAddress:
         given = {key: value for key, value in self._values.items() if value}
         if self.page > 1:
             given["page"] = str(self.page)
-        return f"{self._path}?{urlencode(given)}" if given else self._path
+        return f"{self.path}?{urlencode(given)}" if given else self.path
 
     @property
     def first_page(self) -> str:
         """The address of the first page."""
         given = {key: value for key, value in self._values.items() if value}
-        return f"{self._path}?{urlencode(given)}"
+        return f"{self.path}?{urlencode(given)}"
 
     def unknown(self) -> str:
         """What is in the address and means nothing here, in a sentence; empty where all does."""

@@ -32,11 +32,10 @@ class Nothing:
 
 
 class ListPage(ABC):
-    """A list that reads itself again and again. `what` is `tasks` or `runs`, also its address."""
+    """A list that reads itself again and again."""
 
-    def __init__(self, context: PageContext, what: str, address: ListAddress) -> None:
+    def __init__(self, context: PageContext, address: ListAddress) -> None:
         self._context = context
-        self._what = what
         self._address = address
         self._live: Live[Any] | None = None
         self._table: TaskTable | RunTable | None = None
@@ -96,7 +95,8 @@ class ListPage(ABC):
             self._say(self._not_understood(plainly(error)))
 
     def _not_understood(self, said: str) -> Nothing:
-        return _not_understood(said, f"Show all {self._what}", f"/{self._what}")
+        path = self._address.path
+        return _not_understood(said, f"Show all {path.removeprefix('/')}", path)
 
     def _mark_chosen(self) -> None:
         if self._table is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.service.runs.listing import RunFilter
@@ -19,6 +19,7 @@ from onthedot.ui.pages.list_address import Known, ListAddress
 from onthedot.ui.pages.list_page import ListPage, Nothing
 from onthedot.ui.rows import CAUSES, KINDS, RUN_WORDS, run_row
 from onthedot.ui.watches import Live, Seen
+from onthedot.ui.wording.values import instant_or_none
 
 SPANS = {
     "1h": "Last hour",
@@ -32,8 +33,8 @@ _KNOWN: dict[str, Known] = {
     "cause": set(RunCause),
     "tag": None,
     "span": SPANS,
-    "since": lambda given: _instant(given) is not None,
-    "until": lambda given: _instant(given) is not None,
+    "since": lambda given: instant_or_none(given) is not None,
+    "until": lambda given: instant_or_none(given) is not None,
     "task": None,
     "kind": KINDS,
     "error": None,
@@ -56,7 +57,7 @@ def runs_page(context: PageContext, query: dict[str, str]) -> None:
 
 class _RunsPage(ListPage):
     def __init__(self, context: PageContext, query: dict[str, str]) -> None:
-        super().__init__(context, "runs", ListAddress("/runs", query, _KNOWN))
+        super().__init__(context, ListAddress("/runs", query, _KNOWN))
 
     def build(self) -> None:
         with box("head"):
@@ -66,8 +67,8 @@ class _RunsPage(ListPage):
                 text(one or "Live, newest first", "sub", tag="p")
             with box("actions"):
                 add_run_export(self._context, self._which)
-        bar = FilterBar(self._context, self._address, "/runs", self._filtered)
-        bar.add_search("Search by words", "Words of a task's name, id, tags…")
+        bar = FilterBar(self._context, self._address, self._filtered)
+        bar.add_search("Words of a task's name, id, tags…")
         words = {status.value: word for status, word in RUN_WORDS.items()}
         bar.add_choice("status", "Any status", words)
         causes = {cause.value: word.capitalize() for cause, word in CAUSES.items()}
@@ -90,7 +91,7 @@ class _RunsPage(ListPage):
     def _which(self) -> RunFilter:
         asked = self._address
         span = _LENGTHS.get(asked["span"])
-        since = _instant(asked["since"])
+        since = instant_or_none(asked["since"])
         return RunFilter(
             task_id=asked["task"] or None,
             status=RunStatus(asked["status"]) if asked["status"] else None,
@@ -99,7 +100,7 @@ class _RunsPage(ListPage):
             failure=asked["failure"] or None,
             tasks=TaskFilter(kind=asked["kind"] or None, tags=asked.tags, q=asked["q"] or None),
             since=self._context.site.temporal.now() - span if span else since,
-            until=_instant(asked["until"]),
+            until=instant_or_none(asked["until"]),
         )
 
     def _often(self) -> timedelta:
@@ -139,11 +140,3 @@ class _RunsPage(ListPage):
         self._choice.show([run.id for run in shown.page.items], count)
         table.show([run_row(run) for run in shown.page.items], self._choice.here)
         self._show_rows(table, shown.page, shown.count)
-
-
-def _instant(given: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(given) if given else None
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo is not None else None

@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.forecast.exchange import Exchange
 from onthedot.scheduling.forecast.report import Forecast, Spread, Way
+from onthedot.service.tasks.tasks import Tasks
 from onthedot.ui.components.dialogs.dialogs import Modal
 from onthedot.ui.components.markup import box, button, card, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.reads import definition_of
 from onthedot.ui.wording.values import counted, human, precise
 
 _SHOWN = 8
@@ -104,11 +104,11 @@ async def _spread(context: PageContext, changes: list[Exchange]) -> None:
     async def one(change: Exchange) -> bool:
         async with places:
             try:
-                definition, revision = await definition_of(context.temporal, change.task.id)
-                if revision != change.task.revision:
+                found = await Tasks(context.temporal).state(change.task.id)
+                if found.revision != change.task.revision:
                     return False
-                spread = definition.model_copy(update={"trigger": change.trigger})
-                await context.uses.replace_task(change.task.id, spread, if_match=revision)
+                spread = found.definition.model_copy(update={"trigger": change.trigger})
+                await context.uses.replace_task(change.task.id, spread, if_match=found.revision)
             except OnTheDotError:
                 return False
             return True

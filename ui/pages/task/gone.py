@@ -7,10 +7,11 @@ from datetime import timedelta
 from nicegui.element import Element
 
 from onthedot.scheduling.task import Task
+from onthedot.service.tasks.tasks import Tasks
 from onthedot.ui.components.markup import box, button, empty, link, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.reads import deleted_task
+from onthedot.ui.pages.task.actions import restore
 from onthedot.ui.watches import Seen
 
 _EVERY = timedelta(seconds=15)
@@ -28,9 +29,8 @@ def show_gone(context: PageContext, place: Element, task_id: str) -> None:
             _say(context, task_id, seen.value)
 
     with place:
-        temporal = context.site.temporal
-        key = ("deleted", task_id)
-        context.live(key, lambda: deleted_task(temporal, task_id), show, every=_EVERY)
+        tasks = Tasks(context.site.temporal)
+        context.live(("deleted", task_id), lambda: tasks.deleted(task_id), show, every=_EVERY)
 
 
 def _say(context: PageContext, task_id: str, deleted: Task | None) -> None:
@@ -40,16 +40,16 @@ def _say(context: PageContext, task_id: str, deleted: Task | None) -> None:
             link("To the tasks", "/tasks", "btn")
             link("Its runs", f"/runs?task={task_id}", "btn")
         return
-
-    async def restore() -> None:
-        if await context.tried(context.uses.restore_task(task_id)) is not None:
-            context.toasts.say(f"Restored {deleted.name}.")
-            context.changed()
-
     words = "It can be restored as it was."
     with empty("trash-2", f"{deleted.name} was deleted", words, page=True):
         why_not = context.why_not("restore_task")
-        button("Restore", restore, "primary", icon="rotate-ccw", why_not=why_not)
+        button(
+            "Restore",
+            lambda: restore(context, deleted),
+            "primary",
+            icon="rotate-ccw",
+            why_not=why_not,
+        )
         link("To the tasks", "/tasks", "btn")
         link("Its runs", f"/runs?task={task_id}", "btn")
     with box("row muted small").style("justify-content: center; padding-bottom: 16px"):

@@ -49,7 +49,7 @@ _SORTED_EVERY = timedelta(seconds=20)
 
 class _TasksPage(ListPage):
     def __init__(self, context: PageContext, query: dict[str, str]) -> None:
-        super().__init__(context, "tasks", ListAddress("/tasks", query, KNOWN))
+        super().__init__(context, ListAddress("/tasks", query, KNOWN))
         self._tasks: dict[str, Task] = {}
 
     def build(self) -> None:
@@ -61,8 +61,8 @@ class _TasksPage(ListPage):
             with box("actions"):
                 add_import(self._context)
                 add_task_export(self._context, self._which)
-        bar = FilterBar(self._context, self._address, "/tasks", self._filtered)
-        bar.add_search("Search by words", "Words of name, id, tags, target…")
+        bar = FilterBar(self._context, self._address, self._filtered)
+        bar.add_search("Words of name, id, tags, target…")
         bar.add_choice("kind", "Any kind", KINDS)
         bar.add_choice("status", "Any status", STATUSES)
         bar.add_tags()
