@@ -40,7 +40,7 @@ async def report(
         context.toasts.say(f"{name}: {why}", tone="red", actions=retry)
         return
     said = _sentence(subject, kind, changed, total=total, name=name)
-    actions: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+    actions: list[tuple[str, _Act]] = []
     if refused:
         actions.append(("Which", lambda: _show(context, subject, said, refused, again, undo)))
     if again is not None:

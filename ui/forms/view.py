@@ -80,12 +80,9 @@ class FormView(EditForm):
         def show(seen: Seen[TaskDetail]) -> None:
             if seen.value is not None and self._notice(_change(base, seen.value.task)):
                 by = seen.value.task.changed_by or "Someone"
-                self._context.toasts.say(
-                    f"{by} has changed this task in the meantime.",
-                    tone="red",
-                    action="Show",
-                    act=lambda: self._context.script("scrollTo({top: 0})"),
-                )
+                words = f"{by} has changed this task in the meantime."
+                to_top = ("Show", lambda: self._context.script("scrollTo({top: 0})"))
+                self._context.toasts.say(words, tone="red", actions=[to_top])
 
         temporal, task_id = self._context.site.temporal, self._task_id
         self._context.live(("task", task_id), lambda: task_detail(temporal, task_id), show)

@@ -80,15 +80,14 @@ class CalendarForm(EditForm):
         self._entry: TextField | None = None
         if before is None:
             with card("What it is called"):
-                self._entry = self._fields.add(
-                    TextField(
-                        "Name",
-                        at="name",
-                        mono=True,
-                        placeholder="it",
-                        hint="Tasks name it so; it cannot be changed later. Small letters, "
-                        "digits, dots, dashes and underscores.",
-                    )
+                self._entry = TextField(
+                    "Name",
+                    at="name",
+                    mono=True,
+                    placeholder="it",
+                    hint="Tasks name it so; it cannot be changed later. Small letters, "
+                    "digits, dots, dashes and underscores.",
+                    form=self._fields,
                 )
         with card("Which days it holds"):
             content = before.found.state.content if before else None

@@ -47,8 +47,8 @@ class _FreezeForm:
         with self._context.overlay, Modal(title, wide=True) as modal:
             self._name: TextField | None = None
             if before is None:
-                self._name = self._fields.add(
-                    TextField("Name", at="name", placeholder="tonight", mono=True)
+                self._name = TextField(
+                    "Name", at="name", placeholder="tonight", mono=True, form=self._fields
                 )
             self._draft = FreezeDraft(
                 self._fields, self._changed, self._context.zone or "UTC", now, before

@@ -15,8 +15,8 @@ from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.runs.backfills import Backfills
 from onthedot.ui.components.dialogs.dialogs import Modal
 from onthedot.ui.components.fields.choices import ChoiceField
-from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, button, card, named, text
+from onthedot.ui.components.fields.text import TextField, moment_field
+from onthedot.ui.components.markup import box, button, card, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.watches import Seen
@@ -128,9 +128,7 @@ async def _start(
 
 def _moment(context: PageContext, label: str, at: datetime) -> TextField:
     written = local_text(at.replace(microsecond=0), context.zone or "UTC")
-    field = TextField(label, written, kind="datetime-local", hint=context.zone)
-    named(field, step="1")
-    return field
+    return moment_field(label, written, hint=context.zone)
 
 
 def _instant(context: PageContext, field: TextField) -> datetime:
