@@ -93,10 +93,7 @@ def exclusions(described: Located, found: Collector, task_id: str) -> list[str]:
 
 
 def _excluded(calendar: Calendar, from_year: int) -> list[str]:
-    by_day_and_week = calendar.days != DAYS and calendar.weekdays != WEEKDAYS
-    if calendar.years == YEARS and not by_day_and_week:
-        return [calendar.exclusion()]
-    if not calendar.whole_day or (by_day_and_week and calendar.years == YEARS):
+    if calendar.years == YEARS or not calendar.whole_day:
         return [calendar.exclusion()]
     years = sorted(year for year in calendar.years if year >= from_year)
     days = [
