@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from onthedot.messages.bulk import Outcome
 from onthedot.scheduling.outages import TemporalUnavailable, Unconfirmed
@@ -19,19 +20,27 @@ _LISTED = 100
 _Act = Callable[[], Awaitable[None]]
 
 
-async def report(
-    context: PageContext,
-    subject: Subject,
-    kind: Kind,
+@dataclass(frozen=True)
+class Doing:
+    """A bulk action on a page; `name` is what a single one is called."""
+
+    context: PageContext
+    subject: Subject
+    kind: Kind
+    name: str
+
+
+def report(
+    doing: Doing,
     changed: Sequence[Changed],
     *,
     total: int,
-    name: str = "",
-    again: _Act | None = None,
-    undo: _Act | None = None,
+    again: _Act | None,
+    undo: _Act | None,
 ) -> None:
     """Say it in the corner; where some were refused, these can be looked at one by one, and `again`
     tries those that may go another time."""
+    context, name = doing.context, doing.name
     refused = [each for each in changed if each.error is not None]
     if name and refused:
         assert refused[0].error is not None
@@ -39,10 +48,10 @@ async def report(
         retry = [("Try again", again)] if again is not None else []
         context.toasts.say(f"{name}: {why}", tone="red", actions=retry)
         return
-    said = _sentence(subject, kind, changed, total=total, name=name)
+    said = _sentence(doing, changed, total)
     actions: list[tuple[str, _Act]] = []
     if refused:
-        actions.append(("Which", lambda: _show(context, subject, said, refused, again, undo)))
+        actions.append(("Which", lambda: _show(doing, said, refused, again, undo)))
     if again is not None:
         actions.append(("Try again", again))
     if undo is not None:
@@ -51,17 +60,15 @@ async def report(
     context.toasts.say(said, tone=tone, actions=actions)
 
 
-def _sentence(
-    subject: Subject, kind: Kind, changed: Sequence[Changed], *, total: int, name: str
-) -> str:
+def _sentence(doing: Doing, changed: Sequence[Changed], total: int) -> str:
     done = sum(each.outcome is Outcome.DONE for each in changed)
     before = sum(each.outcome is Outcome.UNCHANGED for each in changed)
     unsure = sum(isinstance(each.error, Unconfirmed) for each in changed)
     refused = sum(each.error is not None for each in changed) - unsure
     left = total - len(changed)
-    if name and done:
-        return f"{name} {kind.done}."
-    parts = [f"{subject.counted(done)} {kind.done}"]
+    if doing.name and done:
+        return f"{doing.name} {doing.kind.done}."
+    parts = [f"{doing.subject.counted(done)} {doing.kind.done}"]
     if before:
         parts.append(f"{before:,} left as {'it was' if before == 1 else 'they were'}")
     if refused:
@@ -74,13 +81,9 @@ def _sentence(
 
 
 async def _show(
-    context: PageContext,
-    subject: Subject,
-    said: str,
-    refused: Sequence[Changed],
-    again: _Act | None,
-    undo: _Act | None,
+    doing: Doing, said: str, refused: Sequence[Changed], again: _Act | None, undo: _Act | None
 ) -> None:
+    context, subject = doing.context, doing.subject
     listed = refused[:_LISTED]
     try:
         names = await subject.names(context.temporal, [each.id for each in listed])
