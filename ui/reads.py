@@ -1,4 +1,4 @@
-"""What pages read of the service, several calls at once."""
+"""What pages read of the service: they import nothing that could change it past the use cases."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from datetime import datetime
 from onthedot.scheduling.errors import FreezeNotFound, InvalidDefinition
 from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.scheduling.outages import Busy
-from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.run import Run, ShortRun
+from onthedot.scheduling.stored.backfill import Backfill
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task
 from onthedot.scheduling.trigger import CronTrigger, OnExcluded
+from onthedot.service.calendars.calendars import Calendars
 from onthedot.service.freezes.freezes import Freezes
+from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunFilter, RunList
+from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.previews import preview
 from onthedot.service.tasks.tasks import Tasks
@@ -34,6 +39,31 @@ class TaskDetail:
     runs: list[ShortRun]
     moved: Mapping[datetime, str] = field(default_factory=dict)
     """Of those next runs that come on another day than the expression names: from when, and why."""
+
+
+async def one_run(temporal: Temporal, run_id: str) -> Run:
+    """Raises RunNotFound, TemporalUnavailable."""
+    return await Runs(temporal).get(run_id)
+
+
+async def backfills_of(temporal: Temporal, task_id: str) -> list[Backfill]:
+    """Raises TemporalUnavailable."""
+    return await Backfills(temporal).of_task(task_id)
+
+
+async def task_state(temporal: Temporal, task_id: str) -> TaskState:
+    """Raises TaskNotFound, TemporalUnavailable."""
+    return await Tasks(temporal).state(task_id)
+
+
+async def one_task(temporal: Temporal, task_id: str) -> Task:
+    """Raises TaskNotFound, TemporalUnavailable."""
+    return await Tasks(temporal).get(task_id)
+
+
+async def deleted_task(temporal: Temporal, task_id: str) -> Task | None:
+    """A deleted task that can be restored. Raises TemporalUnavailable."""
+    return await Tasks(temporal).deleted(task_id)
 
 
 async def task_detail(temporal: Temporal, task_id: str) -> TaskDetail:
@@ -63,6 +93,16 @@ async def _moved(temporal: Temporal, task: Task, coming: Sequence[datetime]) -> 
     except (InvalidDefinition, Busy):
         return {}
     return {one.at: one.text for one in found.moved}
+
+
+async def standing_freezes(temporal: Temporal) -> list[Freeze]:
+    """The freezes that are in force, or have a window to come, by name."""
+    return await Freezes(temporal).all()
+
+
+async def calendar_names(temporal: Temporal) -> list[str]:
+    """The calendars that triggers can name. Raises TemporalUnavailable."""
+    return await Calendars(temporal).names()
 
 
 async def freeze_or_none(temporal: Temporal, name: str) -> Freeze | None:

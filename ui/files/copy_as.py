@@ -7,20 +7,20 @@ from collections.abc import Callable
 from onthedot.applying.concise import concise
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.scheduling.task import Task
-from onthedot.service.tasks.tasks import Tasks
 from onthedot.ui.components.dialogs.dialogs import Modal
 from onthedot.ui.components.fields.choices import Segments
 from onthedot.ui.components.markup import box, button, text
 from onthedot.ui.components.small import Code
 from onthedot.ui.files.formats import as_json, task_command, task_curl
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.reads import one_task
 
 _FORMS = (("yaml", "YAML", ""), ("json", "JSON", ""), ("curl", "curl", ""), ("cli", "Shell", ""))
 
 
 async def show_as_text(context: PageContext, task_id: str) -> None:
     """Show it with a button that copies it."""
-    task = await context.tried(Tasks(context.temporal).get(task_id))
+    task = await context.tried(one_task(context.temporal, task_id))
     if task is None:
         return
     forms = _forms(task, signed=bool(context.session.number))

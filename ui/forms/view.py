@@ -12,7 +12,6 @@ from onthedot.scheduling.revisions.differences import merged
 from onthedot.scheduling.revisions.revision import differences
 from onthedot.scheduling.stored.live import Registered
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
-from onthedot.service.tasks.tasks import Tasks
 from onthedot.ui.components.dialogs.dialogs import LeaveQuestion
 from onthedot.ui.components.markup import box, card
 from onthedot.ui.forms.actions.action import ActionPart
@@ -25,7 +24,7 @@ from onthedot.ui.forms.policy import PolicyPart
 from onthedot.ui.forms.side_panel import SidePanel
 from onthedot.ui.forms.triggers.trigger import TriggerPart
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.reads import TaskDetail, task_detail
+from onthedot.ui.reads import TaskDetail, one_task, task_detail
 from onthedot.ui.watches import Seen
 
 
@@ -155,7 +154,7 @@ class FormView(EditForm):
 
     async def _ask_about_others(self, mine: TaskDefinition) -> None:
         base = self._before
-        theirs = await self._context.tried(Tasks(self._context.temporal).get(self._task_id))
+        theirs = await self._context.tried(one_task(self._context.temporal, self._task_id))
         if theirs is None or base is None:
             return
         both, clashes = merged(base, theirs, mine)

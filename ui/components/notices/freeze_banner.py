@@ -7,10 +7,10 @@ from datetime import timedelta
 from nicegui.element import Element
 
 from onthedot.scheduling.freezes.freeze import Freeze
-from onthedot.service.freezes.freezes import Freezes
 from onthedot.ui.components.markup import box, link, named, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.reads import standing_freezes
 from onthedot.ui.watches import Live, Seen
 
 _EVERY = timedelta(seconds=3)
@@ -36,7 +36,7 @@ def watch_freezes(context: PageContext, place: Element) -> None:
         Live(
             context.site.watches,
             "freezes",
-            Freezes(context.site.temporal).all,
+            lambda: standing_freezes(context.site.temporal),
             show,
             every=_EVERY,
         )

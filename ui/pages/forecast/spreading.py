@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.forecast.exchange import Exchange
 from onthedot.scheduling.forecast.report import Forecast, Spread, Way
-from onthedot.service.tasks.tasks import Tasks
 from onthedot.ui.components.dialogs.dialogs import Modal
 from onthedot.ui.components.markup import box, button, card, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.reads import task_state
 from onthedot.ui.wording.values import counted, human, precise
 
 _SHOWN = 8
@@ -104,7 +104,7 @@ async def _spread(context: PageContext, changes: list[Exchange]) -> None:
     async def one(change: Exchange) -> bool:
         async with places:
             try:
-                found = await Tasks(context.temporal).state(change.task.id)
+                found = await task_state(context.temporal, change.task.id)
                 if found.revision != change.task.revision:
                     return False
                 spread = found.definition.model_copy(update={"trigger": change.trigger})

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.scheduling.freezes.windows import without_present_window
-from onthedot.service.freezes.freezes import Freezes
 from onthedot.ui.components.dialogs.questions import confirm
 from onthedot.ui.components.markup import box, button, card, empty, text
 from onthedot.ui.components.small import When
@@ -14,6 +13,7 @@ from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.freezes.form import ask_freeze
 from onthedot.ui.pages.freezes.wording import concerned, outcome, recurrence
 from onthedot.ui.pages.short_list import short_list_page
+from onthedot.ui.reads import standing_freezes
 
 _EVERY = timedelta(seconds=3)
 _BEGINS_AGAIN = "Tasks start again within five seconds; held occurrences follow a little later."
@@ -31,7 +31,7 @@ def freezes_page(context: PageContext, query: dict[str, str]) -> None:
         context,
         "Freezes",
         "While one is in force, schedules start nothing.",
-        Freezes(context.site.temporal).all,
+        lambda: standing_freezes(context.site.temporal),
         key="freezes",
         every=_EVERY,
         new=lambda: _new(context),

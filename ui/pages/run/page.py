@@ -8,7 +8,6 @@ from nicegui.element import Element
 
 from onthedot.scheduling.errors import OnTheDotError, RunNotFound
 from onthedot.scheduling.run import Run, RunPhase, RunStatus
-from onthedot.service.runs.runs import Runs
 from onthedot.ui.components.markup import (
     box,
     button,
@@ -25,6 +24,7 @@ from onthedot.ui.components.small import Code, When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.run.result import RunOutput, build_result
 from onthedot.ui.pages.task.actions import run_now, say_started
+from onthedot.ui.reads import one_run
 from onthedot.ui.rows import RUN_TONES, RUN_WORDS, took
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.errors import nothing_to_show
@@ -33,7 +33,7 @@ from onthedot.ui.wording.values import precise
 
 def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:
     """Build the page."""
-    following, runs = context.site.following, Runs(context.site.temporal)
+    following = context.site.following
     place = box()
     with place:
         skeleton(60)
@@ -43,7 +43,7 @@ def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:
 
     async def read() -> Run:
         # One whose output is followed is read for that.
-        return following.known(run_id) or await runs.get(run_id)
+        return following.known(run_id) or await one_run(context.site.temporal, run_id)
 
     def show_result() -> None:
         result.clear()

@@ -12,13 +12,13 @@ from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import MAX_OCCURRENCES, Backfill, BackfillStatus
 from onthedot.scheduling.task import Task
 from onthedot.service.calendars.lookup import calendars_for
-from onthedot.service.runs.backfills import Backfills
 from onthedot.ui.components.dialogs.dialogs import Modal
 from onthedot.ui.components.fields.choices import ChoiceField
 from onthedot.ui.components.fields.text import TextField, moment_field
 from onthedot.ui.components.markup import box, button, card, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.reads import backfills_of
 from onthedot.ui.watches import Seen
 from onthedot.ui.wording.values import counted, local_instant, local_text
 
@@ -73,7 +73,7 @@ def show_backfills(context: PageContext, task_id: str) -> None:
 
     context.live(
         ("backfills", task_id),
-        lambda: Backfills(context.site.temporal).of_task(task_id),
+        lambda: backfills_of(context.site.temporal, task_id),
         show,
         every=timedelta(seconds=3),
     )

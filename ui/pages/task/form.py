@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.live import Registered
 from onthedot.scheduling.task import TaskDefinition
-from onthedot.service.calendars.calendars import Calendars
 from onthedot.service.overview.workers import registered
-from onthedot.service.tasks.tasks import Tasks
 from onthedot.ui.forms.edit_form import show_form
 from onthedot.ui.forms.view import FormView
 from onthedot.ui.page_context import PageContext, SiteContext
+from onthedot.ui.reads import calendar_names, task_state
 
 #: How long what the workers have registered is taken to be the same.
 _AGE = timedelta(seconds=30)
@@ -38,7 +37,7 @@ async def edit_page(context: PageContext, query: dict[str, str], task_id: str) -
 
     async def load() -> FormView:
         (names, calendars), found = await asyncio.gather(
-            _choices(context.site), Tasks(context.temporal).state(task_id)
+            _choices(context.site), task_state(context.temporal, task_id)
         )
         typed = await context.typed(f"edit {task_id}")
         return FormView(
@@ -58,7 +57,7 @@ async def edit_page(context: PageContext, query: dict[str, str], task_id: str) -
 async def _choices(site: SiteContext) -> tuple[Registered, list[str]]:
     """What the workers have registered, and the calendars that exist."""
     try:
-        return await asyncio.gather(_names(site), Calendars(site.temporal).names())
+        return await asyncio.gather(_names(site), calendar_names(site.temporal))
     except OnTheDotError:
         return await _names(site), []
 
@@ -73,5 +72,5 @@ async def _names(site: SiteContext) -> Registered:
 async def _copied(context: PageContext, source: str) -> TaskDefinition | None:
     if not source:
         return None
-    definition = (await Tasks(context.temporal).state(source)).definition
+    definition = (await task_state(context.temporal, source)).definition
     return definition.model_copy(update={"name": f"{definition.name} (copy)"[:200]})

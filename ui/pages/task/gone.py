@@ -7,11 +7,11 @@ from datetime import timedelta
 from nicegui.element import Element
 
 from onthedot.scheduling.task import Task
-from onthedot.service.tasks.tasks import Tasks
 from onthedot.ui.components.markup import box, button, empty, link, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.task.actions import restore
+from onthedot.ui.reads import deleted_task
 from onthedot.ui.watches import Seen
 
 _EVERY = timedelta(seconds=15)
@@ -29,8 +29,9 @@ def show_gone(context: PageContext, place: Element, task_id: str) -> None:
             _say(context, task_id, seen.value)
 
     with place:
-        tasks = Tasks(context.site.temporal)
-        context.live(("deleted", task_id), lambda: tasks.deleted(task_id), show, every=_EVERY)
+        temporal = context.site.temporal
+        key = ("deleted", task_id)
+        context.live(key, lambda: deleted_task(temporal, task_id), show, every=_EVERY)
 
 
 def _say(context: PageContext, task_id: str, deleted: Task | None) -> None:
