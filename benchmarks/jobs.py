@@ -1,10 +1,10 @@
-"""`python -m benchmarks.jobs`: what someone on call does, with how many clicks and in how many
-seconds, in a real Chromium, on a desktop and a phone, light and dark.
+"""`python -m benchmarks.jobs`: the jobs of someone on call, with their clicks and seconds, in a
+real Chromium, on a desktop and a phone, light and dark.
 
 1. Register some three hundred tasks; let twenty fail, and edit one twice.
 2. Stop the worker for a while, so that some do not run, and start it again.
-3. Do each job in the page, as its own words lead one, and count: a click, a choice and a text that
-   is typed are one step each. `--screenshots` keeps what was seen.
+3. Do each job on the page, guided only by its texts, and count: a click, a choice and a typed text
+   are one step each. `--screenshots` saves what was seen.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from benchmarks.instruments.browser import chromium
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 
-#: Long: a busy machine makes a job slow, and how slow it was is what is asked.
+#: Long enough for a busy machine, whose slowness is to be measured and not cut off.
 _LIMIT_MS = 180_000
 _FAILED = "failed"
 _SIZES = {1280: (1280, 800), 390: (390, 844)}
@@ -34,10 +34,10 @@ _LOOKS = [(width, theme) for width in _SIZES for theme in ("light", "dark")]
 
 
 class Hand:
-    """Someone at a page: counts what they do."""
+    """A user of a page, whose steps are counted."""
 
     def __init__(self, page: Page, base: str, shots: Path | None, look: str, team: str) -> None:
-        """`team` is whose failed runs are theirs."""
+        """`team` is the tag of the tasks that are theirs."""
         self.page = page
         self._base = base
         self._shots = shots
@@ -46,7 +46,7 @@ class Hand:
         self.steps = 0
 
     async def begin(self, path: str) -> None:
-        """Where the job begins: that is not counted."""
+        """Go to where the job begins; this is not counted."""
         await self.page.goto(f"{self._base}/ui{path}")
         await self.page.wait_for_function("window.did_handshake === true")
         await expect(self.page.locator(".skeleton")).to_have_count(0)
@@ -196,8 +196,8 @@ _JOBS: dict[str, Callable[[Hand], Awaitable[None]]] = {
 
 
 async def main() -> bool:
-    """Prints a table in Markdown: for each job the clicks and seconds by width and theme. Whether
-    all were done."""
+    """Prints a table in Markdown: for each job the steps and seconds, by width and theme. Returns
+    whether all were done."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.jobs", description=__doc__)
     parser.add_argument("--screenshots", type=Path, help="a folder to put them in")
     letters = [job[0] for job in _JOBS]

@@ -1,4 +1,4 @@
-"""The running system that a browser is put before: Temporal, a worker and servers as processes."""
+"""The running system for browser tests: Temporal, a worker and servers as processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ROOT = Path(__file__).parents[2]
 
 
 class Running:
-    """Started by `start`, ended by `close`; logs go to `directory`."""
+    """Started by `start`, ended by `close`; logs are in `directory`."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -46,7 +46,7 @@ class Running:
         )
 
     def start(self) -> None:
-        """Returns once a page can be opened and tasks run."""
+        """Returns once pages can be opened and tasks run."""
         self.temporal.start()
         self.temporal.wait_until_up()
         log = self.directory / "setup.log"
@@ -58,7 +58,7 @@ class Running:
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
-        """Returns once Temporal answers and a worker was seen."""
+        """Returns once Temporal responds and a worker was seen."""
         wait_until(self._is_ready, "Temporal answers, and a worker was seen")
 
     def _is_ready(self) -> bool:
@@ -69,18 +69,18 @@ class Running:
         return ready.status_code == 200 and bool(ready.json()["workers"])
 
     def another_server(self, port: int, **more: str) -> Part:
-        """A server before the same Temporal, with settings of its own; not started yet."""
+        """Another server for the same Temporal, with its own settings; not started yet."""
         command = ["server", f"--port={port}"]
         return self._part(f"server-{port}", command, f"http://127.0.0.1:{port}/healthz", **more)
 
     def another_worker(self, name: str, **more: str) -> Part:
-        """A worker with settings of its own; not started yet."""
+        """Another worker with its own settings; not started yet."""
         metrics = free_port()
         command = ["worker", f"--metrics-port={metrics}"]
         return self._part(name, command, f"http://127.0.0.1:{metrics}/readyz", **more)
 
     def close(self) -> None:
-        """Ends everything at once."""
+        """Kills everything."""
         self.client.close()
         for part in (self.server, self.worker, self.temporal):
             part.thaw()

@@ -1,4 +1,4 @@
-"""Temporal over a SQLite file, workers and a server: real processes, each of which can be hurt."""
+"""Temporal on a SQLite file, workers and a server: real processes, each of which can be broken."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Stack(System):
 
     Args:
         directory: for logs.
-        data: where Temporal keeps its database, if not there too.
-        inside: a command that runs Temporal's own command, such as `nsenter`.
+        data: where Temporal keeps its database, by default the same directory.
+        inside: a prefix of Temporal's command, such as `nsenter`.
         more: settings of the workers and the server.
     """
 
@@ -68,7 +68,7 @@ class Stack(System):
 
     @property
     def worker(self) -> Part:
-        """The first one; it runs unless a test hurts it."""
+        """The first one, which runs unless a test breaks it."""
         return self.workers[0]
 
     @property
@@ -76,7 +76,7 @@ class Stack(System):
         return [self.temporal, *self.workers, self.server]
 
     def start(self) -> None:
-        """Has Temporal, one worker and the server up, whatever happened to them before."""
+        """Starts Temporal, one worker and the server, unless they run already."""
         for spare in self.workers[1:]:
             spare.kill()
         wanted = (self.temporal, self.worker, self.server)
@@ -91,11 +91,11 @@ class Stack(System):
         self.wait_until_ready()
 
     def metrics(self) -> str:
-        """What the first worker tells Prometheus."""
+        """The metrics of the first worker."""
         return httpx.get(self._metrics[0], trust_env=False).text
 
     def close(self) -> None:
-        """Ends everything at once."""
+        """Kills everything."""
         self.client.close()
         for part in reversed(self.parts):
             part.kill()

@@ -11,39 +11,15 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 EXPRESSIONS = (
-    "30 2 * * *",
-    "0 0 * * *",
-    "30 0 * * *",
-    "0 3 * * *",
-    "30 1,2 * * *",
-    "15 2,14 * * *",
-    "0 9 * * 1-5",
-    "0 0 13 * 5",
-    "0 0 */10 * 1",
-    "0 4 * * 5#2",
-    "0 4 L * *",
-    "0 5 * * 1/3",
-    "10 2 5-5 * *",
-    "0 0 29 2 *",
-    "0 * * * *",
-    "*/20 * * * *",
-    "0 */4 * * *",
-    "*/20 1-3 * * *",
-    "17 0-22 * * 0",
-    "@daily",
-    "@weekly",
-    "@quarterly",
-)
+    "30 2 * * *", "0 0 * * *", "30 0 * * *", "0 3 * * *", "30 1,2 * * *", "15 2,14 * * *",
+    "0 9 * * 1-5", "0 0 13 * 5", "0 0 */10 * 1", "0 4 * * 5#2", "0 4 L * *", "0 5 * * 1/3",
+    "10 2 5-5 * *", "0 0 29 2 *", "0 * * * *", "*/20 * * * *", "0 */4 * * *", "*/20 1-3 * * *",
+    "17 0-22 * * 0", "@daily", "@weekly", "@quarterly",
+)  # fmt: skip
 ZONES = (
-    "Europe/Rome",
-    "America/New_York",
-    "Australia/Sydney",
-    "America/Santiago",
-    "Africa/Cairo",
-    "Asia/Kolkata",
-    "UTC",
-    "Australia/Lord_Howe",
-)
+    "Europe/Rome", "America/New_York", "Australia/Sydney", "America/Santiago", "Africa/Cairo",
+    "Asia/Kolkata", "UTC", "Australia/Lord_Howe",
+)  # fmt: skip
 START = datetime(2026, 11, 25, tzinfo=UTC)
 END = START + timedelta(days=731)
 

@@ -19,25 +19,20 @@ UNTIL = AT + HORIZON
 
 #: Every kind of clock change, and none.
 ZONES = (
-    "Europe/Rome",
-    "America/New_York",
-    "Australia/Sydney",
-    "America/Santiago",
-    "Africa/Cairo",
-    "Asia/Kolkata",
-    "UTC",
-)
+    "Europe/Rome", "America/New_York", "Australia/Sydney", "America/Santiago", "Africa/Cairo",
+    "Asia/Kolkata", "UTC",
+)  # fmt: skip
 #: Clocks are moved by half an hour here.
 HALF_HOUR = "Australia/Lord_Howe"
 
 
 def imported(source: Source, text: str, *, name: str = "source") -> Imported:
-    """What a text gives, read at the same moment by every test."""
+    """The imported tasks of a text, as of the same instant in every test."""
     return read(source, text, name=name, at=AT)
 
 
 def ours(task: NewTask) -> set[datetime]:
-    """When a task is due in the two years, jitter aside."""
+    """When a task is due in the two years, without jitter."""
     due = occurrences(task.trigger, after=AT, key=task.id or "")
     return set(takewhile(lambda at: at <= UNTIL, due))
 
@@ -62,7 +57,7 @@ def digest(times: Iterable[datetime]) -> str:
 
 @dataclass
 class Tally:
-    """Counts what was compared, and keeps what no note names."""
+    """Counts what was compared, and collects differences without a note."""
 
     source: str
     cases: int = 0
@@ -86,7 +81,7 @@ class Tally:
             )
 
     def close(self) -> None:
-        """Prints the counts. Raises AssertionError where a difference has no note."""
+        """Prints the counts. Raises AssertionError if a difference has no note."""
         print(
             f"\n{self.source}: {self.cases} cases, {self.instants} instants, "
             f"{self.named} differences named, {len(self.unnamed)} cases with others"

@@ -19,30 +19,11 @@ from tests.importing.comparison import AT, HALF_HOUR, UNTIL, ZONES, digest
 
 #: Those that fire a few times a day at most: two years of each are in the table.
 SELDOM = (
-    "*-*-* 02:30:00",
-    "daily",
-    "*-*-* 00:30:00",
-    "*-*-* 03:00",
-    "01:30",
-    "02:15",
-    "Mon..Fri 09:00",
-    "Mon-Fri 9:00",
-    "Fri *-*-13 00:00",
-    "Mon *-*-1..7 04:00",
-    "*-*-1/10 05:00",
-    "*-*~01 06:00",
-    "Fri *-*~07/1 18:00",
-    "*-02-29 12:00",
-    "12-25",
-    "weekly",
-    "monthly",
-    "quarterly",
-    "semiannually",
-    "yearly",
-    "2027-*-* 04:00:30",
-    "*-*-* 2,14:15,45",
-    "Sat,Sun *-*-* 00..03:30:00",
-)
+    "*-*-* 02:30:00", "daily", "*-*-* 00:30:00", "*-*-* 03:00", "01:30", "02:15", "Mon..Fri 09:00",
+    "Mon-Fri 9:00", "Fri *-*-13 00:00", "Mon *-*-1..7 04:00", "*-*-1/10 05:00", "*-*~01 06:00",
+    "Fri *-*~07/1 18:00", "*-02-29 12:00", "12-25", "weekly", "monthly", "quarterly",
+    "semiannually", "yearly", "2027-*-* 04:00:30", "*-*-* 2,14:15,45", "Sat,Sun *-*-* 00..03:30:00",
+)  # fmt: skip
 #: Those that fire often: around clock changes, and in one zone two years of each.
 OFTEN = ("hourly", "*:0/30", "0/4:00", "*-*-* 1..3:0/20")
 #: How many it is asked for in one call: few at first, as it starts a process for each.
@@ -51,12 +32,12 @@ _LINE = re.compile(r"(?:Next elapse|Iter\. #\d+): \w{3} (\S+ \S+) UTC")
 
 
 def program() -> str | None:
-    """Where the program is."""
+    """The path of the program."""
     return shutil.which("systemd-analyze")
 
 
 def version() -> str:
-    """The version of systemd, as it says itself."""
+    """The version of systemd, as it reports it."""
     said = _run([str(program()), "--version"])
     return said.splitlines()[0].strip()
 

@@ -14,29 +14,11 @@ from tests.importing.comparison import AT, UNTIL, ZONES, Tally, imported
 pytestmark = pytest.mark.timeout(600)
 
 FIXED = (
-    "30 2 * * *",
-    "0 0 * * *",
-    "30 0 * * *",
-    "0 3 * * *",
-    "30 1 * * *",
-    "15 2,14 * * *",
-    "0 9 * * 1-5",
-    "0 9 * * MON-FRI",
-    "0 0 13 * 5",
-    "0 0 */10 * 1",
-    "0 2 1-7 * *",
-    "5 4 * * sun",
-    "0 12 1 1,4,7,10 *",
-    "23 0-20/2 * * *",
-    "0 0 29 2 *",
-    "0 6 * * 7",
-    "10 2 5-5 * *",
-    "0 5 * * 5-7/2",
-    "@daily",
-    "@weekly",
-    "@monthly",
-    "@yearly",
-)
+    "30 2 * * *", "0 0 * * *", "30 0 * * *", "0 3 * * *", "30 1 * * *", "15 2,14 * * *",
+    "0 9 * * 1-5", "0 9 * * MON-FRI", "0 0 13 * 5", "0 0 */10 * 1", "0 2 1-7 * *", "5 4 * * sun",
+    "0 12 1 1,4,7,10 *", "23 0-20/2 * * *", "0 0 29 2 *", "0 6 * * 7", "10 2 5-5 * *",
+    "0 5 * * 5-7/2", "@daily", "@weekly", "@monthly", "@yearly",
+)  # fmt: skip
 WILD = ("0 * * * *", "@hourly", "0 */4 * * *", "*/30 1-3 * * *", "17 * * * 0")
 #: cronsim loses or invents instants of wild jobs where a day has no midnight.
 PLAIN = ("Europe/Rome", "America/New_York", "Australia/Sydney", "Asia/Kolkata", "UTC")

@@ -40,7 +40,7 @@ class Choice(Generic[T]):
     differences: Sequence[Difference]
     """What the user changed."""
     both: T | None
-    """Both changes in one; None if they clash."""
+    """Both changes merged; None if they conflict."""
     clash: str = ""
     """Where they clash, in a sentence."""
 

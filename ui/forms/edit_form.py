@@ -82,7 +82,7 @@ class EditForm(ABC):
         self._restored, self._meanwhile = box(), box()
 
     def _restore(self, typed: Mapping[str, Any]) -> None:
-        """Bring back what was typed before the page was loaded again."""
+        """Fill in the kept input from before the page was reloaded."""
         if not typed or not self._fields.restore(typed):
             return
         self._changed()

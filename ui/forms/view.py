@@ -29,10 +29,10 @@ from onthedot.ui.watches import Seen
 
 
 class FormView(EditForm):
-    """One form. `before` is what it starts from; with `task_id` it changes that task.
+    """One form. `before` is its initial content; with `task_id` it changes that task.
 
-    `names` are what the workers have registered and `calendars` those that exist, to choose from,
-    and `typed` is what was typed into the fields before the page was loaded again.
+    `names` are what the workers have registered, and `calendars` the existing ones, both to choose
+    from. `typed` is the kept input from before the page was reloaded.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class FormView(EditForm):
         self._task_id = task_id
 
     def build(self) -> None:
-        """Build it, and the panel next to it."""
+        """Build the form, and the panel next to it."""
         if self._task_id and self._before:
             title = f"Edit {self._before.name}"
             self._build_head("task", self._task_id, title, "Save", "replace_task")
@@ -74,7 +74,7 @@ class FormView(EditForm):
         self._follow_soon(0)
 
     def _follow_others(self, base: TaskDefinition) -> None:
-        """Show it if someone else changes the task."""
+        """Show if someone else changes the task."""
 
         def show(seen: Seen[TaskDetail]) -> None:
             if seen.value is not None and self._notice(_change(base, seen.value.task)):

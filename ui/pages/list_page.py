@@ -23,7 +23,7 @@ from onthedot.ui.wording.errors import is_away, plainly
 
 @dataclass(frozen=True)
 class Nothing:
-    """Shown in place of rows; each of `ways` builds something to go on with."""
+    """Shown in place of rows; each of `ways` builds a way to continue."""
 
     icon: str
     title: str
@@ -32,7 +32,7 @@ class Nothing:
 
 
 class ListPage(ABC):
-    """A list that reads itself again and again."""
+    """A list that updates itself."""
 
     def __init__(self, context: PageContext, address: ListAddress) -> None:
         self._context = context
@@ -59,7 +59,7 @@ class ListPage(ABC):
         self._watch()
 
     def _filtered(self) -> None:
-        """Something else is asked for."""
+        """Start again, with other filters."""
         self._choice.clear()
         self._context.memory.pop(self._address.first_page, None)
         self._pager.clear()
@@ -87,7 +87,7 @@ class ListPage(ABC):
     def _say_unread(self, error: OnTheDotError | None) -> None:
         """Nothing could be read yet."""
         if is_away(error):
-            words = "The list appears when it is back."
+            words = "The list appears once it responds."
             self._say(Nothing("triangle-alert", "Temporal cannot be reached", words))
         elif isinstance(error, NoSuchPage):
             self._say(_not_understood(plainly(error), "First page", self._address.first_page))

@@ -1,8 +1,8 @@
-// Small Vue parts that several components draw with. Text always goes in as text, never as HTML.
+// Small Vue parts shared by several components. Text is always inserted as text, never as HTML.
 (() => {
   const { base, icons } = document.currentScript.dataset;
   otd.href = (path) => base + path;
-  // While another server draws the page anew there is nothing yet that would lead on.
+  // While another server rebuilds the page, nothing on it works yet.
   otd.go = (path) => {
     if (document.getElementById("c0")) emitEvent("sub_pages_navigate", path);
     else setTimeout(otd.go, 20, path);
@@ -18,8 +18,8 @@
   };
   otd.icon = (name) => Vue.h(otd.Icon, { name });
 
-  // An instant. form: relative (exact in the tooltip), near, brief (no seconds where there are none), clock, or there: how clocks of the task show it,
-  // relative where those are the reader's own.
+  // An instant. form: relative (exact in the tooltip), near, brief (seconds only if not zero), clock, or there: in the task's zone,
+  // relative if that is the reader's own.
   otd.When = {
     props: {
       at: String,
@@ -59,7 +59,7 @@
         ])
       : null;
 
-  // The last runs as small bars, oldest first: as high as they took, red where they failed.
+  // The last runs as small bars, oldest first: the height is the duration, red means failed.
   const BARS = 14;
   otd.bars = (runs) => {
     const longest = Math.max(0.001, ...runs.map((run) => run.seconds));

@@ -1,6 +1,6 @@
-// What tables of rows share: keys and clicks on a row, which rows are chosen, and the menu of one.
+// What tables share: keys and clicks on a row, the selection of rows, and the menu of a row.
 (() => {
-  // A page that one comes back to begins at the row that was opened.
+  // When the user returns to a list, it begins at the row that was opened.
   let opened = "";
   const comeBack = (table) => {
     const row =
@@ -20,21 +20,21 @@
       comeBack(this.$el);
     },
     methods: {
-      // What a row that opens `path` listens to; `acts` are further keys and what they do.
+      // What a row that opens `path` listens to; `acts` are more keys and what they do.
       rowEvents(row, path, acts = {}) {
         return {
           onClick: (event) => this.clicked(event, path, row.id),
           onKeydown: (event) => this.pressed(event, path, row.id, acts),
         };
       },
-      // A click anywhere in a row opens it, except on what has a click of its own or while text is selected.
+      // A click anywhere in a row opens it, except on something clickable or while text is selected.
       clicked(event, path, id) {
         opened = id;
         if (event.target.closest("a, button, input, label") || String(getSelection())) return;
         if (event.metaKey || event.ctrlKey) window.open(otd.href(path), "_blank");
         else otd.go(path);
       },
-      // Arrow keys walk through rows, Enter opens one, Space chooses it where rows can be chosen.
+      // Arrow keys move through rows, Enter opens one, Space chooses it where rows can be chosen.
       pressed(event, path, id, acts) {
         const row = event.currentTarget;
         if (event.target !== row) return;
@@ -54,7 +54,7 @@
         else return;
         event.preventDefault();
       },
-      // With Shift all from the one chosen last up to here.
+      // With Shift, everything from the last selected row to this one.
       toggle(id, event) {
         const ids = this.rows.map((row) => row.id),
           on = !this.chosen.includes(id);
@@ -77,7 +77,7 @@
     },
   };
 
-  // `whyNot` says of each entry why it cannot be used, if so.
+  // `whyNot` gives the reason why an entry is unavailable, if it is.
   otd.rowMenu = {
     data: () => ({ menu: null }),
     mounted() {

@@ -1,4 +1,4 @@
-"""The load to come, and taken apart with a button."""
+"""The forecast, and spreading its busiest instant."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_storm_is_seen_and_spread(site: Site, name: str) -> None:
     _shot(site, "forecast")
     site.button("Spread by h as the minute").click()
     dialog = site.dialog()
-    expect(dialog.get_by_text("come at other instants")).to_be_visible()
+    expect(dialog.get_by_text("move to other instants")).to_be_visible()
     _shot(site, "spread")
     dialog.get_by_role("button", name="Change 6 tasks").click()
     expect(site.toast("Spread 6 tasks.")).to_be_visible()

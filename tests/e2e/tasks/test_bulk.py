@@ -1,4 +1,4 @@
-"""Many at once: chosen, asked about, done in sight, reported for each, and undone."""
+"""Bulk actions: selected, confirmed, with progress, a result for each, and undo."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.waiting import wait_until
 
 @pytest.fixture
 def three(site: Site, name: str) -> list[str]:
-    """Three tasks with a tag of their own."""
+    """Three tasks with a separate tag."""
     ids = [f"{name}-{n}" for n in (1, 2, 3)]
     for task_id in ids:
         site.register(id=task_id, name=f"The {task_id}", tags=[name], trigger=DAILY, action=HELLO)

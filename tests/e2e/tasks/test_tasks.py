@@ -1,4 +1,4 @@
-"""The list of tasks: search, filters in the address, the keyboard, and changes to many at once."""
+"""The list of tasks: search, filters in the address, the keyboard, and bulk actions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.waiting import wait_until
 
 @pytest.fixture
 def three(site: Site, name: str) -> list[str]:
-    """Three tasks with a tag of their own, which is also the start of their names."""
+    """Three tasks with a separate tag, which is also the start of their names."""
     ids = [f"{name}-{n}" for n in (1, 2, 3)]
     for task_id in ids:
         site.register(id=task_id, tags=[name], trigger=DAILY, action=HELLO)

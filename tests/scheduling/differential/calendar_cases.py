@@ -1,4 +1,4 @@
-"""Expressions, calendars and zones to try together: what the differential tests go over."""
+"""Expressions, calendars and zones to combine in the differential tests."""
 
 from __future__ import annotations
 
@@ -26,53 +26,18 @@ from onthedot.scheduling.trigger import CalendarUse, CronTrigger, OnExcluded
 TODAY = date(2026, 11, 21)
 
 TIMES = (
-    "0 9",
-    "30 2",
-    "15 1,13",
-    "0 0",
-    "30 23",
-    "*/30 0-3",
-    "0 */6",
-    "45 0",
-    "10 3,22",
-    "30 12 7",
-)
+    "0 9", "30 2", "15 1,13", "0 0", "30 23", "*/30 0-3", "0 */6", "45 0", "10 3,22", "30 12 7",
+)  # fmt: skip
 DAYS = (
-    "* * *",
-    "* * 1-5",
-    "1 * *",
-    "15 * *",
-    "L * *",
-    "LW * *",
-    "15W * *",
-    "1W,31W * *",
-    "W#1 * *",
-    "W#3,W#10 * *",
-    "LW-1 * *",
-    "W#22 * *",
-    "* * 5#2",
-    "* * 1L",
-    "13 * 5",
-    "31 * *",
-    "29 2 *",
-    "25 12 *",
-    "1,15 3-6 *",
-    "*/10 * *",
-)
+    "* * *", "* * 1-5", "1 * *", "15 * *", "L * *", "LW * *", "15W * *", "1W,31W * *", "W#1 * *",
+    "W#3,W#10 * *", "LW-1 * *", "W#22 * *", "* * 5#2", "* * 1L", "13 * 5", "31 * *", "29 2 *",
+    "25 12 *", "1,15 3-6 *", "*/10 * *",
+)  # fmt: skip
 ZONES = (
-    "Europe/Rome",
-    "America/New_York",
-    "Australia/Lord_Howe",
-    "America/Santiago",
-    "America/Havana",
-    "America/Nuuk",
-    "Atlantic/Azores",
-    "Africa/Cairo",
-    "Asia/Beirut",
-    "Pacific/Chatham",
-    "Asia/Kolkata",
-    "UTC",
-)
+    "Europe/Rome", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "America/Havana",
+    "America/Nuuk", "Atlantic/Azores", "Africa/Cairo", "Asia/Beirut", "Pacific/Chatham",
+    "Asia/Kolkata", "UTC",
+)  # fmt: skip
 
 CONTENTS: dict[str, CalendarContent] = {
     "it": HolidaysCalendar(country="IT"),

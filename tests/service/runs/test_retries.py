@@ -1,4 +1,4 @@
-"""Runs that are repeated: the same occurrence, a new run."""
+"""Retries of runs: the same occurrence, a new run."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def failed(run_list: RunList, task_id: str, count: int = 1) -> list[ShortR
 
 
 async def ended(runs: Runs, run_id: str) -> Run:
-    """A run that no longer goes on."""
+    """A run that has ended."""
 
     async def over() -> Run | None:
         run = await runs.get(run_id)

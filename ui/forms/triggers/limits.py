@@ -28,7 +28,7 @@ class LimitFields:
         calendars: Sequence[str],
         zone_field: TextField | None = None,
     ) -> None:
-        # An interval has its zone among the limits, as it matters for days alone.
+        # An interval's zone is among its limits, because it matters only for days.
         moves = zone_field is not None
         given = before is not None and (
             before.start_at

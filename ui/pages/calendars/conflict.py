@@ -12,7 +12,7 @@ Save = Callable[[CalendarContent, int], Awaitable[None]]
 
 
 def content_differences(before: CalendarContent, after: CalendarContent) -> list[Difference]:
-    """Field by field; of listed days, those that are gone and those that are new."""
+    """The changes, field by field; for listed days, the removed and the added ones."""
     if isinstance(before, DatesCalendar) and isinstance(after, DatesCalendar):
         gone = [day for day in before.dates if day not in after.dates]
         come = [day for day in after.dates if day not in before.dates]
@@ -31,7 +31,7 @@ def content_differences(before: CalendarContent, after: CalendarContent) -> list
 def merged(
     base: CalendarContent, theirs: CalendarContent, mine: CalendarContent
 ) -> CalendarContent | None:
-    """Both changes in one; None if they clash."""
+    """Both changes merged; None if they conflict."""
     if mine in (base, theirs):
         return theirs
     if isinstance(base, DatesCalendar):

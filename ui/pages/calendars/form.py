@@ -1,4 +1,4 @@
-"""The form of a calendar: which days it holds, its months as one types, what saving changes."""
+"""The form of a calendar: its content, its months as the user types, the effect of saving."""
 
 from __future__ import annotations
 
@@ -29,18 +29,19 @@ from onthedot.ui.pages.calendars.reads import CalendarDetail, calendar_detail
 from onthedot.ui.watches import Seen
 from onthedot.ui.wording.errors import plainly
 
-#: What a calendar without a name is called meanwhile; none may be called so.
+#: Stands for the name of an unnamed calendar; it is not a valid name.
 _NEW = "(new)"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _RULE = (
-    "Write 1 to 64 small letters, digits, dots, dashes and underscores; a letter or digit first."
+    "Use 1 to 64 lowercase letters, digits, dots, dashes and underscores; start with a letter or "
+    "digit."
 )
 _A_FEED = "A worker reads the feed once it is saved; its days then show on the calendar's page."
 
 
 class CalendarForm(EditForm):
-    """One form. `before` is what it starts from, `names` are calendars to be made of, and `typed`
-    is what was typed before the page was loaded again."""
+    """One form. `before` is its initial content, `names` are the calendars to choose from, and
+    `typed` is the kept input from before the page was reloaded."""
 
     def __init__(
         self,
@@ -59,7 +60,7 @@ class CalendarForm(EditForm):
         self._panel = DraftPanel(today, year_of(query.get("year", ""), today), before)
 
     def build(self) -> None:
-        """Build it, with what stands beside and below it."""
+        """Build the form, and the panels next to it and below it."""
         title = f"Edit {self._name}" if self._name else "New calendar"
         label = "Save" if self._name else "Create calendar"
         self._build_head("calendar", self._name, title, label, "put_calendar")
@@ -85,8 +86,8 @@ class CalendarForm(EditForm):
                     at="name",
                     mono=True,
                     placeholder="it",
-                    hint="Tasks name it so; it cannot be changed later. Small letters, "
-                    "digits, dots, dashes and underscores.",
+                    hint="It cannot be changed later. Lowercase letters, digits, dots, dashes "
+                    "and underscores.",
                     form=self._fields,
                 )
         with card("Which days it holds"):
@@ -107,7 +108,7 @@ class CalendarForm(EditForm):
             known = await drafts.known(self._name or _NEW, content)
         except InvalidDefinition as error:
             problems = under_content(error.problems)
-            panel.show_days(None, "Its days show here once the fields above are right.")
+            panel.show_days(None, "Its days show here once the fields above are valid.")
             return problems
         except OnTheDotError as error:
             panel.show_days(None, plainly(error))
@@ -126,7 +127,7 @@ class CalendarForm(EditForm):
         return []
 
     def _follow_others(self) -> None:
-        """Show it if someone else changes the calendar."""
+        """Show if someone else changes the calendar."""
 
         def show(seen: Seen[CalendarDetail | None]) -> None:
             if seen.value is not None and seen.value.found.state.content != self._base:
@@ -167,7 +168,7 @@ class CalendarForm(EditForm):
             stored = await self._context.tried(storing, but=shown_here)
         except CalendarChanged:
             if revision is None:
-                used = f"There is a calendar {name} already. Choose another name."
+                used = f"The calendar {name} already exists. Choose another name."
                 self._say([FieldProblem("name", used)])
             else:
                 await self._ask_about_others(content)
@@ -188,7 +189,7 @@ class CalendarForm(EditForm):
             return
         theirs = detail.found.state
         if theirs.content == self._base:
-            # Its days were recomputed meanwhile, by nobody.
+            # Its days were recomputed meanwhile, without a change by a user.
             await self._try(mine, theirs.revision)
             return
         own, both = content_differences(self._base, mine), merged(self._base, theirs.content, mine)

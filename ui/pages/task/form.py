@@ -1,4 +1,4 @@
-"""New and edit: the pages with the form of a task."""
+"""The pages for a new task and for editing one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from onthedot.ui.forms.view import FormView
 from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.reads import calendar_names, task_state
 
-#: How long what the workers have registered is taken to be the same.
+#: How long the names that workers have registered are reused.
 _AGE = timedelta(seconds=30)
 
 
 async def new_page(context: PageContext, query: dict[str, str]) -> None:
-    """Build the page for a new task, empty or with what another one says."""
+    """Build the page for a new task, empty or with another task's content."""
 
     async def load() -> FormView:
         source = query.get("from", "")
@@ -55,7 +55,7 @@ async def edit_page(context: PageContext, query: dict[str, str], task_id: str) -
 
 
 async def _choices(site: SiteContext) -> tuple[Registered, list[str]]:
-    """What the workers have registered, and the calendars that exist."""
+    """What the workers have registered, and the existing calendars."""
     try:
         return await asyncio.gather(_names(site), calendar_names(site.temporal))
     except OnTheDotError:

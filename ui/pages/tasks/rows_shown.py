@@ -1,4 +1,4 @@
-"""Which tasks the list shows, as the address says, and what it says of those that are not there."""
+"""Which tasks the list shows for its address, and what it shows if there are none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from onthedot.ui.pages.list_address import Known, ListAddress
 from onthedot.ui.pages.list_page import Nothing
 from onthedot.ui.rows import KINDS, TASK_WORDS
 
-#: What a pill says, and of what cannot be said in one pill, how the last run went.
+#: The labels of the pills; "Active" stands for several, which health tells apart.
 STATUSES = {
     TaskStatus.SCHEDULED.value: TASK_WORDS[TaskStatus.SCHEDULED],
     TaskStatus.RUNNING.value: TASK_WORDS[TaskStatus.RUNNING],
@@ -26,7 +26,7 @@ STATUSES = {
     TaskStatus.DELETED.value: TASK_WORDS[TaskStatus.DELETED],
 }
 
-#: Links that were kept from earlier.
+#: For links that were saved earlier.
 _EARLIER = {TaskStatus.FAILED.value: Health.FAILING.value}
 
 KNOWN: dict[str, Known] = {
@@ -37,7 +37,7 @@ KNOWN: dict[str, Known] = {
     "sort": set(TaskOrder),
 }
 
-#: Orders, as the column says whose head chooses it.
+#: Orders, named like the column whose head chooses them.
 ORDERS = {
     TaskOrder.NAME.value: "By name",
     TaskOrder.NEXT_RUN.value: "By next run",
@@ -46,7 +46,7 @@ ORDERS = {
 
 
 def chosen_filter(address: ListAddress) -> TaskFilter:
-    """The filter that an address without unknown values asks for."""
+    """The filter of an address without unknown values."""
     status = _EARLIER.get(address["status"], address["status"])
     return TaskFilter(
         kind=address["kind"] or None,
@@ -86,7 +86,7 @@ def _ways_to_begin(context: PageContext) -> tuple[Callable[[], object], ...]:
 
 
 def unread(why: Mapping[str, str]) -> str:
-    """Which tasks a later release wrote in a way that this one cannot show."""
+    """The tasks that a later release stored in a form that this one cannot show."""
     if not why:
         return ""
     few = list(why)[:5]

@@ -1,4 +1,4 @@
-"""The part of the form that says which days a calendar holds: the fields of one of five kinds."""
+"""The fields for the days of a calendar, for each of the five kinds."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MODELS: dict[str, type[CalendarContent]] = {
 
 
 class ContentPart(KindPart):
-    """Shows the fields of one kind at a time. `names` are the calendars to be made of."""
+    """Shows the fields of one kind at a time. `names` are the calendars to choose from."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class ContentPart(KindPart):
         super().__init__(fields, changed, "Kind", KINDS, kind, at="content")
 
     def judged(self) -> tuple[CalendarContent | None, list[FieldProblem]]:
-        """The content, or what has to be fixed before it is one."""
+        """The content, or the problems to fix first."""
         try:
             given = self.value()
             return _MODELS[self._kind](**given), []
@@ -72,7 +72,7 @@ class ContentPart(KindPart):
 
 
 def _of_a_line(problem: FieldProblem, given: dict[str, Any]) -> FieldProblem:
-    """A problem of one of several dates names it."""
+    """A problem of one of several dates, with that date in the message."""
     field, _, number = problem.field.partition(".")
     if field != "dates" or not number.isdigit():
         return problem
@@ -81,12 +81,12 @@ def _of_a_line(problem: FieldProblem, given: dict[str, Any]) -> FieldProblem:
 
 
 def under_content(problems: Sequence[FieldProblem]) -> list[FieldProblem]:
-    """Problems of a content, at the fields of this part."""
+    """The problems of a content, at the fields of this part."""
     return [FieldProblem(f"content.{each.field}", each.message) for each in problems]
 
 
 class DateFields:
-    """Days and ranges, one a line."""
+    """Days and ranges, one per line."""
 
     def __init__(self, fields: Fields, before: CalendarContent | None) -> None:
         dates = before.dates if isinstance(before, DatesCalendar) else ()
@@ -94,7 +94,7 @@ class DateFields:
             "Days",
             "\n".join(dates),
             at="content.dates",
-            hint="One a line: a date (2026-12-24), or a range with both ends included "
+            hint="One per line: a date (2026-12-24), or a range with both ends included "
             "(2026-12-24/2027-01-06).",
             placeholder="2026-12-24",
             mono=True,
@@ -104,7 +104,7 @@ class DateFields:
         )
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind."""
+        """The content, without its kind."""
         return {"dates": tuple(listed(self._dates.value, "\n"))}
 
 
@@ -118,7 +118,7 @@ class WeekFields:
         )
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind."""
+        """The content, without its kind."""
         return {"days": tuple(self._days.chosen)}
 
 
@@ -132,7 +132,7 @@ class UnionFields:
         options = {name: name for name in dict.fromkeys([*names, *chosen])}
         self._names: ChecksField | None = None
         if not options:
-            words = "There is no other calendar yet. Make those first that this one is made of."
+            words = "There is no other calendar yet. First create the calendars to combine."
             text(words, "muted wrap", tag="p")
             return
         self._names = ChecksField(
@@ -140,10 +140,10 @@ class UnionFields:
             options,
             ",".join(chosen),
             at="content.calendars",
-            hint="It follows them: a change of one of them changes this one too.",
+            hint="If one of them changes, so does this one.",
             form=fields,
         )
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind."""
+        """The content, without its kind."""
         return {"calendars": tuple(self._names.chosen) if self._names else ()}
