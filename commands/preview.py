@@ -35,7 +35,7 @@ from onthedot.scheduling.trigger import OnExcluded
     help="What happens to a run on an excluded day (default skip).",
 )
 @click.option("-n", "--count", type=click.IntRange(1, 1000), default=10, show_default=True)
-@click.option("--after", type=INSTANT, help="From when on (default now).")
+@click.option("--after", type=INSTANT, help="Only after this time (default now).")
 @click.option("--id", "task_id", metavar="TASK", help="The task's id, on which H depends.")
 @output_option
 def preview(

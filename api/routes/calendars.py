@@ -76,11 +76,12 @@ async def put_calendar(
     expected: ExpectedCalendarRevision,
     response: Response,
 ) -> CalendarAnswer:
-    """Every task that uses it applies the change by itself; `waiting` counts those that have not
-    done so yet.
+    """Every task that uses it applies the change automatically; `waiting` counts those that have
+    not done so yet.
 
-    A feed is read immediately, and then daily. What `GET` answers may be sent back; what changes
-    nothing keeps the revision."""
+    A feed is read immediately, and then daily. You can send back the response of `GET`. If nothing
+    changes, the revision stays.
+    """
     found, made = await calendars.put(name, content_of(body), by=caller, if_match=expected)
     if made:
         response.status_code = 201

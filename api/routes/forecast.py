@@ -1,4 +1,4 @@
-"""What is to come: `/forecast`, the load, and `/tasks.ics`, the runs, for calendar programs."""
+"""`/forecast`: the starts to come; `/tasks.ics`: upcoming runs for calendar programs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ router = APIRouter(route_class=JsonRoute, tags=["triggers"])
 
 
 def _number(value: object) -> object:
-    """In an address a number of seconds is a text as well."""
+    """In a query, a number of seconds is text."""
     return float(value) if isinstance(value, str) and value.isdecimal() else value
 
 
@@ -43,18 +43,19 @@ async def forecast(
     query: Annotated[ForecastQuery, Query()], forecasts: Annotated[Forecasts, kept("forecasts")]
 ) -> Forecast:
     """How many starts are due in each step, over all tasks; the busiest seconds with their tasks;
-    how late the last start would be, where `ONTHEDOT_CAPACITY_PER_SECOND` begin in a second; and
-    what `H`, jitter or an offset would make of the busiest one.
+    how late the last start would be if `ONTHEDOT_CAPACITY_PER_SECOND` can start in a second; and
+    the effect of `H`, jitter or an offset on the busiest one.
 
     This counts occurrences, before the overlap policy applies. Tasks that are paused without an end
-    are left out."""
+    are left out.
+    """
     return await forecasts.of(
         since=query.since, until=query.until, step=query.step, tag=query.tag or ""
     )
 
 
 class FeedQuery(StrictQuery):
-    """Whose runs."""
+    """The tasks in the feed."""
 
     tag: QueryText | None = Field(None, description="Only tasks with this tag.")
     task: TaskId | None = Field(None, description="Only this task.")

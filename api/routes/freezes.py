@@ -1,4 +1,4 @@
-"""`/freezes`: windows in which nothing begins by schedule."""
+"""`/freezes`: windows in which schedules start nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FreezesDep = Annotated[Freezes, made(Freezes)]
 
 @router.get("/freezes", summary="List freezes", responses=refusals(503))
 async def list_freezes(freezes: FreezesDep) -> FreezePage:
-    """Those that are in force or have a window to come, by name."""
+    """Those that are in force or have an upcoming window, by name."""
     return FreezePage(items=await freezes.all())
 
 

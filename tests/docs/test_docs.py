@@ -32,7 +32,7 @@ def test_relative_links_lead_to_files(document: Path) -> None:
 
 
 def test_named_commands_exist(document: Path) -> None:
-    """`onthedot task list` as much as `onthedot dev`."""
+    """`onthedot task list` as well as `onthedot dev`."""
     for words in re.findall(r"(?:^|`|/)onthedot((?: [a-z][a-z-]*)+)", document.read_text(), re.M):
         group: click.Command = cli.command()
         for word in words.split():

@@ -33,10 +33,10 @@ router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 async def list_tags(
     tags: Annotated[KnownTags, kept("tags")], temporal: TemporalDep, response: Response
 ) -> TagList:
-    """Every tag in use, including those of finished tasks. All tasks are counted: where that takes
-    long, the counts may be up to five minutes old. `Age` says how old they are. Of more than
-    20,000 tasks the newest are counted, and `complete` is false, as it is while the first count
-    goes on: after a few seconds the response has what was counted so far."""
+    """Every tag in use, including those of finished tasks. All tasks are counted; if that takes
+    long, the counts may be up to five minutes old. `Age` says how old they are. Of more than 20,000
+    tasks the newest are counted, and `complete` is false. It is also false during the first count:
+    after a few seconds the response has what was counted so far."""
     counted = await tags.counted()
     age = temporal.now() - counted.at
     response.headers["Age"] = str(max(0, int(age.total_seconds())))
