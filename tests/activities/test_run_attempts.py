@@ -69,7 +69,7 @@ async def test_a_final_failure_is_not(
 async def test_a_burst_at_one_slow_host_is_done_by_ordinary_activities(
     client: Client, settings: Settings, receiver: Receiver, other_receiver: Receiver
 ) -> None:
-    """None of them fails for want of a place, and another host's run does not wait for them."""
+    """No call fails for lack of a place, and another host's run does not wait for them."""
     handles = [await start(client, settings.task_queue, receiver.url("/hang")) for _ in range(70)]
     await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
     began = time.monotonic()
@@ -87,7 +87,8 @@ async def test_a_burst_at_one_slow_host_is_done_by_ordinary_activities(
 async def test_a_cancelled_run_makes_no_further_attempt(
     client: Client, settings: Settings, receiver: Receiver
 ) -> None:
-    """A local attempt learns of it when the workflow task it holds is renewed, every 8 s."""
+    """A local attempt learns of the cancel when the workflow task that it holds is renewed, every 8
+    s."""
     handle = await start(client, settings.task_queue, receiver.url("/hang"))
     await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
     await handle.cancel()

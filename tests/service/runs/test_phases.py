@@ -156,7 +156,7 @@ async def test_somebody_elses_worker(
 
 
 async def test_a_run_that_no_worker_takes_up(temporal: Temporal) -> None:
-    """Without the fixture of a worker, on a queue of its own."""
+    """On a separate queue that no worker polls."""
     settings = temporal.settings.model_copy(update={"task_queue": unique("empty")})
     alone = patient(temporal.client, settings)
     running = _Running(Tasks(alone), Runs(alone))

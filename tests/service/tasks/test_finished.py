@@ -231,7 +231,7 @@ async def _closed(tasks: Tasks, task_id: str) -> Task:
 
 
 async def test_deleting_what_was_registered_a_moment_ago(tasks: Tasks) -> None:
-    """Then the deletion comes in with the very first workflow task."""
+    """The deletion then arrives with the very first workflow task."""
 
     async def register_and_delete(trigger: dict[str, object]) -> None:
         task_id = unique("moment")
