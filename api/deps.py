@@ -37,7 +37,7 @@ _OTHER_ID = re.compile(r"[A-Za-z0-9._~-]{1,400}")
 
 
 def kept(name: str) -> Any:
-    """A dependency: what the app keeps under this name."""
+    """A dependency: the app's object of this name."""
 
     async def found(request: Request) -> Any:
         return getattr(request.app.state, name)
@@ -49,7 +49,7 @@ TemporalDep = Annotated[Temporal, kept("temporal")]
 
 
 def made(use_cases: Callable[[Temporal], object]) -> Any:
-    """A dependency: use cases over the app's Temporal."""
+    """A dependency: use cases with the app's Temporal."""
 
     async def found(temporal: TemporalDep) -> object:
         return use_cases(temporal)
@@ -150,7 +150,7 @@ Cursor = Annotated[
 
 
 class StrictQuery(BaseModel):
-    """The query of a call; others than its parameters are refused."""
+    """The query parameters of a call; unknown ones are refused."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -53,7 +53,7 @@ class TrustedProxies:
 
 
 def address_of(written: str) -> IPv4Address | IPv6Address | None:
-    """An address; of an IPv4 address mapped to IPv6, the former. None if it is no address."""
+    """An address, as IPv4 if it is one mapped to IPv6; None if it is not an address."""
     try:
         found = ip_address(written)
     except ValueError:

@@ -55,7 +55,7 @@ class EditForm(ABC):
 
     @abstractmethod
     def build(self) -> None:
-        """Build it, with what stands beside it."""
+        """Build it, and the panels next to it."""
 
     @abstractmethod
     async def _follow(self) -> None:

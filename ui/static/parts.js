@@ -50,7 +50,7 @@
   otd.pill = (status) =>
     Vue.h("span", { class: ["pill", status.tone, { live: status.live }] }, status.label);
 
-  // What is wrong with a field.
+  // The error of a field.
   otd.fieldError = (error, id) =>
     error
       ? Vue.h("div", { class: "error", id: id && `${id}-error` }, [

@@ -1,4 +1,4 @@
-"""What two people made of one calendar at once: the differences, and both changes in one."""
+"""Differences between two versions of a calendar, and merging two people's changes."""
 
 from __future__ import annotations
 

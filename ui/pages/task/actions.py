@@ -40,7 +40,7 @@ def _ask_through(context: PageContext, task_id: str, name: str, frozen: Frozen) 
 
 
 def say_started(context: PageContext, words: str, run: ShortRun | None) -> None:
-    """Say it, and lead to the run; nothing if none was started."""
+    """Show a message with a link to the run; nothing if none was started."""
     if run is not None:
         view = ("View run", lambda: context.go(f"/runs/{run.id}"))
         context.toasts.say(words, actions=[view])
