@@ -17,7 +17,7 @@ from onthedot.access.api_tokens import ApiToken
 from onthedot.settings import Settings
 from onthedot.ui.access.entrance import entrance
 from onthedot.ui.access.gate import Gate
-from onthedot.ui.access.headers import SafeHeaders
+from onthedot.ui.access.headers import PageHeaders
 from onthedot.ui.access.session_cookies import COOKIE
 from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.loading.static_files import STATIC, KeptFiles, address
@@ -45,7 +45,7 @@ def page() -> Page:
 async def stranger(page: Page) -> AsyncIterator[httpx.AsyncClient]:
     digest = hashlib.sha256(b"right").hexdigest()
     sessions = Sessions(Settings(api_tokens=(ApiToken(name="ada", sha256=digest),)))
-    gate = SafeHeaders(Gate(page, sessions, entrance(sessions)))
+    gate = PageHeaders(Gate(page, sessions, entrance(sessions)))
     app = FastAPI()
     app.mount("/ui", gate)
     transport = httpx.ASGITransport(app, client=("192.0.2.1", 1))
