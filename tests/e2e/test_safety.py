@@ -15,6 +15,7 @@ from tests.e2e.axe import serious
 from tests.e2e.conftest import Open
 from tests.e2e.running import Running
 from tests.e2e.site import DAILY, HELLO, Site
+from tests.faults.part import up
 from tests.ports import free_port
 from tests.waiting import wait_until
 
@@ -107,10 +108,8 @@ def guarded(stack: Running) -> Iterator[int]:
     viewer = hashlib.sha256(b"only looking").hexdigest()
     tokens = f"ada:sha256:{digest},eve:viewer:sha256:{viewer}"
     server = stack.another_server(port, ONTHEDOT_API_TOKENS=tokens)
-    server.start()
-    server.wait_until_up()
-    yield port
-    server.kill()
+    with up(server):
+        yield port
 
 
 def test_who_has_a_token_gets_in_and_out(guarded: int, open_site: Open, name: str) -> None:

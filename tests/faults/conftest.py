@@ -8,6 +8,7 @@ import pytest
 
 from tests.faults.judging.receiving import Receiving
 from tests.faults.judging.table import FaultTable
+from tests.faults.part import up
 from tests.faults.stack import Stack
 
 _TABLE = FaultTable("faults", "faults.json")
@@ -25,14 +26,10 @@ def table() -> FaultTable:
 @pytest.fixture(scope="session")
 def receiving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiving]:
     started = Receiving(tmp_path_factory.mktemp("receiver"))
-    started.part.start()
-    try:
-        started.part.wait_until_up()
+    with up(started.part):
         yield started
         late = started.came_later()
         assert not late, f"attempts were made after all was through: {late}"
-    finally:
-        started.part.kill()
 
 
 @pytest.fixture(scope="session")

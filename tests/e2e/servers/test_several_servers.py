@@ -13,7 +13,7 @@ from tests.e2e.conftest import Open
 from tests.e2e.running import Running
 from tests.e2e.servers.balancer import Balancer, balanced
 from tests.e2e.site import DAILY, HELLO, Site
-from tests.faults.part import Part
+from tests.faults.part import Part, up
 from tests.ports import free_port
 from tests.waiting import wait_until
 
@@ -28,15 +28,8 @@ def servers(stack: Running) -> Iterator[list[Part]]:
     """Two that share nothing but their settings."""
     shared = {"ONTHEDOT_API_TOKENS": _TOKENS, "ONTHEDOT_SESSION_KEY": "k" * 32}
     found = [stack.another_server(free_port(), **shared) for _ in range(2)]
-    try:
-        for server in found:
-            server.start()
-        for server in found:
-            server.wait_until_up()
+    with up(*found):
         yield found
-    finally:
-        for server in found:
-            server.kill()
 
 
 @pytest.fixture
@@ -195,10 +188,8 @@ def test_a_cookie_counts_at_every_server_and_at_none_once_its_token_is_gone(
         changed = stack.another_server(
             last, ONTHEDOT_API_TOKENS=other, ONTHEDOT_SESSION_KEY="k" * 32
         )
-        changed.start()
-        changed.wait_until_up()
-        assert client.get(f"http://127.0.0.1:{last}/me").status_code == 401
-        changed.kill()
+        with up(changed):
+            assert client.get(f"http://127.0.0.1:{last}/me").status_code == 401
 
 
 def _sign_in(site: Site, path: str) -> None:

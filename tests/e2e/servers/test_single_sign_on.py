@@ -18,6 +18,7 @@ from tests.e2e.running import Running
 from tests.e2e.servers.balancer import Balancer, balanced
 from tests.e2e.servers.keycloak import CLIENT, OTHER, OTHER_SECRET, SECRET, Realm, realm
 from tests.e2e.site import Site
+from tests.faults.part import up
 from tests.ports import free_port
 from tests.waiting import wait_until
 
@@ -58,15 +59,9 @@ def company(stack: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterato
                 "ONTHEDOT_SESSION_KEY": "k" * 32,
             }
             servers = [stack.another_server(free_port(), **settings) for _ in range(2)]
-            for server in servers:
-                server.start()
-            for server in servers:
-                server.wait_until_up()
             ports = [int(server.name.removeprefix("server-")) for server in servers]
-            with balanced(ports) as balancer:
+            with up(*servers), balanced(ports) as balancer:
                 yield Company(made, forwarder, balancer)
-            for server in servers:
-                server.kill()
 
 
 @pytest.fixture

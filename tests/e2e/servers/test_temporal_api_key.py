@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -12,7 +11,7 @@ import pytest
 from tests.certificates import certify
 from tests.e2e.running import Running
 from tests.e2e.servers.key_door import demanding_a_key
-from tests.faults.part import Part
+from tests.faults.part import Part, up
 from tests.ports import free_port
 from tests.waiting import wait_until
 
@@ -52,7 +51,7 @@ def test_tasks_run_over_tls_with_an_api_key(
     way["ONTHEDOT_TASK_QUEUE"] = name
     server = stack.another_server(free_port(), **way)
     worker = stack.another_worker(f"worker-{name}", **way)
-    with _started(server, worker), _client(server) as rest:
+    with up(server, worker), _client(server) as rest:
         task = {
             "id": name,
             "trigger": {"kind": "once", "delay": "PT1S"},
@@ -72,11 +71,9 @@ def test_a_key_that_temporal_refuses_is_said(
     way = door | {"TEMPORAL_API_KEY": key, "TEMPORAL_TLS": "true"}
     server = stack.another_server(free_port(), **way)
     worker = stack.another_worker("worker-refused", **way)
-    server.start()
     worker.start()
     try:
-        server.wait_until_up()
-        with _client(server) as rest:
+        with up(server), _client(server) as rest:
             for path in ("/readyz", "/tasks", "/runs", "/tasks/some"):
                 answered = rest.get(path)
                 assert answered.status_code == 503, (path, answered.text)
@@ -86,21 +83,7 @@ def test_a_key_that_temporal_refuses_is_said(
         for part in (server, worker):
             assert _WRONG not in part.said()
     finally:
-        server.kill()
         worker.kill()
-
-
-@contextmanager
-def _started(*parts: Part) -> Iterator[None]:
-    try:
-        for part in parts:
-            part.start()
-        for part in parts:
-            part.wait_until_up()
-        yield
-    finally:
-        for part in parts:
-            part.kill()
 
 
 def _client(server: Part) -> httpx.Client:

@@ -14,7 +14,7 @@ import httpx
 
 from tests.certificates import Certified, certify
 from tests.e2e.running import Running
-from tests.faults.part import Part
+from tests.faults.part import Part, up
 from tests.ports import free_port
 from tests.waiting import wait_until
 
@@ -48,12 +48,8 @@ def _answers(server: Part, wanted: int) -> None:
     def said() -> bool:
         return httpx.get(ready, timeout=20, trust_env=False, verify=False).status_code == wanted
 
-    server.start()
-    try:
-        server.wait_until_up()
+    with up(server):
         wait_until(said, f"/readyz answers {wanted}")
-    finally:
-        server.kill()
 
 
 @contextmanager
