@@ -20,6 +20,7 @@ from onthedot.service.runs.listing import RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, once, unique
+from tests.outcomes import in_status
 from tests.service.freezes.conftest import put_freeze, runs_of
 from tests.waiting import at_load, eventually, until
 
@@ -86,15 +87,8 @@ async def test_a_one_time_task_is_held_and_runs_once_at_the_end(
 
     await eventually(partial(_why_frozen, temporal, held, name))
     await until(end)
-
-    async def done() -> bool:
-        return (await tasks.get(held)).status is TaskStatus.COMPLETED
-
-    async def given_up() -> bool:
-        return (await tasks.get(late)).status is TaskStatus.FAILED
-
-    await eventually(done)
-    await eventually(given_up)
+    await in_status(tasks, held, TaskStatus.COMPLETED)
+    await in_status(tasks, late, TaskStatus.FAILED)
     missed = await runs_of(run_list, late)
     assert [run.error.message.partition(". ")[0] for run in missed if run.error] == [
         f"Frozen by {name}: year end"

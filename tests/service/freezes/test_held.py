@@ -25,6 +25,7 @@ from onthedot.service.runs.listing import RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, once, unique
+from tests.outcomes import in_status
 from tests.service.freezes.conftest import runs_of
 from tests.waiting import eventually
 
@@ -63,11 +64,7 @@ async def test_a_worker_that_cannot_read_freezes_holds_and_says_so(
             assert (await tasks.get(task_id)).status is TaskStatus.RUNNING
             assert "no run starts until the freezes can be read" in caplog.text
             with patch.object(FreezeWatch, "_listed", return_value={}):
-
-                async def ran() -> bool:
-                    return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
-
-                await eventually(ran)
+                await in_status(tasks, task_id, TaskStatus.COMPLETED)
     assert not watch.known or watch.may_be_in_force(datetime.now(UTC)) is False
     await activities.close()
 

@@ -17,7 +17,8 @@ from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import unique
-from tests.service.ledger.accounts import EVERY_SECOND, EVERY_TWO, LOG, entries_of, until_ran
+from tests.outcomes import succeeded
+from tests.service.ledger.accounts import EVERY_SECOND, EVERY_TWO, LOG, entries_of
 from tests.waiting import eventually, patient
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +30,7 @@ async def test_a_recurring_task_accounts_for_every_second(
     task_id = unique("ledger")
     tasks = Tasks(temporal)
     await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=LOG), by="t")
-    await until_ran(temporal, task_id, 4)
+    await succeeded(temporal, task_id, 4)
     now = temporal.now()
     page = await Ledger(temporal).of(task_id, now - timedelta(hours=1), now + timedelta(seconds=20))
     await tasks.delete(task_id, by="t")
@@ -50,7 +51,7 @@ async def test_a_task_that_is_paused_edited_and_resumed_has_no_gap(
     task_id = unique("ledger")
     tasks = Tasks(temporal)
     await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=LOG), by="t")
-    await until_ran(temporal, task_id, 2)
+    await succeeded(temporal, task_id, 2)
     await tasks.pause(task_id, by="t", note="being looked at")
 
     async def two_paused() -> bool:
@@ -84,9 +85,9 @@ async def test_a_finished_task_that_was_armed_again_keeps_its_past(
     tasks = Tasks(temporal)
     at = temporal.now().replace(microsecond=0) + timedelta(seconds=1)
     await tasks.create(NewTask(id=task_id, trigger=OnceTrigger(at=at), action=LOG), by="t")
-    await until_ran(temporal, task_id, 1)
+    await succeeded(temporal, task_id, 1)
     await tasks.replace(task_id, TaskDefinition(trigger=EVERY_SECOND, action=LOG), by="t")
-    await until_ran(temporal, task_id, 3)
+    await succeeded(temporal, task_id, 3)
     entries = await entries_of(temporal, task_id)
     await tasks.delete(task_id, by="t")
     assert entries[0].at == at

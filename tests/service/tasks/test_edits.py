@@ -14,6 +14,7 @@ from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, unique
+from tests.outcomes import in_status
 from tests.run_log import instants, nominals
 from tests.service.tasks.editing import edit, expected, near_a_second, settled_runs
 from tests.waiting import eventually
@@ -125,10 +126,7 @@ async def test_a_changed_max_runs_counts_anew(temporal: Temporal, tasks: Tasks) 
 
 
 async def _completed(temporal: Temporal, tasks: Tasks, task_id: str) -> Counter[datetime]:
-    async def completed() -> bool:
-        return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
-
-    await eventually(completed)
+    await in_status(tasks, task_id, TaskStatus.COMPLETED)
     await settled_runs(temporal, task_id)
     return await nominals(temporal.client, task_id)
 
