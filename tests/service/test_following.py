@@ -28,7 +28,8 @@ from tests.definitions import command, every, new_task, unique
 from tests.outcomes import ended
 from tests.ports import free_port
 from tests.service.foreign_code import foreign_worker
-from tests.waiting import at_load, eventually, patient
+from tests.waiting import at_load, eventually
+from tests.workers import on_its_own
 
 pytestmark = pytest.mark.anyio
 
@@ -54,8 +55,7 @@ async def text(temporal: Temporal, run_id: str) -> str:
 @pytest.fixture
 def elsewhere(temporal: Temporal) -> Temporal:
     """The same Temporal with a queue that no worker polls yet."""
-    settings = temporal.settings.model_copy(update={"task_queue": unique("killed")})
-    return patient(temporal.client, settings)
+    return on_its_own(temporal)
 
 
 @pytest.fixture

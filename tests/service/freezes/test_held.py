@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -28,6 +27,7 @@ from tests.definitions import every, new_task, once, unique
 from tests.outcomes import in_status
 from tests.service.freezes.conftest import runs_of
 from tests.waiting import eventually
+from tests.workers import on_its_own
 
 pytestmark = pytest.mark.anyio
 
@@ -43,16 +43,14 @@ async def test_what_was_held_is_released_bit_by_bit() -> None:
 async def test_a_worker_that_cannot_read_freezes_holds_and_says_so(
     client: Client, temporal: Temporal, caplog: pytest.LogCaptureFixture
 ) -> None:
-    queue, task_id = unique("blind"), unique("blind")
-    settings = temporal.settings.model_copy(update={"task_queue": queue})
-    tasks = Tasks(replace(temporal, settings=settings))
+    alone, task_id = on_its_own(temporal), unique("blind")
+    tasks = Tasks(alone)
     activities = Activities(client, Permissions())
     made = activities.all()
     [watch] = watches_of(made)
     # Temporal cannot be made to refuse this list alone, while the tasks go on.
     with patch.object(FreezeWatch, "_listed", side_effect=RuntimeError("no lists")):
-        running = Worker(client, task_queue=queue, activities=made)
-        async with running:
+        async with Worker(client, task_queue=alone.task_queue, activities=made):
             await tasks.create(new_task(task_id, once(0)), by="test")
             held = client.get_workflow_handle(naming.task_workflow(task_id))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from functools import partial
 
 import pytest
 from temporalio.worker import Worker
@@ -19,7 +19,8 @@ from onthedot.service.temporal.calls import Temporal
 from tests.definitions import unique
 from tests.outcomes import succeeded
 from tests.service.ledger.accounts import EVERY_SECOND, EVERY_TWO, LOG, entries_of
-from tests.waiting import eventually, patient
+from tests.waiting import eventually
+from tests.workers import on_its_own
 
 pytestmark = pytest.mark.anyio
 
@@ -97,9 +98,7 @@ async def test_a_finished_task_that_was_armed_again_keeps_its_past(
 
 
 async def test_a_task_that_no_worker_takes_up_says_so(temporal: Temporal) -> None:
-    lonely = patient(
-        temporal.client, temporal.settings.model_copy(update={"task_queue": f"none-{uuid4().hex}"})
-    )
+    lonely = on_its_own(temporal)
     once, often = unique("ledger"), unique("ledger")
     past = temporal.now() - timedelta(minutes=1)
     await Tasks(lonely).create(NewTask(id=once, trigger=OnceTrigger(at=past), action=LOG), by="t")
@@ -109,15 +108,11 @@ async def test_a_task_that_no_worker_takes_up_says_so(temporal: Temporal) -> Non
         (past, LedgerState.LATE, Reason.NO_WORKER)
     ]
     assert "no worker had processed the task" in (await Ledger(lonely).why(once)).answer
-    await eventually(lambda: _some(lonely, often))
+    await eventually(partial(entries_of, lonely, often))
     assert {entry.state for entry in await entries_of(lonely, often)} == {LedgerState.PENDING}
     for task_id in (once, often):
         handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
         await handle.terminate("the test is over")
-
-
-async def _some(temporal: Temporal, task_id: str) -> bool:
-    return bool(await entries_of(temporal, task_id))
 
 
 async def test_a_span_must_make_sense(temporal: Temporal, worker: Worker) -> None:

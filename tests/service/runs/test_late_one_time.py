@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,7 +14,7 @@ from onthedot.service.temporal.calls import Temporal
 from tests.definitions import new_task, once, unique
 from tests.outcomes import last_run
 from tests.waiting import at_load, until
-from tests.workers import polling
+from tests.workers import on_its_own, polling
 
 pytestmark = pytest.mark.anyio
 
@@ -43,14 +42,13 @@ async def test_resumed_later_than_its_deadline(tasks: Tasks, runs: Runs) -> None
 
 
 async def test_no_worker_for_longer_than_its_deadline(client: Client, temporal: Temporal) -> None:
-    queue = unique("late")
-    alone = replace(temporal, settings=temporal.settings.model_copy(update={"task_queue": queue}))
+    alone = on_its_own(temporal)
     tasks, task_id = Tasks(alone), unique("late")
     task = await tasks.create(new_task(task_id, once(0.2), deadline=_deadline()), by="test")
     assert task.trigger.kind == "once"
     assert task.trigger.at is not None
     await until(task.trigger.at + 1.5 * task.deadline)
-    async with polling(client, queue):
+    async with polling(client, alone.task_queue):
         run = await last_run(tasks, Runs(alone), task_id)
     assert run.status is RunStatus.SUCCEEDED, run.error
 

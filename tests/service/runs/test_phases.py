@@ -17,7 +17,8 @@ from tests.activities.receiver import Receiver
 from tests.definitions import command, http, new_task, once, unique
 from tests.outcomes import last_run
 from tests.service.foreign_code import foreign_worker
-from tests.waiting import at_load, eventually, patient
+from tests.waiting import at_load, eventually
+from tests.workers import on_its_own
 
 pytestmark = pytest.mark.anyio
 
@@ -153,8 +154,7 @@ async def test_somebody_elses_worker(
 
 async def test_a_run_that_no_worker_takes_up(temporal: Temporal) -> None:
     """Without the fixture of a worker, on a queue of its own."""
-    settings = temporal.settings.model_copy(update={"task_queue": unique("empty")})
-    alone = patient(temporal.client, settings)
+    alone = on_its_own(temporal)
     running = _Running(Tasks(alone), Runs(alone))
     await running.begin(command("true"))
     run = await running.comes_to(RunPhase.WAITING_FOR_WORKER)
