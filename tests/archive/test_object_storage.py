@@ -21,7 +21,7 @@ from onthedot.archive.line import Lines
 from onthedot.archive.reading import ArchivedDays
 from onthedot.archive.writing import RunArchive
 from onthedot.service.archive.exporter import Exporter
-from tests.api.tasks.test_lists import walk
+from tests.api.reading import walk
 from tests.cluster.guide import commands, run
 from tests.definitions import recurring, unique
 from tests.faults.part import Part, up

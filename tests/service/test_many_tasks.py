@@ -5,31 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from temporalio.worker import Worker
 
 from onthedot.service.overview import fleet
 from onthedot.service.overview.fleet import Fleet, FleetReader
 from onthedot.service.tasks.lists import tags
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from tests.definitions import every, new_task, unique
+from tests.definitions import YEARLY, every, new_task, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
-async def registered(
-    anyio_backend: str, temporal: Temporal, worker: Worker
-) -> tuple[str, set[str]]:
+async def registered(anyio_backend: str, temporal: Temporal) -> tuple[str, set[str]]:
     """A tag, and the ids of its two recurring tasks; it has a one-time task too."""
     tag, ids = unique("fleet"), [unique("cron"), unique("interval"), unique("once")]
     at = (temporal.now() + timedelta(days=10)).isoformat()
-    triggers = (
-        {"kind": "cron", "expression": "0 12 * * *"},
-        every(3600),
-        {"kind": "once", "at": at},
-    )
+    triggers = (YEARLY, every(3600), {"kind": "once", "at": at})
     for task_id, trigger in zip(ids, triggers, strict=True):
         await Tasks(temporal).create(new_task(task_id, trigger, tags=[tag]), by="test")
 

@@ -15,9 +15,8 @@ from onthedot.activities.assembly import Activities
 from onthedot.activities.freezes.interceptor import watches_of
 from onthedot.activities.freezes.watch import FreezeWatch
 from onthedot.activities.permissions import Permissions
-from onthedot.scheduling.freezes.freeze import FreezeDefinition, release_after
+from onthedot.scheduling.freezes.freeze import release_after
 from onthedot.scheduling.freezes.windows import without_present_window
-from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.runs.listing import RunList
@@ -25,7 +24,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, once, unique
 from tests.outcomes import in_status
-from tests.service.freezes.conftest import runs_of
+from tests.service.freezes.conftest import put_freeze, the_last_is_released, until_skipped
 from tests.waiting import eventually
 from tests.workers import on_its_own
 
@@ -74,34 +73,13 @@ async def test_a_window_that_a_change_ends_releases_what_it_held(
     await tasks.create(new_task(frozen, every(1), tags=[name]), by="test")
     now = datetime.now(UTC)
     trigger = {"kind": "interval", "every": 86_400, "offset": int(now.timestamp() - 60) % 86_400}
-    daily = FreezeDefinition.model_validate(
-        {
-            "trigger": trigger,
-            "duration": 43_200,
-            "tags": (name,),
-            "then": "hold",
-            "release_over": 0,
-        }
-    )
-    made, _ = await Freezes(temporal).put(name, daily, by="test")
+    half_a_day = {"trigger": trigger, "duration": 43_200}
+    made = await put_freeze(temporal, name, 0, until=None, then="hold", **half_a_day)
     assert made.in_force
-
-    async def skipped() -> list[ShortRun] | None:
-        found = await runs_of(run_list, frozen)
-        return [r for r in found if r.status is RunStatus.SKIPPED][2:] or None
-
-    await eventually(skipped)
+    await until_skipped(run_list, frozen)
     rest = without_present_window(made, temporal.now())
     assert rest is not None
     ended, _ = await Freezes(temporal).put(name, rest, by="test")
     assert not ended.in_force
     assert ended.next_at is not None
-
-    async def released() -> list[ShortRun] | None:
-        return [r for r in await runs_of(run_list, frozen) if r.cause is RunCause.RETRY] or None
-
-    held = await eventually(released)
-    await tasks.delete(frozen, by="test")
-    runs = await runs_of(run_list, frozen)
-    last = max(run.scheduled_for for run in runs if run.status is RunStatus.SKIPPED)
-    assert [run.scheduled_for for run in held] == [last]
+    await the_last_is_released(tasks, run_list, frozen)

@@ -38,6 +38,7 @@ async def test_attempts_are_counted_through_local_and_ordinary_ones(
     assert row.attempts == 3
     numbers = [request.headers["X-OnTheDot-Attempt"] for request in receiver.requests]
     assert numbers == ["1", "2", "3"]
+    assert {request.headers["Idempotency-Key"] for request in receiver.requests} == {run.id}
 
 
 async def test_the_last_attempt_is_told(tasks: Tasks, runs: Runs, receiver: Receiver) -> None:
@@ -47,6 +48,19 @@ async def test_the_last_attempt_is_told(tasks: Tasks, runs: Runs, receiver: Rece
     assert run.error is not None
     assert run.error.type == "HttpStatus"
     assert run.output["body"] == "no 2"
+
+
+async def test_what_is_final_is_not_tried_again(
+    tasks: Tasks, runs: Runs, receiver: Receiver
+) -> None:
+    receiver.plan = [web.json_response({"why": "no such hook"}, status=404)]
+    run = await _run(tasks, runs, http(receiver.url("/planned?k=v")), retry=_QUICK)
+    assert (run.status, run.attempts) == (RunStatus.FAILED, 1)
+    assert run.error is not None
+    assert run.error.type == "HttpStatus"
+    assert run.error.message == f"POST {receiver.url('/planned')} returned 404."
+    assert run.output["body"] == {"why": "no such hook"}
+    assert len(receiver.requests) == 1
 
 
 async def test_a_failed_run_is_logged_as_ended_after_it_began(

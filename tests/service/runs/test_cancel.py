@@ -36,6 +36,7 @@ async def test_a_first_call_that_hangs(tasks: Tasks, runs: Runs, receiver: Recei
     run = await _cancelled(tasks, runs, http(receiver.url("/hang")), hangs)
     assert receiver.abandoned.is_set()
     assert run.attempts <= 1
+    assert len(receiver.requests) == 1
 
 
 async def test_a_later_call_that_hangs(tasks: Tasks, runs: Runs, receiver: Receiver) -> None:

@@ -9,9 +9,9 @@ import pytest
 from temporalio.service import RPCError
 
 from onthedot import naming
-from onthedot.scheduling.errors import RunNotFound, TaskExists, TaskNotFound, WrongState
+from onthedot.scheduling.errors import RunNotFound, TaskNotFound, WrongState
 from onthedot.scheduling.run import RunStatus
-from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.lists.filter import TaskFilter
@@ -208,19 +208,6 @@ async def test_the_run_of_a_deleted_task_goes_within_a_minute(
         return await run_list.count(RunFilter(task_id=task_id)) == 0
 
     await eventually(forgotten)
-
-
-async def test_an_id_in_use_is_refused(tasks: Tasks) -> None:
-    task_id = unique("taken")
-    answers = await asyncio.gather(
-        tasks.create(new_task(task_id, once(3600)), by="ann"),
-        tasks.create(new_task(task_id, every(3600)), by="bob"),
-        return_exceptions=True,
-    )
-    (won,) = [answer for answer in answers if isinstance(answer, Task)]
-    (lost,) = [answer for answer in answers if not isinstance(answer, Task)]
-    assert isinstance(lost, TaskExists)
-    assert (await tasks.get(task_id)).trigger == won.trigger
 
 
 async def test_deleting_what_was_registered_a_moment_ago(tasks: Tasks) -> None:
