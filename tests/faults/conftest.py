@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -34,11 +35,9 @@ def receiving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiving]:
 
 @pytest.fixture(scope="session")
 def one_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    made = Stack(tmp_path_factory.mktemp("stack"), workers=2, ONTHEDOT_WORKER_GRACE="PT10S")
-    try:
+    directory = tmp_path_factory.mktemp("stack")
+    with closing(Stack(directory, workers=2, ONTHEDOT_WORKER_GRACE="PT10S")) as made:
         yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture
