@@ -1,0 +1,33 @@
+"""Calls of our REST that are to be done, and not measured."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+
+from benchmarks.instruments import Void
+
+_TRIES = 300
+
+
+async def sent(
+    rest: aiohttp.ClientSession, path: str, body: object = None, method: str = "POST"
+) -> Any:
+    """The answer to a call, sent again each second while Temporal is too busy for it. A run that
+    was answered too late may have begun: then there is another one. Raises Void if it is refused.
+    """
+    said = ""
+    for n in range(_TRIES):
+        async with rest.request(method, path, json=body) as answer:
+            text = await answer.text()
+            # In use already: by what was sent before.
+            if answer.status < 400 or (n and answer.status == 409):
+                return json.loads(text)
+            said = f"{method} {path}: {answer.status} {text[:300]}"
+            if answer.status != 503:
+                break
+        await asyncio.sleep(1)
+    raise Void(said)
