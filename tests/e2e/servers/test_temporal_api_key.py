@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from tests.certificates import certify
-from tests.e2e.running import Running
 from tests.e2e.servers.key_door import demanding_a_key
 from tests.faults.part import Part, up
+from tests.faults.stack import Stack
 from tests.ports import free_port
 from tests.waiting import wait_until
 
@@ -20,7 +20,7 @@ _WRONG = "a-wrong-api-key"
 
 
 @pytest.fixture
-def door(stack: Running, tmp_path: Path) -> Iterator[dict[str, str]]:
+def door(stack: Stack, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The variables of a client that goes by way of the door, without a key yet."""
     theirs = certify(tmp_path, "localhost")
     with demanding_a_key(theirs, _KEY, stack.temporal_port, tmp_path) as port:
@@ -45,7 +45,7 @@ def _profile(door: dict[str, str], directory: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("how", ["variables", "profile"])
 def test_tasks_run_over_tls_with_an_api_key(
-    stack: Running, door: dict[str, str], tmp_path: Path, name: str, how: str
+    stack: Stack, door: dict[str, str], tmp_path: Path, name: str, how: str
 ) -> None:
     way = _profile(door, tmp_path) if how == "profile" else door | {"TEMPORAL_API_KEY": _KEY}
     way["ONTHEDOT_TASK_QUEUE"] = name
@@ -65,9 +65,7 @@ def test_tasks_run_over_tls_with_an_api_key(
 
 
 @pytest.mark.parametrize("key", ["", _WRONG], ids=["no key", "a wrong key"])
-def test_a_key_that_temporal_refuses_is_said(
-    stack: Running, door: dict[str, str], key: str
-) -> None:
+def test_a_key_that_temporal_refuses_is_said(stack: Stack, door: dict[str, str], key: str) -> None:
     way = door | {"TEMPORAL_API_KEY": key, "TEMPORAL_TLS": "true"}
     server = stack.another_server(free_port(), **way)
     worker = stack.another_worker("worker-refused", **way)

@@ -10,15 +10,15 @@ import httpx
 from playwright.sync_api import Browser, expect
 
 from tests.certificates import certify
-from tests.e2e.running import Running
 from tests.faults.part import Part, answers, up
+from tests.faults.stack import Stack
 from tests.ports import free_port
 from tests.waiting import wait_until
 
 _TOKENS = f"ada:sha256:{hashlib.sha256(b'correct horse').hexdigest()}"
 
 
-def test_over_tls(stack: Running, browser: Browser, tmp_path: Path) -> None:
+def test_over_tls(stack: Stack, browser: Browser, tmp_path: Path) -> None:
     made, port = certify(tmp_path), free_port()
     server = stack.another_server(
         port,
@@ -51,7 +51,7 @@ def _use(browser: Browser, base: str) -> None:
     context.close()
 
 
-def test_only_a_named_proxy_is_believed(stack: Running) -> None:
+def test_only_a_named_proxy_is_believed(stack: Stack) -> None:
     said = {
         "X-Forwarded-For": "192.0.2.7, 127.0.0.1",
         "X-Forwarded-Proto": "https",
