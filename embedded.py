@@ -71,9 +71,10 @@ class WebUi:
 
     @classmethod
     def hidden(cls) -> WebUi:
-        """A place behind a front door that a web page in a local browser cannot guess.
+        """A place for the Web UI, behind the proxy, that a web page in a local browser cannot
+        guess.
 
-        On Linux all of 127.0.0.0/8 is this machine; elsewhere only the port is a secret.
+        On Linux all of 127.0.0.0/8 is this machine; elsewhere only the port is random.
         """
         host = ADDRESS
         if sys.platform == "linux":
@@ -131,17 +132,17 @@ def _codec_endpoint(settings: Settings) -> tuple[str, ...]:
 def _nobody() -> str:
     """A host name that no request has.
 
-    The server opens an HTTP API that asks for nothing: any web page in a browser on this machine
-    could start workflows through it. An empty list would let requests without a host in, and a
-    name that is known could be resolved by anyone who runs the network.
+    The dev server opens an HTTP API without authentication: any web page in a browser on this
+    machine could start workflows through it. An empty list would admit requests without a host, and
+    a known name could be made to resolve here by whoever runs the network.
     """
     return f"{secrets.token_hex(16)}.invalid"
 
 
 def client_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
-    """`environ` with Temporal's own settings replaced: clients then find the embedded server.
+    """`environ` with Temporal's own settings replaced, so that clients find the embedded server.
 
-    A profile or a certificate that this user has for another Temporal must not leak in.
+    A profile or certificate that this user has for another Temporal must not be used.
     """
     ours = {name: value for name, value in environ.items() if not name.startswith("TEMPORAL_")}
     ours["TEMPORAL_CONFIG_FILE"] = os.devnull

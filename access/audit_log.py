@@ -1,7 +1,7 @@
 """Who did what: one JSON line of the log `onthedot.audit` for each call that changes something.
 
-A door opens a line, refused calls included; what is below it notes what was changed. No line holds
-more of a call than names and numbers: no body, no token, no secret.
+REST or the page opens a line, for refused calls too; the service notes what was changed. A line
+contains only names and numbers of a call: no body, no token, no secret.
 """
 
 from __future__ import annotations

@@ -9,5 +9,5 @@ HSTS = "max-age=31536000"
 
 
 def belongs_to_page(path: str) -> bool:
-    """Whether the page answers a request for this path."""
+    """Whether this path belongs to the page."""
     return path == PAGE or path.startswith(f"{PAGE}/")

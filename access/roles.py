@@ -1,6 +1,6 @@
 """The roles, and the role that each call needs.
 
-REST looks up its routes here by name, the page its use cases. What is not in the table needs the
+REST and the page look up their calls here by name. Any call that is not in the table needs the
 highest role.
 """
 
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What someone may do. Each has all rights of those before it."""
+    """What someone may do. Each role has all rights of those before it."""
 
     #: Reads the calendar feed and nothing else: addresses contain its token.
     FEED = "feed"

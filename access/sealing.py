@@ -1,7 +1,7 @@
 """Encrypts and signs data that leaves the server and comes back: sessions, in cookies.
 
-A key is any unguessable text. Each purpose gets a key of its own, derived from it, so that what was
-sealed for one is nothing for another.
+A key is any unguessable text. Each purpose derives its own key from it, so data sealed for one
+purpose cannot be opened for another.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def split(value: object) -> object:
 
 
 def _seconds(value: object) -> object:
-    """A bare number is seconds; the rest is ISO 8601, which pydantic reads."""
+    """A bare number is seconds; pydantic reads anything else as ISO 8601."""
     if isinstance(value, str):
         try:
             return float(value)

@@ -1,4 +1,4 @@
-"""Tools for language models, by the Model Context Protocol: over standard input and output, and
-over HTTP. Everything goes through `client/`, on the caller's behalf. Begin with
-`server.py`.
+"""Tools for language models (Model Context Protocol), on standard input and output and over HTTP.
+
+They call the server through `client/`, on the caller's behalf. Begin with `server.py`.
 """

@@ -1,4 +1,4 @@
-"""What tools say, and how: in few words, cut where a model would only lose its way in more."""
+"""What tools answer: short texts, cut where more would not help a model."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONGEST = 8_000
 
 
 def answers(tool: Callable[P, Awaitable[str]]) -> Callable[P, Awaitable[str]]:
-    """A tool whose answer is short, and whose failure says what to do."""
+    """A tool with a short answer, whose failure says what to do."""
 
     @functools.wraps(tool)
     async def answered(*args: P.args, **kwargs: P.kwargs) -> str:
@@ -71,7 +71,7 @@ def run_line(run: ShortRun) -> str:
 
 
 def when(trigger: Trigger) -> str:
-    """When it fires, in few words."""
+    """When it fires, briefly."""
     match trigger:
         case CronTrigger():
             return f"cron {trigger.expression} ({trigger.timezone})"
@@ -87,10 +87,10 @@ def instant(at: datetime | None) -> str:
 
 
 def seconds(length: timedelta) -> str:
-    """A length of time in seconds."""
+    """A duration in seconds."""
     return f"{length.total_seconds():g} s"
 
 
 def plain(value: Any) -> str:
-    """A value as JSON; a text as it is."""
+    """A value as JSON; text unchanged."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""In whose name a tool asks."""
+"""On whose behalf a tool calls the server."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from contextlib import AbstractAsyncContextManager
 
 from onthedot.client import AsyncOnTheDot
 
-#: Gives a client that acts on request.
+#: Returns a client that acts on the caller's behalf.
 Asked = Callable[[], AbstractAsyncContextManager[AsyncOnTheDot]]

@@ -1,4 +1,4 @@
-"""The tools that change something, for anyone who is allowed to."""
+"""The tools that change something."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Note = Annotated[str, Field(max_length=500, description="Why: it is shown to peo
 
 
 class Changing:
-    """Changes things by a client that acts on request."""
+    """Makes changes through a client of the server."""
 
     def __init__(self, ask: Asked) -> None:
         self._ask = ask
@@ -68,12 +68,12 @@ class Changing:
 
     @answers
     async def cancel(self, run_id: RunId) -> str:
-        """Tells a running run to stop. Look at it with show_run to see that it has."""
+        """Asks a run in progress to stop. Check with show_run that it has."""
         async with self._ask() as server:
             return f"Asked to stop: {(await server.cancel_run(run_id)).id}"
 
     @answers
     async def retry(self, run_id: RunId) -> str:
-        """Runs the same occurrence once more, as a new run. Follow it with show_run."""
+        """Runs the same occurrence again, as a new run. Follow it with show_run."""
         async with self._ask() as server:
             return f"Started. {run_line(await server.retry_run(run_id))}"

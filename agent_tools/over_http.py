@@ -1,10 +1,10 @@
 """`/mcp`: the tools over streamable HTTP, for anyone who may call REST, and as that caller.
 
-1. The request has passed what REST asks of a caller before it comes here, so it is known who calls.
-2. Each POST stands for itself: there is no session, and any server may answer it.
-3. A tool calls REST within this process, with the caller's own token and from the caller's address.
-   So whatever it may not do is refused there, and the audit has the line.
-4. The SDK is loaded with the first request: a server that no agent calls does not pay for it.
+1. A request passes REST's own checks first, so the caller is known.
+2. Each POST is independent: there is no session, and any server may answer it.
+3. A tool calls REST within this process, with the caller's own token and address. So whatever the
+   caller may not do is refused there, and appears in the audit log.
+4. The SDK is loaded at the first request: a server that no agent calls does not need it.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from onthedot.access.roles import Role
 from onthedot.agent_tools.asked import Asked
 from onthedot.client import AsyncOnTheDot
 
-#: REST sees the Host that it is asked by; this one is loopback.
+#: A loopback address, which REST accepts as its own Host.
 _HERE = "http://127.0.0.1"
 
 
 def mount(app: Starlette, *, version: str) -> None:
-    """Give an app with REST the address `/mcp`."""
+    """Add the address `/mcp` to an app with REST."""
     app.router.routes.append(Route("/mcp", AgentDoor(app, version)))
 
 
 class AgentDoor:
-    """An ASGI app for `/mcp`; `rest` is the app whose calls the tools make."""
+    """An ASGI app for `/mcp`; tools make their calls to the app `rest`."""
 
     def __init__(self, rest: ASGIApp, version: str) -> None:
         self._rest = rest
         self._version = version
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one message. Only POST is taken: there is no session to listen to or to end."""
+        """Answer one message. Only POST is supported: there is no session to follow or to end."""
         if scope["method"] != "POST":
             await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
             return

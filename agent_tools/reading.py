@@ -27,12 +27,12 @@ Limit = Annotated[int, Field(ge=1, le=100, description="At most so many.")]
 Since = Annotated[Instant | None, Field(description="From this instant on.")]
 Until = Annotated[Instant | None, Field(description="Up to this instant.")]
 
-#: What went as it should is counted, and not listed.
+#: Instants in these states are only counted.
 _AS_IT_SHOULD = (LedgerState.RAN, LedgerState.PENDING)
 
 
 class Reading:
-    """Reads by a client that acts on request."""
+    """Reads through a client of the server."""
 
     def __init__(self, ask: Asked) -> None:
         self._ask = ask
@@ -48,7 +48,7 @@ class Reading:
         health: Annotated[Health | None, Field(description="How the last run went.")] = None,
         limit: Limit = 20,
     ) -> str:
-        """Lists tasks, a line each: id, what it is doing, when it runs, what it does, next run."""
+        """Lists tasks, one line each: id, status, when it runs, what it does, next run."""
         async with self._ask() as server:
             found = server.list_tasks(
                 q=words, tag=tag, status=status, health=health, page_size=limit + 1
@@ -58,7 +58,7 @@ class Reading:
 
     @answers
     async def show_task(self, task_id: TaskId) -> str:
-        """Shows one task: how it stands, its next runs, its last one, and its definition."""
+        """Shows one task: status, next runs, last run, and definition."""
         async with self._ask() as server:
             task = await server.get_task(task_id)
         lines = [
@@ -85,7 +85,7 @@ class Reading:
         ],
         count: Limit = 5,
     ) -> str:
-        """Says when a trigger would fire, in words and instants. Registers nothing."""
+        """Shows when a trigger would fire, in words and instants. Registers nothing."""
         async with self._ask() as server:
             found = await server.preview_trigger(trigger, count=count)
         runs = "\n".join(map(instant, found.next_runs)) or "It never fires."
@@ -100,14 +100,14 @@ class Reading:
             Instant | None, Field(description="An instant; else the last that did not run.")
         ] = None,
     ) -> str:
-        """Says in a sentence why a task did not run."""
+        """Explains in a sentence why a task did not run."""
         async with self._ask() as server:
             return (await server.get_why(task_id, at=at)).answer
 
     @answers
     async def ledger(self, task_id: TaskId, since: Since = None, until: Until = None) -> str:
-        """Accounts for every instant at which a task should have run (default the last day): how
-        many went as they should, and of each other one what became of it and why."""
+        """Shows what happened at every instant at which a task should have run (default the last
+        day): counts those that ran as expected, and lists every other one with the reason."""
         async with self._ask() as server:
             page = await server.get_ledger(task_id, since=since, until=until)
         counts = ", ".join(f"{count} {state}" for state, count in page.counts.items() if count)
@@ -130,7 +130,7 @@ class Reading:
         until: Until = None,
         limit: Limit = 20,
     ) -> str:
-        """Lists runs, running ones first, then the latest: id, how it went, when it was due."""
+        """Lists runs, running ones first, then the latest: id, status, when it was due."""
         more: Any = {"status": status, "since": since, "until": until, "page_size": limit + 1}
         async with self._ask() as server:
             found = server.list_task_runs(task_id, **more) if task_id else server.list_runs(**more)
@@ -141,7 +141,7 @@ class Reading:
     async def show_run(
         self, run_id: Annotated[str, Field(description="The run's id, as list_runs names it.")]
     ) -> str:
-        """Shows one run: how it went or what it waits for, its attempts, error and output."""
+        """Shows one run: status or what it waits for, its attempts, error and output."""
         async with self._ask() as server:
             run = await server.get_run(run_id)
         lines = [run_line(run)]
@@ -163,8 +163,8 @@ class Reading:
     async def forecast(
         self, since: Since = None, until: Until = None, tag: str | None = None
     ) -> str:
-        """Says how many starts are due (default the next day), when most come together, and how
-        late the last of them would be."""
+        """Shows how many starts are due (default the next day), the busiest instants, and how late
+        the last start would be."""
         async with self._ask() as server:
             found = await server.forecast(since=since, until=until, tag=tag)
         lines = [

@@ -1,4 +1,4 @@
-"""The server that offers the tools: those that only read, and where allowed those that change."""
+"""The server with the tools: those that read and, if allowed, those that change something."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _INSTRUCTIONS = (
 
 
 def build(ask: Asked, *, version: str, writes: bool) -> MCPServer:
-    """A server that asks On the Dot by what `ask` gives; with `writes` it changes things too."""
+    """A server whose tools use the client from `ask`; with `writes` they may also change things."""
     server: MCPServer = MCPServer(
         "onthedot",
         title="On the Dot",
@@ -45,7 +45,7 @@ def build(ask: Asked, *, version: str, writes: bool) -> MCPServer:
 
 @asynccontextmanager
 async def answering(ask: Asked, *, version: str, writes: bool) -> AsyncIterator[ASGIApp]:
-    """An ASGI app that answers one request over HTTP. Who may call is judged before."""
+    """An ASGI app that answers one request over HTTP. The caller must have been checked before."""
     server = build(ask, version=version, writes=writes)
     unguarded = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     server.streamable_http_app(

@@ -155,8 +155,8 @@ _SEVERAL_TAGS = {"/tasks", "/runs", "/incidents"}
 
 
 async def each_parameter_once(request: Request) -> None:
-    """Raises RequestValidationError where a query parameter is repeated that has one value: nobody
-    could tell which one was meant."""
+    """Raises RequestValidationError if a query parameter with a single value is repeated, because
+    it is unclear which one is meant."""
     names = [name for name, _ in request.query_params.multi_items()]
     several = {"tag"} if request.scope["path"] in _SEVERAL_TAGS else set()
     if repeated := {name for name in names if names.count(name) > 1} - several:

@@ -46,7 +46,7 @@ def refusals(*statuses: int, body: bool = False) -> Responses:
 
 
 def links(parameter: str, *operations: str) -> dict[str, Any]:
-    """Where the `id` of an answer leads: to the operations that take it as `parameter`."""
+    """Where the `id` of a response leads: to the operations that take it as `parameter`."""
     return {
         name: {"operationId": name, "parameters": {parameter: "$response.body#/id"}}
         for name in operations

@@ -1,8 +1,7 @@
 """Limits the number of values in a body, before its fields are validated.
 
-What is wrong with a field is collected value by value: a list of a million wrong values in place of
-ten would hold the server for half a minute. So lists and objects that are longer than any field
-takes are refused first.
+Errors are collected value by value: a list of a million invalid values in place of ten would block
+the server for half a minute. So lists and objects longer than any field accepts are refused first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Runs on disk, beyond the retention: JSON Lines, a file for each UTC day on which they ended.
+"""Runs on disk beyond the retention: JSON Lines, one file for each UTC day on which they ended.
 
-Independent of Temporal.
+Independent of Temporal. Begin with `writing.py`.
 """

@@ -17,9 +17,9 @@ from onthedot.settings import PREFIX
 
 
 def main() -> int:
-    """Returns the exit code: 1 where nothing could be measured, 2 where nothing can be."""
+    """Returns the exit code: 1 if a measurement failed, 2 if this machine cannot measure."""
     options = _options()
-    # The settings of the user are not measured.
+    # The user's settings must not affect the measurement.
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]
     if os.environ.get("TEMPORAL_ADDRESS") and WAITING in options.only:

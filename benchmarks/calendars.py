@@ -1,8 +1,8 @@
-"""`python -m benchmarks.calendars`: how soon all users of a calendar know that it changed.
+"""`python -m benchmarks.calendars`: how soon all users of a calendar apply a change to it.
 
-1. Register tasks that leave out the days of one calendar. A few of them fire every few seconds.
-2. When all schedules are made, replace the calendar over REST, and ask REST until no task waits.
-3. Compare the runs of those few with what was due all the while: what is lost, what ran twice.
+1. Register tasks that exclude the days of one calendar. A few of them fire every few seconds.
+2. When all schedules exist, replace the calendar over REST, and ask REST until no task waits.
+3. Compare the runs of those few tasks with what was due meanwhile: lost, or run twice.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from benchmarks.sides.stack import Stack
 from onthedot import naming
 from onthedot.service.temporal.calls import Temporal
 
-#: Few and far between: what they cost is among what is measured.
+#: Few, because their cost is part of what is measured.
 _FIRING = 5
 _EVERY = timedelta(seconds=10)
 _LIMIT_SECONDS = 900
@@ -47,7 +47,7 @@ async def main() -> None:
             seeded = await seed(temporal, asked.tasks, _task)
             await _until_none_waits(session, asked.tasks)
             print(f"{asked.tasks:,} tasks registered in {seeded:.0f} s")
-            # Never quiet: some of them fire all the while.
+            # Never idle: some of them fire all the time.
             await asyncio.sleep(_EVERY.total_seconds())
             for number in range(1, asked.changes + 1):
                 await _changed(session, stack, temporal, number, asked.tasks)
@@ -66,7 +66,7 @@ async def _changed(
     names = ("temporal", "worker", "server")
     cpu = {name: 1000 * (after[name] - used[name]) / tasks for name in names}
     until = datetime.now(UTC)
-    # The last runs are there by then, and in the list.
+    # By then, the lists show the last runs.
     await asyncio.sleep(2 * _EVERY.total_seconds())
     lost, doubled, due = await _compared(temporal, min(_FIRING, tasks), since, until)
     said = ", ".join(f"{name} {spent:.1f}" for name, spent in cpu.items())
@@ -86,13 +86,13 @@ def _task(number: int) -> dict[str, object]:
         "id": f"task-{number}",
         "trigger": {**(firing if number < _FIRING else daily), "exclude": [{"calendar": "shared"}]},
         "action": {"kind": "log", "message": "hello"},
-        # On a busy machine a run may still go on when the next one is due.
+        # On a busy machine a run may still be in progress when the next one is due.
         "overlap": "allow_all",
     }
 
 
 async def _put(session: aiohttp.ClientSession, number: int) -> None:
-    # Days of the past and of years to come: none of it keeps a run of today from starting.
+    # Days in the past and in later years, so that today's runs start.
     days = [
         f"2001-01-{number % 28 + 1:02}",
         f"{datetime.now(UTC).year + 2}-05-{number % 28 + 1:02}",
@@ -115,7 +115,7 @@ async def _until_none_waits(session: aiohttp.ClientSession, tasks: int) -> None:
 async def _compared(
     temporal: Temporal, firing: int, since: datetime, until: datetime
 ) -> tuple[int, int, int]:
-    """How many instants of the tasks that fire often did not run, ran more than once, were due."""
+    """How many instants of the frequent tasks did not run, ran more than once, and were due."""
     every, lost, doubled, due = int(_EVERY.total_seconds()), 0, 0, 0
     for number in range(firing):
         query = f"WorkflowType = '{naming.TASK_RUN}' AND {naming.TASK_ID.name} = 'task-{number}'"

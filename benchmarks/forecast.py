@@ -1,10 +1,9 @@
 """`python -m benchmarks.forecast`: how soon REST forecasts the starts of a day, over many tasks.
 
 1. Register recurring tasks of several kinds with Temporal alone: no worker runs.
-2. Start a server and ask it for a forecast over 24 hours: cold, once more at once, and when its
-   list of tasks has grown old; then the same of another day, for which only the arithmetic is new.
-3. Ask for its health all the while: how late that answer is at worst says how long the event loop
-   was delayed.
+2. Start a server and ask it for a forecast over 24 hours: cold, again immediately, and when its
+   list of tasks is outdated; then for another day, for which only the arithmetic is new.
+3. Ask for its health meanwhile: the longest wait shows how long the event loop was delayed.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ from benchmarks.instruments.machine import Snapshot
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 
-#: A list of tasks is good for five seconds.
+#: A list of tasks is cached for five seconds.
 _OLD_SECONDS = 6
 _DAY = timedelta(days=1)
 _TICK_SECONDS = 0.01
 
 
 async def main() -> None:
-    """Prints a line for each answer."""
+    """Prints a line for each response."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.forecast", description=__doc__)
     parser.add_argument("--tasks", type=int, default=10_000)
     tasks = parser.parse_args().tasks
@@ -55,7 +54,7 @@ async def main() -> None:
 
 
 def _task(number: int) -> dict[str, object]:
-    """Half of them hourly or daily at some minute, the others by `H`, with jitter, by interval."""
+    """Half of them hourly or daily at some minute, the others with `H`, jitter or an interval."""
     minute, hour, zone = number % 60, number // 60 % 24, ("UTC", "Europe/Rome")[number % 2]
     triggers: tuple[dict[str, Any], ...] = (
         {"kind": "cron", "expression": f"{minute} * * * *"},

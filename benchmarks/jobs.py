@@ -1,10 +1,10 @@
-"""`python -m benchmarks.jobs`: what someone on call does, with how many clicks and in how many
-seconds, in a real Chromium, on a desktop and a phone, light and dark.
+"""`python -m benchmarks.jobs`: the jobs of someone on call, with their clicks and seconds, in a
+real Chromium, on a desktop and a phone, light and dark.
 
 1. Register some three hundred tasks; let twenty fail, and edit one twice.
 2. Stop the worker for a while, so that some do not run, and start it again.
-3. Do each job in the page, as its own words lead one, and count: a click, a choice and a text that
-   is typed are one step each. `--screenshots` keeps what was seen.
+3. Do each job on the page, guided only by its texts, and count: a click, a choice and a typed text
+   are one step each. `--screenshots` saves what was seen.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from benchmarks.instruments.hand import Hand
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 
-#: Long: a busy machine makes a job slow, and how slow it was is what is asked.
+#: Long enough for a busy machine, whose slowness is to be measured and not cut off.
 _LIMIT_MS = 180_000
 _FAILED = "failed"
 _SIZES = {1280: (1280, 800), 390: (390, 844)}
@@ -150,8 +150,8 @@ _JOBS: dict[str, Callable[[Hand], Awaitable[None]]] = {
 
 
 async def main() -> bool:
-    """Prints a table in Markdown: for each job the clicks and seconds by width and theme. Whether
-    all were done."""
+    """Prints a table in Markdown: for each job the steps and seconds, by width and theme. Returns
+    whether all were done."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.jobs", description=__doc__)
     parser.add_argument("--screenshots", type=Path, help="a folder to put them in")
     letters = [job[0] for job in _JOBS]

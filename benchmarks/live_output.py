@@ -1,9 +1,9 @@
-"""`python -m benchmarks.live_output`: how soon live output shows, and what watching costs.
+"""`python -m benchmarks.live_output`: how soon live output shows, and what watching it costs.
 
-1. Start commands that write a line with the time in it again and again.
-2. Open a page for each, in a real Chromium: from when a line is written until it is in the page.
-   The same over REST, as server-sent events.
-3. Measure the CPU that Temporal, worker and server use, in turns with these pages and with none.
+1. Start commands that repeatedly write a line with the time in it.
+2. Open a page for each, in a real Chromium: from writing a line until it is on the page. The same
+   over REST, as server-sent events.
+3. Measure the CPU that Temporal, worker and server use, alternately with these pages and without.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from benchmarks.sides.stack import Stack
 
 _PAGES = 10
 _WATCHED_SECONDS = 15
-#: After the last page was opened: until then the machine is busy with opening pages. And after the
-#: last line that counts was written, so that late ones are not left out.
+#: Seconds after the last page was opened, because that keeps the machine busy; and after the last
+#: counted line was written, so that late arrivals count too.
 _SETTLED_SECONDS = 3
 _WRITES = "while :; do date +'line %s.%N'; sleep 0.7; done"
 
@@ -60,7 +60,7 @@ async def main() -> None:
 
 
 async def begin(rest: aiohttp.ClientSession, number: int) -> str:
-    """Runs a command that writes lines on and on; the id of the run."""
+    """Runs a command that keeps writing lines; returns the run's id."""
     name = f"writes-{number}"
     action = {"kind": "command", "argv": ["sh", "-c", _WRITES]}
     trigger = {"kind": "cron", "expression": "0 0 1 1 *"}
@@ -77,7 +77,7 @@ async def _over_rest(rest: aiohttp.ClientSession, run_id: str) -> None:
             if line.startswith(b"data: ") and b'"text"' in line:
                 came = time.time()
                 words = json.loads(line[6:])["text"].split()
-                # What was written before is not measured.
+                # Earlier lines are not measured.
                 took += [came - float(at) for at in words[1::2] if float(at) > began]
             if time.time() - began > _WATCHED_SECONDS:
                 break
@@ -85,8 +85,8 @@ async def _over_rest(rest: aiohttp.ClientSession, run_id: str) -> None:
 
 
 async def watched(pages: list[Page], seconds: float) -> list[float]:
-    """How long after it was written each line came into its page, of those written once all pages
-    were open, for so many seconds."""
+    """How long each line took from being written to its page, for lines written after all pages
+    were open, within this many seconds."""
     await asyncio.sleep(_SETTLED_SECONDS)
     since = time.time()
     await asyncio.sleep(seconds)

@@ -1,10 +1,10 @@
-"""`python -m benchmarks.many_tasks`: what an audit costs, and what it costs to read incidents.
+"""`python -m benchmarks.many_tasks`: the cost of an audit, and of reading incidents.
 
 1. Register hourly tasks with Temporal alone, and start as many runs as come due in a third of an
-   hour; nobody carries them out, as only lists are read.
-2. Measure the CPU of an audit's parts, Temporal's and ours, and work out from them what 100,000
-   hourly tasks would take.
-3. Let runs fail for a night, and read the incidents of it.
+   hour. No worker carries them out, because only lists are read.
+2. Measure the CPU of an audit's parts, Temporal's and ours, and calculate from them the cost for
+   100,000 hourly tasks.
+3. Let the runs of a night fail, and read its incidents.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SPAN = timedelta(minutes=20)
 
 
 class _Measured:
-    """Prints what parts cost, and keeps it."""
+    """Prints and stores the cost of parts."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack

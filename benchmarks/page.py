@@ -1,12 +1,12 @@
-"""`python -m benchmarks.page`: whether the page keeps its targets with many tasks, in Chromium.
+"""`python -m benchmarks.page`: whether the page meets its targets with many tasks, in Chromium.
 
-1. Put tasks, and the failed runs of a night, into Temporal, and let everything come to rest.
+1. Put tasks, and the failed runs of a night, into Temporal, and wait until everything is idle.
 2. Open the list of tasks several times, each in a fresh browser profile.
-3. Search as one types, by a word in the middle of a name; ask REST for the list; open the
+3. Search while typing, for a word in the middle of a name; ask REST for the list; open the
    incidents, for the first time and again; follow a run until its row appears in the open log.
-4. Leave many pages open where nothing happens: what each costs the server, in memory and CPU.
-5. Let commands write, one a page, in pages that are all open: when each line is in its page.
-6. In turns with these pages and without: what share of the cores they leave for runs. See
+4. Leave many pages open where nothing happens: the cost of each for the server, in memory and CPU.
+5. Let one command per page write, with all pages open: how soon each line is on its page.
+6. Alternately with these pages and without: the share of the cores that is left for runs. See
    `watching.py`.
 
 It ends with a table of targets. It takes about eight minutes on an idle machine with two cores.
@@ -52,7 +52,7 @@ _PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 @dataclass(frozen=True)
 class Target:
-    """One of the targets, and what was measured."""
+    """One target, and what was measured."""
 
     what: str
     target: str
@@ -67,7 +67,7 @@ _MET = {True: "met", False: "MISSED"}
 
 
 async def main() -> None:
-    """Prints figures as they come, and the targets at the end."""
+    """Prints figures as they are measured, and the targets at the end."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("--tasks", type=int, default=10_000)
     parser.add_argument("--failed", type=int, default=5_000)

@@ -1,12 +1,12 @@
-"""What pages with live output take from the runs beside them.
+"""The CPU that pages with live output take from the runs beside them.
 
-Watching costs CPU time by the second, not by the run: a server asks each worker twice a second.
-Where all cores are busy with runs, these lose that share of them. It is measured by itself, since
-bursts of runs differ by a factor of two from one to the next, which hides a few percent. The
-browser does not count: in real life it runs on the readers' machines.
+Watching costs CPU by the second, not by the run: a server asks each worker twice a second. If runs
+keep all cores busy, they lose that share. It is measured separately, because bursts of runs differ
+by a factor of two, which hides a few percent. The browser is not counted: it normally runs on the
+readers' machines.
 
 1. Commands write lines all the time.
-2. In turns without and with a page for each: how much CPU time Temporal, the worker and the server
+2. Alternately without and with a page for each: the CPU that Temporal, the worker and the server
    use.
 """
 
@@ -22,17 +22,17 @@ from benchmarks.instruments.browser import opened_output
 from benchmarks.sides.stack import Stack
 
 _OURS = ("temporal", "worker", "server")
-#: Until what was opened or closed has come to rest.
+#: Wait until effects of opening or closing pages are over.
 _CALM_SECONDS = 5
 _MEASURED_SECONDS = 15
 
 
 async def costs(stack: Stack, browser: Browser, run_ids: list[str], number: int) -> list[float]:
-    """Seconds of CPU a second that a page for each of these runs costs, pair by pair."""
+    """CPU seconds per second that a page for each of these runs costs, pair by pair."""
     found = []
     for pair in range(number):
         used: dict[bool, float] = {}
-        # In turns, so that what fades away meanwhile is no advantage.
+        # Alternately, so that slow changes of the machine favour neither.
         for open_ in (False, True) if pair % 2 else (True, False):
             pages = [
                 await opened_output(browser, f"{stack.base}/ui/runs/{r}") for r in run_ids * open_
@@ -52,5 +52,5 @@ async def costs(stack: Stack, browser: Browser, run_ids: list[str], number: int)
 
 
 def left_for_runs(found: list[float]) -> float:
-    """The share of this machine's cores that pages leave."""
+    """The share of this machine's cores that the pages leave for runs."""
     return 1 - max(0.0, median(found)) / (os.cpu_count() or 1)

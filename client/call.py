@@ -71,15 +71,15 @@ class Sender(ABC):
 
     @abstractmethod
     def send(self, call: Call[T]) -> T:
-        """Carries one call out."""
+        """Carries out one call."""
 
     @abstractmethod
     def walk(self, walk: Walk[T]) -> Iterator[T]:
-        """The items of every page, in order; a page is asked for when the one before is used up."""
+        """The items of every page, in order; a page is requested when the one before is used up."""
 
     @abstractmethod
     def follow(self, stream: Stream[T]) -> Iterator[T]:
-        """What each event means, as it comes, up to the last one."""
+        """What each event means, as it arrives, up to the last one."""
 
 
 class AsyncSender(ABC):
@@ -87,15 +87,15 @@ class AsyncSender(ABC):
 
     @abstractmethod
     async def send(self, call: Call[T]) -> T:
-        """Carries one call out."""
+        """Carries out one call."""
 
     @abstractmethod
     def walk(self, walk: Walk[T]) -> AsyncIterator[T]:
-        """The items of every page, in order; a page is asked for when the one before is used up."""
+        """The items of every page, in order; a page is requested when the one before is used up."""
 
     @abstractmethod
     def follow(self, stream: Stream[T]) -> AsyncIterator[T]:
-        """What each event means, as it comes, up to the last one."""
+        """What each event means, as it arrives, up to the last one."""
 
 
 class Described(Generic[P, T]):

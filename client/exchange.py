@@ -57,7 +57,7 @@ def arguments(call: Call[Any]) -> dict[str, Any]:
 
 
 def streaming(call: Call[Any]) -> dict[str, Any]:
-    """The arguments of httpx's `stream`: a server sends something every fifteen seconds."""
+    """The arguments of httpx's `stream`. The server sends something every fifteen seconds."""
     return arguments(call) | {"timeout": httpx.Timeout(10.0, read=60.0)}
 
 

@@ -1,5 +1,5 @@
 """The commands that talk to a server: `onthedot task …`, `run …`, `preview …` and so on.
 
-Of the project's code with effects they use `onthedot.client` alone. Data goes to standard output,
-everything else to standard error. `root.py` lists them; each is a file or two.
+They reach the server only through `onthedot.client`. Data goes to standard output, everything else
+to standard error. Begin with `root.py`, which lists them.
 """

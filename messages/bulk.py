@@ -42,12 +42,12 @@ class Selection(Model):
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """All the tags that are asked for."""
+        """All given tags."""
         return _all_of(self.tag)
 
     @property
     def has_filter(self) -> bool:
-        """Whether a part of a filter is given that restricts."""
+        """Whether any filter is given."""
         words = bool(self.q and self.q.strip())
         return bool(self.tags) or words or self.status is not None or self.health is not None
 
@@ -72,12 +72,12 @@ class RunSelection(Model):
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """All the tags that are asked for."""
+        """All given tags."""
         return _all_of(self.tag)
 
     @property
     def has_filter(self) -> bool:
-        """Whether a part of a filter is given that restricts."""
+        """Whether any filter is given."""
         given = (self.task_id, self.status, self.failure, self.since, self.until)
         return bool(self.tags) or any(part is not None for part in given)
 

@@ -31,7 +31,7 @@ def field_problems(errors: Sequence[Mapping[str, Any]], body: Any) -> tuple[Fiel
 
     Args:
         errors: as pydantic lists them.
-        body: what was judged, as parsed JSON. It tells real keys from the names of alternatives
+        body: the validated body, as parsed JSON. It tells real keys from the names of union members
             that pydantic puts between them.
     """
     found: dict[str, list[str]] = {}
@@ -86,7 +86,7 @@ def parameter_problems(errors: Sequence[Mapping[str, Any]]) -> tuple[FieldProble
 
 
 def _said(bound: object) -> object:
-    """The bound as one would write it. Pydantic tells a duration as Python code."""
+    """The bound as people write it. Pydantic writes a duration as Python code."""
     if isinstance(bound, str) and (code := _TIMEDELTA.fullmatch(bound)):
         parts = dict(_PART.findall(code[1]))
         bound = timedelta(**{unit: int(number) for unit, number in parts.items()})

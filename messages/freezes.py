@@ -11,7 +11,7 @@ from onthedot.scheduling.freezes.freeze import Freeze, FreezeDefinition
 
 
 class FreezeBody(FreezeDefinition):
-    """A freeze as a client writes it, or as it was answered: what is read-only is ignored."""
+    """A freeze as a client writes it, or as it was returned: read-only fields are ignored."""
 
     name: Any = IGNORED
     in_force: Any = IGNORED
@@ -23,7 +23,7 @@ class FreezeBody(FreezeDefinition):
 
     @property
     def definition(self) -> FreezeDefinition:
-        """What is to be kept of it."""
+        """The part of it that is stored."""
         return FreezeDefinition(
             **{name: getattr(self, name) for name in FreezeDefinition.model_fields}
         )

@@ -1,8 +1,8 @@
 """Text that programs write for a terminal: colours are kept, everything harmful is removed.
 
-Of escape sequences only the select-graphic-rendition ones (`ESC [ … m`) mean something here.
-Others move the cursor, set titles or talk to the terminal, and are dropped, as are control
-characters. A carriage return stays: it begins its line again, as progress bars want it.
+Of escape sequences, only select-graphic-rendition ones (`ESC [ … m`) are interpreted. Others move
+the cursor, set titles or talk to the terminal, and are removed, like control characters. A carriage
+return stays: it restarts its line, as progress bars need.
 """
 
 from __future__ import annotations
@@ -89,8 +89,7 @@ def styled(text: str, style: Style = Style()) -> Iterator[tuple[str, Style]]:
 
 
 def harmless(text: str) -> str:
-    """The text with its colours; of everything else that a terminal would act on only `\\r`
-    stays."""
+    """The text with its colours. Of what else a terminal would act on, only `\r` stays."""
     return _ESCAPE.sub(lambda found: found[0] if found["sgr"] is not None else "", text)
 
 

@@ -1,6 +1,6 @@
 """Names in Temporal: types, search attributes, memos and ids.
 
-`attributes.py` fills them in for a task, a run or a calendar.
+`attributes.py` fills in the attributes of a task, a run or a calendar.
 """
 
 from __future__ import annotations

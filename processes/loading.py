@@ -1,7 +1,7 @@
-"""Loading a program without Python's garbage collector.
+"""Imports a program without Python's garbage collector.
 
-What a program imports stays as long as it runs, so looking for garbage in it is in vain: it takes a
-sixth of the processor time in which a server starts, and an eighth of a short command's.
+Imported modules stay as long as a program runs, so searching them for garbage is useless. It takes
+a sixth of the CPU time in which a server starts, and an eighth of a short command's.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """For the imports of a program. Later collections leave out what is there at the end of the
-    block."""
+    """For the imports of a program. Later collections ignore what exists when the block ends."""
     gc.disable()
     try:
         yield

@@ -148,7 +148,7 @@ class CalendarChanged(RevisionMismatch):
 
 
 class FreezeChanged(OnTheDotError):
-    """If-Match named a freeze as it is no longer."""
+    """If-Match named a version of a freeze that is no longer the current one."""
 
     code = "revision-mismatch"
 

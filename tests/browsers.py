@@ -1,4 +1,4 @@
-"""Which Chromium the tests drive."""
+"""The Chromium that the tests use."""
 
 from __future__ import annotations
 

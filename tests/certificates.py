@@ -1,4 +1,4 @@
-"""Certificates of one's own, for this machine."""
+"""Certificates for this machine."""
 
 from __future__ import annotations
 

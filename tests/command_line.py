@@ -1,4 +1,4 @@
-"""The real `onthedot` command as a process, with ports and a directory of its own."""
+"""The real `onthedot` command as a process, with its own ports and directory."""
 
 from __future__ import annotations
 

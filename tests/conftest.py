@@ -1,4 +1,4 @@
-"""What most tests stand on: a real Temporal server, and a worker of this project that polls it."""
+"""Fixtures of most tests: a real Temporal server, and a worker of this project."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ _OWN_TEMPORAL = ("PrivateTemporal", "temporal_process")
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """What is collected stays: looking for garbage in it takes a quarter of the time."""
+    """Freeze collected objects: they stay, and searching them for garbage takes a quarter of the
+    time."""
     with loading():
         return (yield)
 
@@ -81,7 +82,7 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave at once: the SDK may crash at the interpreter's exit, after tests that passed."""
+    """Exit immediately: the SDK may crash when the interpreter ends, after the last test."""
     if _status and not hasattr(config, "workerinput"):
         sys.stdout.flush()
         sys.stderr.flush()
@@ -95,9 +96,9 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 async def client(anyio_backend: str) -> AsyncIterator[Client]:
-    """A client of a Temporal server that is set up as the embedded one is.
+    """A client of a Temporal server with the embedded server's settings.
 
-    Where `TEMPORAL_ADDRESS` is set, of that one: `make cluster-test` runs tests on a cluster.
+    With `TEMPORAL_ADDRESS`, of the server there: `make cluster-test` runs tests on a cluster.
     """
     if address := os.environ.get("TEMPORAL_ADDRESS"):
         yield await connected(address, os.environ.get("TEMPORAL_NAMESPACE"))
@@ -121,12 +122,12 @@ def settings() -> Settings:
 
 @pytest.fixture(scope="session")
 def temporal(client: Client, settings: Settings) -> Temporal:
-    """What the service's use cases take."""
+    """The connection that the use cases take."""
     return patient(client, settings)
 
 
 @pytest.fixture(scope="session")
 async def worker(client: Client, settings: Settings) -> AsyncIterator[Worker]:
-    """A worker that runs tasks, and may call loopback."""
+    """A worker that runs tasks, which may call loopback."""
     async with polling(client, settings.task_queue, EVERYTHING) as made:
         yield made

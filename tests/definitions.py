@@ -30,12 +30,12 @@ def once(delay: float) -> dict[str, Any]:
 
 
 def definition(trigger: dict[str, Any], **more: Any) -> TaskDefinition:
-    """What a PUT carries."""
+    """The body of a PUT."""
     return TaskDefinition.model_validate({"trigger": trigger, "action": LOG, **more})
 
 
 def new_task(task_id: str, trigger: dict[str, Any], **more: Any) -> NewTask:
-    """What a POST carries."""
+    """The body of a POST."""
     return NewTask.model_validate({"id": task_id, "trigger": trigger, "action": LOG, **more})
 
 

@@ -1,10 +1,4 @@
-"""Which of the processes that run the tests gets which files.
-
-Most tests either compute or wait: for a task to come due, for a process to come back. Those that
-wait leave the processors to the others, so both kinds are kept under way all the time: as many
-processes as there are processors begin with what computes, the rest begin with what waits, and
-each goes on with the other kind once its own is through.
-"""
+"""Distributes the test files over the processes that run them."""
 
 from __future__ import annotations
 
@@ -38,7 +32,7 @@ def waits(path: str) -> bool:
 
 
 class Distribution(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Hands out files, some folders as a whole, and of some files each test."""
+    """Hands out files: some folders as a whole, and some files test by test."""
 
     def __init__(self, config: pytest.Config, log: Producer | None) -> None:
         super().__init__(config, log)

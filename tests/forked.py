@@ -1,11 +1,4 @@
-"""`onthedot` in processes that share the loading of its modules.
-
-Loading takes far longer than starting, and the tests start some sixty servers and workers, and two
-hundred short commands. So one process loads what they import, once, and each begins as a copy of
-it: with the environment, the session, the directory and the files of a process of its own, through
-the same `main`. That the command itself starts is tested in tests/processes, tests/dev and
-tests/commands/test_terminal.py.
-"""
+"""`onthedot` in processes that share its loaded modules."""
 
 from __future__ import annotations
 
@@ -29,11 +22,10 @@ _LOADED = [
 
 
 class Forked:
-    """`onthedot` with these arguments, begun at once.
+    """`onthedot` with these arguments, started immediately.
 
-    Its output goes to `log`; with `errors`, what it writes to stderr goes there. It begins in
-    `cwd`, or where `log` is, and reads `stdin`, or nothing. It is asked and waited for like a
-    `subprocess.Popen`.
+    Its output goes to `log`; with `errors`, its standard error goes there. It starts in `cwd`, or
+    in the directory of `log`, and reads `stdin`, or nothing. Use it like a `subprocess.Popen`.
     """
 
     def __init__(
@@ -60,7 +52,7 @@ class Forked:
         return self._process.pid
 
     def poll(self) -> int | None:
-        """Its exit code, or none as long as it runs."""
+        """Its exit code; None while it runs."""
         return self._process.exitcode
 
     def wait(self, timeout: float | None = None) -> int:
@@ -75,7 +67,7 @@ class Forked:
 def _become(
     arguments: list[str], environment: dict[str, str], directory: Path, files: tuple[str, str, str]
 ) -> None:
-    """In the copy: what the kernel would do at an exec, then the command. Does not return."""
+    """In the copy: do what the kernel would do at an exec, then run the command. Never returns."""
     from onthedot.cli import main
     from onthedot.processes.sealed_environment import hand_on
 

@@ -1,4 +1,4 @@
-"""Programs that tests build from the Go module proxy, and keep in a folder of their own."""
+"""Programs that tests build from the Go module proxy, and cache."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import Protocol
 
 
 class CannotBuild(Exception):
-    """One line that says what, and why."""
+    """One line that says what cannot be built, and why."""
 
 
 def default_cache() -> Path:
-    """Where what was built stays: removing it costs the next build some minutes."""
+    """The cache of built programs; rebuilding them takes some minutes."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "onthedot-tests"
 
@@ -42,7 +42,7 @@ class GoTools:
         within: Path,
         variables: Mapping[str, str],
     ) -> None:
-        """Builds commands that the module in `within` wants, with some of their variables set.
+        """Builds commands that the module in `within` requires, with some of their variables set.
 
         Raises CannotBuild.
         """
@@ -99,8 +99,8 @@ class Programs(Protocol):
 
 
 def build_once(programs: Programs, what: str, *, needed_for: str) -> int:
-    """Builds them unless they are there, and says so. Returns a program's exit code: 2 for what
-    is missing or cannot be built."""
+    """Builds them if they are missing, and says so. Returns an exit code: 2 if something is missing
+    or cannot be built."""
     if programs.built:
         return 0
     go = find_go()

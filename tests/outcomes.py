@@ -1,4 +1,4 @@
-"""What becomes of tasks and runs, waited for."""
+"""Waits for the outcome of tasks, runs and backfills."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def succeeded(
 
 
 async def over(backfills: Backfills, backfill_id: str) -> Backfill:
-    """The backfill, once it no longer goes on."""
+    """The backfill, once it is over."""
 
     async def found() -> Backfill | None:
         backfill = await backfills.get(backfill_id)

@@ -11,7 +11,7 @@ _RANGE = range(15000, 32000)
 
 
 def free_port() -> int:
-    """A port of loopback on which nobody listens."""
+    """A loopback port on which nothing listens."""
     while True:
         port = random.choice(_RANGE)
         with socket.socket() as probe:
@@ -23,7 +23,7 @@ def free_port() -> int:
 
 
 def is_taken(port: int) -> bool:
-    """Whether somebody accepts connections there."""
+    """Whether something accepts connections there."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0

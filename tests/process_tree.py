@@ -1,4 +1,4 @@
-"""What runs on this machine, for tests that kill things."""
+"""The processes of this machine, for tests that kill some."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 
 
 def is_running(process_id: int) -> bool:
-    """Whether the process is there and no zombie."""
+    """Whether the process exists and is not a zombie."""
     state = _ps("-o", "stat=", "-p", str(process_id)).strip()
     return bool(state) and not state.startswith("Z")
 

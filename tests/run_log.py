@@ -1,4 +1,4 @@
-"""What Temporal itself says of the runs of a task, beside what this project says."""
+"""Temporal's own view of a task's runs, compared with ours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MARKERS = 8
 
 
 async def executions(client: Client, task_id: str) -> list[WorkflowExecution]:
-    """Every execution of every occurrence that a task's schedule brought about."""
+    """Every execution of every occurrence that a task's schedule started."""
     query = (
         f"WorkflowType = '{naming.TASK_RUN}' AND {naming.TASK_ID.name} = '{task_id}' AND "
         f"{naming.CAUSE.name} = 'trigger'"
@@ -40,10 +40,10 @@ def instants(first: datetime, last: datetime, step: timedelta) -> set[datetime]:
 
 
 async def lists_caught_up(client: Client) -> None:
-    """Wait until what has happened so far is in Temporal's lists.
+    """Wait until everything so far is in Temporal's lists.
 
-    Each shard of Temporal writes them in the order of what happened in it, so that the turn of
-    markers, which lie in some shards each, is soon everybody's.
+    Each shard of Temporal writes its events to the lists in order. So this waits for markers, of
+    which each shard has some.
     """
     name = f"marker-{uuid4().hex}"
     handles = await asyncio.gather(
@@ -62,7 +62,7 @@ async def lists_caught_up(client: Client) -> None:
 
 
 async def listed_runs(run_list: RunList, which: RunFilter, number: int = 1) -> Sequence[ShortRun]:
-    """All that a filter lets through, once there are so many of them."""
+    """All matching runs, once there are this many."""
 
     found: Sequence[ShortRun] = ()
 

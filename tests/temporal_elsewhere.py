@@ -1,4 +1,4 @@
-"""A Temporal server that is there already, which tests are to run on."""
+"""Runs tests on an existing Temporal server."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DAY = timedelta(days=1)
 
 
 async def connected(address: str, namespace: str | None) -> Client:
-    """A client whose namespace is ready for tasks: the one that is named, or else a fresh one."""
+    """A client whose namespace is ready for tasks: the named one, or a fresh one."""
     if namespace is None:
         namespace = f"tests-{uuid4().hex[:8]}"
         await _register(await Client.connect(address), namespace)
@@ -42,7 +42,7 @@ async def connected(address: str, namespace: str | None) -> Client:
 
 @pytest.fixture(scope="session")
 async def own_namespace(client: Client) -> Client:
-    """A client of the same server, in a namespace of its own."""
+    """A client of the same server, in a separate namespace."""
     return await connected(client.service_client.config.target_host, None)
 
 
@@ -56,7 +56,7 @@ async def _register(client: Client, namespace: str) -> None:
 
 
 async def _schedules_run(client: Client) -> None:
-    """Wait for the worker that runs a namespace's schedules: the server starts it a while later."""
+    """Wait for the worker that runs a namespace's schedules: the server starts it with a delay."""
     name = f"first-{uuid4().hex[:8]}"
     action = ScheduleActionStartWorkflow("First", id=name, task_queue=name)
     schedule = Schedule(action=action, spec=ScheduleSpec())

@@ -1,4 +1,4 @@
-"""Waiting for a condition, with time enough for a busy machine."""
+"""Waits for a condition, long enough for a busy machine."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def eventually(ask: Callable[[], Awaitable[T | None]], seconds: float = PA
 async def eventually(
     ask: Callable[[], bool] | Callable[[], Awaitable[T | None]], seconds: float = PATIENCE
 ) -> bool | T:
-    """The first answer that is true. That a busy machine does not respond in time is none.
+    """The first result that is true. A late response of a busy machine does not count as an error.
 
     Raises:
         TimeoutError: there was none within `seconds`.
@@ -66,7 +66,7 @@ async def until(instant: datetime) -> None:
 
 
 def wait_until(condition: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
-    """What `condition` returns once it holds; fails the test where it does not within `seconds`."""
+    """The result of `condition` once it is true; fails the test if it is not within `seconds`."""
     limit = time.monotonic() + seconds
     pause = _FIRST_PAUSE
     while not (found := condition()):

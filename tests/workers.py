@@ -1,4 +1,4 @@
-"""A worker of a test's own, on a queue of its own."""
+"""A separate worker on its own queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The frame round every page: navigation, palette, banner, messages. Pages change inside it."""
+"""The frame around every page: navigation, palette, banner, messages. Pages change inside it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PAGES = (
     ("/freezes", "Freezes", "ban"),
     ("/settings", "Settings", "settings"),
 )
-#: For which there is no room at the bottom of a phone: the palette leads there, and the overview.
+#: Not in the bar at the bottom of a phone: the palette and the overview lead there.
 _NOT_BELOW = {"/calendars", "/forecast", "/freezes"}
 _EVERY = timedelta(seconds=3)
 
@@ -101,7 +101,7 @@ def build_frame(site: SiteContext, session: Session) -> None:
 
 
 def _leave_one_main() -> None:
-    """NiceGUI's page is a `main` round everything; ours is what is neither head nor navigation."""
+    """Make ours the only `main` element: NiceGUI puts one around everything."""
     slot = ui.context.client.content.parent_slot
     if slot is not None:
         slot.parent.tag = "div"
@@ -119,7 +119,7 @@ def _address() -> str:
 
 
 def _zone() -> str:
-    """The reader's zone, which the browser keeps in a cookie once it has been here; else empty."""
+    """The reader's zone, from a cookie that the browser sends after its first visit; else empty."""
     named_zone = unquote(ui.context.client.request.cookies.get("onthedot_zone", ""))
     return named_zone if named_zone in available_timezones() else ""
 
@@ -182,7 +182,7 @@ def _mark(places: list[dict[str, Element]], path: str) -> None:
 def _beat(beat: Element, seen: Seen[health.Health]) -> None:
     count = len(seen.value.ready) if seen.value else 0
     if seen.error is not None:
-        tone, words = "red", "Temporal is away"
+        tone, words = "red", "Temporal unavailable"
     elif not count:
         tone, words = "amber", "No worker"
     else:
@@ -204,7 +204,7 @@ def _watch_health(context: PageContext, banner: Element) -> None:
         if shown[:1] == [words]:
             return
         if shown[:1] and shown[0] and not words:
-            context.toasts.say("All is well again.")
+            context.toasts.say("Everything works again.")
         shown[:] = [words]
         banner.clear()
         if words:

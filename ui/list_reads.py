@@ -1,4 +1,4 @@
-"""What lists of tasks and runs read of the service: pages, numbers, and ids of all rows."""
+"""Reads for the lists of tasks and runs: pages, counts, and the ids of all matching rows."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from onthedot.service.temporal.paging import Page
 #: Rows of one page of a list.
 ROWS = 50
 
-#: For how long a number of tasks is taken to be right while the page that is shown stays the same.
+#: How long a count is reused while the rows of the page stay the same.
 _COUNTED_EVERY = timedelta(seconds=20)
 
-#: How often the log is gone on with where what was looked through holds nothing that is asked for.
+#: How many pages without a match are skipped before an empty one is shown.
 _EMPTY_PAGES = 5
 
-#: Rows that are read immediately where all are wanted.
+#: Rows per read if all are needed.
 _PAGE = 1000
 
 
@@ -47,27 +47,27 @@ class TaskRows:
 
 @dataclass(frozen=True)
 class RunRows:
-    """One page of the log, and how many runs match in all, where that can be counted."""
+    """One page of runs, and how many match in all, if they can be counted."""
 
     page: Page[ShortRun]
     count: int | None
 
 
 class NoSuchPage(OnTheDotError):
-    """A list has fewer pages."""
+    """The list has fewer pages."""
 
     def __init__(self, page: int) -> None:
         super().__init__(f"There is no page {page:,}: the list is shorter.")
 
 
 async def cursor_of(page: int, read: Callable[[int, str | None], Awaitable[Page[Any]]]) -> str:
-    """The cursor of a page after the first, where one does not come from the page before it.
+    """The cursor of a page after the first, if it is not known from the page before.
 
     Args:
-        read: gives so many rows from a cursor on.
+        read: returns a number of rows from a cursor on.
 
     Raises:
-        NoSuchPage: there are not so many; and what `read` raises.
+        NoSuchPage: the list is shorter. Also raises what `read` raises.
     """
     left, cursor = (page - 1) * ROWS, None
     while left:
@@ -104,9 +104,8 @@ async def cursor_of_runs(temporal: Temporal, which: RunFilter, page: int) -> str
 
 
 class TaskRowsReader:
-    """Reads one page of tasks again and again. Which run tells its rows, and to count all that
-    match costs as much as ten pages: they are counted again where the page is another, and now and
-    then."""
+    """Rereads one page of tasks. Counting all matches costs as much as ten pages, so they are
+    counted only if the rows of the page changed, or after a while."""
 
     def __init__(
         self,
@@ -116,7 +115,7 @@ class TaskRowsReader:
         order: TaskOrder | None,
         cursor: str | None,
     ) -> None:
-        """Without an order the open ones come first, the newest first."""
+        """Without an order, open tasks come first, newest first."""
         self._temporal = temporal
         self._counts = counts
         self._which = which
@@ -126,10 +125,10 @@ class TaskRowsReader:
         self._counted: tuple[datetime, list[str]] | None = None
 
     async def read(self) -> TaskRows:
-        """The page as it is now.
+        """The current content of the page.
 
         Raises:
-            InvalidDefinition: they are too many to be put in order.
+            InvalidDefinition: there are too many to sort.
             TemporalUnavailable: Temporal does not respond.
         """
         page = await self._page()
@@ -180,7 +179,7 @@ def _runs(temporal: Temporal, which: RunFilter) -> SkippedRuns | RunList:
 
 
 async def ids_of_tasks(temporal: Temporal, which: TaskFilter, most: int) -> list[str]:
-    """The first `most` tasks that a filter lets through. Raises TemporalUnavailable."""
+    """The first `most` tasks that match. Raises TemporalUnavailable."""
     found: list[str] = []
     async for row in TaskList(temporal).walk(which):
         found.append(row.id.partition(":")[2])
@@ -190,7 +189,7 @@ async def ids_of_tasks(temporal: Temporal, which: TaskFilter, most: int) -> list
 
 
 async def ids_of_runs(temporal: Temporal, which: RunFilter, most: int) -> list[str]:
-    """The first `most` runs that a filter lets through. Raises TemporalUnavailable."""
+    """The first `most` runs that match. Raises TemporalUnavailable."""
     found: dict[str, None] = {}
     cursor: str | None = None
     while len(found) < most:
@@ -202,6 +201,6 @@ async def ids_of_runs(temporal: Temporal, which: RunFilter, most: int) -> list[s
 
 
 async def ids_to_retry(temporal: Temporal, which: RunFilter, most: int) -> list[str]:
-    """Those of the runs that were not run again already. Raises as `BulkRuns.to_retry`."""
+    """The matching runs that were not retried yet. Raises like `BulkRuns.to_retry`."""
     wanted, _ = await BulkRuns(temporal).to_retry(which, most)
     return wanted

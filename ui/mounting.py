@@ -1,4 +1,4 @@
-"""How the page gets into the server: mounted at `/ui`, guarded, with its static files."""
+"""Mounts the page at `/ui` of the server, guarded, with its static files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from onthedot.ui.page_context import SiteContext
 
 
 def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessions) -> None:
-    """Serve the page from `app`. Once a process: NiceGUI keeps one page app."""
+    """Serve the page from `app`. Call this once per process: NiceGUI has a single page app."""
     incidents: IncidentReader = app.state.incidents
     forecasts: Forecasts = app.state.forecasts
     following: Following = app.state.following
@@ -57,13 +57,13 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
         tags,
     )
     put_nonces()
-    # The one added last sees a request first: what the gate refuses has the headers too.
+    # The middleware added last runs first, so responses that the gate refuses get the headers too.
     page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions))
     page_app.add_middleware(SafeHeaders)
     page_app.add_middleware(KeptFiles)
-    # A page's own requests go through the socket: a bar for others would only be in the way.
+    # The page's own requests use the socket: a loading bar for others would only be in the way.
     page_app.config.quasar_config["loadingBar"] = {"skipHijack": True}
-    # NiceGUI's default lets any web page connect; the library's own check does not know of TLS.
+    # NiceGUI's default accepts sockets from any web page; the library's own check ignores TLS.
     core.sio.eio.cors_allowed_origins = _is_own
 
     def root() -> None:

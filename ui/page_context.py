@@ -1,4 +1,4 @@
-"""What every page works with: the use cases, who is signed in, the messages in the corner."""
+"""What every page works with: the use cases, the session, the messages in the corner."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class SiteContext:
 
 @dataclass
 class PageContext:
-    """One open page. Every use of a service first checks that the session still stands."""
+    """One open page. Every use of a service first checks that the session is still valid."""
 
     site: SiteContext
     session: Session
@@ -80,16 +80,16 @@ class PageContext:
 
     @property
     def uses(self) -> UseCases:
-        """Everything that changes something. Each checks session and role when it is used."""
+        """The use cases that change something. Each checks session and role when it is used."""
         return UseCases(self.site.temporal, self.session, self.address)
 
     def why_not(self, call: str) -> str:
-        """Why a button for this call cannot be pressed; empty if it can."""
+        """Why the user may not make this call; empty if they may."""
         return "" if self.session.identity.may(call) else f"Needs the role {needed(call)}"
 
     @property
     def temporal(self) -> Temporal:
-        """The way to Temporal. Raises SignedOut."""
+        """The connection to Temporal. Raises SignedOut."""
         self.session.check()
         return self.site.temporal
 
@@ -111,20 +111,20 @@ class PageContext:
 
     @property
     def forecasts(self) -> Forecasts:
-        """The load to come. Raises SignedOut."""
+        """Forecasts. Raises SignedOut."""
         self.session.check()
         return self.site.forecasts
 
     @property
     def calendar_drafts(self) -> CalendarDrafts:
-        """What calendars would say that are not saved yet. Raises SignedOut."""
+        """Previews of unsaved calendars. Raises SignedOut."""
         self.session.check()
         return self.site.calendar_drafts
 
     async def tried(self, work: Awaitable[T], *, but: tuple[type[Exception], ...] = ()) -> T | None:
-        """The result of `work`, or None and a message that says what went wrong.
+        """The result of `work`; if it fails, None and a message that says why.
 
-        Raises what is named in `but`.
+        Raises only the types in `but`.
         """
         try:
             return await work
@@ -144,7 +144,7 @@ class PageContext:
         *,
         every: timedelta = timedelta(seconds=2),
     ) -> Live[T]:
-        """Keep the part of the page that is being built up to date, while the session stands."""
+        """Keep the part of the page that is being built up to date while the session is valid."""
 
         shown: list[Seen[T]] = []
 
@@ -165,47 +165,47 @@ class PageContext:
         return live
 
     async def learn_zone(self) -> None:
-        """Ask the browser for the reader's zone, unless it said so before."""
+        """Ask the browser for the reader's zone, unless it is known."""
         await ui.context.client.connected()
         if not self.zone:
             said = await ui.run_javascript("otd.zone", timeout=5)
             self.zone = said if said in available_timezones() else "UTC"
 
     async def typed(self, form: str) -> dict[str, Any]:
-        """What was typed into a form of this name before the page was loaded again; from now on the
-        browser keeps what is typed."""
+        """The kept input of a form with this name from before the page was reloaded. From now on
+        the browser keeps its input."""
         await ui.context.client.connected()
         begin = f"otd.drafts.begin({json.dumps(form)})"
         kept = await ui.run_javascript(begin, timeout=5)
         return kept if isinstance(kept, dict) else {}
 
     def sign_in(self) -> None:
-        """To the page where one signs in."""
+        """Go to the sign-in page."""
         self.script("location.reload()")
 
     def go(self, path: str) -> None:
-        """To another page of ours."""
+        """Go to another page."""
         with self.overlay:
             ui.navigate.to(path)
 
     def script(self, code: str) -> None:
-        """Run a script of ours in the page. Never with text of a user in it, but as JSON."""
+        """Run a script of ours in the page. Insert users' text only as JSON."""
         self.overlay.client.run_javascript(code)
 
     def changed(self) -> None:
-        """Show what was changed at once, and once more when lists have caught up."""
+        """Show a change at once, and again when lists have caught up."""
         self.site.watches.hurry()
         asyncio.get_running_loop().call_later(0.4, self.site.watches.hurry)
 
     def saved(self, words: str, path: str) -> None:
-        """What a form holds is stored: say so, forget the draft, and go to its page."""
+        """A form was saved: say so, forget its kept input, and go to its page."""
         self.script("otd.setUnsaved(false); otd.drafts.end()")
         self.toasts.say(words)
         self.changed()
         self.go(path)
 
     def later(self, act: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        """`act`, with errors told instead of raised."""
+        """`act`, with errors shown instead of raised."""
 
         async def guarded() -> None:
             await self.tried(act())

@@ -1,4 +1,4 @@
-"""What pages read of the service, several calls at once."""
+"""Reads for pages, several calls at once."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ async def _moved(temporal: Temporal, task: Task, coming: Sequence[datetime]) -> 
 
 
 async def standing_freezes(temporal: Temporal) -> list[Freeze]:
-    """The freezes that are in force, or have a window to come, by name."""
+    """The freezes that are in force or have an upcoming window, by name."""
     return await Freezes(temporal).all()
 
 
@@ -106,7 +106,7 @@ async def calendar_names(temporal: Temporal) -> list[str]:
 
 
 async def freeze_or_none(temporal: Temporal, name: str) -> Freeze | None:
-    """A freeze that stands. Raises TemporalUnavailable."""
+    """A current freeze. Raises TemporalUnavailable."""
     try:
         return await Freezes(temporal).get(name)
     except FreezeNotFound:

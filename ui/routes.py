@@ -1,7 +1,7 @@
-"""Which address shows which page. Pages change without a load; each address also works by itself.
+"""Which page each address shows. Pages change without a reload; each address also works by itself.
 
 No `from __future__ import annotations` here: NiceGUI recognises PageArguments by the type itself,
-and rebuilds a page on a change of its query only where one is asked for.
+and rebuilds a page on a change of its query only if a function takes them.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from onthedot.ui.pages.tasks.page import tasks_page
 
 
 def show_pages(context: PageContext) -> None:
-    """Show the page of the present address, and of each one that follows."""
+    """Show the page of the current address, and of each later one."""
 
     def page(build: Callable[..., Any], title: str) -> Callable[..., Any]:
         def show(args: PageArguments) -> Any:

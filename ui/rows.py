@@ -1,4 +1,4 @@
-"""Tasks and runs as rows of a table: plain data, put into words here and drawn in the browser."""
+"""Tasks and runs as rows of a table: plain data with its wording, drawn in the browser."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def run_row(run: ShortRun) -> dict[str, Any]:
 
 
 def task_status(task: Task, runs: Sequence[ShortRun]) -> dict[str, Any]:
-    """What a task is doing, as a pill: for one in progress, how its last run went."""
+    """The status of a task as a pill; if it is scheduled, its health or a run in progress."""
     if task.status is not TaskStatus.SCHEDULED:
         tone = _TASK_TONES[task.status]
         return {"label": TASK_WORDS[task.status], "tone": tone, "live": tone == "blue"}
@@ -131,20 +131,20 @@ def task_status(task: Task, runs: Sequence[ShortRun]) -> dict[str, Any]:
 
 
 def can_pause(task: Task) -> bool:
-    """Whether there is something to keep from firing: not in a one-time task that came due."""
+    """Whether anything is left to keep from firing: not in a one-time task that came due."""
     if task.status is TaskStatus.RUNNING:
         return bool(task.next_runs)
     return task.status is TaskStatus.SCHEDULED
 
 
 def _health(runs: Sequence[ShortRun]) -> Health:
-    """What the runs say, where the task does not know it yet: it is of an earlier release."""
+    """The health according to the runs, for a task of an earlier release that does not store it."""
     told = (_HEALTH[run.status] for run in runs if run.status in _HEALTH)
     return next(told, Health.NEVER_RAN)
 
 
 def run_status(status: RunStatus) -> dict[str, Any]:
-    """How a run stands, as a pill."""
+    """The status of a run as a pill."""
     return {
         "label": RUN_WORDS[status],
         "tone": RUN_TONES[status],
@@ -153,19 +153,19 @@ def run_status(status: RunStatus) -> dict[str, Any]:
 
 
 def bar(run: ShortRun) -> dict[str, Any]:
-    """A run as a small bar: as high as it took."""
+    """A run as a small bar, whose height is the run's duration."""
     return {"tone": RUN_TONES[run.status], "seconds": took(run) or 0}
 
 
 def took(run: ShortRun) -> float | None:
-    """From its first attempt's start to its end, in seconds; None while that is not known."""
+    """From the start of the first attempt to the end, in seconds; None if unknown."""
     if run.finished_at is None or run.started_at is None:
         return None
     return max(0.0, (run.finished_at - run.started_at).total_seconds())
 
 
 def words(trigger: Trigger, key: str) -> str:
-    """A trigger in words; as it is written where it cannot be said."""
+    """A trigger in words, or as it was written if there are none."""
     try:
         return describe(trigger, key=key)
     except (OnTheDotError, ValueError):
@@ -173,7 +173,7 @@ def words(trigger: Trigger, key: str) -> str:
 
 
 def expression(trigger: Trigger) -> str:
-    """What stands below the words: the expression itself, and the zone it means."""
+    """Shown below the words: the expression itself, and its zone."""
     match trigger:
         case CronTrigger():
             return f"{trigger.expression}  {trigger.timezone}"

@@ -1,7 +1,7 @@
-"""What a page may have done: the only way from a page to a change.
+"""Every change that a page can make. Pages change nothing in any other way.
 
-Each use case checks that the session still stands and that its role will do, whatever the page
-shows: an open page outlives a sign-out, and its messages can be made up.
+Each use case checks session and role itself, whatever the page shows: an open page outlives a
+sign-out, and its messages can be forged.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from onthedot.ui.access.sessions import Session, SignedOut
 
 
 class TurnMissed(OnTheDotError):
-    """One of many was not begun, because the session had ended by then."""
+    """An item of a bulk action was not begun, because the session had ended."""
 
     code = "forbidden"
 
@@ -41,9 +41,9 @@ class TurnMissed(OnTheDotError):
 
 
 class UseCases:
-    """Everything that changes something, on behalf of one session; named as the calls of REST.
+    """The use cases that change something, on behalf of one session; named like the calls of REST.
 
-    Each raises SignedOut, Forbidden, and what the service's use case of that name does.
+    Each raises SignedOut, Forbidden, and what the service's use case of that name raises.
     """
 
     def __init__(self, temporal: Temporal, session: Session, address: str = "") -> None:
@@ -76,18 +76,18 @@ class UseCases:
             return await Tasks(self._temporal).resume(task_id, by=by)
 
     async def delete_task(self, task_id: str) -> bool:
-        """Delete a task; True once that is done."""
+        """Delete a task; True when done."""
         with self._call("delete_task", task=task_id) as by:
             await Tasks(self._temporal).delete(task_id, by=by)
             return True
 
     async def restore_task(self, task_id: str) -> Task:
-        """Put a deleted task back."""
+        """Restore a deleted task."""
         with self._call("restore_task", task=task_id) as by:
             return await Tasks(self._temporal).restore(task_id, by=by)
 
     async def restore_revision(self, task_id: str, revision: int, *, if_match: int) -> Task:
-        """Put an earlier definition back."""
+        """Restore an earlier definition."""
         with self._call("restore_revision", task=task_id) as by:
             return await Tasks(self._temporal).restore_revision(
                 task_id, revision, by=by, if_match=if_match
@@ -103,7 +103,7 @@ class UseCases:
     async def put_freeze(
         self, name: str, definition: FreezeDefinition, *, if_match: Container[str] | None = None
     ) -> Freeze:
-        """Freeze tasks; only where the freeze is at one of these versions, if any is given."""
+        """Create or replace a freeze; only if it is at one of these versions, if any are given."""
         with self._call("put_freeze", freeze=name) as by:
             freeze, _ = await Freezes(self._temporal).put(
                 name, definition, by=by, if_match=if_match
@@ -111,7 +111,7 @@ class UseCases:
             return freeze
 
     async def delete_freeze(self, name: str) -> bool:
-        """Lift a freeze; True once that is done."""
+        """Lift a freeze; True when done."""
         with self._call("delete_freeze", freeze=name) as by:
             await Freezes(self._temporal).delete(name, by=by)
             return True
@@ -119,7 +119,7 @@ class UseCases:
     async def put_calendar(
         self, name: str, content: CalendarContent, *, if_match: int | None
     ) -> FoundCalendar:
-        """Make a calendar where no revision is given, else replace its content."""
+        """Create a calendar or, with a revision, replace its content."""
         with self._call("put_calendar", calendar=name) as by:
             found, _ = await Calendars(self._temporal).put(
                 name, content, by=by, if_match=if_match, new=if_match is None
@@ -127,7 +127,7 @@ class UseCases:
             return found
 
     async def delete_calendar(self, name: str) -> bool:
-        """Delete a calendar that nobody keeps to; True once that is done."""
+        """Delete an unused calendar; True when done."""
         with self._call("delete_calendar", calendar=name) as by:
             await Calendars(self._temporal).delete(name, by=by)
             return True
@@ -138,7 +138,7 @@ class UseCases:
             return await Runs(self._temporal).cancel(run_id, by=by)
 
     async def retry_run(self, run_id: str) -> ShortRun:
-        """Run the occurrence of a run once more."""
+        """Run the occurrence of a run again."""
         with self._call("retry_run", run=run_id) as by:
             return await retry(self._temporal, run_id, by=by)
 
@@ -185,7 +185,7 @@ class UseCases:
             return await self._many(by, progress).delete(ids)
 
     async def restore_tasks(self, ids: Sequence[str], progress: BulkProgress) -> list[Changed]:
-        """Put many deleted tasks back."""
+        """Restore many deleted tasks."""
         with self._call("restore_tasks") as by:
             return await self._many(by, progress).restore(ids)
 
@@ -195,7 +195,7 @@ class UseCases:
             return await self._many(by, progress).undo(changed)
 
     async def retry_runs(self, ids: Sequence[str], progress: BulkProgress) -> list[Changed]:
-        """Run the occurrences of many runs once more."""
+        """Run the occurrences of many runs again."""
         with self._call("retry_runs") as by:
             return await self._many_runs(by, progress).retry(ids)
 
@@ -211,7 +211,7 @@ class UseCases:
         return BulkRuns(self._temporal, by=by, progress=self._watched(progress))
 
     def _watched(self, progress: BulkProgress) -> BulkProgress:
-        """A change to many may take longer than the session lasts."""
+        """A bulk action, which stops when the session ends."""
         progress.check = self._still_signed_in
         return progress
 
@@ -221,7 +221,7 @@ class UseCases:
 
     @contextmanager
     def _call(self, name: str, **subject: str) -> Iterator[str]:
-        """In whose name a call is made; `subject` is what it is about, for the audit."""
+        """On whose behalf a call is made; `subject` is its object, for the audit."""
         identity = self._session.identity
         with audited(Line(name, "page", self._address, identity, subject, "done")) as line:
             try:

@@ -1,4 +1,4 @@
-"""Live data: one read for all who look at the same thing, repeated while anyone looks."""
+"""Live data: one read for all viewers of the same data, repeated while there are any."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ T = TypeVar("T")
 
 _LOG = logging.getLogger("onthedot.ui")
 
-#: How long, in seconds, and for how many pages the last value is kept when nobody looks any more.
+#: How long (seconds), and for how many pages, the last value is kept once nobody watches.
 _KEPT = 300.0
 _MOST_KEPT = 40
 
-#: After how many seconds in which reads found nothing new, or so many reads, the pause is longer,
-#: and by how much.
+#: After this many seconds (or reads) without anything new, the pause between reads grows by this
+#: factor.
 _CALM_AFTER = 30
 _CALMER = 5
 
-#: After how many seconds a read that failed for the first time is tried again.
+#: Seconds until a read that failed for the first time is repeated.
 _SECOND_TRY = 0.3
 
 Tell = Callable[["Seen[Any]"], None]
@@ -37,14 +37,14 @@ Tell = Callable[["Seen[Any]"], None]
 
 @dataclass(frozen=True)
 class Seen(Generic[T]):
-    """The last value that was read, and what went wrong since, if anything did."""
+    """The last value, and the error of a later read, if it failed."""
 
     value: T | None = None
     error: OnTheDotError | None = None
 
 
 def _is_like(value: Any, last: Any) -> bool:
-    """Whether nothing happened, although a value is another one: it says so itself."""
+    """Whether another value means the same, which the value itself decides."""
     return type(value) is type(last) and hasattr(value, "is_like") and bool(value.is_like(last))
 
 
@@ -74,14 +74,14 @@ class _Watch:
                 continue
 
     def pause(self, took: float) -> float:
-        """How long to wait for the next read, in seconds, after one that took so long."""
+        """Seconds until the next read, after one that took this long."""
         if self.failures == 1:
             return _SECOND_TRY
         every = self.every.total_seconds()
         if self.unchanged * max(1.0, every) >= _CALM_AFTER:
-            # A page that is left open where nothing happens should cost next to nothing.
+            # An open page where nothing happens should cost almost nothing.
             every *= _CALMER
-        # A slow Temporal is asked less often rather than all the time.
+        # If Temporal is slow, ask less often.
         return max(every - took, took)
 
     async def read(self) -> None:
@@ -93,12 +93,12 @@ class _Watch:
             if self.seen is None or self.seen.error is not None or value != last:
                 if not _is_like(value, last):
                     self.unchanged = 0
-                # The same object tells every page that there is nothing to draw.
+                # The same object shows pages that there is nothing to draw.
                 self.seen = Seen(value)
         except OnTheDotError as error:
             self.failures += 1
             if error.retryable and self.failures == 1:
-                # One answer that came too late is no outage.
+                # A single late response is not an outage.
                 return
             self.seen = Seen(last, error)
         except Exception:
@@ -119,7 +119,7 @@ class Watches:
         self._hidden: WeakSet[Client] = WeakSet()
 
     def looked_at(self, page: Client, *, looked: bool) -> None:
-        """Nobody looks at a page: nothing is read for it until someone does again."""
+        """Note whether a page is visible: nothing is read for a hidden one."""
         if looked:
             self._hidden.discard(page)
         else:
@@ -127,7 +127,7 @@ class Watches:
         self._turn(page, on=looked)
 
     def connected(self, page: Client, *, connected: bool) -> None:
-        """A page that is closed, or whose browser is out of reach, may still be kept a while."""
+        """Note whether a page is connected; a closed or unreachable one may be kept for a while."""
         self._turn(page, on=connected and page not in self._hidden)
 
     def _turn(self, page: Client, *, on: bool) -> None:
@@ -140,10 +140,10 @@ class Watches:
     def subscribe(
         self, key: Hashable, fetch: Callable[[], Awaitable[Any]], every: timedelta, tell: Tell
     ) -> Callable[[], None]:
-        """Call `tell` with each value that `fetch` gives, until the result is called: with the very
-        same `Seen` as long as the value is the same.
+        """Call `tell` with each value from `fetch`, until the returned function is called: with the
+        same `Seen` object as long as the value is the same.
 
-        Anyone who asks for the same `key` shares the reads, and is told the last value at once.
+        Subscribers with the same `key` share the reads, and get the last value immediately.
         """
         watch = self._watches.get(key)
         if watch is None:
@@ -164,7 +164,7 @@ class Watches:
         return stop
 
     def _keep(self, key: Hashable, seen: Seen[Any] | None) -> None:
-        """Who comes back to a page sees what was there, while it is read again."""
+        """Keep the value for viewers who return, while it is read again."""
         if seen is not None and seen.value is not None:
             self._left[key] = (time.monotonic(), seen.value)
             while len(self._left) > _MOST_KEPT:
@@ -175,14 +175,14 @@ class Watches:
         return Seen(value) if value is not None and time.monotonic() - when < _KEPT else None
 
     def hurry(self, key: Hashable | None = None) -> None:
-        """Read everything again now, or what has this key: something was changed."""
+        """Read everything, or the data with this key, again now, because something was changed."""
         for each, watch in self._watches.items():
             if key is None or each == key:
                 watch.hurry.set()
 
 
 class Live(Element, Generic[T]):
-    """Keeps a part of a page up to date: `show` is called with each value, where it was made."""
+    """Keeps a part of a page up to date: `show` is called with each value, in its place."""
 
     def __init__(
         self,
@@ -205,25 +205,25 @@ class Live(Element, Generic[T]):
             self.start()
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Start reading."""
         key, fetch, every = self._wanted
         self._stop = self._watches.subscribe(key, fetch, every, self._told)
 
     def rest(self) -> None:
-        """Watch no longer, until `wake`."""
+        """Stop reading until `wake`."""
         if self._stop is not None:
             self.stop()
             self._rests = True
 
     def wake(self) -> None:
-        """Watch again what was watched before `rest`, and see at once what there is."""
+        """Resume reading after `rest`, and show the last value immediately."""
         if self._rests and not self.is_deleted:
             self._rests = False
             self.start()
             self._watches.hurry(self._wanted[0])
 
     def stop(self) -> None:
-        """Watch no longer."""
+        """Stop reading."""
         self._rests = False
         if self._stop is not None:
             self._stop()

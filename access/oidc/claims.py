@@ -24,9 +24,9 @@ class ClaimRules:
     name_claim: str = "email"
 
     def identity(self, claims: Mapping[str, Any]) -> Identity:
-        """Who this is, with the largest role that the claims give.
+        """Who this is, with the highest role that the claims give.
 
-        Raises NoRole, or TokenRefused where the claims name nobody.
+        Raises NoRole, or TokenRefused if the claims name nobody.
         """
         name = self._name(claims)
         role = self.role(claims)

@@ -1,8 +1,8 @@
-"""The provider: where its endpoints are, and the keys that its tokens are signed with.
+"""The provider: its endpoints, and the keys that sign its tokens.
 
-Both are kept for a while. A token with a key that is not known makes the keys be fetched again, at
-most once in ten seconds, so that made-up tokens do not turn into requests. While the provider is
-away, what was fetched before goes on to count.
+Both are cached. A token with an unknown key causes the keys to be fetched again, at most once in
+ten seconds, so that forged tokens do not turn into requests. During an outage of the provider, what
+was fetched before stays valid.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from joserfc.jwk import KeySet
 
 
 class TokenRefused(Exception):
-    """The token is not valid. The message says why, and contains nothing of it."""
+    """The token is not valid. The message says why, and contains no part of it."""
 
 
 class NoRole(Exception):
@@ -50,7 +50,7 @@ _BETWEEN_RENEWALS = 30.0
 
 @dataclass(frozen=True)
 class Endpoints:
-    """What the discovery document says."""
+    """The content of the discovery document."""
 
     authorization: str
     token: str
@@ -141,7 +141,7 @@ class Provider:
 
 
 def _is_known(key: dict[str, Any]) -> bool:
-    """Whether the library reads it: providers may offer keys of kinds to come."""
+    """Whether the library can read it: providers may offer later kinds of keys."""
     try:
         KeySet.import_key_set({"keys": [key]})
     except (JoseError, ValueError, KeyError):

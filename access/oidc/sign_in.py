@@ -1,7 +1,7 @@
-"""Signing in at the provider: authorization code with PKCE, state and nonce; renewal; signing out.
+"""Sign-in at the provider: authorization code with PKCE, state and nonce; renewal; sign-out.
 
-What must be remembered between leaving for the provider and coming back is given to the caller, who
-keeps it with the browser. At the end: the provider's parts as the settings have them.
+What must be remembered until the browser returns is given to the caller, who stores it in the
+browser. The last functions build these parts from the settings.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Departure:
     redirect_uri: str
 
     def as_dict(self) -> dict[str, str]:
-        """To be kept with the browser, sealed."""
+        """To be stored in the browser, encrypted."""
         return asdict(self)
 
 

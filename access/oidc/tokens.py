@@ -67,7 +67,7 @@ class Tokens:
         except BadSignatureError:
             raise TokenRefused("Its signature is wrong.") from None
         except (JoseError, ValueError, TypeError, RecursionError):
-            raise TokenRefused("It is no token that can be read.") from None
+            raise TokenRefused("It is not a readable token.") from None
         self._check_age(claims)
         return claims
 
@@ -86,8 +86,8 @@ class Tokens:
 _SAID = {
     "iss": "Another issuer issued it.",
     "aud": "It was issued for another audience.",
-    "nbf": "It does not count yet.",
-    "iat": "It does not count yet.",
+    "nbf": "It is not valid yet.",
+    "iat": "It is not valid yet.",
     "nonce": "It belongs to another sign-in.",
 }
 
@@ -103,7 +103,7 @@ def _key_id(token: str) -> str | None:
     try:
         header = jws.extract_compact(token.encode()).headers()
     except (JoseError, ValueError, TypeError, AttributeError, RecursionError):
-        raise TokenRefused("It is no token that can be read.") from None
+        raise TokenRefused("It is not a readable token.") from None
     if header.get("alg") not in _ALGORITHMS:
         raise TokenRefused("It is not signed with a private key.")
     if str(header.get("typ", "")).lower() not in _TYPES:

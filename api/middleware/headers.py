@@ -1,4 +1,4 @@
-"""Headers of every response of REST: no caches, no frames."""
+"""Headers of every REST response: no caching, no frames."""
 
 from __future__ import annotations
 

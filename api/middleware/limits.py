@@ -39,7 +39,7 @@ class BodyTooSlow(HTTPException):
 
 
 class BodyLimit:
-    """Rejects a body over the limit with 413, and keeps none of it, and one that does not arrive in
+    """Rejects a body over the limit with 413, without storing it, and one that does not arrive in
     time with 408."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:

@@ -1,14 +1,13 @@
 """Who may call.
 
-Without a token or a provider only this machine may, and no web page that a browser on it happens to
-show: the Host must be loopback, the Origin our own, and `Sec-Fetch-Site` not `cross-site`.
-Otherwise a bearer token is needed everywhere but at `/healthz` and `/readyz`: one that is
-configured, or one that the provider (OpenID Connect) has signed. The page under `/ui` has a login
-of its own, so a token is not asked for there.
+Without a token or a provider, only this machine may, and no web page in a browser on it: the Host
+must be loopback, the Origin our own, and `Sec-Fetch-Site` not `cross-site`. Otherwise every call
+except `/healthz` and `/readyz` needs a bearer token: a configured one, or one that the provider
+(OpenID Connect) signed. The page under `/ui` has its own sign-in.
 
-Who is signed in at the page may call with its cookie too, so that `/docs` opens, and its "Try it
-out" works. A browser sends cookies whoever made it send the request; so what may change something
-must come from a page of this very origin. Reading needs no such proof: no other origin gets to see
+Users who are signed in at the page may also call with its cookie, so that `/docs` and its "Try it
+out" work. Browsers send cookies with requests that other sites cause, so a call that may change
+something must come from a page of this origin. Reads need no such proof: other origins cannot see
 the response.
 """
 
@@ -49,7 +48,7 @@ _ONCE = {
 _OPEN = {"/healthz", "/readyz"}
 _FEED = "/tasks.ics"
 _NOT_IN_ADDRESS = (
-    "Only a token of the role `feed` may stand in an address, which programs keep and log. "
+    "Only a token of the role `feed` may be part of an address, which programs store and log. "
     "`onthedot token new NAME --role feed` makes one."
 )
 _READS = {"GET", "HEAD", "OPTIONS"}
@@ -131,7 +130,7 @@ def _repeated(scope: Scope) -> Problem | None:
 
 
 def _in_address(scope: Scope) -> str:
-    """The token in the address, where a calendar program has to put it."""
+    """The token in the address, for calendar programs, which cannot send a header."""
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     return str(query.get("token", [""])[0])
 

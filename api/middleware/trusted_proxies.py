@@ -1,8 +1,8 @@
-"""Headers about the caller, accepted from the configured proxies alone.
+"""Headers about the caller, accepted only from the configured proxies.
 
-`X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` of a named proxy become the request's own
-address, scheme and host; the prefix stays for the page. From anyone else these headers are dropped:
-they would choose the address that is limited and audited, or the origin that counts as ours.
+`X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` from such a proxy become the request's own
+address, scheme and host; the page uses the prefix. From anyone else these headers are dropped:
+otherwise a caller could choose its address for limits and the audit, or pass as our own origin.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class TrustedProxies:
         return any((mapped or found) in network for network in self._networks)
 
     def _caller(self, said: Headers) -> str:
-        """The last address that is not a proxy's. Those before it may be made up."""
+        """The last address that is not a proxy's. Those before it may be forged."""
         hops = [hop.strip() for hop in ",".join(said.getlist("x-forwarded-for")).split(",")]
         untrusted = [hop for hop in hops if hop and not self._is_named(hop)]
         return untrusted[-1] if untrusted else ""

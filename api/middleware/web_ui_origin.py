@@ -1,7 +1,7 @@
 """Lets pages of Temporal's Web UI, and of no other origin, call `/codec`.
 
-The Web UI is served elsewhere, so a browser asks first (a preflight, without a token), and shows
-the page an answer only where its headers allow the page's origin.
+The Web UI has another origin, so a browser first sends a preflight request, without a token, and
+gives the page a response only if its headers allow the page's origin.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ FROM_WEB_UI = "from_web_ui"
 
 
 class WebUiOrigin:
-    """Adds the headers of Cross-Origin Resource Sharing for one origin, and answers preflights."""
+    """Adds the headers of Cross-Origin Resource Sharing for one origin, and answers preflight
+    requests."""
 
     def __init__(self, app: ASGIApp, web_ui: str) -> None:
         self._app = app

@@ -1,10 +1,11 @@
-"""Registration and burst: how fast tasks are taken, and how late they run when all are due at once.
+"""Registration and burst: how fast tasks are registered, and how late they run if all are due at
+once.
 
-1. Register `probes` tasks that are not due: registrations a second, 50 under way at any time. What
-   the worker then has to do for them counts as CPU seconds of a registration.
-2. Register `count` tasks that are all due in one second, soon.
-3. Measure, at the receiver, how late each call arrives, and that each arrives exactly once.
-4. Wait until every execution has closed. CPU seconds count until then, from before our tasks wake,
+1. Register `probes` tasks that are not due: registrations a second, 50 in flight. The work that the
+   worker then has to do for them is part of the CPU of a registration.
+2. Register `count` tasks that are all due in the same second, soon.
+3. Measure at the receiver how late each call arrives, and that each arrives exactly once.
+4. Wait until every execution has closed. CPU is counted until then, from before our tasks wake,
    which is five seconds before they are due.
 """
 
@@ -109,7 +110,7 @@ def _names(prefix: str, count: int) -> list[str]:
 
 
 def _used(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
-    """CPU seconds of each process in between. The receiver is not part of either side."""
+    """CPU seconds of each process in between. The receiver belongs to neither side."""
     used = {name: seconds - before.get(name, 0) for name, seconds in after.items()}
     del used["receiver"]
     return used

@@ -36,11 +36,11 @@ class Plan:
 
     @property
     def recurring(self) -> int:
-        """Recurring tasks in one second: two fifths of the one-time ones."""
+        """Recurring tasks in one second: two fifths of the number of one-time ones."""
         return max(1, self.burst * 2 // 5)
 
     @property
     def probes(self) -> int:
-        """One-time registrations that the rate is measured with: enough that the work which follows
-        a registration takes its share of the machine meanwhile."""
+        """One-time registrations to measure the rate with: enough that the work after a
+        registration takes its share of the machine meanwhile."""
         return 2 * self.burst

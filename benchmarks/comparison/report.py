@@ -56,7 +56,7 @@ class Line:
 
     @property
     def target(self) -> str:
-        """What the ratio should be, and whether it is."""
+        """The target for the ratio, and whether it is met."""
         if (bound := _TARGETS.get((self.scenario, self.figure))) is None:
             return ""
         sign, limit = bound
@@ -77,7 +77,7 @@ def lines(plan: Plan, results: Results) -> list[Line]:
 
 
 def table(plan: Plan, results: Results) -> str:
-    """The table, with what it was measured on."""
+    """The table, with a description of the machine."""
     headings = {
         ONCE: f"One-time: {plan.burst} due in one second",
         RECURRING: f"Recurring: {plan.recurring} due in one second",

@@ -33,7 +33,7 @@ Round = Callable[[Side], Awaitable[Measured]]
 
 @dataclass
 class Results:
-    """For each scenario and side the figures of each pair, and whose CPU it was meanwhile."""
+    """For each scenario and side, the figures of each pair, and who used the CPU meanwhile."""
 
     figures: dict[str, dict[str, list[Figures]]] = field(default_factory=dict)
     shares: list[tuple[str, Share]] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Results:
 
 
 async def measure(plan: Plan, say: Say, sides: Mapping[str, Callable[[Stack], Side]]) -> Results:
-    """All rounds of a plan. Raises Void if a round cannot be had."""
+    """All rounds of a plan. Raises Void if a round cannot be measured."""
     results, began = Results(), time.monotonic()
 
     async def bursts(side: Side) -> Measured:

@@ -15,7 +15,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 _LIMIT_SECONDS = 120.0
 _POLL_SECONDS = 0.25
 
-#: A worker was handed something, and answered.
+#: Events that show a round trip to a worker.
 _ROUND_TRIPS = (
     EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
     EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED,

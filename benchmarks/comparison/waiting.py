@@ -53,7 +53,7 @@ async def _timed_page(side: Side) -> float:
 
 
 async def _restart(side: Side) -> float:
-    """Seconds from starting everything again until a task fires that was due in between."""
+    """Seconds from a restart of everything until a task fires that came due meanwhile."""
     stack, due = side.stack, int(time.time()) + 6
     await side.once("restart", datetime.fromtimestamp(due, UTC))
     await asyncio.sleep(due - 1 - time.time())

@@ -16,9 +16,9 @@ from benchmarks.sides.stack import Stack
 _TASKS = 300
 _EVERY_MINUTE = 12
 _DOWN_SECONDS = 90
-#: Few enough for a busy machine to take up before Temporal's answer is due.
+#: Few enough for a busy machine to process in time.
 _AT_ONCE = 50
-#: Each has failed runs of its own, so that who runs those again is in nobody's way.
+#: Each has its own failed runs, so that retrying them does not affect another job.
 TEAMS = ("orders", "invoices", "refunds", "payouts")
 _CITIES = ("milan", "turin", "naples", "genoa", "parma")
 _NEVER = {"kind": "cron", "expression": "0 0 1 1 *"}
@@ -26,7 +26,7 @@ _WRITES = "n=0; while :; do n=$((n+1)); echo line $n; sleep 0.5; done"
 
 
 async def bad_night(stack: Stack, ours: Ours) -> None:
-    """Registers the tasks over REST, lets some fail, and some not run as no worker is there."""
+    """Registers the tasks over REST, lets some fail, and some not run for lack of a worker."""
     async with aiohttp.ClientSession(stack.base) as rest:
         tasks = [_export(number) for number in range(_TASKS)]
         tasks += [_minutely(number) for number in range(_EVERY_MINUTE)]
@@ -34,7 +34,7 @@ async def bad_night(stack: Stack, ours: Ours) -> None:
         tasks.append({"id": "writes", "trigger": _NEVER, "action": writes, "timeout": "PT1H"})
         await _register(rest, [tasks.pop(1)])
         for minute in (31, 32):
-            # First of all: an edit needs a worker, and soon that one has much to do.
+            # First: an edit needs the worker, which is soon busy.
             changed = _export(1) | {"trigger": {"kind": "cron", "expression": f"{minute} 2 * * *"}}
             await sent(rest, "/tasks/export-0001", changed, method="PUT")
         await _register(rest, tasks)
@@ -57,7 +57,7 @@ async def _register(rest: aiohttp.ClientSession, tasks: list[dict[str, Any]]) ->
         some, tasks = tasks[:_AT_ONCE], tasks[_AT_ONCE:]
         answer = await sent(rest, "/tasks:batch", {"tasks": some})
         pairs = zip(some, answer["results"], strict=True)
-        # One that a busy machine put off is there already, or is sent again.
+        # On a busy machine it may be registered already, or is sent again.
         tasks += [task for task, result in pairs if result["status"] not in (201, 409)]
 
 
@@ -83,6 +83,6 @@ def _minutely(number: int) -> dict[str, Any]:
         "trigger": {"kind": "cron", "expression": "* * * * *"},
         "action": {"kind": "log", "message": "checked"},
         "timeout": "PT10S",
-        # What no worker takes up by then does not run.
+        # Runs that no worker picks up by then do not run.
         "deadline": "PT20S",
     }

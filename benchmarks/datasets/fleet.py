@@ -1,5 +1,5 @@
-"""Writes many tasks and a bad night straight into Temporal, in a fraction of the time that REST
-and a worker would take."""
+"""Writes many tasks and the runs of a bad night directly into Temporal, in a fraction of the time
+that REST and a worker would take."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _HOSTS = ("billing", "ledger", "search", "mail")
 
 
 async def waiting(temporal: Temporal, count: int, due: datetime) -> list[str]:
-    """Registers one-time tasks, and gives their ids. The number is a word in the middle of a
+    """Registers one-time tasks, and returns their ids. The number is a word in the middle of a
     name."""
     names = [f"{number:06}" for number in range(count)]
 
@@ -78,7 +78,7 @@ async def registered(temporal: Temporal, task: dict[str, object]) -> None:
         try:
             await Tasks(temporal).create(new, by="benchmark")
         except TaskExists:
-            # It was answered too late, and was there anyway.
+            # The response came too late, but it was registered.
             return
         except OnTheDotError as error:
             if not error.retryable:
@@ -89,9 +89,9 @@ async def registered(temporal: Temporal, task: dict[str, object]) -> None:
 
 
 async def night(temporal: Temporal, failed: int, length: timedelta) -> None:
-    """Lets so many runs fail, as if they had been due over the time that has just passed.
+    """Lets this many runs fail, as if they had been due over the time that has just passed.
 
-    They time out, as nobody takes them up: that needs no worker, and is read as any failure is.
+    They time out because no worker takes them. Reading them costs the same as for any failure.
     """
     now = datetime.now(UTC)
 
@@ -114,7 +114,7 @@ async def night(temporal: Temporal, failed: int, length: timedelta) -> None:
 async def run(
     client: Client, task_id: str, at: datetime, workflow_id: str, limit: timedelta | None = None
 ) -> None:
-    """Starts a run that carries what a run that failed leaves behind, where nobody takes it up."""
+    """Starts a run that looks like a failed run to lists, on a queue that nobody polls."""
     host = _HOSTS[at.second % len(_HOSTS)]
     message = f"POST http://{host}:8000/{task_id}: no connection (Connection refused)."
     memo = RunMemo(
@@ -134,7 +134,7 @@ async def run(
     )
     for _ in range(_TRIES):
         with suppress(RPCError):
-            # One that was answered too late is there already.
+            # The response came too late, but it exists.
             with suppress(WorkflowAlreadyStartedError):
                 await client.start_workflow(
                     naming.TASK_RUN,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Arrivals:
-    """How late the calls of one burst came, in seconds, in order; and which came wrongly."""
+    """How late the calls of one burst arrived, in seconds, in order; and which were lost or
+    repeated."""
 
     late: tuple[float, ...]
     lost: int

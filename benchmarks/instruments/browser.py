@@ -38,7 +38,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 async def opened(browser: Browser, url: str) -> Page:
-    """A page in a browser profile of its own."""
+    """A page in its own browser profile."""
     page = await (await browser.new_context()).new_page()
     page.set_default_timeout(_LIMIT_MS)
     await page.goto(url)
@@ -46,7 +46,7 @@ async def opened(browser: Browser, url: str) -> Page:
 
 
 async def until_shown(browser: Browser, url: str, selector: str) -> tuple[float, Page]:
-    """How many seconds it takes from the address to the first such element, and the page."""
+    """Opens an address; returns the seconds until the first such element, and the page."""
     began = time.perf_counter()
     page = await opened(browser, url)
     await page.locator(selector).first.wait_for()
@@ -54,7 +54,7 @@ async def until_shown(browser: Browser, url: str, selector: str) -> tuple[float,
 
 
 async def opened_output(browser: Browser, url: str) -> Page:
-    """A run's page, which collects in `came` when each line was written, and when it came."""
+    """A run's page, which collects in `came` when each line was written, and when it arrived."""
     page = await opened(browser, url)
     await page.locator(".output .lines").first.wait_for()
     await page.evaluate(_COLLECT)

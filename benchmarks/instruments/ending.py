@@ -10,7 +10,7 @@ from typing import Any
 
 
 def run(main: Coroutine[Any, Any, bool | None]) -> None:
-    """Runs a benchmark, and exits: with 1 where it returns False."""
+    """Runs a benchmark and exits, with 1 if it returns False."""
     failed = asyncio.run(main) is False
     sys.stdout.flush()
     # The SDK can crash when an interpreter ends.

@@ -1,4 +1,4 @@
-"""Someone who uses the page, for `jobs.py`."""
+"""A user of the page, for `jobs.py`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from playwright.async_api import Locator, Page, expect
 
 
 class Hand:
-    """Someone at a page: counts what they do."""
+    """A user of a page, whose steps are counted."""
 
     def __init__(self, page: Page, base: str, shots: Path | None, look: str, team: str) -> None:
-        """`team` is whose failed runs are theirs."""
+        """`team` is the tag of the tasks that are theirs."""
         self.page = page
         self._base = base
         self._shots = shots
@@ -21,7 +21,7 @@ class Hand:
         self.steps = 0
 
     async def begin(self, path: str) -> None:
-        """Where the job begins: that is not counted."""
+        """Go to where the job begins; this is not counted."""
         await self.page.goto(f"{self._base}/ui{path}")
         await self.page.wait_for_function("window.did_handshake === true")
         await expect(self.page.locator(".skeleton")).to_have_count(0)

@@ -11,7 +11,7 @@ AT_ONCE = 50
 
 
 async def in_flight(call: Callable[[str], Awaitable[None]], names: Sequence[str]) -> float:
-    """Calls `call` with each name, `AT_ONCE` at a time; how many seconds that took."""
+    """Calls `call` with each name, `AT_ONCE` at a time; returns the seconds that took."""
     waiting = iter(names)
 
     async def one_after_another() -> None:

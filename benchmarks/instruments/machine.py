@@ -1,4 +1,4 @@
-"""What the machine and its processes have used so far, from Linux's `/proc`."""
+"""What the machine and its processes have used, from Linux's `/proc`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def resident_bytes(process_id: int) -> int:
 
 @dataclass(frozen=True)
 class Share:
-    """Who had the machine's CPU during a stretch of time: shares of all its cores, 0 to 1."""
+    """Who used the machine's CPU during a period: shares of all its cores, 0 to 1."""
 
     ours: float
     others: float

@@ -53,7 +53,7 @@ class Bare:
         await self.stack.until(lambda: self._readies() > before, "the bare worker")
 
     async def close(self) -> None:
-        """Nothing to let go of."""
+        """Nothing to close."""
 
     async def once(self, name: str, due: datetime) -> None:
         await self.client.start_workflow(

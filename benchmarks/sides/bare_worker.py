@@ -1,8 +1,8 @@
-"""The baseline's worker: bare temporalio, tuned as well as we know how, doing the same HTTP call.
+"""The baseline's worker: bare temporalio, tuned as well as we know how, making the same HTTP call.
 
-A workflow with a timer (or a schedule), one ordinary activity, a narrow aiohttp pool. The default
-sandbox stays, because that is what such code runs in; aiohttp is passed through. Cache, slots and
-server are those of our own worker.
+A workflow with a timer (or a schedule), one ordinary activity, an aiohttp pool. The default sandbox
+stays, because such code normally runs in it; aiohttp is passed through. Cache, slots and server are
+those of our own worker.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CONNECTIONS = 20
 
 @dataclass
 class Call:
-    """What to send where; `due` in seconds since the epoch, 0 for at once."""
+    """What to send where; `due` in seconds since the epoch, 0 for now."""
 
     url: str
     body: str
@@ -36,7 +36,7 @@ class Call:
 
 
 class Calls:
-    """The activity, and the connections it keeps."""
+    """The activity, and its connections."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session

@@ -26,7 +26,7 @@ _PAUSE_SECONDS = 0.25
 
 
 class Ours:
-    """What is measured."""
+    """The side that is measured."""
 
     programs: Sequence[str] = ("worker", "server")
     run_types: Sequence[str] = (naming.TASK, naming.TASK_RUN)
@@ -92,7 +92,7 @@ class Ours:
             refused = status
             async with self._session.post(f"{self._rest}/tasks", json=task) as answer:
                 status, body = answer.status, await answer.text()
-            # In use already: by what we sent before, although the answer was that Temporal is busy.
+            # An earlier attempt registered it, although the response was that Temporal is busy.
             if status == 201 or (status == 409 and refused == 503):
                 return
             if status != 503:
@@ -115,7 +115,7 @@ class Ours:
 
 
 class Encrypted(Ours):
-    """The same, with all that Temporal gets sealed."""
+    """The same, with everything in Temporal encrypted."""
 
     def __init__(self, stack: Stack) -> None:
         super().__init__(stack)

@@ -1,4 +1,4 @@
-"""Calls of our REST that are to be done, and not measured."""
+"""REST calls that are needed, but not measured."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ _TRIES = 300
 async def sent(
     rest: aiohttp.ClientSession, path: str, body: object = None, method: str = "POST"
 ) -> Any:
-    """The answer to a call, sent again each second while Temporal is too busy for it. A run that
-    was answered too late may have begun: then there is another one. Raises Void if it is refused.
+    """The response to a call, repeated every second while Temporal is too busy.
+
+    A run whose response came too late may have started: then there is another one.
+    Raises Void if the call is refused.
     """
     said = ""
     for n in range(_TRIES):
         async with rest.request(method, path, json=body) as answer:
             text = await answer.text()
-            # In use already: by what was sent before.
+            # Registered already by an earlier attempt.
             if answer.status < 400 or (n and answer.status == 409):
                 return json.loads(text)
             said = f"{method} {path}: {answer.status} {text[:300]}"

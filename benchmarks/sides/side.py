@@ -12,16 +12,16 @@ from benchmarks.sides.stack import Stack
 
 
 class Side(Protocol):
-    """One way to have Temporal make HTTP calls at set times, running on a stack of its own."""
+    """A way to have Temporal make HTTP calls at given times, on its own stack."""
 
     @property
     def stack(self) -> Stack:
-        """Where it runs."""
+        """The stack that it runs on."""
         ...
 
     @property
     def client(self) -> Client:
-        """For looking at what became of the runs."""
+        """For reading how the runs ended."""
         ...
 
     @property
@@ -36,15 +36,15 @@ class Side(Protocol):
 
     @property
     def refused(self) -> int:
-        """Registrations that had to be sent again, so far, because Temporal was too busy."""
+        """Registrations that had to be repeated so far because Temporal was too busy."""
         ...
 
     async def start(self) -> None:
-        """Starts its processes (again) and returns once they work."""
+        """Starts its processes (again); returns once they work."""
         ...
 
     async def close(self) -> None:
-        """Lets go of connections; the stack ends the processes."""
+        """Closes its connections; the stack ends the processes."""
         ...
 
     async def once(self, name: str, due: datetime) -> None:
@@ -52,9 +52,9 @@ class Side(Protocol):
         ...
 
     async def recurring(self, name: str, due: datetime) -> None:
-        """Registers a call that sends `name` every day, at `due` the next time."""
+        """Registers a call that sends `name` every day, next at `due`."""
         ...
 
     async def page(self) -> None:
-        """Reads the first fifty of what waits."""
+        """Reads the first fifty waiting tasks."""
         ...

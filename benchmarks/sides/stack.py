@@ -29,13 +29,13 @@ _QUIET_SHARE = 0.16
 
 
 class Stack:
-    """Started processes on ports of their own, with their data in a directory that goes with them.
+    """The processes of one round, on their own ports, with their data in a temporary directory.
 
-    `overrides` are settings by name that differ from their defaults, on either side. Use as an
-    async context manager; all that was started is killed at its end.
+    `overrides` are settings by name that differ from their defaults, on either side. Use it as an
+    async context manager; it kills everything that was started.
 
     With `TEMPORAL_ADDRESS` it uses the Temporal there, in the namespace that `TEMPORAL_NAMESPACE`
-    names or in a `fresh` one, which is still to be made.
+    names or in a `fresh` one, which it creates.
     """
 
     def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
@@ -75,7 +75,7 @@ class Stack:
 
     @property
     def address(self) -> str:
-        """Of Temporal."""
+        """Temporal's address."""
         return self.elsewhere or f"{embedded.ADDRESS}:{self.settings.temporal_port}"
 
     @property
@@ -85,18 +85,18 @@ class Stack:
 
     @property
     def arrivals(self) -> Path:
-        """What the receiver writes."""
+        """The file that the receiver writes."""
         return self._log("receiver")
 
     def environment(self, **more: str) -> dict[str, str]:
-        """For our own processes: this stack's Temporal, and without the settings of the user."""
+        """For our own processes: this stack's Temporal, without the user's settings."""
         plain = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
         given = {PREFIX + name.upper(): value for name, value in self._overrides.items()}
         theirs = {"TEMPORAL_ADDRESS": self.address, "TEMPORAL_NAMESPACE": self.namespace}
         return embedded.client_environment(self.settings, plain) | theirs | given | more
 
     def start_temporal(self) -> None:
-        """Temporal as `onthedot dev` starts it; nothing where another one is to be used."""
+        """Starts Temporal as `onthedot dev` does, unless another one is used."""
         if self.elsewhere:
             return
         binary = embedded.find_binary()
@@ -108,7 +108,7 @@ class Stack:
     def start(
         self, name: str, command: Sequence[object], environment: Mapping[str, str] | None = None
     ) -> None:
-        """Starts a process whose output goes to a log of its own."""
+        """Starts a process with its own log file."""
         with self._log(name).open("ab") as log:
             self._running[name] = subprocess.Popen(
                 [str(part) for part in command],
@@ -120,7 +120,7 @@ class Stack:
             )
 
     def kill(self, *names: str) -> None:
-        """Ends processes at once, as a crash would."""
+        """Kills processes immediately, like a crash."""
         for name in names:
             process = self._running.pop(name)
             if process.poll() is None:
@@ -145,11 +145,11 @@ class Stack:
         return {name: (used - before[name]) / seconds for name, used in self.cpu().items()}
 
     def output(self, name: str) -> str:
-        """What a process has written so far."""
+        """The output of a process so far."""
         return self._log(name).read_text(errors="replace")
 
     async def until(self, condition: Callable[[], bool], what: str) -> None:
-        """Waits for a process to come up. Raises Void if one ended, or none comes."""
+        """Waits until a process is ready. Raises Void if one ended, or none gets ready."""
         limit = time.monotonic() + _START_LIMIT.total_seconds()
         while not condition():
             self.check()
@@ -164,8 +164,8 @@ class Stack:
                 raise Void(f"the {name} ended: {self.output(name)[-2000:]}")
 
     async def quiet(self, limit: timedelta) -> float:
-        """Waits until the processes have little to do, for `limit` at most; after how many seconds
-        that was so."""
+        """Waits until the processes have little to do, for `limit` at most; returns the seconds
+        that took."""
         began = time.monotonic()
         before = sum(self.cpu().values())
         while (waited := time.monotonic() - began) < limit.total_seconds():
@@ -181,7 +181,7 @@ class Stack:
 
 
 def _ports(count: int) -> list[int]:
-    """Free ports, below the range from which systems take those of outgoing connections."""
+    """Free ports, below the range that systems use for outgoing connections."""
     ports: set[int] = set()
     while len(ports) < count:
         port = random.randrange(15000, 32000)

@@ -16,8 +16,8 @@ _PATIENCE_SECONDS = 5
 
 
 async def connected(stack: Stack, *plugins: Plugin) -> Client:
-    """A client with these plug-ins, as soon as Temporal and its namespace are there. Raises
-    Void where they do not come."""
+    """A client with these plug-ins, once Temporal and its namespace are ready. Raises Void if they
+    do not get ready."""
     for _ in range(600):
         stack.check()
         try:

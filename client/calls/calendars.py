@@ -51,7 +51,7 @@ def calendar_days(
 
 
 def list_freezes() -> Walk[Freeze]:
-    """Every freeze that is in force, or has an upcoming window."""
+    """Every freeze that is in force or has an upcoming window."""
     return Walk(lambda cursor: call("GET", "/freezes", FreezePage, query={"cursor": cursor}))
 
 
@@ -63,7 +63,7 @@ def get_freeze(name: str) -> Call[Freeze]:
 def put_freeze(
     name: str, freeze: FreezeDefinition | Mapping[str, Any], *, if_match: str | None = None
 ) -> Call[Freeze]:
-    """Creates or replaces a freeze: nothing begins while it is in force. With the `version` of a
+    """Creates or replaces a freeze: nothing starts while it is in force. With the `version` of a
     freeze as `if_match`, replaces only that one."""
     path = {"name": name}
     return call("PUT", "/freezes/{name}", Freeze, path=path, body=freeze, if_match=if_match)

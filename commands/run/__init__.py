@@ -1,1 +1,1 @@
-"""`onthedot run …`: `group.py` lists its commands."""
+"""`onthedot run …`. Begin with `group.py`, which lists its commands."""

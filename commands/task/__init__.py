@@ -1,1 +1,1 @@
-"""`onthedot task …`: `group.py` lists its commands."""
+"""`onthedot task …`. Begin with `group.py`, which lists its commands."""

@@ -84,7 +84,7 @@ def show_list(
 
 
 def show_one(item: T, form: str, rows: Callable[[T], Sequence[tuple[str, str]]], name: str) -> None:
-    """Prints one thing; as a table it is a line for each of `rows` that says something."""
+    """Prints one thing; as a table, one line for each of `rows` that is not empty."""
     if form == Format.NAME:
         click.echo(name)
     elif form == Format.TABLE:
@@ -100,7 +100,7 @@ def show_one(item: T, form: str, rows: Callable[[T], Sequence[tuple[str, str]]],
 
 
 def show_table(items: Sequence[T], columns: Sequence[Column[T]]) -> None:
-    """Prints a table that fits the terminal; elsewhere nothing is cut."""
+    """Prints a table that fits the terminal; if there is none, nothing is cut."""
     rows = [[_one_line(column.cell(item)) for column in columns] for item in items]
     heads = [column.title for column in columns]
     widths = [max(map(_width, cells)) for cells in zip(heads, *rows, strict=True)]
@@ -121,7 +121,7 @@ def plain(item: Any) -> Any:
 
 
 def say(text: str) -> None:
-    """Prints to standard error what is not data."""
+    """Prints to standard error anything that is not data."""
     click.echo(text, err=True)
 
 

@@ -1,4 +1,4 @@
-"""Times as people write and read them: in their own zone."""
+"""Times as people write and read them: in their own time zone."""
 
 from __future__ import annotations
 

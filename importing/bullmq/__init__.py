@@ -1,1 +1,4 @@
-"""BullMQ: job schedulers and delayed jobs of a queue, from the JSON that its own calls return."""
+"""BullMQ: a queue's job schedulers and delayed jobs, from the JSON that its own calls return.
+
+Begin with `queue.py`.
+"""

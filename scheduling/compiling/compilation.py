@@ -36,7 +36,7 @@ def compile_trigger(
     at: datetime,
     calendars: CalendarDays = NO_CALENDARS,
 ) -> CompiledSpec:
-    """The schedule of a checked trigger for the task with this id, exact for five years after `at`.
+    """The schedule of a checked trigger for the task with this id, exact for six years after `at`.
 
     It is also exact for a year before `at`, so that missed occurrences can be caught up.
     """

@@ -1,4 +1,4 @@
-"""Who uses a calendar: tasks, and calendars that are made of it."""
+"""Who uses a calendar: tasks, and calendars that include it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CalendarUser:
 
 
 async def users_of(temporal: Temporal, name: str, revision: int) -> list[CalendarUser]:
-    """The first hundred that use a calendar, by name."""
+    """The first hundred users of a calendar, by name."""
     listed = temporal.client.list_workflows(users_query(name), limit=MOST_NAMED)
     latest, found = calendar_label(name, revision), []
     with temporal.translated():

@@ -102,8 +102,8 @@ class FailedRuns:
         return runs, complete
 
     async def _since(self, last: _Read, now: datetime) -> tuple[Sequence[DueRun] | None, bool]:
-        """What was read, and what ended since. None if the number of older runs changed, as when a
-        task was deleted with its runs."""
+        """What was read, and what has ended since. None if the number of older runs changed, for
+        example because a task was deleted with its runs."""
         settled = (last.until - _BEHIND).replace(microsecond=0)
         (new, complete), counted = await asyncio.gather(
             failed_runs(self._temporal, last.since, now, ended_since=settled),
@@ -123,7 +123,7 @@ class FailedRuns:
         return sum(await asyncio.gather(*map(one, STATUSES)))
 
     async def _in_peace(self, since: datetime) -> _Read | None:
-        """All of them, read in the background; None if they are too many to keep."""
+        """All of them, read in the background; None if there are too many to keep."""
         now, found = self._temporal.now(), list[DueRun]()
         for status in STATUSES:
             query = failed_query(self._temporal, status, since, now, since)

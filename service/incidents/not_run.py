@@ -68,7 +68,7 @@ class NotRun:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
         self._ledger = Ledger(temporal)
-        # Who asks leaves before Temporal's patience is over; the reading goes on for the next one.
+        # A caller may leave before that; the reading continues for the next one.
         self._tasks = RecurringTasks(temporal, patient=True)
         self._reports: OrderedDict[str, AuditReport] = OrderedDict()
         self._seen: dict[tuple[str, datetime], Missed] = {}

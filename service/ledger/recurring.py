@@ -115,7 +115,7 @@ class RecurringTasks:
             self._forget(run)
 
     async def _read_a_page(self) -> None:
-        """The next page of a walk through all that go on, which begins again when it is over."""
+        """Read the next page of a walk through all open tasks, which then starts over."""
         if not self._walks:
             self._walks = [OpenWalk(self._temporal, _of(kind), limit=PAGE) for kind in _KINDS]
         walk = self._walks[0]
@@ -124,12 +124,12 @@ class RecurringTasks:
             self._walks.pop(0)
 
     async def _read_ended(self, since: datetime) -> None:
-        # Stores that keep tables take what goes on to end at the end of time: it would come along.
+        # To PostgreSQL, open ones close at the end of time; leave them out.
         future = instant(self._temporal.now() + LOOK_BACK)
         await self._read(f"CloseTime > {instant(since)} AND CloseTime < {future}")
 
     async def _read(self, which: str) -> None:
-        """All rows that are so, of each kind: of one value of it a store has them in order."""
+        """Read all matching rows, one kind after the other: stores have them in order by kind."""
         for kind in _KINDS:
             token: bytes | None = b""
             while token is not None:
@@ -157,7 +157,7 @@ class RecurringTasks:
             payloads = [row.memo.fields[naming.TASK_MEMO] for row in some]
             for row, memo in zip(some, await task_rows(self._temporal, payloads), strict=True):
                 await self._learn_one(row, memo)
-            # Other calls have their turn.
+            # Let other calls proceed.
             await asyncio.sleep(0)
 
     async def _learn_one(self, row: WorkflowExecutionInfo, memo: TaskRow | None) -> None:
@@ -180,7 +180,7 @@ class RecurringTasks:
         )
         _ended(known, row)
         if calendars is NO_CALENDARS:
-            # What calendars say changes without the memo.
+            # A calendar's days may change without the memo.
             self._memos[run_id] = hash(row.memo.fields[naming.TASK_MEMO].data)
 
     def _forget(self, run_id: str) -> None:
@@ -193,7 +193,7 @@ def _of(kind: str) -> str:
 
 
 def _counts(row: WorkflowExecutionInfo) -> bool:
-    """Whether it is a task as it is now."""
+    """Whether the row is a task's current execution."""
     return (
         naming.TASK_MEMO in row.memo.fields
         and WorkflowExecutionStatus(row.status) is not WorkflowExecutionStatus.CONTINUED_AS_NEW

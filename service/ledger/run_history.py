@@ -85,7 +85,7 @@ async def _take(run: RunHistory, client: Client, event: HistoryEvent) -> None:
 
 
 def _take_time(run: RunHistory, event: HistoryEvent) -> None:
-    """Workflow tasks and timers: when a worker was at it, and until when it waits."""
+    """Workflow tasks and timers: when a worker had it, and until when it waits."""
     match event.event_type:
         case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
             run.task_began = instant_of(event.event_time)
@@ -99,7 +99,7 @@ def _take_time(run: RunHistory, event: HistoryEvent) -> None:
 
 
 async def _take_order(run: RunHistory, client: Client, event: HistoryEvent) -> None:
-    """What is to be run, as it was ordered and changed."""
+    """What is to be run, as ordered and changed."""
     match event.event_type:
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
             started = event.workflow_execution_started_event_attributes
@@ -125,7 +125,7 @@ async def _take_order(run: RunHistory, client: Client, event: HistoryEvent) -> N
 
 
 async def _take_attempt(run: RunHistory, client: Client, event: HistoryEvent) -> None:
-    """The attempts, local ones and activities, and what they wrote."""
+    """The attempts, local and ordinary activities, and their output."""
     match event.event_type:
         case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             scheduled = event.activity_task_scheduled_event_attributes

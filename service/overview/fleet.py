@@ -21,14 +21,14 @@ from onthedot.service.temporal.open_walk import OpenWalk
 from onthedot.service.temporal.paging import instant, literal
 from onthedot.service.temporal.rows import patiently
 
-#: How long a list of tasks is cached: so long, or a number of times what it took to read it.
+#: How long a list of tasks is cached: this long or, if longer, a multiple of the time to read it.
 _AGE = timedelta(seconds=5)
 _TIMES = 10
-#: How long a call waits for the rest of a list after its beginning, and how old a list may be that
-#: it gets instead.
+#: How long a call waits for the rest of a list after its first page, and how old a list it may get
+#: instead.
 _PATIENCE = timedelta(seconds=1)
 _OLDEST = timedelta(minutes=10)
-#: How long the first page may take; the others are waited for until Temporal responds.
+#: How long the first page may take; the others may take until Temporal responds.
 _FIRST_PAGE = timedelta(seconds=10)
 #: How many lists are read at a time.
 _SIDE_BY_SIDE = 4
@@ -55,7 +55,7 @@ _Which = tuple[str, str, datetime | None]
 
 @dataclass
 class _Reading:
-    """A walk that is going on, and what it has found so far."""
+    """A walk in progress, and what it has found so far."""
 
     found: list[FleetTask] = field(default_factory=list)
     turn: bool = False
@@ -65,10 +65,10 @@ class _Reading:
 
 
 class FleetReader:
-    """Walks through the open tasks. A row that is as it was is not decoded again.
+    """Walks through the open tasks. An unchanged row is not decoded again.
 
-    Nobody waits for long: the walk goes on behind, and who asks meanwhile gets what was read
-    before, or what there is so far.
+    No caller waits for long: the walk continues in the background, and callers meanwhile get the
+    earlier list, or what has been read so far.
     """
 
     def __init__(self, temporal: Temporal) -> None:
@@ -82,10 +82,10 @@ class FleetReader:
         self, tag: str = "", until: datetime | None = None, *, task_id: str = ""
     ) -> Fleet:
         """The tasks with this tag, or this one, or all; at most five seconds old, or ten times as
-        long as reading them takes. One-time tasks that are due after `until` may be left out.
+        old as reading them takes. One-time tasks that are due after `until` may be left out.
 
-        Where they are too many to read while someone waits: as they were minutes ago, or those that
-        have been read so far, and not `complete`.
+        If reading takes longer than a caller can wait: a list that is up to ten minutes old, or
+        what has been read so far, not `complete`.
 
         Raises:
             Busy: too many other lists are being read.
@@ -97,7 +97,7 @@ class FleetReader:
             return known
         reading = self._begun(key)
         assert reading.work is not None
-        # Whoever leaves does not end what others wait for.
+        # A caller that leaves must not cancel the read for the others.
         await asyncio.wait([reading.work], timeout=self._temporal.rpc_timeout.total_seconds())
         if known is None and reading.begun:
             await asyncio.wait([reading.work], timeout=_PATIENCE.total_seconds())
@@ -131,7 +131,7 @@ class FleetReader:
             try:
                 complete = await self._walk(_queries(which, now), now, known, reading, asked)
             finally:
-                # Who asks again continues from what was read.
+                # The next caller continues from what was read.
                 self._known |= known
             tag, task_id, _ = which
             if not tag and not task_id:
@@ -210,7 +210,7 @@ class FleetReader:
 
 
 def _queries(which: _Which, now: datetime) -> list[str]:
-    """A list for each kind: Temporal has an index of it, and what repeats is to come first."""
+    """One list for each kind, which Temporal has indexed; recurring tasks come first."""
     tag, task_id, until = which
     going_on = TaskFilter(tags=(tag,) if tag else ()).query(now)
     if task_id:

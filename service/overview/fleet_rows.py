@@ -1,4 +1,4 @@
-"""What the rows of open tasks say, decoded once for each version of a task."""
+"""The content of open tasks' rows, decoded once for each version of a task."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DECODED = 100
 
 @dataclass(frozen=True)
 class KnownRow:
-    """What a row's memo says, and the hash of the memo."""
+    """The content of a row's memo, and the hash of the memo."""
 
     memo: int
     row: TaskRow | None
@@ -37,7 +37,7 @@ async def known_rows(
     before: Mapping[str, KnownRow],
     known: dict[str, KnownRow],
 ) -> list[tuple[str, TaskRow | None]]:
-    """The tasks' ids and rows, which are added to `known`; those as `before` are not decoded."""
+    """The ids and rows of tasks, added to `known`. Rows that have not changed are not decoded."""
     fresh: list[WorkflowExecutionInfo] = []
     for info in executions:
         workflow_id = info.execution.workflow_id
@@ -57,7 +57,7 @@ async def known_rows(
             known[info.execution.workflow_id] = KnownRow(
                 _memo(info), None if late else row, row is None
             )
-        # Other calls have their turn.
+        # Let other calls proceed.
         await asyncio.sleep(0)
     ids = [info.execution.workflow_id for info in executions]
     return [(id_.partition(":")[2], known[id_].row) for id_ in ids]
@@ -68,15 +68,15 @@ def _memo(info: WorkflowExecutionInfo) -> int:
 
 
 def needs_more(row: TaskRow) -> bool:
-    """Whether the row does not say all that a forecast needs."""
+    """Whether the row lacks something that a forecast needs."""
     trigger = row.definition.trigger
     cut = row.abridged and not isinstance(trigger, OnceTrigger) and bool(trigger.exclude)
     return cut or max_runs(row.definition) is not None
 
 
 def fleet_task(task_id: str, row: TaskRow, namespace: str, now: datetime) -> FleetTask | None:
-    """The task of a row; None if it will not fire: paused without an end, or its schedule is not in
-    force."""
+    """The task of a row; None if it will not fire, because it is paused without an end or its
+    schedule is not in force."""
     definition = row.definition
     if row.problem or (definition.paused and row.paused_until is None):
         return None

@@ -106,7 +106,7 @@ class OverviewReader:
         return await RunList(self._temporal).count(RunFilter(status=RunStatus.RUNNING))
 
     async def tasks(self) -> TaskTotals | None:
-        """How many tasks there are; None where that has to be counted first, which takes long."""
+        """How many tasks there are; None if they have not been counted yet, which may take long."""
         total, paused = await asyncio.gather(
             self._counts.of(TaskFilter()), self._counts.of(TaskFilter(status=TaskStatus.PAUSED))
         )

@@ -1,4 +1,4 @@
-"""A run as long lists show it: of its row, only what is needed is decoded."""
+"""A run as long lists show it: only the needed fields of its row are decoded."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ async def read_run(temporal: Temporal, run_id: str) -> RunRead:
 
 
 async def _went_with_its_task(temporal: Temporal, address: RunAddress) -> bool:
-    """Whether it belongs to a finished one-time task that was deleted; Temporal removes the run
+    """Whether it belongs to a finished one-time task that was deleted. Temporal removes the run
     with a delay."""
     task = temporal.client.get_workflow_handle(address.workflow_id)
     latest = await temporal.ask(task.describe())

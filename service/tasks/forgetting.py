@@ -1,4 +1,4 @@
-"""Deletes closed tasks, which no workflow can do any more."""
+"""Deletes closed tasks, which their workflow can no longer do itself."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ class Temporal:
                 return await call
 
     async def ask_or_none(self, call: Awaitable[T], within: timedelta | None = None) -> T | None:
-        """The same; None where Temporal finds no such workflow or schedule."""
+        """The same; None if Temporal finds no such workflow or schedule."""
         try:
             return await self.ask(call, within)
         except RPCError as error:

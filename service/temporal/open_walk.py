@@ -1,7 +1,7 @@
-"""A walk through many open workflows that costs the same at each page.
+"""A walk through many open workflows whose pages all cost the same.
 
-With Temporal's own token, PostgreSQL reads every row before the page again: of a million rows, half
-a million on average. So each page is asked for by when the last row of the one before began.
+With Temporal's own token, PostgreSQL reads every row before the page again: half a million on
+average if there are a million. So each page is selected by the start time of the last row before.
 """
 
 from __future__ import annotations
@@ -16,21 +16,20 @@ from onthedot.service.temporal.raw_rows import RawRows, raw_rows
 
 _MICROSECOND = timedelta(microseconds=1)
 
-#: Where nothing else is said: few enough to come in time from a Temporal that has much to do.
+#: Rows of a page by default: few enough for a busy Temporal to return in time.
 PAGE = 250
 
 
-#: Holds for open workflows only, and not in every store: to PostgreSQL they close at the end of
-#: time.
-#: With this condition it finds those that began in a period without looking at others.
+#: True only for open workflows, and only on PostgreSQL, where they close at the end of time. With
+#: this condition, it finds those that began in a period without reading others.
 STILL_OPEN = "CloseTime = '9999-12-31T23:59:59Z'"
 
 
 class OpenWalk:
-    """Open workflows, the latest to begin first. One that is broken off goes on where it stood.
+    """Open workflows, latest start first. After an error, the walk continues where it was.
 
     Args:
-        query: which of the open ones. Rows of one value of an indexed attribute come quickest.
+        query: selects among the open ones. One value of an indexed attribute is fastest.
         limit: rows of a page.
     """
 
@@ -53,7 +52,7 @@ class OpenWalk:
         """
         found = await self._asked(within)
         if not found.rows and self._closes:
-            # The last row of the page before would be there: this store knows no end of time.
+            # The page would begin with the last row before it: this store lacks that condition.
             self._closes = False
             found = await self._asked(within)
         fresh = [row for row in found.rows if row.execution.run_id not in self._seen]
@@ -75,10 +74,10 @@ class OpenWalk:
         if self.over:
             return
         began = {row.execution.run_id: row.start_time.ToDatetime(tzinfo=UTC) for row in found.rows}
-        # Stores may keep more of an instant than a microsecond.
+        # Stores may have instants with more digits than microseconds.
         until = min(began.values()) + _MICROSECOND
         if self._until is not None and until >= self._until:
-            # All of them began at one instant: only the token leads past it.
+            # All of them began at the same instant: only the token leads past it.
             self._token = found.token
         else:
             self._until, self._token = until, b""

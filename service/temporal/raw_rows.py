@@ -84,7 +84,7 @@ def attribute(row: WorkflowExecutionInfo, name: str) -> Any:
 
 
 def attribute_value(attributes: Mapping[str, Payload], name: str) -> Any:
-    """The same, of a row's attributes. They are never sealed, and always JSON."""
+    """The same, from a row's attributes. They are never encrypted, and always JSON."""
     return json.loads(attributes[name].data) if name in attributes else None
 
 
@@ -96,6 +96,6 @@ async def decoded(client: Client, payloads: Sequence[Payload], model: type[M]) -
 
 
 async def decoded_text(client: Client, payload: Payload) -> str:
-    """A text, such as a memo."""
+    """Text, such as that of a memo."""
     values: list[Any] = await client.data_converter.decode([payload], [str])
     return str(values[0])

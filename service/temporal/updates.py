@@ -1,4 +1,4 @@
-"""Sends an Update again whose workflow task failed."""
+"""Repeats an Update whose workflow task failed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _TRIES = 5
 
 
 async def sent(send: Callable[[str], Awaitable[T]]) -> T:
-    """What `send` gives, which gets the id of an Update. The id keeps a repeat from counting twice.
+    """The result of `send`, which gets the Update's id; the id keeps a repeat from counting twice.
 
     Its workflow task may fail, for example because something else arrived as the workflow closed.
 
     Raises:
-        RPCError: as `send` does, after five times.
+        RPCError: any other failure of `send`, or the fifth one of this kind.
     """
     update_id = uuid4().hex
     for tries_left in reversed(range(_TRIES)):

@@ -1,4 +1,4 @@
-"""What the tests of activities run against: receivers on loopback that misbehave on demand."""
+"""Fixtures: receivers on loopback that misbehave on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One attempt as a workflow of its own, under a real worker."""
+"""One attempt as a separate workflow, under a real worker."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The tools for language models, through an agent's own client."""

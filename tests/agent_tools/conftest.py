@@ -1,4 +1,4 @@
-"""What the tests of the tools stand on: REST and `/mcp`, a worker, and a token for each role."""
+"""Fixtures: REST and `/mcp`, a worker, and a token for each role."""
 
 from __future__ import annotations
 

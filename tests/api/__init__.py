@@ -1,0 +1,1 @@
+"""REST, over HTTP. Begin with `conftest.py` and `tasks/test_tasks.py`."""

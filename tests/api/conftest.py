@@ -1,4 +1,4 @@
-"""What the tests of REST stand on: the whole system, and a plain HTTP client in front of it."""
+"""Fixtures: the whole system, and a plain HTTP client for it."""
 
 from __future__ import annotations
 

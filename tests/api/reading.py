@@ -1,4 +1,4 @@
-"""What REST says of tasks and runs: lists to their end, and what is waited for."""
+"""Reads lists over REST to their end, and waits for tasks and runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def listed(api: httpx.AsyncClient, count: int, **query: Any) -> list[dict[
 
 
 async def ended(api: httpx.AsyncClient, run_id: str) -> dict[str, Any]:
-    """A run that is no longer going on."""
+    """The run, once it has ended."""
 
     async def over() -> dict[str, Any]:
         run: dict[str, Any] = (await api.get(f"/runs/{run_id}")).json()
@@ -44,7 +44,7 @@ async def ended(api: httpx.AsyncClient, run_id: str) -> dict[str, Any]:
 
 
 async def in_status(api: httpx.AsyncClient, task_id: str, status: str) -> dict[str, Any]:
-    """A task, once it has this status."""
+    """The task, once it has this status."""
 
     async def found() -> dict[str, Any]:
         task: dict[str, Any] = (await api.get(f"/tasks/{task_id}")).json()

@@ -1,4 +1,4 @@
-"""A Temporal server of one's own: to be stopped and frozen."""
+"""A separate Temporal server that tests can stop and freeze."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calendar feed, as a calendar program reads it; and a token that opens nothing else."""
+"""The calendar feed, as a calendar program reads it, and a token that can read nothing else."""
 
 from __future__ import annotations
 

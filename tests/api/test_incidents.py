@@ -1,4 +1,4 @@
-"""What went wrong, over all tasks: by cause, what did not run, what began late."""
+"""Incidents over all tasks: failures by cause, what did not run, late starts."""
 
 from __future__ import annotations
 

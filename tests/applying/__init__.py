@@ -1,0 +1,1 @@
+"""Tasks in files: reading and applying them."""

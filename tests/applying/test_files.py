@@ -1,4 +1,4 @@
-"""Files of tasks: how they are read, and what is said of those that cannot be."""
+"""Reading files of tasks, and the messages about those that cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans against a real server: what is changed meanwhile, and what is cut off."""
+"""Plans against a real server: concurrent changes, and interruptions."""
 
 from __future__ import annotations
 

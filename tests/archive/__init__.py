@@ -1,0 +1,1 @@
+"""The archive of runs. Begin with `test_archive.py`."""

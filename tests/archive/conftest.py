@@ -1,4 +1,5 @@
-"""A namespace of its own, since an archive takes in all runs of one; and REST with an archive."""
+"""Fixtures: a separate namespace, because an archive contains all runs of one; REST with an
+archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Temporal forgets is in the archive: each run once, whole, and found by the same filters."""
+"""The archive has what Temporal deletes: each run once, complete, and found by the same filters."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Finished days go to object storage and come back, by the guide's own commands.
-
-The storage is a real S3 server on this machine: Versity's gateway, built from the Go module proxy.
-"""
+"""Finished days are copied to object storage and back, by the guide's own commands."""
 
 from __future__ import annotations
 

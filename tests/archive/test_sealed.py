@@ -1,4 +1,5 @@
-"""The archive is sealed where keys are set, and tells how far it is, above all where it stays."""
+"""The archive is encrypted if keys are set, and reports how far it is, also if it makes no
+progress."""
 
 from __future__ import annotations
 

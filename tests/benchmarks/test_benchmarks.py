@@ -1,4 +1,4 @@
-"""The benchmarks run, in the small, and say what they must: they would rot unseen otherwise."""
+"""The benchmarks run, on a small scale, and print what they should."""
 
 from __future__ import annotations
 

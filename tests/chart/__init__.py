@@ -1,0 +1,1 @@
+"""The Helm chart, as `make chart` tests it. Begin with `test_chart.py`."""

@@ -1,4 +1,4 @@
-"""Helm and the schemas, where `make chart` has built them."""
+"""Fixtures: Helm and the schemas that `make chart` has built."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""What judges the chart: Helm, and the schemas of Kubernetes, KEDA and the Prometheus Operator.
-
-`python -m tests.chart.programs` builds them into the cache, from the Go module proxy.
-"""
+"""The programs that check the chart: Helm, and the schemas of Kubernetes, KEDA and the Prometheus
+Operator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values: what is misspelt is refused, and what is set arrives as it was written."""
+"""Values: misspelt ones are refused, and others arrive as written."""
 
 from __future__ import annotations
 

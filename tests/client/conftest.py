@@ -1,4 +1,4 @@
-"""What the tests of the client stand on: a real server with a worker."""
+"""Fixtures: a real server with a worker."""
 
 from tests.api.conftest import api
 

@@ -1,4 +1,4 @@
-"""A server whose responses are written down beforehand."""
+"""A server with prepared responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both clients against a real server: what is sent, what comes back, and what is raised."""
+"""Both clients against a real server: requests, results and exceptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Following what a run writes, from Python."""
+"""Following the output of a run from Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens when the server is away, busy, or something else altogether."""
+"""What the client does if the server is unreachable, busy, or something else entirely."""
 
 from __future__ import annotations
 

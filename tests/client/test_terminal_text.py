@@ -1,4 +1,4 @@
-"""What programs write for a terminal."""
+"""Text that programs write for a terminal."""
 
 from __future__ import annotations
 

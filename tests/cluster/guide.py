@@ -1,4 +1,4 @@
-"""The commands of the production guide, run as they stand there."""
+"""Runs the commands of the production guide as written."""
 
 from __future__ import annotations
 

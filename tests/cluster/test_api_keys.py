@@ -1,4 +1,4 @@
-"""API keys to Temporal: judged by its own authoriser, not by a door of ours."""
+"""API keys to Temporal, checked by its own authorizer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A backup taken while tasks run, and a cluster that starts from it: the way of the guide."""
+"""A backup made while tasks run, and a cluster restored from it, as the guide says."""
 
 from __future__ import annotations
 

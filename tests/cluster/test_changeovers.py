@@ -1,4 +1,4 @@
-"""A database fails over, and Temporal comes to a new release: on a cluster of its own each time."""
+"""A database failover and an upgrade of Temporal, each on a separate cluster."""
 
 from __future__ import annotations
 

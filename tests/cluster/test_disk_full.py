@@ -1,4 +1,4 @@
-"""The disk is full under PostgreSQL: nothing new is taken in, nothing old is lost."""
+"""The disk is full under PostgreSQL: registrations are refused, and nothing registered is lost."""
 
 from __future__ import annotations
 

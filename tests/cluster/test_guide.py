@@ -1,4 +1,5 @@
-"""The scripts of the production guide, by its own commands: the first time and for a team."""
+"""The scripts of the production guide, by its own commands: for a first installation and for a
+team."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Workers come and go with what waits, as under KEDA, and no run notices.
-
-`Scaler` does on this machine what KEDA's `temporal` scaler does: it counts what waits, and starts
-and stops. Numbers and rules are those of the chart: one Kubernetes pod is one worker process here.
-"""
+"""Workers are scaled by the backlog, as KEDA does, without losing a run."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Commands that talk to a server, as processes. Begin with `test_tasks.py`."""

@@ -1,4 +1,4 @@
-"""What the tests of commands stand on: a real server with a worker, and the real command."""
+"""Fixtures: a real server with a worker, and the real command."""
 
 from __future__ import annotations
 

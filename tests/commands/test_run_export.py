@@ -1,4 +1,4 @@
-"""`onthedot run export`: what Temporal forgets stays on disk."""
+"""`onthedot run export`: files keep what Temporal deletes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `onthedot dev` opens on this machine, and whom it lets in."""
+"""The ports that `onthedot dev` opens, and who gets in."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def start(command: Sequence[str], directory: Path) -> subprocess.Popen[bytes]:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """As the guard does it."""
+    """End it as the guard does."""
     process.terminate()
     try:
         process.wait(5)

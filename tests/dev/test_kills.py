@@ -1,4 +1,4 @@
-"""What is left after parts of `onthedot dev` are killed, and that it starts again."""
+"""What remains after parts of `onthedot dev` are killed, and that it starts again."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The documentation: what it names exists, and what it says works."""

@@ -1,4 +1,4 @@
-"""What the documents name exists: links, commands, targets, settings, types of errors."""
+"""What the documents name exists: links, commands, options, targets, settings, types of errors."""
 
 from __future__ import annotations
 
@@ -41,6 +41,23 @@ def test_named_commands_exist(document: Path) -> None:
             found = group.get_command(click.Context(group), word)
             assert found is not None, words
             group = found
+
+
+def _options(command: click.Command) -> set[str]:
+    found = {option for parameter in command.params for option in parameter.opts}
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            found |= _options(below)
+    return found
+
+
+def test_named_options_exist(document: Path) -> None:
+    known = _options(cli.command()) | {"--json"}  # of `python -m benchmarks`
+    for option in re.findall(r"`(--[a-z][a-z-]*)[^`\n]*`", document.read_text()):
+        assert option in known, option
 
 
 def test_named_make_targets_exist(document: Path) -> None:

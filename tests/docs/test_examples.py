@@ -1,4 +1,4 @@
-"""The examples do what the documentation says of them."""
+"""The examples do what the documentation says."""
 
 from __future__ import annotations
 

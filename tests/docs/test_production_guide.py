@@ -62,7 +62,7 @@ _RUN_BY = {
 
 
 def _lines(block: str) -> list[str]:
-    """One command each."""
+    """The commands, one per line."""
     without_documents = re.sub(r"(<<END)\n.*?^END$", r"\1", block, flags=re.DOTALL | re.MULTILINE)
     return without_documents.replace("\\\n", " ").splitlines()
 
@@ -79,7 +79,7 @@ def test_nobody_is_told_to_run_what_no_test_runs() -> None:
 
 
 async def _said(command: str, directory: Path, **variables: str) -> str:
-    """What one of the guide's own commands prints, run by a shell."""
+    """What one of the guide's own commands prints in a shell."""
     programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
     def run() -> subprocess.CompletedProcess[str]:

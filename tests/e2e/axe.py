@@ -1,4 +1,4 @@
-"""What axe finds that keeps people out."""
+"""Accessibility problems that axe finds."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _COLOURS = ["color-contrast", "link-in-text-block"]
 
 
 def serious(site: Site, *, colours: bool = False) -> list[str]:
-    """What is serious or worse, experimental rules included, with where it is.
+    """Serious and critical problems, with their places, including those of experimental rules.
 
     Args:
-        colours: by the rules of colours alone, which are all that depends on the theme.
+        colours: apply only the rules about colours, the only ones that depend on the theme.
     """
     rules = {"type": "rule", "values": _COLOURS} if colours else {"type": "tag", "values": _RULES}
     options = {"resultTypes": ["violations"], "runOnly": rules}

@@ -1,8 +1,4 @@
-"""A real browser before the running system: a real Temporal, worker and server as processes.
-
-Whatever a page writes to the console as an error, and whatever it asks of another machine, fails
-the test in which it happens.
-"""
+"""Fixtures: a real browser, and the running system (Temporal, worker and server) as processes."""
 
 from __future__ import annotations
 
@@ -48,7 +44,7 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Watched:
-    """What a page did that no page of ours may do."""
+    """What a page did that no page may do."""
 
     faults: list[str] = field(default_factory=list)
     allowed: tuple[str, ...] = ()
@@ -87,7 +83,7 @@ Open = Callable[..., Site]
 def open_site(profiles: Profiles, stack: Stack) -> Iterator[Open]:
     """Opens pages: `open_site(phone=True, theme="dark", allowed=(…))`.
 
-    Each is another browser's: it shares no cookie with those before.
+    Each page is in a separate browser profile, and shares no cookie with others.
     """
     lent: list[tuple[Profile, str, bool]] = []
     watched: list[Watched] = []
@@ -121,19 +117,19 @@ def open_site(profiles: Profiles, stack: Stack) -> Iterator[Open]:
 
 @pytest.fixture
 def site(open_site: Open) -> Site:
-    """A wide page in light colours."""
+    """A wide page in the light theme."""
     return open_site()
 
 
 @pytest.fixture
 def name() -> str:
-    """A name that no other test uses; good as an id too."""
+    """A name that no other test uses; also valid as an id."""
     return f"t{uuid4().hex[:10]}"
 
 
 @contextmanager
 def frozen(part: Any) -> Iterator[None]:
-    """A process that does not respond as long as the block."""
+    """A process that does not respond while the block runs."""
     part.freeze()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Activities and workflows as a user has them, for the worker under test."""
+"""Activities and workflows of a user, for the worker under test."""
 
 from __future__ import annotations
 

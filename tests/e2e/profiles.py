@@ -1,8 +1,4 @@
-"""Browsers as strangers have them: without cookies or storage, and yet with our scripts at hand.
-
-A new browser context loads and compiles all scripts of the page anew, which takes a third of a
-page's processor time. So contexts are kept between tests, emptied of all that a page can leave.
-"""
+"""Browser profiles without cookies or storage, but with our scripts cached."""
 
 from __future__ import annotations
 
@@ -27,14 +23,14 @@ class Profile:
 
 
 class Profiles:
-    """Contexts by whether they are a phone's, and dark."""
+    """Contexts, by phone or desktop and by theme."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._kept: list[Profile] = []
 
     def lend(self, *, phone: bool, dark: bool) -> Profile:
-        """One that nobody else has."""
+        """A context that no other test uses."""
         kind = (phone, dark)
         for profile in self._kept:
             if profile.kind == kind:
@@ -52,7 +48,7 @@ class Profiles:
         return Profile(context, kind)
 
     def take_back(self, profile: Profile, origin: str) -> None:
-        """Empty it for the next test. `origin`: the only one whose pages it has had."""
+        """Empty it for the next test. `origin` is the only one whose pages it has opened."""
         context = profile.context
         try:
             session = context.new_cdp_session(context.pages[0])

@@ -1,4 +1,4 @@
-"""What people do on the page, in their words."""
+"""What people do on the page, as methods."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.waiting import wait_until
 
 @dataclass
 class Site:
-    """One open page, and REST beside it to set up and to check."""
+    """One open page, with REST to set up and to check."""
 
     page: Page
     base: str
     rest: httpx.Client
 
     def go(self, path: str) -> None:
-        """Open an address, and wait until the page lives."""
+        """Open an address, and wait until the page works."""
         self.page.goto(f"{self.base}/ui{path}")
         expect(self.page.locator("#boot")).to_have_count(0)
         self.page.wait_for_function("window.did_handshake === true")
@@ -37,7 +37,7 @@ class Site:
         return self.page.get_by_label(label).and_(typed).first
 
     def choose(self, name: str) -> None:
-        """One of a few that are all in sight."""
+        """Choose one of a few that are all visible."""
         self.page.get_by_role("radio", name=name, exact=True).check(force=True)
 
     def row(self, task_id: str) -> Locator:
@@ -57,7 +57,7 @@ class Site:
         register(self.rest, **task)
 
     def register_all(self, tasks: list[dict[str, Any]]) -> None:
-        """Register many tasks over REST; those that a busy machine puts off, once more."""
+        """Register many tasks over REST; repeats those that a busy machine refuses."""
         left = tasks
 
         def all_are() -> bool:
@@ -86,7 +86,7 @@ class Site:
         wait_until(all_are, "listed by tag")
 
     def no_sideways(self) -> None:
-        """Nothing is wider than the page."""
+        """Check that nothing is wider than the page."""
         wide, room = self.page.evaluate(
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )

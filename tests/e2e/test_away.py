@@ -1,4 +1,4 @@
-"""Temporal or the workers away: said in a banner, the last data stays, and it mends by itself."""
+"""Temporal or the workers are unavailable: a banner says so, the data stays, and it recovers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds on every page: accessible in both themes, and never wider than the screen."""
+"""Every page is accessible in both themes, and never wider than the screen."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _COLOURS = {
 
 @pytest.fixture(scope="module")
 def pages(stack: Stack) -> dict[str, str]:
-    """Every page with something on it, by its address."""
+    """Every page with content, by its address."""
     rest, name = stack.client, f"t{uuid4().hex[:10]}"
     register(
         rest,

@@ -1,4 +1,4 @@
-"""What has to fit beside something else: end of a pause, days by hours, a message's buttons."""
+"""Layout: the end of a pause, days by hours, a message's buttons fit next to their neighbours."""
 
 from __future__ import annotations
 

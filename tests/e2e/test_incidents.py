@@ -1,4 +1,4 @@
-"""The page one opens when something is wrong."""
+"""The page of incidents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FAILS = {
 
 
 def _trouble(site: Site, name: str) -> None:
-    """Two tasks whose host is gone, and one that began late."""
+    """Two tasks whose host is gone, and one that started late."""
     for number in (1, 2):
         site.register(id=f"{name}-{number}", name=f"Sync {number}", tags=[name], **_FAILS)
         site.rest.post(f"/tasks/{name}-{number}/run").raise_for_status()

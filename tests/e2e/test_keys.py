@@ -1,4 +1,4 @@
-"""By keyboard: from page to page, in rows, on a task; where one is after another page is shown."""
+"""The keyboard: between pages, in rows, on a task; and the focus after a change of page."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_click_that_reaches_no_server_is_not_dropped_in_silence(
     expect(site.button("Run now")).to_be_visible()
     site.page.evaluate("window.socket.disconnect()")
     site.button("Run now").click()
-    expect(site.toast("that was not done")).to_be_visible()
+    expect(site.toast("so nothing was done")).to_be_visible()
     assert site.rest.get(f"/tasks/{task}/runs").json()["items"] == []
 
 
@@ -86,7 +86,7 @@ def test_a_key_that_reaches_no_server_is_not_dropped_in_silence(open_site: Open,
     site.row(task).focus()
     site.page.evaluate("window.socket.disconnect()")
     site.page.keyboard.press("p")
-    expect(site.toast("that was not done")).to_be_visible()
+    expect(site.toast("so nothing was done")).to_be_visible()
     # Nor is it done later, when nobody expects it any more; what is typed meanwhile counts.
     site.page.locator("[data-search]").fill(f"{task} nothing")
     site.page.evaluate("window.socket.connect()")

@@ -1,4 +1,4 @@
-"""A run's page while it runs: what it writes, found, folded and taken away; what it waits for."""
+"""A run's page while it runs: its output, searched, folded and downloaded; what it waits for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The execution log: live, filtered, taken away; a run that is cancelled and repeated."""
+"""The execution log: live, filtered, exported; a run that is cancelled and retried."""
 
 from __future__ import annotations
 

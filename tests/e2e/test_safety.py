@@ -1,4 +1,5 @@
-"""Nothing that a user typed ever runs, nobody gets in who may not, and no foreign page connects."""
+"""User input never runs as a script, nobody gets in without permission, and foreign pages are
+refused."""
 
 from __future__ import annotations
 
@@ -102,7 +103,7 @@ def test_only_our_own_origin_may_open_a_socket(
 
 @pytest.fixture
 def guarded(stack: Stack) -> Iterator[int]:
-    """The port of a second server, which asks for a token."""
+    """The port of a second server, which requires a token."""
     port = free_port()
     digest = hashlib.sha256(b"correct horse").hexdigest()
     viewer = hashlib.sha256(b"only looking").hexdigest()

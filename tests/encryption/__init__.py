@@ -1,0 +1,1 @@
+"""Encryption of what Temporal stores. Begin with `test_sealed_tasks.py`."""

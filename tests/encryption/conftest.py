@@ -1,4 +1,5 @@
-"""A namespace of its own: who has no keys could not list what these tests leave behind."""
+"""Fixtures: a separate namespace, because without the keys nobody could list what these tests
+leave."""
 
 from __future__ import annotations
 
@@ -21,6 +22,6 @@ async def client(client: Client) -> Client:
 
 @pytest.fixture
 async def systems(client: Client, settings: Settings) -> AsyncIterator[Systems]:
-    """Nothing that runs yet."""
+    """Starts deployments; none runs yet."""
     async with AsyncExitStack() as stack:
         yield Systems(client, settings, stack)

@@ -1,4 +1,4 @@
-"""Deployments with keys of their own, on one task queue."""
+"""Deployments with different keys on one task queue."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.workers import polling
 
 @dataclass
 class System:
-    """A worker with these keys, and the use cases in front of it."""
+    """A worker with these keys, and the use cases."""
 
     temporal: Temporal
 
@@ -39,14 +39,14 @@ class System:
 
 
 class Systems:
-    """One after the other on one task queue, as deployments follow each other."""
+    """One after the other on one task queue, like deployments that replace each other."""
 
     def __init__(self, client: Client, settings: Settings, stack: AsyncExitStack) -> None:
         self._client, self._settings, self._stack = client, settings, stack
         self._queue = unique("sealed")
 
     async def start(self, keys: str, permissions: Permissions | None = None) -> System:
-        """Stops what runs, and starts another one."""
+        """Stops the running one, and starts another."""
         await self._stack.aclose()
         system = await self.asking(keys)
         worker = polling(system.temporal.client, self._queue, permissions)
@@ -54,7 +54,7 @@ class Systems:
         return system
 
     async def asking(self, keys: str) -> System:
-        """One that only asks."""
+        """One without a worker."""
         keyring = Keyring.parse(keys) if keys else NO_KEYS
         client = await Client.connect(
             self._client.service_client.config.target_host,

@@ -1,4 +1,4 @@
-"""Keys as an operator writes them, and the seal by itself."""
+"""Keys as operators write them, and the encryption itself."""
 
 from __future__ import annotations
 

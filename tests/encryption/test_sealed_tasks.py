@@ -1,4 +1,4 @@
-"""Tasks of which Temporal knows nothing but ids, times and what lists search by."""
+"""Tasks of which Temporal can read only ids, times and search attributes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WEB_UI = "http://127.0.0.1:8233"
 
 
 async def _stored(client: Client, task_id: str) -> bytes:
-    """All that Temporal has of a task and its runs, as it stores it."""
+    """Everything that Temporal stores about a task and its runs."""
     found = b""
     async for row in client.list_workflows(f"{naming.TASK_ID.name} = '{task_id}'"):
         handle = client.get_workflow_handle(row.id, run_id=row.run_id)
@@ -166,7 +166,7 @@ async def _cli(temporal: Temporal, task_id: str, *options: str) -> str:
 
 
 def _data(shown: object) -> Iterator[str]:
-    """What payloads hold, in a history as the CLI prints it."""
+    """The data of payloads in a history as the CLI prints it."""
     if isinstance(shown, list):
         for item in shown:
             yield from _data(item)
@@ -178,7 +178,7 @@ def _data(shown: object) -> Iterator[str]:
 
 
 async def _browser(api: httpx.AsyncClient) -> None:
-    """What a browser asks on behalf of the Web UI's page, and of any other."""
+    """What a browser requests for a page of the Web UI, or of another origin."""
     ours = {"Origin": WEB_UI, "Sec-Fetch-Site": "same-site"}
     asked = await api.options("/codec/decode", headers=ours)
     assert asked.status_code == 204
@@ -203,7 +203,7 @@ async def _browser(api: httpx.AsyncClient) -> None:
 
 
 def _garbage(key_id: str) -> dict[str, object]:
-    """A payload that only claims to be sealed."""
+    """A payload that only claims to be encrypted."""
     claimed = {"encoding": ENCODING, KEY_ID: key_id.encode()}
     metadata = {name: base64.b64encode(value).decode() for name, value in claimed.items()}
     return {"metadata": metadata, "data": base64.b64encode(b"garbage" * 9).decode()}

@@ -1,4 +1,4 @@
-"""Processes that lack the key of what they meet: they name it, and nothing fails for it."""
+"""Processes that lack a key: they name it, and nothing fails because of it."""
 
 from __future__ import annotations
 
@@ -106,14 +106,14 @@ async def test_a_task_waits_for_a_worker_that_has_the_key(systems: Systems, clie
 
 @activity.defn
 async def tell(word: str) -> str:
-    """Whose run it is."""
+    """Returns which run it belongs to."""
     run = current_run()
     return f"{word} {run.task_id if run else ''}"
 
 
 @asynccontextmanager
 async def _hands(system: System, queue: str) -> AsyncIterator[None]:
-    """A worker of activities alone."""
+    """A worker with activities alone."""
     worker = Worker(
         system.temporal.client,
         task_queue=queue,

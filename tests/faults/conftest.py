@@ -1,4 +1,4 @@
-"""One system and one receiver for all tests, and the fault table at the end."""
+"""Fixtures: one system and one receiver for all tests, and the fault table at the end."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ def one_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def stack(one_stack: Stack) -> Stack:
-    """The system with all its parts up, whatever an earlier test did to it."""
+    """The system with all its parts running, whatever an earlier test did to it."""
     one_stack.start()
     return one_stack

@@ -1,4 +1,4 @@
-"""One process of the system under test: killed, frozen, thawed, stopped and started again."""
+"""One process of the system under test: killed, frozen, resumed, stopped and started again."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.waiting import PATIENCE, wait_until
 
 
 class Part:
-    """A command in a session of its own. Its output goes to `log`.
+    """A command in its own session. Its output goes to `log`.
 
     Args:
-        is_ours: whether `command` is of `onthedot` alone, without the program, and begins from
-            modules that are loaded already.
+        is_ours: whether `command` has only the arguments of `onthedot`, which is then forked from a
+            process with its modules already loaded.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Part:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Starts it, or starts it again; does not wait for it."""
+        """Starts it (again); does not wait for it."""
         assert not self.running, f"{self.name} runs already"
         if self._is_ours:
             self._process = Forked(self._command, self._environment, self._log)
@@ -69,7 +69,7 @@ class Part:
             )
 
     def wait_until_up(self, seconds: float = PATIENCE) -> None:
-        """Returns once it answers."""
+        """Returns once it responds."""
 
         def up() -> bool:
             assert self.running, f"{self.name} ended: {self.said()}"
@@ -78,13 +78,13 @@ class Part:
         wait_until(up, f"{self.name} answers", seconds)
 
     def kill(self) -> None:
-        """`kill -9`: no time for anything."""
+        """`kill -9`."""
         self._signal(signal.SIGKILL)
         if self._process:
             self._process.wait()
 
     def freeze(self) -> None:
-        """SIGSTOP: alive, its connections open, and silent."""
+        """SIGSTOP: alive, with open connections, but silent."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -123,7 +123,7 @@ def up(*parts: Part) -> Iterator[None]:
 
 
 def answers(url: str, trust: ssl.SSLContext | bool = True) -> Callable[[], bool]:
-    """Whether a GET of `url` is answered 200. `trust`: whose certificates count."""
+    """Whether a GET of `url` returns 200. `trust`: the authority of accepted certificates."""
     if not url.startswith("https:"):
         # Reading the authorities' certificates takes longer than the call.
         trust = False

@@ -1,9 +1,4 @@
-"""A file system of a few megabytes that nobody else sees, to be filled up and emptied again.
-
-A holder process keeps a mount namespace with a tmpfs in it; Temporal joins that namespace, and the
-test reaches the files through the holder's entry in /proc. Needs no rights where the kernel lets a
-user have namespaces of his own (Linux), and leaves nothing behind.
-"""
+"""A file system of a few megabytes, to be filled and emptied."""
 
 from __future__ import annotations
 
@@ -20,12 +15,12 @@ _MEGABYTE = 1024 * 1024
 
 
 class SmallDisk:
-    """A tmpfs at `path`, as those see it whom `entry` lets in.
+    """A tmpfs at `path`, visible only to processes that `entry` starts.
 
-    `users` keeps all of this machine's users in it, as a process needs that refuses to be root.
+    `users` keeps all of this machine's users in it, for a process that refuses to run as root.
 
     Raises:
-        OSError: this machine does not let us have one; says why.
+        OSError: this machine does not allow it; the message says why.
     """
 
     def __init__(self, path: Path, megabytes: int, *, users: bool = False) -> None:
@@ -55,13 +50,13 @@ class SmallDisk:
 
     @property
     def entry(self) -> tuple[str, ...]:
-        """What to put before a command that is to see it."""
+        """The prefix of a command that is to see it."""
         target = str(self._holder.pid)
         keep = ("--preserve-credentials",) if self._own else ()
         return ("nsenter", "--target", target, *self._own, "--mount", *keep)
 
     def fill(self) -> None:
-        """Leaves no byte free."""
+        """Leaves no free byte."""
         fill = os.open(self._filler, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             for size in (_MEGABYTE, 4096, 1):
@@ -70,11 +65,11 @@ class SmallDisk:
             os.close(fill)
 
     def empty(self) -> None:
-        """Gives the space back."""
+        """Frees the space."""
         self._filler.unlink()
 
     def close(self) -> None:
-        """Lets the namespace go, and the file system with the last process in it."""
+        """Ends the namespace, and with its last process the file system."""
         self._holder.kill()
         self._holder.wait()
         for stream in (self._holder.stdin, self._holder.stdout):
@@ -96,7 +91,7 @@ class SmallDisk:
 
 @contextmanager
 def small_disk(path: Path, megabytes: int, *, users: bool = False) -> Iterator[SmallDisk]:
-    """One for some tests, which are skipped where this machine does not let us have one."""
+    """One for some tests, which are skipped if this machine does not allow it."""
     try:
         made = SmallDisk(path, megabytes, users=users)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Temporal over a SQLite file, workers and a server: real processes, each of which can be hurt."""
+"""Temporal on a SQLite file, workers and a server: real processes, each of which can be broken."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Stack(System):
 
     Args:
         directory: for logs.
-        data: where Temporal keeps its database, if not there too.
-        inside: a command that runs Temporal's own command, such as `nsenter`.
+        data: where Temporal keeps its database, by default the same directory.
+        inside: a prefix of Temporal's command, such as `nsenter`.
         more: settings of the workers and the server.
     """
 
@@ -63,7 +63,7 @@ class Stack(System):
 
     @property
     def worker(self) -> Part:
-        """The first one; it runs unless a test hurts it."""
+        """The first one, which runs unless a test breaks it."""
         return self.workers[0]
 
     @property
@@ -71,7 +71,7 @@ class Stack(System):
         return [self.temporal, *self.workers, self.server]
 
     def start(self) -> None:
-        """Has Temporal, one worker and the server up, whatever happened to them before."""
+        """Starts Temporal, one worker and the server, unless they run already."""
         for spare in self.workers[1:]:
             spare.kill()
         wanted = (self.temporal, self.worker, self.server)
@@ -86,20 +86,20 @@ class Stack(System):
         self.wait_until_ready()
 
     def another_server(self, port: int, **more: str) -> Part:
-        """A server with settings of its own, before the same Temporal; not started yet."""
+        """Another server for the same Temporal, with its own settings; not started yet."""
         command = ["server", f"--port={port}"]
         return self._part(f"server-{port}", command, f"http://127.0.0.1:{port}/healthz", **more)
 
     def another_worker(self, name: str, **more: str) -> Part:
-        """A worker with settings of its own; not started yet."""
+        """Another worker with its own settings; not started yet."""
         return self._worker(name, free_port(), **more)
 
     def metrics(self) -> str:
-        """What the first worker tells Prometheus."""
+        """The metrics of the first worker."""
         return httpx.get(f"http://127.0.0.1:{self._metrics_port}/metrics", trust_env=False).text
 
     def close(self) -> None:
-        """Ends everything at once."""
+        """Kills everything."""
         self.client.close()
         for part in reversed(self.parts):
             part.kill()

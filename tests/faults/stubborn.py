@@ -28,7 +28,7 @@ if not again:
 
 
 class Stubborn:
-    """Such a command as a task of its own, due at once."""
+    """Such a command as a separate task, due now."""
 
     def __init__(self, system: System, wave: Wave, directory: Path) -> None:
         self._system = system
@@ -48,7 +48,7 @@ class Stubborn:
         wait_until(lambda: len(self._pids()) == 2, "it has forked")
 
     def wait_until_gone(self) -> None:
-        """Returns once all of it has ended, which follows its worker's end by itself."""
+        """Returns once all of it has ended, which must follow the end of its worker."""
         wait_until(
             lambda: not any(map(is_running, self._pids())),
             "all of it is gone with its worker",
@@ -56,7 +56,7 @@ class Stubborn:
         )
 
     def judge(self, *, back: float) -> Verdict:
-        """Waits until it is through, and looks at its run."""
+        """Waits until it is over, and checks its run."""
         wait_until(lambda: self._status() == "completed", "it has run")
         recovered = self._file.stat().st_mtime - back
         runs = self._system.client.get(f"/tasks/{self._task}/runs").json()["items"]

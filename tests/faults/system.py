@@ -1,4 +1,4 @@
-"""How a test talks to the system, however it was started: by REST and by Temporal's command."""
+"""Talks to the system, however it was started: over REST and with Temporal's command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.waiting import wait_until
 
 
 class System:
-    """The REST that is served at `url`, and the Temporal behind it at `temporal_address`."""
+    """The REST at `url`, and the Temporal behind it at `temporal_address`."""
 
     def __init__(self, url: str, temporal_address: str) -> None:
         binary = embedded.find_binary()
@@ -35,7 +35,7 @@ class System:
         wait_until(self.is_ready, "the system is ready")
 
     def get(self, path: str, **params: Any) -> httpx.Response:
-        """A read, repeated while a busy machine answers 503, or the one that was asked is gone."""
+        """A read, repeated if a busy machine returns 503 or the server is gone."""
         answers: list[httpx.Response] = []
 
         def not_busy() -> bool:
@@ -49,7 +49,7 @@ class System:
         return answers[-1]
 
     def listed_by_temporal(self, query: str) -> list[str]:
-        """The workflow ids that Temporal's own command lists, one an execution."""
+        """The workflow ids that Temporal's own command lists, one per execution."""
         command = ["workflow", "list", "--address", self.temporal_address, "--output", "json"]
         listed = subprocess.run(
             [self.binary, *command, "--limit", "100000", "--query", query],

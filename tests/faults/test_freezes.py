@@ -1,4 +1,4 @@
-"""Processes that are there but silent, or slow: SIGSTOP, and SIGCONT later."""
+"""Processes that are silent or slow: SIGSTOP, and SIGCONT later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fleet that a freeze holds: nothing begins while it lasts, all of it once afterwards, spread."""
+"""A freeze holds many tasks: none starts during it, and all start once afterwards, spread out."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Imported tasks fire like their originals. Begin with `comparison.py`."""

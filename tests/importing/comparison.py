@@ -28,12 +28,12 @@ HALF_HOUR = "Australia/Lord_Howe"
 
 
 def imported(source: Source, text: str, *, name: str = "source") -> Imported:
-    """What a text gives, read at the same moment by every test."""
+    """The imported tasks of a text, as of the same instant in every test."""
     return read(source, text, name=name, at=AT)
 
 
 def ours(task: NewTask) -> set[datetime]:
-    """When a task is due in the two years, jitter aside."""
+    """When a task is due in the two years, without jitter."""
     due = occurrences(task.trigger, after=AT, key=task.id or "")
     return set(takewhile(lambda at: at <= UNTIL, due))
 
@@ -58,7 +58,7 @@ def digest(times: Iterable[datetime]) -> str:
 
 @dataclass
 class Tally:
-    """Counts what was compared, and keeps what no note names."""
+    """Counts what was compared, and collects differences without a note."""
 
     source: str
     cases: int = 0
@@ -94,7 +94,7 @@ class Tally:
             )
 
     def close(self) -> None:
-        """Prints the counts. Raises AssertionError where a difference has no note."""
+        """Prints the counts. Raises AssertionError if a difference has no note."""
         print(
             f"\n{self.source}: {self.cases} cases, {self.instants} instants, "
             f"{self.named} differences named, {len(self.unnamed)} cases with others"

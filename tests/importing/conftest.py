@@ -1,4 +1,4 @@
-"""What the tests of importers share: a real Temporal server."""
+"""Fixtures: a real Temporal server."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The examples of the migration guides: what goes in, and what the guide says comes out.
+"""The examples of the migration guides: their input, tasks and notes.
 
-Run as a program, it writes what comes out into the guides:
+Run as a program, it writes the current tasks and notes into the guides:
 
     python -m tests.importing.guides
 """
@@ -40,7 +40,7 @@ class Guide:
 
     @classmethod
     def of(cls, source: Source) -> Guide:
-        """The example as the guide has it."""
+        """The example in the guide."""
         _, example = _halves(source)
         name = _NAME.search(example)
         assert name is not None
@@ -48,7 +48,7 @@ class Guide:
         return cls(name[1], text, tasks, notes)
 
     def imported(self, source: Source) -> Imported:
-        """What the input gives."""
+        """The result of importing the input."""
         return read(source, self.text, name=self.name, at=AT)
 
 

@@ -32,12 +32,12 @@ _LINE = re.compile(r"(?:Next elapse|Iter\. #\d+): \w{3} (\S+ \S+) UTC")
 
 
 def program() -> str | None:
-    """Where the program is."""
+    """The path of the program."""
     return shutil.which("systemd-analyze")
 
 
 def version() -> str:
-    """The version of systemd, as it says itself."""
+    """The version of systemd, as it reports it."""
     said = _run([str(program()), "--version"])
     return said.splitlines()[0].strip()
 

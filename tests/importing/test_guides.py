@@ -1,4 +1,4 @@
-"""What the migration guides show is what comes out."""
+"""The migration guides show what the importers return."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from tests.waiting import wait_until
 
 
 def program(name: str) -> str:
-    """Where `prometheus` or `promtool` is; skips the test, and says so, where it is not."""
+    """The path of `prometheus` or `promtool`; skips the test, and says so, if it is missing."""
     found = shutil.which(name)
     if found is None:
         pytest.skip(f"{name} is not installed: apt install prometheus")
@@ -28,7 +28,7 @@ def program(name: str) -> str:
 
 
 class Prometheus:
-    """One that runs. Every answer of its API is checked for success."""
+    """A running Prometheus. Every response of its API is checked for success."""
 
     def __init__(self, port: int) -> None:
         self._base = f"http://127.0.0.1:{port}"
@@ -42,12 +42,12 @@ class Prometheus:
             return False
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """The present samples of an expression."""
+        """The current samples of an expression."""
         found: list[dict[str, Any]] = self.get("query", query=expression)["result"]
         return found
 
     def get(self, path: str, **parameters: str) -> Any:
-        """What its API answers."""
+        """The response of its API."""
         url = f"{self._base}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
         with urllib.request.urlopen(url, timeout=10) as answer:
             body = json.load(answer)
@@ -57,7 +57,7 @@ class Prometheus:
 
 @contextmanager
 def running(config: Path) -> Iterator[Prometheus]:
-    """A Prometheus with this configuration, and its data beside it."""
+    """A Prometheus with this configuration."""
     port = free_port()
     process = subprocess.Popen(
         [

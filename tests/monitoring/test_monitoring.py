@@ -76,7 +76,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
 
 @pytest.fixture(scope="module")
 def prometheus(dev: Dev, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    """One that scrapes `dev` with the shipped configuration, but for addresses and intervals."""
+    """One that scrapes `dev` with the shipped configuration, apart from addresses and intervals."""
     directory = tmp_path_factory.mktemp("prometheus")
     config = yaml.safe_load(CONFIG.read_text())
     config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}

@@ -1,0 +1,1 @@
+"""The wheel, the image, upgrades, and the files in `deploy/`."""

@@ -1,4 +1,4 @@
-"""REST of a running `onthedot`, called as any program would."""
+"""Calls REST of a running `onthedot`, as any program would."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from tests.waiting import PATIENCE, wait_until
 
 
 def call(port: int, method: str, path: str, body: object = None) -> Any:
-    """The JSON response to a call; None where it has no body. A status of 400 or more raises, but
-    what a busy machine answers 503 is sent again.
-    """
+    """The JSON response to a call; None if it has no body. Raises for a status of 400 or more, but
+    repeats what a busy machine answers with 503."""
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}{path}",
         method=method,
@@ -40,7 +39,7 @@ def post(port: int, path: str, body: object) -> Any:
 
 
 def wait_for_end(port: int, task_id: str) -> str:
-    """The status of a one-time task once it is over."""
+    """The status of a one-time task once it has ended."""
     seen = ""
 
     def over() -> bool:

@@ -1,4 +1,4 @@
-"""The production set-up, as far as it can be checked without a Docker engine."""
+"""The files for production, as far as they can be checked without a Docker engine."""
 
 from __future__ import annotations
 

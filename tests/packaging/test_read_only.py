@@ -1,4 +1,4 @@
-"""Server and worker as the chart and the compose file run them: one directory may be written to."""
+"""Server and worker as the chart and the compose file run them: only one directory is writable."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
 
 
 def confined(writable: Path) -> tuple[str, ...]:
-    """What to put before a command. Skips the test where this machine does not let us."""
+    """The prefix of a command. Skips the test if this machine does not allow it."""
     for program in ("unshare", "setpriv"):
         if shutil.which(program) is None:
             pytest.skip(f"there is no {program} here")

@@ -1,4 +1,4 @@
-"""Data of an earlier commit go on: its tasks fire, change and end under this one."""
+"""Data of an earlier commit: its tasks fire, change and end under this one."""
 
 from __future__ import annotations
 

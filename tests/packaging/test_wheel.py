@@ -1,4 +1,4 @@
-"""The built wheel, beside a user's own `activities.py`, `workflows.py` and `settings.py`."""
+"""The built wheel, next to a user's own `activities.py`, `workflows.py` and `settings.py`."""
 
 from __future__ import annotations
 

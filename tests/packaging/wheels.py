@@ -1,4 +1,4 @@
-"""Wheels of this checkout and of earlier commits, each installed into an environment of its own."""
+"""Wheels of this checkout and of earlier commits, each installed into its own environment."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def build_wheel(source: Path, into: Path) -> Path:
 
 
 def export(revision: str, into: Path) -> Path | None:
-    """The tree of an earlier commit, written to `into`; None where this checkout lacks it."""
+    """Writes the tree of an earlier commit to `into`; None if this checkout lacks it."""
     archive = subprocess.run(
         ["git", "archive", "--format=tar", revision], cwd=ROOT, capture_output=True, check=False
     )
@@ -42,7 +42,7 @@ def export(revision: str, into: Path) -> Path | None:
 def install(wheel: Path, home: Path) -> Path:
     """Install `wheel` into a new environment at `home`; returns its folder of programs.
 
-    What it depends on comes from the environment of the tests.
+    Dependencies come from the environment of the tests.
     """
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
     programs = home / "bin"

@@ -1,0 +1,1 @@
+"""Starting, watching and ending processes. Begin with `test_supervisor.py`."""

@@ -1,4 +1,4 @@
-"""A connection is kept for a request, and not for one that never comes."""
+"""Connections with an incomplete request are closed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LAST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Ctrl-C belongs to pytest."""
+        """Leave Ctrl-C to pytest."""
         yield
 
 
@@ -56,10 +56,10 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
 
 
 async def said(port: int, *parts: bytes, again: bytes = b"") -> tuple[bytes, float]:
-    """All that is answered until the server closes, and after how many seconds it did.
+    """All responses until the server closes, and the seconds until then.
 
     Args:
-        again: Is sent every tenth of the limit for as long as the server takes it.
+        again: sent every tenth of the limit for as long as the server accepts it.
     """
     began = time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -1,4 +1,4 @@
-"""A key that is kept is the same each time, and its owner's alone."""
+"""The stored key is the same each time, and only its owner can read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an earlier start left is ended, and nothing else is."""
+"""Processes of an earlier start are ended, and no others."""
 
 from __future__ import annotations
 

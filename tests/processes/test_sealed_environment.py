@@ -86,7 +86,7 @@ ORDINARY = (
 
 
 def look(process: subprocess.Popen[str], what: str) -> str:
-    """What another program of the same user is told when it reads `what`."""
+    """What another program of the same user reads from `what`."""
     program = f"{ORDINARY}open('/proc/{process.pid}/{what}', 'rb').read(1)"
     return subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False

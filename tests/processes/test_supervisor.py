@@ -25,7 +25,7 @@ STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + FO
 
 
 class Lines(list[tuple[str, str]]):
-    """What the children said."""
+    """What the children printed."""
 
     def __init__(self) -> None:
         super().__init__()

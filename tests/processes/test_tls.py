@@ -1,4 +1,4 @@
-"""A certificate is checked at the start, and a new one is served without a restart."""
+"""A certificate is checked at startup, and a new one is served without a restart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def _number_served(certificate: Certificate) -> int:
-    """The serial number that a new connection gets to see."""
+    """The serial number of the certificate on a new connection."""
     server = await asyncio.start_server(
         lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=certificate.context
     )

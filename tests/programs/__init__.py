@@ -1,1 +1,1 @@
-"""The programs that tests are made with: what they say, and that nothing of them stays behind."""
+"""The programs that the tests use: their messages, and that nothing of them stays behind."""

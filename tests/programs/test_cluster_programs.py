@@ -1,4 +1,5 @@
-"""What `make cluster` lacks is said in one line; what `make cluster-test` starts does not stay."""
+"""`make cluster` says in one line what it lacks; nothing that `make cluster-test` starts stays
+behind."""
 
 from __future__ import annotations
 

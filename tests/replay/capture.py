@@ -1,11 +1,4 @@
-"""Captures histories of every shape of every workflow, into a new folder below `histories`.
-
-Run by `make histories` when workflows have changed in a way that old histories still replay. It
-only adds: a history that was captured before is the evidence that an earlier release can be
-upgraded, so none is ever overwritten, and a folder that is there already is refused.
-
-    python -m tests.replay.capture [name of the new folder; the present instant by default]
-"""
+"""Captures histories of every situation in `shapes/`, into a new folder below `histories/`."""
 
 from __future__ import annotations
 
@@ -40,7 +33,7 @@ _AT_ONCE = 4
 
 
 def new_folder(name: str, within: Path = HISTORIES) -> Path:
-    """A folder that was not there before. Raises SystemExit where it was."""
+    """A folder that did not exist before. Raises SystemExit if it did."""
     folder = within / name
     try:
         folder.mkdir(parents=True)
@@ -50,7 +43,7 @@ def new_folder(name: str, within: Path = HISTORIES) -> Path:
 
 
 async def capture(directory: Path) -> None:
-    """Bring about every shape on a server of its own, and write what Temporal remembers."""
+    """Bring about every situation on a separate server, and write the histories."""
     found = find_binary()
     limits = {**RAISED_LIMITS, "limit.historyCount.suggestContinueAsNew": _SUGGEST_RENEWAL_AT}
     async with await WorkflowEnvironment.start_local(
@@ -105,7 +98,7 @@ async def _captured(
 
 
 def _without_traces(value: object) -> object:
-    """Without stack traces: they name the paths of a machine, and no replay reads them."""
+    """Without stack traces: they contain paths of a machine, and replays do not use them."""
     if isinstance(value, dict):
         return {key: _without_traces(v) for key, v in value.items() if key != "stackTrace"}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""A real Temporal server that says when a schedule would fire."""
+"""Fixtures: a real Temporal server that says when a schedule would fire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which actions may be registered, and what a refusal says."""
+"""Which actions may be registered, and the messages for others."""
 
 from __future__ import annotations
 

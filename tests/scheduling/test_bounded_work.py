@@ -1,4 +1,4 @@
-"""Whatever a trigger says, working it out takes a bounded time: accepted or refused."""
+"""Every trigger is accepted or refused within a bounded time."""
 
 from __future__ import annotations
 

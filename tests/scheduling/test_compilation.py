@@ -1,4 +1,4 @@
-"""What a trigger compiles to: how much, for how long, and by which of the ways."""
+"""What a trigger compiles to: how many parts, for how long, and in which way."""
 
 from __future__ import annotations
 

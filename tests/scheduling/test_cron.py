@@ -1,4 +1,4 @@
-"""The dialect: what each form means, and what is refused with its fix."""
+"""The dialect: the meaning of each form, and refusals with the fix."""
 
 from __future__ import annotations
 

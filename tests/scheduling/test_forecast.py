@@ -1,4 +1,4 @@
-"""The forecast agrees with what each task's own list says, and counts ten thousand in time."""
+"""The forecast agrees with each task's own instants, and counts ten thousand tasks in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which windows a freeze has: one that lasts, those to come, and those that meet."""
+"""The windows of a freeze: current, upcoming and adjacent ones."""
 
 from __future__ import annotations
 

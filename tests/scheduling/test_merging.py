@@ -1,4 +1,4 @@
-"""Two edits of one definition, put together."""
+"""Merging two edits of one definition."""
 
 from __future__ import annotations
 

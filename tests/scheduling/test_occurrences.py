@@ -1,4 +1,4 @@
-"""When triggers are due: bounds, counts, clock changes by hand, and speed."""
+"""When triggers are due: bounds, counts, clock changes listed by hand, and speed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stores are given to find a task by: plain tokens within bounds, whatever the text."""
+"""Search terms for stores: plain and bounded, whatever the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is accepted, how it is settled, and what is refused, all of it at once."""
+"""Which triggers are accepted, how they are completed, and all problems of refused ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a trigger."""
+"""Triggers in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The use cases in front of a real server and a real worker."""
+"""Fixtures: the use cases on a real server with a real worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Activities and workflows that are none of this project's."""
+"""Activities and workflows of other people."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def fail_twice_and_hang(word: str) -> None:
 
 @activity.defn
 async def die_once(word: str) -> int:
-    """Falls silent at the first attempt, as if its worker had died."""
+    """Stops responding at the first attempt, as if its worker had died."""
     STARTED.append(word)
     if activity.info().attempt == 1:
         await asyncio.sleep(60)
@@ -96,7 +96,7 @@ class Sleeper:
 
 @asynccontextmanager
 async def foreign_worker(client: Client, queue: str = "") -> AsyncIterator[str]:
-    """A worker of somebody else's; the queue that it polls."""
+    """A worker of other people; returns the queue that it polls."""
     queue = queue or f"foreign-{uuid4().hex[:8]}"
     async with Worker(
         client,

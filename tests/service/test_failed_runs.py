@@ -1,4 +1,4 @@
-"""What failed is kept: of what was read once, only the number is asked for again."""
+"""The cache of failed runs: once read, only their number is queried again."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _run(name: str, ended: datetime) -> DueRun:
 
 
 class Store:
-    """Stands for Temporal's list of failed runs, since no run can be made that failed hours ago."""
+    """Replaces Temporal's list of failed runs, because no run can be made that failed hours ago."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = _NOW

@@ -1,4 +1,4 @@
-"""Output that is followed by many, and output whose worker is killed."""
+"""Output that many watch, and output whose worker is killed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ StartWorker = Callable[[], subprocess.Popen[bytes]]
 
 
 async def begin(temporal: Temporal, script: str, *arguments: str, **more: Any) -> str:
-    """The id of a run of a shell script."""
+    """Starts a run of a shell script; returns its id."""
     action = command("sh", "-c", script, "sh", *arguments)
     return await begin_action(temporal, action, **more)
 
@@ -60,7 +60,7 @@ def elsewhere(temporal: Temporal) -> Temporal:
 
 @pytest.fixture
 def start_worker(elsewhere: Temporal, tmp_path: Path) -> Iterator[StartWorker]:
-    """Starts a worker for that queue, as a process of its own."""
+    """Starts a worker for that queue as a process."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start() -> subprocess.Popen[bytes]:
@@ -172,7 +172,7 @@ async def test_watching_adds_no_event(temporal: Temporal, tasks: Tasks) -> None:
 
 
 async def heartbeats(temporal: Temporal, run_id: str, count: int) -> list[int]:
-    """The first that are seen."""
+    """The first heartbeats that are seen."""
     seen: list[str] = []
     async with aclosing(Following(temporal).follow(run_id)) as updates:
         async for update in updates:

@@ -1,4 +1,4 @@
-"""What a list says of how tasks are: it is what their runs say, for every kind of task."""
+"""The health of tasks in lists matches their runs, for every kind of task."""
 
 from __future__ import annotations
 

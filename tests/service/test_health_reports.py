@@ -1,4 +1,4 @@
-"""What a worker tells of runs that ended: never less than a change, and nothing that is known."""
+"""Workers report every change of health, and nothing that is known already."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SECOND = timedelta(seconds=1)
 
 
 class Calls(Interceptor):
-    """Counts the calls of a client, and holds its signals back where it is told to."""
+    """Counts the calls of a client, and holds back its signals on request."""
 
     def __init__(self) -> None:
         self.made: list[str] = []
@@ -60,7 +60,7 @@ class _Counted(OutboundInterceptor):
 
 
 class Reports(HealthReports):
-    """Those of a worker of its own."""
+    """The reports of a separate worker."""
 
     def __init__(self, client: Client, settled: timedelta = timedelta(0)) -> None:
         self.calls = Calls()
@@ -232,7 +232,7 @@ async def test_a_worker_tells_what_a_killed_one_could_not(
 ) -> None:
     # The moment between a run's end and its report is too short to kill a process in.
     async def killed(_: HealthReports, __: RunRecord) -> None:
-        """It dies before it can tell."""
+        """It dies before it can report."""
 
     async with _task(temporal, task_list) as task_id:
         monkeypatch.setattr(HealthReports, "of", killed)

@@ -1,4 +1,4 @@
-"""Tags are counted by one at a time, and for how long a count is taken to be right."""
+"""Counting tags: one count at a time, cached for a while."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Counting:
-    """Stands for Temporal and for counting, which take as long as they are told: a real count takes
+    """Replaces Temporal and the count, which take as long as they are told: a real count takes
     seconds only over very many tasks."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:

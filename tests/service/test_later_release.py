@@ -1,4 +1,4 @@
-"""What a later release stored is never overlooked: it is refused with a reason, or left alone."""
+"""Data of a later release is refused with a reason or left alone, never ignored."""
 
 from __future__ import annotations
 

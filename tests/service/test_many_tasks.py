@@ -1,4 +1,4 @@
-"""What reads all tasks stops at a number of them, and says so."""
+"""Whatever reads all tasks stops at a limit, and says so."""
 
 from __future__ import annotations
 

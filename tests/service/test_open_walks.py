@@ -1,4 +1,4 @@
-"""A walk through open workflows finds each once, whatever its pages and when they began."""
+"""A walk through open workflows finds each once, whatever the page size and start times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""REST with a worker, on the store that this run is about: SQLite, or a cluster's PostgreSQL."""
+"""Fixtures: REST with a worker, on SQLite or on a cluster's PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The page's code, without a browser; `tests/e2e` has the browser."""

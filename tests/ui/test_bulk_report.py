@@ -1,4 +1,4 @@
-"""What became of many is said in one message, with what can be done about it."""
+"""The result of a bulk action: one message with what can be done next."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.anyio
 
 
 class Heard:
-    """A page that hears messages, and presses what they offer. Which of many a real Temporal does
-    not take cannot be chosen."""
+    """A page that collects messages, and presses their buttons. A real Temporal cannot be told
+    which of many to refuse."""
 
     def __init__(self) -> None:
         self.said: list[tuple[str, dict[str, Any]]] = []

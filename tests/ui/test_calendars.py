@@ -1,4 +1,4 @@
-"""Calendars in words, and what two people made of one at once."""
+"""Calendars in words, and merging two edits of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands behind the form: ids from names, pydantic's words, pairs, the same over REST."""
+"""The parts behind the form: ids from names, pydantic's messages, pairs, curl requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page of incidents, and the overview's line, make of what is known."""
+"""What the page of incidents and the overview show for given incidents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The address of a list: what is in it, and what is said of what there is none of."""
+"""The address of a list: what it contains, and the message about unknown parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from onthedot.ui.pages.list_address import Known, ListAddress
         ({"status": "nonsense"}, "There is no status “nonsense”"),
         ({"sort": "size"}, "There is no order “size”"),
         ({"staus": "paused"}, "There is no filter “staus”"),
-        ({"since": "noon"}, "“noon” is no time"),
+        ({"since": "noon"}, "“noon” is not a time"),
         ({"page": "0"}, "There is no page “0”"),
         ({"page": "two"}, "There is no page “two”"),
         ({"page": "²"}, "There is no page “²”"),

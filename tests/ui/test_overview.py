@@ -1,4 +1,4 @@
-"""What the last runs tell, and the overview's reads against a real Temporal and worker."""
+"""Statistics over the last runs, and the overview's reads on a real Temporal with a worker."""
 
 from __future__ import annotations
 

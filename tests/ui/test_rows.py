@@ -1,4 +1,4 @@
-"""How tasks and runs are put into rows: their status as one sees it, what they took."""
+"""Tasks and runs as rows: status pills and durations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page changes something only as the role allows, whatever it shows."""
+"""The page changes something only if the role allows it, whatever it shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Live data: shared by who looks at the same thing, kept for who comes back, and never in vain."""
+"""Live data: shared by its viewers, kept for those who return, and not read for nobody."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ async def test_a_value_that_says_that_nothing_happened_is_told_and_calms() -> No
 
 
 class _Resting:
-    """Stands for what a page watches."""
+    """Replaces what a page watches."""
 
     def __init__(self) -> None:
         self.rests = False
@@ -167,7 +167,7 @@ class _Resting:
 
 
 class _Page:
-    """Stands for NiceGUI's client."""
+    """Replaces NiceGUI's client."""
 
 
 async def test_nothing_is_read_for_a_page_that_is_closed_or_hidden() -> None:

@@ -1,4 +1,4 @@
-"""What people read is in the words of the page and of its form, not in those of REST."""
+"""Messages use the words of the page and its form, not those of REST."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Workflows under faults: killed workers, refused schedules, outages."""

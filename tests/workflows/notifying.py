@@ -1,4 +1,4 @@
-"""Tasks that tell a receiver, and what they told it."""
+"""Tasks that notify a receiver, and what it received."""
 
 from __future__ import annotations
 

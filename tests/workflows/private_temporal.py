@@ -1,4 +1,4 @@
-"""A Temporal server and workers as processes of a test's own, to be killed."""
+"""A separate Temporal server and workers as processes, to be killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker whose calls of Temporal's schedule service are refused for as long as a test likes."""
+"""A worker whose calls to Temporal's schedule service are refused as long as a test wants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers that are killed, in the middle of an edit too, or that are away."""
+"""Workers that are killed, also in the middle of an edit, or not running."""
 
 from __future__ import annotations
 

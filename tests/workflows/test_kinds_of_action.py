@@ -1,4 +1,4 @@
-"""Every kind of action is known everywhere, and one that is not ends a run and no worker."""
+"""Every part handles every kind of action; an unknown one ends its run, not the worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arithmetic on a trigger that fails each time costs no run, no backfill its end, and no loop."""
+"""A trigger whose arithmetic always fails: runs go on, backfills end, and nothing loops."""
 
 from __future__ import annotations
 

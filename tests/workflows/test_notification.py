@@ -1,4 +1,4 @@
-"""Whom a task tells when its runs go wrong, on a real server and to a real receiver."""
+"""Notifications of failed runs, on a real server and to a real receiver."""
 
 from __future__ import annotations
 

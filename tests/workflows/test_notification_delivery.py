@@ -1,4 +1,4 @@
-"""What is sent, how often, and what comes of a receiver that refuses it."""
+"""What is sent, how often, and what happens if the receiver refuses it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A refusal that lasts does not fill a task's history: it goes on in new executions."""
+"""A lasting refusal does not fill a task's history: it continues in new executions."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Temporal refuses to keep a task's schedule, for long: quota, rights, or the schedule itself.
-
-That Temporal refuses cannot be had on demand from the server of the tests, so the worker's client
-refuses in its place.
-"""
+"""Temporal refuses to store a task's schedule, for long: quota, rights, or the schedule itself."""
 
 from __future__ import annotations
 

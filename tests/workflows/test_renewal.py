@@ -1,4 +1,4 @@
-"""A task whose history has become long goes on in a new execution, and nothing is to be seen."""
+"""A task with a long history continues in a new execution, without any visible change."""
 
 from __future__ import annotations
 

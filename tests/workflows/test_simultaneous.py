@@ -1,4 +1,4 @@
-"""A change that reaches a task in the same moment as its timer counts."""
+"""A change that reaches a task together with its timer counts."""
 
 from __future__ import annotations
 

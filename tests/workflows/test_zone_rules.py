@@ -1,4 +1,4 @@
-"""Another release of the zone database: taken up at a restart of the workers, by every task."""
+"""Another release of the zone database: every task adopts it after the workers restart."""
 
 from __future__ import annotations
 

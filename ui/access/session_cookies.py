@@ -53,7 +53,7 @@ def put(response: Response, request: Request, name: str, value: str, seconds: in
 
 
 def root(request: Request) -> str:
-    """REST's own pages, outside `/ui`, need the cookie too."""
+    """The path of the cookie: REST's own pages, outside `/ui`, need it too."""
     return prefix(request) or "/"
 
 

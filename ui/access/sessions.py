@@ -1,12 +1,11 @@
 """Sessions: an encrypted cookie that holds everything, so that any server can read it.
 
-Nothing is stored: a session survives a restart, and every server with the same
-`ONTHEDOT_SESSION_KEY` takes it. What it says is checked each time: a token that is no longer
-configured signs out whoever used it, and a new role counts immediately; of what a provider said, it
-is asked again every few minutes. Signing out takes the cookie from the browser; this process also
-refuses copies of it from then on.
+No server stores anything: a session survives a restart, and every server with the same
+`ONTHEDOT_SESSION_KEY` accepts it. It is checked at each use: its user is signed out once the token
+is no longer configured, and a new role counts immediately. A provider is asked again every few
+minutes. Signing out removes the cookie from the browser; this process then also refuses copies.
 
-Without tokens and provider there is nothing to sign in to: only this machine may call then.
+Without tokens and a provider nobody signs in: only this machine may call.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ class Session:
 
     @property
     def stands(self) -> bool:
-        """Whether it may still be used."""
+        """Whether it is still valid."""
         return self.number not in self.ended and time.time() < self.ends
 
     def check(self) -> None:
@@ -95,7 +94,7 @@ class Sessions:
         return self._sealer.seal({**_begun(), **self._said(signed)})
 
     def of(self, cookies: Mapping[str, str]) -> Session | None:
-        """The session in a request's cookies."""
+        """The session in a request's cookies; None if there is none."""
         if not self.settings.guarded:
             return Session(LOCAL)
         said = self._open(cookies)
@@ -155,9 +154,8 @@ class Sessions:
         return Renewed(self._ticket(said), self._sealer.seal(said))
 
     def take(self, session: Session, ticket: str) -> bool:
-        """Let a page's session continue with what the browser was told; False if it changed so
-        that the page has to be built again. What the old one began continues until that one
-        ends."""
+        """Continue a page's session with the browser's new cookie; False if it changed so much that
+        the page has to be rebuilt. What the old session began continues until that session ends."""
         said = self._tickets.open(ticket, most_seconds=_TICKET_SECONDS)
         if said is None or said["number"] != session.number:
             return True

@@ -1,9 +1,8 @@
-"""Single sign-on for the page: signing in at the provider, renewal while a page is open, signing
-out.
+"""Single sign-on for the page: sign-in at the provider, renewal, sign-out.
 
-A session of a provider's counts for five minutes. Then the provider is asked again: by the open
-page (`static/session.js`) before they are over, or on the way to a page that is opened later. So a
-role that was taken away is gone within five minutes, and a provider that is away signs out nobody.
+What a provider said counts for five minutes. Then it is asked again: by the open page
+(`static/session.js`) before they are over, or when a page is opened later. So a revoked role is
+gone within five minutes, and an outage of the provider signs nobody out.
 """
 
 from __future__ import annotations
@@ -97,8 +96,8 @@ class SingleSignOn:
         return RedirectResponse(inside(request, "/login?left"), 303)
 
     async def _renew(self, request: Request) -> Response:
-        """POST: an open page asks whether its session stands. GET: a page is opened whose session
-        has to be looked at first."""
+        """POST: an open page asks whether its session is still valid. GET: a page is opened whose
+        session has to be checked first."""
         asks = request.method == "POST"
         if asks and not same_origin(request):
             return PlainTextResponse("Refused.", 403)

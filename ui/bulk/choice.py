@@ -12,14 +12,14 @@ from onthedot.ui.bulk.work import ask
 from onthedot.ui.components.tables.tables import ChosenBar
 from onthedot.ui.page_context import PageContext
 
-#: The most that can be chosen at once.
+#: The most that can be selected.
 MOST = 10_000
 
 
 class Choice:
-    """The chosen ids; `changed` is called when they are others.
+    """The selected ids. `changed` is called when they change.
 
-    `find_all` gives the ids of all that the filter lets through, `MOST` + 1 of them at most.
+    `find_all` returns the ids of everything that matches the filter, at most `MOST` + 1.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Choice:
         self._bar.on("act", self._act)
 
     def offer(self, subject: Subject) -> None:
-        """Offer the actions of this subject from now on."""
+        """From now on, offer the actions of this subject."""
         self._subject = subject
         self._bar.props["actions"] = [
             {
@@ -59,11 +59,11 @@ class Choice:
 
     @property
     def here(self) -> list[str]:
-        """The chosen ones on the current page."""
+        """The selected ones on the current page."""
         return [each for each in self._page if each in self._ids]
 
     def mark(self, ids: Sequence[str], *, on: bool) -> None:
-        """Choose these too, or no longer."""
+        """Select or deselect these."""
         for each in ids:
             if on:
                 self._ids[each] = None
@@ -72,13 +72,13 @@ class Choice:
         self._show()
 
     def clear(self) -> None:
-        """Choose none."""
+        """Deselect all."""
         if self._ids:
             self._ids = {}
             self._show()
 
     def show(self, page: Sequence[str], count: int) -> None:
-        """These are on the page, and `count` match in all."""
+        """Note that the page shows these, and that `count` match in all."""
         self._page = page
         self._bar.props["total"] = count
         self._draw()
@@ -109,7 +109,7 @@ class Choice:
 
     async def _act(self, event: GenericEventArguments) -> None:
         kind = self._subject.kind(str(event.args))
-        # Whoever asked for all means all, although they are not found yet.
+        # "All" includes those that are not found yet.
         async with self._finding:
             pass
         await ask(self._context, self._subject, kind, list(self._ids), self.clear)

@@ -23,7 +23,7 @@ class Order:
     progress: BulkProgress = field(default_factory=BulkProgress)
 
 
-#: Puts back what was changed, which was so.
+#: Restores the previous state of what was changed.
 Undo = Callable[[UseCases, Sequence[Changed], BulkProgress], Awaitable[list[Changed]]]
 
 
@@ -61,7 +61,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Subject:
-    """The kind of things chosen: tasks or runs."""
+    """What is selected: tasks or runs."""
 
     one: str
     path: str
@@ -74,7 +74,7 @@ class Subject:
         return counted(number, self.one)
 
     def kind(self, name: str) -> Kind:
-        """The change of this name."""
+        """The action with this name."""
         return next(each for each in self.kinds if each.name == name)
 
 

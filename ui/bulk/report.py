@@ -14,7 +14,7 @@ from onthedot.ui.components.markup import box, button, link, named, text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.wording.errors import plainly
 
-#: How many are listed at most.
+#: The most that are listed.
 _LISTED = 100
 
 _Act = Callable[[], Awaitable[None]]
@@ -31,8 +31,8 @@ async def report(
     again: _Act | None = None,
     undo: _Act | None = None,
 ) -> None:
-    """Say it in the corner; where some were refused, these can be looked at one by one, and `again`
-    tries those that may go another time."""
+    """Show the result in a message. If some were refused, it offers the list of them, and `again`
+    retries those that may succeed."""
     refused = [each for each in changed if each.error is not None]
     if name and refused:
         assert refused[0].error is not None

@@ -14,7 +14,7 @@ from onthedot.ui.bulk.report import report
 from onthedot.ui.components.dialogs.questions import ask_pause, confirm
 from onthedot.ui.page_context import PageContext
 
-#: From this many on, progress is shown.
+#: Progress is shown from this many items on.
 _MANY = 16
 
 _LOOK_EVERY = 0.4
@@ -29,7 +29,7 @@ async def ask(
     *,
     name: str = "",
 ) -> None:
-    """Ask whether to do this to all of them, then do it; `name` is what a single one is called."""
+    """Ask for confirmation, then do it to all; `name` is the name of a single one."""
     asked = kind.asked(name or subject.counted(len(ids)))
 
     async def go(order: Order) -> None:

@@ -1,8 +1,8 @@
-// A text to read and to copy; of JSON with indents, what is inside long objects and lists folds away.
+// Text to read and copy; in indented JSON, the contents of long objects and lists fold.
 const SHORT = 40; // lines that are shown whole
 
-// Lines with what lies between a line that opens and the one that closes it. Numbers stay as they
-// are written: nothing is parsed.
+// Lines, each with what lies between an opening line and its closing one. Numbers stay as
+// written: nothing is parsed.
 const nested = (lines) => {
   const root = { kids: [], size: 0 },
     open = [root];

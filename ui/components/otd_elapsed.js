@@ -1,4 +1,4 @@
-// How long something has been going on, counted on every second.
+// The time elapsed, updated every second.
 export default {
   props: { since: String },
   render() {

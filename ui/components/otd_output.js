@@ -1,5 +1,5 @@
-// What a run writes, as it writes it. Text always goes in as text, never as HTML.
-// Lines go into the DOM by hand, in blocks: there may be very many, and they only ever get more.
+// The output of a run, while it is written. Text is always inserted as text, never as HTML.
+// Lines are added to the DOM directly, in blocks: there may be very many, and they only grow.
 const BLOCK = 200; // lines
 const MOST = 4_000_000; // characters; of what is longer the oldest lines but the first blocks go
 const FIRST = 4; // blocks
@@ -40,7 +40,7 @@ export default {
       }
       this.shorten();
       if (this.query) this.search();
-      // Once it is laid out: with its first piece it comes into sight.
+      // After layout: the first piece makes it visible.
       if (this.pinned) requestAnimationFrame(this.toEnd);
     },
     write(text, classes, stream) {
@@ -71,7 +71,7 @@ export default {
       this.line = null;
       this.rewind = false;
     },
-    // A long line of JSON opens into many.
+    // A long line of JSON expands to many.
     fold(line) {
       const text = line.textContent.trim();
       if (text.length < FOLDED || text.length > LONGEST || !/^[[{].*[\]}]$/s.test(text)) return;

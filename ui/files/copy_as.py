@@ -1,4 +1,4 @@
-"""A single task as text to copy: JSON, YAML, a call of REST, a command in a shell."""
+"""A single task as text to copy: JSON, YAML, a curl request or a shell command."""
 
 from __future__ import annotations
 

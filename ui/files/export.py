@@ -1,4 +1,4 @@
-"""The tasks, or the execution log, to take away: what is filtered, as a file."""
+"""Exports the tasks or runs that match a filter as a file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from onthedot.ui.page_context import PageContext
 
 Item = TypeVar("Item")
 
-#: The most in one file; a message says where there are more.
+#: The most in one file; if there are more, a message says so.
 _MOST_TASKS = 10_000
 _MOST_RUNS = 20_000
 _PAGE = 500
@@ -72,7 +72,7 @@ def _add_export(
 
 
 def as_csv(runs: Sequence[ShortRun]) -> str:
-    """One run a line. A cell that a spreadsheet would run as a formula is made a plain text."""
+    """One run per line. A cell that a spreadsheet would run as a formula becomes plain text."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([*_COLUMNS, "error_type", "error_message"])
@@ -86,7 +86,7 @@ def as_csv(runs: Sequence[ShortRun]) -> str:
 
 
 def as_json(runs: Sequence[ShortRun]) -> str:
-    """As REST answers them."""
+    """The runs as REST returns them."""
     return json.dumps([run.model_dump(mode="json") for run in runs], indent=2, ensure_ascii=False)
 
 

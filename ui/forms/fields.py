@@ -30,7 +30,7 @@ _PATTERNS = {
     "secret": "Use capital letters, digits and underscores for the name of a secret.",
 }
 
-#: Leads the reader to the first field that is wrong, also where it is folded away.
+#: Moves the reader to the first invalid field, even if it is folded.
 TO_FIRST_ERROR = (
     "setTimeout(() => { const field = document.querySelector('.field.bad'); "
     "field?.closest('details')?.setAttribute('open', ''); "
@@ -63,7 +63,7 @@ class Fields:
         return switch
 
     def restore(self, typed: Mapping[str, Any]) -> bool:
-        """Fill in what was typed before. Returns whether that changed anything."""
+        """Fill in the kept input. Returns whether that changed anything."""
         before = self._values()
         for at in _SWITCHES:
             switch = self._switches.get(at)

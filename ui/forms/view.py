@@ -32,10 +32,10 @@ _PAUSE = 0.15
 
 
 class FormView:
-    """One form. `before` is what it starts from; with `task_id` it changes that task.
+    """One form. `before` is its initial content; with `task_id` it changes that task.
 
-    `names` are what the workers have registered and `calendars` those that exist, to choose from,
-    and `typed` is what was typed into the fields before the page was loaded again.
+    `names` are what the workers have registered, and `calendars` the existing ones, both to choose
+    from. `typed` is the kept input from before the page was reloaded.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class FormView:
         self._fields = Fields(self._changed, context.zone or "UTC")
 
     def build(self) -> None:
-        """Build it, and the panel next to it."""
+        """Build the form, and the panel next to it."""
         self._build_head()
         self._restored = box()
         if self._task_id:
@@ -81,7 +81,7 @@ class FormView:
         self._follow_soon(0)
 
     def _restore(self) -> None:
-        """Bring back what was typed before the page was loaded again."""
+        """Fill in the kept input from before the page was reloaded."""
         if not self._typed or not self._fields.restore(self._typed):
             return
         self._changed()
@@ -91,7 +91,7 @@ class FormView:
             button("Start afresh", self._start_anew, "small")
 
     def _follow_others(self) -> None:
-        """Show it if someone else changes the task."""
+        """Show if someone else changes the task."""
         temporal, told = self._context.site.temporal, [self._revision]
 
         def show(seen: Seen[TaskDetail]) -> None:

@@ -55,7 +55,7 @@ def in_words(problem: FieldProblem, zone: str) -> FieldProblem:
 
 
 def said(message: str, zone: str) -> str:
-    """A message of the models in the form's words."""
+    """A message of the models, in the form's words."""
     for part, instead in _INSTEAD.items():
         if part in message.lower():
             return instead

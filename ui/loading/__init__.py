@@ -1,2 +1,2 @@
 """How a page gets into a browser: its template, what shows before scripts run, and which server
-answers its socket. Begin with `template.py`."""
+handles its socket. Begin with `template.py`."""

@@ -1,21 +1,22 @@
-"""Lets any server answer the socket of a page, whichever built the page: no sticky balancing.
+"""Lets any server handle the socket of a page that another one built, so no sticky sessions are
+needed.
 
-NiceGUI keeps what a page shows in the process that built it, and a socket that reaches another one
-makes the browser load the page again: behind a balancer, forever. Here the server that gets the
-socket takes the page over instead:
+NiceGUI keeps a page in the process that built it. If the socket reaches another process, the
+browser reloads the page: behind a load balancer, forever. Here the server that gets the socket
+takes the page over instead:
 
-1. The browser says with its socket where the page is (`static/socket.js`) and of which release.
-2. A server that does not know the page builds it for that address, in the name of whoever the
-   socket's own cookies speak for, under the id by which the browser knows it.
-3. What the socket brings first empties the page in the browser; what follows fills it again.
+1. The browser sends with its socket the address of the page (`static/socket.js`) and its release.
+2. A server that does not know the page builds it for that address, with the session in the
+   socket's cookies, under the browser's id for it.
+3. The first message on the socket empties the page in the browser; the next ones fill it again.
 
-Until then the browser shows what the other server built, and knows its handlers by that server's
-ids. Those that belong to the whole page have the same ids at every server, so a link that is
-clicked early leads on. What is typed early is typed again into the same field of the new page, and
-of a button the page says that nothing was done (`static/events.js`).
+Until then the browser shows what the other server built, with that server's ids for handlers.
+Handlers of the whole page have the same ids on every server, so an early click on a link works.
+Text typed early is typed again into the same field of the new page. For a button, the page says
+that nothing was done (`static/events.js`).
 
-A page of another release, or with changes that are not saved, is loaded again instead. NiceGUI
-offers nothing of this: what is used of its inside is in this file alone.
+A page of another release, or with unsaved changes, is reloaded instead. NiceGUI does not offer any
+of this; only this file uses its internals.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ _EMPTY_PAGE = {"code": "otd.emptyPage()"}
 
 
 def adopt_pages(root: Callable[[], None]) -> None:
-    """Take over pages of other servers; `root` builds a page. To be called once a process."""
+    """Take over pages of other servers; `root` builds a page. Call this once per process."""
     release = _release()
-    # Requests of one socket that go to different servers would make no socket.
+    # Polling requests of one socket could reach different servers.
     page_app.config.socket_io_js_transports = ["websocket"]
     page_app.config.socket_io_js_query_params["release"] = release
 
@@ -55,7 +56,7 @@ def adopt_pages(root: Callable[[], None]) -> None:
             and not _is_known(asked)
             and await _adopt(environ["asgi.scope"], asked, root)
         ):
-            # Before the browser takes itself for connected, and says what was clicked.
+            # Before the browser considers itself connected and sends clicks.
             await core.sio.emit("run_javascript", _EMPTY_PAGE, room=sid)
         await connect_known(sid, environ, auth)
 
@@ -63,8 +64,8 @@ def adopt_pages(root: Callable[[], None]) -> None:
 
 
 def _is_known(asked: dict[str, str]) -> bool:
-    """Whether this server has the page as the browser has it; what is left of one that another
-    server took over since is thrown away."""
+    """Whether this server has the page as the browser has it. Deletes an old copy of a page that
+    another server has since taken over."""
     client = Client.instances.get(asked.get("client_id", ""))
     if client is None:
         return "client_id" not in asked
@@ -77,7 +78,7 @@ def _is_known(asked: dict[str, str]) -> bool:
 
 
 def name_page_listeners() -> None:
-    """Give what listens to the whole page of this client the same ids in every process."""
+    """Give the listeners of the whole page the same ids in every process."""
     listeners, counts = ui.context.client.layout._event_listeners, Counter[str]()
     for listener in list(listeners.values()):
         del listeners[listener.id]
@@ -87,7 +88,7 @@ def name_page_listeners() -> None:
 
 
 async def _adopt(scope: dict[str, Any], asked: dict[str, str], root: Callable[[], None]) -> bool:
-    """Whether the page was taken over."""
+    """Take the page over; returns whether that succeeded."""
     address, next_message = asked.get("at", ""), asked.get("next_message_id", "")
     if not address.startswith("/") or len(address) > _LONGEST_ADDRESS or not next_message.isdigit():
         return False
@@ -117,7 +118,7 @@ def _request(scope: dict[str, Any], address: str) -> Request:
 
 
 def _release() -> str:
-    """Changes with whatever a browser has loaded once it shows a page."""
+    """Changes whenever any file that a browser loads changes."""
     digest = hashlib.sha256(version("nicegui").encode())
     here = Path(__file__).parents[1]
     for file in sorted((*here.rglob("*.js"), *here.rglob("*.css"))):

@@ -1,4 +1,4 @@
-"""What a browser shows before Vue has started: the same frame, drawn by the style sheets alone."""
+"""What a browser shows before Vue has started: the same frame, drawn by style sheets alone."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Static files, each at an address that changes with what is in it.
+"""Static files, each at an address that changes with its content.
 
-So a browser keeps a file for a year, and yet never shows a page with the files of another release.
-While servers of two releases run side by side, one of them may be asked for a file of the other:
-it answers with its own, which the browser must not keep.
+So a browser keeps a file for a year, but never shows a page with the files of another release.
+While servers of two releases run side by side, one may be asked for a file of the other. It
+responds with its own, which the browser must not keep.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ STATIC = Path(__file__).parents[1] / "static"
 
 _FOREVER = "public, max-age=31536000, immutable"
 _A_DAY = "public, max-age=86400"
-#: To be asked for again each time.
+#: Asked for again each time.
 _NEVER = "no-cache"
 
-#: Read by a browser as one, in this order: of two rules of equal weight the later one counts.
+#: Browsers read them as one, in this order: of two rules of equal weight the later one counts.
 _SHEETS = (
     "theme",
     "base",
@@ -50,7 +50,7 @@ _SHEETS = (
     "views/calendars",
     "views/forecast",
 )
-#: In this order, since each may use what those before it define.
+#: In this order, because each may use what the ones before it define.
 _SCRIPTS = ("time", "parts", "tables", "state", "drafts", "keys", "session", "events", "socket")
 
 _JOINED = {
@@ -68,18 +68,19 @@ _DIGESTS = {
 
 
 def address(name: str) -> str:
-    """Where a file is, below `/ui`. `name`: its path below `static/`, or that of joined files."""
+    """The address of a file, below `/ui`. `name` is its path below `static/`, or a joined file's
+    name."""
     return f"/static/{name}?{_DIGESTS[name]}"
 
 
 class OwnFiles(StaticFiles):
-    """The files in `static/`, and `styles.css` and `scripts.js`, which are several each."""
+    """The files in `static/`, and `styles.css` and `scripts.js`, each joined from several."""
 
     def __init__(self) -> None:
         super().__init__(directory=STATIC)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The response, with how long it may be kept."""
+        """The response, with how long browsers may keep it."""
         name = Path(path).as_posix()
         if name in _JOINED:
             kind, _ = mimetypes.guess_type(name)
@@ -94,9 +95,9 @@ class OwnFiles(StaticFiles):
 
 
 class KeptFiles:
-    """Lets browsers keep NiceGUI's files, whose addresses have its version in them.
+    """Lets browsers keep NiceGUI's files, whose addresses contain its version.
 
-    NiceGUI would do so itself, but does not recognise them where it is mounted below a path.
+    NiceGUI itself does so only if it is not mounted below a path.
     """
 
     _FILES = f"/_nicegui/{nicegui_version}/"
@@ -105,13 +106,13 @@ class KeptFiles:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and say how long a file may be kept."""
+        """Pass the request on, and say how long browsers may keep the file."""
         path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
         _, found, name = path.partition(self._FILES)
         if scope["type"] != "http" or not found or name.startswith("dynamic_resources/"):
             await self._app(scope, receive, send)
             return
-        # Our components' addresses change with when they were installed, not with what is in them.
+        # Our components' addresses change when they are installed, not with their content.
         kept = _A_DAY if name.startswith("components/") else _FOREVER
 
         async def with_age(message: Message) -> None:

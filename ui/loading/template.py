@@ -1,7 +1,7 @@
-"""NiceGUI's page, with the nonce of its request on the scripts that its template itself holds.
+"""Puts the request's nonce on the scripts of NiceGUI's own template.
 
-The nonce is written into the source of the template, before anything is filled in. So a script
-that gets into a page with what is filled in (text of users, added HTML) has none, and the browser
+The nonce is written into the template's source before any values are filled in. So a script that
+gets into a page through those values (users' texts, added HTML) has no nonce, and the browser
 refuses it. NiceGUI has no setting for this.
 """
 
@@ -12,11 +12,11 @@ from collections.abc import Callable
 from jinja2 import BaseLoader, Environment
 from nicegui import client
 
-#: Where a request's scope holds its nonce.
+#: The key of the nonce in a request's scope.
 NONCE = "onthedot.nonce"
 
 _ATTRIBUTE = f' nonce="{{{{ request.scope["{NONCE}"] }}}}"'
-#: What a browser asks the policy about.
+#: What the policy applies to.
 _ASKED_ABOUT = ("<script", '<link rel="modulepreload"')
 
 
@@ -34,7 +34,7 @@ class _WithNonce(BaseLoader):
 
 
 def put_nonces() -> None:
-    """Have every page of this process rendered with nonces. Safe to repeat."""
+    """Render every page of this process with nonces. Safe to repeat."""
     environment = client.templates.env
     if environment.loader is not None and not isinstance(environment.loader, _WithNonce):
         environment.loader = _WithNonce(environment.loader)

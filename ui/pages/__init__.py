@@ -1,1 +1,4 @@
-"""One page a file: frame, components and calls of the service. Begin with `tasks/page.py`."""
+"""The pages, one per file or folder: frame, components and calls of the service.
+
+Begin with `tasks/page.py`.
+"""

@@ -1,4 +1,4 @@
-"""What starts in the next hours, on the overview: by minute, with the busiest instant."""
+"""The card on the overview with the next hours' starts by minute, and the busiest instant."""
 
 from __future__ import annotations
 

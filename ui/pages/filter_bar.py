@@ -1,4 +1,4 @@
-"""The filters over a list: what is typed, chosen or taken away there goes into its address."""
+"""The filters above a list. Each change is written into the address."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from onthedot.ui.pages.list_address import ListAddress
 
 
 class FilterBar:
-    """`changed` is called when something else is asked for; `path` is the list without filters."""
+    """`changed` is called when a filter changes; `path` is the list without filters."""
 
     def __init__(
         self, context: PageContext, address: ListAddress, path: str, changed: Callable[[], None]
@@ -27,7 +27,7 @@ class FilterBar:
         self._bar = named(box("bar"), role="search")
 
     def add_search(self, label: str, placeholder: str) -> None:
-        """The field that `/` leads to."""
+        """Add the search field, which `/` focuses."""
         with self._bar, box("search"):
             Icon("search")
             field = TextField(
@@ -42,7 +42,7 @@ class FilterBar:
     def add_choice(
         self, key: str, label: str, options: dict[str, str], classes: str = "", none: str = ""
     ) -> None:
-        """One of several; `none` is what it says where none is asked for, the label as a rule."""
+        """Add a choice; `none` labels the empty one, by default with the filter's own label."""
         with self._bar:
             ChoiceField(
                 label,
@@ -53,7 +53,7 @@ class FilterBar:
             ).classes(classes)
 
     def add_tags(self) -> None:
-        """Tags, completed from those that there are."""
+        """Add a field for tags, completed from the existing ones."""
         with self._bar:
             TagField(
                 "Tags",
@@ -63,7 +63,8 @@ class FilterBar:
             )
 
     def add_end(self, **chips: str) -> None:
-        """What is asked for by the address alone, key and name, to be taken away; and all of it."""
+        """Add a chip for each filter that only an address sets (key and name), and a button that
+        clears all filters."""
         with self._bar:
             for key, name in chips.items():
                 if self._address[key]:
@@ -81,7 +82,7 @@ class FilterBar:
             self._set(key, "")
 
         said = f"{name}: {self._address[key]}"
-        made = button(said, drop, "small chip-filter", aria=f"No longer {said}")
+        made = button(said, drop, "small chip-filter", aria=f"Remove {said}")
         with made:
             Icon("x")
         chip.append(made)

@@ -1,18 +1,18 @@
-"""What a list shows, as its address says it: filters, order and page, and what there is none of."""
+"""The state of a list in its address: filters, order and page, and whatever is unknown in it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from urllib.parse import urlencode
 
-#: What may stand for a key: some values, whatever passes a test, or anything.
+#: The valid values of a key: a collection, a test, or (None) anything.
 Known = Collection[str] | Callable[[str], bool] | None
 
 _LONGEST_PAGE = 6
 
 
 class ListAddress:
-    """The address of a list. What one asks for is in it, so that it can be kept and sent on."""
+    """The address of a list. It holds every choice, so that it can be bookmarked and shared."""
 
     def __init__(self, path: str, query: Mapping[str, str], known: Mapping[str, Known]) -> None:
         self._path = path
@@ -29,20 +29,21 @@ class ListAddress:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The tags that are asked for, with a blank or a comma between them in the address."""
+        """The chosen tags; blanks or commas separate them in the address."""
         return tuple(dict.fromkeys(self["tag"].replace(",", " ").split()))
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything but an order is asked for."""
+        """Whether anything but an order is chosen."""
         return any(value for key, value in self._values.items() if key != "sort")
 
     def set(self, key: str, value: str) -> bool:
-        """Ask for something else, from the first page on; whether it is something else."""
+        """Choose another value, and return to the first page; returns whether that changed
+        anything."""
         if self._values[key] == value:
             return False
         self._values[key] = value
-        # What is chosen now is known. What else was wrong in the address goes with it.
+        # The chosen value is valid, and any unknown parts of the address are dropped.
         self._given = dict(self._values)
         self.page, self._no_page = 1, ""
         return True
@@ -60,7 +61,7 @@ class ListAddress:
         return f"{self._path}?{urlencode(given)}"
 
     def unknown(self) -> str:
-        """What is in the address and means nothing here, in a sentence; empty where all does."""
+        """A sentence about the first unknown part of the address; empty if all are known."""
         if self._no_page:
             return f"There is no page “{self._no_page}”"
         for key, value in self._given.items():
@@ -71,7 +72,7 @@ class ListAddress:
             if value and not _is_known(self._known[key], value):
                 name = {"sort": "order"}.get(key, key)
                 if key in ("since", "until"):
-                    return f"“{value}” is no time"
+                    return f"“{value}” is not a time"
                 return f"There is no {name} “{value}”"
         return ""
 

@@ -1,4 +1,4 @@
-"""Whether all is well, at a glance. Each part is read by itself: a slow one delays no other."""
+"""The overview. Each part is read separately, so a slow one does not delay the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The top of the overview: numbers, each of which leads to what it counts, and what went wrong."""
+"""The top of the overview: numbers that lead to what they count, and current problems."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from onthedot.ui.components.markup import box, href, named, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.wording.values import counted, precise
 
-#: So many waiting for a worker are more than a moment's work.
+#: If more wait than this, the workers cannot keep up.
 _MANY = 100
 
 
@@ -31,7 +31,7 @@ class Tile:
         self._noted = ""
 
     def show(self, value: str, note: str, *, tone: str = "", title: str = "") -> None:
-        """Another number; nothing is sent where nothing changed."""
+        """Show a number; sends nothing if nothing changed."""
         self._value.text = value
         self._dot.classes(replace=f"dot {tone}" if tone else "hidden")
         if title:
@@ -55,7 +55,7 @@ class Tiles:
             self._workers = Tile("Workers", "/settings")
 
     def show_hours(self, hours: Sequence[HourCount], running: int) -> None:
-        """How many ran, and how many of them well."""
+        """Show how many ran, and how many of those succeeded."""
         succeeded = sum(hour.succeeded for hour in hours)
         failed = sum(hour.failed for hour in hours)
         total = succeeded + failed + sum(hour.other for hour in hours)
@@ -65,7 +65,7 @@ class Tiles:
         self._rate.show(rate, note, tone="red" if failed else "")
 
     def show_punctuality(self, late: Punctuality | None) -> None:
-        """How late runs start."""
+        """Show how late runs start."""
         if late is None:
             self._late.show("–", "no run on schedule yet")
             return
@@ -77,13 +77,13 @@ class Tiles:
         self._late.show(precise(late.p95), note, title=title)
 
     def show_tasks(self, counts: TaskTotals) -> None:
-        """How many there are."""
+        """Show how many tasks there are."""
         self._tasks.show(
             f"{counts.total:,}", f"{counts.paused:,} paused" if counts.paused else "none paused"
         )
 
     def show_workers(self, state: Health) -> None:
-        """Who works, seen how long ago, and what waits for them."""
+        """Show how many workers there are, when one was last seen, and what waits for them."""
         found = state.ready
         waiting = f"{state.backlog:,} waiting for one" if state.backlog else ""
         self._workers.show(
@@ -99,7 +99,7 @@ class Tiles:
 
 
 def show_trouble(place: Element, found: Incidents) -> None:
-    """Say it, where there is something to say."""
+    """Show the problems, if there are any."""
     said = trouble(found)
     if place.props.get("data-said", "") == said:
         return

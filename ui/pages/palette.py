@@ -1,4 +1,4 @@
-"""What the palette (Ctrl K) leads to: pages, tags and tasks."""
+"""The destinations of the palette (Ctrl K): pages, tags and tasks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from onthedot.ui.access.sessions import SignedOut
 from onthedot.ui.bulk.kinds import TASKS
 from onthedot.ui.page_context import PageContext
 
-#: How many tasks, and how many tags before them, are found.
+#: The most tasks found, and the most tags listed before them.
 _HITS = 8
 _TAG_HITS = 3
 
@@ -20,7 +20,7 @@ _TAG_HITS = 3
 def palette_pages(
     context: PageContext, pages: Sequence[tuple[str, str, str]]
 ) -> list[dict[str, str]]:
-    """Where one can go without a search; `pages` are path, label and icon."""
+    """The destinations without a search; `pages` are path, label and icon."""
     shown = [{"label": label, "path": path, "icon": icon} for path, label, icon in pages]
     new = {"label": "New task", "path": "/new", "icon": "plus", "key": "n"}
     return [
@@ -32,9 +32,9 @@ def palette_pages(
 
 
 async def found_for(context: PageContext, typed: str) -> list[dict[str, str]]:
-    """The tags and tasks that fit what was typed; without a word the newest tasks."""
+    """The tags and tasks that match the typed text; without text, the newest tasks."""
     tags = context.site.tags
-    # By the time a word is typed they are there, mostly; no task waits for them.
+    # They are usually ready by the time a word is typed; tasks do not wait for them.
     tags.refresh()
     try:
         page = await context.task_list.page(TaskFilter(q=typed or None), limit=_HITS)
@@ -51,7 +51,7 @@ async def found_for(context: PageContext, typed: str) -> list[dict[str, str]]:
 
 
 def _tagged(known: Sequence[TagCount], typed: str) -> list[dict[str, str]]:
-    """The tags that a word begins, or is inside; the most used of them."""
+    """The most used tags that contain the word."""
     wanted = typed.casefold()
     fitting = [each for each in known if wanted in each.tag.casefold()]
     fitting.sort(key=lambda each: (not each.tag.casefold().startswith(wanted), -each.tasks))

@@ -1,4 +1,4 @@
-"""The execution log: live, filtered by what stands in the address, to take away."""
+"""The execution log: live, filtered by its address, and exportable."""
 
 from __future__ import annotations
 
@@ -119,9 +119,9 @@ class _RunsPage:
 
     def _often(self) -> timedelta:
         if self._address["status"] == RunStatus.SKIPPED:
-            # Ledgers are read for it.
+            # Reads ledgers.
             return timedelta(seconds=30)
-        # Only the first page changes by itself, less often where many runs are looked through.
+        # Only the first page updates itself, less often if it looks through many runs.
         if self._which().looks_through:
             return timedelta(seconds=5)
         return timedelta(seconds=1 if self._address.page == 1 else 5)

@@ -1,4 +1,4 @@
-"""How this installation is set up: where Temporal is, who works, which versions, which keys."""
+"""The installation: Temporal, workers, versions, keys."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _KEYS = (
     ("Ctrl K", "Go to any task or page"),
     ("n", "New task"),
     ("/", "Search"),
-    ("↓ ↑", "Walk through a list; Enter opens, Space chooses"),
+    ("↓ ↑", "Move through a list; Enter opens, Space selects"),
     ("Ctrl Enter", "Save a form"),
     ("Esc", "Close what is open"),
 )
@@ -49,7 +49,7 @@ def settings_page(context: PageContext, query: dict[str, str]) -> None:
     temporal = context.site.temporal
     with box("head"), box("titles"):
         text("Settings", tag="h1")
-        text("Set by the environment when the server starts; shown here to be checked.", "sub", "p")
+        text("Set by the environment when the server starts; shown here for checking.", "sub", "p")
     may_read = not context.why_not("read_settings")
     with box("grid two"):
         if may_read:
@@ -74,7 +74,7 @@ def settings_page(context: PageContext, query: dict[str, str]) -> None:
                 ]
             )
         with card("Look"), box("stack snug"):
-            text("Light, dark, or as the system has it. This browser remembers.", "muted")
+            text("Light, dark, or the system's theme. This browser remembers it.", "muted")
             with box().style("max-width: 220px"):
                 ThemeSwitch()
             if context.session.number:
@@ -107,7 +107,7 @@ def settings_page(context: PageContext, query: dict[str, str]) -> None:
 
 
 def _show_installation(context: PageContext) -> tuple[Element, Element]:
-    """What concerns whoever operates it; the places for Temporal's state and for the workers."""
+    """What concerns operators; returns the places for Temporal's state and for the workers."""
     settings = context.site.settings
     with card("Temporal"):
         state = box()
@@ -121,9 +121,12 @@ def _show_installation(context: PageContext) -> tuple[Element, Element]:
         facts(
             [
                 ("Finished tasks and runs", f"kept for {human(settings.retention)}"),
-                ("Commands", "on" if settings.allow_commands else "off, as the server sees it"),
-                ("Hosts allowed", ", ".join(settings.allow_hosts) or "public and private ones"),
-                ("Hosts denied", ", ".join(settings.deny_hosts) or "none beyond the rules"),
+                (
+                    "Commands",
+                    "on" if settings.allow_commands else "off, by the server's own settings",
+                ),
+                ("Hosts allowed", ", ".join(settings.allow_hosts) or "by the default rules"),
+                ("Hosts denied", ", ".join(settings.deny_hosts) or "only by the default rules"),
                 ("Modules", ", ".join(settings.modules) or "none"),
                 ("Who may call", _callers(context)),
             ]
@@ -157,5 +160,5 @@ def _state(seen: Seen[health.Health]) -> tuple[str, str]:
 def _callers(context: PageContext) -> str:
     settings = context.site.settings
     named_so = [f"{token.name} ({token.role})" for token in settings.api_tokens]
-    known_to = [f"whom {settings.oidc_issuer} knows"] if settings.single_sign_on else []
+    known_to = [f"users of {settings.oidc_issuer}"] if settings.single_sign_on else []
     return ", ".join(named_so + known_to) or "this machine only, without a token"

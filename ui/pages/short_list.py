@@ -1,4 +1,4 @@
-"""A page with one short list that is shown whole."""
+"""A page with one short list that is shown in full."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def short_list_page(
     none: Callable[[], object],
     draw: Callable[[list[T]], None],
 ) -> None:
-    """Build the page. `new` builds the button in its head, `none` what an empty list shows, and
-    `draw` the list, again whenever it changed."""
+    """Build the page. `new` builds the button at the top, `none` the content of an empty list, and
+    `draw` the list, again after each change."""
     with box("head"):
         with box("titles"):
             text(title, tag="h1")

@@ -1,4 +1,4 @@
-"""Who works, and how full each is."""
+"""The workers, and how full each is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from onthedot.ui.wording.values import counted
 
 
 def show_workers(place: Element, found: WorkersRead | None) -> None:
-    """Each worker with its places; what waits for any of them below."""
+    """Each worker with its places, and below them what waits for any worker."""
     place.clear()
     with place, box("stack snug"):
         if found is None or not found.workers:
@@ -25,7 +25,7 @@ def show_workers(place: Element, found: WorkersRead | None) -> None:
                 _some(found.actions_waiting, "action"),
             ]
             waiting = " and ".join(filter(None, parts))
-            text(f"Waiting until a worker takes them up: {waiting}.", "small")
+            text(f"Waiting for a worker: {waiting}.", "small")
 
 
 def _worker(worker: WorkerPlaces) -> None:
@@ -38,7 +38,7 @@ def _worker(worker: WorkerPlaces) -> None:
             if taken.places is not None:
                 _places(taken)
         if not worker.places:
-            text("It does not say how full it is.", "muted small")
+            text("It does not report how full it is.", "muted small")
 
 
 def _places(taken: PlacesTaken) -> None:
@@ -56,7 +56,7 @@ def _places(taken: PlacesTaken) -> None:
             box("").style(f"width: {share}%")
 
 
-#: What is held, in words.
+#: What a place is for, in words.
 _NAMES = {"actions": "places for actions", "commands": "places for commands"}
 
 

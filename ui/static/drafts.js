@@ -1,4 +1,4 @@
-// What is typed into a form stays in this tab, whatever becomes of the server meanwhile, until it is saved or left.
+// Form input stays in this tab until it is saved or discarded, even if the server restarts.
 (() => {
   const LONGEST = 1_000_000;
   let place = "",
@@ -11,7 +11,7 @@
     }
   };
   otd.drafts = {
-    // What was typed into this form before, null where nothing was.
+    // The kept input of this form, or null.
     begin: (name) => {
       place = `onthedot-draft ${name}`;
       const kept = store((tab) => JSON.parse(tab.getItem(place)));

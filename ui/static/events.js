@@ -1,14 +1,13 @@
-// Events that the server on the other side does not know, or that find none: what becomes of them. See adoption.py.
+// Handles events that the current server does not know, or that reach no server. See adoption.py.
 (() => {
   const PATIENCE = 10_000;
-  // What components say by themselves; nobody waits for it.
+  // Events that components send by themselves; no user waits for them.
   const QUIET = new Set(["ready", "lost", "ask", "close"]);
-  const EARLY = "The page was not ready yet: that was not done. Try again.";
-  const AWAY = "The server cannot be reached at present: that was not done. Try again shortly.";
-  const CLOSED =
-    "Another server shows this page now: what was open or chosen in it is not any more.";
+  const EARLY = "The page was not ready yet, so nothing was done. Try again.";
+  const AWAY = "The server cannot be reached, so nothing was done. Try again shortly.";
+  const CLOSED = "Another server took over this page: dialogs were closed and selections cleared.";
 
-  // Who listened on pages that another server has drawn anew since, by the id of the listener.
+  // The targets of listeners on pages that another server has since rebuilt, by the listener's id.
   const gone = new Map();
   let focused = null;
   const listeners = function* () {
@@ -17,7 +16,7 @@
         for (const event of element.events ?? [])
           yield [event.listener_id, { ...event, id, element }];
   };
-  // Another server shows the page from here on, and knows no listener of the one before, nor what was open in it.
+  // From here on another server shows the page. It knows neither the earlier listeners nor open dialogs.
   otd.emptyPage = () => {
     if (document.querySelector("dialog[open], .chosen-bar")) say(CLOSED);
     for (const [id, listener] of listeners()) gone.set(id, listener);
@@ -25,14 +24,14 @@
     mounted_app.elements = {};
   };
 
-  // Not at once: what says it belongs to the page that is being emptied.
+  // Not immediately: the message would be part of the page that is being emptied.
   const say = (words) =>
     setTimeout(() => {
       if (!document.querySelector(".toasts")) return say(words);
       dispatchEvent(new CustomEvent("otd-say", { detail: words }));
     }, 50);
 
-  // The same field on the page as it is drawn anew, where its number may be another.
+  // The same field on the rebuilt page, where its id may differ.
   const again = ({ element }) => {
     const same = Object.entries(mounted_app.elements).filter(
       ([, now]) =>
@@ -41,7 +40,7 @@
     );
     return same.length === 1 ? same[0] : [];
   };
-  // What was typed is typed again; of what was pressed it is said that it was not done.
+  // Typed text is typed again; for a button, a message says that nothing was done.
   const carry = (event, from, since = Date.now()) => {
     if (from.type !== "update:value") return QUIET.has(from.type) || say(EARLY);
     const [id, now] = again(from);

@@ -1,4 +1,4 @@
-// The keyboard: what a key does on every page, in a row, and on the page of one task or run.
+// The keyboard: the keys on every page, in a row, and on the page of a task or run.
 (() => {
   const typing = (target) =>
     target.closest?.(
@@ -21,7 +21,7 @@
     );
   let going = 0;
 
-  // What a page offers itself says its key: <button data-key="p">.
+  // Buttons of a page name their own keys: <button data-key="p">.
   const press = (key) => {
     const found = [...document.querySelectorAll(`[data-key="${key}"]`)].find(
       (each) => shown(each) && !each.disabled,
@@ -32,7 +32,7 @@
 
   const plain = (event) => {
     const key = event.key;
-    // When they were pressed, not when a busy page came to it.
+    // The time of the key press, not when a busy page processed it.
     if (going && event.timeStamp - going < 1500) {
       going = 0;
       const place = places().find(([letter]) => letter === key);
@@ -78,7 +78,7 @@
   });
   otd.places = places;
 
-  // After another page is shown the keyboard and screen readers begin at its top, or at the row one came from.
+  // After a change of page, the focus is at its top, or at the row that was left.
   otd.arrived = () => {
     setTimeout(() => {
       const main = document.getElementById("main");

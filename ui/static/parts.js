@@ -1,8 +1,8 @@
-// Small Vue parts that several components draw with. Text always goes in as text, never as HTML.
+// Small Vue parts shared by several components. Text is always inserted as text, never as HTML.
 (() => {
   const { base, icons } = document.currentScript.dataset;
   otd.href = (path) => base + path;
-  // While another server draws the page anew there is nothing yet that would lead on.
+  // While another server rebuilds the page, nothing on it works yet.
   otd.go = (path) => {
     if (document.getElementById("c0")) emitEvent("sub_pages_navigate", path);
     else setTimeout(otd.go, 20, path);
@@ -18,8 +18,8 @@
   };
   otd.icon = (name) => Vue.h(otd.Icon, { name });
 
-  // An instant. form: relative (exact in the tooltip), near, brief (no seconds where there are none), exact, clock, or there: how clocks of the task show it,
-  // relative where those are the reader's own.
+  // An instant. form: relative (exact in the tooltip), near, brief (seconds only if not zero), exact, clock, or there: in the task's zone,
+  // relative if that is the reader's own.
   otd.When = {
     props: {
       at: String,
@@ -55,7 +55,7 @@
       status.label,
     );
 
-  // The last runs as small bars, oldest first: as high as they took, red where they failed.
+  // The last runs as small bars, oldest first: the height is the duration, red means failed.
   otd.bars = (runs, slots = 14) => {
     const longest = Math.max(0.001, ...runs.map((run) => run.seconds ?? 0));
     const bars = runs.slice(-slots).map((run) =>
@@ -76,7 +76,7 @@
     );
   };
 
-  // Arrow keys walk through rows, Enter opens one; `acts` are further keys and what they do.
+  // Arrow keys move through rows, Enter opens one; `acts` are more keys and what they do.
   otd.rowKeys = (event, open, choose, acts = {}) => {
     const row = event.currentTarget;
     if (event.target !== row) return;
@@ -101,7 +101,7 @@
     }
   };
 
-  // A page that one comes back to begins at the row that was opened.
+  // When the user returns to a list, it begins at the row that was opened.
   let opened = "";
   otd.opened = (id) => {
     opened = id;
@@ -117,7 +117,7 @@
     if (!document.querySelector("dialog[open]")) row.focus({ preventScroll: true });
   };
 
-  // A click anywhere in a row opens it, except on what has a click of its own or while text is selected.
+  // A click anywhere in a row opens it, except on something clickable or while text is selected.
   otd.rowClick = (event, path, id) => {
     otd.opened(id);
     if (event.target.closest("a, button, input, label") || String(getSelection())) return;

@@ -1,4 +1,4 @@
-// Asks now and then whether the session of this page stands, before what the server knows of it is too old.
+// Regularly asks whether the page's session is still valid, before the server's knowledge of it is too old.
 (() => {
   const EVERY = 120_000;
   let last = Date.now();
@@ -15,7 +15,7 @@
     const ticket = await response.text();
     if (ticket && window.did_handshake) emitEvent("otd_renewed", ticket);
   };
-  // One tab at a time: many providers take a token for renewal only once.
+  // One tab at a time: many providers accept a refresh token only once.
   otd.renew = () =>
     navigator.locks ? navigator.locks.request("onthedot-renewal", renew) : renew();
   setInterval(() => {
@@ -28,7 +28,7 @@
     });
 })();
 
-// A tab that nobody looks at is not kept up to date; it is as soon as someone does.
+// A hidden tab is not updated until it is visible again.
 (() => {
   const PATIENCE = 20_000;
   let resting = false,

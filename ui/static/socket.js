@@ -1,4 +1,4 @@
-// Says with the socket where the page is, so that any server can show it: see adoption.py.
+// Sends the page's address with the socket, so that any server can show the page: see adoption.py.
 (() => {
   let open;
   const opened = (url, options) => {

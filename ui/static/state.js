@@ -1,4 +1,4 @@
-// Theme, and the question before unsaved changes are left.
+// The theme, and the question before unsaved changes are discarded.
 (() => {
   const system = matchMedia("(prefers-color-scheme: dark)");
   const stored = () => {
@@ -25,7 +25,7 @@
   system.addEventListener("change", otd.showTheme);
   otd.showTheme();
 
-  // The server says whether there are unsaved changes; leaving then asks first.
+  // The server knows whether there are unsaved changes; if so, leaving asks first.
   let unsaved = false,
     address = "",
     leaveTo = null;
@@ -67,7 +67,7 @@
     ask(wanted);
   });
 
-  // Whoever signs out in one tab is signed out in all.
+  // Signing out in one tab signs out all tabs.
   const tabs = new BroadcastChannel("onthedot-signed-out");
   if (location.search === "?left") {
     tabs.postMessage("");
@@ -79,6 +79,6 @@
     });
   }
 
-  // Filters live in the address without a step in the history for every letter.
+  // Filters change the address without an entry in the browser's history for each letter.
   otd.address = (path) => history.replaceState({ page: path }, "", otd.href(path));
 })();

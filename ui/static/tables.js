@@ -1,4 +1,4 @@
-// What tables of rows share: which rows are chosen, and the menu of one.
+// What tables share: the selection of rows, and the menu of a row.
 (() => {
   otd.rows = {
     emits: ["choose"],
@@ -7,7 +7,7 @@
       otd.comeBack(this.$el);
     },
     methods: {
-      // With Shift all from the one chosen last up to here.
+      // With Shift, everything from the last selected row to this one.
       toggle(id, event) {
         const ids = this.rows.map((row) => row.id),
           on = !this.chosen.includes(id);
@@ -30,7 +30,7 @@
     },
   };
 
-  // `whyNot` says of each entry why it cannot be used, if so.
+  // `whyNot` gives the reason why an entry is unavailable, if it is.
   otd.rowMenu = {
     data: () => ({ menu: null }),
     mounted() {

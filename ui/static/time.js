@@ -44,7 +44,7 @@ document.cookie = `onthedot_zone=${encodeURIComponent(otd.zone)}; path=/; max-ag
     }
     return otd.exact(iso, zone);
   };
-  // "09:00 Tokyo", with the day where it is another one there.
+  // "09:00 Tokyo", with the day if it differs there.
   otd.there = (iso, zone) => {
     const date = new Date(iso),
       place = zone.split("/").at(-1).replaceAll("_", " ");
@@ -84,7 +84,7 @@ document.cookie = `onthedot_zone=${encodeURIComponent(otd.zone)}; path=/; max-ag
     return `${Math.floor(seconds / 86400)} d ${Math.floor((seconds % 86400) / 3600)} h`;
   };
 
-  // One reactive second for all relative times; it rests while the page is hidden.
+  // One reactive second for all relative times; paused while the page is hidden.
   let second = null;
   otd.now = () => {
     if (!second) {

@@ -1,1 +1,1 @@
-"""What the page says and reads: errors, lengths of time, local times. Begin with `errors.py`."""
+"""Wording shared by all pages: errors, durations, local times. Begin with `errors.py`."""

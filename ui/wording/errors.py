@@ -1,4 +1,4 @@
-"""Errors in the words of the page: what is said of REST, of its calls and headers, is left out."""
+"""Errors in the page's words, without the parts about REST, its calls and headers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OF_REST = re.compile(r"\b(GET|PUT|POST|DELETE) /|\bETag\b|\bIf-Match\b|Idempote
 
 
 def plainly(error: OnTheDotError, *, of: str = "") -> str:
-    """What went wrong and what to do; `of` is the id of what is named beside it anyway."""
+    """What went wrong and what to do; `of` is the id of an object that is named nearby anyway."""
     match error:
         case InvalidDefinition():
             return "; ".join(_sentence(problem.message) for problem in error.problems)
@@ -37,13 +37,13 @@ def plainly(error: OnTheDotError, *, of: str = "") -> str:
 
 
 def is_away(error: OnTheDotError | None) -> bool:
-    """Whether Temporal does not respond, so that to wait is all there is to do."""
+    """Whether Temporal does not respond, so that the user can only wait."""
     mendable = isinstance(error, NamespaceUnprepared | TemporalRefuses)
     return isinstance(error, TemporalUnavailable) and not mendable
 
 
 def nothing_to_show(error: OnTheDotError, what: str) -> tuple[str, str]:
-    """A heading, and what to do or to wait for, where `what` could not be read even once."""
+    """A heading and advice, for when `what` could never be read."""
     if is_away(error):
         return "Temporal cannot be reached", f"{what} appears when it is back."
     return f"{what} cannot be shown now", plainly(error)

@@ -1,5 +1,5 @@
-"""Values as people write and read them: lengths of time (`30s`, `1h 30m`, ISO 8601), counts, and
-times as a field for date and time holds them: without a zone, in the reader's."""
+"""Values as people write and read them: durations (`30s`, `1h 30m`, ISO 8601), counts, and local
+times as a field for date and time holds them, without a zone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAMES = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def as_value(written: str) -> str | float:
-    """What a definition takes: seconds for `1h 30m` or `90`; anything else as it was written."""
+    """The value in a definition: seconds for `1h 30m` or `90`; anything else unchanged."""
     rest = written.strip().lower()
     if not rest:
         return written
@@ -47,7 +47,7 @@ def human(length: timedelta) -> str:
 
 
 def precise(length: timedelta | None) -> str:
-    """A measured length, short: `12 ms`, `1.20 s`, `3 min 4 s`."""
+    """A measured duration in short: `12 ms`, `1.20 s`, `3 min 4 s`."""
     if length is None:
         return "–"
     seconds = length.total_seconds()
@@ -64,14 +64,14 @@ def counted(count: int, what: str) -> str:
 
 
 def local_text(at: datetime | None, zone: str) -> str:
-    """An instant as such a field holds it."""
+    """An instant in the form of such a field."""
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S") if at else ""
 
 
 def local_instant(written: str, zone: str) -> datetime:
-    """The instant that is written.
+    """The instant that the text means.
 
     Raises:
-        ValueError: it is none; a `LocalTimeError` where clocks in the zone never show it.
+        ValueError: it is not one; a `LocalTimeError` if clocks in the zone never show it.
     """
     return instant_of(datetime.fromisoformat(written), ZoneInfo(zone))

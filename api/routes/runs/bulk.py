@@ -1,4 +1,4 @@
-"""`/runs:retry` and `/runs:cancel`: change many runs at once; and the retry of one."""
+"""`/runs:retry` and `/runs:cancel`: change many runs; and `/runs/{id}/retry`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""How many tasks match, kept for a while: PostgreSQL reads every row that it counts, which takes
-seconds for a million tasks."""
+"""Caches how many tasks match: PostgreSQL reads every row that it counts, which takes seconds for a
+million tasks."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
 
-#: For how many times as long as counting took a number is taken to be the same, so that a page that
-#: stays open keeps the store busy for a fiftieth of the time; for how long at most; and what is so
-#: quick that it is counted each time.
+#: How long a count is cached: a multiple of the time that counting took, so that an open page takes
+#: a fiftieth of the store's time at most; its upper limit; and how quick a count must be to be
+#: repeated each time.
 _TIMES = 50
 _LONGEST = timedelta(minutes=5)
 _QUICK = timedelta(seconds=0.1)
 
-#: How long a count may take, and how long who asks waits for it.
+#: How long a count may take, and how long its caller waits for it.
 _WITHIN = timedelta(seconds=20)
 _PATIENCE = timedelta(seconds=1)
 
@@ -35,7 +35,7 @@ class _Counted:
 
 
 class KeptCounts:
-    """One serves a whole process."""
+    """The cached counts of a whole process."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
@@ -43,16 +43,15 @@ class KeptCounts:
         self._counting: dict[TaskFilter, asyncio.Task[int]] = {}
 
     async def of(self, which: TaskFilter) -> int | None:
-        """How many tasks a filter lets through: now, or a while ago where counting takes long. None
-        where they have never been counted and that takes longer than a second.
-        """
+        """How many tasks match: now or, if counting takes long, some time ago. None if they have
+        never been counted, and that takes longer than a second."""
         kept = self._kept.get(which)
         if kept is not None and self._temporal.now() - kept.at <= kept.good_for:
             return kept.number
         counting = self.begun(which)
         try:
             async with asyncio.timeout(_PATIENCE.total_seconds()):
-                # Whoever leaves does not end what others wait for.
+                # A caller that leaves must not cancel the count for the others.
                 return await asyncio.shield(counting)
         except TimeoutError:
             return kept.number if kept else None
@@ -62,7 +61,7 @@ class KeptCounts:
             return kept.number
 
     def begun(self, which: TaskFilter) -> asyncio.Task[int]:
-        """The count that is going on, or a new one."""
+        """The count in progress, or a new one."""
         if which not in self._counting:
             counting = asyncio.create_task(self._count(which), name="count of tasks")
             self._counting[which] = counting

@@ -1,0 +1,1 @@
+"""Commands: what they get, and that nothing of them stays behind."""

@@ -1,0 +1,1 @@
+"""HTTP calls: requests, redirects, faults, and the hosts that may be reached."""

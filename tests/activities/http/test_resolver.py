@@ -1,4 +1,4 @@
-"""Looking up names: one that nobody answers for holds up nobody else."""
+"""Name look-ups: one that gets no answer does not delay others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each bad token is answered."""
+"""The response to each kind of bad token."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _critical(issuer: Issuer) -> str:
 BAD: dict[str, tuple[Callable[[Issuer], str], int, str]] = {
     "expired": (lambda i: i.token(exp=int(time.time()) - 600), 401, "It has expired"),
     "no expiry": (lambda i: i.token(exp=None), 401, "One of its claims is wrong"),
-    "not yet": (lambda i: i.token(nbf=int(time.time()) + 600), 401, "does not count yet"),
+    "not yet": (lambda i: i.token(nbf=int(time.time()) + 600), 401, "not valid yet"),
     "another issuer": (lambda i: i.token(iss="https://evil.example"), 401, "Another issuer"),
     "issuer with a slash": (lambda i: i.token(iss=f"{i.url}/"), 401, "Another issuer"),
     "no issuer": (lambda i: i.token(iss=None), 401, "Another issuer"),
@@ -89,17 +89,17 @@ BAD: dict[str, tuple[Callable[[Issuer], str], int, str]] = {
     "brings its own key": (_with_a_key_of_its_own, 401, "The token was rejected"),
     "made to sign out": (lambda i: i.token(header={"typ": "logout+jwt"}), 401, "another purpose"),
     "names nobody": (lambda i: i.token(sub=None, email=None), 401, "One of its claims is wrong"),
-    "claims are a list": (_no_claims, 401, "no token that can be read"),
-    "three dots": (lambda i: "a.b.c", 401, "no token that can be read"),
-    "empty parts": (lambda i: "..", 401, "no token that can be read"),
-    "deep header": (lambda i: f"{_encoded(b'[' * 9_000)}.e30.AA", 401, "no token that can be read"),
-    "deep claims": (_deep_claims, 401, "no token that can be read"),
+    "claims are a list": (_no_claims, 401, "not a readable token"),
+    "three dots": (lambda i: "a.b.c", 401, "not a readable token"),
+    "empty parts": (lambda i: "..", 401, "not a readable token"),
+    "deep header": (lambda i: f"{_encoded(b'[' * 9_000)}.e30.AA", 401, "not a readable token"),
+    "deep claims": (_deep_claims, 401, "not a readable token"),
     "key is an object": (
         lambda i: _joined({"alg": "ES256", "kid": {}}, {}) + ".AA",
         401,
-        "no token that can be read",
+        "not a readable token",
     ),
-    "unknown but critical": (_critical, 401, "no token that can be read"),
+    "unknown but critical": (_critical, 401, "not a readable token"),
     "very long": (lambda i: f"{'a' * 20_000}.b.c", 401, "too long"),
     "no token at all": (lambda i: "otd_unknown", 401, "not configured here"),
     "no role": (lambda i: i.token(groups=["cooks"]), 403, "has no role here"),

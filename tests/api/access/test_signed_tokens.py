@@ -1,4 +1,4 @@
-"""Tokens that a provider signs: whom they let in, and what each bad one is answered."""
+"""Tokens that a provider signs: who gets in, and the response to each bad one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How bodies are read: strictly, with the path of each field, and never with a fault of ours."""
+"""Bodies are read strictly; errors have the path of each field, and no body causes a 500."""
 
 from __future__ import annotations
 

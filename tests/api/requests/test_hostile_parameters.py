@@ -1,4 +1,4 @@
-"""No parameter of a query, and no instant in a body, is answered with a fault of the server."""
+"""No query parameter and no instant in a body causes a 500."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No trigger, however laborious, keeps the server from answering others."""
+"""No trigger, however expensive, keeps the server from answering others."""
 
 from __future__ import annotations
 

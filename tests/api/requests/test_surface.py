@@ -1,4 +1,4 @@
-"""What is the same at every address: methods, errors, documents, measurements, the log."""
+"""What all addresses share: methods, errors, documents, measurements, the log."""
 
 from __future__ import annotations
 

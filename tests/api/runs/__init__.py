@@ -1,0 +1,1 @@
+"""The calls on runs. Begin with `test_runs.py`."""

@@ -1,4 +1,4 @@
-"""Runs: started by hand, read with their output, cancelled; and actions tried out."""
+"""Runs: started manually, read with their output, cancelled; and tests of actions."""
 
 from __future__ import annotations
 

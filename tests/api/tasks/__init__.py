@@ -1,0 +1,1 @@
+"""The calls on tasks. Begin with `test_tasks.py`."""

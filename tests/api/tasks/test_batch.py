@@ -1,4 +1,4 @@
-"""`POST /tasks:batch`: each answered for itself."""
+"""`POST /tasks:batch`: each task has its own result."""
 
 from __future__ import annotations
 

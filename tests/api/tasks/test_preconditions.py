@@ -1,4 +1,4 @@
-"""`If-Match` and `Idempotency-Key`: what makes a call safe to repeat, and a lost race told."""
+"""`If-Match` and `Idempotency-Key` make a call safe to repeat, and report a lost race."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the README says that REST answers."""
+"""REST returns what the README shows."""
 
 from __future__ import annotations
 

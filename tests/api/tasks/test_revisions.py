@@ -1,4 +1,4 @@
-"""The history of a task over REST, and what is put back: an earlier definition, a deleted task."""
+"""The history of a task over REST, and restoring an earlier definition or a deleted task."""
 
 from __future__ import annotations
 

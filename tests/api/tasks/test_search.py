@@ -1,4 +1,4 @@
-"""Search: tags and words are found as they are written, and no query is an error."""
+"""Search: tags and words are found as written, and no query is an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of tasks in the order that is asked for, page by page."""
+"""The sorted list of tasks, page by page."""
 
 from __future__ import annotations
 

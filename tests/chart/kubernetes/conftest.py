@@ -1,4 +1,4 @@
-"""Kubernetes, where `make kubernetes` has built it."""
+"""Fixtures: the Kubernetes that `make kubernetes` has built."""
 
 from __future__ import annotations
 

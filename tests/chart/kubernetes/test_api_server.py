@@ -1,4 +1,4 @@
-"""The chart before a real API server: what it makes is taken, and nothing of it is warned of."""
+"""A real API server accepts what the chart renders, without warnings."""
 
 from __future__ import annotations
 

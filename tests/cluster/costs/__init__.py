@@ -1,1 +1,1 @@
-"""What a run costs in CPU time, by nodes and workers: begin at `__main__`."""
+"""The CPU cost of a run, by nodes and workers. Begin with `__main__.py`."""

@@ -1,12 +1,4 @@
-"""`python -m tests.cluster.costs`: what a run costs in CPU time, by nodes and workers.
-
-1. Bring up a cluster of so many nodes, with so many workers and one server.
-2. Register tasks that are all due in one second, and let everything come to rest.
-3. From six seconds before that instant until the last run is closed, add up the CPU time of each
-   process, and deduct what it uses in as much time while all wait. It hardly depends on what else
-   the machine does, as a number of runs a second would.
-4. Register tasks one by one, 50 at a time and in batches; count them by the second.
-"""
+"""`python -m tests.cluster.costs`: the CPU cost of a run, by nodes and workers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Children that the kernel ends as soon as whoever started them is gone, by `kill -9` too."""
+"""Child processes that the kernel ends when their parent is gone, by `kill -9` too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL for a cluster: a fresh server in a directory of its own."""
+"""PostgreSQL for a cluster: a fresh server in its own directory."""
 
 from __future__ import annotations
 

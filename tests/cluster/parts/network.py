@@ -1,4 +1,4 @@
-"""A part of loopback that one cluster has for itself, so that its ports need not be looked for."""
+"""A range of loopback addresses for one cluster alone, so that its ports are free."""
 
 from __future__ import annotations
 

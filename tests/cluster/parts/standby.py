@@ -1,4 +1,4 @@
-"""A synchronous standby of a cluster's PostgreSQL: what is committed is on both."""
+"""A synchronous standby of a cluster's PostgreSQL: both have every committed transaction."""
 
 from __future__ import annotations
 

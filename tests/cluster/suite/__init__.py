@@ -1,1 +1,1 @@
-"""All of `make cluster-test`: what it runs, what it says, and that nothing of it stays behind."""
+"""`make cluster-test` as a whole: what it runs and reports, and that no process stays behind."""

@@ -1,4 +1,4 @@
-"""Commands whose whole offspring is known, so that none of it can stay behind unseen."""
+"""Commands whose descendants are all known, so that none stays behind unnoticed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of the tests, by folder, from the reports that pytest writes."""
+"""The results of the tests by folder, from pytest's reports."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Calendars, freezes and the forecast on the page."""
+"""Calendars, freezes and the forecast on the page, in a real browser."""

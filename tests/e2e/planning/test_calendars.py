@@ -1,4 +1,4 @@
-"""Calendars on the page: written, looked at by month, kept while in use, changed by two at once."""
+"""Calendars on the page: created, viewed by month, kept while in use, edited by two people."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ END:VCALENDAR
 
 
 def _used_calendar(site: Site, name: str, **content: object) -> None:
-    """A calendar, and a task that keeps to it."""
+    """A calendar, and a task that uses it."""
     site.rest.put(f"/calendars/{name}", json=content).raise_for_status()
     site.register(
         id=f"{name}-pay", trigger={**_PAYDAY, "exclude": [{"calendar": name}]}, action=HELLO

@@ -1,4 +1,4 @@
-"""The load to come, and taken apart with a button."""
+"""The forecast, and spreading its busiest instant."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_storm_is_seen_and_spread(site: Site, name: str) -> None:
     expect(site.link(ids[0]).first).to_be_visible()
     site.button("Spread by h as the minute").click()
     dialog = site.dialog()
-    expect(dialog.get_by_text("come at other instants")).to_be_visible()
+    expect(dialog.get_by_text("move to other instants")).to_be_visible()
     dialog.get_by_role("button", name="Change 6 tasks").click()
     expect(site.toast("Spread 6 tasks.")).to_be_visible()
     written = {site.task(task_id)["trigger"]["expression"] for task_id in ids}

@@ -1,4 +1,4 @@
-"""Freezes on the page: made, changed, shown everywhere, ended early, deleted."""
+"""Freezes on the page: created, changed, shown everywhere, ended early, deleted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_freeze_is_made_shown_and_ended(site: Site, name: str) -> None:
     site.go(f"/tasks/{name}-task")
     site.button("Run now").click()
     expect(site.dialog().get_by_text(f"frozen by {name}")).to_be_visible()
-    site.button("Run it all the same").click()
+    site.button("Run it anyway").click()
     expect(site.toast(f"Started {name}-task.")).to_be_visible()
     site.go("/freezes")
     site.button(f"End {name} now").click()

@@ -1,0 +1,1 @@
+"""Several servers, TLS and single sign-on, in a real browser."""

@@ -1,4 +1,4 @@
-"""A balancer that sends each request to the next server, sticky in nothing."""
+"""A load balancer that sends each request to the next server: no sticky sessions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONNECTION = re.compile(rb"\r\nConnection:[^\r]*", re.I)
 
 
 class Balancer(ThreadingTCPServer):
-    """Forwards to the servers on these ports in turn; one that does not listen is passed over."""
+    """Forwards to the servers on these ports in turn, skipping any that does not listen."""
 
     daemon_threads = True
 
@@ -40,8 +40,8 @@ class Balancer(ThreadingTCPServer):
         return int(self.server_address[1])
 
     def connect(self, line: str) -> socket.socket | None:
-        """A connection to the next server that takes one; a page's socket gets another than built
-        the page, if one lives."""
+        """A connection to the next server that accepts one. A page's socket goes to another server
+        than the one that built the page, if any other is running."""
         ports = list(itertools.islice(self.servers, self.count))
         if _SOCKET in line:
             ports.sort(key=lambda port: port == self.page_from)
@@ -56,7 +56,7 @@ class Balancer(ThreadingTCPServer):
         return None
 
     def handle_error(self, *_: object) -> None:
-        """Connections are cut all the time here."""
+        """Broken connections are normal here."""
 
 
 class _Forwarding(BaseRequestHandler):
@@ -85,7 +85,7 @@ class _Forwarding(BaseRequestHandler):
 
 
 def _pump(one: socket.socket, other: socket.socket) -> None:
-    """Passes on what comes from either, until one of them ends."""
+    """Forwards data in both directions until one side ends."""
     with selectors.DefaultSelector() as ready:
         ready.register(one, selectors.EVENT_READ, other)
         ready.register(other, selectors.EVENT_READ, one)
@@ -100,7 +100,7 @@ def _pump(one: socket.socket, other: socket.socket) -> None:
 
 @contextmanager
 def balanced(ports: Sequence[int]) -> Iterator[Balancer]:
-    """A balancer before these ports, as long as the block."""
+    """A balancer for these ports, while the block runs."""
     with Balancer(ports) as balancer:
         thread = threading.Thread(target=balancer.serve_forever, daemon=True)
         thread.start()

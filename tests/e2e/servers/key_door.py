@@ -1,4 +1,4 @@
-"""haproxy before Temporal: TLS, and a refusal as gRPC has it for whoever lacks the API key."""
+"""haproxy in front of Temporal: TLS, and a gRPC refusal for callers without the API key."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DEBIAN_SBIN = "/usr/sbin"
 
 @contextmanager
 def demanding_a_key(certified: Certified, key: str, temporal: int, logs: Path) -> Iterator[int]:
-    """The port of a door before the Temporal on the port `temporal`."""
+    """The port of a proxy for the Temporal on the port `temporal`."""
     haproxy = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:{_DEBIAN_SBIN}")
     if haproxy is None:
         pytest.skip("NO PROXY: install haproxy to try API keys")

@@ -1,8 +1,4 @@
-"""A real provider of single sign-on: Keycloak, kept beside the repository once it was fetched.
-
-It needs Java, and Maven to fetch it; without them whoever asks for it is skipped, loudly. With
-ONTHEDOT_TEST_KEYCLOAK=http://127.0.0.1:8180 one that runs already is used (admin, admin).
-"""
+"""A real provider of single sign-on: Keycloak, cached after the first download."""
 
 from __future__ import annotations
 
@@ -32,7 +28,7 @@ OTHER, OTHER_SECRET = "other", "another-secret"
 
 
 class Realm:
-    """People, groups and two clients, made over Keycloak's own REST."""
+    """People, groups and two clients, created over Keycloak's own REST."""
 
     def __init__(self, address: str) -> None:
         self.name = f"acme-{uuid4().hex[:6]}"
@@ -47,7 +43,7 @@ class Realm:
         return f"/admin/realms/{self.name}"
 
     def token(self, address: str, user: str, client: str, secret: str) -> dict[str, str]:
-        """What a program gets that has somebody's password, by way of `address`."""
+        """The token of a program that has someone's password, through `address`."""
         form = {
             "grant_type": "password",
             "client_id": client,
@@ -63,12 +59,12 @@ class Realm:
         return found
 
     def take_out(self, user: str, group: str) -> None:
-        """Somebody is no longer in a group."""
+        """Remove someone from a group."""
         path = f"{self._path}/users/{self._users[user]}/groups/{self._groups[group]}"
         self._ask("DELETE", path)
 
     def rotate_keys(self) -> None:
-        """Sign with a new key, and no longer offer those of before."""
+        """Sign with a new key, and withdraw the earlier ones."""
         kind = "org.keycloak.keys.KeyProvider"
         before = self._ask("GET", f"{self._path}/components?type={kind}")
         new = {
@@ -102,7 +98,7 @@ class Realm:
 
 @contextmanager
 def realm(directory: Path) -> Iterator[Realm]:
-    """A realm of its own as long as the block."""
+    """A separate realm while the block runs."""
     if running := os.environ.get("ONTHEDOT_TEST_KEYCLOAK"):
         found = Realm(running)
         yield found
@@ -134,7 +130,7 @@ def realm(directory: Path) -> Iterator[Realm]:
 
 
 def _prepared() -> Path:
-    """Where it is, fetched and built once."""
+    """The directory of Keycloak, downloaded and built once."""
     home = _CACHE / f"keycloak-{_VERSION}"
     if (home / "built").exists():
         return home

@@ -1,4 +1,4 @@
-"""Two servers behind a balancer that is sticky in nothing, and servers that are restarted."""
+"""Two servers behind a load balancer without sticky sessions, and restarts of servers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _AWAY = ("WebSocket connection", "Failed to load resource", "ERR_CONNECTION", "5
 
 @pytest.fixture
 def servers(stack: Stack) -> Iterator[list[Part]]:
-    """Two that share nothing but their settings."""
+    """Two servers that share only their settings."""
     shared = {"ONTHEDOT_API_TOKENS": _TOKENS, "ONTHEDOT_SESSION_KEY": "k" * 32}
     found = [stack.another_server(free_port(), **shared) for _ in range(2)]
     with up(*found):
@@ -40,7 +40,7 @@ def balancer(servers: list[Part]) -> Iterator[Balancer]:
 
 @pytest.fixture
 def site(balancer: Balancer, open_site: Open, name: str) -> Site:
-    """Signed in, with a task of that name."""
+    """A page, signed in, with a task of that name."""
     found = open_site(port=balancer.port, allowed=_AWAY)
     found.register(id=name, trigger=DAILY, action=HELLO)
     _sign_in(found, "/")
@@ -101,7 +101,7 @@ def test_a_page_that_moves_says_that_what_was_open_is_closed(
     site.dialog().get_by_label("Note").fill("half writ")
     _holder(balancer, servers).kill()
     _moved(site, balancer, servers)
-    expect(site.toast("what was open or chosen in it is not any more")).to_be_visible()
+    expect(site.toast("dialogs were closed and selections cleared")).to_be_visible()
     expect(site.dialog()).to_have_count(0)
     assert site.task(name)["paused"] is False
 
@@ -120,7 +120,7 @@ def test_a_click_before_the_page_is_connected_is_done_or_said_not_to_be(
     site.page.goto(f"{site.base}/ui/tasks")
     site.button("Export as YAML").click()
     balancer.sockets.set()
-    expect(site.toast("that was not done")).to_be_visible()
+    expect(site.toast("so nothing was done")).to_be_visible()
     expect(site.row(name)).to_be_visible()
 
 
@@ -138,7 +138,7 @@ def test_a_row_opened_before_the_page_is_connected_opens(
         balancer.sockets.set()
         expect(site.page).to_have_url(f"{site.base}/ui/tasks/{name}")
         expect(site.page.get_by_role("heading", name=name)).to_be_visible()
-        expect(site.toast("that was not done")).to_have_count(0)
+        expect(site.toast("so nothing was done")).to_have_count(0)
 
 
 def test_a_key_pressed_before_the_page_is_connected_is_said_not_to_count(
@@ -148,7 +148,7 @@ def test_a_key_pressed_before_the_page_is_connected_is_said_not_to_count(
     site.page.goto(f"{site.base}/ui/tasks?q={name}")
     site.row(name).press("p")
     balancer.sockets.set()
-    expect(site.toast("that was not done")).to_be_visible()
+    expect(site.toast("so nothing was done")).to_be_visible()
     site.row(name).press("p")
     expect(site.dialog()).to_be_visible()
 
@@ -205,19 +205,19 @@ def _lives(page: Page) -> None:
 
 
 def _holder(balancer: Balancer, servers: list[Part]) -> Part:
-    """The server that the page's socket reached last."""
+    """The server that the page's socket last reached."""
     port = [port for port, line in balancer.sent if "_nicegui_ws" in line][-1]
     return next(each for each in servers if each.name == f"server-{port}")
 
 
 def _moved(site: Site, balancer: Balancer, servers: list[Part]) -> None:
-    """The page is connected to a server that lives."""
+    """The page is connected to a running server."""
     wait_until(lambda: _holder(balancer, servers).running, "the socket is at a server that lives")
     site.page.wait_for_function("window.socket.connected")
 
 
 def _still_at_work(site: Site, name: str) -> None:
-    """The page is where it was, and answers."""
+    """The page is where it was, and responds."""
     row = site.row(name)
     expect(row).to_be_visible()
     expect(site.page).to_have_url(f"{site.base}/ui/tasks?q={name}")

@@ -1,7 +1,4 @@
-"""Single sign-on against a real provider (Keycloak): two servers behind a balancer, real Chromium.
-
-The provider is reached through a forwarder, so that it can be away.
-"""
+"""Single sign-on with a real provider (Keycloak), two servers behind a balancer, and Chromium."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ pytestmark = [pytest.mark.full, pytest.mark.timeout(1200)]
 
 @dataclass
 class Company:
-    """A provider, and servers that trust it."""
+    """A provider, and servers that accept its tokens."""
 
     realm: Realm
     forwarder: Balancer
@@ -165,7 +162,7 @@ def _session(page: Page) -> str:
 
 
 def _renewed(page: Page) -> bool:
-    """Whether the page still stands after it asked."""
+    """Whether the page's session is still valid after a renewal."""
     page.wait_for_timeout(2_000)
     if "/ui/login" in page.url:
         return False

@@ -1,4 +1,4 @@
-"""A Temporal that demands TLS and an API key: reached by its own variables and profiles alone."""
+"""A Temporal that requires TLS and an API key, reached with its own variables and profiles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WRONG = "a-wrong-api-key"
 
 @pytest.fixture
 def door(stack: Stack, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The variables of a client that goes by way of the door, without a key yet."""
+    """The variables of a client that uses the proxy, without a key yet."""
     theirs = certify(tmp_path, "localhost")
     with demanding_a_key(theirs, _KEY, stack.temporal_port, tmp_path) as port:
         yield {

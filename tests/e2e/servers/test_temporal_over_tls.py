@@ -1,4 +1,4 @@
-"""A Temporal that demands TLS and a client's certificate: reached by its own variables alone."""
+"""A Temporal that requires TLS and a client certificate, reached with its own variables alone."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_temporal_over_mutual_tls(stack: Stack, tmp_path: Path) -> None:
 
 
 def _answers(server: Part, wanted: int) -> None:
-    """The server comes to say so of its readiness."""
+    """Wait until the server reports that it is ready."""
     ready = f"http://127.0.0.1:{server.name.removeprefix('server-')}/readyz"
 
     def said() -> bool:
@@ -54,7 +54,7 @@ def _answers(server: Part, wanted: int) -> None:
 
 @contextmanager
 def _demanding_tls(theirs: Certified, trusted: Path, port: int) -> Iterator[int]:
-    """The port of a door before the Temporal on `port`."""
+    """The port of a proxy for the Temporal on `port`."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(trusted))
     context.load_cert_chain(theirs.certificate, theirs.key)
     context.verify_mode = ssl.CERT_REQUIRED

@@ -1,4 +1,4 @@
-"""The page and REST over TLS, and behind a proxy that ends it."""
+"""The page and REST over TLS, and behind a proxy that terminates it."""
 
 from __future__ import annotations
 
@@ -75,5 +75,5 @@ def test_only_a_named_proxy_is_believed(stack: Stack) -> None:
 
 
 def _logs(server: Part, words: str) -> None:
-    """The line of a call is written after its answer was sent."""
+    """Wait for the line of a call, which is written after its response."""
     wait_until(lambda: words in server.said(), f"the log has {words}")

@@ -1,0 +1,1 @@
+"""Tasks on the page: the form, lists, history, bulk actions. Begin with `test_register.py`."""

@@ -1,4 +1,4 @@
-"""Many at once: chosen, asked about, done in sight, reported for each, and undone."""
+"""Bulk actions: selected, confirmed, with progress, a result for each, and undo."""
 
 from __future__ import annotations
 

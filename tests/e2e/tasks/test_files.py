@@ -1,4 +1,4 @@
-"""Tasks as text: copied and run in a shell, exported as a file, and imported from one."""
+"""Tasks as text: copied and run in a shell, exported to a file, and imported from one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form: what it shows as one types, what it refuses, and what it never loses."""
+"""The form: what it shows while the user types, what it refuses, and that it never loses input."""
 
 from __future__ import annotations
 

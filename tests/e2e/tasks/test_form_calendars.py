@@ -1,4 +1,4 @@
-"""The form: days of calendars are left out, moved, and told."""
+"""The form: days of calendars are excluded, moved, and shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who changed what on a task's page, the way back, and two people who edit one task."""
+"""The history on a task's page, restoring a revision, and two people who edit one task."""
 
 from __future__ import annotations
 

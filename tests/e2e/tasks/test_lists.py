@@ -1,4 +1,4 @@
-"""Finding: by a word in the middle, by tags, in an order, at a page; and what there is none of."""
+"""Finding tasks: by a word in the middle, by tags, sorted, by page; and empty lists."""
 
 from __future__ import annotations
 

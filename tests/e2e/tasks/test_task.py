@@ -1,4 +1,4 @@
-"""What a task's own page does beyond run, pause and delete: a pause that ends, a backfill."""
+"""A task's own page beyond run, pause and delete: a pause that ends, a backfill."""
 
 from __future__ import annotations
 

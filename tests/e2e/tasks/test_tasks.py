@@ -1,4 +1,4 @@
-"""The list of tasks: search, filters in the address, the keyboard, and changes to many at once."""
+"""The list of tasks: search, filters in the address, the keyboard, and bulk actions."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""A receiver that is a process of its own, and writes down every arrival before it answers.
-
-Run as `python -m tests.faults.judging.receiver PORT FILE`. It has the ways of
-tests/activities/receiver.py, `/ok`, `/slow?seconds=`, and `/first?fault=`, which misbehaves at the
-first attempt only.
-"""
+"""A receiver in its own process, which records every arrival before it responds."""
 
 from __future__ import annotations
 
@@ -20,7 +15,7 @@ from tests.activities.receiver import Receiver
 
 
 class Recorder(Receiver):
-    """Writes one JSON line an arrival."""
+    """Writes one JSON line per arrival."""
 
     def __init__(self, file: TextIO) -> None:
         super().__init__()

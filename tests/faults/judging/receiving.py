@@ -1,4 +1,4 @@
-"""The receiver's process, and what it wrote down."""
+"""The receiver's process, and its record."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Arrival:
 
 
 class Receiving:
-    """A receiver as a process of its own."""
+    """A receiver in its own process."""
 
     def __init__(self, directory: Path) -> None:
         self.port = free_port()
@@ -56,7 +56,7 @@ class Receiving:
         return f"http://{host}:{self.port}{path}"
 
     def arrivals(self, task: str | None = None) -> list[Arrival]:
-        """All there were so far, in their order; those of one task where it is named."""
+        """All arrivals so far, in order; with a name, those of that task."""
         if self._file.exists():
             with self._file.open() as file:
                 file.seek(self._read)
@@ -68,11 +68,11 @@ class Receiving:
         return [one for one in self._arrivals if task in (None, one.task)]
 
     def seen_all_of(self, name: str) -> None:
-        """Says that nothing more may come for tasks whose names begin so."""
+        """Declare that nothing more may arrive for tasks whose names begin like this."""
         self._seen[name] = self._number_of(name)
 
     def came_later(self) -> list[str]:
-        """The names for which something came all the same."""
+        """The names for which something arrived nevertheless."""
         return [name for name, number in self._seen.items() if self._number_of(name) != number]
 
     def _number_of(self, name: str) -> int:

@@ -1,4 +1,4 @@
-"""The fault table: what was broken how often, and what came of it."""
+"""The fault table: how often each fault was tried, and the result."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _HEAD = (
 
 @dataclass
 class Row:
-    """One kind of fault, over all times it was tried. Times in seconds."""
+    """One kind of fault, over all its trials. Times in seconds."""
 
     fault: str
     tried: int = 0
@@ -64,8 +64,8 @@ class FaultTable:
     """All rows, in the order in which the faults were first tried.
 
     Args:
-        title: what it is a table of.
-        file: the name of the file in `build/` that it is written to.
+        title: the table's title.
+        file: the name of the file in `build/` to write.
     """
 
     def __init__(self, title: str, file: str) -> None:
@@ -89,12 +89,12 @@ class FaultTable:
         verdict.require_nothing_wrong()
 
     def lines(self) -> list[str]:
-        """As Markdown, so that it can be quoted as it is."""
+        """The table as Markdown, to be copied into the documentation."""
         rows = [_HEAD, ("---",) * len(_HEAD), *(row.cells() for row in self.rows.values())]
         return [f"| {' | '.join(row)} |" for row in rows]
 
     def report(self, terminal: pytest.TerminalReporter) -> None:
-        """Prints and writes it, if anything was tried."""
+        """Prints and writes the table, if anything was tried."""
         if not self.rows:
             return
         terminal.section(self._title)

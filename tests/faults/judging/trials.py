@@ -1,4 +1,4 @@
-"""How often each fault is tried: once in the default run, five times by `make faults`."""
+"""How often each fault is tried: once by default, five times by `make faults`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of a wave: judged by REST, by Temporal's own list, and by the receiver."""
+"""Judges a wave by REST, by Temporal's own list, and by the receiver's record."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REFUSALS = (0, 502, 503)
 
 @dataclass
 class Verdict:
-    """What went wrong, each with the task it happened to, and what was measured."""
+    """What went wrong, with the task each time, and what was measured."""
 
     occurrences: int
     lost: list[str] = field(default_factory=list)
@@ -51,10 +51,10 @@ class Verdict:
 
 
 def judge(wave: Wave, *, back: float, patience: float = PATIENCE) -> Verdict:
-    """Waits until the wave is through, and looks at every occurrence of it.
+    """Waits until the wave is over, and checks every occurrence of it.
 
     Args:
-        back: when what was broken was there again, in seconds since 1970.
+        back: when the broken part was back, in seconds since 1970.
     """
     whole, absent = _sorted_out(wave)
     expected = {(task, due) for task in whole for due in wave.expected[task]}
@@ -79,7 +79,7 @@ def judge(wave: Wave, *, back: float, patience: float = PATIENCE) -> Verdict:
 
 
 def _sorted_out(wave: Wave) -> tuple[list[str], set[str]]:
-    """The tasks that are there, which every one that was answered 201 must be; and the others."""
+    """The tasks that exist, which must include every one that got a 201; and the others."""
     whole, absent = wave.registered(), set()
     for answer in wave.refused():
         found = wave.system.get(f"/tasks/{answer.task}").status_code
@@ -152,7 +152,7 @@ def _judge_list(wave: Wave, expected: set[tuple[str, datetime]], verdict: Verdic
 def _judge_arrivals(
     arrivals: list[Arrival], expected: set[tuple[str, datetime]], verdict: Verdict
 ) -> None:
-    """By the receiver: each occurrence came, never early, with one key that no other has."""
+    """By the receiver: each occurrence arrived, never early, with one key that no other has."""
     keys: dict[tuple[str, datetime], set[str]] = {}
     for one in arrivals:
         keys.setdefault((one.task, one.due), set()).add(one.key)
@@ -178,7 +178,8 @@ def _compare(
 
 
 def _recovery(wave: Wave, arrivals: list[Arrival], back: float) -> float:
-    """Until the last attempt at what was due when it came back, and until REST accepted again."""
+    """The time until the last attempt at what was overdue, and until REST accepted registrations
+    again."""
     came_back = datetime.fromtimestamp(back, UTC)
     overdue = [one.at for one in arrivals if one.due <= came_back]
     accepted = [a.at for a in wave.answers if a.status == 201 and a.at > back]

@@ -1,4 +1,4 @@
-"""Tasks that wait, fire and run while something is broken, and what has to become of them."""
+"""Tasks that wait, fire and run during a fault, and what must become of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SLOW = ("localhost", "/slow?seconds=1.5")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a registration was answered; status 0 where the server itself was away."""
+    """The response to a registration; status 0 if the server could not be reached."""
 
     task: str
     status: int
@@ -45,7 +45,7 @@ class Answer:
 class Wave:
     """Tasks whose names begin alike.
 
-    `expected` holds each occurrence of each task that somebody tried to register.
+    `expected` holds each occurrence of each task whose registration was attempted.
     """
 
     system: System
@@ -64,8 +64,8 @@ class Wave:
     ) -> float:
         """Registers tasks that are due one after the other for `span`.
 
-        Returns when the first of them is due, in seconds since 1970. A very busy machine may
-        refuse one or the other.
+        Returns when the first of them is due, in seconds since 1970. A very busy machine may refuse
+        a few.
         """
         begin = datetime.now(UTC) + _LEAD
         odd = odd_after(begin)
@@ -80,7 +80,7 @@ class Wave:
 
     @contextmanager
     def keep_registering(self) -> Iterator[None]:
-        """Registers five tasks a second while the block runs, whatever is answered."""
+        """Registers five tasks a second while the block runs, whatever the responses."""
         stop = threading.Event()
 
         def post() -> None:
@@ -105,7 +105,7 @@ class Wave:
             poster.join()
 
     def wait_for_registration(self) -> None:
-        """Returns once a task was registered that nobody had tried to register before."""
+        """Returns once a new task was registered successfully."""
         known = set(self.expected)
         wait_until(lambda: set(self.registered()) - known, "a registration succeeds again")
 
@@ -123,7 +123,7 @@ class Wave:
         return task
 
     def recurring(self, start: datetime, end: datetime, overlap: str) -> str:
-        """Tries to register one that is due every even second between two odd ones."""
+        """Tries to register a task that is due every even second between two odd ones."""
         task = self._next()
         self.repeating.add(task)
         trigger = {
@@ -145,7 +145,7 @@ class Wave:
         action: Mapping[str, Any],
         **more: Any,
     ) -> None:
-        """Tries to register one task, and notes what was answered."""
+        """Tries to register one task, and notes the response."""
         self.expected[task] = dues
         body = {"id": task, "trigger": trigger, "action": action, "retry": _RETRY, **more}
         began = time.time()
@@ -167,11 +167,11 @@ class Wave:
         return max(due for dues in self.expected.values() for due in dues)
 
     def registered(self) -> list[str]:
-        """The tasks that were answered 201."""
+        """The tasks that got a 201."""
         return [answer.task for answer in self.answers if answer.status == 201]
 
     def refused(self) -> list[Answer]:
-        """The registrations that were not."""
+        """The registrations that did not."""
         return [answer for answer in self.answers if answer.status != 201]
 
     def _next(self) -> str:
@@ -179,7 +179,7 @@ class Wave:
 
 
 def odd_after(at: datetime) -> datetime:
-    """The first odd second after `at`: no occurrence of an even one is in doubt at its edge."""
+    """The first odd second after `at`, so that no occurrence of an even one is near a bound."""
     whole = at.replace(microsecond=0)
     return whole + _SECOND * (2 if at.second % 2 else 1)
 

@@ -1,1 +1,1 @@
-"""What becomes of each line: tasks, notes, and files that are not what they should be."""
+"""What each line of a source becomes: tasks or notes; and files of the wrong kind."""

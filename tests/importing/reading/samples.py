@@ -1,4 +1,4 @@
-"""A file of each source, and how to ask what was made of it."""
+"""A sample file of each source, and how to find what was made of it."""
 
 from __future__ import annotations
 

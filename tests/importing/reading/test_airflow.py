@@ -1,4 +1,4 @@
-"""Airflow's DAGs, which are read and not run."""
+"""Airflow's DAGs, read without running them."""
 
 from __future__ import annotations
 

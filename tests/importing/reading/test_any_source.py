@@ -1,4 +1,4 @@
-"""Files that are not what they should be: one clear refusal, or notes."""
+"""Files of the wrong kind: one clear refusal, or notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every way in which a workflow of this project goes: what to do so that it does."""
+"""Every path through our workflows, and how to bring it about. Begin with `shape.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Backfills: done, cancelled, of a task that is deleted."""
+"""Backfills: completed, cancelled, of a deleted task."""
 
 from __future__ import annotations
 

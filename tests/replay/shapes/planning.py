@@ -1,4 +1,4 @@
-"""Freezes and calendars, and what they do to tasks."""
+"""Freezes and calendars, and their effect on tasks."""
 
 from __future__ import annotations
 

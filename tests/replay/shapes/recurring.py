@@ -1,4 +1,4 @@
-"""Recurring tasks: ended, edited, refused, renewed, and of another kind before."""
+"""Recurring tasks: ended, edited, refused, renewed, and changed from another kind."""
 
 from __future__ import annotations
 

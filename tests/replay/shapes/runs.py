@@ -1,4 +1,4 @@
-"""Runs: each way in which one ends."""
+"""Runs: every way in which one ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What shapes are made with."""
+"""What the situations are made of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Expressions, calendars and zones to try together: what the differential tests go over."""
+"""Expressions, calendars and zones to combine in the differential tests."""
 
 from __future__ import annotations
 

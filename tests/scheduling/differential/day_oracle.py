@@ -1,10 +1,4 @@
-"""What a trigger with calendars means, told day by day, with none of our code.
-
-1. Go over the local days. A day lists the expression's times if its three day fields match it.
-2. A time that is listed on an excluded day is dropped, or taken day by day to the next (previous)
-   one that is not excluded.
-3. The local times that are left become instants by the rule of Debian's cron for clock changes.
-"""
+"""The meaning of a trigger with calendars, enumerated day by day, without our code."""
 
 from __future__ import annotations
 

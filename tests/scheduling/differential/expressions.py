@@ -1,4 +1,4 @@
-"""Expressions and zones to try: chosen ones, and strategies that make more."""
+"""Expressions and zones to test: chosen ones, and strategies that generate more."""
 
 from __future__ import annotations
 

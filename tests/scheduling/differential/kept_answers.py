@@ -1,10 +1,4 @@
-"""What a Temporal server answered before, so that not everything has to be asked each time.
-
-An answer depends on the server's release, the schedule's spec and the periods asked about, and on
-nothing else. The file has one line for each of these: a digest of the question, and one of all
-instants in the answer. Where any part of a question changes, so does its digest, and the server is
-asked.
-"""
+"""Earlier answers of a Temporal server, so that not everything has to be asked each time."""
 
 from __future__ import annotations
 

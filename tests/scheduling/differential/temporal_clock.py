@@ -1,4 +1,4 @@
-"""Asks a Temporal server when schedules fire, without waiting for them to."""
+"""Asks a Temporal server when schedules would fire, without waiting."""
 
 from __future__ import annotations
 

@@ -1,12 +1,4 @@
-"""What Temporal does with our schedules is what our previews say, instant by instant.
-
-By default each expression is tried in one zone or two, all zones having their turn; with
-ONTHEDOT_FULL=1 each is tried in all of them, which takes a quarter of an hour.
-
-What this release of Temporal has answered to the very same question before (kept_answers.txt) is
-taken from there; whatever differs is asked, and one question in eight in any case, in each zone.
-With KEEP_ANSWERS=1 the server is asked everything, and the file takes its answers in.
-"""
+"""Temporal fires our schedules exactly when our previews say."""
 
 from __future__ import annotations
 

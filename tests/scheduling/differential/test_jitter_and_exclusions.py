@@ -1,4 +1,4 @@
-"""Jitter, exclusions, bounds and intervals: what Temporal does is what our previews say."""
+"""Jitter, exclusions, bounds and intervals: Temporal fires exactly when our previews say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Only the very same question with the very same answer counts as answered before."""
+"""A stored answer is used only for exactly the same question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other people's cron libraries, where they know the dialect: their instants are ours."""
+"""Other cron libraries, where they know the dialect, agree with our instants."""
 
 from __future__ import annotations
 

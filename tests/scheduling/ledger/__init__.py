@@ -1,0 +1,1 @@
+"""The rules of the ledger. Begin with `test_with_runs.py`."""

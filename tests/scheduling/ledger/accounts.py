@@ -1,4 +1,4 @@
-"""Definitions, runs and what the ledger makes of them, to test its rules with."""
+"""Definitions, runs and their ledgers, to test its rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A task in memory says what its trigger says, and looks only when it is due."""
+"""A cached task has the instants of its trigger, and costs nothing until one is due."""
 
 from __future__ import annotations
 

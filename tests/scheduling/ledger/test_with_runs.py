@@ -1,4 +1,4 @@
-"""What the ledger makes of instants that have a run."""
+"""The ledger's entries for instants with a run."""
 
 from __future__ import annotations
 

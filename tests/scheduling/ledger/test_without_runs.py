@@ -1,4 +1,4 @@
-"""What the ledger makes of instants that have no run."""
+"""The ledger's entries for instants without a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calendars in front of a real server: kept, changed, taken up by the tasks that keep to them."""
+"""Calendars on a real server: stored, changed, and adopted by the tasks that use them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def calendars(temporal: Temporal, worker: Worker) -> Calendars:
 
 
 def _around(day: date) -> DatesCalendar:
-    """A day and those beside it: a test may run at midnight."""
+    """A day and its neighbours: a test may run at midnight."""
     first, last = day - timedelta(days=1), day + timedelta(days=1)
     return DatesCalendar(dates=(f"{first}/{last}",))
 

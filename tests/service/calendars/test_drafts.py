@@ -1,4 +1,4 @@
-"""What a calendar would change is told before it is saved, and is what then comes of it."""
+"""The effect of a change to a calendar, before it is saved and after."""
 
 from __future__ import annotations
 

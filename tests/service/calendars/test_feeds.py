@@ -1,4 +1,4 @@
-"""iCalendar feeds: read by a worker, kept where they cannot be read."""
+"""iCalendar feeds: read by a worker; if one cannot be read, the last days stay."""
 
 from __future__ import annotations
 

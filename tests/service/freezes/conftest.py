@@ -1,4 +1,4 @@
-"""A freeze to put and to lift, and the runs of a task."""
+"""Fixtures: setting and lifting a freeze, and the runs of a task."""
 
 from __future__ import annotations
 

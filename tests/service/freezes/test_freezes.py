@@ -1,4 +1,4 @@
-"""Freezes in front of a real server: in force within seconds, and what they held runs once."""
+"""Freezes on a real server: in force within seconds, and what they held runs once."""
 
 from __future__ import annotations
 

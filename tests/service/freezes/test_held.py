@@ -1,4 +1,4 @@
-"""What a freeze holds, by a worker that cannot read freezes too, and how it is released."""
+"""What a freeze holds, even if a worker cannot read freezes, and how it is released."""
 
 from __future__ import annotations
 

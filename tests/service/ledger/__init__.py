@@ -1,0 +1,1 @@
+"""The ledger of real tasks. Begin with `test_ledger.py`."""

@@ -1,4 +1,4 @@
-"""What the ledger says of an outage: each instant of it has its reason, and none is a gap."""
+"""The ledger after an outage: each instant has a reason, and none is a gap."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _POLICIES = ("allow_all", "skip")
 
 @pytest.fixture(scope="module")
 async def after(private: PrivateTemporal) -> tuple[Temporal, datetime, datetime]:
-    """Tasks every second, through an outage that is longer than the short catch-up window."""
+    """Tasks every second, through an outage longer than the short catch-up window."""
     temporal = await private.start()
     private.start_worker()
 

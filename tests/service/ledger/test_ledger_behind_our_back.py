@@ -1,4 +1,4 @@
-"""What is done with Temporal's own tools is neither hidden nor explained away."""
+"""Changes with Temporal's own tools show in the ledger as what they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger of a task that was changed so often that its workflow was continued as new."""
+"""The ledger of a task that was changed so often that its workflow continued as new."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept in memory of recurring tasks follows what becomes of them."""
+"""The cache of recurring tasks follows their changes."""
 
 from __future__ import annotations
 

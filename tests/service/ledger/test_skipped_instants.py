@@ -1,4 +1,4 @@
-"""Instants that a policy, a limit or an exclusion keeps from running have their reason."""
+"""Instants that a policy, a limit or an exclusion skips have their reason."""
 
 from __future__ import annotations
 

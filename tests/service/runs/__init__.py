@@ -1,0 +1,1 @@
+"""How tasks run: overlap, retries, cancels, backfills, lateness."""

@@ -1,4 +1,4 @@
-"""A one-time task lies in Temporal alone until shortly before it is due, and begins on the dot."""
+"""A one-time task exists only in Temporal until shortly before it is due, and starts on the dot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attempts, timeouts and deadlines, as a run tells them."""
+"""Attempts, timeouts and deadlines, as runs report them."""
 
 from __future__ import annotations
 

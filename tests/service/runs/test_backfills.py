@@ -1,4 +1,4 @@
-"""Backfills: bounded, cancellable, with runs of their own, and no instant twice."""
+"""Backfills: bounded, cancellable, with their own runs, and no instant twice."""
 
 from __future__ import annotations
 

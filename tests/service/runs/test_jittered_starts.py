@@ -1,4 +1,4 @@
-"""The first runs of a task with jitter: those that its preview names, at their instants."""
+"""The first runs of a task with jitter are those of its preview."""
 
 from __future__ import annotations
 

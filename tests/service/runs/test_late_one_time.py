@@ -1,4 +1,4 @@
-"""A one-time task that comes up late has its whole deadline ahead of it."""
+"""A one-time task that starts late has its whole deadline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The six overlap policies, each under the condition that it is for; runs asked for by hand."""
+"""The six overlap policies, and manual runs."""
 
 from __future__ import annotations
 

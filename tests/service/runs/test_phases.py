@@ -1,4 +1,4 @@
-"""What a running run is doing, since when, and when it tries again."""
+"""What a run in progress is doing, since when, and when it tries again."""
 
 from __future__ import annotations
 

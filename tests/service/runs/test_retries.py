@@ -1,4 +1,4 @@
-"""Runs that are repeated: the same occurrence, a new run."""
+"""Retries of runs: the same occurrence, a new run."""
 
 from __future__ import annotations
 

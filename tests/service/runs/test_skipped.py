@@ -1,4 +1,4 @@
-"""What was skipped is found in the log, though Temporal has no run of it."""
+"""The log lists skipped occurrences, although Temporal has no runs for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands, activities and workflows are told which run they are the work of."""
+"""Commands, activities and workflows know which run they belong to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When attempts began, how many there were, and what they left: as it really was."""
+"""When attempts really began, how many there were, and what they left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Activities and workflows of somebody else's that ask which run they belong to."""
+"""Activities and workflows of a user that ask which run they belong to."""
 
 from __future__ import annotations
 

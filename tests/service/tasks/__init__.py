@@ -1,0 +1,1 @@
+"""How tasks change: edits, pauses, history, restores, bulk changes."""

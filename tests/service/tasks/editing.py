@@ -1,4 +1,4 @@
-"""Editing a task again and again, and what its occurrences should be then."""
+"""Edits a task repeatedly, and computes which occurrences should follow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.waiting import eventually, until
 
 
 async def edit(temporal: Temporal, task_id: str, trigger: dict[str, Any], **more: Any) -> TaskState:
-    """Replace a definition, and learn all that the task remembers."""
+    """Replace a definition; returns the task's whole state."""
     now = datetime.now(UTC)
     settled = settle(definition(trigger, **more), task_id=task_id, now=now)
     change = Change(
@@ -31,7 +31,7 @@ async def edit(temporal: Temporal, task_id: str, trigger: dict[str, Any], **more
 
 
 async def near_a_second(chance: random.Random, within: float) -> None:
-    """Sleep until a random instant at most so many seconds away from a full second."""
+    """Sleep until a random instant at most this many seconds from a full second."""
     offset = chance.uniform(-within, within)
     now = datetime.now(UTC)
     await until(now + timedelta(seconds=(offset - now.timestamp()) % 1))
@@ -52,7 +52,7 @@ def expected(state: TaskState, until: datetime) -> set[datetime]:
 
 
 async def settled_runs(temporal: Temporal, task_id: str) -> None:
-    """Wait until no run of a task goes on and lists have caught up."""
+    """Wait until no run of a task is in progress and lists have caught up."""
     query = f"{naming.TASK_ID.name} = '{task_id}' AND ExecutionStatus = 'Running'"
     await lists_caught_up(temporal.client)
 
@@ -63,7 +63,7 @@ async def settled_runs(temporal: Temporal, task_id: str) -> None:
 
 
 async def look(temporal: Temporal, task_id: str) -> None:
-    """Have a task look at its schedule, and wait until it has."""
+    """Have a task check its schedule, and wait until it has."""
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
     before = (await handle.describe()).history_length
     await handle.signal(naming.CHECK_SCHEDULE)

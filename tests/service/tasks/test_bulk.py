@@ -1,4 +1,4 @@
-"""Changes to many tasks: what was as wanted keeps its intent, and an undo restores what was."""
+"""Bulk changes: tasks already in the wanted state stay as they are; undo restores the others."""
 
 from __future__ import annotations
 

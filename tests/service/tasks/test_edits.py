@@ -1,4 +1,4 @@
-"""An edit changes what comes after it, and adds or drops no occurrence."""
+"""An edit changes what follows it, and neither adds nor drops an occurrence."""
 
 from __future__ import annotations
 

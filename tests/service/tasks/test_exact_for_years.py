@@ -1,4 +1,4 @@
-"""A schedule is exact for years ahead, and compiled anew long before that ends."""
+"""A schedule is exact for years ahead, and recompiled long before that ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finished tasks: readable, armed again by PUT, and gone when deleted."""
+"""Finished tasks: readable, scheduled again by PUT, and gone when deleted."""
 
 from __future__ import annotations
 

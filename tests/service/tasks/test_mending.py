@@ -1,4 +1,4 @@
-"""What someone else did to a task's schedule or workflow is mended, or told."""
+"""Damage by others to a task's schedule or workflow is repaired or reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is left of a history that is partly older than the retention: who and when, not what."""
+"""A history that is partly older than the retention: who and when remain, but not what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Walking through lists while rows come, finish and move: none is lost."""
+"""Walks through lists while rows are added, finish and move: none is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever is not signed in gets the way in and its files, cheaply, and nothing of the page."""
+"""Without a session, only the sign-in and its files are served, cheaply."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 @dataclass
 class Page:
-    """Stands for NiceGUI's app, each request of which costs memory."""
+    """Replaces NiceGUI's app, each request of which costs memory."""
 
     asked: list[str] = field(default_factory=list)
 

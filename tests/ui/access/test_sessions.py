@@ -1,4 +1,4 @@
-"""Who is signed in: a cookie that cannot be made up, that ends, and that stops open pages too."""
+"""Sessions: cookies that cannot be forged, that end, and that end open pages too."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_session_ends_by_itself(sessions: Sessions) -> None:
 
 
 def _with(sessions: Sessions, **changes: object) -> Sessions:
-    """Another server's, with settings of its own."""
+    """Those of another server, with its own settings."""
     return Sessions(sessions.settings.model_copy(update=changes))
 
 

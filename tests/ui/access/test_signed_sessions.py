@@ -1,4 +1,4 @@
-"""Sessions that a provider vouches for: renewed by it, and ended by it."""
+"""Sessions from a provider: renewed by it, and ended by it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _BOB = Identity("bob@example.com", Role.OPERATOR, Via.OIDC)
 
 
 class Flow:
-    """The provider, as far as it is asked to renew."""
+    """Replaces the provider for renewals."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -50,7 +50,7 @@ Signed = tuple[Sessions, Flow, Callable[[float], None]]
 
 @pytest.fixture
 def signed(monkeypatch: pytest.MonkeyPatch) -> Signed:
-    """Sessions of a provider, and a clock to set forward."""
+    """Sessions from a provider, and a clock that can be set forward."""
     sessions, flow, clock = Sessions(Settings(**_SINGLE)), Flow(), time.time()
     sessions.flow = flow  # type: ignore[assignment]  # as much of it as is used
 

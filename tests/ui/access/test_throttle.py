@@ -1,4 +1,4 @@
-"""How many wrong tokens an address may send, and all addresses together."""
+"""How many wrong tokens one address may send, and all addresses together."""
 
 from __future__ import annotations
 

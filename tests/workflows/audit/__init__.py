@@ -1,0 +1,1 @@
+"""The standing audit. Begin with `test_findings.py`."""

@@ -1,4 +1,4 @@
-"""Tasks for audits to look at, and what one of them is told."""
+"""Tasks for audits, and what one of them is told."""
 
 from __future__ import annotations
 

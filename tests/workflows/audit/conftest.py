@@ -1,4 +1,5 @@
-"""A namespace of its own: an audit goes over all tasks of one, and other tests leave thousands."""
+"""Fixtures: a separate namespace, because an audit covers all tasks of one, and other tests leave
+thousands."""
 
 from __future__ import annotations
 

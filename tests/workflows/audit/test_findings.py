@@ -1,4 +1,4 @@
-"""The standing audit: it finds what was done behind our back, once, and has it mended."""
+"""The standing audit finds damage by others, reports it once, and has it repaired."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one audit hands on to the next, and how large that may become."""
+"""What one audit passes on to the next, and how large that may become."""
 
 from __future__ import annotations
 

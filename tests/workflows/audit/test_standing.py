@@ -1,4 +1,4 @@
-"""Audits that follow each other by themselves, and what they leave for others to know."""
+"""Consecutive audits, and what they publish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The walk over all tasks: slow pages, tasks that cannot be read, and too little time."""
+"""The walk over all tasks: slow pages, unreadable tasks, and too little time."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Charts. They are drawn in the browser."""
+"""Charts, drawn in the browser: `charts.py` describes them, the `.js` files draw them."""

@@ -1,4 +1,4 @@
-// Bars, stacked from parts with a tone each. Drawn as SVG; a hidden table says the same to a reader of the screen.
+// Bars, stacked from coloured parts. Drawn as SVG; a hidden table has the same for screen readers.
 export default {
   props: {
     bars: Array,

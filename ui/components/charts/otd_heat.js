@@ -1,5 +1,5 @@
-// A table of days by hours. The deeper a cell is tinted, the more starts; the number is in it for everybody.
-// A cell leads to its tasks; arrows move from cell to cell.
+// A table of days by hours. The deeper the tint of a cell, the more starts; each cell contains its number.
+// A cell leads to its tasks; arrows move between cells.
 export default {
   props: { rows: Array, label: String },
   data: () => ({ at: [0, 0] }),
@@ -7,7 +7,7 @@ export default {
     most() {
       return Math.max(1, ...this.rows.flatMap((row) => row.counts.map((count) => count ?? 0)));
     },
-    // The cell that Tab comes to: the last one that had the focus, or the first one there is.
+    // The cell that Tab focuses: the one that last had the focus, or the first.
     stop() {
       const [row, hour] = this.at;
       if (this.rows[row]?.paths[hour]) return this.at;

@@ -1,21 +1,21 @@
-// What the keys do: `?` shows it.
+// The help for the keyboard, which `?` opens.
 const EVERYWHERE = [
   [["Ctrl", "K"], "Go to a task or page"],
   [["/"], "Search"],
   [["n"], "New task"],
-  [["?"], "These keys"],
+  [["?"], "Show these keys"],
 ];
 const ROWS = [
   [["↓", "↑"], "From row to row; also j and k"],
   [["Enter"], "Open"],
   [["Space"], "Choose"],
-  [["b"], "To the bar of what is chosen; Esc leads back"],
+  [["b"], "To the selection bar; Esc returns"],
 ];
 const TASKS = [
-  [["r"], "Run now; of a run: run again"],
+  [["r"], "Run now; on a run: run it again"],
   [["p"], "Pause or resume"],
   [["e"], "Edit"],
-  [["Ctrl", "Enter"], "Save a form, answer a question"],
+  [["Ctrl", "Enter"], "Save a form, confirm a dialog"],
 ];
 
 export default {

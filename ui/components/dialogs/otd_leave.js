@@ -1,4 +1,4 @@
-// Asks before unsaved changes are left.
+// Asks before discarding unsaved changes.
 export default {
   data: () => ({ open: false }),
   mounted() {

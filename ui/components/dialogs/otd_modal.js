@@ -1,4 +1,4 @@
-// A dialog that keeps the focus and gives it back; Escape and a click beside it close it.
+// A dialog that holds the focus and returns it; Escape and a click outside close it.
 export default {
   props: { open: Boolean, label: String, wide: Boolean },
   emits: ["close"],

@@ -1,4 +1,4 @@
-// Ctrl-K: any page, any task, by keyboard alone. The server answers what is typed.
+// Ctrl-K: any page, tag or task, with the keyboard alone. The server searches.
 export default {
   props: { hits: Array, answered: String, pages: Array },
   emits: ["ask"],
@@ -13,7 +13,7 @@ export default {
     found() {
       const text = this.text.trim().toLowerCase();
       const pages = this.pages.filter((page) => !text || page.label.toLowerCase().includes(text));
-      // Until the answer is there, what was found before and still has every word.
+      // Until the response arrives, the earlier hits that still contain every word.
       const words = text.split(/\s+/),
         known = this.answered === this.text.trim();
       const hits = this.hits.filter((hit) => {
@@ -24,7 +24,7 @@ export default {
     },
   },
   watch: {
-    // Enter that came before the answer goes where the answer says.
+    // An Enter before the response applies to the response.
     answered() {
       if (this.eager && this.answered === this.text.trim() && this.found[this.at])
         this.go(this.found[this.at]);
@@ -139,7 +139,7 @@ export default {
               : h(
                   "p",
                   { class: "none" },
-                  "Nothing is found. Search looks for whole words, and for beginnings of those of a name.",
+                  "Nothing found. Search finds whole words, and beginnings of words in a name.",
                 ),
             h("div", { class: "keys" }, [
               h("span", [h("kbd", "↑↓"), " choose"]),

@@ -1,1 +1,2 @@
-"""Fields of forms. Each has a label, a value, a hint, and an error that says what to fix."""
+"""Fields of forms: a label, a value, a hint, and an error that says what to fix. Begin with
+`text.py`."""

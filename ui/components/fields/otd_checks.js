@@ -1,4 +1,4 @@
-// Some of several, all in sight. The value is a text: what is chosen, in the order of the options, with commas.
+// Any number of several, all visible. The value lists the chosen ones in the order of the options, separated by commas.
 let next = 0;
 export default {
   props: {

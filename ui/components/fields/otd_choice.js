@@ -1,4 +1,4 @@
-// One of several: the system's own list, which every phone and screen reader knows how to use.
+// One of several, in the system's own list, which every phone and screen reader supports.
 let next = 0;
 export default {
   props: {

@@ -1,4 +1,4 @@
-// A line or a text to type in, with its label, a hint, and what is wrong with it.
+// One line of text or several, with a label, a hint, and an error.
 let next = 0;
 const PAUSE = 120; // milliseconds after a key that searches: whoever types on asks once
 export default {

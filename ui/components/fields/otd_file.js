@@ -44,7 +44,7 @@ export default {
           "aria-label": this.label,
           onChange: (event) => {
             this.take(event.target.files[0]);
-            // The same file again, mended meanwhile, is news.
+            // The same file may have been corrected meanwhile.
             event.target.value = "";
           },
         }),

@@ -13,7 +13,7 @@ export default {
     return { pairs: this.value.map((pair) => ({ ...pair })) };
   },
   watch: {
-    // The server may repeat what it had before the last keys came to it: only news from it count.
+    // The server may send back an older value while the user types: only a new value counts.
     value(value, before) {
       if (JSON.stringify(value) !== JSON.stringify(before))
         this.pairs = value.map((pair) => ({ ...pair }));

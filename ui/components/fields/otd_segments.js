@@ -1,4 +1,4 @@
-// One of a few, all in sight.
+// One of a few, all visible.
 let next = 0;
 export default {
   props: { value: String, options: Array, label: String, small: Boolean, field: String },

@@ -1,4 +1,4 @@
-// Tags, several with blanks between them; the one that is being typed is completed from those that there are.
+// Tags, separated by blanks; the one being typed is completed from the existing ones.
 let next = 0;
 export default {
   props: { value: String, label: String, tags: Array },
@@ -41,7 +41,7 @@ export default {
       this.text = event.target.value;
       this.open = true;
       this.at = -1;
-      // A tag that is half typed is no tag: the list follows once it is one, or nothing is left of it.
+      // A half-typed tag does not filter: the list is updated once the tag is complete or removed.
       if (!this.typing || (this.tags || []).some((each) => each.tag === this.typing)) this.said();
     },
     said() {
@@ -50,7 +50,7 @@ export default {
     take(tag) {
       this.text = `${this.before}${tag} `;
       this.at = -1;
-      // It would cover what was asked for; typing on opens it again.
+      // It would cover the result; typing reopens it.
       this.open = false;
       this.said();
       this.$refs.input.focus();

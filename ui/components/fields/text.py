@@ -70,7 +70,7 @@ class TextField(Field[str], component="otd_field.js"):
             self.props["list"] = list(options)
 
     def advise(self, hint: str = "", *, good: bool = False) -> None:
-        """Show another hint, or without one the first again."""
+        """Show another hint or, without one, the original one."""
         self.props["hint"] = hint or self._hint
         self.props["good"] = good
 

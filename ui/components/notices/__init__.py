@@ -1,1 +1,1 @@
-"""What tells a reader something beside what a page shows: toasts, staleness, a freeze's banner."""
+"""Notices on any page: messages, stale data, the banner of a freeze. Begin with `toasts.py`."""

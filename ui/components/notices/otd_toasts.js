@@ -1,5 +1,5 @@
-// Short messages in the corner: some with a way back, some of work that goes on.
-// They leave by themselves, but wait under the pointer; what can be undone stays longer.
+// Short messages in the corner: some with an undo, some with progress.
+// They disappear by themselves, but not under the pointer; those with an undo stay longer.
 const SECONDS = { plain: 5, acting: 20 };
 
 export default {
@@ -28,7 +28,7 @@ export default {
       const seconds = item.actions?.length ? SECONDS.acting : SECONDS.plain;
       this.timers.set(item.id, setTimeout(leave, 1000 * seconds));
     },
-    // What the browser itself has to say, such as that the server cannot be reached.
+    // Messages from the browser itself, such as that the server cannot be reached.
     say(event) {
       const item = { id: `own-${event.detail}`, text: event.detail, tone: "red", own: true };
       this.dropOwn(item.id);

@@ -1,1 +1,1 @@
-"""The tables of tasks and runs: rows, pages, and actions on the selected ones."""
+"""The tables of tasks and runs. Begin with `tables.py`; the `.js` files draw them."""

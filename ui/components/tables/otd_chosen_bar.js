@@ -1,5 +1,5 @@
-// What can be done to all that is chosen: over the head of the table, and below the thumb on a phone.
-// `b` leads here from anywhere, arrows go along it, Escape leads back to the rows.
+// Actions on the selected rows: above the table, and at the bottom of a phone.
+// `b` goes here from anywhere, arrows move along it, Escape returns to the rows.
 const PATIENCE = 2000; // milliseconds
 
 export default {
@@ -12,7 +12,7 @@ export default {
   },
   emits: ["act", "all", "none"],
   watch: {
-    // Whoever was quicker than the server that was told of the choice.
+    // The user was faster than the server, which has not processed the selection yet.
     count() {
       if (performance.now() - this.wanted < PATIENCE) this.$nextTick(this.focus);
     },

@@ -1,6 +1,6 @@
-// The execution log; rows that were not there before light up for a moment.
+// The execution log; new rows are highlighted for a moment.
 export default {
-  // Rows can be chosen where `chosen` is given.
+  // Rows can be selected if `chosen` is given.
   props: { rows: Array, chosen: Array, task: { type: Boolean, default: true }, caption: String },
   mixins: [otd.rows],
   data: () => ({ known: null, fresh: new Set() }),

@@ -134,7 +134,7 @@ export default {
         "Restore",
       );
     },
-    // A head that sorts; pressed again, the list is in its own order once more.
+    // A heading that sorts; pressed again, it restores the default order.
     sorter(text, order, way) {
       const on = this.sort === order;
       return Vue.h(

@@ -38,7 +38,7 @@ class TaskTable(Element, component="otd_task_table.js"):
         self.on("act", lambda event: act(str(event.args["name"]), str(event.args["id"])))
 
     def show(self, rows: Sequence[dict[str, Any]], chosen: Sequence[str], *, sort: str) -> None:
-        """Show these rows with these chosen; sends nothing if nothing changed."""
+        """Show these rows, with these selected. Sends nothing if nothing changed."""
         if self.props["sort"] != sort:
             self.props["sort"] = sort
         if self.props["rows"] != list(rows):
@@ -66,7 +66,7 @@ class RunTable(Element, component="otd_run_table.js"):
             self.on("choose", lambda event: _chose(event, choose))
 
     def show(self, rows: Sequence[dict[str, Any]], chosen: Sequence[str] = ()) -> None:
-        """Show these rows with these chosen; sends nothing if nothing changed."""
+        """Show these rows, with these selected. Sends nothing if nothing changed."""
         if self.props["rows"] != list(rows):
             self.props["rows"] = list(rows)
         if "chosen" in self.props and self.props["chosen"] != list(chosen):
@@ -74,7 +74,7 @@ class RunTable(Element, component="otd_run_table.js"):
 
 
 class ChosenBar(Element, component="otd_chosen_bar.js"):
-    """The actions on the chosen rows, above a table."""
+    """The actions on the selected rows, above a table."""
 
 
 def _chose(event: GenericEventArguments, choose: Choose) -> None:

@@ -30,7 +30,7 @@ class LimitFields:
         zone_field: TextField | None = None,
     ) -> None:
         add = fields.add
-        # An interval has its zone among the limits, as it matters for days alone.
+        # An interval's zone is among its limits, because it matters only for days.
         moves = zone_field is not None
         given = before is not None and (
             before.start_at

@@ -51,7 +51,7 @@ class CronFields:
         self._limits = LimitFields(fields, before, zone, calendars, self._zone)
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind. Raises FieldError."""
+        """The trigger, without its kind. Raises FieldError."""
         return {
             "expression": self._expression.value.strip(),
             "timezone": zone_in(self._zone),
@@ -60,7 +60,7 @@ class CronFields:
 
 
 class IntervalFields:
-    """Length, offset and limits. The zone affects the limits alone."""
+    """Length, offset and limits. The zone affects only the limits."""
 
     def __init__(
         self, fields: Fields, zone: str, given: Trigger | None, calendars: Sequence[str]
@@ -89,7 +89,7 @@ class IntervalFields:
         self._limits = LimitFields(fields, before, zone, calendars)
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind. Raises FieldError."""
+        """The trigger, without its kind. Raises FieldError."""
         given: dict[str, Any] = {"every": as_value(self._every.value)}
         if self._offset.value.strip():
             given["offset"] = as_value(self._offset.value)

@@ -1,3 +1,4 @@
-"""Calendars: which there are, the days of one month by month, and the form that writes one. Begin
-with `page.py`; the form is `form.py`.
+"""Calendars: the list, one calendar's days by month, and the form.
+
+Begin with `page.py`; the form is `form.py`.
 """

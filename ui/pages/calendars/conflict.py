@@ -1,4 +1,4 @@
-"""Someone else changed the calendar that is being edited: theirs and yours, and what to do."""
+"""Handles a calendar that someone else changed while it was being edited."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Save = Callable[[CalendarContent, int], Awaitable[None]]
 
 
 def content_differences(before: CalendarContent, after: CalendarContent) -> list[Difference]:
-    """Field by field; of listed days, those that are gone and those that are new."""
+    """The changes, field by field; for listed days, the removed and the added ones."""
     if isinstance(before, DatesCalendar) and isinstance(after, DatesCalendar):
         gone = [day for day in before.dates if day not in after.dates]
         come = [day for day in after.dates if day not in before.dates]
@@ -38,7 +38,7 @@ def content_differences(before: CalendarContent, after: CalendarContent) -> list
 def merged(
     base: CalendarContent, theirs: CalendarContent, mine: CalendarContent
 ) -> CalendarContent | None:
-    """Both changes in one; None if they clash."""
+    """Both changes merged; None if they conflict."""
     if mine in (base, theirs):
         return theirs
     if isinstance(base, DatesCalendar):
@@ -61,7 +61,7 @@ def merged(
 
 
 def show_notice(base: CalendarContent, theirs: CalendarState, reload: Callable[[], None]) -> None:
-    """Say that the calendar is another one by now, before anything is saved."""
+    """Show that the calendar has changed, before anything is saved."""
     with named(box("banner changed-meanwhile"), role="status").style("margin: 0 0 16px"):
         Icon("triangle-alert")
         with box("stack snug grow"):
@@ -69,7 +69,7 @@ def show_notice(base: CalendarContent, theirs: CalendarState, reload: Callable[[
                 text(theirs.updated_by, "strong")
                 text(" changed this calendar ")
                 When(theirs.updated_at)
-                text(". Saving asks what is to become of that.")
+                text(". When you save, you choose what to keep.")
             show_differences(content_differences(base, theirs.content))
         button("Start from theirs", reload, "small")
 
@@ -82,7 +82,7 @@ def ask(
     save: Save,
     reload: Callable[[], None],
 ) -> None:
-    """Show both, and save what is chosen: merged or mine; or start anew from theirs."""
+    """Show both, and save the chosen one: merged or mine; or start again from theirs."""
     title, both = "Someone else changed this calendar", merged(base, theirs.content, mine)
     with context.overlay, Modal(title, wide=True) as modal:
         text(title, tag="h2")

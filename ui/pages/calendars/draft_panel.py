@@ -1,4 +1,4 @@
-"""What stands beside the form of a calendar: its days, and what saving changes for its users."""
+"""The panel next to a calendar's form: its days, and what saving changes for its users."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TASKS, _RUNS = 5, 3
 
 
 class DraftPanel:
-    """Draws what it is told: the days of one year, the users, the effect."""
+    """Shows the days of one year, the users, and the effect of saving."""
 
     def __init__(self, today: date, year: int, before: CalendarDetail | None) -> None:
         self._today = today
@@ -27,7 +27,7 @@ class DraftPanel:
         self._words = ""
 
     def build_side(self) -> None:
-        """Beside the fields: who uses it, and what would change for them."""
+        """Build what is next to the fields: the users, and what saving would change for them."""
         detail = self._before
         if detail is None:
             return
@@ -39,21 +39,21 @@ class DraftPanel:
                 self._effect = box("stack snug")
 
     def build_months(self) -> None:
-        """Below the fields: the months of a year."""
+        """Build what is below the fields: the months of a year."""
         self._months = box("stack")
 
     @property
     def has_users(self) -> bool:
-        """Whether anybody uses it."""
+        """Whether anything uses it."""
         return self._before is not None and bool(self._before.found.users)
 
     def show_days(self, known: KnownCalendar | None, words: str = "") -> None:
-        """Its days; without any, why there are none to be shown."""
+        """Show its days or, without any, why there are none."""
         self._known, self._words = known, words
         self._draw()
 
     def show_effect(self, found: DraftEffect | None, words: str = "") -> None:
-        """What saving would change; without that, why it cannot be told."""
+        """Show what saving would change or, if unknown, why."""
         self._effect.clear()
         with self._effect:
             if found is None:

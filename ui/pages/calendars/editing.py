@@ -1,4 +1,4 @@
-"""New and edit: the pages with the form of a calendar."""
+"""The pages for a new calendar and for editing one."""
 
 from __future__ import annotations
 

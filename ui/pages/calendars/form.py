@@ -1,4 +1,4 @@
-"""The form of a calendar: which days it holds, its months as one types, what saving changes."""
+"""The form of a calendar: its content, its months as the user types, the effect of saving."""
 
 from __future__ import annotations
 
@@ -29,20 +29,21 @@ from onthedot.ui.pages.calendars.reads import CalendarDetail, calendar_detail
 from onthedot.ui.watches import Seen
 from onthedot.ui.wording.errors import plainly
 
-#: Between a key and what it shows, in seconds.
+#: Seconds between a keystroke and its effect.
 _PAUSE = 0.25
-#: What a calendar without a name is called meanwhile; none may be called so.
+#: Stands for the name of an unnamed calendar; it is not a valid name.
 _NEW = "(new)"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _RULE = (
-    "Write 1 to 64 small letters, digits, dots, dashes and underscores; a letter or digit first."
+    "Use 1 to 64 lowercase letters, digits, dots, dashes and underscores; start with a letter or "
+    "digit."
 )
 _A_FEED = "A worker reads the feed once it is saved; its days then show on the calendar's page."
 
 
 class CalendarForm:
-    """One form. `before` is what it starts from, `names` are calendars to be made of, and `typed`
-    is what was typed before the page was loaded again."""
+    """One form. `before` is its initial content, `names` are the calendars to choose from, and
+    `typed` is the kept input from before the page was reloaded."""
 
     def __init__(
         self,
@@ -65,7 +66,7 @@ class CalendarForm:
         self._revision = before.found.state.revision if before else None
 
     def build(self) -> None:
-        """Build it, with what stands beside and below it."""
+        """Build the form, and the panels next to it and below it."""
         self._build_head()
         self._restored, self._meanwhile = box(), box()
         if self._before is not None:
@@ -109,8 +110,8 @@ class CalendarForm:
                         at="name",
                         mono=True,
                         placeholder="it",
-                        hint="Tasks name it so; it cannot be changed later. Small letters, "
-                        "digits, dots, dashes and underscores.",
+                        hint="It cannot be changed later. Lowercase letters, digits, dots, dashes "
+                        "and underscores.",
                     )
                 )
         with card("Which days it holds"):
@@ -140,7 +141,7 @@ class CalendarForm:
             known = await drafts.known(self._name or _NEW, content)
         except InvalidDefinition as error:
             problems = under_content(error.problems)
-            panel.show_days(None, "Its days show here once the fields above are right.")
+            panel.show_days(None, "Its days show here once the fields above are valid.")
             return problems
         except OnTheDotError as error:
             panel.show_days(None, plainly(error))
@@ -159,7 +160,7 @@ class CalendarForm:
         return []
 
     def _follow_others(self) -> None:
-        """Say it where someone else changes the calendar that is being edited."""
+        """Show if someone else changes the calendar that is being edited."""
         told, base = [self._revision], self._base
 
         def show(seen: Seen[CalendarDetail | None]) -> None:
@@ -207,7 +208,7 @@ class CalendarForm:
             stored = await self._context.tried(storing, but=shown_here)
         except CalendarChanged:
             if revision is None:
-                used = f"There is a calendar {name} already. Choose another name."
+                used = f"The calendar {name} already exists. Choose another name."
                 self._say([FieldProblem("name", used)])
             else:
                 await self._ask_about_others(content)
@@ -228,7 +229,7 @@ class CalendarForm:
             return
         theirs = detail.found.state
         if theirs.content == self._base:
-            # Its days were recomputed meanwhile, by nobody.
+            # Its days were recomputed meanwhile, without a change by a user.
             await self._try(mine, theirs.revision)
             return
         conflict.ask(self._context, self._base, theirs, mine, self._try, self._start_anew)

@@ -1,4 +1,4 @@
-"""A year as twelve months, the named days marked and told below each."""
+"""A year as twelve months, with the named days marked and listed below each."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from onthedot.scheduling.wording.phrases import MONTH_NAMES, WEEKDAY_NAMES
 from onthedot.ui.components.markup import box, button, named, text
 
 _WEEK = (*WEEKDAY_NAMES[1:], WEEKDAY_NAMES[0])
-#: More names than this are not told below a month: a weekend is seen.
+#: The most names listed below a month.
 _MOST_TOLD = 8
-#: The years that can be looked at.
+#: The years that can be shown.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 @dataclass(frozen=True)
 class YearOfDays:
-    """The days of a calendar in a year; while it is edited, beside those that it has at present."""
+    """The days of a calendar in a year; while it is edited, compared with its saved days."""
 
     year: int
     days: Mapping[date, str]
@@ -27,18 +27,18 @@ class YearOfDays:
     compared: bool = False
 
     def change(self, day: date) -> str:
-        """`come` for a day that is new, `gone` for one that no longer is one."""
+        """`come` for an added day, `gone` for a removed one."""
         if not self.compared or (day in self.days) == (day in self.before):
             return ""
         return "come" if day in self.days else "gone"
 
     def name_of(self, day: date) -> str:
-        """What a day is called."""
+        """The name of a day."""
         return self.days.get(day) or self.before.get(day) or ""
 
 
 def show_year(shown: YearOfDays, today: date) -> None:
-    """Twelve months; those of this year that are past fold away."""
+    """Twelve months; past months of this year are folded."""
     first = today.month if shown.year == today.year else 1
     if first > 1:
         past = MONTH_NAMES[: first - 1]
@@ -49,7 +49,7 @@ def show_year(shown: YearOfDays, today: date) -> None:
 
 
 def show_years(year: int, go: Callable[[int], None]) -> None:
-    """The way to the year before and after."""
+    """Buttons for the year before and after."""
     with named(box("years", "nav"), aria_label="Years"):
         back, on = year > FIRST_YEAR, year < LAST_YEAR
         button(
@@ -72,7 +72,7 @@ def show_years(year: int, go: Callable[[int], None]) -> None:
 
 
 def year_of(written: str, today: date) -> int:
-    """The year that an address names; this one where it names none."""
+    """The year in an address, by default this one."""
     year = int(written) if written.isdigit() and len(written) == 4 else today.year
     return min(max(year, FIRST_YEAR), LAST_YEAR)
 

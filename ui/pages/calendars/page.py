@@ -1,4 +1,4 @@
-"""The page of one calendar: what it is, who uses it, its days by month."""
+"""The page of one calendar: its content, its users, its days by month."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _EVERY = timedelta(seconds=5)
 
 
 def calendar_page(context: PageContext, query: dict[str, str], name: str) -> None:
-    """Build the page of one calendar, for the year that the query names."""
+    """Build the page of one calendar, for the year in the query."""
     _CalendarPage(context, name, query.get("year", "")).build()
 
 
@@ -75,7 +75,9 @@ class _CalendarPage:
                 if seen.error is not None:
                     empty("triangle-alert", *nothing_to_show(seen.error, "The calendar"))
                 else:
-                    with empty("calendar", "There is no such calendar", "It may be deleted."):
+                    with empty(
+                        "calendar", "There is no such calendar", "It may have been deleted."
+                    ):
                         link("Calendars", "/calendars", "btn")
             return
         self._sub.set_text(said(seen.value.found.state.content))

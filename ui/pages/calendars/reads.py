@@ -1,4 +1,4 @@
-"""What the pages of calendars read of the service."""
+"""Reads for the pages of calendars."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from onthedot.service.temporal.calls import Temporal
 
 @dataclass(frozen=True)
 class CalendarDetail:
-    """A calendar, what it says, and the first hundred that use it."""
+    """A calendar, its days, and its first hundred users."""
 
     found: FoundCalendar
     known: KnownCalendar
@@ -27,12 +27,12 @@ class CalendarDetail:
 
 
 async def all_calendars(temporal: Temporal) -> list[FoundCalendar]:
-    """Every calendar, and how many use it. Raises TemporalUnavailable."""
+    """Every calendar, with its number of users. Raises TemporalUnavailable."""
     return await Calendars(temporal).all(counted=True)
 
 
 async def names_to_choose(temporal: Temporal) -> list[str]:
-    """The calendars that another one can be made of. Raises TemporalUnavailable."""
+    """The calendars that another one can include. Raises TemporalUnavailable."""
     found = await Calendars(temporal).all()
     return [one.state.name for one in found if not isinstance(one.state.content, AnyOfCalendar)]
 

@@ -1,4 +1,4 @@
-"""Whether a calendar is as it should be: read, and taken up by all that use it."""
+"""Whether a calendar is in order: read, and adopted by all its users."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from onthedot.ui.wording.values import counted
 
 
 def pill_of(found: FoundCalendar) -> tuple[str, str, str]:
-    """A word, its tone, and more where something is wrong."""
+    """A word, its tone, and details if something is wrong."""
     if found.row.problem and found.row.checked_at is None:
         return "Not read yet", "amber", ""
     if found.row.problem:
@@ -22,7 +22,7 @@ def pill_of(found: FoundCalendar) -> tuple[str, str, str]:
 
 
 def show_trouble(found: FoundCalendar) -> None:
-    """A banner where the days could not be recomputed, and one while users wait."""
+    """A banner if the days could not be recomputed, and one while users still wait."""
     row = found.row
     if row.problem and row.checked_at is None:
         with named(box("banner"), role="status"):
@@ -40,10 +40,10 @@ def show_trouble(found: FoundCalendar) -> None:
     if found.waiting:
         with named(box("banner"), role="status"):
             Icon("timer")
-            verb = "goes" if found.waiting == 1 else "go"
+            verb = "has" if found.waiting == 1 else "have"
             text(
-                f"{counted(found.waiting, 'user')} of {found.users:,} still {verb} by the days "
-                "before the last change. Each takes it up by itself, without losing a run.",
+                f"{counted(found.waiting, 'user')} of {found.users:,} {verb} not adopted the last "
+                "change yet. This happens automatically, and no run is lost.",
                 "wrap",
             )
 

@@ -1,4 +1,4 @@
-"""Those that use a calendar, as a list of links; deleting it, which they prevent."""
+"""The users of a calendar as links, and its deletion, which they prevent."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _SHOWN = 8
 
 
 def show_users(users: Sequence[CalendarUser], count: int, *, most: int = _SHOWN) -> None:
-    """The first of them; the rest folds away."""
+    """The first users; the rest is folded."""
     if not users:
-        words = "No task uses it. Name it in the form of a task, below “When it runs”."
+        words = "No task uses it. You can choose it in the form of a task, under “When it runs”."
         text(words, "muted", tag="p")
         return
     _listed(users[:most])
@@ -42,7 +42,7 @@ def _listed(users: Sequence[CalendarUser]) -> None:
 
 
 async def ask_deletion(context: PageContext, name: str) -> None:
-    """Delete it, or say who uses it."""
+    """Delete the calendar, or say who uses it."""
     detail = await context.tried(calendar_detail(context.temporal, name))
     if detail is None:
         return
@@ -56,7 +56,7 @@ async def ask_deletion(context: PageContext, name: str) -> None:
             context.changed()
             context.go("/calendars")
 
-    words = "Nobody uses it. Made again under this name, it starts at the next revision."
+    words = "Nothing uses it. If you create it again, it continues at the next revision."
     confirm(context.overlay, f"Delete {name}?", words, "Delete", go, danger=True)
 
 

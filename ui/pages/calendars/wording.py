@@ -1,4 +1,4 @@
-"""What a calendar is made of, in words."""
+"""The content of a calendar in words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from onthedot.scheduling.calendars.content import (
 from onthedot.scheduling.calendars.holiday_choices import country_name, subdivisions
 from onthedot.scheduling.wording.phrases import WEEKDAY_NAMES, joined
 
-#: Kind, what it is called, and its icon.
+#: Kind, label, icon.
 KINDS = (
     ("holidays", "Holidays", "globe"),
     ("weekly", "Weekly", "repeat"),
@@ -24,7 +24,7 @@ KINDS = (
     ("any_of", "Any of", "files"),
 )
 KIND_NAMES = {kind: name for kind, name, _ in KINDS}
-#: Days of the week as they are written, and their names.
+#: Weekdays in definitions, and their names.
 WEEKDAYS = {name[:3].lower(): name for name in (*WEEKDAY_NAMES[1:], WEEKDAY_NAMES[0])}
 _FEW = 4
 

@@ -1,1 +1,1 @@
-"""The load to come. Begin with `page.py`."""
+"""The forecast. Begin with `page.py`."""

@@ -1,4 +1,4 @@
-"""The starts of a forecast as bars, each of which leads to its tasks, and by hours of the day."""
+"""The starts of a forecast as bars, and as days by hours. Each leads to its tasks."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from onthedot.ui.components.charts.charts import Chart, HeatMap
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.wording.values import human
 
-#: Bars of a chart; more steps are put together.
+#: The most bars in a chart; beyond that, steps are combined.
 _BARS = 360
 _SECOND = timedelta(seconds=1)
-#: Of a shorter span a clock without seconds would say the same again and again.
+#: For shorter spans, times need seconds to differ.
 _CLOCK = timedelta(minutes=4)
 
 _HOURS = 24
@@ -33,8 +33,8 @@ def chart(
     height: int = 150,
     windows: Sequence[FrozenWindow] = (),
 ) -> None:
-    """A bar for each step, or for some together; the highest is marked where it stands out, and
-    the windows of freezes are shaded."""
+    """A bar for each step, or for several together. The highest is marked if it stands out, and the
+    windows of freezes are shaded."""
     each = max(1, -(-len(found.starts) // _BARS))
     sums = [sum(found.starts[n : n + each]) for n in range(0, len(found.starts), each)]
     most, bars = max(sums, default=0), []
@@ -47,7 +47,7 @@ def chart(
             "from": format_instant(begin),
             "to": format_instant(end),
             "parts": [{"name": "Starts", "value": starts, "tone": "amber" if peak else "blue"}],
-            "note": "The most of this span" if peak else "",
+            "note": "The highest of this span" if peak else "",
         }
         frozen = [w.name for w in windows if w.start < end and w.end > begin]
         if frozen:
@@ -66,7 +66,7 @@ def chart(
 
 
 def _shade(found: Forecast, window: FrozenWindow) -> dict[str, object]:
-    """Where a window lies, as parts of the whole span."""
+    """The position of a window, as fractions of the forecast."""
     length = found.until - found.since
     left, right = (
         min(max((at - found.since) / length, 0.0), 1.0) for at in (window.start, window.end)
@@ -75,7 +75,7 @@ def _shade(found: Forecast, window: FrozenWindow) -> dict[str, object]:
 
 
 def _written(found: Forecast, at: datetime, zone: str) -> str:
-    """A time of day, or a day where the span has several."""
+    """A time of day, or a day if the forecast spans several."""
     if found.until - found.since <= timedelta(days=1):
         return f"@{format_instant(at)}"
     return f"{at.astimezone(ZoneInfo(zone) if zone else UTC):%a %d %b}"
@@ -104,8 +104,8 @@ def show_heat(found: Forecast, around: Influences, *, zone: str, tag: str) -> No
 
 
 def heat_rows(found: Forecast, around: Influences, *, zone: str, tag: str) -> list[dict[str, Any]]:
-    """A row a day: its counts (none for hours outside the span, and those that clocks skip), the
-    freezes of each hour, where each hour leads, and what the day is called."""
+    """A row per day: its counts (none for hours outside the forecast, and for those that clocks
+    skip), the freezes and the address of each hour, and the day's name."""
     local = ZoneInfo(zone) if zone else ZoneInfo("UTC")
     rows: dict[str, dict[str, Any]] = {}
     for begin, end, starts in _steps(found):
@@ -136,7 +136,7 @@ def _steps(found: Forecast) -> Iterator[tuple[datetime, datetime, int]]:
 
 
 def _note(at: datetime, around: Influences) -> str:
-    """What a local day is called, and whether clocks change on it."""
+    """The name of a local day, and whether clocks change on it."""
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     following = (midnight.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=at.tzinfo)
     length = following.astimezone(UTC) - midnight.astimezone(UTC)

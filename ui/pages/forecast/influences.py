@@ -1,4 +1,4 @@
-"""Freezes and named days within a forecast: read with it, and told below it."""
+"""Freezes and named days within a forecast, read with it and listed below it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WINDOWS, _DAYS = 4, 6
 
 @dataclass(frozen=True)
 class ForecastView:
-    """A forecast, with what shapes it."""
+    """A forecast, and what shapes it."""
 
     forecast: Forecast
     influences: Influences

@@ -1,4 +1,4 @@
-"""The load to come: starts by step, the busiest instants, and what would take them apart."""
+"""The forecast: starts by step, the busiest instants, and ways to spread them."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _DEFAULT = "24h"
 _EVERY = timedelta(seconds=15)
 _HOUR = timedelta(hours=1)
 _NAMED = 12
-#: Tasks that are told without a click.
+#: Tasks named before the list is opened.
 _SAID = 3
 
 
 async def forecast_page(context: PageContext, query: dict[str, str]) -> None:
-    """Build the page. Its days are those of the reader's zone."""
+    """Build the page. Its days are in the reader's zone."""
     page = _ForecastPage(context, query)
     page.build()
     await context.learn_zone()
@@ -56,7 +56,7 @@ class _ForecastPage:
             with box("titles"):
                 text("Forecast", tag="h1")
                 if self._one is None:
-                    text("Starts to come, over all tasks that fire.", "sub", tag="p")
+                    text("Upcoming starts of all tasks.", "sub", tag="p")
                 else:
                     with box("sub", "p"):
                         instant = self._one[1] - self._one[0] <= timedelta(seconds=1)
@@ -66,7 +66,7 @@ class _ForecastPage:
                             text(" until ")
                             When(self._one[1], "clock")
                         text(". ")
-                        link("Show what else is to come", "/forecast")
+                        link("Show the whole forecast", "/forecast")
             with box("actions"):
                 self._spans = Segments(
                     "Span",
@@ -89,7 +89,7 @@ class _ForecastPage:
             skeleton(260)
 
     def begin(self) -> None:
-        """Show the forecast of the span that is chosen, now and as it changes."""
+        """Show the forecast of the chosen span, and keep it up to date."""
         if self._live is not None:
             self._live.stop()
         self._shown = None
@@ -119,7 +119,7 @@ class _ForecastPage:
         self._one = None
         self._tag = self._tag if tag is None else tag
         if self._spans.value != self._span:
-            self._spans.value = self._span  # which comes here again
+            self._spans.value = self._span  # calls this method again
             return
         self._context.script(f"history.replaceState(null, '', '{self._address()}')")
         self.begin()
@@ -175,7 +175,7 @@ def _busiest(found: Forecast, *, opened: bool) -> None:
 
 
 def _busy(busy: BusyInstant, *, opened: bool) -> None:
-    """`opened`: whether all tasks show at once, since who reads came for these."""
+    """`opened`: whether all tasks show at once, because the reader came for them."""
     with box("", "details").props("open" if opened else ""):
         with box("", "summary"):
             text(f"{busy.starts:,} at once ", "strong")
@@ -195,7 +195,7 @@ def _busy(busy: BusyInstant, *, opened: bool) -> None:
 
 
 def _one_step(query: dict[str, str]) -> tuple[datetime, datetime] | None:
-    """The step of a chart that was opened."""
+    """The opened step of a chart."""
     begin, end = _instant(query.get("from", "")), _instant(query.get("until", ""))
     if begin is None or end is None or not timedelta(0) < end - begin <= timedelta(days=1):
         return None

@@ -1,4 +1,4 @@
-"""What would take the busiest instant apart, and the button that has it done."""
+"""Ways to spread the busiest instant, with a button to apply one."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _AT_ONCE = 5
 _LABELS = {Way.HASH: "H as the minute", Way.JITTER: "Jitter", Way.OFFSET: "Offset"}
 _MEANS = {
     Way.HASH: "each task gets its own fixed minute, derived from its id",
-    Way.JITTER: "each run is delayed by up to so much",
-    Way.OFFSET: "one task after the other, in even steps",
+    Way.JITTER: "each run is delayed, by up to this much",
+    Way.OFFSET: "tasks are spaced evenly",
 }
 
 
 def show_ways(context: PageContext, found: Forecast, tag: str) -> None:
-    """A card for the busiest instant; nothing if no way is open."""
+    """A card for the busiest instant; nothing if there is no way to spread it."""
     busy = found.busiest[0]
     if not busy.spread:
         return
-    with card("Take the busiest apart", aside=f"{busy.starts:,} at once now"), box("ways"):
+    with card("Spread the busiest instant", aside=f"{busy.starts:,} at once now"), box("ways"):
         for way in busy.spread:
             with box():
                 with box("grow"):
@@ -70,8 +70,8 @@ def _asks(
             runs = sum(len(one.preview.before) for one in changes)
             moved = sum(len(one.preview.lost) for one in changes)
             text(
-                f"Of their next {runs:,} runs {moved:,} come at other instants. "
-                "Each becomes a new revision, and can be restored.",
+                f"{moved:,} of their next {runs:,} runs move to other instants. "
+                "Each change is a new revision; you can restore the one before.",
                 "muted wrap",
                 tag="p",
             )

@@ -1,1 +1,1 @@
-"""Freezes: those that stand, and the form that makes or changes one. Begin with `page.py`."""
+"""Freezes: the list of current ones, and the form. Begin with `page.py`."""

@@ -1,4 +1,4 @@
-"""What the form of a freeze says: its fields, one window or windows that come again."""
+"""The fields of a freeze: a single window, or recurring ones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LENGTHS = [(length, length) for length in ("1 h", "8 h", "1 d", "2 d")]
 
 
 class FreezeDraft:
-    """The fields of one freeze; `before` is what they start from."""
+    """The fields of one freeze; `before` is their initial content."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class FreezeDraft:
         self._build_rest()
 
     def judged(self) -> tuple[FreezeDefinition | None, list[FieldProblem]]:
-        """The definition, or what has to be fixed before it is one."""
+        """The definition, or the problems to fix first."""
         try:
             given = self._given()
         except FieldError as error:
@@ -71,7 +71,7 @@ class FreezeDraft:
             return None, [*field_problems(error.errors(), given)]
 
     def _given(self) -> dict[str, Any]:
-        """As REST takes it. Raises FieldError."""
+        """The definition in REST's form. Raises FieldError."""
         given: dict[str, Any] = {
             "note": self._note.value.strip(),
             "then": self._then.value,

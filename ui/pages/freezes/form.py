@@ -1,4 +1,4 @@
-"""Asks for a freeze: a new one, or what becomes of one that stands, with its next windows."""
+"""The form for a freeze, new or existing, with its next windows."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _PAUSE = 0.2
 
 
 async def ask_freeze(context: PageContext, before: Freeze | None = None) -> None:
-    """Ask for a new one, or for another definition of one that stands."""
+    """Ask for a new freeze, or for another definition of an existing one."""
     await context.learn_zone()
     if before is not None:
-        # What is shown may be some seconds old.
+        # The displayed freeze may be some seconds old.
         before = await context.tried(freeze_or_none(context.temporal, before.name)) or before
     _FreezeForm(context, before).open()
 
@@ -90,10 +90,10 @@ class _FreezeForm:
         self._preview.clear()
         with self._preview:
             if found is None:
-                text("Its windows show here once the fields above are right.", "muted small")
+                text("Its windows show here once the fields above are valid.", "muted small")
                 return
             title = found.description or "In force"
-            text(f"{title}:" if found.windows else "It has no window to come.", "strong wrap")
+            text(f"{title}:" if found.windows else "It has no upcoming window.", "strong wrap")
             for number, window in enumerate(found.windows):
                 with box("row small"):
                     Icon("ban")
@@ -136,11 +136,11 @@ class _FreezeForm:
 
     @property
     def _expected(self) -> tuple[str, ...] | None:
-        """The version that is replaced; None for any, once someone was told of another."""
+        """The version to replace; None for any, after the user was told of another one."""
         return None if self._before is None or self._warned else (self._before.version,)
 
     async def _may_save(self) -> bool:
-        """Whether it is still what was shown, or someone was told that it is not."""
+        """Whether the freeze is still as it was shown, or the user was told that it is not."""
         name = self._written_name
         try:
             present = await freeze_or_none(self._context.temporal, name)
@@ -148,14 +148,14 @@ class _FreezeForm:
             self._context.toasts.say(plainly(error), tone="red")
             return False
         if self._before is None and present is not None:
-            self._say([FieldProblem("name", f"There is a freeze {name} already; edit that one.")])
+            self._say([FieldProblem("name", f"The freeze {name} already exists; edit that one.")])
             return False
         if present is None or self._before is None:
             return True
         if present.updated_at != self._before.updated_at and not self._warned:
             self._warned = True
             by = present.updated_by or "Someone"
-            said = f"{by} changed {name} meanwhile. Save once more to overwrite that."
+            said = f"{by} changed {name} meanwhile. Save again to overwrite that."
             self._context.toasts.say(said, tone="red")
             return False
         return True

@@ -144,5 +144,5 @@ def _ask_to_delete(context: PageContext, freeze: Freeze) -> None:
             context.toasts.say(f"Deleted the freeze {name}.", tone="grey")
             context.changed()
 
-    words = _BEGINS_AGAIN if freeze.in_force else "Nothing is frozen at the times that it names."
+    words = _BEGINS_AGAIN if freeze.in_force else "Tasks run as scheduled during its windows."
     confirm(context.overlay, f"Delete {name}?", words, "Delete", go, danger=True)

@@ -14,14 +14,14 @@ THEN = {
 
 
 def concerned(freeze: FreezeDefinition) -> str:
-    """Which tasks it keeps from starting."""
+    """Which tasks it affects."""
     if freeze.tags == "all":
         return "All tasks."
     return f"Tasks tagged {joined(freeze.tags, 'or')}."
 
 
 def outcome(freeze: FreezeDefinition) -> str:
-    """What becomes of what is due."""
+    """What happens to occurrences in its windows."""
     said = f"What is due {THEN[freeze.then]}"
     if freeze.then is not Then.HOLD:
         return f"{said}."

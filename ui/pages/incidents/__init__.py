@@ -1,1 +1,1 @@
-"""The page one opens when something is wrong. Begin with `page.py`."""
+"""Incidents: the page to open when something is wrong. Begin with `page.py`."""

@@ -1,4 +1,4 @@
-"""Runs that failed for one cause, as one entry that leads to them and runs them again."""
+"""Failed runs grouped by cause; each entry leads to its runs, and can retry them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAMED = 3
 
 
 def show_failures(context: PageContext, groups: Sequence[Incident], tags: tuple[str, ...]) -> None:
-    """A card with an entry for each cause; of tasks with these tags."""
+    """A card with an entry for each cause, for tasks with these tags."""
     runs = sum(group.runs for group in groups)
     ongoing = sum(group.ongoing for group in groups)
     aside = counted(runs, "run")
@@ -33,7 +33,7 @@ def show_failures(context: PageContext, groups: Sequence[Incident], tags: tuple[
 
 
 def show_groups(context: PageContext, groups: Sequence[Incident], tags: tuple[str, ...]) -> None:
-    """An entry for each cause, with what to do about it."""
+    """An entry for each cause, with its actions."""
     with box("incidents", "ul"):
         for group in groups:
             _entry(context, group, tags)
@@ -76,7 +76,7 @@ def _tasks(group: Incident) -> None:
     one = group.task_count == 1
     with box("small muted wrap", "p"):
         text("" if one else f"{group.task_count:,} tasks: ")
-        # Nobody is helped by "and 1 more".
+        # "and 1 more" would take as much room as the item itself.
         named_here = _NAMED + 1 if group.task_count == _NAMED + 1 else _NAMED
         for n, task in enumerate(group.tasks[:named_here]):
             text(", " if n else "")
@@ -113,7 +113,7 @@ def _again(
         if ids is None:
             return
         if not ids:
-            context.toasts.say("Each of them was run again already.", tone="grey")
+            context.toasts.say("Each of them has been run again already.", tone="grey")
             return
         await ask(context, RUNS, RUNS.kind("retry"), ids)
 

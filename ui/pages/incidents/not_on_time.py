@@ -1,4 +1,4 @@
-"""What did not run, and what began late: an entry for each task and reason."""
+"""What did not run and what started late, with an entry for each task and reason."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from onthedot.ui.wording.values import counted, precise
 _SHOWN = 12
 
 _WHY = {
-    Reason.CATCHUP: "came up later than the catch-up window allows",
+    Reason.CATCHUP: "came up too late for its catch-up window",
     Reason.OVERLAP: "an earlier run was still in progress",
-    Reason.DEADLINE: "no worker took it up before its deadline",
+    Reason.DEADLINE: "no worker picked it up before its deadline",
     Reason.NO_WORKER: "no worker was there",
     Reason.NO_RUN: "there is no run, and nothing explains it",
     Reason.SCHEDULE_PAUSED: "its schedule was paused in Temporal",
@@ -31,8 +31,8 @@ _WORDS = {LedgerState.MISSED: "Missed", LedgerState.UNKNOWN: "Unexplained"}
 
 
 def show_missed(context: PageContext, found: Incidents, tags: tuple[str, ...]) -> None:
-    """A card of what did not run: the runs that no worker took up, which can be run again, and the
-    instants that have no run."""
+    """A card with what did not run: runs that no worker picked up, which can be retried, and
+    instants without a run."""
     aside = counted(found.did_not_run, "instant")
     with card("Did not run", aside=aside, body=False):
         if found.not_taken_up:
@@ -64,7 +64,7 @@ def _instants(missed: Sequence[MissedInstant]) -> None:
 
 
 def show_late(late: Sequence[LateStart]) -> None:
-    """A card of what began late; each entry leads to the latest of its runs."""
+    """A card with late starts; each entry leads to the latest of its runs."""
     found: dict[str, list[LateStart]] = defaultdict(list)
     for one in late:
         found[one.task_id].append(one)

@@ -1,4 +1,4 @@
-"""What went wrong in the last hour, night or day: by cause, with what to do about it."""
+"""What went wrong in the last hour, night, day or week, by cause, with actions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SPANS = {"hour": "Last hour", "night": "Night", "day": "Last 24 hours", "week": 
 _LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 _DEFAULT = "day"
 
-#: When a night begins, on the reader's clock.
+#: When the night begins, in the reader's zone.
 _EVENING = timedelta(hours=20)
 
 _EVERY = timedelta(seconds=10)
@@ -39,7 +39,7 @@ def incidents_page(context: PageContext, query: dict[str, str]) -> None:
 
 
 def begins(span: str, now: datetime, zone: str) -> datetime:
-    """Since when a span of `SPANS` is; the night is the reader's last one, or the present one."""
+    """The beginning of one of `SPANS`; the night is the reader's current or last one."""
     if span != "night":
         return now - _LENGTHS.get(span, _LENGTHS[_DEFAULT])
     local = now.astimezone(ZoneInfo(zone) if zone else UTC)
@@ -119,11 +119,11 @@ class _IncidentsPage:
             key = ("incidents", span, tags, zone)
             self._lives = [self._context.live(key, read, self._show_known, every=_EVERY)]
         if self._known is None and span == _DEFAULT and not tags and site.incidents.at_hand:
-            # What a server read a moment ago shows at once, and is read anew meanwhile.
+            # What the server read a moment ago shows immediately, and is reread meanwhile.
             self._show_known(Seen(site.incidents.at_hand))
 
     def _watch_lost(self) -> None:
-        """Look for what has no run as well: not before the rest is shown, which it would delay."""
+        """Also look for instants without a run, once the rest is shown, which it would delay."""
         site, span, zone, tags = self._context.site, self._span, self._context.zone, self._tags
 
         async def read() -> LostInstants:
@@ -153,7 +153,7 @@ class _IncidentsPage:
         if seen.value is not None:
             self._lost = seen.value
         elif seen.error is not None:
-            # The rest is worth showing without it.
+            # The rest is useful without it.
             self._lost = LostInstants(instants=(), complete=False)
         if self._known is not None and self._lost is not None:
             self._sections.show(self._known, self._lost, self._tags)

@@ -1,5 +1,5 @@
-"""The cards of the incidents, and of workers that are gone: each is drawn when it is known, and
-again only where it changed, so that no button moves away under a hand."""
+"""The cards of the page of incidents. Each is drawn once its content is known, and again only if
+that changed, so that buttons do not move while someone is about to click."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOT_ALL = "There may be more: part of this period was not checked or is not lis
 
 
 class Part:
-    """A place for what may come or change by itself."""
+    """A place for content that may appear or change."""
 
     def __init__(self) -> None:
         self._place = box("stack")
@@ -30,7 +30,7 @@ class Part:
         self._place.set_visibility(False)
 
     def draw(self, what: object, show: Callable[[], None] | None) -> None:
-        """Show it, unless it was drawn from the same thing already; nothing without `show`."""
+        """Show it, unless `what` is unchanged; without `show`, hide the place."""
         if what == self._drawn:
             return
         self._drawn = what
@@ -42,7 +42,7 @@ class Part:
 
 
 class Sections:
-    """All cards. What takes a long look comes last, beneath what is there at once."""
+    """All cards. What takes longest to read comes last."""
 
     def __init__(self, context: PageContext) -> None:
         self._context = context
@@ -51,7 +51,7 @@ class Sections:
         self._whole.draw("nothing known", _waiting)
 
     def say(self, icon: str, title: str, words: str) -> None:
-        """One message instead of all cards."""
+        """Show one message instead of the cards."""
 
         def show() -> None:
             with card(body=False):
@@ -62,7 +62,7 @@ class Sections:
             part.draw(None, None)
 
     def show(self, known: Incidents, lost: LostInstants | None, tags: tuple[str, ...]) -> None:
-        """What is known; without `lost`, what has no run is still looked for."""
+        """Show what is known; without `lost`, instants without a run are still being looked for."""
         found = known if lost is None else known.with_lost(lost)
         if lost is not None and not found.any:
             words = "Every run that was due began in time and succeeded."
@@ -103,13 +103,15 @@ def _not_all() -> None:
 
 
 def show_workers(place: Element, state: Health | None) -> None:
-    """A card, where a worker is gone, or none is there."""
+    """A card, if a worker is gone or there is none."""
     gone: tuple[Poller, ...] = ()
     waiting = ""
     if state is not None:
         gone = gone_workers(state, datetime.now(UTC))
         if len(gone) == len(state.workers):
-            waiting = f"None is left. {state.backlog:,} workflow tasks wait for one in Temporal."
+            waiting = (
+                f"No worker is left. {state.backlog:,} workflow tasks wait for one in Temporal."
+            )
     said = ",".join([*(worker.identity for worker in gone), waiting])
     if place.props.get("data-gone", ",") == said:
         return
@@ -136,5 +138,5 @@ def show_workers(place: Element, state: Health | None) -> None:
 
 
 def gone_workers(state: Health, now: datetime) -> tuple[Poller, ...]:
-    """Those that polled a while ago and do so no more."""
+    """The workers that have stopped polling."""
     return tuple(w for w in state.workers if now - w.last_seen > SEEN_WITHIN)

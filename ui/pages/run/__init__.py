@@ -1,1 +1,1 @@
-"""One run: begin at `page`."""
+"""The page of one run. Begin with `page.py`."""

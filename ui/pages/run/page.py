@@ -1,4 +1,4 @@
-"""One run: how it went, what came out, and what to do about it."""
+"""The page of one run: its status, result and actions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def run_page(context: PageContext, query: dict[str, str], run_id: str) -> None:
     live: list[Live[Run]] = []
 
     async def read() -> Run:
-        # One whose output is followed is read for that.
+        # If its output is followed, that reads the run.
         return following.known(run_id) or await one_run(context.site.temporal, run_id)
 
     def show_result() -> None:
@@ -157,7 +157,7 @@ _PHASES = {
 
 
 def _doing(run: Run) -> None:
-    """What a running run is doing, since when, and when it tries again."""
+    """What a run in progress is doing, since when, and when it is tried again."""
     assert run.phase is not None
     goes_on = run.phase is RunPhase.ATTEMPTING
     with named(box("banner calm" if goes_on else "banner"), role="status"), text("", "wrap"):
@@ -169,7 +169,7 @@ def _doing(run: Run) -> None:
             Elapsed(run.phase_since)
             text(")")
         if run.next_attempt_at is not None:
-            text("; it comes ")
+            text("; it starts ")
             When(run.next_attempt_at, "near")
 
 

@@ -1,4 +1,4 @@
-"""What came out of a run, what it writes while it runs, and the details of it."""
+"""The result of a run, its live output, and its details."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from onthedot.ui.page_context import PageContext
 from onthedot.ui.rows import CAUSES
 from onthedot.ui.wording.values import precise
 
-#: A stream that broke off is taken up after so many seconds.
+#: Seconds until a broken stream is resumed.
 _PAUSE = 2.0
 
 
 def build_result(run: Run, *, as_written: bool) -> None:
-    """What came out; without what a command printed, where that is shown as it was written."""
+    """The result, without the output of a command if that is shown separately."""
     output = run.output
     if as_written and isinstance(output, dict) and "exit_code" in output:
         output = {"exit_code": output["exit_code"]}
@@ -39,7 +39,7 @@ def build_result(run: Run, *, as_written: bool) -> None:
 
 
 def _asked(run: Run) -> list[tuple[str, str]]:
-    """Who had it started, and who had it stopped."""
+    """Who requested the run, and who cancelled it."""
     said = (
         ("Asked by", run.requested_by),
         ("Note", run.note),
@@ -64,7 +64,7 @@ def _output(run: Run, output: object, *, as_written: bool) -> None:
 
 
 def readable(output: object) -> tuple[str, list[tuple[str, str]]]:
-    """JSON with indents; long texts in it, such as a body or what was printed, by themselves."""
+    """Indented JSON, with long texts in it, such as a body or output, shown separately."""
     if isinstance(output, str):
         return output, []
     parts: list[tuple[str, str]] = []
@@ -92,10 +92,10 @@ def _size(output: object) -> str:
 
 
 class RunOutput:
-    """The card, which is not seen before there is something in it."""
+    """The card with the output, hidden until there is any."""
 
     def __init__(self, context: PageContext, run_id: str, began: Callable[[], None]) -> None:
-        """`began` is called when the first piece has come."""
+        """`began` is called when the first piece arrives."""
         self._context = context
         self._run_id = run_id
         self._began = began
@@ -112,14 +112,14 @@ class RunOutput:
             except RunNotFound:
                 return
             except OnTheDotError:
-                # The page says itself that Temporal is away.
+                # The page itself shows that Temporal is unavailable.
                 await asyncio.sleep(_PAUSE)
             else:
                 self._output.end()
                 return
 
     async def _take(self, after: int) -> int:
-        """Show what comes after this byte until the run has ended; where that was."""
+        """Show what follows this byte, until the run has ended; returns the position reached."""
         following = self._context.site.following
         async with aclosing(following.follow(self._run_id, after=after)) as updates:
             async for update in updates:

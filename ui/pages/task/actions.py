@@ -1,4 +1,4 @@
-"""What is done to a single task from wherever it is shown, with a word after and a way back."""
+"""Actions on a single task, the same wherever it is shown, with a message and an undo."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ACTIVE = (TaskStatus.SCHEDULED, TaskStatus.RUNNING)
 
 
 async def run_now(context: PageContext, task_id: str, name: str = "") -> None:
-    """Start a run in addition to the schedule; while a freeze is in force, ask before."""
+    """Start a run in addition to the schedule; during a freeze, ask first."""
     try:
         run = await context.tried(context.uses.run_task(task_id), but=(Frozen,))
     except Frozen as frozen:
@@ -33,9 +33,8 @@ def _ask_through(context: PageContext, task_id: str, name: str, frozen: Frozen) 
     confirm(
         context.overlay,
         "Run it through the freeze?",
-        f"{name or task_id} is frozen by {frozen.freeze}: nothing of it begins by schedule at "
-        "present.",
-        "Run it all the same",
+        f"{name or task_id} is frozen by {frozen.freeze}, so it does not start by schedule.",
+        "Run it anyway",
         go,
     )
 
@@ -51,24 +50,24 @@ def _started(context: PageContext, task_id: str, name: str, run: ShortRun | None
 
 
 async def ask_pause(context: PageContext, task: Task) -> None:
-    """Pause it, with a note and an end; an undo restores what was."""
+    """Pause it, with a note and an end. Undo restores the previous state."""
     await ask(context, TASKS, TASKS.kind("pause"), [task.id], name=task.name)
 
 
 async def resume(context: PageContext, task: Task) -> None:
-    """Let it fire again; an undo restores the pause, with its note and its end."""
+    """Let it fire again. Undo restores the pause with its note and end."""
     await do(context, TASKS, TASKS.kind("resume"), Order([task.id]), name=task.name)
 
 
 async def restore(context: PageContext, task: Task) -> None:
-    """Put it back as it was when it was deleted."""
+    """Restore it as it was when it was deleted."""
     if await context.tried(context.uses.restore_task(task.id)) is not None:
         context.toasts.say(f"Restored {task.name}.")
         context.changed()
 
 
 def ask_delete(context: PageContext, task: Task, after: Callable[[], None] | None = None) -> None:
-    """Delete it; its id has to be typed where it would still fire."""
+    """Delete it. If it would still fire, the user has to type its id."""
     kept = (
         "Its run goes with it."
         if task.trigger.kind == "once" and task.status not in _ACTIVE
@@ -90,7 +89,7 @@ def ask_delete(context: PageContext, task: Task, after: Callable[[], None] | Non
     confirm(
         context.overlay,
         f"Delete {task.name}?",
-        f"It fires no more, and its id is free. {kept} It can be restored for the retention.",
+        f"It no longer fires, and its id is free. {kept} It can be restored for the retention.",
         "Delete",
         delete,
         danger=True,

@@ -1,4 +1,4 @@
-"""Backfills of a task: starting one, and the progress of those that are running."""
+"""Backfills of a task: starts one, and shows the progress of running ones."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _OVERLAP = {
 
 
 async def ask_backfill(context: PageContext, task: Task) -> None:
-    """Ask for the period, and show how many runs it has."""
+    """Ask for the period, and show how many runs it contains."""
     await context.learn_zone()
     calendars = await calendars_for(context.site.temporal, task.trigger)
     now = context.site.temporal.now()

@@ -1,4 +1,4 @@
-"""A task's definition, put so that it can be read: when, what, and how it is kept in hand."""
+"""A task's definition for reading: when, what, and its policies."""
 
 from __future__ import annotations
 

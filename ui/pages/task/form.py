@@ -1,4 +1,4 @@
-"""New and edit: a form that follows what is chosen, and shows beside it what it would do."""
+"""The pages for a new task and for editing one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from onthedot.ui.forms.view import FormView
 from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.reads import calendar_names, task_state
 
-#: How long what the workers have registered is taken to be the same.
+#: How long the names that workers have registered are reused.
 _AGE = timedelta(seconds=30)
 
 
 async def new_page(context: PageContext, query: dict[str, str]) -> None:
-    """Build the page for a new task, empty or with what another one says."""
+    """Build the page for a new task, empty or with another task's content."""
     source = query.get("from", "")
     if source:
         await _changed(context, query, source, copy=True)
@@ -77,7 +77,7 @@ async def _changed(
 
 
 async def _choices(site: SiteContext) -> tuple[Registered, list[str]]:
-    """What the workers have registered, and the calendars that exist."""
+    """What the workers have registered, and the existing calendars."""
     try:
         return await asyncio.gather(_names(site), calendar_names(site.temporal))
     except OnTheDotError:

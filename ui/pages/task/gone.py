@@ -1,4 +1,4 @@
-"""In place of a task that is not there: whether it was deleted, and the way back."""
+"""Shown in place of a missing task: whether it was deleted, and how to restore it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EVERY = timedelta(seconds=15)
 
 
 def show_gone(context: PageContext, place: Element, task_id: str) -> None:
-    """Say so; of one that was deleted and is kept, by whom and when."""
+    """Say so; for a deleted task that is kept, by whom and when."""
     place.clear()
     with place:
         within = box()
@@ -35,7 +35,7 @@ def show_gone(context: PageContext, place: Element, task_id: str) -> None:
 
 def _say(context: PageContext, task_id: str, deleted: Task | None) -> None:
     if deleted is None:
-        words = f"{task_id} was deleted, or never was."
+        words = f"{task_id} was deleted, or never existed."
         with empty("search", "There is no such task", words, page=True):
             link("To the tasks", "/tasks", "btn")
             link("Its runs", f"/runs?task={task_id}", "btn")

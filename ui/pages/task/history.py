@@ -1,4 +1,4 @@
-"""The history of a task: who changed what, and when; and the way back."""
+"""The history of a task: who changed what and when, with restore."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from onthedot.ui.wording.errors import nothing_to_show
 #: How many revisions are shown, and how many more each time.
 _SHOWN = 10
 
-#: What a revision was does not change: it is read again when there is a further one.
+#: A revision does not change: history is reread only after a new one.
 _EVERY = timedelta(hours=1)
 
-#: Of the others the word says what changed.
+#: For other kinds, the word itself says what changed.
 _OF_THE_DEFINITION = (RevisionKind.REPLACED, RevisionKind.RESTORED)
 
 _WORDS = {
@@ -53,7 +53,7 @@ class HistoryCard:
             self._place = box("stack")
 
     def follow(self, task: Task) -> None:
-        """Show it up to the task's present revision."""
+        """Show it up to the task's current revision."""
         before, self._task = self._task, task
         if before is None or before.revision != task.revision:
             self._read()
@@ -138,7 +138,7 @@ class HistoryCard:
         with context.overlay, Modal(title, wide=True) as modal:
             text(title, tag="h2")
             if not found:
-                same = "It is no different from the present one: there is nothing to restore."
+                same = "It is the same as the current definition: there is nothing to restore."
                 text(same, "muted wrap", tag="p")
                 with box("foot"):
                     button("Close", lambda: dismiss(modal))
@@ -168,5 +168,5 @@ class HistoryCard:
         try:
             return await preview_edit(self._context.temporal, self._task_id, then)
         except OnTheDotError:
-            # What is wrong with it is said when it is restored.
+            # Restoring it shows what is wrong with it.
             return None

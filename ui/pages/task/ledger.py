@@ -1,4 +1,4 @@
-"""What happened at each instant of the last day, and why the last one that did not run did not."""
+"""What happened at each instant of the last day, and why the task last did not run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from onthedot.ui.page_context import PageContext
 from onthedot.ui.watches import Seen
 from onthedot.ui.wording.errors import nothing_to_show
 
-#: A ledger reads histories and lists: it is not followed from second to second.
+#: Reading a ledger is expensive (histories and lists), so it is not read every second.
 _EVERY = timedelta(seconds=15)
 
 _SHOWN = 6
@@ -39,8 +39,8 @@ class _Account:
 
 
 def show_ledger(context: PageContext, task_id: str) -> None:
-    """A card that keeps itself up to date."""
-    with card("Every instant, accounted for", aside="last day"):
+    """A live card."""
+    with card("Every instant", aside="last day"):
         place = box("stack")
 
     def show(seen: Seen[_Account]) -> None:
@@ -49,7 +49,7 @@ def show_ledger(context: PageContext, task_id: str) -> None:
             if seen.value is not None:
                 _show(seen.value)
             elif seen.error is not None:
-                text(nothing_to_show(seen.error, "What became of each instant")[1], "muted")
+                text(nothing_to_show(seen.error, "What happened at each instant")[1], "muted")
 
     context.live(
         ("ledger", task_id), lambda: _read(context.site.temporal, task_id), show, every=_EVERY
@@ -69,7 +69,7 @@ def _show(account: _Account) -> None:
             if counts.get(state):
                 text(f"{counts[state]} {state.value}", f"pill {_TONES.get(state, '')}")
         if not account.ledger.items:
-            text("No instant has come yet.", "muted")
+            text("Nothing was due yet.", "muted")
     with box("wrap", "p"):
         _prose(account.why.answer)
     others = [one for one in account.ledger.items if one.state not in _AS_IT_SHOULD]
@@ -78,7 +78,7 @@ def _show(account: _Account) -> None:
 
 
 def _prose(answer: str) -> None:
-    """A text in which each instant is shown as the reader's clock shows it."""
+    """A text whose instants are shown in the reader's zone."""
     for part in _INSTANT.split(answer):
         if _INSTANT.fullmatch(part):
             When(datetime.fromisoformat(part), "near")

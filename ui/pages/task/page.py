@@ -1,4 +1,4 @@
-"""One task: what it does and when, its next runs, how its last ones went, and what can be done."""
+"""The page of one task: what it does and when, its next and last runs, its actions."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _say_away(place: Element, error: OnTheDotError) -> None:
 
 
 class _TaskPage:
-    """Redraws only what changed: what one is about to click stays where it is."""
+    """Redraws only what changed, so that buttons stay where they are."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class _TaskPage:
         self._pill: TextElement | None = None
 
     def show(self, found: TaskDetail) -> None:
-        """The task as it is now."""
+        """Show the task as it is now."""
         task, runs = found.task, [run_row(run) for run in found.runs]
         ui.page_title(f"{task.name} · On the Dot")
         if self._task is None:
@@ -152,7 +152,7 @@ class _TaskPage:
             if task.problem:
                 with named(box("banner"), role="status").style("margin: 0"):
                     Icon("triangle-alert")
-                    text(f"Its schedule is not as it should be: {task.problem}", "wrap")
+                    text(f"Its schedule does not match its definition: {task.problem}", "wrap")
             if task.status is TaskStatus.PAUSED and (task.note or task.paused_until):
                 with box("banner").style("margin: 0"):
                     Icon("pause")
@@ -166,7 +166,7 @@ class _TaskPage:
 
 
 def _still(task: Task) -> Task:
-    """The task without what changes with every run."""
+    """The task without the parts that change with every run."""
     status = TaskStatus.SCHEDULED if can_pause(task) else task.status
     changing = {"last_run": None, "next_runs": (), "health": Health.NEVER_RAN}
     return task.model_copy(update={**changing, "status": status})

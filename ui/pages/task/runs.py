@@ -1,4 +1,4 @@
-"""When a task runs next, and how its last runs went: as charts, and each of them."""
+"""A task's next runs, and its last ones, as charts and one by one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from onthedot.ui.wording.values import precise
 
 
 def show_next_runs(task: Task, coming: Sequence[datetime], moved: Mapping[datetime, str]) -> None:
-    """A card with them, and from when some of them moved."""
+    """A card with the next runs, and for moved ones the original day."""
     own = zone(task.trigger)
     with card("Next runs", aside=own, body=False):
         if not coming:
@@ -44,13 +44,13 @@ def _why_none(task: Task) -> str:
     return {
         TaskStatus.PAUSED: "None while it is paused.",
         TaskStatus.RUNNING: "It is running now.",
-        TaskStatus.COMPLETED: "It is done. Editing it arms it again.",
-        TaskStatus.FAILED: "Its run failed. Editing it arms it again.",
+        TaskStatus.COMPLETED: "It has finished. Editing it schedules it again.",
+        TaskStatus.FAILED: "Its run failed. Editing it schedules it again.",
     }.get(task.status, "None.")
 
 
 def show_runs(log: Element, found: TaskDetail, rows: list[dict[str, Any]]) -> None:
-    """Draw them, or only what changed."""
+    """Draw the last runs, or only what changed."""
     table = next((c for c in log.descendants() if isinstance(c, RunTable)), None)
     charts = next((c for c in log.default_slot.children if "charts" in c.classes), None)
     if table is None:

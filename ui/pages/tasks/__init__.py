@@ -1,1 +1,1 @@
-"""The list of tasks: begin at `page`."""
+"""The list of tasks. Begin with `page.py`."""

@@ -1,4 +1,4 @@
-"""The list of tasks: search, filters in the address, pages, and changes to many at once."""
+"""The list of tasks: search, filters in the address, pages, and bulk actions."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def tasks_page(context: PageContext, query: dict[str, str]) -> None:
 
 _EVERY = timedelta(seconds=2)
 
-#: To count all tasks costs as much as to read ten pages of them.
+#: Counting all tasks costs as much as reading ten pages.
 _TOTALS_EVERY = timedelta(seconds=10)
 
-#: A list in an order is sorted from all tasks that match, each time.
+#: A sorted list is sorted anew from all matching tasks each time.
 _SORTED_EVERY = timedelta(seconds=20)
 
 

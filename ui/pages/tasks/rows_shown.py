@@ -1,4 +1,4 @@
-"""Which tasks the list shows, as the address says, and what it says of those that are not there."""
+"""Which tasks the list shows for its address, and what it shows if there are none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from onthedot.ui.pages.list_address import Known, ListAddress
 from onthedot.ui.rows import KINDS, TASK_WORDS
 from onthedot.ui.wording.errors import is_away, plainly
 
-#: What a pill says, and of what cannot be said in one pill, how the last run went.
+#: The labels of the pills; "Active" stands for several, which health tells apart.
 STATUSES = {
     TaskStatus.SCHEDULED.value: TASK_WORDS[TaskStatus.SCHEDULED],
     TaskStatus.RUNNING.value: TASK_WORDS[TaskStatus.RUNNING],
@@ -29,7 +29,7 @@ STATUSES = {
     TaskStatus.DELETED.value: TASK_WORDS[TaskStatus.DELETED],
 }
 
-#: Links that were kept from earlier.
+#: For links that were saved earlier.
 _EARLIER = {TaskStatus.FAILED.value: Health.FAILING.value}
 
 KNOWN: dict[str, Known] = {
@@ -40,7 +40,7 @@ KNOWN: dict[str, Known] = {
     "sort": set(TaskOrder),
 }
 
-#: Orders, as the column says whose head chooses it.
+#: Orders, named like the column whose head chooses them.
 ORDERS = {
     TaskOrder.NAME.value: "By name",
     TaskOrder.NEXT_RUN.value: "By next run",
@@ -49,7 +49,7 @@ ORDERS = {
 
 
 def chosen_filter(address: ListAddress) -> TaskFilter:
-    """The filter that an address without unknown values asks for."""
+    """The filter of an address without unknown values."""
     status = _EARLIER.get(address["status"], address["status"])
     return TaskFilter(
         kind=address["kind"] or None,
@@ -62,7 +62,7 @@ def chosen_filter(address: ListAddress) -> TaskFilter:
 
 @dataclass(frozen=True)
 class Nothing:
-    """Shown in place of rows; each of `ways` builds something to go on with."""
+    """Shown in place of rows; each of `ways` builds a way to continue."""
 
     icon: str
     title: str
@@ -79,7 +79,7 @@ def not_read(error: OnTheDotError, address: ListAddress) -> Nothing:
     """For a list that cannot be read."""
     if is_away(error):
         return Nothing(
-            "triangle-alert", "Temporal cannot be reached", "The list appears when it is."
+            "triangle-alert", "Temporal cannot be reached", "The list appears once it responds."
         )
     if isinstance(error, NoSuchPage):
         return not_understood(plainly(error), "First page", address.first_page)
@@ -115,7 +115,7 @@ def _ways_to_begin(context: PageContext) -> tuple[Callable[[], object], ...]:
 
 
 def unread(why: Mapping[str, str]) -> str:
-    """Which tasks a later release wrote in a way that this one cannot show."""
+    """The tasks that a later release stored in a form that this one cannot show."""
     if not why:
         return ""
     few = list(why)[:5]

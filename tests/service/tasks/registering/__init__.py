@@ -1,0 +1,1 @@
+"""Registrations: defaults, warnings, late arrivals, pace."""

@@ -1,4 +1,4 @@
-"""A registration that Temporal takes up after it was answered 503 is not there, and soon gone."""
+"""A registration that Temporal accepts only after a 503 is invisible, and soon ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many registrations of a batch are under way at once."""
+"""How many registrations of a batch are in flight."""
 
 from __future__ import annotations
 

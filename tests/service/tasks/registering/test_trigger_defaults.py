@@ -1,4 +1,4 @@
-"""What the settings add to triggers that leave it open."""
+"""The defaults that settings add to triggers."""
 
 from __future__ import annotations
 

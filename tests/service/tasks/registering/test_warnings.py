@@ -1,4 +1,4 @@
-"""What is said with a task that was taken, and yet will not run as things stand."""
+"""Warnings about a registered task that cannot run at present."""
 
 from __future__ import annotations
 

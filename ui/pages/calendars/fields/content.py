@@ -1,4 +1,4 @@
-"""The part of the form that says which days a calendar holds: the fields of one of five kinds."""
+"""The fields for the days of a calendar, for each of the five kinds."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class KindFields(Protocol):
     """The fields of one kind."""
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind."""
+        """The content, without its kind."""
 
 
 class ContentPart:
-    """Shows the fields of one kind at a time. `names` are the calendars to be made of."""
+    """Shows the fields of one kind at a time. `names` are the calendars to choose from."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class ContentPart:
         self._shown = self._build()
 
     def judged(self) -> tuple[CalendarContent | None, list[FieldProblem]]:
-        """The content, or what has to be fixed before it is one."""
+        """The content, or the problems to fix first."""
         try:
             given = self._shown.value()
             return _MODELS[self._kind](**given), []
@@ -97,7 +97,7 @@ class ContentPart:
 
 
 def _of_a_line(problem: FieldProblem, given: dict[str, Any]) -> FieldProblem:
-    """A problem of one of several dates names it."""
+    """A problem of one of several dates, with that date in the message."""
     field, _, number = problem.field.partition(".")
     if field != "dates" or not number.isdigit():
         return problem
@@ -106,12 +106,12 @@ def _of_a_line(problem: FieldProblem, given: dict[str, Any]) -> FieldProblem:
 
 
 def under_content(problems: Sequence[FieldProblem]) -> list[FieldProblem]:
-    """Problems of a content, at the fields of this part."""
+    """The problems of a content, at the fields of this part."""
     return [FieldProblem(f"content.{each.field}", each.message) for each in problems]
 
 
 class DateFields:
-    """Days and ranges, one a line."""
+    """Days and ranges, one per line."""
 
     def __init__(self, fields: Fields, before: CalendarContent | None) -> None:
         dates = before.dates if isinstance(before, DatesCalendar) else ()
@@ -120,7 +120,7 @@ class DateFields:
                 "Days",
                 "\n".join(dates),
                 at="content.dates",
-                hint="One a line: a date (2026-12-24), or a range with both ends included "
+                hint="One per line: a date (2026-12-24), or a range with both ends included "
                 "(2026-12-24/2027-01-06).",
                 placeholder="2026-12-24",
                 mono=True,
@@ -130,7 +130,7 @@ class DateFields:
         )
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind."""
+        """The content, without its kind."""
         return {"dates": tuple(listed(self._dates.value, "\n"))}
 
 
@@ -144,7 +144,7 @@ class WeekFields:
         )
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind."""
+        """The content, without its kind."""
         return {"days": tuple(self._days.chosen)}
 
 
@@ -158,7 +158,7 @@ class UnionFields:
         options = {name: name for name in dict.fromkeys([*names, *chosen])}
         self._names: ChecksField | None = None
         if not options:
-            words = "There is no other calendar yet. Make those first that this one is made of."
+            words = "There is no other calendar yet. First create the calendars to combine."
             text(words, "muted wrap", tag="p")
             return
         self._names = fields.add(
@@ -167,10 +167,10 @@ class UnionFields:
                 options,
                 ",".join(chosen),
                 at="content.calendars",
-                hint="It follows them: a change of one of them changes this one too.",
+                hint="If one of them changes, so does this one.",
             )
         )
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind."""
+        """The content, without its kind."""
         return {"calendars": tuple(self._names.chosen) if self._names else ()}

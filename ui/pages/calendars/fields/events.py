@@ -1,4 +1,4 @@
-"""The fields of a calendar of events: the address of a feed, or an iCalendar text."""
+"""The fields for a calendar of events: the address of a feed, or iCalendar text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HOWS = (("url", "From a feed", ""), ("text", "From a text", ""))
 
 
 class EventFields:
-    """A worker reads a feed; a text is read at once."""
+    """A worker reads a feed; text is read immediately."""
 
     def __init__(
         self, fields: Fields, before: CalendarContent | None, changed: Callable[[], None]
@@ -39,7 +39,7 @@ class EventFields:
         self._build()
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind."""
+        """The content, without its kind."""
         return {self._how: self._entry.value.strip()}
 
     def _switch(self, how: str) -> None:
@@ -72,7 +72,7 @@ class EventFields:
                     "iCalendar text",
                     (before.text or "") if before else "",
                     at="content.text",
-                    hint="Every day on which it has an event, repeated ones included.",
+                    hint="Every day on which it has an event, including recurring ones.",
                     placeholder="BEGIN:VCALENDAR …",
                     mono=True,
                     rows=8,

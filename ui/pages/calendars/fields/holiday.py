@@ -1,4 +1,4 @@
-"""The fields of a calendar of holidays: a country, a part of it, categories."""
+"""The fields for a calendar of holidays: a country, a subdivision, categories."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WHOLE = ""
 
 
 class HolidayFields:
-    """Parts and categories follow the country."""
+    """The choices of subdivisions and categories follow the country."""
 
     def __init__(
         self, fields: Fields, before: CalendarContent | None, changed: Callable[[], None]
@@ -42,7 +42,7 @@ class HolidayFields:
         self._build()
 
     def value(self) -> dict[str, Any]:
-        """What they say, without the kind."""
+        """The content, without its kind."""
         kinds = self._kinds.chosen if self._kinds else ["public"]
         part = self._part.value if self._part else _WHOLE
         return {
