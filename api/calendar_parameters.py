@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Path
 from fastapi.openapi.models import Example
 
-from onthedot.api.deps import TemporalDep
-from onthedot.api.etags import IfMatch, named_revisions
+from onthedot.api.deps import made
+from onthedot.api.etags import IfMatch, expected_revision
 from onthedot.scheduling.errors import CalendarChanged, CalendarNotFound
 from onthedot.service.calendars.calendars import Calendars
 
@@ -31,11 +32,7 @@ EXAMPLES: dict[str, Example] = {
 }
 
 
-async def _calendars(temporal: TemporalDep) -> Calendars:
-    return Calendars(temporal)
-
-
-CalendarsDep = Annotated[Calendars, Depends(_calendars)]
+CalendarsDep = Annotated[Calendars, made(Calendars)]
 
 
 async def _name(
@@ -54,15 +51,11 @@ async def _expected(
     name: CalendarNamePath, calendars: CalendarsDep, if_match: IfMatch = None
 ) -> int | None:
     """The revision that a change is meant for, or None for any."""
-    named = named_revisions(if_match)
-    if named is None:
-        return None
-    if len(named) == 1 and (only := next(iter(named))) is not None:
-        return only
-    current = (await calendars.get(name)).state.revision
-    if current not in named:
-        raise CalendarChanged(name, current)
-    return current
+
+    async def current() -> int:
+        return (await calendars.get(name)).state.revision
+
+    return await expected_revision(if_match, current, partial(CalendarChanged, name))
 
 
 #: What `If-Match` asks for.

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from onthedot.access.identity import Identity
 from onthedot.scheduling.errors import BackfillNotFound, RunNotFound, TaskNotFound
@@ -22,61 +30,41 @@ from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.paging import MAX_LIMIT
 
 _TASK_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _OTHER_ID = re.compile(r"[A-Za-z0-9._~-]{1,400}")
 
 
-async def _temporal(request: Request) -> Temporal:
-    found: Temporal = request.app.state.temporal
-    return found
+def kept(name: str) -> Any:
+    """A dependency: the app's object of this name."""
+
+    async def found(request: Request) -> Any:
+        return getattr(request.app.state, name)
+
+    return Depends(found)
 
 
-TemporalDep = Annotated[Temporal, Depends(_temporal)]
+TemporalDep = Annotated[Temporal, kept("temporal")]
 
 
-async def _tasks(temporal: TemporalDep) -> Tasks:
-    return Tasks(temporal)
+def made(use_cases: Callable[[Temporal], object]) -> Any:
+    """A dependency: use cases with the app's Temporal."""
+
+    async def found(temporal: TemporalDep) -> object:
+        return use_cases(temporal)
+
+    return Depends(found)
 
 
-async def _task_list(temporal: TemporalDep) -> TaskList:
-    return TaskList(temporal)
-
-
-async def _runs(temporal: TemporalDep) -> Runs:
-    return Runs(temporal)
-
-
-async def _run_list(temporal: TemporalDep) -> RunList:
-    return RunList(temporal)
-
-
-async def _skipped_runs(temporal: TemporalDep) -> SkippedRuns:
-    return SkippedRuns(temporal)
-
-
-async def _backfills(temporal: TemporalDep) -> Backfills:
-    return Backfills(temporal)
-
-
-async def _counts(request: Request) -> KeptCounts:
-    found: KeptCounts = request.app.state.counts
-    return found
-
-
-async def _archive(request: Request) -> ArchivedRuns:
-    found: ArchivedRuns = request.app.state.archive
-    return found
-
-
-TasksDep = Annotated[Tasks, Depends(_tasks)]
-TaskListDep = Annotated[TaskList, Depends(_task_list)]
-CountsDep = Annotated[KeptCounts, Depends(_counts)]
-RunsDep = Annotated[Runs, Depends(_runs)]
-RunListDep = Annotated[RunList, Depends(_run_list)]
-ArchiveDep = Annotated[ArchivedRuns, Depends(_archive)]
-SkippedRunsDep = Annotated[SkippedRuns, Depends(_skipped_runs)]
-BackfillsDep = Annotated[Backfills, Depends(_backfills)]
+TasksDep = Annotated[Tasks, made(Tasks)]
+TaskListDep = Annotated[TaskList, made(TaskList)]
+CountsDep = Annotated[KeptCounts, kept("counts")]
+RunsDep = Annotated[Runs, made(Runs)]
+RunListDep = Annotated[RunList, made(RunList)]
+ArchiveDep = Annotated[ArchivedRuns, kept("archive")]
+SkippedRunsDep = Annotated[SkippedRuns, made(SkippedRuns)]
+BackfillsDep = Annotated[Backfills, made(Backfills)]
 
 
 async def _who(request: Request) -> Identity:
@@ -147,8 +135,25 @@ QueryInstant = Annotated[Instant, BeforeValidator(_plus_lost), AfterValidator(wi
 #: A text to search for, without control characters.
 QueryText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
-#: The position in a list.
-CursorText = Annotated[str, StringConstraints(max_length=4096)]
+#: Tags of tasks.
+QueryTags = Annotated[
+    list[QueryText],
+    Field(max_length=20, description="A tag of the task; several times: all of them."),
+]
+
+#: The number of rows of a page, and the position in a list.
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Rows of a page.")]
+Cursor = Annotated[
+    Annotated[str, StringConstraints(max_length=4096)] | None,
+    Field(description="`next_cursor` of the page before."),
+]
+
+
+class StrictQuery(BaseModel):
+    """The query parameters of a call; unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
 
 #: Where `tag` may come several times.
 _SEVERAL_TAGS = {"/tasks", "/runs", "/incidents"}

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onthedot.api import problems
 from onthedot.api.json_body import InvalidBody
+from onthedot.api.middleware.access_log import printable_path
 from onthedot.messages.field_errors import parameter_problems
 from onthedot.messages.problems import Problem
 from onthedot.scheduling.errors import FieldProblem, OnTheDotError
@@ -102,16 +103,11 @@ class LastResort:
         except Exception as error:
             if gone and str(error) == _NOBODY_LISTENS:
                 return
-            _LOG.error("%s %s: %s", scope["method"], _address(scope), _told(error))
+            _LOG.error("%s %s: %s", scope["method"], printable_path(scope), _told(error))
             if started:
                 raise
             detail = "This is an internal error; see the server's log. You may repeat the call."
             await problems.answer(problems.problem(problems.INTERNAL, detail))(scope, receive, send)
-
-
-def _address(scope: Scope) -> str:
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    return raw.partition(b"?")[0].decode("ascii", "replace")
 
 
 def _told(error: Exception) -> str:

@@ -1,8 +1,10 @@
-"""`ETag` and `If-Match`: the task's revision in quotes."""
+"""`ETag` and `If-Match`: a revision in quotes."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Header
@@ -10,16 +12,15 @@ from fastapi.exceptions import RequestValidationError
 
 from onthedot.api.deps import TaskIdPath, TasksDep
 from onthedot.scheduling.errors import RevisionMismatch
-from onthedot.scheduling.task import Task
 
 _ONE = r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _ANY_OR_LIST = rf"^(\*|{_ONE}([ \t]*,[ \t]*{_ONE})*)$"
 _TAG = re.compile(r'(W/)?"([^"]*)"')
 
 
-def etag(task: Task) -> str:
-    """The ETag of a task's current revision."""
-    return f'"{task.revision}"'
+def etag(revision: int | str) -> str:
+    """The ETag of a revision."""
+    return f'"{revision}"'
 
 
 IfMatch = Annotated[
@@ -33,7 +34,7 @@ IfMatch = Annotated[
 ]
 
 
-def named_revisions(if_match: str | None) -> set[int | None] | None:
+def _named_revisions(if_match: str | None) -> set[int | None] | None:
     """The revisions that `If-Match` names; None for any.
 
     A tag that names no revision is a None among them. Weak tags never match (RFC 9110). One of
@@ -55,17 +56,30 @@ def named_tags(if_match: str | None) -> set[str] | None:
     return {tag for weak, tag in _TAG.findall(if_match) if not weak}
 
 
-async def _expected(task_id: TaskIdPath, tasks: TasksDep, if_match: IfMatch = None) -> int | None:
-    """The revision that a change is meant for, or None for any."""
-    named = named_revisions(if_match)
+async def expected_revision(
+    if_match: str | None, read: Callable[[], Awaitable[int]], mismatch: Callable[[int], Exception]
+) -> int | None:
+    """The revision that a change is meant for, or None for any.
+
+    `read` gives the current one, which matters only where the header names several or none of our
+    own; raises `mismatch` of it if the header does not name it.
+    """
+    named = _named_revisions(if_match)
     if named is None:
         return None
     if len(named) == 1 and (only := next(iter(named))) is not None:
         return only
-    current = (await tasks.get(task_id)).revision
+    current = await read()
     if current not in named:
-        raise RevisionMismatch(task_id, current)
+        raise mismatch(current)
     return current
+
+
+async def _expected(task_id: TaskIdPath, tasks: TasksDep, if_match: IfMatch = None) -> int | None:
+    async def current() -> int:
+        return (await tasks.get(task_id)).revision
+
+    return await expected_revision(if_match, current, partial(RevisionMismatch, task_id))
 
 
 def _revision(tag: str) -> int | None:

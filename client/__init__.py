@@ -1,7 +1,8 @@
 """The Python client: `OnTheDot` is synchronous, `AsyncOnTheDot` asynchronous, with the same calls.
 
 It needs httpx and pydantic, but nothing of the server. The models are the server's own, in
-`onthedot.scheduling` and `onthedot.messages`. See docs/how-to/from-python.md.
+`onthedot.scheduling` and `onthedot.messages`. See docs/how-to/from-python.md. Begin with `call.py`,
+which explains how both clients share one description of each call.
 """
 
 from onthedot.client.awaited import AsyncOnTheDot

@@ -11,7 +11,7 @@ import functools
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
+from typing import Any, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
 from onthedot.client.events import ServerEvent
 
@@ -112,7 +112,7 @@ class Described(Generic[P, T]):
     @overload
     def __get__(self, client: AsyncSender, owner: type) -> Callable[P, Coroutine[Any, Any, T]]: ...
     def __get__(self, client: Sender | AsyncSender | None, owner: type) -> Any:
-        return self if client is None else _method(client, self.describe, _send)
+        return self if client is None else _method(self.describe, client.send)
 
 
 class Paged(Generic[P, T]):
@@ -129,7 +129,7 @@ class Paged(Generic[P, T]):
     @overload
     def __get__(self, client: AsyncSender, owner: type) -> Callable[P, AsyncIterator[T]]: ...
     def __get__(self, client: Sender | AsyncSender | None, owner: type) -> Any:
-        return self if client is None else _method(client, self.describe, _walk)
+        return self if client is None else _method(self.describe, client.walk)
 
 
 class Followed(Generic[P, T]):
@@ -146,28 +146,12 @@ class Followed(Generic[P, T]):
     @overload
     def __get__(self, client: AsyncSender, owner: type) -> Callable[P, AsyncIterator[T]]: ...
     def __get__(self, client: Sender | AsyncSender | None, owner: type) -> Any:
-        return self if client is None else _method(client, self.describe, _follow)
+        return self if client is None else _method(self.describe, client.follow)
 
 
-def _send(client: Sender | AsyncSender, call: Call[Any]) -> Any:
-    return client.send(call)
-
-
-def _walk(client: Sender | AsyncSender, walk: Walk[Any]) -> Any:
-    return client.walk(walk)
-
-
-def _follow(client: Sender | AsyncSender, stream: Stream[Any]) -> Any:
-    return client.follow(stream)
-
-
-def _method(
-    client: Sender | AsyncSender,
-    describe: Callable[P, T],
-    carry_out: Callable[Concatenate[Sender | AsyncSender, ...], Any],
-) -> Callable[P, Any]:
+def _method(describe: Callable[P, T], carry_out: Callable[[T], Any]) -> Callable[P, Any]:
     @functools.wraps(describe)
     def method(*args: P.args, **kwargs: P.kwargs) -> Any:
-        return carry_out(client, describe(*args, **kwargs))
+        return carry_out(describe(*args, **kwargs))
 
     return method

@@ -10,7 +10,7 @@ import click
 
 from onthedot.commands.preview import seconds_or_iso
 from onthedot.commands.reaching import server
-from onthedot.commands.terminal.output import Column, Format, output_option, show_one, show_table
+from onthedot.commands.terminal.output import Column, Format, output_option, show_data, show_table
 from onthedot.commands.terminal.times import INSTANT, lasting, shown
 from onthedot.scheduling.forecast.report import BusyInstant, Forecast, Spread
 
@@ -50,7 +50,7 @@ def forecast(
     elif form == Format.NAME:
         click.echo("\n".join(task.id for busy in found.busiest[:1] for task in busy.tasks))
     else:
-        show_one(found, form, lambda _: (), "")
+        show_data(found, form)
 
 
 @dataclass(frozen=True)

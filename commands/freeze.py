@@ -34,7 +34,7 @@ def freeze() -> None:
 )
 @output_option
 def list_(form: str) -> None:
-    """List the freezes that are in force or have a window to come."""
+    """List the freezes that are in force or have an upcoming window."""
     with server() as there:
         show_list(there.list_freezes(), form, COLUMNS, lambda found: found.name)
 

@@ -12,7 +12,7 @@ from onthedot.commands.terminal.output import (
     Format,
     output_option,
     say,
-    show_one,
+    show_data,
     show_table,
 )
 from onthedot.commands.terminal.times import INSTANT, lasting, shown
@@ -69,7 +69,7 @@ def incidents(
     elif form == Format.TABLE:
         _show(found)
     else:
-        show_one(found, form, lambda _: (), "")
+        show_data(found, form)
 
 
 def _show(found: Incidents) -> None:

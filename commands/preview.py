@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from onthedot.commands.reaching import server
-from onthedot.commands.terminal.output import Format, output_option, plain, say, show_one
+from onthedot.commands.terminal.output import Format, output_option, plain, say, show_data
 from onthedot.commands.terminal.times import INSTANT, shown
 from onthedot.messages.triggers import PreviewAnswer
 from onthedot.scheduling.trigger import OnExcluded
@@ -35,7 +35,7 @@ from onthedot.scheduling.trigger import OnExcluded
     help="What happens to a run on an excluded day (default skip).",
 )
 @click.option("-n", "--count", type=click.IntRange(1, 1000), default=10, show_default=True)
-@click.option("--after", type=INSTANT, help="From when on (default now).")
+@click.option("--after", type=INSTANT, help="Only after this time (default now).")
 @click.option("--id", "task_id", metavar="TASK", help="The task's id, on which H depends.")
 @output_option
 def preview(
@@ -78,7 +78,7 @@ def preview(
     elif form == Format.NAME:
         click.echo("\n".join(plain(found)["next_runs"]))
     else:
-        show_one(found, form, lambda _: (), "")
+        show_data(found, form)
 
 
 def seconds_or_iso(text: str) -> float | str:

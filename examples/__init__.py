@@ -1,1 +1,1 @@
-"""Working examples; tests/docs/test_examples.py runs them."""
+"""Working examples, which tests/docs/test_examples.py runs. Begin with `invoices.py`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -60,6 +61,10 @@ class Collector:
             return self._timezone
         self.check(line, f"No time zone is given: {machine} decides there; UTC is used here.")
         return "UTC"
+
+    def entry(self, wanted: str) -> Entry:
+        """The part of the file that becomes a task with an id made from some text."""
+        return Entry(self, self.free_id(wanted))
 
     def free_id(self, wanted: str) -> str:
         """An id made from some text that no task of this file has yet."""
@@ -137,6 +142,26 @@ class Collector:
         note = Note(line, kind, text, task)
         if note not in self._notes:
             self._notes.append(note)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a file; its notes belong to the task it becomes, or to the first of several."""
+
+    found: Collector
+    id: str
+
+    def lost(self, line: int, text: str) -> None:
+        """Notes something that has no counterpart here."""
+        self.found.lost(line, text, self.id)
+
+    def changed(self, line: int, text: str) -> None:
+        """Notes something that has another meaning here."""
+        self.found.changed(line, text, self.id)
+
+    def check(self, line: int, text: str) -> None:
+        """Notes an assumption."""
+        self.found.check(line, text, self.id)
 
 
 def _definition(task: NewTask) -> TaskDefinition:

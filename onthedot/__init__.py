@@ -1,7 +1,8 @@
 """On the Dot: scheduled tasks over REST and a page, kept and run by Temporal.
 
 Everything is imported from here: `onthedot.plugin`, `onthedot.scheduling`. In the repository, each
-part is a link to the folder or file of the same name; the wheel contains the files.
+part is a link to the folder or file of the same name; the wheel contains the files. To read the
+code, begin with docs/architecture.md.
 
 For activities and workflows that tasks run, `onthedot.current_run()` returns the run.
 """

@@ -104,12 +104,6 @@ class PageContext:
         return RunList(self.temporal)
 
     @property
-    def overview(self) -> OverviewReader:
-        """Counts over all tasks. Raises SignedOut."""
-        self.session.check()
-        return self.site.overview
-
-    @property
     def forecasts(self) -> Forecasts:
         """Forecasts. Raises SignedOut."""
         self.session.check()
@@ -203,11 +197,3 @@ class PageContext:
         self.toasts.say(words)
         self.changed()
         self.go(path)
-
-    def later(self, act: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        """`act`, with errors shown instead of raised."""
-
-        async def guarded() -> None:
-            await self.tried(act())
-
-        return guarded

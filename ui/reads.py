@@ -1,4 +1,4 @@
-"""Reads for pages, several calls at once."""
+"""Reads for pages. They keep pages from the services, whose changes need a role: see use_cases."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from onthedot.scheduling.outages import Busy
 from onthedot.scheduling.run import Run, ShortRun
 from onthedot.scheduling.stored.backfill import Backfill
 from onthedot.scheduling.stored.task_state import TaskState
-from onthedot.scheduling.task import Task, TaskDefinition
+from onthedot.scheduling.task import Task
 from onthedot.scheduling.trigger import CronTrigger, OnExcluded
 from onthedot.service.calendars.calendars import Calendars
 from onthedot.service.freezes.freezes import Freezes
@@ -111,9 +111,3 @@ async def freeze_or_none(temporal: Temporal, name: str) -> Freeze | None:
         return await Freezes(temporal).get(name)
     except FreezeNotFound:
         return None
-
-
-async def definition_of(temporal: Temporal, task_id: str) -> tuple[TaskDefinition, int]:
-    """A task's whole definition, and its revision."""
-    state = await Tasks(temporal).state(task_id)
-    return state.definition, state.revision

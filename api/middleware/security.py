@@ -14,7 +14,6 @@ the response.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers
@@ -28,7 +27,7 @@ from onthedot.access.page_path import belongs_to_page
 from onthedot.access.roles import Role
 from onthedot.api import problems
 from onthedot.api.bearers import Bearers, challenge
-from onthedot.api.middleware.trusted_proxies import UNNAMED
+from onthedot.api.middleware.trusted_proxies import UNNAMED, address_of
 from onthedot.api.middleware.web_ui_origin import FROM_WEB_UI
 from onthedot.messages.problems import Problem
 from onthedot.settings import Settings, is_loopback
@@ -158,39 +157,35 @@ def _is_reader_of_docs(scope: Scope, headers: Headers) -> bool:
 
 
 def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
+    said = _whence(scope, headers)
     fix = "Without configured tokens, only this machine may call. See ONTHEDOT_API_TOKENS."
+    return problems.problem(problems.FORBIDDEN, f"{said} {fix}") if said else None
+
+
+def _whence(scope: Scope, headers: Headers) -> str:
+    """Where a call comes from, in a sentence, if it is not from this machine; else empty."""
     if not _is_local(scope):
-        return problems.problem(problems.FORBIDDEN, f"The call comes from another machine. {fix}")
+        return "The call comes from another machine."
     if UNNAMED in scope:
-        said = "A proxy that ONTHEDOT_TRUSTED_PROXIES does not name forwarded the call."
-        return problems.problem(problems.FORBIDDEN, f"{said} {fix}")
+        return "A proxy that ONTHEDOT_TRUSTED_PROXIES does not name forwarded the call."
     host = headers.get("host", "")
     if len(headers.getlist("host")) != 1 or not is_loopback(_host_name(host)):
-        return problems.problem(problems.FORBIDDEN, f"The Host is not a loopback address. {fix}")
+        return "The Host is not a loopback address."
     if FROM_WEB_UI in scope.get("state", {}):
-        return None
+        return ""
     origin = headers.get("origin")
     if origin is not None and not _own(origin, host):
-        return problems.problem(
-            problems.FORBIDDEN, f"The call comes from a page of another origin. {fix}"
-        )
+        return "The call comes from a page of another origin."
     if headers.get("sec-fetch-site") == "cross-site":
-        return problems.problem(
-            problems.FORBIDDEN, f"The call comes from a page of another site. {fix}"
-        )
-    return None
+        return "The call comes from a page of another site."
+    return ""
 
 
 def _is_local(scope: Scope) -> bool:
-    client = scope.get("client")
-    if not client:
+    if not (client := scope.get("client")):
         return True
-    try:
-        address = ip_address(client[0])
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+    address = address_of(client[0])
+    return address is not None and address.is_loopback
 
 
 def _host_name(host: str) -> str:

@@ -8,7 +8,7 @@ otherwise a caller could choose its address for limits and the audit, or pass as
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -42,18 +42,23 @@ class TrustedProxies:
         await self._app(scope, receive, send)
 
     def _is_named(self, address: str) -> bool:
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        mapped = getattr(found, "ipv4_mapped", None)
-        return any((mapped or found) in network for network in self._networks)
+        found = address_of(address)
+        return found is not None and any(found in network for network in self._networks)
 
     def _caller(self, said: Headers) -> str:
         """The last address that is not a proxy's. Those before it may be forged."""
         hops = [hop.strip() for hop in ",".join(said.getlist("x-forwarded-for")).split(",")]
         untrusted = [hop for hop in hops if hop and not self._is_named(hop)]
         return untrusted[-1] if untrusted else ""
+
+
+def address_of(written: str) -> IPv4Address | IPv6Address | None:
+    """An address, as IPv4 if it is one mapped to IPv6; None if it is not an address."""
+    try:
+        found = ip_address(written)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _believing(scope: Scope, caller: str) -> Scope:

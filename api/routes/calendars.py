@@ -15,6 +15,7 @@ from onthedot.api.calendar_parameters import (
 )
 from onthedot.api.deps import Caller, TemporalDep
 from onthedot.api.documented import ETAG, LOCATION, refusals
+from onthedot.api.etags import etag
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.calendars import (
     CalendarAnswer,
@@ -50,7 +51,7 @@ async def get_calendar(
     """Its content, how many tasks and calendars use it, and how many of those have not applied its
     last change yet."""
     found = await calendars.get(name)
-    response.headers["ETag"] = _etag(found)
+    response.headers["ETag"] = etag(found.state.revision)
     return _answer(found)
 
 
@@ -75,16 +76,17 @@ async def put_calendar(
     expected: ExpectedCalendarRevision,
     response: Response,
 ) -> CalendarAnswer:
-    """Every task that uses it applies the change by itself; `waiting` counts those that have not
-    done so yet.
+    """Every task that uses it applies the change automatically; `waiting` counts those that have
+    not done so yet.
 
-    A feed is read immediately, and then daily. What `GET` answers may be sent back; what changes
-    nothing keeps the revision."""
+    A feed is read immediately, and then daily. You can send back the response of `GET`. If nothing
+    changes, the revision stays.
+    """
     found, made = await calendars.put(name, content_of(body), by=caller, if_match=expected)
     if made:
         response.status_code = 201
         response.headers["Location"] = f"/calendars/{name}"
-    response.headers["ETag"] = _etag(found)
+    response.headers["ETag"] = etag(found.state.revision)
     return _answer(found)
 
 
@@ -131,10 +133,6 @@ async def calendar_days(
 
 def _a_year_after(day: date) -> date:
     return min(day, date.max - _YEAR) + _YEAR
-
-
-def _etag(found: FoundCalendar) -> str:
-    return f'"{found.state.revision}"'
 
 
 def _answer(found: FoundCalendar) -> CalendarAnswer:

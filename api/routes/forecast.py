@@ -1,13 +1,13 @@
-"""What is to come: `/forecast`, the load, and `/tasks.ics`, the runs, for calendar programs."""
+"""`/forecast`: the starts to come; `/tasks.ics`: upcoming runs for calendar programs."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from fastapi import APIRouter, Query, Response
+from pydantic import BeforeValidator, Field
 
-from onthedot.api.deps import QueryInstant, QueryText
+from onthedot.api.deps import QueryInstant, QueryText, StrictQuery, kept
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.scheduling.forecast.report import Forecast
@@ -18,20 +18,13 @@ from onthedot.service.overview.forecasts import Forecasts
 router = APIRouter(route_class=JsonRoute, tags=["triggers"])
 
 
-async def _forecasts(request: Request) -> Forecasts:
-    found: Forecasts = request.app.state.forecasts
-    return found
-
-
 def _number(value: object) -> object:
-    """In an address a number of seconds is a text as well."""
+    """In a query, a number of seconds is text."""
     return float(value) if isinstance(value, str) and value.isdecimal() else value
 
 
-class ForecastQuery(BaseModel):
+class ForecastQuery(StrictQuery):
     """The period and the step."""
-
-    model_config = ConfigDict(extra="forbid")
 
     since: QueryInstant | None = Field(
         None, alias="from", description="The first step; by default the current one."
@@ -47,28 +40,22 @@ class ForecastQuery(BaseModel):
 
 @router.get("/forecast", summary="Forecast the upcoming load", responses=refusals(503))
 async def forecast(
-    query: Annotated[ForecastQuery, Query()], forecasts: Annotated[Forecasts, Depends(_forecasts)]
+    query: Annotated[ForecastQuery, Query()], forecasts: Annotated[Forecasts, kept("forecasts")]
 ) -> Forecast:
     """How many starts are due in each step, over all tasks; the busiest seconds with their tasks;
-    how late the last start would be, where `ONTHEDOT_CAPACITY_PER_SECOND` begin in a second; and
-    what `H`, jitter or an offset would make of the busiest one.
+    how late the last start would be if `ONTHEDOT_CAPACITY_PER_SECOND` can start in a second; and
+    the effect of `H`, jitter or an offset on the busiest one.
 
     This counts occurrences, before the overlap policy applies. Tasks that are paused without an end
-    are left out."""
+    are left out.
+    """
     return await forecasts.of(
         since=query.since, until=query.until, step=query.step, tag=query.tag or ""
     )
 
 
-async def _feeds(request: Request) -> Feeds:
-    found: Feeds = request.app.state.feeds
-    return found
-
-
-class FeedQuery(BaseModel):
-    """Whose runs."""
-
-    model_config = ConfigDict(extra="forbid")
+class FeedQuery(StrictQuery):
+    """The tasks in the feed."""
 
     tag: QueryText | None = Field(None, description="Only tasks with this tag.")
     task: TaskId | None = Field(None, description="Only this task.")
@@ -89,7 +76,7 @@ class FeedQuery(BaseModel):
     },
 )
 async def tasks_calendar(
-    query: Annotated[FeedQuery, Query()], feeds: Annotated[Feeds, Depends(_feeds)]
+    query: Annotated[FeedQuery, Query()], feeds: Annotated[Feeds, kept("feeds")]
 ) -> Response:
     """An iCalendar feed of the next 60 days: at most 100 runs of each task, and 2,000 in all.
 

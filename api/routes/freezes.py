@@ -1,14 +1,14 @@
-"""`/freezes`: windows in which nothing begins by schedule."""
+"""`/freezes`: windows in which schedules start nothing."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Path, Response
 
-from onthedot.api.deps import Caller, TemporalDep
+from onthedot.api.deps import Caller, made
 from onthedot.api.documented import ETAG, LOCATION, refusals
-from onthedot.api.etags import IfMatch, named_tags
+from onthedot.api.etags import IfMatch, etag, named_tags
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.freezes import FreezeBody, FreezePage
 from onthedot.scheduling.checking.freeze import is_freeze_name
@@ -21,16 +21,12 @@ router = APIRouter(route_class=JsonRoute, tags=["freezes"])
 Name = Annotated[str, Path(description="The freeze's name.", examples=["year-end"])]
 
 
-async def _freezes(temporal: TemporalDep) -> Freezes:
-    return Freezes(temporal)
-
-
-FreezesDep = Annotated[Freezes, Depends(_freezes)]
+FreezesDep = Annotated[Freezes, made(Freezes)]
 
 
 @router.get("/freezes", summary="List freezes", responses=refusals(503))
 async def list_freezes(freezes: FreezesDep) -> FreezePage:
-    """Those that are in force or have a window to come, by name."""
+    """Those that are in force or have an upcoming window, by name."""
     return FreezePage(items=await freezes.all())
 
 
@@ -42,7 +38,7 @@ async def list_freezes(freezes: FreezesDep) -> FreezePage:
 async def get_freeze(name: Name, freezes: FreezesDep, response: Response) -> Freeze:
     """Its windows, and whether it is in force now."""
     freeze = await freezes.get(_known(name))
-    response.headers["ETag"] = f'"{freeze.version}"'
+    response.headers["ETag"] = etag(freeze.version)
     return freeze
 
 
@@ -73,7 +69,7 @@ async def put_freeze(
     if new:
         response.status_code = 201
         response.headers["Location"] = f"/freezes/{name}"
-    response.headers["ETag"] = f'"{freeze.version}"'
+    response.headers["ETag"] = etag(freeze.version)
     return freeze
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Query
+from pydantic import Field
 
-from onthedot.api.deps import QueryInstant, QueryText
+from onthedot.api.deps import QueryInstant, QueryTags, StrictQuery, kept
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.scheduling.incidents.incident import Incidents
@@ -16,26 +16,17 @@ from onthedot.service.incidents.incidents import IncidentReader
 router = APIRouter(route_class=JsonRoute, tags=["incidents"])
 
 
-async def _incidents(request: Request) -> IncidentReader:
-    found: IncidentReader = request.app.state.incidents
-    return found
+IncidentsDep = Annotated[IncidentReader, kept("incidents")]
 
 
-IncidentsDep = Annotated[IncidentReader, Depends(_incidents)]
-
-
-class IncidentQuery(BaseModel):
+class IncidentQuery(StrictQuery):
     """The period, and the tasks."""
-
-    model_config = ConfigDict(extra="forbid")
 
     since: QueryInstant | None = Field(
         None, description="Due at or after it; by default a day before `until`."
     )
     until: QueryInstant | None = Field(None, description="Due at or before it; by default now.")
-    tag: list[QueryText] = Field(
-        [], max_length=20, description="A tag of the task; several times: all of them."
-    )
+    tag: QueryTags = Field([])
 
 
 @router.get("/incidents", summary="What went wrong", responses=refusals(503))

@@ -178,10 +178,11 @@ def _on(task_id: str, method: str, template: str, result: type[T], **more: Any) 
 
 def list_revisions(task_id: str, *, page_size: int = 50) -> Walk[Revision]:
     """Every revision of a task, newest first, with what it changed."""
-    template, path = "/tasks/{task_id}/revisions", {"task_id": task_id}
+    query = {"limit": page_size}
+    template = _TASK + "/revisions"
     return Walk(
-        lambda cursor: call(
-            "GET", template, RevisionPage, path=path, query={"limit": page_size, "cursor": cursor}
+        lambda cursor: _on(
+            task_id, "GET", template, RevisionPage, query={**query, "cursor": cursor}
         )
     )
 

@@ -1,1 +1,1 @@
-"""Tasks in files: `onthedot diff`, `apply` and `export`, a file each."""
+"""Tasks in files: `onthedot diff`, `apply` and `export`, a file each. Begin with `diff.py`."""

@@ -56,7 +56,9 @@ COLUMNS = (
 @click.option(
     "--archived", is_flag=True, default=None, help="List the archive, which outlives the retention."
 )
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="The most rows."
+)
 @watch_option
 @output_option
 def list_(

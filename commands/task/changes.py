@@ -113,7 +113,7 @@ def run(
     wait: bool,
     form: str,
 ) -> None:
-    """Run a task now, in addition to its schedule. The values apply to this run alone."""
+    """Run a task now, in addition to its schedule. The values apply only to this run."""
     changed = {
         "arguments": _json("--arguments", arguments),
         "body": _json("--body", body),

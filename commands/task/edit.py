@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import click
 
-from onthedot.applying import instants
 from onthedot.applying.concise import as_kept, concise
 from onthedot.applying.files import FileTask, read_text
 from onthedot.applying.problems import WrongFiles
@@ -18,9 +17,8 @@ from onthedot.client import CallFailed, OnTheDot
 from onthedot.commands.ids import task_argument
 from onthedot.commands.reaching import server
 from onthedot.commands.terminal.asking import confirmed, yes_option
-from onthedot.commands.terminal.differences import field_lines, instant_lines
+from onthedot.commands.terminal.differences import change_lines
 from onthedot.commands.terminal.output import say
-from onthedot.scheduling.revisions.differences import changes
 from onthedot.scheduling.task import Task, TaskDefinition
 
 
@@ -52,12 +50,7 @@ def _send(there: OnTheDot, task: Task, text: str, yes: bool) -> None:
     if len(found) != 1:
         raise click.ClickException("The file must contain one task.")
     after = _definition(found[0], task)
-    for line in field_lines(changes(task, after)):
-        say(line)
-    preview = there.preview_edit(task.id, after)
-    last = max([*preview.before, *preview.after], default=None)
-    compared = instants.InstantChanges(preview.gained, preview.lost, last)
-    for line in instant_lines(compared):
+    for line in change_lines(there, task, after):
         say(line)
     confirmed("Send it?", yes)
     there.replace_task(task.id, after, if_match=task.revision)

@@ -11,16 +11,11 @@ from onthedot.commands.task.edit import edit
 from onthedot.commands.task.history import restore, revisions
 from onthedot.commands.task.views import list_, show
 
-
-@click.group(short_help="List, show, create, change and run tasks.")
-def task() -> None:
-    """List, show, create, change and run tasks."""
-
-
-_COMMANDS = (
-    *(list_, show, create, edit, pause, resume, run, delete, restore),
-    *(revisions, why, ledger),
+task = click.Group(
+    "task",
+    commands=[
+        *(list_, show, create, edit, pause, resume, run, delete, restore),
+        *(revisions, why, ledger),
+    ],
+    help="List, show, create, change and run tasks.",
 )
-
-for command in _COMMANDS:
-    task.add_command(command)

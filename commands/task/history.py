@@ -8,14 +8,13 @@ from itertools import islice
 import click
 
 from onthedot.applying.concise import concise
-from onthedot.applying.instants import InstantChanges
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.client import OnTheDot
 from onthedot.commands.ids import task_argument
 from onthedot.commands.reaching import server
 from onthedot.commands.task.changes import for_each
 from onthedot.commands.terminal.asking import confirmed, yes_option
-from onthedot.commands.terminal.differences import field_lines, instant_lines
+from onthedot.commands.terminal.differences import change_lines
 from onthedot.commands.terminal.output import (
     Column,
     Format,
@@ -86,15 +85,10 @@ def restore(task_ids: Sequence[str], revision: int | None, yes: bool) -> None:
 
 def _restore_revision(there: OnTheDot, task_id: str, revision: int, yes: bool) -> None:
     task, then = there.get_task(task_id), there.get_revision(task_id, revision)
-    different = changes(task, then)
-    if not different:
+    if not changes(task, then):
         say(f"{task_id} already equals revision {revision}.")
         return
-    for line in field_lines(different):
-        say(line)
-    preview = there.preview_edit(task_id, then)
-    last = max([*preview.before, *preview.after], default=None)
-    for line in instant_lines(InstantChanges(preview.gained, preview.lost, last)):
+    for line in change_lines(there, task, then):
         say(line)
     confirmed("Restore it?", yes)
     restored = there.restore_revision(task_id, revision, if_match=task.revision)

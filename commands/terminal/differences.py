@@ -10,32 +10,42 @@ from typing import Any
 import click
 
 from onthedot.applying.instants import InstantChanges
+from onthedot.client import OnTheDot
 from onthedot.commands.terminal.times import shown
-from onthedot.scheduling.revisions.differences import ABSENT, FieldChange
+from onthedot.scheduling.revisions.differences import ABSENT, FieldChange, changes
+from onthedot.scheduling.task import Task, TaskDefinition
 
 #: More instants than this are counted rather than listed.
 _FEW = 5
 
 
-def field_lines(changes: Sequence[FieldChange]) -> Iterator[str]:
+def field_lines(found: Sequence[FieldChange]) -> Iterator[str]:
     """A line for the old value and one for the new, for each field."""
-    for change in changes:
+    for change in found:
         if change.before is not ABSENT:
             yield click.style(f"  - {change.path}: {_value(change.before)}", fg="red")
         if change.after is not ABSENT:
             yield click.style(f"  + {change.path}: {_value(change.after)}", fg="green")
 
 
-def instant_lines(changes: InstantChanges | None) -> Iterator[str]:
+def instant_lines(found: InstantChanges | None) -> Iterator[str]:
     """The effect on upcoming runs."""
-    if changes is None:
+    if found is None:
         return
-    span = f"until {shown(changes.until)}" if changes.until else "the next 30 days"
-    if not changes:
+    span = f"until {shown(found.until)}" if found.until else "the next 30 days"
+    if not found:
         yield f"    runs: the same instants, {span}"
         return
-    yield from _instants("gains", changes.gained, span)
-    yield from _instants("loses", changes.lost, span)
+    yield from _instants("gains", found.gained, span)
+    yield from _instants("loses", found.lost, span)
+
+
+def change_lines(there: OnTheDot, task: Task, after: TaskDefinition) -> Iterator[str]:
+    """What a definition changes of a task: the fields, and the next runs. Asks the server."""
+    yield from field_lines(changes(task, after))
+    preview = there.preview_edit(task.id, after)
+    last = max([*preview.before, *preview.after], default=None)
+    yield from instant_lines(InstantChanges(preview.gained, preview.lost, last))
 
 
 def _instants(verb: str, instants: Sequence[datetime], span: str) -> Iterator[str]:

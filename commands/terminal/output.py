@@ -80,7 +80,7 @@ def show_list(
     elif form == Format.TABLE:
         show_table(list(items), columns)
     else:
-        _dump([plain(item) for item in items], form)
+        show_data([plain(item) for item in items], form)
 
 
 def show_one(item: T, form: str, rows: Callable[[T], Sequence[tuple[str, str]]], name: str) -> None:
@@ -96,7 +96,7 @@ def show_one(item: T, form: str, rows: Callable[[T], Sequence[tuple[str, str]]],
             for line in more:
                 click.echo(f"{'':<{width}}  {line}")
     else:
-        _dump(plain(item), form)
+        show_data(item, form)
 
 
 def show_table(items: Sequence[T], columns: Sequence[Column[T]]) -> None:
@@ -115,6 +115,17 @@ def show_table(items: Sequence[T], columns: Sequence[Column[T]]) -> None:
         click.echo("  ".join(padded).rstrip())
 
 
+def show_data(item: Any, form: str) -> None:
+    """Prints JSON or YAML, for programs."""
+    value = plain(item)
+    if form == Format.JSON:
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    else:
+        from onthedot.applying.yaml_output import to_yaml
+
+        click.echo(to_yaml(value), nl=False)
+
+
 def plain(item: Any) -> Any:
     """The values in REST's form: plain JSON."""
     return item.model_dump(mode="json", by_alias=True) if isinstance(item, BaseModel) else item
@@ -123,15 +134,6 @@ def plain(item: Any) -> Any:
 def say(text: str) -> None:
     """Prints to standard error anything that is not data."""
     click.echo(text, err=True)
-
-
-def _dump(value: Any, form: str) -> None:
-    if form == Format.JSON:
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-    else:
-        from onthedot.applying.yaml_output import to_yaml
-
-        click.echo(to_yaml(value), nl=False)
 
 
 def _fitted(widths: list[int], room: int) -> list[int]:

@@ -17,7 +17,7 @@ from onthedot.importing.airflow.notes import note_the_rest
 from onthedot.importing.airflow.timing import NOT_GIVEN, ScheduleReader, Timing
 from onthedot.importing.airflow.values import Call, Values, dotted, zone_name
 from onthedot.importing.clocks.rules import AIRFLOW
-from onthedot.importing.collector import NO_LIMIT, Collector
+from onthedot.importing.collector import NO_LIMIT, Collector, Entry
 from onthedot.importing.imported import UnreadableSource
 
 #: The catch-up window of a DAG with `catchup`.
@@ -78,23 +78,23 @@ def _read(default_id: str, dag: Call, found: Collector) -> None:
             "not run it.",
         )
         return
-    task_id = found.free_id(dag_id)
+    entry = found.entry(dag_id)
     defaults = dag.argument(None, "default_args", default={})
     defaults = defaults if isinstance(defaults, dict) else {}
-    start = _moment(dag, defaults, "start_date", found, task_id)
+    start = _moment(dag, defaults, "start_date", entry)
     line = _schedule_line(dag)
 
     def zone() -> str:
         named = zone_name(start) if start is not None else None
         return named or found.zone(line, "`default_timezone` of airflow.cfg")
 
-    timed = ScheduleReader(zone, start, found, task_id).timings(_schedule(dag), line)
-    end = _moment(dag, defaults, "end_date", found, task_id)
+    timed = ScheduleReader(zone, start, entry).timings(_schedule(dag), line)
+    end = _moment(dag, defaults, "end_date", entry)
     for n, timing in enumerate(timed, 1):
-        one_of_many = found.free_id(f"{task_id}-{n}") if len(timed) > 1 else task_id
+        one_of_many = found.free_id(f"{entry.id}-{n}") if len(timed) > 1 else entry.id
         _add(one_of_many, dag_id, dag, timing, _bounds(start, end, timing, found), found)
     if timed:
-        note_the_rest(dag, line, start, timed, found, task_id)
+        note_the_rest(dag, line, start, timed, entry)
 
 
 def _schedule(dag: Call) -> Any:
@@ -106,16 +106,12 @@ def _schedule_line(dag: Call) -> int:
     return next((dag.lines[name] for name in names if name in dag.lines), dag.line)
 
 
-def _moment(
-    dag: Call, defaults: dict[str, Any], name: str, found: Collector, task_id: str
-) -> datetime | None:
+def _moment(dag: Call, defaults: dict[str, Any], name: str, entry: Entry) -> datetime | None:
     value = dag.argument(None, name, default=defaults.get(name))
     if value is None or isinstance(value, datetime):
         return value
     line = dag.lines.get(name, dag.lines.get("default_args", dag.line))
-    found.lost(
-        line, f"{name} is computed when the file runs, and the import does not run it.", task_id
-    )
+    entry.lost(line, f"{name} is computed when the file runs, and the import does not run it.")
     return None
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from onthedot.importing.airflow.timing import Timing
 from onthedot.importing.airflow.values import Call, Unknown
-from onthedot.importing.collector import Collector
+from onthedot.importing.collector import Entry
 
 #: Arguments of a DAG that have no counterpart.
 _STAYS = ("on_failure_callback", "on_success_callback", "sla_miss_callback", "params", "deadline")
@@ -18,47 +18,41 @@ def note_the_rest(
     line: int,
     start: datetime | None,
     timed: Sequence[Timing],
-    found: Collector,
-    task_id: str,
+    entry: Entry,
 ) -> None:
     """Notes the DAG's work, data intervals, and arguments without a counterpart."""
-    found.lost(
+    entry.lost(
         dag.line,
         "The DAG's own work is not imported: the task writes a line to the log. Replace that "
         "action with yours.",
-        task_id,
     )
     if any(timing.interval_end for timing in timed):
-        found.check(
+        entry.check(
             line,
             "A run starts at the end of its data interval, and `scheduled_for` is that instant. "
             "Where Airflow keeps data intervals, its logical date is the instant before.",
-            task_id,
         )
-    if start is not None and start.astimezone(UTC) > found.at:
-        found.check(
+    if start is not None and start.astimezone(UTC) > entry.found.at:
+        entry.check(
             dag.lines.get("start_date", dag.line),
             "The first run is at the first instant from start_date on; with "
             "data intervals, Airflow's first run is at the second.",
-            task_id,
         )
     if dag.argument(None, "catchup") is True:
-        found.changed(
+        entry.changed(
             dag.lines["catchup"],
             "catchup becomes a catch-up window of 30 days: runs missed within it still start. "
             "Runs due before the task is registered do not; use a backfill for those.",
-            task_id,
         )
     active = dag.argument(None, "max_active_runs")
     if isinstance(active, int) and active > 1:
-        found.changed(
+        entry.changed(
             dag.lines["max_active_runs"],
             f"max_active_runs={active}: `overlap` allows one run at a time or any number.",
-            task_id,
         )
     for name in _STAYS:
         if dag.argument(None, name) is not None:
-            found.lost(dag.lines[name], f"{name} has no counterpart; see `notify`.", task_id)
+            entry.lost(dag.lines[name], f"{name} has no counterpart; see `notify`.")
     for name, value in dag.keywords.items():
         if isinstance(value, Unknown) and name in ("dagrun_timeout", "catchup", "max_active_runs"):
-            found.lost(dag.lines[name], f"{name}={value.text} is not a constant.", task_id)
+            entry.lost(dag.lines[name], f"{name}={value.text} is not a constant.")

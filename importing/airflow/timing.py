@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from onthedot.importing.airflow.values import Call, Unknown
-from onthedot.importing.collector import Collector
+from onthedot.importing.collector import Entry
 from onthedot.importing.cron_dialects import from_croniter
 from onthedot.scheduling.cron.fields import CronError
 
@@ -46,8 +46,7 @@ class ScheduleReader:
     #: The zone if the schedule names none; calling it may add a note that it is a guess.
     zone: Callable[[], str]
     start: datetime | None
-    found: Collector
-    task_id: str
+    entry: Entry
 
     def timings(self, schedule: Any, line: int) -> list[Timing]:
         """The triggers of a schedule; none, and a note, if it has no counterpart."""
@@ -69,7 +68,7 @@ class ScheduleReader:
 
     def _text(self, text: str, line: int, zone: str | None = None) -> Iterator[Timing]:
         if text == "@once":
-            if self.start is not None and _aware(self.start) > self.found.at:
+            if self.start is not None and _aware(self.start) > self.entry.found.at:
                 yield Timing(line, {"kind": "once", "at": _aware(self.start)}, interval_end=False)
             else:
                 self._lost(line, "Not imported: it is @once, and its start_date has passed.")
@@ -91,11 +90,10 @@ class ScheduleReader:
             self._lost(line, "Not imported: an interval is a whole number of seconds.")
             return
         offset = _aware(self.start).timestamp() % seconds if self.start is not None else 0
-        self.found.changed(
+        self.entry.changed(
             line,
             "The interval counts from start_date; without catchup, "
             "Airflow counts from when the DAG was turned on.",
-            self.task_id,
         )
         yield Timing(line, {"kind": "interval", "every": seconds, "offset": float(int(offset))})
 
@@ -127,7 +125,7 @@ class ScheduleReader:
         return own
 
     def _lost(self, line: int, text: str) -> None:
-        self.found.lost(line, text, self.task_id)
+        self.entry.lost(line, text)
 
 
 def _reason(schedule: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onthedot.importing.collector import Collector
+from onthedot.importing.collector import Entry
 from onthedot.importing.yaml_source import Located
 
 #: Options that say nothing about when or how often a job runs.
@@ -15,15 +15,15 @@ _MOST_ATTEMPTS = 1000
 _MOST_DOUBLED = 12
 
 
-def retry(job: Located, found: Collector, task_id: str, *opts: str) -> dict[str, Any]:
+def retry(job: Located, entry: Entry, *opts: str) -> dict[str, Any]:
     """The retry policy for `attempts` and `backoff`: one attempt if there are none."""
     attempts = job.at(*opts, "attempts", default=1)
     line = job.line_of(*opts, "attempts")
     if isinstance(attempts, bool) or not isinstance(attempts, int):
-        found.lost(line, "attempts is not a number; 1 is used.", task_id)
+        entry.lost(line, "attempts is not a number; 1 is used.")
         attempts = 1
     if attempts > _MOST_ATTEMPTS:
-        found.changed(line, f"At most {_MOST_ATTEMPTS:,} attempts.", task_id)
+        entry.changed(line, f"At most {_MOST_ATTEMPTS:,} attempts.")
     policy: dict[str, Any] = {"max_attempts": min(max(attempts, 1), _MOST_ATTEMPTS)}
     backoff = job.at(*opts, "backoff")
     kind = backoff.get("type", "fixed") if isinstance(backoff, dict) else "fixed"
@@ -32,7 +32,7 @@ def retry(job: Located, found: Collector, task_id: str, *opts: str) -> dict[str,
         return policy
     known = kind in ("fixed", "exponential")
     if not known or isinstance(delay, bool) or not isinstance(delay, int | float) or delay <= 0:
-        found.lost(job.line_of(*opts, "backoff"), "backoff uses a strategy of your own.", task_id)
+        entry.lost(job.line_of(*opts, "backoff"), "backoff uses a strategy of your own.")
         return policy
     doubled = 2 ** min(policy["max_attempts"] - 2, _MOST_DOUBLED)
     return policy | {
@@ -42,19 +42,16 @@ def retry(job: Located, found: Collector, task_id: str, *opts: str) -> dict[str,
     }
 
 
-def note_the_rest(job: Located, found: Collector, task_id: str, *opts: str) -> None:
+def note_the_rest(job: Located, entry: Entry, *opts: str) -> None:
     """Notes the worker's part, and options without a counterpart."""
-    found.lost(
+    entry.lost(
         job.line,
         "The queue does not hold the worker's code: the task writes a "
         "line to the log. Replace that action with yours.",
-        task_id,
     )
     for name, value in job.mapping(*opts).items():
         line = job.line_of(*opts, name)
         if name in _KEPT:
-            found.lost(
-                line, f"{name}: one setting for all tasks says how long runs are kept.", task_id
-            )
+            entry.lost(line, f"{name}: one setting for all tasks says how long runs are kept.")
         elif name not in _INTERNAL and value not in (None, 0, False):
-            found.lost(line, f"{name} has no counterpart.", task_id)
+            entry.lost(line, f"{name} has no counterpart.")

@@ -16,7 +16,7 @@ from typing import Any
 
 from onthedot.importing.bullmq.options import note_the_rest, retry
 from onthedot.importing.clocks.rules import BULLMQ, changes_by_less_than_an_hour
-from onthedot.importing.collector import NO_LIMIT, Collector
+from onthedot.importing.collector import NO_LIMIT, Collector, Entry
 from onthedot.importing.cron_dialects import from_cron_parser
 from onthedot.importing.imported import UnreadableSource
 from onthedot.importing.yaml_source import Located, documents
@@ -56,13 +56,13 @@ def read_bullmq(text: str, found: Collector) -> None:
 
 def _read_scheduler(queue: Located, scheduler: Located, found: Collector) -> None:
     key = scheduler.text("key") or scheduler.text("name") or "scheduler"
-    task_id = found.free_id(key)
-    trigger = _trigger(scheduler, found, task_id)
+    entry = found.entry(key)
+    trigger = _trigger(scheduler, entry)
     if trigger is None:
         return
     left = _runs_left(scheduler, found)
     if left == 0:
-        found.lost(scheduler.line_of("limit"), "Not imported: it has reached its limit.", task_id)
+        entry.lost(scheduler.line_of("limit"), "Not imported: it has reached its limit.")
         return
     start = _instant(scheduler.at("startDate"))
     bounds = {
@@ -75,55 +75,52 @@ def _read_scheduler(queue: Located, scheduler: Located, found: Collector) -> Non
     _add(
         queue,
         scheduler,
-        task_id,
+        entry,
         {
             "name": key[:200],
             "trigger": trigger,
             "action": _action(queue, scheduler, "template", "data"),
-            "retry": retry(scheduler, found, task_id, *opts),
-            "catchup_window": found.distance(trigger, task_id),
+            "retry": retry(scheduler, entry, *opts),
+            "catchup_window": found.distance(trigger, entry.id),
         },
         opts,
-        found,
     )
 
 
 def _read_delayed(queue: Located, job: Located, found: Collector) -> None:
     job_id, name = job.text("id"), job.text("name")
-    task_id = found.free_id(f"{queue.text('queue')}-{job_id}" if job_id.isdigit() else job_id)
+    entry = found.entry(f"{queue.text('queue')}-{job_id}" if job_id.isdigit() else job_id)
     created, delay = job.at("timestamp"), job.at("delay")
     due = _instant(created + delay) if _is_whole(created) and _is_whole(delay) else None
     if due is None:
-        found.lost(job.line, "Not imported: it has no timestamp or no delay.", task_id)
+        entry.lost(job.line, "Not imported: it has no timestamp or no delay.")
         return
     _add(
         queue,
         job,
-        task_id,
+        entry,
         {
-            "name": (name or job_id or task_id)[:200],
+            "name": (name or job_id or entry.id)[:200],
             "trigger": {"kind": "once", "at": due},
             "action": _action(queue, job, "data"),
-            "retry": retry(job, found, task_id, "opts"),
+            "retry": retry(job, entry, "opts"),
             "catchup_window": _CATCHUP,
         },
         ("opts",),
-        found,
     )
 
 
 def _add(
     queue: Located,
     job: Located,
-    task_id: str,
+    entry: Entry,
     fields: dict[str, Any],
     opts: tuple[str, ...],
-    found: Collector,
 ) -> None:
     tag = "-".join(queue.text("queue").replace(",", " ").split())
-    added = found.add(
+    added = entry.found.add(
         job.line,
-        task_id,
+        entry.id,
         {
             "tags": [tag] if tag else [],
             "timeout": NO_LIMIT,
@@ -136,25 +133,24 @@ def _add(
     )
     if not added:
         return
-    trigger = found.task(task_id).trigger
+    found = entry.found
+    trigger = found.task(entry.id).trigger
     if isinstance(trigger, CronTrigger) and changes_by_less_than_an_hour(trigger, found.at):
-        found.check(
+        entry.check(
             job.line_of("pattern"),
             f"cron-parser, which BullMQ uses, finds no further run once clocks in "
             f"{trigger.timezone} change by less than an hour. Here none is missed.",
-            task_id,
         )
-    note_the_rest(job, found, task_id, *opts)
+    note_the_rest(job, entry, *opts)
 
 
-def _trigger(scheduler: Located, found: Collector, task_id: str) -> dict[str, Any] | None:
+def _trigger(scheduler: Located, entry: Entry) -> dict[str, Any] | None:
     every, pattern = scheduler.at("every"), scheduler.at("pattern")
     if _is_whole(every):
         if every == 0 or every % 1000:
-            found.lost(
+            entry.lost(
                 scheduler.line_of("every"),
                 f"Not imported: every {every} ms. An interval is in whole seconds.",
-                task_id,
             )
             return None
         offset = scheduler.at("offset")
@@ -162,20 +158,18 @@ def _trigger(scheduler: Located, found: Collector, task_id: str) -> dict[str, An
         return {"kind": "interval", "every": every // 1000, "offset": seconds}
     line = scheduler.line_of("pattern")
     if not isinstance(pattern, str):
-        found.lost(line, "Not imported: it has no pattern and no every.", task_id)
+        entry.lost(line, "Not imported: it has no pattern and no every.")
         return None
     try:
         expression = from_cron_parser(pattern)
     except CronError as error:
-        found.lost(line, f"Not imported: {error}", task_id)
+        entry.lost(line, f"Not imported: {error}")
         return None
     if any(element.startswith("H") for element in expression.replace(",", " ").split()):
-        found.changed(
-            line,
-            "BullMQ picks a new value of H for each run. Here it is picked once, from the id.",
-            task_id,
+        entry.changed(
+            line, "BullMQ picks a new value of H for each run. Here it is picked once, from the id."
         )
-    zone = scheduler.text("tz") or found.zone(line, "the zone of the worker's machine")
+    zone = scheduler.text("tz") or entry.found.zone(line, "the zone of the worker's machine")
     return {"kind": "cron", "expression": expression, "timezone": zone}
 
 

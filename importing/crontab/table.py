@@ -11,7 +11,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from onthedot.importing.clocks.rules import crowded
-from onthedot.importing.collector import NO_CATCHUP, NO_LIMIT, Collector
+from onthedot.importing.collector import NO_CATCHUP, NO_LIMIT, Collector, Entry
 from onthedot.importing.cron_dialects import from_vixie
 from onthedot.importing.crontab.settings import Settings, is_setting
 from onthedot.scheduling.cron.fields import CronError
@@ -111,18 +111,18 @@ def _job(number: int, line: str, settings: Settings, found: Collector, *, system
         found.lost(number, f"Not imported: {error}")
         return
     command, given = split_input(written)
-    task_id = found.free_id(title(command))
+    entry = found.entry(title(command))
     zone = settings.zone or found.zone(number, "the machine's zone")
     if user and user != "root":
-        found.changed(number, f"Ran as {user}; here it runs as the worker's user.", task_id)
+        entry.changed(number, f"Ran as {user}; here it runs as the worker's user.")
     elif user:
-        found.changed(number, "Ran as root; here it runs as the worker's user.", task_id)
+        entry.changed(number, "Ran as root; here it runs as the worker's user.")
     if "~" in expression:
-        found.changed(number, "~ becomes H: picked once, from the task's id.", task_id)
+        entry.changed(number, "~ becomes H: picked once, from the task's id.")
     home = settings.environment.get("HOME", "")
     added = found.add(
         number,
-        task_id,
+        entry.id,
         {
             "name": " ".join(command.split())[:200],
             "trigger": {
@@ -146,16 +146,16 @@ def _job(number: int, line: str, settings: Settings, found: Collector, *, system
         },
     )
     if added:
-        _note_crowds(number, task_id, found)
+        _note_crowds(number, entry)
 
 
-def _note_crowds(number: int, task_id: str, found: Collector) -> None:
-    trigger = found.task(task_id).trigger
-    if isinstance(trigger, CronTrigger) and (at := crowded(trigger, task_id, found.at)):
+def _note_crowds(number: int, entry: Entry) -> None:
+    found = entry.found
+    trigger = found.task(entry.id).trigger
+    if isinstance(trigger, CronTrigger) and (at := crowded(trigger, entry.id, found.at)):
         days = joined([f"{each.astimezone(ZoneInfo(trigger.timezone)).date()}" for each in at])
-        found.changed(
+        entry.changed(
             number,
             f"Clocks skip more than one of its times on {days}. cron then runs it as many times "
             f"at once; here it runs once.",
-            task_id,
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from onthedot.importing.clocks.rules import KUBERNETES, changes_by_less_than_an_hour
-from onthedot.importing.collector import NO_LIMIT, Collector
+from onthedot.importing.collector import NO_LIMIT, Collector, Entry
 from onthedot.importing.cron_dialects import from_robfig
 from onthedot.importing.imported import UnreadableSource
 from onthedot.importing.kubernetes.container import container_action
@@ -49,17 +49,17 @@ def _cron_jobs(document: Located) -> Iterator[Located]:
 
 def _read(job: Located, found: Collector) -> None:
     name = job.text("metadata", "name") or "cronjob"
-    task_id = found.free_id(name)
+    entry = found.entry(name)
     line = job.line_of("spec", "schedule")
-    trigger = _trigger(job, found, task_id)
+    trigger = _trigger(job, entry)
     if trigger is None:
         return
-    distance = found.distance(trigger, task_id)
-    action, action_line = container_action(job, found, task_id)
-    limit = seconds(job, found, task_id, *JOB, "activeDeadlineSeconds")
+    distance = found.distance(trigger, entry.id)
+    action, action_line = container_action(job, entry)
+    limit = seconds(job, entry, *JOB, "activeDeadlineSeconds")
     added = found.add(
         line,
-        task_id,
+        entry.id,
         {
             "name": name,
             "tags": _tags(job),
@@ -67,29 +67,28 @@ def _read(job: Located, found: Collector) -> None:
             "action": action,
             "timeout": limit or NO_LIMIT,
             "deadline": limit or NO_LIMIT,
-            "retry": retry(job, found, task_id),
-            "overlap": overlap(job, found, task_id),
-            "catchup_window": catchup(job, found, task_id, distance),
+            "retry": retry(job, entry),
+            "overlap": overlap(job, entry),
+            "catchup_window": catchup(job, entry, distance),
             "paused": job.at("spec", "suspend") is True,
         },
         KUBERNETES,
     )
     if added:
-        typed = found.task(task_id).trigger
+        typed = found.task(entry.id).trigger
         if isinstance(typed, CronTrigger) and changes_by_less_than_an_hour(typed, found.at):
-            found.check(
+            entry.check(
                 line,
                 f"robfig/cron, which Kubernetes uses, goes by whole hours and misses instants in "
                 f"{typed.timezone}, where clocks change by less. Here none is missed.",
-                task_id,
             )
-        _also(job, found, task_id, limit is None, action_line)
+        _also(job, entry, limit is None, action_line)
 
 
-def _trigger(job: Located, found: Collector, task_id: str) -> dict[str, Any] | None:
+def _trigger(job: Located, entry: Entry) -> dict[str, Any] | None:
     line, written = job.line_of("spec", "schedule"), job.at("spec", "schedule")
     if not isinstance(written, str):
-        found.lost(line, "Not imported: it has no schedule.", task_id)
+        entry.lost(line, "Not imported: it has no schedule.")
         return None
     zone = job.text("spec", "timeZone")
     prefix = _ZONE_PREFIX.fullmatch(written.strip())
@@ -99,19 +98,17 @@ def _trigger(job: Located, found: Collector, task_id: str) -> dict[str, Any] | N
     if every is not None:
         seconds = _go_duration(every[1])
         if seconds is None:
-            found.lost(line, f"Not imported: {written!r} is not understood.", task_id)
+            entry.lost(line, f"Not imported: {written!r} is not understood.")
             return None
-        found.changed(
-            line, "@every counts from the last run there, and by the clock in UTC here.", task_id
-        )
+        entry.changed(line, "@every counts from the last run there, and by the clock in UTC here.")
         return {"kind": "interval", "every": max(1.0, float(int(seconds)))}
     try:
         expression = from_robfig(written)
     except CronError as error:
-        found.lost(line, f"Not imported: {error}", task_id)
+        entry.lost(line, f"Not imported: {error}")
         return None
     if not zone:
-        zone = found.zone(line, "the zone of kube-controller-manager")
+        zone = entry.found.zone(line, "the zone of kube-controller-manager")
     return {"kind": "cron", "expression": expression, "timezone": zone}
 
 
@@ -128,20 +125,18 @@ def _tags(job: Located) -> list[str]:
     return [namespace] if namespace else []
 
 
-def _also(job: Located, found: Collector, task_id: str, unlimited: bool, action_line: int) -> None:
+def _also(job: Located, entry: Entry, unlimited: bool, action_line: int) -> None:
     if unlimited:
-        found.check(
+        entry.check(
             action_line,
             "Kubernetes does not limit a run; here its timeout and deadline are one day.",
-            task_id,
         )
     for name in _HISTORY:
         if job.at("spec", name) is not None:
-            found.lost(
+            entry.lost(
                 job.line_of("spec", name),
                 f"{name}: one setting for all tasks says how long runs are kept.",
-                task_id,
             )
     for name in ("parallelism", "completions", "podFailurePolicy", "completionMode"):
         if job.at(*JOB, name) not in (None, 1):
-            found.lost(job.line_of(*JOB, name), f"{name}: a run is one process.", task_id)
+            entry.lost(job.line_of(*JOB, name), f"{name}: a run is one process.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from onthedot.importing.clocks.calendar import CalendarError
 from onthedot.importing.clocks.rules import SYSTEMD
-from onthedot.importing.collector import NO_CATCHUP, NO_LIMIT, Collector
+from onthedot.importing.collector import NO_CATCHUP, NO_LIMIT, Collector, Entry
 from onthedot.importing.imported import UnreadableSource
 from onthedot.importing.systemd.calendar import parse_on_calendar
 from onthedot.importing.systemd.units import Setting, Unit, time_span, units, yes
@@ -44,35 +44,31 @@ def read_systemd(text: str, found: Collector) -> None:
 
 def _read(unit: Unit, found: Collector) -> None:
     name = unit.name.removesuffix(".timer")
+    entry = found.entry(name)
     fields = _fields(unit, name)
     triggers = [
         (setting, trigger)
         for setting in unit.all(_TIMER, "OnCalendar")
-        if (trigger := _calendar(setting, found, name)) is not None
+        if (trigger := _calendar(setting, entry)) is not None
     ]
-    triggers += _intervals(unit, found, name)
+    triggers += _intervals(unit, entry)
     for key, event in _EVENTS.items():
         for setting in unit.all(_TIMER, key):
             if setting.value.lower() not in ("no", "false", "0", "off") or key.endswith("Sec"):
-                found.lost(
-                    setting.line,
-                    f"{key}: a task runs at a time, not {event}.",
-                    found.free_id(name),
-                )
+                entry.lost(setting.line, f"{key}: a task runs at a time, not {event}.")
     if len(triggers) > 1:
-        found.changed(
+        entry.changed(
             triggers[1][0].line,
             "Several triggers become several tasks, and `overlap` applies to each of them alone.",
-            found.free_id(name),
         )
-    jitter = _jitter(unit, found, name)
-    first_id = ""
+    jitter = _jitter(unit, entry)
+    added = False
     for setting, trigger in triggers:
         task_id = found.free_id(name)
         recurring = trigger["kind"] != "once"
         if recurring:
             trigger["jitter"] = jitter
-        added = found.add(
+        added |= found.add(
             setting.line,
             task_id,
             {
@@ -82,17 +78,15 @@ def _read(unit: Unit, found: Collector) -> None:
             },
             SYSTEMD,
         )
-        first_id = first_id or (task_id if added else "")
-    if first_id:
+    if added:
         service = _service(unit, name)
-        found.check(
+        entry.check(
             unit.line,
             f"Runs `systemctl start {service}`: the worker must be on that machine and be allowed "
             f"to. A run lasts as long as the service takes to start, which for Type=oneshot is "
             f"until it is done.",
-            first_id,
         )
-        _also(unit, found, first_id)
+        _also(unit, entry)
 
 
 def _fields(unit: Unit, name: str) -> dict[str, Any]:
@@ -112,54 +106,50 @@ def _service(unit: Unit, name: str) -> str:
     return named.value if named else f"{name}.service"
 
 
-def _calendar(setting: Setting, found: Collector, name: str) -> dict[str, Any] | None:
+def _calendar(setting: Setting, entry: Entry) -> dict[str, Any] | None:
     try:
         parsed = parse_on_calendar(setting.value)
         if parsed.once is not None:
             return {"kind": "once", "at": parsed.once}
-        zone = parsed.zone or found.zone(setting.line, "the machine's zone")
-        return parsed.calendar.trigger(zone, found.at)
+        zone = parsed.zone or entry.found.zone(setting.line, "the machine's zone")
+        return parsed.calendar.trigger(zone, entry.found.at)
     except CalendarError as error:
-        found.lost(setting.line, f"Not imported: {error}", found.free_id(name))
+        entry.lost(setting.line, f"Not imported: {error}")
         return None
 
 
-def _intervals(unit: Unit, found: Collector, name: str) -> list[tuple[Setting, dict[str, Any]]]:
+def _intervals(unit: Unit, entry: Entry) -> list[tuple[Setting, dict[str, Any]]]:
     triggers = []
     for key in _REPEATS:
         for setting in unit.all(_TIMER, key):
             span = time_span(setting.value)
             if span is None or span < timedelta(seconds=1) or span.microseconds:
-                found.lost(
+                entry.lost(
                     setting.line,
                     f"Not imported: {setting.value!r} is not a whole number of seconds.",
-                    found.free_id(name),
                 )
                 continue
-            found.changed(
-                setting.line,
-                f"{key} counts from the last run there, and by the clock in UTC here.",
-                found.free_id(name),
+            entry.changed(
+                setting.line, f"{key} counts from the last run there, and by the clock in UTC here."
             )
             triggers.append((setting, {"kind": "interval", "every": span}))
     return triggers
 
 
-def _jitter(unit: Unit, found: Collector, name: str) -> timedelta:
+def _jitter(unit: Unit, entry: Entry) -> timedelta:
     setting = unit.last(_TIMER, "RandomizedDelaySec")
     span = time_span(setting.value) if setting else timedelta(0)
     if setting is None or span == timedelta(0):
         return timedelta(0)
     if span is None:
-        found.lost(setting.line, "RandomizedDelaySec is not understood.", found.free_id(name))
+        entry.lost(setting.line, "RandomizedDelaySec is not understood.")
         return timedelta(0)
     fixed = yes(unit.last(_TIMER, "FixedRandomDelay"))
-    found.changed(
+    entry.changed(
         setting.line,
         "RandomizedDelaySec becomes jitter, which differs from run to run"
         f"{', where FixedRandomDelay keeps one delay,' if fixed else ''} and ends "
         f"before the next run.",
-        found.free_id(name),
     )
     return span
 
@@ -171,14 +161,13 @@ def _catchup(unit: Unit, trigger: dict[str, Any], task_id: str, found: Collector
     return found.distance(trigger, task_id) if trigger["kind"] == "cron" else NO_LIMIT
 
 
-def _also(unit: Unit, found: Collector, task_id: str) -> None:
+def _also(unit: Unit, entry: Entry) -> None:
     persistent = unit.last(_TIMER, "Persistent")
     if persistent is not None and yes(persistent):
-        found.check(
+        entry.check(
             persistent.line,
             "Persistent becomes a catch-up window as long as the time between "
             "two runs, so that the last missed run still starts.",
-            task_id,
         )
     for key, why in (
         ("WakeSystem", "nothing here wakes a machine."),
@@ -187,9 +176,7 @@ def _also(unit: Unit, found: Collector, task_id: str) -> None:
         for section in (_TIMER, "Unit"):
             setting = unit.last(section, key)
             if setting is not None and (key != "WakeSystem" or yes(setting)):
-                found.lost(setting.line, f"{key}: {why}", task_id)
+                entry.lost(setting.line, f"{key}: {why}")
     accuracy = unit.last(_TIMER, "AccuracySec")
     if accuracy is not None:
-        found.changed(
-            accuracy.line, "AccuracySec: runs are not delayed here to save wake-ups.", task_id
-        )
+        entry.changed(accuracy.line, "AccuracySec: runs are not delayed here to save wake-ups.")

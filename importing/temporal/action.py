@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onthedot.importing.collector import Collector
+from onthedot.importing.collector import Entry
 from onthedot.importing.temporal.values import PayloadError, payload_value, seconds_of
 from onthedot.importing.yaml_source import Located
 
@@ -22,21 +22,20 @@ _STAYS = (
 )
 
 
-def workflow_fields(described: Located, found: Collector, task_id: str) -> dict[str, Any] | None:
+def workflow_fields(described: Located, entry: Entry) -> dict[str, Any] | None:
     """The action, limits and retries of a schedule; None, and a note, if it starts no workflow."""
     line = described.line_of("schedule", "action")
     workflow_type = described.text(*_START, "workflowType", "name")
     if not workflow_type:
-        found.lost(line, "Not imported: it does not start a workflow.", task_id)
+        entry.lost(line, "Not imported: it does not start a workflow.")
         return None
     for name in _STAYS:
         if described.at(*_START, name) not in (None, {}, ""):
             where = described.line_of(*_START, name)
-            found.lost(where, f"{name}: a task's workflow is started without it.", task_id)
-    found.changed(
+            entry.lost(where, f"{name}: a task's workflow is started without it.")
+    entry.changed(
         described.line_of(*_START, "workflowId"),
         "Workflows are started as children of the task's run, with ids made from the task's.",
-        task_id,
     )
     run = seconds_of(described.text(*_START, "workflowRunTimeout"))
     whole = seconds_of(described.text(*_START, "workflowExecutionTimeout"))
@@ -44,16 +43,16 @@ def workflow_fields(described: Located, found: Collector, task_id: str) -> dict[
         "action": {
             "kind": "workflow",
             "workflow_type": workflow_type,
-            "arguments": _arguments(described, found, task_id),
+            "arguments": _arguments(described, entry),
             "task_queue": described.text(*_START, "taskQueue", "name") or None,
         },
         "timeout": run or whole or _NO_LIMIT,
         "deadline": whole or _NO_LIMIT,
-        "retry": _retry(described, found, task_id),
+        "retry": _retry(described, entry),
     }
 
 
-def _arguments(described: Located, found: Collector, task_id: str) -> list[Any]:
+def _arguments(described: Located, entry: Entry) -> list[Any]:
     path = (*_START, "input")
     given = described.at(*path)
     if isinstance(given, list):
@@ -65,29 +64,25 @@ def _arguments(described: Located, found: Collector, task_id: str) -> list[Any]:
             arguments.append(payload_value(payload))
         except PayloadError as error:
             arguments.append(None)
-            found.lost(
+            entry.lost(
                 described.line_of(*path, "payloads", n),
                 f"Argument {n + 1} {error}: it is null in the task. Set its value there.",
-                task_id,
             )
     return arguments
 
 
-def _retry(described: Located, found: Collector, task_id: str) -> dict[str, Any]:
+def _retry(described: Located, entry: Entry) -> dict[str, Any]:
     policy = (*_START, "retryPolicy")
     if not described.mapping(*policy):
         return {"max_attempts": 1}
     attempts = described.at(*policy, "maximumAttempts", default=0)
     if not isinstance(attempts, int) or not 0 < attempts <= 1000:
-        found.changed(
-            described.line_of(*policy), "Unlimited retries become 1,000 attempts.", task_id
-        )
+        entry.changed(described.line_of(*policy), "Unlimited retries become 1,000 attempts.")
         attempts = 1000
     if described.at(*policy, "nonRetryableErrorTypes"):
-        found.lost(
+        entry.lost(
             described.line_of(*policy, "nonRetryableErrorTypes"),
             "nonRetryableErrorTypes: throw such errors as non-retryable.",
-            task_id,
         )
     initial = seconds_of(described.text(*policy, "initialInterval")) or 1
     return {

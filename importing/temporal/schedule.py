@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from onthedot.importing.collector import Collector
+from onthedot.importing.collector import Collector, Entry
 from onthedot.importing.imported import UnreadableSource
 from onthedot.importing.temporal.action import workflow_fields
 from onthedot.importing.temporal.nights import name_nights
@@ -55,28 +55,28 @@ def _each(document: Located) -> Iterator[Located]:
 def _read(described: Located, found: Collector) -> None:
     stem = found.name.rpartition("/")[2].removesuffix(".json")
     schedule_id = described.text("scheduleId") or stem
-    task_id = found.free_id(schedule_id)
-    action = workflow_fields(described, found, task_id)
+    entry = found.entry(schedule_id)
+    action = workflow_fields(described, entry)
     if action is None:
         return
     zone = described.text("schedule", "spec", "timezoneName") or "UTC"
-    wanted = parts(described, found, task_id, zone)
+    wanted = parts(described, entry, zone)
     if not wanted:
-        found.lost(described.line_of("schedule", "spec"), "Not imported: never fires.", task_id)
+        entry.lost(described.line_of("schedule", "spec"), "Not imported: never fires.")
         return
     fields = {
         "name": schedule_id[:200],
         **_note(described),
         **action,
-        "overlap": _overlap(described, found, task_id),
+        "overlap": _overlap(described, entry),
         "catchup_window": _seconds(described, "policies", "catchupWindow") or _CATCHUP,
         "paused": described.at("schedule", "state", "paused") is True,
     }
-    common = _common(described, found, task_id, zone)
+    common = _common(described, entry, zone)
     added = _add(described, wanted, fields, common, schedule_id, found)
     if added:
         name_nights(described, found, added, zone)
-        _also(described, found, task_id, added, wanted)
+        _also(described, entry, added, wanted)
 
 
 def _add(
@@ -107,23 +107,23 @@ def _note(described: Located) -> dict[str, Any]:
     return {"description": notes[:4000]} if notes else {}
 
 
-def _overlap(described: Located, found: Collector, task_id: str) -> str:
+def _overlap(described: Located, entry: Entry) -> str:
     path = ("schedule", "policies", "overlapPolicy")
     written = described.text(*path) or f"{_OVERLAP}SKIP"
     policy = written.removeprefix(_OVERLAP).lower()
     if policy in _OVERLAPS:
         return policy
     if policy != "unspecified":
-        found.lost(described.line_of(*path), f"{written} is not known; skip is used.", task_id)
+        entry.lost(described.line_of(*path), f"{written} is not known; skip is used.")
     return "skip"
 
 
-def _common(described: Located, found: Collector, task_id: str, zone: str) -> dict[str, Any]:
+def _common(described: Located, entry: Entry, zone: str) -> dict[str, Any]:
     """The fields of every trigger of the schedule: zone, bounds, jitter, exclusions, runs left."""
     from_spec = ("schedule", "spec")
     common: dict[str, Any] = {
         "timezone": zone,
-        "exclude": exclusions(described, found, task_id),
+        "exclude": exclusions(described, entry),
         "jitter": seconds_of(described.text(*from_spec, "jitter")) or 0,
     }
     for ours, theirs in (("start_at", "startTime"), ("end_at", "endTime")):
@@ -135,11 +135,10 @@ def _common(described: Located, found: Collector, task_id: str, zone: str) -> di
         if int(left):
             common["max_runs"] = int(left)
         else:
-            found.lost(
+            entry.lost(
                 described.line_of("schedule", "state", "limitedActions"),
                 "The schedule has used up its actions. The task is imported "
                 "without a limit; leave it out if you do not want it.",
-                task_id,
             )
     return common
 
@@ -148,29 +147,21 @@ def _seconds(described: Located, *path: str) -> float | None:
     return seconds_of(described.text("schedule", *path))
 
 
-def _also(
-    described: Located,
-    found: Collector,
-    task_id: str,
-    added: Sequence[str],
-    wanted: Sequence[Part],
-) -> None:
+def _also(described: Located, entry: Entry, added: Sequence[str], wanted: Sequence[Part]) -> None:
     spec = described.line_of("schedule", "spec")
     if len(wanted) > 1:
-        found.changed(
+        entry.changed(
             spec,
             f"The spec has {len(wanted)} parts that no single trigger expresses, so it "
             f"becomes as many tasks: {', '.join(added)}. `overlap` and the number of runs apply "
             "to each alone, and an instant that two of them share runs twice.",
-            task_id,
         )
     for name in ("pauseOnFailure", "keepOriginalWorkflowId"):
         if described.at("schedule", "policies", name) is True:
             where = described.line_of("schedule", "policies", name)
-            found.lost(where, f"{name} has no counterpart.", task_id)
+            entry.lost(where, f"{name} has no counterpart.")
     if described.at("schedule", "spec", "jitter"):
-        found.changed(
+        entry.changed(
             described.line_of("schedule", "spec", "jitter"),
             "Jitter has the same width but other values: it depends on the schedule's id.",
-            task_id,
         )

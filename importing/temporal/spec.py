@@ -18,7 +18,7 @@ from onthedot.importing.clocks.calendar import (
     CalendarError,
     merged,
 )
-from onthedot.importing.collector import Collector
+from onthedot.importing.collector import Entry
 from onthedot.importing.temporal.values import seconds_of
 from onthedot.importing.yaml_source import Located
 from onthedot.scheduling.wording.phrases import runs
@@ -46,15 +46,13 @@ class Part:
     trigger: dict[str, Any]
 
 
-def parts(described: Located, found: Collector, task_id: str, zone: str) -> list[Part]:
+def parts(described: Located, entry: Entry, zone: str) -> list[Part]:
     """The triggers that together fire like the spec, without its exclusions."""
     for name in ("cronString", "calendar", "timezoneData"):
         if described.at(*_SPEC, name):
             where = described.line_of(*_SPEC, name)
-            found.lost(
-                where, f"{name}: describe it from a server, which resolves it first.", task_id
-            )
-    triggers = [*_calendars(described, found, task_id, zone)]
+            entry.lost(where, f"{name}: describe it from a server, which resolves it first.")
+    triggers = [*_calendars(described, entry, zone)]
     for interval in described.items(*_SPEC, "interval"):
         every = seconds_of(interval.text("interval")) or 0
         phase = seconds_of(interval.text("phase")) or 0
@@ -62,41 +60,36 @@ def parts(described: Located, found: Collector, task_id: str, zone: str) -> list
     return triggers
 
 
-def _calendars(described: Located, found: Collector, task_id: str, zone: str) -> Iterator[Part]:
+def _calendars(described: Located, entry: Entry, zone: str) -> Iterator[Part]:
     lines: dict[Calendar, int] = {}
     for calendar in described.items(*_SPEC, "structuredCalendar"):
         try:
             lines.setdefault(_calendar(calendar), calendar.line)
         except CalendarError as error:
-            found.lost(calendar.line, f"Not imported: {error}", task_id)
+            entry.lost(calendar.line, f"Not imported: {error}")
     for one in merged(lines):
         line = lines.get(one, described.line_of(*_SPEC, "structuredCalendar"))
         try:
-            yield Part(line, one.trigger(zone, found.at))
+            yield Part(line, one.trigger(zone, entry.found.at))
         except CalendarError as error:
-            found.lost(line, f"Not imported: {error}", task_id)
+            entry.lost(line, f"Not imported: {error}")
 
 
-def exclusions(described: Located, found: Collector, task_id: str) -> list[str]:
+def exclusions(described: Located, entry: Entry) -> list[str]:
     """The spec's exclusions as a trigger's `exclude`."""
     excluded = []
     for calendar in described.items(*_SPEC, "excludeStructuredCalendar"):
         try:
-            excluded += _excluded(_calendar(calendar), found.at.year)
+            excluded += _excluded(_calendar(calendar), entry.found.at.year)
         except CalendarError as error:
-            found.lost(
-                calendar.line,
-                f"An exclusion was dropped, so the task fires too often: {error}",
-                task_id,
+            entry.lost(
+                calendar.line, f"An exclusion was dropped, so the task fires too often: {error}"
             )
     return excluded
 
 
 def _excluded(calendar: Calendar, from_year: int) -> list[str]:
-    by_day_and_week = calendar.days != DAYS and calendar.weekdays != WEEKDAYS
-    if calendar.years == YEARS and not by_day_and_week:
-        return [calendar.exclusion()]
-    if not calendar.whole_day or (by_day_and_week and calendar.years == YEARS):
+    if calendar.years == YEARS or not calendar.whole_day:
         return [calendar.exclusion()]
     years = sorted(year for year in calendar.years if year >= from_year)
     days = [

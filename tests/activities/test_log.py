@@ -37,7 +37,7 @@ async def test_one_that_was_handed_out_early_waits_until_it_is_due() -> None:
 
 
 async def test_it_waits_no_longer_than_temporals_clock_says() -> None:
-    """This worker's may be behind."""
+    """The worker's clock may be behind."""
     began = datetime.now(UTC)
     behind = log_attempt("hello").model_copy(
         update={

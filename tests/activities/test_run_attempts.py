@@ -45,7 +45,7 @@ async def start(client: Client, queue: str, url: str) -> WorkflowHandle[object, 
 async def test_a_burst_at_one_slow_host_is_done_by_ordinary_activities(
     client: Client, settings: Settings, receiver: Receiver, other_receiver: Receiver
 ) -> None:
-    """None of them fails for want of a place, and another host's run does not wait for them."""
+    """No call fails for lack of a place, and another host's run does not wait for them."""
     handles = [await start(client, settings.task_queue, receiver.url("/hang")) for _ in range(70)]
     await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
     began = time.monotonic()

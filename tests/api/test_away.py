@@ -168,8 +168,8 @@ async def test_before_the_namespace_is_set_up_nothing_can_be_registered(
 
 @pytest.mark.parametrize("frozen", [0.9, 1.15, 1.3, 1.49])
 async def test_thawed_at_the_edge_each_is_what_was_answered(alone: Alone, frozen: float) -> None:
-    """However late Temporal comes back: 201 is registered, and 503 is not, unless it says that it
-    cannot tell. What comes too late is never registered."""
+    """However late Temporal comes back: a 201 is registered, and a 503 is not, unless it says that
+    this is uncertain. Registrations that arrive too late never count."""
     await alone.until(201, "POST", "/tasks", json=one_time())
     ids = [unique() for _ in range(30)]
     alone.server.freeze()

@@ -164,7 +164,7 @@ async def test_an_archive_that_is_not_there_yet_is_empty(
 async def test_what_somebody_else_exported_is_listed(
     temporal: Temporal, directory: Path, api: httpx.AsyncClient
 ) -> None:
-    """Files of `onthedot run export` do not say what the task was."""
+    """Files of `onthedot run export` do not contain the attributes of tasks."""
     run = {
         "id": "t~once~1",
         "task_id": "t",

@@ -76,7 +76,7 @@ def test_a_line_that_is_on_its_way_is_not_read(tmp_path: Path) -> None:
 async def test_a_writer_that_can_only_read_tells_how_far_the_last_one_came(
     exporter: Exporter, directory: Path
 ) -> None:
-    """A server that was restarted while its disk was full, say."""
+    """For example, a server that was restarted while its disk was full."""
     came_to = datetime.now(UTC) - timedelta(hours=7)
     (directory / "archived-until").write_text(f"{came_to.isoformat()}\n")
     (directory / "archived-until.new").mkdir()

@@ -184,7 +184,7 @@ def _variables(pod: dict[str, Any]) -> dict[str, str]:
 
 
 def test_the_guides_own_commands_render(judges: Judges) -> None:
-    """`helm install`, as the guide has it, but for the cluster that it would need."""
+    """`helm install` as in the guide, without a cluster."""
     guide = (ROOT / "docs" / "how-to" / "production.md").read_text()
     commands = re.findall(r"^helm install (\S+ deploy/helm/onthedot .+)$", guide, re.MULTILINE)
     assert len(commands) == 2

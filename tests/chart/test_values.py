@@ -58,7 +58,7 @@ def test_values_that_are_misspelt_or_at_odds_are_refused(
 
 
 def test_values_arrive_as_they_are_written(judges: Judges, tmp_path: Path) -> None:
-    """Above all large numbers, which Helm would write as 4.194304e+06."""
+    """Especially large numbers, which Helm would write as 4.194304e+06."""
     given = {
         "maxBodyBytes": 4194304,
         "capacityPerSecond": 0.5,
@@ -107,7 +107,7 @@ def test_more_of_ones_own_stands_beside_the_charts(judges: Judges, tmp_path: Pat
 
 
 def test_prometheus_reaches_whatever_it_reads(judges: Judges) -> None:
-    """Although the server lets in nobody else but the ingress."""
+    """Although the server otherwise admits only the ingress."""
     policies = of_kind(rendered(judges, PRODUCTION), "NetworkPolicy")
     for component in ("server", "worker"):
         assert "monitoring" in _let_in(policies[f"tasks-onthedot-{component}"])
@@ -115,7 +115,7 @@ def test_prometheus_reaches_whatever_it_reads(judges: Judges) -> None:
 
 
 def test_the_set_up_may_reach_temporal_before_it_runs(judges: Judges) -> None:
-    """Also in a namespace in which nothing may go out that no policy names."""
+    """Also in a namespace that forbids all traffic without a policy."""
     objects = rendered(judges, PRODUCTION)
     policy = of_kind(objects, "NetworkPolicy")["tasks-onthedot-setup"]
     job = of_kind(objects, "Job")["tasks-onthedot-setup"]

@@ -77,7 +77,7 @@ def wal() -> Iterator[Path]:
 def test_a_backup_is_brought_to_an_instant_after_it(
     programs: Programs, release: TemporalRelease, receiving: Receiving, wal: Path
 ) -> None:
-    """What was registered up to then is there and runs; what came later is not."""
+    """What was registered until then exists and runs; what came later does not."""
     settings = (
         "archive_mode=on",
         f"archive_command=test ! -f {wal}/%f && cp %p {wal}/%f && chmod a+r {wal}/%f",

@@ -68,7 +68,7 @@ def test_temporal_comes_to_a_new_release_node_by_node(
     table: FaultTable,
     turn: int,
 ) -> None:
-    """Over a minor version, whose schema is another: that goes first, as Temporal demands."""
+    """A minor version with another schema, which is upgraded first, as Temporal requires."""
     with deployed(programs, previous_release) as deployment:
         deployment.start()
         before = _schema(deployment)

@@ -86,7 +86,7 @@ def test_a_server_and_a_worker_are_killed_in_a_burst(
 def test_a_worker_is_cut_off(
     deployment: Deployment, receiving: Receiving, table: FaultTable, turn: int
 ) -> None:
-    """It goes on, and neither hears of Temporal nor is heard: its way there is silent."""
+    """It keeps running, but exchanges nothing with Temporal."""
     with deployment.cut_off_worker() as door:
         wave = Wave(deployment, receiving, slow=True)
         begin = wave.register()

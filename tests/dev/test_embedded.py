@@ -121,7 +121,7 @@ async def test_data_survive_a_stop_and_a_kill(tmp_path: Path) -> None:
 
 
 async def test_a_backup_of_the_running_server_can_be_restored(tmp_path: Path) -> None:
-    """The way that docs/operations.md describes."""
+    """As docs/operations.md describes."""
     live, restored = tmp_path / "live", tmp_path / "restored"
     live.mkdir()
     restored.mkdir()
@@ -230,7 +230,7 @@ async def test_a_downloaded_binary_is_used_again(tmp_path: Path) -> None:
     "key", [key for key in embedded.RAISED_LIMITS if not key.startswith("worker.")]
 )
 async def test_the_server_knows_every_limit_by_this_name(tmp_path: Path, key: str) -> None:
-    """A misspelt key is ignored in silence. Lowered to 1, a known one refuses calls."""
+    """A misspelt key is ignored silently. A known one, lowered to 1, refuses calls."""
     async with server(tmp_path, settings(), f"--dynamic-config-value={key}=1") as client:
 
         async def refused() -> bool:

@@ -1,4 +1,4 @@
-"""What the documents name exists: links, commands, options, targets, settings, types of errors."""
+"""What the documents name exists: links, files, commands, options, targets, settings, errors."""
 
 from __future__ import annotations
 
@@ -31,8 +31,18 @@ def test_relative_links_lead_to_files(document: Path) -> None:
             assert (document.parent / link).exists(), link
 
 
+def test_named_files_and_modules_exist(document: Path) -> None:
+    made = {"build/faults.json"}  # by `make faults`
+    text = document.read_text()
+    for path in re.findall(r"`([\w./*-]+/[\w.*-]+\.(?:py|js|ya?ml|json|sh))`", text):
+        assert path in made or any(ROOT.glob(path)) or (document.parent / path).exists(), path
+    for module in re.findall(r"python -m ((?:benchmarks|examples|tests)[\w.]*\w)", text):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+
+
 def test_named_commands_exist(document: Path) -> None:
-    """`onthedot task list` as much as `onthedot dev`."""
+    """`onthedot task list` as well as `onthedot dev`."""
     for words in re.findall(r"(?:^|`|/)onthedot((?: [a-z][a-z-]*)+)", document.read_text(), re.M):
         group: click.Command = cli.command()
         for word in words.split():

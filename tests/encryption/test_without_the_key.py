@@ -128,7 +128,7 @@ async def _hands(system: System, queue: str) -> AsyncIterator[None]:
 
 
 async def test_an_attempt_without_the_key_does_not_count(systems: Systems, client: Client) -> None:
-    """The worker that carries the action out lacks the key, the one that runs the task has it."""
+    """The worker of the action lacks the key; the worker of the task has it."""
     sealed = await systems.start(ONE)
     queue, task_id = unique("hands"), unique("hands")
     action = {"kind": "activity", "name": "tell", "arguments": ["it is"], "task_queue": queue}

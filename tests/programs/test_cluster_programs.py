@@ -128,7 +128,7 @@ def test_a_machine_that_lacks_something_is_told_so_at_once(
 
 
 def test_an_interrupt_ends_the_command_too() -> None:
-    """Where it is one in the background of a shell, which ignores that signal by itself."""
+    """Even a background command of a shell, which ignores that signal by default."""
     told = _python(
         """
         import os, signal, threading

@@ -38,7 +38,7 @@ def test_a_task_that_continued_as_new_is_among_them() -> None:
 
 
 def test_a_capture_only_adds(tmp_path: Path) -> None:
-    """What an earlier release left is the proof that it can be upgraded."""
+    """The histories of earlier releases prove that they can be upgraded."""
     new_folder("one", tmp_path)
     with pytest.raises(SystemExit, match="there already"):
         new_folder("one", tmp_path)

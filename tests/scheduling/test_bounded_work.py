@@ -105,7 +105,7 @@ def test_ranges_of_dates_that_touch_are_one() -> None:
 def test_days_that_are_passed_over_hold_nothing(
     trigger: dict[str, Any], exclude: list[str], zone: str
 ) -> None:
-    """Compared with each instant that the exclusions may take out, judged by itself."""
+    """Compared with checking each instant that the exclusions may remove."""
     asked = TRIGGER.validate_python({**trigger, "exclude": exclude, "timezone": zone})
     assert isinstance(asked, CronTrigger | IntervalTrigger)
     plan, start, end = recurrence(asked, "k"), NOW - timedelta(days=60), NOW + timedelta(days=200)

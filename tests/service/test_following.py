@@ -194,7 +194,7 @@ async def test_what_somebody_elses_activity_says(temporal: Temporal, tasks: Task
 
 
 async def test_what_an_activity_of_our_worker_says(elsewhere: Temporal) -> None:
-    """Sooner than the SDK tells Temporal, which is every two seconds."""
+    """Sooner than the SDK reports it to Temporal, which is every two seconds."""
     async with foreign_worker(elsewhere.client, elsewhere.task_queue):
         action = {"kind": "activity", "name": "report_progress"}
         run_id = await begin_action(elsewhere, action, timeout=60)

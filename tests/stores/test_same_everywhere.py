@@ -81,7 +81,7 @@ async def test_a_search_finds_the_same(api: httpx.AsyncClient, tag: str, q: str)
 async def test_the_start_of_an_id_is_found_without_regard_to_case(
     api: httpx.AsyncClient, tag: str
 ) -> None:
-    """One letter is no word's beginning: this is the store's own comparison."""
+    """A single letter is not indexed as a word's beginning, so the store itself compares it."""
     for q in (f"{tag}-z", f"{tag}-Z", f"{tag}-z".upper()):
         assert await _keys(api, tag, q=q) == set(), q
     for q in (f"{tag}-g", f"{tag}-G", f"{tag}-g".upper()):
@@ -104,7 +104,7 @@ async def test_the_newest_open_task_comes_first(api: httpx.AsyncClient) -> None:
 
 
 async def test_a_filter_by_time_takes_both_ends_in(api: httpx.AsyncClient) -> None:
-    """Stores round to a millisecond, each in its own way: one more is theirs."""
+    """Stores round to a millisecond, each in its own way, so one more may match."""
     task = unique()
     await api.post("/tasks", json=recurring(id=task))
     for _ in range(3):

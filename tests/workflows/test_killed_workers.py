@@ -42,7 +42,7 @@ async def served(private: PrivateTemporal) -> Temporal:
 async def test_a_worker_that_comes_back_within_the_window(
     private: PrivateTemporal, served: Temporal
 ) -> None:
-    """Registered while no worker is there: all that was due since then runs, each once."""
+    """Registered while no worker runs: everything that was due since then runs, each once."""
     tasks = Tasks(served)
     names = {overlap: unique(overlap.replace("_", "-")) for overlap in ("allow_all", "buffer_all")}
     for overlap, name in names.items():

@@ -60,7 +60,7 @@ async def test_the_third_failure_in_a_row_and_the_recovery_are_told_once(
 async def test_the_recovery_from_a_long_outage_is_told(
     temporal: Temporal, worker: Worker, receiver: Receiver
 ) -> None:
-    """More failures in a row than are listed."""
+    """More consecutive failures than a list contains."""
     task = telling_task(receiver)
     task_id = (await Tasks(temporal).create(task, by="t")).id
     await run_of(temporal, receiver, task_id, 200)
@@ -89,7 +89,7 @@ async def test_the_recovery_from_a_long_outage_is_told(
 async def test_the_recovery_is_told_when_the_failures_are_past_the_retention(
     temporal: Temporal, worker: Worker, receiver: Receiver
 ) -> None:
-    """A schedule hands the last failure on, even where no run is left to be listed."""
+    """A schedule passes on the last failure, even if no run is left in lists."""
     # A schedule hands on what it knows by then: a busy machine takes a while to tell it.
     every = timedelta(seconds=math.ceil(min(at_load(2), 6)))
     task = telling_task(receiver, after=2).model_copy(

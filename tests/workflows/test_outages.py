@@ -146,7 +146,7 @@ async def test_a_one_time_task_past_its_window_says_so(outage: Outage) -> None:
 async def test_edits_that_reach_temporal_as_it_catches_up(
     outage: Outage, private: PrivateTemporal
 ) -> None:
-    """Freeze Temporal, send edits and pauses meanwhile: all is due in the same moment."""
+    """Temporal is frozen while edits and pauses are sent: everything is then due at once."""
     tasks, names = Tasks(outage.temporal), [f"frozen-{number}" for number in range(10)]
     more = {"overlap": "allow_all"}
     for name in names:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_longer_pause_that_comes_with_the_end_of_the_earlier_one(
     client: Client, temporal: Temporal, monkeypatch: pytest.MonkeyPatch, together: bool
 ) -> None:
-    """`together`: in the order in which the SDK says that a later release will take them."""
+    """`together`: in the order that the SDK announces for a later release."""
     if together:
         # There is no such release yet; its order is in this one behind flags.
         flags = frozenset(_workflow_instance._WorkflowLogicFlag)

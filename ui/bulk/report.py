@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from onthedot.messages.bulk import Outcome
 from onthedot.scheduling.outages import TemporalUnavailable, Unconfirmed
 from onthedot.service.tasks.bulk import Changed
 from onthedot.ui.bulk.kinds import Kind, Subject
 from onthedot.ui.components.dialogs.dialogs import Modal
-from onthedot.ui.components.dialogs.questions import dismiss
 from onthedot.ui.components.markup import box, button, link, named, text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.wording.errors import plainly
@@ -20,19 +20,27 @@ _LISTED = 100
 _Act = Callable[[], Awaitable[None]]
 
 
-async def report(
-    context: PageContext,
-    subject: Subject,
-    kind: Kind,
+@dataclass(frozen=True)
+class Doing:
+    """A bulk action on a page; `name` is what a single one is called."""
+
+    context: PageContext
+    subject: Subject
+    kind: Kind
+    name: str
+
+
+def report(
+    doing: Doing,
     changed: Sequence[Changed],
     *,
     total: int,
-    name: str = "",
-    again: _Act | None = None,
-    undo: _Act | None = None,
+    again: _Act | None,
+    undo: _Act | None,
 ) -> None:
     """Show the result in a message. If some were refused, it offers the list of them, and `again`
     retries those that may succeed."""
+    context, name = doing.context, doing.name
     refused = [each for each in changed if each.error is not None]
     if name and refused:
         assert refused[0].error is not None
@@ -40,10 +48,10 @@ async def report(
         retry = [("Try again", again)] if again is not None else []
         context.toasts.say(f"{name}: {why}", tone="red", actions=retry)
         return
-    said = _sentence(subject, kind, changed, total=total, name=name)
-    actions: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+    said = _sentence(doing, changed, total)
+    actions: list[tuple[str, _Act]] = []
     if refused:
-        actions.append(("Which", lambda: _show(context, subject, said, refused, again, undo)))
+        actions.append(("Which", lambda: _show(doing, said, refused, again, undo)))
     if again is not None:
         actions.append(("Try again", again))
     if undo is not None:
@@ -52,17 +60,15 @@ async def report(
     context.toasts.say(said, tone=tone, actions=actions)
 
 
-def _sentence(
-    subject: Subject, kind: Kind, changed: Sequence[Changed], *, total: int, name: str
-) -> str:
+def _sentence(doing: Doing, changed: Sequence[Changed], total: int) -> str:
     done = sum(each.outcome is Outcome.DONE for each in changed)
     before = sum(each.outcome is Outcome.UNCHANGED for each in changed)
     unsure = sum(isinstance(each.error, Unconfirmed) for each in changed)
     refused = sum(each.error is not None for each in changed) - unsure
     left = total - len(changed)
-    if name and done:
-        return f"{name} {kind.done}."
-    parts = [f"{subject.counted(done)} {kind.done}"]
+    if doing.name and done:
+        return f"{doing.name} {doing.kind.done}."
+    parts = [f"{doing.subject.counted(done)} {doing.kind.done}"]
     if before:
         parts.append(f"{before:,} left as {'it was' if before == 1 else 'they were'}")
     if refused:
@@ -75,20 +81,16 @@ def _sentence(
 
 
 async def _show(
-    context: PageContext,
-    subject: Subject,
-    said: str,
-    refused: Sequence[Changed],
-    again: _Act | None,
-    undo: _Act | None,
+    doing: Doing, said: str, refused: Sequence[Changed], again: _Act | None, undo: _Act | None
 ) -> None:
+    context, subject = doing.context, doing.subject
     listed = refused[:_LISTED]
     try:
         names = await subject.names(context.temporal, [each.id for each in listed])
     except TemporalUnavailable:
         names = {}
-    with context.overlay, Modal("What was not done, or not confirmed", wide=True) as modal:
-        text(said, tag="h2")
+    label = "What was not done, or not confirmed"
+    with context.overlay, Modal(said, label=label, wide=True) as modal:
         with named(box("refusals", "ul"), tabindex="0", aria_label="Not done, or not confirmed"):
             for each in listed:
                 assert each.error is not None
@@ -102,15 +104,13 @@ async def _show(
                 button("Undo the others", _closing(modal, undo))
             if again is not None:
                 button("Try again", _closing(modal, again))
-            button("Close", lambda: dismiss(modal), "primary")
-    modal.on("close", lambda: dismiss(modal))
-    modal.show()
+            button("Close", modal.dismiss, "primary")
 
 
 def _closing(modal: Modal, act: _Act) -> _Act:
     async def closing() -> None:
         modal.hide()
         await act()
-        dismiss(modal)
+        modal.dismiss()
 
     return closing

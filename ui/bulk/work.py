@@ -10,7 +10,7 @@ from datetime import datetime
 from onthedot.messages.bulk import Outcome
 from onthedot.service.tasks.bulk import BulkProgress, Changed
 from onthedot.ui.bulk.kinds import Kind, Order, Subject
-from onthedot.ui.bulk.report import report
+from onthedot.ui.bulk.report import Doing, report
 from onthedot.ui.components.dialogs.questions import ask_pause, confirm
 from onthedot.ui.page_context import PageContext
 
@@ -61,80 +61,53 @@ async def do(
     context: PageContext, subject: Subject, kind: Kind, order: Order, *, name: str = ""
 ) -> None:
     """Do it without asking, and report each result."""
-    changed = await _act(context, subject, kind, order, name)
+    doing = Doing(context, subject, kind, name)
+    changed = await _act(doing, order)
     if changed is not None:
-        await _tell(context, subject, kind, order, changed, name)
+        _tell(doing, order, changed)
 
 
-async def _act(
-    context: PageContext, subject: Subject, kind: Kind, order: Order, name: str
-) -> list[Changed] | None:
-    doing = f"{kind.doing} {name or subject.counted(len(order.ids))}"
-    acting = kind.act(context.uses, order)
-    changed = await _watched(context, doing, len(order.ids), order.progress, acting)
-    context.changed()
+async def _act(doing: Doing, order: Order) -> list[Changed] | None:
+    said = f"{doing.kind.doing} {doing.name or doing.subject.counted(len(order.ids))}"
+    acting = doing.kind.act(doing.context.uses, order)
+    changed = await _watched(doing.context, said, len(order.ids), order.progress, acting)
+    doing.context.changed()
     return changed
 
 
-async def _tell(
-    context: PageContext,
-    subject: Subject,
-    kind: Kind,
-    order: Order,
-    changed: Sequence[Changed],
-    name: str,
-) -> None:
+def _tell(doing: Doing, order: Order, changed: Sequence[Changed]) -> None:
     touched = [each for each in changed if each.outcome is Outcome.DONE]
     missed = _missed(changed)
 
     async def again() -> None:
         rest = replace(order, ids=sorted(missed), progress=BulkProgress())
-        more = await _act(context, subject, kind, rest, name)
+        more = await _act(doing, rest)
         if more is not None:
             kept = [each for each in changed if each.id not in missed]
-            await _tell(context, subject, kind, order, [*kept, *more], name)
+            _tell(doing, order, [*kept, *more])
 
-    async def undo() -> None:
-        await _undo(context, subject, kind, touched, name)
-
-    await report(
-        context,
-        subject,
-        kind,
+    report(
+        doing,
         changed,
         total=len(order.ids),
-        name=name,
         again=again if missed else None,
-        undo=undo if kind.undone and touched else None,
+        undo=(lambda: _undo(doing, touched)) if doing.kind.undone and touched else None,
     )
 
 
-async def _undo(
-    context: PageContext, subject: Subject, kind: Kind, touched: Sequence[Changed], name: str
-) -> None:
+async def _undo(doing: Doing, touched: Sequence[Changed]) -> None:
     progress = BulkProgress()
-    undoing = kind.undo(context.uses, touched, progress)
-    what = f"Undoing: {subject.counted(len(touched))}"
-    restored = await _watched(context, what, len(touched), progress, undoing)
+    undoing = doing.kind.undo(doing.context.uses, touched, progress)
+    what = f"Undoing: {doing.subject.counted(len(touched))}"
+    restored = await _watched(doing.context, what, len(touched), progress, undoing)
     if restored is None:
         return
-    context.changed()
+    doing.context.changed()
     missed = _missed(restored)
     rest = [each for each in touched if each.id in missed]
-
-    async def again() -> None:
-        await _undo(context, subject, kind, rest, name)
-
-    said = replace(kind, done=kind.undone)
-    await report(
-        context,
-        subject,
-        said,
-        restored,
-        total=len(touched),
-        name=name,
-        again=again if rest else None,
-    )
+    undone = replace(doing, kind=replace(doing.kind, done=doing.kind.undone))
+    again = (lambda: _undo(doing, rest)) if rest else None
+    report(undone, restored, total=len(touched), again=again, undo=None)
 
 
 def _missed(changed: Sequence[Changed]) -> set[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nicegui import ui
@@ -126,6 +127,19 @@ def empty(icon: str, title: str, words: str, *, page: bool = False) -> Element:
         text(title, tag="h1" if page else "h2")
         text(words, tag="p")
         return box("row")
+
+
+@contextmanager
+def fold(label: str, classes: str = "", *, opened: bool, note: str = "") -> Iterator[None]:
+    """A part of a form that folds away; build its content inside the block."""
+    with named(box(f"fold {classes}", "details"), open=opened):
+        with box("", "summary"):
+            Icon("chevron-right")
+            text(label)
+            if note:
+                text(note, "note")
+        with box("body"):
+            yield
 
 
 def facts(rows: list[tuple[str, str | Callable[[], Any]]]) -> None:

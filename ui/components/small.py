@@ -20,7 +20,7 @@ class Icon(Element, component="otd_icon.js"):
 class When(Element, component="otd_when.js"):
     """An instant in the reader's zone, exact in its tooltip.
 
-    `form`: relative, near (today 09:00:00), exact, clock, or there (what clocks in `zone`, the
+    `form`: relative, near (today 09:00:00), clock, or there (what clocks in `zone`, the
     task's own, show; relative where that is the reader's).
     """
 

@@ -8,25 +8,23 @@ from onthedot.applying.concise import concise
 from onthedot.applying.yaml_output import to_yaml
 from onthedot.scheduling.task import Task
 from onthedot.ui.components.dialogs.dialogs import Modal
-from onthedot.ui.components.dialogs.questions import dismiss
 from onthedot.ui.components.fields.choices import Segments
 from onthedot.ui.components.markup import box, button, text
 from onthedot.ui.components.small import Code
 from onthedot.ui.files.formats import as_json, task_command, task_curl
-from onthedot.ui.files.reads import whole_task
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.reads import one_task
 
 _FORMS = (("yaml", "YAML", ""), ("json", "JSON", ""), ("curl", "curl", ""), ("cli", "Shell", ""))
 
 
 async def show_as_text(context: PageContext, task_id: str) -> None:
     """Show it with a button that copies it."""
-    task = await context.tried(whole_task(context.temporal, task_id))
+    task = await context.tried(one_task(context.temporal, task_id))
     if task is None:
         return
     forms = _forms(task, signed=bool(context.session.number))
-    with context.overlay, Modal("Copy as", wide=True) as modal:
-        text(f"{task.name} as text", tag="h2")
+    with context.overlay, Modal(f"{task.name} as text", label="Copy as", wide=True) as modal:
         Segments(
             "As",
             _FORMS,
@@ -41,9 +39,7 @@ async def show_as_text(context: PageContext, task_id: str) -> None:
         )
         text(said, "muted small", tag="p")
         with box("foot"):
-            button("Close", lambda: dismiss(modal))
-    modal.on("close", lambda: dismiss(modal))
-    modal.show()
+            button("Close", modal.dismiss)
 
 
 def _forms(task: Task, *, signed: bool) -> dict[str, Callable[[], str]]:

@@ -15,7 +15,6 @@ from onthedot.scheduling.revisions.differences import ABSENT
 from onthedot.ui.bulk.kinds import TASKS, Kind, Order
 from onthedot.ui.bulk.work import do
 from onthedot.ui.components.dialogs.dialogs import Modal
-from onthedot.ui.components.dialogs.questions import dismiss
 from onthedot.ui.components.fields.text import FileField
 from onthedot.ui.components.markup import box, button, named, text
 from onthedot.ui.components.small import Icon
@@ -36,7 +35,6 @@ _WORDS = {
 async def ask_import(context: PageContext) -> None:
     """Ask for a file, and show what it would do."""
     with context.overlay, Modal("Import tasks", wide=True) as modal:
-        text("Import tasks", tag="h2")
         text(
             "A YAML or JSON file with one or more tasks, such as an export. You will see what it "
             "does before anything changes. Tasks that are not in the file stay unchanged.",
@@ -66,13 +64,11 @@ async def ask_import(context: PageContext) -> None:
 
     field.on("file", read)
     with foot:
-        button("Cancel", lambda: dismiss(modal))
-    modal.on("close", lambda: dismiss(modal))
-    modal.show()
+        button("Cancel", modal.dismiss)
 
 
 def _add_buttons(context: PageContext, modal: Modal, steps: Sequence[Step]) -> None:
-    button("Cancel", lambda: dismiss(modal))
+    button("Cancel", modal.dismiss)
     todo = [each for each in steps if each.kind is not StepKind.UNCHANGED]
     if not todo:
         return
@@ -84,7 +80,7 @@ def _add_buttons(context: PageContext, modal: Modal, steps: Sequence[Step]) -> N
             lambda uses, order: do_import(uses, todo, order.ids, order.progress),
         )  # fmt: skip
         await do(context, TASKS, kind, Order([each.task_id for each in todo]))
-        dismiss(modal)
+        modal.dismiss()
 
     button(f"Import {TASKS.counted(len(todo))}", go, "primary")
 

@@ -17,11 +17,6 @@ from onthedot.service.temporal.calls import Temporal
 _AT_ONCE, _PAGE = 16, 1000
 
 
-async def whole_task(temporal: Temporal, task_id: str) -> Task:
-    """A task with its whole definition. Raises TaskNotFound, TemporalUnavailable."""
-    return await Tasks(temporal).get(task_id)
-
-
 async def whole_tasks(temporal: Temporal, which: TaskFilter, most: int) -> list[Task]:
     """The first `most` tasks that match a filter, with their whole definitions.
 

@@ -1,4 +1,4 @@
-"""The form for a task: its parts, their definition, and its preview.
+"""The form of a task: its parts, their definition, and its preview.
 
-Begin with `view.py`.
+Begin with `view.py`; calendars share `edit_form.py`.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -17,12 +17,10 @@ from onthedot.ui.forms.wording import in_words
 #: Tags of unions, which occur in the paths of errors but not in definitions.
 _TAGS = {"once", "cron", "interval", "http", "command", "activity", "workflow", "log"}
 
-F = TypeVar("F", TextField, ChoiceField, ChecksField, PairsField)
-
 _PAIR = {"name": str, "value": str, "secret": bool}
 
 #: In the order of restoring: each may determine whether the next exists.
-_SWITCHES = ("action", "action.body is", "trigger", "trigger.how", "kind", "content.how")
+_SWITCHES = ("action", "action.body is", "trigger", "trigger.how", "content", "content.how")
 
 _PATTERNS = {
     "id": "Use lowercase letters, digits, dots, dashes and underscores; start with a letter or "
@@ -48,19 +46,16 @@ class Fields:
         self._plain: dict[str, TextField | ChoiceField | ChecksField] = {}
         self._pairs: dict[str, PairsField] = {}
 
-    def add(self, field: F) -> F:
-        """Add a field, and listen to its changes."""
+    def add(self, field: TextField | ChoiceField | ChecksField | PairsField | Segments) -> None:
+        """Add a field, and listen to its changes; or a choice of which fields exist."""
+        if isinstance(field, Segments):
+            self._switches[field.at] = field
+            return
         if isinstance(field, PairsField):
             self._pairs[field.at] = field
         else:
             self._plain[field.at] = field
         field.on_value_change(lambda _: self._changed(field.at))
-        return field
-
-    def add_switch(self, switch: Segments) -> Segments:
-        """Add a choice that determines which fields exist."""
-        self._switches[switch.at] = switch
-        return switch
 
     def restore(self, typed: Mapping[str, Any]) -> bool:
         """Fill in the kept input. Returns whether that changed anything."""

@@ -1,4 +1,4 @@
-"""A part of the form whose fields depend on the chosen kind of trigger or action."""
+"""A part of a form whose fields depend on the chosen kind of trigger, action or calendar."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ class KindPart(ABC):
     """A switch between kinds, and the fields of the one that is chosen.
 
     Args:
+        kind: the first choice; the first of `kinds` if there is no such kind.
         at: the field of the definition.
-        before: the kind of what is edited, if anything is.
-        kind: else the first choice; the default if there is no such kind.
     """
 
     def __init__(
@@ -36,26 +35,27 @@ class KindPart(ABC):
         changed: Callable[[], None],
         label: str,
         kinds: Kinds,
+        kind: str,
         *,
         at: str,
-        before: str | None,
-        kind: str,
-        default: str,
     ) -> None:
         self._fields = fields
         self._changed = changed
         self._at = at
-        known = {name for name, _, _ in kinds}
-        self._kind = before or (kind if kind in known else default)
-        switch = Segments(
-            label, kinds, self._kind, at=at, on_change=lambda event: self._switch(event.value)
+        self._kind = kind if kind in {name for name, _, _ in kinds} else kinds[0][0]
+        Segments(
+            label,
+            kinds,
+            self._kind,
+            at=at,
+            on_change=lambda event: self._switch(event.value),
+            form=fields,
         )
-        fields.add_switch(switch)
         self._place = box("stack").style("margin-top: 16px")
         self._shown = self._build()
 
     def value(self) -> dict[str, Any]:
-        """The trigger or action in REST's form. Raises FieldError."""
+        """The part in REST's form. Raises FieldError."""
         return {"kind": self._kind, **self._shown.value()}
 
     @abstractmethod

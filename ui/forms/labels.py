@@ -20,36 +20,35 @@ class LabelPart:
         self._id: TextField | None = None
         self._starts: ChoiceField | None = None
         self._paused = bool(task_id and before and before.paused)
-        add = fields.add
         with box("fields"):
             name = before.name if before else ""
-            self._name = add(TextField("Name", name, at="name", placeholder="Nightly report"))
+            self._name = TextField(
+                "Name", name, at="name", placeholder="Nightly report", form=fields
+            )
             if not task_id:
-                self._id = add(
-                    TextField(
-                        "Id",
-                        at="id",
-                        mono=True,
-                        optional=True,
-                        hint="If empty, it is made from the name. It cannot be changed later.",
-                    )
+                self._id = TextField(
+                    "Id",
+                    at="id",
+                    mono=True,
+                    optional=True,
+                    hint="If empty, it is made from the name. It cannot be changed later.",
+                    form=fields,
                 )
             tags = ", ".join(before.tags) if before else ""
-            self._tags = add(
-                TextField("Tags", tags, at="tags", optional=True, placeholder="reports, finance")
+            self._tags = TextField(
+                "Tags", tags, at="tags", optional=True, placeholder="reports, finance", form=fields
             )
             if not task_id:
                 options = {"active": "Active immediately", "paused": "Paused, until it is resumed"}
-                self._starts = add(ChoiceField("Starts", options, "active", at="paused"))
-            self._description = add(
-                TextField(
-                    "Description",
-                    before.description if before else "",
-                    at="description",
-                    rows=2,
-                    optional=True,
-                    full=True,
-                )
+                self._starts = ChoiceField("Starts", options, "active", at="paused", form=fields)
+            self._description = TextField(
+                "Description",
+                before.description if before else "",
+                at="description",
+                rows=2,
+                optional=True,
+                full=True,
+                form=fields,
             )
 
     @property

@@ -9,8 +9,7 @@ from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.ui.components.fields.choices import ChoiceField
 from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, named, text
-from onthedot.ui.components.small import Icon
+from onthedot.ui.components.markup import box, fold
 from onthedot.ui.forms.fields import Fields
 from onthedot.ui.pages.task.details import OVERLAP
 from onthedot.ui.wording.values import as_value, human
@@ -27,90 +26,73 @@ class PolicyPart:
         given = {name: getattr(before, name) if before else _DEFAULTS[name] for name in _NAMES}
         retry = given["retry"]
         changed = before is not None and any(given[name] != _DEFAULTS[name] for name in _NAMES)
-        with named(box("fold", "details"), open=changed):
-            with box("", "summary"):
-                Icon("chevron-right")
-                text("Retries, timeouts, overlap and notification")
-                text("The defaults suit most tasks", "note")
-            with box("body"), box("fields"):
-                self._attempts = fields.add(
-                    TextField(
-                        "Attempts",
-                        str(retry.max_attempts),
-                        at="retry.max_attempts",
-                        kind="number",
-                        hint="The total number of attempts; 1 for no retry.",
-                    )
-                )
-                self._overlap = fields.add(
-                    ChoiceField(
-                        "If the last run is still in progress",
-                        {each.value: OVERLAP[each] for each in OverlapPolicy},
-                        given["overlap"].value,
-                        at="overlap",
-                    )
-                )
-                self._times = {
-                    "timeout": fields.add(
-                        TextField("Timeout of one attempt", human(given["timeout"]), at="timeout")
-                    ),
-                    "deadline": fields.add(
-                        TextField(
-                            "Deadline of the whole run",
-                            human(given["deadline"]),
-                            at="deadline",
-                            hint="From the due time, including the wait for a worker.",
-                        )
-                    ),
-                    "catchup_window": fields.add(
-                        TextField(
-                            "If missed, run up to this late",
-                            human(given["catchup_window"]),
-                            at="catchup_window",
-                            hint="After an outage.",
-                        )
-                    ),
-                }
-                self._waits = {
-                    "initial_interval": fields.add(
-                        TextField(
-                            "First wait between attempts",
-                            human(retry.initial_interval),
-                            at="retry.initial_interval",
-                        )
-                    ),
-                    "max_interval": fields.add(
-                        TextField(
-                            "Longest wait", human(retry.max_interval), at="retry.max_interval"
-                        )
-                    ),
-                }
-                self._backoff = fields.add(
-                    TextField(
-                        "Each wait is multiplied by",
-                        f"{retry.backoff:g}",
-                        at="retry.backoff",
-                    )
-                )
-                notify = given["notify"]
-                self._notify = notify
-                self._url = fields.add(
-                    TextField(
-                        "Call this URL when it fails",
-                        notify.url if notify else "",
-                        at="notify.url",
-                        hint="The request has the run as JSON. Also called on recovery, and for "
-                        "missed runs.",
-                    )
-                )
-                self._after = fields.add(
-                    TextField(
-                        "After so many failures in a row",
-                        str(notify.after if notify else 1),
-                        at="notify.after",
-                        kind="number",
-                    )
-                )
+        label, note = "Retries, timeouts, overlap and notification", "The defaults suit most tasks"
+        with fold(label, opened=changed, note=note), box("fields"):
+            self._attempts = TextField(
+                "Attempts",
+                str(retry.max_attempts),
+                at="retry.max_attempts",
+                kind="number",
+                hint="The total number of attempts; 1 for no retry.",
+                form=fields,
+            )
+            self._overlap = ChoiceField(
+                "If the last run is still in progress",
+                {each.value: OVERLAP[each] for each in OverlapPolicy},
+                given["overlap"].value,
+                at="overlap",
+                form=fields,
+            )
+            self._times = {
+                "timeout": TextField(
+                    "Timeout of one attempt", human(given["timeout"]), at="timeout", form=fields
+                ),
+                "deadline": TextField(
+                    "Deadline of the whole run",
+                    human(given["deadline"]),
+                    at="deadline",
+                    hint="From the due time, including the wait for a worker.",
+                    form=fields,
+                ),
+                "catchup_window": TextField(
+                    "If missed, run up to this late",
+                    human(given["catchup_window"]),
+                    at="catchup_window",
+                    hint="After an outage.",
+                    form=fields,
+                ),
+            }
+            self._waits = {
+                "initial_interval": TextField(
+                    "First wait between attempts",
+                    human(retry.initial_interval),
+                    at="retry.initial_interval",
+                    form=fields,
+                ),
+                "max_interval": TextField(
+                    "Longest wait", human(retry.max_interval), at="retry.max_interval", form=fields
+                ),
+            }
+            self._backoff = TextField(
+                "Each wait is multiplied by", f"{retry.backoff:g}", at="retry.backoff", form=fields
+            )
+            notify = given["notify"]
+            self._notify = notify
+            self._url = TextField(
+                "Call this URL when it fails",
+                notify.url if notify else "",
+                at="notify.url",
+                hint="The request has the run as JSON. Also called on recovery, and for "
+                "missed runs.",
+                form=fields,
+            )
+            self._after = TextField(
+                "After so many failures in a row",
+                str(notify.after if notify else 1),
+                at="notify.after",
+                kind="number",
+                form=fields,
+            )
 
     def value(self) -> dict[str, Any]:
         """The policies in REST's form, without those that equal the default."""

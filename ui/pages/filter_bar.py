@@ -15,23 +15,22 @@ from onthedot.ui.pages.list_address import ListAddress
 
 
 class FilterBar:
-    """`changed` is called when a filter changes; `path` is the list without filters."""
+    """`changed` is called when a filter changes."""
 
     def __init__(
-        self, context: PageContext, address: ListAddress, path: str, changed: Callable[[], None]
+        self, context: PageContext, address: ListAddress, changed: Callable[[], None]
     ) -> None:
         self._context = context
         self._address = address
-        self._path = path
         self._changed = changed
         self._bar = named(box("bar"), role="search")
 
-    def add_search(self, label: str, placeholder: str) -> None:
+    def add_search(self, placeholder: str) -> None:
         """Add the search field, which `/` focuses."""
         with self._bar, box("search"):
             Icon("search")
             field = TextField(
-                label,
+                "Search by words",
                 self._address["q"],
                 placeholder=placeholder,
                 on_change=lambda event: self._set("q", event.value.strip()),
@@ -70,8 +69,8 @@ class FilterBar:
                 if self._address[key]:
                     self._add_chip(key, name)
             with box("end"):
-                go = self._context.go
-                self._clear = button("Clear", lambda: go(self._path), "ghost", icon="x")
+                go, path = self._context.go, self._address.path
+                self._clear = button("Clear", lambda: go(path), "ghost", icon="x")
                 self._clear.set_visibility(self._address.is_filtered)
 
     def _add_chip(self, key: str, name: str) -> None:

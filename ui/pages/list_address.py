@@ -15,7 +15,7 @@ class ListAddress:
     """The address of a list. It holds every choice, so that it can be bookmarked and shared."""
 
     def __init__(self, path: str, query: Mapping[str, str], known: Mapping[str, Known]) -> None:
-        self._path = path
+        self.path = path
         self._known = known
         self._given = dict(query)
         self._values = {key: query.get(key, "") for key in known}
@@ -52,13 +52,13 @@ class ListAddress:
         given = {key: value for key, value in self._values.items() if value}
         if self.page > 1:
             given["page"] = str(self.page)
-        return f"{self._path}?{urlencode(given)}" if given else self._path
+        return f"{self.path}?{urlencode(given)}" if given else self.path
 
     @property
     def first_page(self) -> str:
         """The address of the first page."""
         given = {key: value for key, value in self._values.items() if value}
-        return f"{self._path}?{urlencode(given)}"
+        return f"{self.path}?{urlencode(given)}"
 
     def unknown(self) -> str:
         """A sentence about the first unknown part of the address; empty if all are known."""

@@ -18,7 +18,7 @@
   };
   otd.icon = (name) => Vue.h(otd.Icon, { name });
 
-  // An instant. form: relative (exact in the tooltip), near, brief (seconds only if not zero), exact, clock, or there: in the task's zone,
+  // An instant. form: relative (exact in the tooltip), near, brief (seconds only if not zero), clock, or there: in the task's zone,
   // relative if that is the reader's own.
   otd.When = {
     props: {
@@ -35,7 +35,6 @@
         relative: () => otd.relative(this.at, now),
         near: () => otd.near(this.at, zone, now),
         brief: () => otd.near(this.at, zone, now).replace(/(\d\d:\d\d):00$/, "$1"),
-        exact: () => otd.exact(this.at, zone),
         clock: () => otd.clock(this.at),
         there: () => (zone === otd.zone ? otd.relative(this.at, now) : otd.there(this.at, zone)),
       }[this.form]();
@@ -49,22 +48,28 @@
   otd.when = (at, form = "relative", extra = {}) => Vue.h(otd.When, { at, form, ...extra });
 
   otd.pill = (status) =>
-    Vue.h(
-      "span",
-      { class: ["pill", status.tone, { live: status.live }], title: status.title },
-      status.label,
-    );
+    Vue.h("span", { class: ["pill", status.tone, { live: status.live }] }, status.label);
+
+  // The error of a field.
+  otd.fieldError = (error, id) =>
+    error
+      ? Vue.h("div", { class: "error", id: id && `${id}-error` }, [
+          otd.icon("circle-alert"),
+          Vue.h("span", error),
+        ])
+      : null;
 
   // The last runs as small bars, oldest first: the height is the duration, red means failed.
-  otd.bars = (runs, slots = 14) => {
-    const longest = Math.max(0.001, ...runs.map((run) => run.seconds ?? 0));
-    const bars = runs.slice(-slots).map((run) =>
+  const BARS = 14;
+  otd.bars = (runs) => {
+    const longest = Math.max(0.001, ...runs.map((run) => run.seconds));
+    const bars = runs.slice(-BARS).map((run) =>
       Vue.h("i", {
         class: run.tone,
-        style: { height: `${6 + 14 * Math.sqrt((run.seconds ?? 0) / longest)}px` },
+        style: { height: `${6 + 14 * Math.sqrt(run.seconds / longest)}px` },
       }),
     );
-    const blank = Array.from({ length: Math.max(0, slots - bars.length) }, () =>
+    const blank = Array.from({ length: Math.max(0, BARS - bars.length) }, () =>
       Vue.h("i", { class: "none" }),
     );
     const failed = runs.filter((run) => run.tone === "red").length;
@@ -74,55 +79,6 @@
       { class: ["bars", { blank: !runs.length }], role: "img", "aria-label": label, title: label },
       [...blank, ...bars],
     );
-  };
-
-  // Arrow keys move through rows, Enter opens one; `acts` are more keys and what they do.
-  otd.rowKeys = (event, open, choose, acts = {}) => {
-    const row = event.currentTarget;
-    if (event.target !== row) return;
-    const next = {
-      ArrowDown: row.nextElementSibling,
-      ArrowUp: row.previousElementSibling,
-      j: row.nextElementSibling,
-      k: row.previousElementSibling,
-    }[event.key];
-    if (next) {
-      event.preventDefault();
-      next.focus();
-    } else if (event.key === "Enter") {
-      event.preventDefault();
-      open();
-    } else if (event.key === " " && choose) {
-      event.preventDefault();
-      choose();
-    } else if (acts[event.key] && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.preventDefault();
-      acts[event.key]();
-    }
-  };
-
-  // When the user returns to a list, it begins at the row that was opened.
-  let opened = "";
-  otd.opened = (id) => {
-    opened = id;
-  };
-  otd.comeBack = (table) => {
-    const row =
-      opened &&
-      table.querySelector(
-        `tr[data-task="${CSS.escape(opened)}"], tr[data-run="${CSS.escape(opened)}"]`,
-      );
-    if (!row) return;
-    opened = "";
-    if (!document.querySelector("dialog[open]")) row.focus({ preventScroll: true });
-  };
-
-  // A click anywhere in a row opens it, except on something clickable or while text is selected.
-  otd.rowClick = (event, path, id) => {
-    otd.opened(id);
-    if (event.target.closest("a, button, input, label") || String(getSelection())) return;
-    if (event.metaKey || event.ctrlKey) window.open(otd.href(path), "_blank");
-    else otd.go(path);
   };
 
   otd.copy = async (text) => {

@@ -1,12 +1,59 @@
-// What tables share: the selection of rows, and the menu of a row.
+// What tables share: keys and clicks on a row, the selection of rows, and the menu of a row.
 (() => {
+  // When the user returns to a list, it begins at the row that was opened.
+  let opened = "";
+  const comeBack = (table) => {
+    const row =
+      opened &&
+      table.querySelector(
+        `tr[data-task="${CSS.escape(opened)}"], tr[data-run="${CSS.escape(opened)}"]`,
+      );
+    if (!row) return;
+    opened = "";
+    if (!document.querySelector("dialog[open]")) row.focus({ preventScroll: true });
+  };
+
   otd.rows = {
     emits: ["choose"],
     data: () => ({ last: null }),
     mounted() {
-      otd.comeBack(this.$el);
+      comeBack(this.$el);
     },
     methods: {
+      // What a row that opens `path` listens to; `acts` are more keys and what they do.
+      rowEvents(row, path, acts = {}) {
+        return {
+          onClick: (event) => this.clicked(event, path, row.id),
+          onKeydown: (event) => this.pressed(event, path, row.id, acts),
+        };
+      },
+      // A click anywhere in a row opens it, except on something clickable or while text is selected.
+      clicked(event, path, id) {
+        opened = id;
+        if (event.target.closest("a, button, input, label") || String(getSelection())) return;
+        if (event.metaKey || event.ctrlKey) window.open(otd.href(path), "_blank");
+        else otd.go(path);
+      },
+      // Arrow keys move through rows, Enter opens one, Space chooses it where rows can be chosen.
+      pressed(event, path, id, acts) {
+        const row = event.currentTarget;
+        if (event.target !== row) return;
+        const next = {
+          ArrowDown: row.nextElementSibling,
+          ArrowUp: row.previousElementSibling,
+          j: row.nextElementSibling,
+          k: row.previousElementSibling,
+        }[event.key];
+        if (next) next.focus();
+        else if (event.key === "Enter") {
+          opened = id;
+          otd.go(path);
+        } else if (event.key === " " && this.chosen) this.toggle(id);
+        else if (acts[event.key] && !event.ctrlKey && !event.metaKey && !event.altKey)
+          acts[event.key]();
+        else return;
+        event.preventDefault();
+      },
       // With Shift, everything from the last selected row to this one.
       toggle(id, event) {
         const ids = this.rows.map((row) => row.id),

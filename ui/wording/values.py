@@ -4,7 +4,7 @@ times as a field for date and time holds them, without a zone."""
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from onthedot.scheduling.firing.zones import instant_of
@@ -75,3 +75,12 @@ def local_instant(written: str, zone: str) -> datetime:
         ValueError: it is not one; a `LocalTimeError` if clocks in the zone never show it.
     """
     return instant_of(datetime.fromisoformat(written), ZoneInfo(zone))
+
+
+def instant_or_none(written: str) -> datetime | None:
+    """The instant in an address; None if it is none, or has no offset."""
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo is not None else None

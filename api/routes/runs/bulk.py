@@ -61,7 +61,7 @@ async def cancel_runs(asked: RunSelection, temporal: TemporalDep, caller: Caller
 
 
 def _filter(asked: RunSelection) -> RunFilter | None:
-    """The filter; None where ids are given."""
+    """The filter; None if ids are given."""
     if asked.ids is not None and asked.has_filter:
         raise InvalidDefinition(FieldProblem("ids", "give ids or a filter, not both"))
     if asked.ids is not None:

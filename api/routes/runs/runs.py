@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from onthedot.api.deps import (
     ArchiveDep,
     Caller,
-    CursorText,
+    Cursor,
+    Limit,
     QueryInstant,
+    QueryTags,
     QueryText,
     RunIdPath,
     RunListDep,
     RunsDep,
     SkippedRunsDep,
+    StrictQuery,
     TaskIdPath,
     TasksDep,
 )
@@ -29,15 +32,12 @@ from onthedot.service.archive.listing import ArchivedRuns
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.lists.filter import TaskFilter
-from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["runs"])
 
 
-class RunQuery(BaseModel):
+class RunQuery(StrictQuery):
     """Which runs to list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     status: RunStatus | None = Field(None, description="The status of the run.")
     since: QueryInstant | None = Field(None, description="`scheduled_for` at or after it.")
@@ -47,17 +47,15 @@ class RunQuery(BaseModel):
         description="Runs in the archive (`ONTHEDOT_ARCHIVE`), which outlives the retention. A "
         "run is there some minutes after it ends. Pages may be short, as with `error`.",
     )
-    limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
-    cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")
+    limit: Limit = 50
+    cursor: Cursor = None
 
 
 class AllRunsQuery(RunQuery):
     """Which runs to list, across tasks."""
 
     kind: Literal["once", "cron", "interval"] | None = Field(None, description="Of the task.")
-    tag: list[QueryText] = Field(
-        [], max_length=20, description="A tag of the task; several times: all of them."
-    )
+    tag: QueryTags = Field([])
     q: QueryText | None = Field(None, description="Words of the task, as in `GET /tasks`.")
     cause: RunCause | None = Field(None, description="Why the run exists.")
     error: QueryText | None = Field(

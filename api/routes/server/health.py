@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from onthedot.api.deps import TemporalDep
+from onthedot.api.deps import TemporalDep, kept
 from onthedot.api.documented import Responses, refusals
 from onthedot.messages.health import Alive, Ready, Workers, WorkerSeen
 from onthedot.scheduling.outages import TemporalUnavailable
@@ -17,6 +18,8 @@ from onthedot.service.overview import health
 from onthedot.service.overview.workers import WorkerPlaces, WorkersReader
 
 router = APIRouter(tags=["health"])
+
+WorkersDep = Annotated[WorkersReader, kept("workers")]
 
 #: It is polled all the time, so it does not ask the workers each time.
 _PLACES_AGE = timedelta(seconds=5)
@@ -40,9 +43,8 @@ async def alive(request: Request) -> Alive:
     summary="Can tasks be registered?",
     responses=_of_health(500, 503),
 )
-async def ready(request: Request, temporal: TemporalDep) -> Ready:
+async def ready(request: Request, temporal: TemporalDep, reader: WorkersDep) -> Ready:
     """200 if Temporal responds, with the workers that it has seen. Needs no token."""
-    reader: WorkersReader = request.app.state.workers
     found, known = await health.check(temporal), hasattr(request.state, "identity")
     places = await _places(reader)
     return Ready(
@@ -72,10 +74,9 @@ async def metrics(temporal: TemporalDep) -> Response:
 
 
 @router.get("/workers", summary="List the workers", responses=refusals(503))
-async def list_workers(request: Request) -> Workers:
+async def list_workers(reader: WorkersDep) -> Workers:
     """The workers that poll this deployment's task queue: how many actions each one runs, how many
     it may run, and how many wait. At most two seconds old."""
-    reader: WorkersReader = request.app.state.workers
     found = await reader.read()
     return Workers(
         items=[_seen(worker) for worker in found.workers],

@@ -46,11 +46,11 @@ router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 async def create_tasks(
     batch: Batch, temporal: TemporalDep, caller: Caller, idempotency_key: IdempotencyKey = None
 ) -> BatchResults:
-    """Up to 1,000, each answered for itself: `{"status": 201, "task": …}` or `{"status": 409,
-    "problem": …}`. Where an id comes twice, the first one counts and the others are refused. An
-    Idempotency-Key stands for the whole batch: a repeat of the same batch gives the same tasks.
-    Triggers that take very long to check are refused with `/errors/busy` once they have taken
-    five seconds together. 503 for all only if nothing at all was registered."""
+    """Up to 1,000, each with its own result: `{"status": 201, "task": …}` or `{"status": 409,
+    "problem": …}`. If an id occurs twice, the first task counts and the others are refused. An
+    Idempotency-Key applies to the whole batch: repeating the same batch returns the same tasks.
+    Triggers that take very long to check are refused with `/errors/busy` once they have taken five
+    seconds together. 503 for all only if none was registered."""
     tasks = Tasks(temporal, of_batch())
     results = await _Registration(tasks, caller, idempotency_key).all(batch.tasks)
     there = [result.task for result in results if isinstance(result, Registered)]
@@ -81,8 +81,8 @@ class _Registration:
         self._ended = asyncio.Event()
 
     async def all(self, items: tuple[dict[str, JsonValue], ...]) -> list[Registered | Refused]:
-        """One result for each task. Raises TemporalUnavailable if none could be registered for
-        that."""
+        """One result for each task. Raises TemporalUnavailable if none could be registered because
+        of it."""
         self._again = _repeated(items)
         waiting = iter(enumerate(items))
         parts = await asyncio.gather(*(self._some(waiting) for _ in range(_AT_ONCE)))
@@ -114,7 +114,8 @@ class _Registration:
             self._pace.ended(time.monotonic() - began)
 
     async def _its_turn(self) -> None:
-        """Once Temporal did not respond, the calls in flight show whether it does again."""
+        """If Temporal did not respond, wait for the calls in flight, which show whether it does
+        again."""
         while self._missed and self._trying and self._missed < _PATIENCE:
             self._ended.clear()
             await self._ended.wait()

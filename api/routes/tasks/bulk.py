@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Response
 
 from onthedot.api import problems
-from onthedot.api.deps import Caller, TemporalDep
+from onthedot.api.deps import Caller, TemporalDep, kept
 from onthedot.api.documented import AGE, refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.bulk import (
@@ -29,19 +29,14 @@ from onthedot.service.tasks.lists.known_tags import KnownTags
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 
 
-async def _known_tags(request: Request) -> KnownTags:
-    found: KnownTags = request.app.state.tags
-    return found
-
-
 @router.get("/tags", summary="List tags", responses={200: {"headers": AGE}, **refusals(503)})
 async def list_tags(
-    tags: Annotated[KnownTags, Depends(_known_tags)], temporal: TemporalDep, response: Response
+    tags: Annotated[KnownTags, kept("tags")], temporal: TemporalDep, response: Response
 ) -> TagList:
-    """Every tag in use, including those of finished tasks. All tasks are counted: where that takes
-    long, the counts may be up to five minutes old. `Age` says how old they are. Of more than
-    20,000 tasks the newest are counted, and `complete` is false, as it is while the first count
-    goes on: after a few seconds the response has what was counted so far."""
+    """Every tag in use, including those of finished tasks. All tasks are counted; if that takes
+    long, the counts may be up to five minutes old. `Age` says how old they are. Of more than 20,000
+    tasks the newest are counted, and `complete` is false. It is also false during the first count:
+    after a few seconds the response has what was counted so far."""
     counted = await tags.counted()
     age = temporal.now() - counted.at
     response.headers["Age"] = str(max(0, int(age.total_seconds())))

@@ -37,7 +37,7 @@ async def pause_task(
     task = await tasks.pause(
         task_id, by=caller, note=asked.note, until=asked.until, if_match=expected
     )
-    response.headers["ETag"] = etag(task)
+    response.headers["ETag"] = etag(task.revision)
     return task
 
 
@@ -58,7 +58,7 @@ async def resume_task(
     `catchup_window`."""
     asked = body or Resume()
     task = await tasks.resume(task_id, by=caller, note=asked.note, if_match=expected)
-    response.headers["ETag"] = etag(task)
+    response.headers["ETag"] = etag(task.revision)
     return task
 
 

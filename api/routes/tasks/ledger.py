@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Query
+from pydantic import Field
 
-from onthedot.api.deps import QueryInstant, TaskIdPath, TemporalDep
+from onthedot.api.deps import QueryInstant, StrictQuery, TaskIdPath, made
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.scheduling.ledger.entries import LedgerPage, Why
@@ -16,17 +16,11 @@ from onthedot.service.ledger.ledger import Ledger
 router = APIRouter(route_class=JsonRoute, tags=["ledger"])
 
 
-async def _ledger(temporal: TemporalDep) -> Ledger:
-    return Ledger(temporal)
+LedgerDep = Annotated[Ledger, made(Ledger)]
 
 
-LedgerDep = Annotated[Ledger, Depends(_ledger)]
-
-
-class LedgerQuery(BaseModel):
+class LedgerQuery(StrictQuery):
     """The period to account for."""
-
-    model_config = ConfigDict(extra="forbid")
 
     since: QueryInstant | None = Field(
         None, description="First instant; by default a day before `until`."
@@ -36,10 +30,8 @@ class LedgerQuery(BaseModel):
     )
 
 
-class WhyQuery(BaseModel):
+class WhyQuery(StrictQuery):
     """The instant in question."""
-
-    model_config = ConfigDict(extra="forbid")
 
     at: QueryInstant | None = Field(
         None, description="By default the last instant at which the task did not run."

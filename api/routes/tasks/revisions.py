@@ -4,36 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Path, Query, Response
 
-from onthedot.api.deps import Caller, CursorText, TaskIdPath, TasksDep, TemporalDep
+from onthedot.api.deps import Caller, Cursor, Limit, StrictQuery, TaskIdPath, TasksDep, made
 from onthedot.api.documented import ETAG, refusals
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.tasks import RevisionPage
 from onthedot.scheduling.task import Task, TaskDefinition
 from onthedot.service.tasks.history.revisions import Revisions
-from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 
 
-async def _revisions(temporal: TemporalDep) -> Revisions:
-    return Revisions(temporal)
-
-
-RevisionsDep = Annotated[Revisions, Depends(_revisions)]
+RevisionsDep = Annotated[Revisions, made(Revisions)]
 RevisionPath = Annotated[int, Path(ge=1, lt=10**9, description="The revision.", examples=[1])]
 
 
-class RevisionQuery(BaseModel):
+class RevisionQuery(StrictQuery):
     """Which revisions to list."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
-    cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")
+    limit: Limit = 50
+    cursor: Cursor = None
 
 
 @router.get(
@@ -81,7 +73,7 @@ async def restore_revision(
     A definition that could not be registered now, for instance because its instant is past, is
     rejected."""
     task = await tasks.restore_revision(task_id, revision, by=caller, if_match=expected)
-    response.headers["ETag"] = etag(task)
+    response.headers["ETag"] = etag(task.revision)
     return task
 
 
@@ -99,5 +91,5 @@ async def restore_task(
     `catchup_window`. A finished task comes back as finished. Its backfills stay ended. The response
     is a 409 if another task has the id now."""
     task = await tasks.restore(task_id, by=caller)
-    response.headers["ETag"] = etag(task)
+    response.headers["ETag"] = etag(task.revision)
     return task

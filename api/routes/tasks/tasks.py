@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from onthedot.api.deps import (
     Caller,
     CountsDep,
-    CursorText,
+    Cursor,
+    Limit,
+    QueryTags,
     QueryText,
+    StrictQuery,
     TaskIdPath,
     TaskListDep,
     TasksDep,
@@ -26,7 +29,6 @@ from onthedot.scheduling.task import Health, Task, TaskStatus
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.registering.warnings import with_warnings
-from onthedot.service.temporal.paging import MAX_LIMIT
 
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 
@@ -43,10 +45,8 @@ IdempotencyKey = Annotated[
 ]
 
 
-class TaskQuery(BaseModel):
+class TaskQuery(StrictQuery):
     """Which tasks to list."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: Literal["once", "cron", "interval"] | None = Field(
         None, description="The kind of trigger."
@@ -55,9 +55,7 @@ class TaskQuery(BaseModel):
     health: Health | None = Field(
         None, description="The outcome of the last run that succeeded, failed or timed out."
     )
-    tag: list[QueryText] = Field(
-        [], max_length=20, description="A tag of the task; several times: all of them."
-    )
+    tag: QueryTags = Field([])
     q: QueryText | None = Field(
         None,
         description="Words anywhere in name, id, description, tags and target (URL, command, "
@@ -69,8 +67,8 @@ class TaskQuery(BaseModel):
         "first, `next_run` "
         "soonest first, `name` from A to Z. Up to 5,000 tasks are sorted, again for each page.",
     )
-    limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows of a page.")
-    cursor: CursorText | None = Field(None, description="`next_cursor` of the page before.")
+    limit: Limit = 50
+    cursor: Cursor = None
 
 
 @router.post(
@@ -97,7 +95,7 @@ async def create_task(
     that has it is unchanged."""
     task = await tasks.create(new, by=caller, idempotency_key=idempotency_key or "")
     response.headers["Location"] = f"/tasks/{task.id}"
-    response.headers["ETag"] = etag(task)
+    response.headers["ETag"] = etag(task.revision)
     return (await with_warnings(temporal, task))[0]
 
 
@@ -137,7 +135,7 @@ async def list_tasks(
 async def get_task(task_id: TaskIdPath, tasks: TasksDep, response: Response) -> Task:
     """The whole definition, the next runs and the last one."""
     task = await tasks.get(task_id)
-    response.headers["ETag"] = etag(task)
+    response.headers["ETag"] = etag(task.revision)
     return task
 
 
@@ -184,7 +182,7 @@ async def replace_task(
     if registered:
         response.status_code = 201
         response.headers["Location"] = f"/tasks/{task.id}"
-    response.headers["ETag"] = etag(task)
+    response.headers["ETag"] = etag(task.revision)
     return (await with_warnings(temporal, task))[0]
 
 

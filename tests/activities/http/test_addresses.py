@@ -159,7 +159,7 @@ async def test_no_way_of_writing_it_reaches_loopback(host: str, receiver: Receiv
 async def test_the_address_counts_not_the_name(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A name that turns to loopback between a check and the connection gains nothing."""
+    """A name that resolves to loopback between the check and the connection gains nothing."""
     # No test may add names to a machine, nor make one turn.
     real = socket.getaddrinfo
 

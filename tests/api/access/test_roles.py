@@ -38,14 +38,14 @@ def _filled(route: APIRoute) -> str:
 
 
 def test_every_route_names_a_role() -> None:
-    """One place says it: `ROLES` in access/roles.py."""
+    """The roles are in one place: `ROLES` in access/roles.py."""
     served = {call.name for call in calls()}
     assert served - OPEN - set(ROLES) == set()
     assert set(ROLES) - served - set(_BESIDE) - set(_PAGE_ALONE) == set()
 
 
 def test_no_route_is_served_beside_them(temporal: Temporal, settings: Settings) -> None:
-    """What `calls` does not list would be asked for no role."""
+    """A route that `calls` does not list would need no role."""
     listed = {call.path for call in calls()}
     beside = {"/openapi.json", "/docs/static"}
     served = {getattr(route, "path", "") for route in create_app(settings, temporal).routes}
@@ -87,7 +87,7 @@ async def test_the_role_counts_before_the_body(guarded: httpx.AsyncClient) -> No
 async def test_a_run_with_changes_is_a_test_of_an_action(
     guarded: httpx.AsyncClient, worker: object
 ) -> None:
-    """An operator runs what is registered; what a command gets to see is the editor's choice."""
+    """An operator may run what is registered, but only an editor decides what a command gets."""
     task_id = unique()
     action = {"kind": "command", "argv": ["true"]}
     await guarded.post(

@@ -73,7 +73,7 @@ async def test_another_site_is_refused(api: httpx.AsyncClient) -> None:
 async def test_an_address_elsewhere_is_refused(
     api: httpx.AsyncClient, temporal: Temporal, settings: Settings
 ) -> None:
-    """What a proxy says counts where the proxy is named."""
+    """Headers of a proxy count only if it is configured."""
     said = {"X-Forwarded-For": "192.0.2.1"}
     problem(await api.get("/tasks", headers=said), 403, "forbidden")
     async with serving(
@@ -112,7 +112,7 @@ async def test_a_wrong_token_is_refused(guarded: httpx.AsyncClient, header: str)
 
 @pytest.mark.parametrize("path", ["/tasks", "/healthz", "/ui/login"])
 async def test_two_tokens_are_refused(guarded: httpx.AsyncClient, path: str) -> None:
-    """A proxy may have let the call through for the one, and we would take the other."""
+    """A proxy may have accepted the call for one of them, while we would use the other."""
     bearer = ("Authorization", BEARER["Authorization"])
     for headers in ([bearer, bearer], [bearer, ("authorization", "Bearer otd_other")]):
         answer = await guarded.get(path, headers=headers)

@@ -127,7 +127,7 @@ async def test_an_instant_in_a_body(api: httpx.AsyncClient, task_id: str, at: st
 async def test_a_signed_cursor_that_temporal_does_not_know(
     api: httpx.AsyncClient, temporal: Temporal
 ) -> None:
-    """As after a move to another store, which has no better word for it than "please retry"."""
+    """As after a move to another store, whose only message is "please retry"."""
     key, query = await cursor_key(temporal), RunFilter().text
     cursor = Cursor(b"nonsense", temporal.now()).encoded(query, key)
     found = await api.get("/runs", params={"cursor": cursor})

@@ -90,7 +90,7 @@ def _of_http(**fields: object) -> dict[str, Any]:
 async def test_long_lists_are_refused_before_each_value_is_judged(
     api: httpx.AsyncClient, kind: str, path: str
 ) -> None:
-    """Half a minute, in which nobody else was answered, is what one such body used to take."""
+    """One such body used to block the server for half a minute."""
     more, field = _TOO_LONG[kind]
     body = recurring(**more())
     content = json.dumps({"tasks": [body]} if path == "/tasks:batch" else body).encode()

@@ -70,7 +70,7 @@ _FIXED = ("--phases=examples,coverage,fuzzing", "--generation-deterministic")
 async def test_the_system_does_what_its_document_says(
     api: httpx.AsyncClient, tmp_path: Path
 ) -> None:
-    """Fixed cases, so that a failure comes again. No call is left out: see the next test."""
+    """The cases are fixed, so that a failure can be repeated. The next test has the other calls."""
     cases = await fuzz(
         api,
         tmp_path,
@@ -86,7 +86,7 @@ async def test_the_system_does_what_its_document_says(
 async def test_trials_do_what_the_document_says(
     api: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By themselves, since an activity that nobody has takes its time to say so."""
+    """Separate, because a test of an activity that no worker has takes its whole timeout."""
     # Shorter, since most cases wait for all of it.
     monkeypatch.setattr(runs, "_GRACE", timedelta(seconds=2))
     cases = await fuzz(
@@ -103,8 +103,8 @@ async def test_trials_do_what_the_document_says(
 @pytest.mark.full
 @pytest.mark.timeout(3600)
 async def test_the_system_does_so_for_long(api: httpx.AsyncClient, tmp_path: Path) -> None:
-    """Backfills and trials come last, by themselves: thousands of runs of activities that nobody
-    has keep the one worker so busy that changes expire, which is answered 503."""
+    """Backfills and tests of actions come last: thousands of runs of activities that no worker has
+    keep the one worker so busy that changes expire with a 503."""
     alone = ("start_backfill", _TRIALS)
     cases = await fuzz(
         api,

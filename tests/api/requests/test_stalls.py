@@ -100,7 +100,7 @@ async def test_one_registration(
 
 
 async def test_a_batch_of_laborious_triggers(alone: httpx.AsyncClient) -> None:
-    """It ends in bounded time, and others are answered meanwhile."""
+    """It ends in bounded time, and other requests are answered meanwhile."""
     batch = {"tasks": [task(LABORIOUS) for _ in range(300)]}
     waits: list[float] = []
     with longest_stall() as stall:
@@ -148,7 +148,7 @@ async def test_many_keys_the_last_one_twice(alone: httpx.AsyncClient) -> None:
 
 
 async def test_one_very_long_object(alone: httpx.AsyncClient) -> None:
-    """Its reader, written in C, gives nobody a turn before its end."""
+    """Its parser, written in C, would block the interpreter until its end."""
     keys = ", ".join(f'"k{n}": 1' for n in range(300_000))
     body = f'{{"action": {{"kind": "http", "url": "u", "body": {{"a": [{{{keys}}}]}}}}}}'
     with longest_stall() as stall:

@@ -128,7 +128,7 @@ def leaves(error: type[errors.OnTheDotError]) -> list[type[errors.OnTheDotError]
 
 
 def test_every_error_of_ours_has_a_kind() -> None:
-    """Those of the page alone are never answered by REST."""
+    """REST never returns those of the page."""
     for leaf in leaves(errors.OnTheDotError):
         if leaf.__module__.startswith("onthedot.ui."):
             continue

@@ -65,6 +65,6 @@ def test_one_set_of_values_takes_the_place_of_another(
 def test_a_pod_that_gives_up_no_rights_is_refused_there(
     kubernetes: RunningKubernetes, namespace: str
 ) -> None:
-    """Or the tests above would say nothing."""
+    """Otherwise the tests above would prove nothing."""
     told = kubernetes.try_kubectl(*("run", "rooted", "--namespace", namespace, "--image", "any"))
     assert "violates PodSecurity" in told.stderr

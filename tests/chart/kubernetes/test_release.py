@@ -75,7 +75,7 @@ def release(kubernetes: RunningKubernetes, judges: Judges, follow: Follow) -> Re
 
 
 def test_the_guides_commands_install_it(kubernetes: RunningKubernetes, release: Release) -> None:
-    """The pods run, under `restricted`; the set-up has run before them, and is gone."""
+    """The pods run under `restricted`; the set-up job ran before them, and is gone."""
     assert set(release.deployments()) == set(DEPLOYMENTS)
     assert kubernetes.found("job", NAMESPACE) == {}
     policies = kubernetes.found("networkpolicy", NAMESPACE)
@@ -90,7 +90,7 @@ def test_the_guides_command_upgrades_it(release: Release, follow: Follow) -> Non
 def test_temporals_own_values_find_the_secret_that_the_guide_makes(
     kubernetes: RunningKubernetes, follow: Follow
 ) -> None:
-    """All but Temporal's own chart."""
+    """Everything except Temporal's own chart."""
     follow(guide.commands("kubectl create namespace temporal").partition("helm install")[0])
     values = (ROOT / "deploy" / "helm" / "temporal.yaml").read_text()
     named = set(re.findall(r"existingSecret: (\S+)", values))
@@ -101,7 +101,7 @@ def test_temporals_own_values_find_the_secret_that_the_guide_makes(
 
 
 def test_a_team_gets_its_own(kubernetes: RunningKubernetes, follow: Follow) -> None:
-    """All but the namespace in Temporal."""
+    """Everything except the namespace in Temporal."""
     _, team = guide.commands(
         "TEMPORAL_ADDRESS=temporal-frontend.temporal.svc:7233 TEMPORAL_NAMESPACE=billing"
     ).split("\n", 1)
@@ -116,7 +116,7 @@ def test_a_team_gets_its_own(kubernetes: RunningKubernetes, follow: Follow) -> N
 def test_the_guide_has_made_what_its_values_name(
     kubernetes: RunningKubernetes, release: Release, judges: Judges
 ) -> None:
-    """The nodes here would not miss it."""
+    """The simulated nodes would not notice missing objects."""
     (values,) = (path for path in EXAMPLES if path.stem == "production")
     named = set(_named(rendered(judges, values)))
     assert {name for _, name, _ in named} == {
@@ -138,7 +138,7 @@ def test_it_is_upgraded_to_any_of_the_examples(release: Release, example: str) -
 def test_an_upgrade_takes_nobody_away_before_another_is_there(
     release: Release, tmp_path: Path
 ) -> None:
-    """At no time are fewer than two of each available."""
+    """At least two pods of each kind are available at any time."""
     two = "server.replicas=2,worker.replicas=2"
     release.upgrade("minimal", "--set", two)
     wait_until(lambda: len(release.pods()) == 4, "two of each run")
@@ -160,7 +160,7 @@ def test_it_is_rolled_back(release: Release) -> None:
 def test_a_node_is_drained_while_one_of_each_stays(
     kubernetes: RunningKubernetes, release: Release, tmp_path: Path
 ) -> None:
-    """All are on it. Their budgets hold the others until those taken run elsewhere."""
+    """All pods are on it. Their budgets hold the rest until evicted ones run elsewhere."""
     first, other = NODES
     kubernetes.kubectl("cordon", other)
     release.upgrade("minimal", "--set", "server.replicas=2,worker.replicas=2")

@@ -144,7 +144,7 @@ def test_jitter_spreads_over_its_window() -> None:
 async def test_exclusions_too_long_for_temporal_to_skip(
     temporal_clock: TemporalClock, trigger: Recurring
 ) -> None:
-    """Temporal gives a schedule up that excludes 1.2 million instants in a row."""
+    """Temporal abandons a schedule that excludes 1.2 million instants in a row."""
     spec = to_schedule_spec(compile_trigger(trigger, key=KEY, at=AT))
     start = AT + timedelta(hours=22, minutes=55)
     async with temporal_clock.schedule(spec) as schedule:

@@ -67,7 +67,8 @@ def test_with_allow_all_an_earlier_run_is_no_excuse() -> None:
 
 
 def test_what_was_caught_up_at_once_overlapped() -> None:
-    """After an outage all is due in one moment: the first runs, the policy skips the rest."""
+    """After an outage everything is due at the same moment: the first runs, the policy skips the
+    rest."""
     found = told(run(T, late=10 * MINUTE), until=T + 3 * MINUTE)
     assert [one.reason for one in found] == [None, *[Reason.OVERLAP] * 3]
     assert found[1].detail == (
@@ -77,7 +78,7 @@ def test_what_was_caught_up_at_once_overlapped() -> None:
 
 
 def test_what_came_up_while_no_worker_was_there_says_so() -> None:
-    """A run that waits for a worker stands in the way, though nothing is being done."""
+    """A run that waits for a worker blocks others, although nothing is being done."""
     waited = run(T, opened=T, took=200 * SECOND)
     begun = waited.run.model_copy(update={"started_at": T + 3 * MINUTE})
     found = told(replace(waited, run=begun), run(T + 4 * MINUTE), until=T + 4 * MINUTE)

@@ -153,7 +153,7 @@ async def test_somebody_elses_worker(
 
 
 async def test_a_run_that_no_worker_takes_up(temporal: Temporal) -> None:
-    """Without the fixture of a worker, on a queue of its own."""
+    """On a separate queue that no worker polls."""
     alone = on_its_own(temporal)
     running = _Running(Tasks(alone), Runs(alone))
     await running.begin(command("true"))

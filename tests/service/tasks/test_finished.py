@@ -211,7 +211,7 @@ async def test_the_run_of_a_deleted_task_goes_within_a_minute(
 
 
 async def test_deleting_what_was_registered_a_moment_ago(tasks: Tasks) -> None:
-    """Then the deletion comes in with the very first workflow task."""
+    """The deletion then arrives with the very first workflow task."""
 
     async def register_and_delete(trigger: dict[str, object]) -> None:
         task_id = unique("moment")

@@ -100,7 +100,7 @@ async def test_a_schedule_that_is_gone_is_made_again(temporal: Temporal, tasks: 
 async def test_what_waited_in_a_schedule_that_is_gone_runs_once_and_is_counted(
     temporal: Temporal, tasks: Tasks, receiver: Receiver, started_meanwhile: bool
 ) -> None:
-    """At the last look it was neither started nor counted: it waited for an earlier run."""
+    """When last checked, it was neither started nor counted: it waited for an earlier run."""
     task_id, action = unique("mended"), http(receiver.url("/hang"))
     new = new_task(task_id, every(1, max_runs=8), overlap="buffer_all", action=action, timeout=60)
     await tasks.create(new, by="test")

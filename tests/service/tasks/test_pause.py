@@ -48,7 +48,7 @@ async def test_a_paused_task_does_not_fire_until_resumed(temporal: Temporal, tas
 
 
 async def test_a_pause_drops_nothing_that_was_due(temporal: Temporal, tasks: Tasks) -> None:
-    """Pause at the very instant of a firing, again and again."""
+    """Pauses at the very instant of a firing, repeatedly."""
     task_id = unique("edge")
     due: set[datetime] = set()
     maybe: set[datetime] = set()

@@ -23,11 +23,7 @@ export default {
       return this.unit === "s" ? otd.duration(value) : value.toLocaleString();
     },
     title(bar) {
-      const when = bar.from
-        ? bar.to
-          ? `${otd.clock(bar.from)}–${otd.clock(bar.to)}`
-          : otd.exact(bar.from)
-        : bar.title;
+      const when = bar.to ? `${otd.clock(bar.from)}–${otd.clock(bar.to)}` : otd.exact(bar.from);
       return [
         when,
         ...bar.parts

@@ -7,24 +7,37 @@ from collections.abc import Awaitable, Callable, Sequence
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from onthedot.ui.components.markup import box, button, text
+
 
 class Modal(Element, component="otd_modal.js"):
-    """A dialog. Build its content inside it; `show` opens it."""
+    """An open dialog; build its content inside it. `label` is its name if not the title."""
 
-    def __init__(self, label: str, *, wide: bool = False) -> None:
+    def __init__(self, title: str, *, label: str = "", wide: bool = False) -> None:
         super().__init__()
-        self.props["label"] = label
+        self.props["label"] = label or title
         self.props["wide"] = wide
-        self.props["open"] = False
-        self.on("close", self.hide)
-
-    def show(self) -> None:
-        """Open it."""
         self.props["open"] = True
+        self.on("close", self.dismiss)
+        with self:
+            text(title, tag="h2")
+
+    def add_foot(
+        self, label: str, go: Callable[[], Awaitable[None]], *, danger: bool = False
+    ) -> Element:
+        """Add the buttons below a question. Returns the one for `go`."""
+        with box("foot"):
+            button("Cancel", self.dismiss)
+            return button(label, go, "danger solid" if danger else "primary")
 
     def hide(self) -> None:
-        """Close it."""
+        """Close it, and keep its content for a handler that is still at work."""
         self.props["open"] = False
+
+    def dismiss(self) -> None:
+        """Close it for good."""
+        if not self.is_deleted and self.parent_slot is not None:
+            self.delete()
 
 
 class LeaveQuestion(Element, component="otd_leave.js"):

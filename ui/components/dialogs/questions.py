@@ -11,7 +11,7 @@ from nicegui.element import Element
 from onthedot.ui.components.dialogs.dialogs import Modal
 from onthedot.ui.components.fields.choices import ChoiceField
 from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, button, named, text
+from onthedot.ui.components.markup import named, text
 from onthedot.ui.wording.values import local_instant, local_text
 
 _MORNING = 6
@@ -30,7 +30,6 @@ def confirm(
 ) -> None:
     """Ask in `place` before `act`. With `typed`, the user has to type that text first."""
     with place, Modal(title) as modal:
-        text(title, tag="h2")
         text(words, "muted wrap", tag="p")
         answer = TextField(f"Type {typed} to confirm", mono=True) if typed else None
 
@@ -40,28 +39,11 @@ def confirm(
                 return
             modal.hide()
             await act()
-            dismiss(modal)
+            modal.dismiss()
 
-        foot(modal, label, go, danger=danger)
+        modal.add_foot(label, go, danger=danger)
         if answer is not None:
             answer.on("enter", go)
-    modal.on("close", lambda: dismiss(modal))
-    modal.show()
-
-
-def dismiss(modal: Element) -> None:
-    """Close a dialog for good."""
-    if not modal.is_deleted and modal.parent_slot is not None:
-        modal.delete()
-
-
-def foot(
-    modal: Modal, label: str, go: Callable[[], Awaitable[None]], *, danger: bool = False
-) -> Element:
-    """The buttons below a question. Returns the one for `go`."""
-    with box("foot"):
-        button("Cancel", lambda: dismiss(modal))
-        return button(label, go, "danger solid" if danger else "primary")
 
 
 def ask_pause(
@@ -75,8 +57,7 @@ def ask_pause(
 ) -> None:
     """Ask in `place`. `act` gets the note, and the end or None. `zone` is the reader's."""
     ends = _ends(now.astimezone(ZoneInfo(zone)))
-    with place, Modal("Pause") as modal:
-        text(f"{label}?", tag="h2")
+    with place, Modal(f"{label}?", label="Pause") as modal:
         text(words, "muted", tag="p")
         note = TextField("Note", placeholder="Why, for other readers", optional=True)
         until = ChoiceField("Until", {key: words for key, (words, _) in ends.items()}, _BY_HAND)
@@ -98,13 +79,11 @@ def ask_pause(
                     return
             modal.hide()
             await act(note.value.strip(), end)
-            dismiss(modal)
+            modal.dismiss()
 
         note.on("enter", go)
         at.on("enter", go)
-        named(foot(modal, label, go), data_save="")
-    modal.on("close", lambda: dismiss(modal))
-    modal.show()
+        named(modal.add_foot(label, go), data_save="")
 
 
 def _ends(now: datetime) -> dict[str, tuple[str, datetime | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from onthedot.ui.components.fields.text import Changed, Field
+from onthedot.ui.components.fields.text import Changed, Field, Form
 
 
 class ChoiceField(Field[str], component="otd_choice.js"):
@@ -17,20 +17,17 @@ class ChoiceField(Field[str], component="otd_choice.js"):
         value: str,
         *,
         at: str = "",
-        hint: str = "",
         plain: bool = False,
-        full: bool = False,
         on_change: Changed | None = None,
+        form: Form | None = None,
     ) -> None:
         super().__init__(
             value,
             on_change,
             label=label,
             at=at,
-            hint=hint,
-            full=full,
+            form=form,
             plain=plain,
-            hideLabel=plain,
             options=_listed(options),
         )
 
@@ -47,9 +44,12 @@ class Segments(Field[str], component="otd_segments.js"):
         at: str = "",
         small: bool = False,
         on_change: Changed | None = None,
+        form: Form | None = None,
     ) -> None:
         listed = [{"value": key, "label": text, "icon": icon} for key, text, icon in options]
-        super().__init__(value, on_change, label=label, at=at, small=small, options=listed)
+        super().__init__(
+            value, on_change, label=label, at=at, form=form, small=small, options=listed
+        )
         self.values = [key for key, _, _ in options]
 
 
@@ -65,9 +65,10 @@ class ChecksField(Field[str], component="otd_checks.js"):
         *,
         at: str = "",
         hint: str = "",
-        on_change: Changed | None = None,
+        form: Form,
     ) -> None:
-        super().__init__(value, on_change, label=label, at=at, hint=hint, options=_listed(options))
+        listed = _listed(options)
+        super().__init__(value, None, label=label, at=at, form=form, hint=hint, options=listed)
 
     @property
     def chosen(self) -> list[str]:

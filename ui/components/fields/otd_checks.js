@@ -37,7 +37,8 @@ export default {
         "fieldset",
         {
           class: "segments small checks",
-          "aria-describedby": this.error || this.hint ? `${this.id}-hint` : undefined,
+          "aria-describedby":
+            this.error || this.hint ? `${this.id}-${this.error ? "error" : "hint"}` : undefined,
         },
         [
           h("legend", this.label),
@@ -54,11 +55,9 @@ export default {
           ),
         ],
       ),
-      this.error || this.hint
-        ? h("div", { class: this.error ? "error" : "hint", id: `${this.id}-hint` }, [
-            this.error ? otd.icon("circle-alert") : null,
-            h("span", this.error || this.hint),
-          ])
+      otd.fieldError(this.error, this.id),
+      this.hint && !this.error
+        ? h("div", { class: "hint", id: `${this.id}-hint` }, this.hint)
         : null,
     ]);
   },

@@ -5,11 +5,8 @@ export default {
     value: String,
     options: Array,
     label: String,
-    hint: String,
     error: String,
     field: String,
-    full: Boolean,
-    hideLabel: Boolean,
     plain: Boolean,
   },
   emits: ["update:value"],
@@ -36,28 +33,19 @@ export default {
         id: this.id,
         value: this.now,
         onChange: this.chose,
-        "aria-label": this.hideLabel ? this.label : undefined,
+        "aria-label": this.plain ? this.label : undefined,
         "aria-invalid": this.error ? "true" : undefined,
-        "aria-describedby": this.error || this.hint ? `${this.id}-hint` : undefined,
+        "aria-describedby": this.error ? `${this.id}-error` : undefined,
       },
       this.options.map((option) =>
         h("option", { value: option.value, selected: option.value === this.now }, option.label),
       ),
     );
     if (this.plain) return select;
-    return h(
-      "div",
-      { class: ["field", { bad: this.error, full: this.full }], "data-field": this.field },
-      [
-        this.hideLabel ? null : h("label", { for: this.id }, this.label),
-        select,
-        this.error || this.hint
-          ? h("div", { class: this.error ? "error" : "hint", id: `${this.id}-hint` }, [
-              this.error ? otd.icon("circle-alert") : null,
-              h("span", this.error || this.hint),
-            ])
-          : null,
-      ],
-    );
+    return h("div", { class: ["field", { bad: this.error }], "data-field": this.field }, [
+      h("label", { for: this.id }, this.label),
+      select,
+      otd.fieldError(this.error, this.id),
+    ]);
   },
 };

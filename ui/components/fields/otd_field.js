@@ -16,9 +16,7 @@ export default {
     list: Array,
     field: String,
     full: Boolean,
-    focus: Boolean,
     hideLabel: Boolean,
-    autocomplete: { type: String, default: "off" },
     step: String,
     searching: Boolean,
   },
@@ -32,9 +30,6 @@ export default {
       this.text = value ?? "";
       otd.drafts.set(this.field, this.text);
     },
-  },
-  mounted() {
-    if (this.focus) this.$refs.input.focus();
   },
   beforeUnmount() {
     if (this.waiting) this.say();
@@ -55,15 +50,6 @@ export default {
     keys(event) {
       if (event.key === "Enter" && this.searching) this.say();
       if (event.key === "Enter" && !this.rows) this.$emit("enter");
-      if (
-        event.key === "Tab" &&
-        this.rows &&
-        this.mono &&
-        !event.shiftKey &&
-        this.text &&
-        event.target.selectionStart !== event.target.selectionEnd
-      )
-        return;
     },
   },
   render() {
@@ -72,7 +58,6 @@ export default {
         .filter(Boolean)
         .join(" ");
     const input = h(this.rows ? "textarea" : "input", {
-      ref: "input",
       id: this.id,
       value: this.text,
       placeholder: this.placeholder,
@@ -81,7 +66,7 @@ export default {
       step: this.step,
       class: { mono: this.mono },
       spellcheck: this.mono ? "false" : undefined,
-      autocomplete: this.autocomplete,
+      autocomplete: "off",
       autocapitalize: "off",
       list: this.list ? `${this.id}-list` : undefined,
       "aria-label": this.hideLabel ? this.label : undefined,
@@ -109,12 +94,7 @@ export default {
               this.list.map((option) => h("option", { value: option })),
             )
           : null,
-        this.error
-          ? h("div", { class: "error", id: `${this.id}-error` }, [
-              otd.icon("circle-alert"),
-              h("span", this.error),
-            ])
-          : null,
+        otd.fieldError(this.error, this.id),
         this.hint
           ? h("div", { class: ["hint", { good: this.good }], id: `${this.id}-hint` }, this.hint)
           : null,

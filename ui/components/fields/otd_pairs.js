@@ -84,7 +84,7 @@ export default {
             [otd.icon("x")],
           ),
         ]),
-        error ? h("div", { class: "error" }, [otd.icon("circle-alert"), h("span", error)]) : null,
+        otd.fieldError(error),
       ]);
     },
   },

@@ -23,7 +23,7 @@ export default {
     return h("fieldset", { class: ["segments", { small: this.small }] }, [
       h("legend", { class: "sr" }, this.label),
       ...this.options.map((option) =>
-        h("label", { title: option.hint }, [
+        h("label", [
           h("input", {
             type: "radio",
             name: this.id,

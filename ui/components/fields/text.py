@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from nicegui.element import Element
 from nicegui.elements.mixins.value_element import ValueElement
@@ -12,19 +12,35 @@ Value = TypeVar("Value")
 Changed = Callable[[Any], Any]
 
 
+class Form(Protocol):
+    """What fields belong to."""
+
+    def add(self, field: Any) -> None:
+        """Take a field in, and listen to its changes."""
+
+
 class Field(ValueElement[Value]):
-    """A value, and where it belongs: `at` is its path in a definition."""
+    """A value, and where it belongs: `at` is its path in a definition; and its form, if any."""
 
     VALUE_PROP = "value"
     LOOPBACK = False
 
     def __init__(
-        self, value: Value, on_change: Changed | None, *, label: str, at: str = "", **props: object
+        self,
+        value: Value,
+        on_change: Changed | None,
+        *,
+        label: str,
+        at: str = "",
+        form: Form | None = None,
+        **props: object,
     ) -> None:
         super().__init__(value=value, on_value_change=on_change)
         self.at = at
         for name, prop in {"label": label, "field": at, **props}.items():
             self.props[name] = prop
+        if form is not None:
+            form.add(self)
 
     def say(self, error: str = "") -> None:
         """Show what is wrong with the value, or that nothing is."""
@@ -50,6 +66,7 @@ class TextField(Field[str], component="otd_field.js"):
         optional: bool = False,
         full: bool = False,
         on_change: Changed | None = None,
+        form: Form | None = None,
     ) -> None:
         super().__init__(
             value,
@@ -62,6 +79,7 @@ class TextField(Field[str], component="otd_field.js"):
             kind=kind,
             optional=optional,
             full=full,
+            form=form,
         )
         self._hint = hint
         if rows:
@@ -73,6 +91,13 @@ class TextField(Field[str], component="otd_field.js"):
         """Show another hint or, without one, the original one."""
         self.props["hint"] = hint or self._hint
         self.props["good"] = good
+
+
+def moment_field(label: str, value: str, **more: Any) -> TextField:
+    """A local date and time, to the second; `more` as for any text."""
+    field = TextField(label, value, kind="datetime-local", **more)
+    field.props["step"] = "1"
+    return field
 
 
 class TagField(Field[str], component="otd_tag_field.js"):
@@ -107,9 +132,9 @@ class PairsField(Field[list[dict[str, Any]]], component="otd_pairs.js"):
         at: str,
         name: str,
         add: str,
-        on_change: Changed | None = None,
+        form: Form,
     ) -> None:
-        super().__init__(value, on_change, label=label, at=at, name=name, add=add, errors={})
+        super().__init__(value, None, label=label, at=at, form=form, name=name, add=add, errors={})
 
     def say_each(self, errors: Mapping[str, str]) -> None:
         """Show what is wrong with which name."""

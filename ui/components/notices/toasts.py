@@ -23,29 +23,22 @@ class Toasts(Element, component="otd_toasts.js"):
     def __init__(self) -> None:
         super().__init__()
         self._items: list[dict[str, Any]] = []
-        self._acts: dict[int, list[tuple[str, Act]]] = {}
+        self._acts: dict[int, Sequence[tuple[str, Act]]] = {}
         self.props["items"] = []
         self.on("close", lambda event: self._drop(int(event.args)))
         self.on("act", self._act)
 
     def say(
-        self,
-        text: str,
-        *,
-        tone: str = "green",
-        action: str = "",
-        act: Act | None = None,
-        actions: Sequence[tuple[str, Act]] = (),
+        self, text: str, *, tone: str = "green", actions: Sequence[tuple[str, Act]] = ()
     ) -> None:
         """Show a message. `tone` is green, grey or red; an action is a label and a function."""
-        given = [*actions, *([(action, act)] if act is not None else [])]
-        self._add(text, tone, given)
+        self._add(text, tone, actions)
 
     def work(self, text: str, stop: Act) -> Work:
         """Show progress with a button to stop."""
         return Work(self, self._add(text, "work", [("Stop", stop)]))
 
-    def _add(self, text: str, tone: str, actions: list[tuple[str, Act]]) -> int:
+    def _add(self, text: str, tone: str, actions: Sequence[tuple[str, Act]]) -> int:
         number = next(_NUMBERS)
         self._acts[number] = actions
         names = [name for name, _ in actions]

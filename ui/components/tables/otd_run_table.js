@@ -18,10 +18,6 @@ export default {
     row(row) {
       const h = Vue.h,
         path = `/runs/${row.id}`,
-        open = () => {
-          otd.opened(row.id);
-          otd.go(path);
-        },
         chosen = !!this.chosen?.includes(row.id);
       const first = this.task
         ? [
@@ -49,9 +45,7 @@ export default {
           tabindex: 0,
           "data-run": row.id,
           class: { chosen, fresh: this.fresh.has(row.id + row.status.label) },
-          onClick: (event) => otd.rowClick(event, path, row.id),
-          onKeydown: (event) =>
-            otd.rowKeys(event, open, this.chosen && (() => this.toggle(row.id))),
+          ...this.rowEvents(row, path),
         },
         [
           this.chosen
@@ -98,7 +92,7 @@ export default {
       th = (text, name) => h("th", { scope: "col", class: name }, text);
     return h("div", { class: "card sheet cards" }, [
       h("table", [
-        this.caption ? h("caption", { class: "sr" }, this.caption) : null,
+        h("caption", { class: "sr" }, this.caption),
         h("thead", [
           h("tr", [
             this.chosen ? h("th", { class: "check-cell" }, [this.checkAll()]) : null,

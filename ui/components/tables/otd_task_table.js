@@ -1,8 +1,8 @@
 // The list of tasks: rows come from the server a page at a time; on a phone each is a card.
 export default {
-  props: { rows: Array, chosen: Array, filtered: Boolean, whyNot: Object, sort: String },
+  props: { rows: Array, chosen: Array, whyNot: Object, sort: String },
   mixins: [otd.rows, otd.rowMenu],
-  emits: ["run", "act", "sort"],
+  emits: ["act", "sort"],
   methods: {
     path: (row) => `/tasks/${row.id}`,
     pauseEnd: (pause) =>
@@ -38,17 +38,7 @@ export default {
           tabindex: 0,
           class: { chosen: this.chosen.includes(row.id) },
           "data-task": row.id,
-          onClick: (event) => otd.rowClick(event, path, row.id),
-          onKeydown: (event) =>
-            otd.rowKeys(
-              event,
-              () => {
-                otd.opened(row.id);
-                otd.go(path);
-              },
-              () => this.toggle(row.id),
-              this.keys(row),
-            ),
+          ...this.rowEvents(row, path, this.keys(row)),
         },
         [
           h("td", { class: "check-cell" }, [
@@ -101,7 +91,7 @@ export default {
                       "aria-label": `Run ${row.name} now`,
                       title: this.whyNot.run || "Run now",
                       disabled: !!this.whyNot.run,
-                      onClick: () => this.$emit("run", row.id),
+                      onClick: () => this.$emit("act", { name: "run", id: row.id }),
                     },
                     [otd.icon("play")],
                   ),

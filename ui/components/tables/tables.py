@@ -34,7 +34,6 @@ class TaskTable(Element, component="otd_task_table.js"):
         self.on("choose", lambda event: _chose(event, choose))
         self.props["sort"] = ""
         self.on("sort", lambda event: sort(str(event.args)))
-        self.on("run", lambda event: act("run", str(event.args)))
         self.on("act", lambda event: act(str(event.args["name"]), str(event.args["id"])))
 
     def show(self, rows: Sequence[dict[str, Any]], chosen: Sequence[str], *, sort: str) -> None:

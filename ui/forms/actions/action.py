@@ -43,10 +43,8 @@ class ActionPart(KindPart):
             changed,
             "What",
             KINDS,
+            before.kind if before else kind,
             at="action",
-            before=before.kind if before else None,
-            kind=kind,
-            default="http",
         )
 
     def _fields_of(self, kind: str) -> KindFields:
@@ -64,15 +62,14 @@ class ActionPart(KindPart):
 
 class _LogFields:
     def __init__(self, fields: Fields, before: Action | None) -> None:
-        self._message = fields.add(
-            TextField(
-                "Message",
-                before.message if isinstance(before, LogAction) else "Hello from On the Dot",
-                at="action.message",
-                rows=2,
-                full=True,
-                hint="Written to the worker's log. Harmless, so good for trying things out.",
-            )
+        self._message = TextField(
+            "Message",
+            before.message if isinstance(before, LogAction) else "Hello from On the Dot",
+            at="action.message",
+            rows=2,
+            full=True,
+            hint="Written to the worker's log. Harmless, so good for trying things out.",
+            form=fields,
         )
 
     def value(self) -> dict[str, Any]:

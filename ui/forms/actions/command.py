@@ -25,42 +25,39 @@ class CommandFields:
             with box("banner").style("margin: 0"):
                 Icon("info")
                 text(COMMANDS_ARE_OFF, "wrap")
-        self._argv = fields.add(
-            TextField(
-                "Program and arguments",
-                shlex.join(before.argv) if before is given else "",
-                at="action.argv",
-                mono=True,
-                full=True,
-                placeholder="/usr/bin/backup --all '/srv/my data'",
-                hint="Runs without a shell: no pipes, no variables. Quotes keep words together.",
-            )
+        self._argv = TextField(
+            "Program and arguments",
+            shlex.join(before.argv) if before is given else "",
+            at="action.argv",
+            mono=True,
+            full=True,
+            placeholder="/usr/bin/backup --all '/srv/my data'",
+            hint="Runs without a shell: no pipes, no variables. Quotes keep words together.",
+            form=fields,
         )
         env = as_pairs(before.env)
-        self._env = fields.add(
-            PairsField("Variable", env, at="action.env", name="NAME", add="Add variable")
+        self._env = PairsField(
+            "Variable", env, at="action.env", name="NAME", add="Add variable", form=fields
         )
         with box("fields"):
-            self._cwd = fields.add(
-                TextField(
-                    "Directory",
-                    before.cwd or "",
-                    at="action.cwd",
-                    mono=True,
-                    optional=True,
-                    placeholder="/srv/app",
-                )
+            self._cwd = TextField(
+                "Directory",
+                before.cwd or "",
+                at="action.cwd",
+                mono=True,
+                optional=True,
+                placeholder="/srv/app",
+                form=fields,
             )
-            self._stdin = fields.add(
-                TextField(
-                    "Input",
-                    before.stdin or "",
-                    at="action.stdin",
-                    mono=True,
-                    rows=3,
-                    optional=True,
-                    full=True,
-                )
+            self._stdin = TextField(
+                "Input",
+                before.stdin or "",
+                at="action.stdin",
+                mono=True,
+                rows=3,
+                optional=True,
+                full=True,
+                form=fields,
             )
 
     def value(self) -> dict[str, Any]:

@@ -30,32 +30,30 @@ class HttpFields:
         before = given if isinstance(given, HttpAction) else HttpAction(url=".")
         self._changed = changed
         with box("method-url"):
-            self._method = fields.add(
-                ChoiceField("Method", _METHODS, before.method, at="action.method")
+            self._method = ChoiceField(
+                "Method", _METHODS, before.method, at="action.method", form=fields
             )
-            self._url = fields.add(
-                TextField(
-                    "URL",
-                    before.url if before is given else "",
-                    at="action.url",
-                    mono=True,
-                    placeholder="https://example.com/hook",
-                )
+            self._url = TextField(
+                "URL",
+                before.url if before is given else "",
+                at="action.url",
+                mono=True,
+                placeholder="https://example.com/hook",
+                form=fields,
             )
         headers = as_pairs(before.headers)
-        self._headers = fields.add(
-            PairsField("Header", headers, at="action.headers", name="Name", add="Add header")
+        self._headers = PairsField(
+            "Header", headers, at="action.headers", name="Name", add="Add header", form=fields
         )
         self._add_body(fields, before)
         statuses = ", ".join(map(str, before.expect_status or ()))
-        self._expect = fields.add(
-            TextField(
-                "Statuses that mean success",
-                statuses,
-                at="action.expect_status",
-                hint="Such as 200, 201 or 200-299. If empty: 200 to 399.",
-                optional=True,
-            )
+        self._expect = TextField(
+            "Statuses that mean success",
+            statuses,
+            at="action.expect_status",
+            hint="Such as 200, 201 or 200-299. If empty: 200 to 399.",
+            optional=True,
+            form=fields,
         )
 
     def value(self) -> dict[str, Any]:
@@ -73,29 +71,28 @@ class HttpFields:
     def _add_body(self, fields: Fields, before: HttpAction) -> None:
         body = before.body
         self._as_text = isinstance(body, str)
-        self._body = fields.add(
-            TextField(
-                "Body",
-                body if isinstance(body, str) else json_text(body),
-                at="action.body",
-                mono=True,
-                rows=6,
-                optional=True,
-                full=True,
-                placeholder='{"hello": "world"}',
-                on_change=lambda _: self._check_body(),
-            )
+        self._body = TextField(
+            "Body",
+            body if isinstance(body, str) else json_text(body),
+            at="action.body",
+            mono=True,
+            rows=6,
+            optional=True,
+            full=True,
+            placeholder='{"hello": "world"}',
+            on_change=lambda _: self._check_body(),
+            form=fields,
         )
         with box("row").style("margin-top: -8px"):
-            switch = Segments(
+            Segments(
                 "Body is",
                 (("json", "JSON", ""), ("text", "Text", "")),
                 "text" if self._as_text else "json",
                 at="action.body is",
                 small=True,
                 on_change=lambda event: self._body_is(event.value),
+                form=fields,
             )
-            fields.add_switch(switch)
             tidy = named(box("btn small ghost", "button"), type="button").on("click", self._tidy)
             with tidy:
                 text("Tidy up")

@@ -19,53 +19,49 @@ class OwnCodeFields:
     ) -> None:
         self._key = "name" if kind == "activity" else "workflow_type"
         name, arguments, queue = _given(before, kind)
-        self._name = fields.add(
-            TextField(
-                f"Name of the {kind}",
-                name,
-                at=f"action.{self._key}",
-                mono=True,
-                options=names,
-                hint="Choose one of the workers', or type one of another task queue."
-                if names
-                else "The name under which its worker registers it.",
-            )
+        self._name = TextField(
+            f"Name of the {kind}",
+            name,
+            at=f"action.{self._key}",
+            mono=True,
+            options=names,
+            hint="Choose one of the workers', or type one of another task queue."
+            if names
+            else "The name under which its worker registers it.",
+            form=fields,
         )
-        self._arguments = fields.add(
-            TextField(
-                "Arguments",
-                json_text(arguments) if arguments else "",
-                at="action.arguments",
-                mono=True,
-                rows=4,
-                optional=True,
-                full=True,
-                placeholder='["first", {"second": 2}]',
-                hint="A JSON list with one entry for each argument.",
-            )
+        self._arguments = TextField(
+            "Arguments",
+            json_text(arguments) if arguments else "",
+            at="action.arguments",
+            mono=True,
+            rows=4,
+            optional=True,
+            full=True,
+            placeholder='["first", {"second": 2}]',
+            hint="A JSON list with one entry for each argument.",
+            form=fields,
         )
-        self._queue = fields.add(
-            TextField(
-                "Task queue",
-                queue,
-                at="action.task_queue",
-                mono=True,
-                optional=True,
-                hint="Empty: this project's own workers.",
-            )
+        self._queue = TextField(
+            "Task queue",
+            queue,
+            at="action.task_queue",
+            mono=True,
+            optional=True,
+            hint="Empty: this project's own workers.",
+            form=fields,
         )
         self._silence: TextField | None = None
         if kind == "activity":
             silence = before.heartbeat_timeout if isinstance(before, ActivityAction) else None
-            self._silence = fields.add(
-                TextField(
-                    "Longest time between heartbeats",
-                    human(silence) if silence else "",
-                    at="action.heartbeat_timeout",
-                    optional=True,
-                    hint="After this long without one, the worker counts as dead. Only for "
-                    "activities that send heartbeats.",
-                )
+            self._silence = TextField(
+                "Longest time between heartbeats",
+                human(silence) if silence else "",
+                at="action.heartbeat_timeout",
+                optional=True,
+                hint="After this long without one, the worker counts as dead. Only for "
+                "activities that send heartbeats.",
+                form=fields,
             )
 
     def value(self) -> dict[str, Any]:

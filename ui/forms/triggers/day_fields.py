@@ -8,8 +8,7 @@ from typing import Any
 from onthedot.scheduling.trigger import CalendarUse, OnExcluded, Recurring
 from onthedot.ui.components.fields.choices import ChoiceField
 from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, link, named, text
-from onthedot.ui.components.small import Icon
+from onthedot.ui.components.markup import box, fold, link, text
 from onthedot.ui.forms.fields import Fields, listed
 from onthedot.ui.forms.triggers.entries import name_chips
 
@@ -36,12 +35,9 @@ class DayFields:
         given = before is not None and (
             before.exclude or before.only or before.on_excluded is not OnExcluded.SKIP
         )
-        with named(box("fold inner", "details"), open=bool(given)):
-            with box("", "summary"):
-                Icon("chevron-right")
-                text("Days: holidays, working days, exceptions")
-            with box("body stack"):
-                self._build(fields, before, calendars, moves=moves)
+        label = "Days: holidays, working days, exceptions"
+        with fold(label, "inner", opened=bool(given)), box("stack"):
+            self._build(fields, before, calendars, moves=moves)
 
     def value(self) -> dict[str, Any]:
         """The values, without empty ones."""
@@ -60,16 +56,15 @@ class DayFields:
         self, fields: Fields, before: Recurring | None, calendars: Sequence[str], *, moves: bool
     ) -> None:
         exclude = before.exclude if before else ()
-        self._calendars = fields.add(
-            TextField(
-                "Except on days of",
-                ", ".join(one.calendar for one in exclude if isinstance(one, CalendarUse)),
-                at="trigger.calendars",
-                hint=_WORKING_DAYS if moves else "Calendars, separated by commas.",
-                placeholder=", ".join(calendars[:2]),
-                optional=True,
-                full=True,
-            )
+        self._calendars = TextField(
+            "Except on days of",
+            ", ".join(one.calendar for one in exclude if isinstance(one, CalendarUse)),
+            at="trigger.calendars",
+            hint=_WORKING_DAYS if moves else "Calendars, separated by commas.",
+            placeholder=", ".join(calendars[:2]),
+            optional=True,
+            full=True,
+            form=fields,
         )
         if calendars:
             name_chips(calendars[:_MOST_CHIPS], self._calendars)
@@ -81,34 +76,31 @@ class DayFields:
         self._on_excluded: ChoiceField | None = None
         with box("fields"):
             if moves:
-                self._on_excluded = fields.add(
-                    ChoiceField(
-                        "On an excluded day",
-                        _ON_EXCLUDED,
-                        (before.on_excluded if before else OnExcluded.SKIP).value,
-                        at="trigger.on_excluded",
-                    )
+                self._on_excluded = ChoiceField(
+                    "On an excluded day",
+                    _ON_EXCLUDED,
+                    (before.on_excluded if before else OnExcluded.SKIP).value,
+                    at="trigger.on_excluded",
+                    form=fields,
                 )
-            self._only = fields.add(
-                TextField(
-                    "Only on days of",
-                    before.only.calendar if before and before.only else "",
-                    at="trigger.only",
-                    hint="A calendar. Its days then count as working days.",
-                    options=calendars,
-                    optional=True,
-                )
+            self._only = TextField(
+                "Only on days of",
+                before.only.calendar if before and before.only else "",
+                at="trigger.only",
+                hint="A calendar. Its days then count as working days.",
+                options=calendars,
+                optional=True,
+                form=fields,
             )
-            self._exclude = fields.add(
-                TextField(
-                    "Except on",
-                    "\n".join(one for one in exclude if isinstance(one, str)),
-                    at="trigger.exclude",
-                    hint="One per line: a date (2026-12-25), a range (2026-12-24/2026-12-26), or "
-                    "a cron expression.",
-                    mono=True,
-                    rows=3,
-                    optional=True,
-                    full=True,
-                )
+            self._exclude = TextField(
+                "Except on",
+                "\n".join(one for one in exclude if isinstance(one, str)),
+                at="trigger.exclude",
+                hint="One per line: a date (2026-12-25), a range (2026-12-24/2026-12-26), or "
+                "a cron expression.",
+                mono=True,
+                rows=3,
+                optional=True,
+                full=True,
+                form=fields,
             )

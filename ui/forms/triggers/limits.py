@@ -9,9 +9,8 @@ from typing import Any
 from onthedot.scheduling.firing.zones import LocalTimeError, ZoneError, instant_of, zone_named
 from onthedot.scheduling.trigger import Recurring
 from onthedot.scheduling.values import format_instant
-from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, named, text
-from onthedot.ui.components.small import Icon
+from onthedot.ui.components.fields.text import TextField, moment_field
+from onthedot.ui.components.markup import box, fold
 from onthedot.ui.forms.fields import FieldError, Fields
 from onthedot.ui.forms.triggers.day_fields import DayFields
 from onthedot.ui.forms.triggers.entries import zone_entry, zone_in
@@ -29,7 +28,6 @@ class LimitFields:
         calendars: Sequence[str],
         zone_field: TextField | None = None,
     ) -> None:
-        add = fields.add
         # An interval's zone is among its limits, because it matters only for days.
         moves = zone_field is not None
         given = before is not None and (
@@ -41,34 +39,31 @@ class LimitFields:
         )
         if moves:
             self._days = DayFields(fields, before, calendars, moves=True)
-        with named(box("fold inner", "details"), open=bool(given)):
-            with box("", "summary"):
-                Icon("chevron-right")
-                text("Limits: from, until, at most, jitter")
-            with box("body"), box("fields"):
-                self._start = add(
-                    _moment("From", "start_at", before.start_at if before else None, zone)
-                )
-                self._end = add(_moment("Until", "end_at", before.end_at if before else None, zone))
-                self._zone = zone_field or zone_entry(fields, zone)
-                self._most = add(
-                    TextField(
-                        "At most this many runs",
-                        str(before.max_runs) if before and before.max_runs else "",
-                        at="trigger.max_runs",
-                        kind="number",
-                        optional=True,
-                    )
-                )
-                self._jitter = add(
-                    TextField(
-                        "Jitter",
-                        human(before.jitter) if before and before.jitter else "",
-                        at="trigger.jitter",
-                        hint="Each run starts up to this much later, to spread the load.",
-                        optional=True,
-                    )
-                )
+        label = "Limits: from, until, at most, jitter"
+        with fold(label, "inner", opened=bool(given)), box("fields"):
+            start = local_text(before.start_at if before else None, zone)
+            end = local_text(before.end_at if before else None, zone)
+            self._start = moment_field(
+                "From", start, at="trigger.start_at", optional=True, form=fields
+            )
+            self._end = moment_field("Until", end, at="trigger.end_at", optional=True, form=fields)
+            self._zone = zone_field or zone_entry(fields, zone)
+            self._most = TextField(
+                "At most this many runs",
+                str(before.max_runs) if before and before.max_runs else "",
+                at="trigger.max_runs",
+                kind="number",
+                optional=True,
+                form=fields,
+            )
+            self._jitter = TextField(
+                "Jitter",
+                human(before.jitter) if before and before.jitter else "",
+                at="trigger.jitter",
+                hint="Each run starts up to this much later, to spread the load.",
+                optional=True,
+                form=fields,
+            )
         if not moves:
             self._days = DayFields(fields, before, calendars, moves=False)
 
@@ -97,10 +92,3 @@ class LimitFields:
         except (LocalTimeError, ValueError) as error:
             at = "trigger.timezone" if isinstance(error, ZoneError) else field.at
             raise FieldError(at, str(error)) from None
-
-
-def _moment(label: str, name: str, at: datetime | None, zone: str) -> TextField:
-    written = local_text(at, zone)
-    field = TextField(label, written, at=f"trigger.{name}", kind="datetime-local", optional=True)
-    named(field, step="1")
-    return field

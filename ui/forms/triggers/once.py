@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from onthedot.scheduling.trigger import OnceTrigger, Trigger
 from onthedot.scheduling.values import format_instant
 from onthedot.ui.components.fields.choices import Segments
-from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, named
+from onthedot.ui.components.fields.text import TextField, moment_field
+from onthedot.ui.components.markup import box
 from onthedot.ui.forms.fields import FieldError, Fields
 from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in
 from onthedot.ui.wording.values import as_value, local_text
@@ -31,15 +31,15 @@ class OnceFields:
         self._changed = changed
         self._delay: TextField | None = None
         if self._before is None:
-            switch = Segments(
+            Segments(
                 "How",
                 (("at", "At a time", "clock"), ("delay", "After a delay", "timer")),
                 "at",
                 at="trigger.how",
                 small=True,
                 on_change=lambda event: self._switch(event.value),
+                form=fields,
             )
-            fields.add_switch(switch)
         self._place = box("stack")
         self._build("at")
 
@@ -67,8 +67,8 @@ class OnceFields:
         with self._place:
             if mode == "delay":
                 hint = "Such as 90 s, 10 min, 1 h 30 min."
-                self._delay = self._fields.add(
-                    TextField("After", "10 min", at="trigger.delay", hint=hint)
+                self._delay = TextField(
+                    "After", "10 min", at="trigger.delay", hint=hint, form=self._fields
                 )
                 chips(_DELAYS, self._delay)
             else:
@@ -80,10 +80,7 @@ class OnceFields:
         self._was = local_text(before.at if before else None, zone)
         start = self._was or local_text(now.replace(second=0) + timedelta(minutes=10), zone)
         with box("fields"):
-            self._at = self._fields.add(
-                TextField("Date and time", start, at="trigger.at", kind="datetime-local")
-            )
-            named(self._at, step="1")
+            self._at = moment_field("Date and time", start, at="trigger.at", form=self._fields)
             self._zone_field = zone_entry(self._fields, zone)
         if before is None:
             chips([(label, local_text(at, zone)) for label, at in _soon(now)], self._at)

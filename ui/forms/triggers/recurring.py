@@ -37,14 +37,13 @@ class CronFields:
         before = given if isinstance(given, CronTrigger) else None
         zone = before.timezone if before else zone
         with box("fields"):
-            self._expression = fields.add(
-                TextField(
-                    "Cron expression",
-                    before.expression if before else "0 9 * * 1-5",
-                    at="trigger.expression",
-                    hint="Minute, hour, day of month, month, day of week; seconds may come first.",
-                    mono=True,
-                )
+            self._expression = TextField(
+                "Cron expression",
+                before.expression if before else "0 9 * * 1-5",
+                at="trigger.expression",
+                hint="Minute, hour, day of month, month, day of week; seconds may come first.",
+                mono=True,
+                form=fields,
             )
             self._zone = zone_entry(fields, zone)
         chips(PRESETS, self._expression)
@@ -68,22 +67,20 @@ class IntervalFields:
         before = given if isinstance(given, IntervalTrigger) else None
         zone = before.timezone if before and (before.exclude or before.only) else zone
         with box("fields"):
-            self._every = fields.add(
-                TextField(
-                    "Every",
-                    human(before.every) if before else "5 min",
-                    at="trigger.every",
-                    hint="Such as 90 s, 5 min, 1 h 30 min.",
-                )
+            self._every = TextField(
+                "Every",
+                human(before.every) if before else "5 min",
+                at="trigger.every",
+                hint="Such as 90 s, 5 min, 1 h 30 min.",
+                form=fields,
             )
-            self._offset = fields.add(
-                TextField(
-                    "Offset",
-                    human(before.offset) if before and before.offset else "",
-                    at="trigger.offset",
-                    hint="Shifts all runs by this much.",
-                    optional=True,
-                )
+            self._offset = TextField(
+                "Offset",
+                human(before.offset) if before and before.offset else "",
+                at="trigger.offset",
+                hint="Shifts all runs by this much.",
+                optional=True,
+                form=fields,
             )
         chips(_INTERVALS, self._every)
         self._limits = LimitFields(fields, before, zone, calendars)

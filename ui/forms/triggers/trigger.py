@@ -37,10 +37,8 @@ class TriggerPart(KindPart):
             changed,
             "When",
             KINDS,
+            before.kind if before else kind,
             at="trigger",
-            before=before.kind if before else None,
-            kind=kind,
-            default="cron",
         )
 
     def _fields_of(self, kind: str) -> KindFields:

@@ -1,4 +1,4 @@
-"""Handles a calendar that someone else changed while it was being edited."""
+"""Differences between two versions of a calendar, and merging two people's changes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,6 @@ from typing import Any
 
 from onthedot.scheduling.calendars.content import CalendarContent, DatesCalendar
 from onthedot.scheduling.revisions.revision import Difference
-from onthedot.scheduling.stored.calendar_state import CalendarState
-from onthedot.ui.components.dialogs.dialogs import Modal
-from onthedot.ui.components.dialogs.questions import dismiss
-from onthedot.ui.components.differences import show_differences
-from onthedot.ui.components.markup import box, button, named, text
-from onthedot.ui.components.small import Icon, When
-from onthedot.ui.page_context import PageContext
 
 Save = Callable[[CalendarContent, int], Awaitable[None]]
 
@@ -58,64 +51,6 @@ def merged(
             return None
         both[name] = others if own == was else own
     return type(base)(**both)
-
-
-def show_notice(base: CalendarContent, theirs: CalendarState, reload: Callable[[], None]) -> None:
-    """Show that the calendar has changed, before anything is saved."""
-    with named(box("banner changed-meanwhile"), role="status").style("margin: 0 0 16px"):
-        Icon("triangle-alert")
-        with box("stack snug grow"):
-            with text("", "wrap"):
-                text(theirs.updated_by, "strong")
-                text(" changed this calendar ")
-                When(theirs.updated_at)
-                text(". When you save, you choose what to keep.")
-            show_differences(content_differences(base, theirs.content))
-        button("Start from theirs", reload, "small")
-
-
-def ask(
-    context: PageContext,
-    base: CalendarContent,
-    theirs: CalendarState,
-    mine: CalendarContent,
-    save: Save,
-    reload: Callable[[], None],
-) -> None:
-    """Show both, and save the chosen one: merged or mine; or start again from theirs."""
-    title, both = "Someone else changed this calendar", merged(base, theirs.content, mine)
-    with context.overlay, Modal(title, wide=True) as modal:
-        text(title, tag="h2")
-        with text("", "muted wrap", tag="p"):
-            text(theirs.updated_by, "strong")
-            text(" saved it ")
-            When(theirs.updated_at)
-            text(f", as revision {theirs.revision}.")
-        for name, changed in (("Theirs", theirs.content), ("Yours", mine)):
-            text(name, tag="h3")
-            show_differences(content_differences(base, changed), none="Nothing changed.")
-
-        async def chosen(content: CalendarContent) -> None:
-            modal.hide()
-            await save(content, theirs.revision)
-            dismiss(modal)
-
-        def start_anew() -> None:
-            dismiss(modal)
-            reload()
-
-        with box("foot"):
-            button("Cancel", lambda: dismiss(modal))
-            button("Start from theirs", start_anew)
-            button("Overwrite with yours", lambda: chosen(mine), "danger")
-            button(
-                "Save both",
-                lambda: chosen(both or mine),
-                "primary",
-                why_not="" if both else "Both changed the same field: choose one",
-            )
-    modal.on("close", lambda: dismiss(modal))
-    modal.show()
 
 
 def _listed(days: list[str]) -> str | None:

@@ -14,14 +14,14 @@ from onthedot.scheduling.errors import (
     InvalidDefinition,
     OnTheDotError,
 )
+from onthedot.scheduling.stored.calendar_state import CalendarState
 from onthedot.ui.components.dialogs.dialogs import LeaveQuestion
 from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, button, card, link, named, text
-from onthedot.ui.components.small import Icon
-from onthedot.ui.forms.fields import TO_FIRST_ERROR, Fields
-from onthedot.ui.forms.following import Following
+from onthedot.ui.components.markup import box, card
+from onthedot.ui.forms.conflict import Change, Choice, ask
+from onthedot.ui.forms.edit_form import EditForm
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.calendars import conflict
+from onthedot.ui.pages.calendars.conflict import content_differences, merged
 from onthedot.ui.pages.calendars.draft_panel import DraftPanel
 from onthedot.ui.pages.calendars.fields.content import ContentPart, under_content
 from onthedot.ui.pages.calendars.months import year_of
@@ -29,8 +29,6 @@ from onthedot.ui.pages.calendars.reads import CalendarDetail, calendar_detail
 from onthedot.ui.watches import Seen
 from onthedot.ui.wording.errors import plainly
 
-#: Seconds between a keystroke and its effect.
-_PAUSE = 0.25
 #: Stands for the name of an unnamed calendar; it is not a valid name.
 _NEW = "(new)"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -41,7 +39,7 @@ _RULE = (
 _A_FEED = "A worker reads the feed once it is saved; its days then show on the calendar's page."
 
 
-class CalendarForm:
+class CalendarForm(EditForm):
     """One form. `before` is its initial content, `names` are the calendars to choose from, and
     `typed` is the kept input from before the page was reloaded."""
 
@@ -53,22 +51,19 @@ class CalendarForm:
         before: CalendarDetail | None,
         typed: Mapping[str, Any],
     ) -> None:
-        self._context = context
+        super().__init__(context, before.found.state.revision if before else None)
         self._before = before
         self._name = before.found.state.name if before else ""
         self._names = [each for each in names if each != self._name]
         self._typed = typed
-        self._saving = False
-        self._following = Following(self._follow)
-        self._fields = Fields(self._changed, context.zone or "UTC")
         today = context.site.temporal.now().date()
         self._panel = DraftPanel(today, year_of(query.get("year", ""), today), before)
-        self._revision = before.found.state.revision if before else None
 
     def build(self) -> None:
         """Build the form, and the panels next to it and below it."""
-        self._build_head()
-        self._restored, self._meanwhile = box(), box()
+        title = f"Edit {self._name}" if self._name else "New calendar"
+        label = "Save" if self._name else "Create calendar"
+        self._build_head("calendar", self._name, title, label, "put_calendar")
         if self._before is not None:
             self._follow_others()
         with box("grid main-aside" if self._before else "stack"):
@@ -78,54 +73,26 @@ class CalendarForm:
             with box("stack"):
                 self._panel.build_side()
         LeaveQuestion()
-        if self._typed and self._fields.restore(self._typed):
-            self._changed()
-            with self._restored, named(box("banner"), role="status"):
-                Icon("rotate-ccw")
-                text("The page was reloaded. What you had typed is back.", "grow")
-                button("Start afresh", self._start_anew, "small")
+        self._restore(self._typed)
         self._follow_soon(0)
-
-    def _build_head(self) -> None:
-        back = f"/calendars/{self._name}" if self._name else "/calendars"
-        with box("head sticky"):
-            with box("titles"):
-                link(self._name or "Calendars", back, "crumb", icon="chevron-left")
-                text(f"Edit {self._name}" if self._name else "New calendar", tag="h1")
-            with box("actions"):
-                link("Cancel", back, "btn ghost")
-                why_not = self._context.why_not("put_calendar")
-                label = "Save" if self._name else "Create calendar"
-                save = button(label, self._save, "primary", icon="check", why_not=why_not)
-                named(save, data_save="", title=why_not or "Ctrl Enter")
 
     def _build_fields(self) -> None:
         before = self._before
         self._entry: TextField | None = None
         if before is None:
             with card("What it is called"):
-                self._entry = self._fields.add(
-                    TextField(
-                        "Name",
-                        at="name",
-                        mono=True,
-                        placeholder="it",
-                        hint="It cannot be changed later. Lowercase letters, digits, dots, dashes "
-                        "and underscores.",
-                    )
+                self._entry = TextField(
+                    "Name",
+                    at="name",
+                    mono=True,
+                    placeholder="it",
+                    hint="It cannot be changed later. Lowercase letters, digits, dots, dashes "
+                    "and underscores.",
+                    form=self._fields,
                 )
         with card("Which days it holds"):
             content = before.found.state.content if before else None
             self._content = ContentPart(self._fields, self._changed, content, self._names)
-
-    def _changed(self, at: str = "") -> None:
-        if not self._following.touched:
-            self._context.script("otd.setUnsaved(true)")
-        self._following.touched.add(at)
-        self._follow_soon(_PAUSE)
-
-    def _follow_soon(self, pause: float) -> None:
-        self._following.soon(pause, self._restored)
 
     async def _follow(self) -> None:
         content, problems = self._content.judged()
@@ -160,19 +127,11 @@ class CalendarForm:
         return []
 
     def _follow_others(self) -> None:
-        """Show if someone else changes the calendar that is being edited."""
-        told, base = [self._revision], self._base
+        """Show if someone else changes the calendar."""
 
         def show(seen: Seen[CalendarDetail | None]) -> None:
-            if seen.value is None or self._saving:
-                return
-            theirs = seen.value.found.state
-            if theirs.revision in told or theirs.content == base:
-                return
-            told.append(theirs.revision)
-            self._meanwhile.clear()
-            with self._meanwhile:
-                conflict.show_notice(base, theirs, self._start_anew)
+            if seen.value is not None and seen.value.found.state.content != self._base:
+                self._notice(self._change(seen.value.found.state))
 
         temporal, name = self._context.site.temporal, self._name
         self._context.live(("calendar", name), lambda: calendar_detail(temporal, name), show)
@@ -182,8 +141,9 @@ class CalendarForm:
         assert self._before is not None
         return self._before.found.state.content
 
-    def _start_anew(self) -> None:
-        self._context.script("otd.setUnsaved(false); otd.drafts.end(); location.reload()")
+    def _change(self, theirs: CalendarState) -> Change:
+        found = content_differences(self._base, theirs.content)
+        return Change("calendar", theirs.updated_by, theirs.updated_at, theirs.revision, found)
 
     async def _save(self) -> None:
         self._following.strict = True
@@ -232,10 +192,6 @@ class CalendarForm:
             # Its days were recomputed meanwhile, without a change by a user.
             await self._try(mine, theirs.revision)
             return
-        conflict.ask(self._context, self._base, theirs, mine, self._try, self._start_anew)
-
-    def _say(self, problems: Sequence[FieldProblem]) -> None:
-        self._following.stop()
-        for problem in self._fields.say(problems)[:3]:
-            self._context.toasts.say(problem.message, tone="red")
-        self._context.script(TO_FIRST_ERROR)
+        own, both = content_differences(self._base, mine), merged(self._base, theirs.content, mine)
+        choice = Choice(mine, own, both)
+        ask(self._context, self._change(theirs), choice, self._try, self._start_anew)

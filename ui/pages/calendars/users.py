@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from onthedot.service.calendars.users import CalendarUser
 from onthedot.ui.components.dialogs.dialogs import Modal
-from onthedot.ui.components.dialogs.questions import confirm, dismiss
+from onthedot.ui.components.dialogs.questions import confirm
 from onthedot.ui.components.markup import box, button, link, text
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.calendars.reads import CalendarDetail, calendar_detail
@@ -64,11 +64,8 @@ def _refuse(context: PageContext, name: str, detail: CalendarDetail) -> None:
     users = detail.found.users or 0
     title = f"{name} cannot be deleted"
     with context.overlay, Modal(title) as modal:
-        text(title, tag="h2")
         those = "the one that uses it" if users == 1 else f"the {users:,} that use it"
         text(f"Without it {those} would run on other days. Change those first:", "wrap", tag="p")
         show_users(detail.users, users)
         with box("foot"):
-            button("Close", lambda: dismiss(modal), "primary")
-    modal.on("close", lambda: dismiss(modal))
-    modal.show()
+            button("Close", modal.dismiss, "primary")

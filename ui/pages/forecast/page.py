@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from onthedot.scheduling.forecast.report import BusyInstant, Forecast
@@ -16,7 +16,7 @@ from onthedot.ui.pages.forecast.influences import ForecastView, show_influences,
 from onthedot.ui.pages.forecast.spreading import show_ways
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.errors import nothing_to_show
-from onthedot.ui.wording.values import counted, precise
+from onthedot.ui.wording.values import counted, instant_or_none, precise
 
 SPANS = {
     "2h": ("Next 2 hours", timedelta(hours=2), timedelta(minutes=1)),
@@ -196,15 +196,7 @@ def _busy(busy: BusyInstant, *, opened: bool) -> None:
 
 def _one_step(query: dict[str, str]) -> tuple[datetime, datetime] | None:
     """The opened step of a chart."""
-    begin, end = _instant(query.get("from", "")), _instant(query.get("until", ""))
+    begin, end = instant_or_none(query.get("from", "")), instant_or_none(query.get("until", ""))
     if begin is None or end is None or not timedelta(0) < end - begin <= timedelta(days=1):
         return None
     return begin, end
-
-
-def _instant(written: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return at.astimezone(UTC) if at.tzinfo else None

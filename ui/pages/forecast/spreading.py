@@ -9,12 +9,11 @@ from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.forecast.exchange import Exchange
 from onthedot.scheduling.forecast.report import Forecast, Spread, Way
 from onthedot.ui.components.dialogs.dialogs import Modal
-from onthedot.ui.components.dialogs.questions import dismiss, foot
 from onthedot.ui.components.markup import box, button, card, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.reads import definition_of
-from onthedot.ui.wording.values import human, precise
+from onthedot.ui.reads import task_state
+from onthedot.ui.wording.values import counted, human, precise
 
 _SHOWN = 8
 _AT_ONCE = 5
@@ -49,7 +48,7 @@ def show_ways(context: PageContext, found: Forecast, tag: str) -> None:
 
 def _title(way: Spread) -> str:
     wide = f" of up to {human(way.jitter)}" if way.jitter else ""
-    return f"{_LABELS[way.how]}{wide} for {way.tasks:,} {'task' if way.tasks == 1 else 'tasks'}"
+    return f"{_LABELS[way.how]}{wide} for {counted(way.tasks, 'task')}"
 
 
 def _outcome(way: Spread) -> str:
@@ -65,8 +64,7 @@ def _asks(
         changes = await context.tried(context.forecasts.exchanges(at, way.how, tag))
         if not changes:
             return
-        with context.overlay, Modal("Spread tasks", wide=True) as modal:
-            text(_title(way), tag="h2")
+        with context.overlay, Modal(_title(way), label="Spread tasks", wide=True) as modal:
             runs = sum(len(one.preview.before) for one in changes)
             moved = sum(len(one.preview.lost) for one in changes)
             text(
@@ -82,11 +80,9 @@ def _asks(
 
             async def go() -> None:
                 await _spread(context, changes)
-                dismiss(modal)
+                modal.dismiss()
 
-            foot(modal, f"Change {len(changes):,} {'task' if len(changes) == 1 else 'tasks'}", go)
-        modal.on("close", lambda: dismiss(modal))
-        modal.show()
+            modal.add_foot(f"Change {counted(len(changes), 'task')}", go)
 
     return pressed
 
@@ -108,11 +104,11 @@ async def _spread(context: PageContext, changes: list[Exchange]) -> None:
     async def one(change: Exchange) -> bool:
         async with places:
             try:
-                definition, revision = await definition_of(context.temporal, change.task.id)
-                if revision != change.task.revision:
+                found = await task_state(context.temporal, change.task.id)
+                if found.revision != change.task.revision:
                     return False
-                spread = definition.model_copy(update={"trigger": change.trigger})
-                await context.uses.replace_task(change.task.id, spread, if_match=revision)
+                spread = found.definition.model_copy(update={"trigger": change.trigger})
+                await context.uses.replace_task(change.task.id, spread, if_match=found.revision)
             except OnTheDotError:
                 return False
             return True

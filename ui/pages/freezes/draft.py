@@ -14,8 +14,8 @@ from onthedot.scheduling.firing.zones import LocalTimeError
 from onthedot.scheduling.freezes.freeze import FreezeDefinition, Then
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
 from onthedot.ui.components.fields.choices import ChoiceField, Segments
-from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, named
+from onthedot.ui.components.fields.text import TextField, moment_field
+from onthedot.ui.components.markup import box
 from onthedot.ui.forms.fields import FieldError, Fields
 from onthedot.ui.forms.triggers.entries import chips, zone_entry, zone_in
 from onthedot.ui.pages.freezes.wording import THEN
@@ -124,8 +124,10 @@ class FreezeDraft:
         since = (single.since if single else None) or now
         until = (single.until if single else None) or now + timedelta(hours=8)
         with box("fields"):
-            self._from = self._moment("From", "from", local_text(since, zone))
-            self._until = self._moment("Until", "until", local_text(until, zone))
+            self._from = moment_field("From", local_text(since, zone), at="from", form=self._fields)
+            self._until = moment_field(
+                "Until", local_text(until, zone), at="until", form=self._fields
+            )
 
     def _build_again(self) -> None:
         before = self._before.trigger if self._before else None
@@ -133,30 +135,28 @@ class FreezeDraft:
         self._every: TextField | None = None
         if isinstance(before, IntervalTrigger):
             with box("fields"):
-                self._every = self._fields.add(
-                    TextField("Every", human(before.every), at="trigger.every")
+                self._every = TextField(
+                    "Every", human(before.every), at="trigger.every", form=self._fields
                 )
         else:
             cron = before if isinstance(before, CronTrigger) else None
             with box("fields"):
-                self._expression = self._fields.add(
-                    TextField(
-                        "Begins (cron expression)",
-                        cron.expression if cron else "0 22 * * *",
-                        at="trigger.expression",
-                        mono=True,
-                    )
+                self._expression = TextField(
+                    "Begins (cron expression)",
+                    cron.expression if cron else "0 22 * * *",
+                    at="trigger.expression",
+                    mono=True,
+                    form=self._fields,
                 )
                 self._zone_field = zone_entry(self._fields, cron.timezone if cron else self._zone)
             chips(_PRESETS, self._expression)
         with box("fields"):
-            self._duration = self._fields.add(
-                TextField(
-                    "Lasts",
-                    human(length) if length else "8 h",
-                    at="duration",
-                    hint="Each time, such as 90 min, 8 h, 2 d; at most 31 d.",
-                )
+            self._duration = TextField(
+                "Lasts",
+                human(length) if length else "8 h",
+                at="duration",
+                hint="Each time, such as 90 min, 8 h, 2 d; at most 31 d.",
+                form=self._fields,
             )
             with box().style("align-self: center"):
                 chips(_LENGTHS, self._duration)
@@ -166,32 +166,25 @@ class FreezeDraft:
         tags = "" if before is None or before.tags == "all" else ", ".join(before.tags)
         note = before.note if before else ""
         with box("fields"):
-            self._tags = self._fields.add(
-                TextField(
-                    "Tags",
-                    tags,
-                    at="tags",
-                    hint="Tasks with one of them. All tasks without any.",
-                    optional=True,
-                )
+            self._tags = TextField(
+                "Tags",
+                tags,
+                at="tags",
+                hint="Tasks with one of them. All tasks without any.",
+                optional=True,
+                form=self._fields,
             )
-            self._note = self._fields.add(
-                TextField("Why", note, at="note", placeholder="Database migration")
+            self._note = TextField(
+                "Why", note, at="note", placeholder="Database migration", form=self._fields
             )
         labels = {key: said.removeprefix("is ").capitalize() for key, said in THEN.items()}
         then = (before.then if before else Then.HOLD).value
-        self._then = self._fields.add(ChoiceField("What is due", labels, then, at="then"))
+        self._then = ChoiceField("What is due", labels, then, at="then", form=self._fields)
         with box("fields"):
-            self._over = self._fields.add(
-                TextField(
-                    "What was held starts within",
-                    human(before.release_over) if before else "1 min",
-                    at="release_over",
-                    hint="After the end, evenly spread. 0 s starts all at once.",
-                )
+            self._over = TextField(
+                "What was held starts within",
+                human(before.release_over) if before else "1 min",
+                at="release_over",
+                hint="After the end, evenly spread. 0 s starts all at once.",
+                form=self._fields,
             )
-
-    def _moment(self, label: str, at: str, value: str) -> TextField:
-        field = self._fields.add(TextField(label, value, at=at, kind="datetime-local"))
-        named(field, step="1")
-        return field

@@ -8,7 +8,6 @@ from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, OnTheDot
 from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.service.freezes.previews import FreezePreview, preview_freeze
 from onthedot.ui.components.dialogs.dialogs import Modal
-from onthedot.ui.components.dialogs.questions import dismiss, foot
 from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.components.small import Icon, When
@@ -46,20 +45,17 @@ class _FreezeForm:
         title = f"Edit {before.name}" if before else "New freeze"
         now = self._context.site.temporal.now().replace(microsecond=0)
         with self._context.overlay, Modal(title, wide=True) as modal:
-            text(title, tag="h2")
             self._name: TextField | None = None
             if before is None:
-                self._name = self._fields.add(
-                    TextField("Name", at="name", placeholder="tonight", mono=True)
+                self._name = TextField(
+                    "Name", at="name", placeholder="tonight", mono=True, form=self._fields
                 )
             self._draft = FreezeDraft(
                 self._fields, self._changed, self._context.zone or "UTC", now, before
             )
             self._preview = box("preview stack tight")
-            foot(modal, "Save" if before else "Freeze", self._go)
+            modal.add_foot("Save" if before else "Freeze", self._go)
         self._modal = modal
-        modal.on("close", lambda: dismiss(modal))
-        modal.show()
         self._follow_soon(0)
 
     def _changed(self, at: str = "") -> None:
@@ -132,7 +128,7 @@ class _FreezeForm:
             said = "Frozen" if made.in_force and self._before is None else "Saved"
             self._context.toasts.say(f"{said}: {made.name}.")
             self._context.changed()
-            dismiss(self._modal)
+            self._modal.dismiss()
 
     @property
     def _expected(self) -> tuple[str, ...] | None:

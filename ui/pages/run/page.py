@@ -23,7 +23,7 @@ from onthedot.ui.components.output import Elapsed
 from onthedot.ui.components.small import Code, When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.run.result import RunOutput, build_result
-from onthedot.ui.pages.task.actions import run_now
+from onthedot.ui.pages.task.actions import run_now, say_started
 from onthedot.ui.reads import one_run
 from onthedot.ui.rows import RUN_TONES, RUN_WORDS, took
 from onthedot.ui.watches import Live, Seen
@@ -216,13 +216,7 @@ def _name(run: Run) -> str:
 
 async def _retry(context: PageContext, run: Run) -> None:
     again = await context.tried(context.uses.retry_run(run.id))
-    if again is not None:
-        context.toasts.say(
-            f"Started {_name(run)} again, as the same occurrence.",
-            action="View run",
-            act=lambda: context.go(f"/runs/{again.id}"),
-        )
-        context.changed()
+    say_started(context, f"Started {_name(run)} again, as the same occurrence.", again)
 
 
 async def _cancel(context: PageContext, run: Run) -> None:

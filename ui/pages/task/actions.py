@@ -22,13 +22,13 @@ async def run_now(context: PageContext, task_id: str, name: str = "") -> None:
     except Frozen as frozen:
         _ask_through(context, task_id, name, frozen)
         return
-    _started(context, task_id, name, run)
+    say_started(context, f"Started {name or task_id}.", run)
 
 
 def _ask_through(context: PageContext, task_id: str, name: str, frozen: Frozen) -> None:
     async def go() -> None:
         run = await context.tried(context.uses.run_task(task_id, through_freeze=True))
-        _started(context, task_id, name, run)
+        say_started(context, f"Started {name or task_id}.", run)
 
     confirm(
         context.overlay,
@@ -39,13 +39,11 @@ def _ask_through(context: PageContext, task_id: str, name: str, frozen: Frozen) 
     )
 
 
-def _started(context: PageContext, task_id: str, name: str, run: ShortRun | None) -> None:
+def say_started(context: PageContext, words: str, run: ShortRun | None) -> None:
+    """Show a message with a link to the run; nothing if none was started."""
     if run is not None:
-        context.toasts.say(
-            f"Started {name or task_id}.",
-            action="View run",
-            act=lambda: context.go(f"/runs/{run.id}"),
-        )
+        view = ("View run", lambda: context.go(f"/runs/{run.id}"))
+        context.toasts.say(words, actions=[view])
         context.changed()
 
 
@@ -76,12 +74,8 @@ def ask_delete(context: PageContext, task: Task, after: Callable[[], None] | Non
 
     async def delete() -> None:
         if await context.tried(context.uses.delete_task(task.id)):
-            context.toasts.say(
-                f"Deleted {task.name}.",
-                tone="grey",
-                action="Undo",
-                act=lambda: restore(context, task),
-            )
+            undo = ("Undo", lambda: restore(context, task))
+            context.toasts.say(f"Deleted {task.name}.", tone="grey", actions=[undo])
             context.changed()
             if after is not None:
                 after()

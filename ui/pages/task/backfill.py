@@ -8,16 +8,14 @@ from itertools import islice
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.errors import InvalidDefinition
 from onthedot.scheduling.firing.occurrences import occurrences
-from onthedot.scheduling.firing.zones import LocalTimeError
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.backfill import MAX_OCCURRENCES, Backfill, BackfillStatus
 from onthedot.scheduling.task import Task
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.ui.components.dialogs.dialogs import Modal
-from onthedot.ui.components.dialogs.questions import dismiss, foot
 from onthedot.ui.components.fields.choices import ChoiceField
-from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, button, card, named, text
+from onthedot.ui.components.fields.text import TextField, moment_field
+from onthedot.ui.components.markup import box, button, card, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.reads import backfills_of
@@ -35,8 +33,7 @@ async def ask_backfill(context: PageContext, task: Task) -> None:
     await context.learn_zone()
     calendars = await calendars_for(context.site.temporal, task.trigger)
     now = context.site.temporal.now()
-    with context.overlay, Modal("Backfill") as modal:
-        text(f"Backfill {task.name}", tag="h2")
+    with context.overlay, Modal(f"Backfill {task.name}", label="Backfill") as modal:
         text("Runs the past occurrences in this period, whether they ran before or not.", "muted")
         with box("fields"):
             start = _moment(context, "From", now - timedelta(hours=24))
@@ -54,14 +51,12 @@ async def ask_backfill(context: PageContext, task: Task) -> None:
 
         async def go() -> None:
             if await _start(context, task, start, end, overlap):
-                dismiss(modal)
+                modal.dismiss()
 
         start.on_value_change(lambda _: count())
         end.on_value_change(lambda _: count())
         count()
-        foot(modal, "Start", go)
-    modal.on("close", lambda: dismiss(modal))
-    modal.show()
+        modal.add_foot("Start", go)
 
 
 def show_backfills(context: PageContext, task_id: str) -> None:
@@ -133,16 +128,11 @@ async def _start(
 
 def _moment(context: PageContext, label: str, at: datetime) -> TextField:
     written = local_text(at.replace(microsecond=0), context.zone or "UTC")
-    field = TextField(label, written, kind="datetime-local", hint=context.zone)
-    named(field, step="1")
-    return field
+    return moment_field(label, written, hint=context.zone)
 
 
 def _instant(context: PageContext, field: TextField) -> datetime:
-    try:
-        return local_instant(field.value, context.zone or "UTC")
-    except LocalTimeError as error:
-        raise ValueError(str(error)) from None
+    return local_instant(field.value, context.zone or "UTC")
 
 
 def _runs_of(task: Task, first: datetime, last: datetime, calendars: CalendarDays) -> str:

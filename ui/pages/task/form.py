@@ -9,7 +9,7 @@ from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.stored.live import Registered
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.overview.workers import registered
-from onthedot.ui.components.markup import box, empty, link, skeleton
+from onthedot.ui.forms.edit_form import show_form
 from onthedot.ui.forms.view import FormView
 from onthedot.ui.page_context import PageContext, SiteContext
 from onthedot.ui.reads import calendar_names, task_state
@@ -20,60 +20,38 @@ _AGE = timedelta(seconds=30)
 
 async def new_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page for a new task, empty or with another task's content."""
-    source = query.get("from", "")
-    if source:
-        await _changed(context, query, source, copy=True)
-        return
-    place = box()
-    with place:
-        skeleton(60)
-        skeleton(420)
-    await context.learn_zone()
-    (names, calendars), typed = await _choices(context.site), await context.typed("new")
-    place.clear()
-    with place:
-        FormView(context, query, names, calendars=calendars, typed=typed).build()
+
+    async def load() -> FormView:
+        source = query.get("from", "")
+        (names, calendars), before = await asyncio.gather(
+            _choices(context.site), _copied(context, source)
+        )
+        typed = await context.typed(f"copy {source}" if source else "new")
+        return FormView(context, query, names, calendars, before, typed)
+
+    await show_form(context, load, "Tasks")
 
 
 async def edit_page(context: PageContext, query: dict[str, str], task_id: str) -> None:
     """Build the page that changes a task."""
-    await _changed(context, query, task_id, copy=False)
 
-
-async def _changed(
-    context: PageContext, query: dict[str, str], task_id: str, *, copy: bool
-) -> None:
-    place = box()
-    with place:
-        skeleton(60)
-        skeleton(420)
-    await context.learn_zone()
-    try:
-        found, (names, calendars) = await asyncio.gather(
-            task_state(context.temporal, task_id), _choices(context.site)
+    async def load() -> FormView:
+        (names, calendars), found = await asyncio.gather(
+            _choices(context.site), task_state(context.temporal, task_id)
         )
-    except OnTheDotError as error:
-        place.clear()
-        with place, box("card"), empty("search", "It cannot be edited now", str(error), page=True):
-            link("To the tasks", "/tasks", "btn")
-        return
-    typed = await context.typed(f"copy {task_id}" if copy else f"edit {task_id}")
-    place.clear()
-    with place:
-        if copy:
-            before = _copied(found.definition)
-            FormView(context, query, names, calendars=calendars, before=before, typed=typed).build()
-        else:
-            FormView(
-                context,
-                query,
-                names,
-                calendars=calendars,
-                before=found.definition,
-                task_id=task_id,
-                revision=found.revision,
-                typed=typed,
-            ).build()
+        typed = await context.typed(f"edit {task_id}")
+        return FormView(
+            context,
+            query,
+            names,
+            calendars,
+            found.definition,
+            typed,
+            task_id=task_id,
+            revision=found.revision,
+        )
+
+    await show_form(context, load, "Tasks")
 
 
 async def _choices(site: SiteContext) -> tuple[Registered, list[str]]:
@@ -91,5 +69,8 @@ async def _names(site: SiteContext) -> Registered:
     return site.names[1]
 
 
-def _copied(definition: TaskDefinition) -> TaskDefinition:
+async def _copied(context: PageContext, source: str) -> TaskDefinition | None:
+    if not source:
+        return None
+    definition = (await task_state(context.temporal, source)).definition
     return definition.model_copy(update={"name": f"{definition.name} (copy)"[:200]})

@@ -10,6 +10,7 @@ from onthedot.scheduling.task import Task
 from onthedot.ui.components.markup import box, button, empty, link, text
 from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.task.actions import restore
 from onthedot.ui.reads import deleted_task
 from onthedot.ui.watches import Seen
 
@@ -40,16 +41,16 @@ def _say(context: PageContext, task_id: str, deleted: Task | None) -> None:
             link("To the tasks", "/tasks", "btn")
             link("Its runs", f"/runs?task={task_id}", "btn")
         return
-
-    async def restore() -> None:
-        if await context.tried(context.uses.restore_task(task_id)) is not None:
-            context.toasts.say(f"Restored {deleted.name}.")
-            context.changed()
-
     words = "It can be restored as it was."
     with empty("trash-2", f"{deleted.name} was deleted", words, page=True):
         why_not = context.why_not("restore_task")
-        button("Restore", restore, "primary", icon="rotate-ccw", why_not=why_not)
+        button(
+            "Restore",
+            lambda: restore(context, deleted),
+            "primary",
+            icon="rotate-ccw",
+            why_not=why_not,
+        )
         link("To the tasks", "/tasks", "btn")
         link("Its runs", f"/runs?task={task_id}", "btn")
     with box("row muted small").style("justify-content: center; padding-bottom: 16px"):

@@ -12,7 +12,6 @@ from onthedot.service.tasks.edit_previews import preview_edit
 from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.temporal.paging import Page
 from onthedot.ui.components.dialogs.dialogs import Modal
-from onthedot.ui.components.dialogs.questions import dismiss, foot
 from onthedot.ui.components.differences import show_differences
 from onthedot.ui.components.markup import box, button, card, named, text
 from onthedot.ui.components.small import When
@@ -136,14 +135,11 @@ class HistoryCard:
         preview = await self._preview(then)
         title = f"Restore revision {number}?"
         with context.overlay, Modal(title, wide=True) as modal:
-            text(title, tag="h2")
             if not found:
                 same = "It is the same as the current definition: there is nothing to restore."
                 text(same, "muted wrap", tag="p")
                 with box("foot"):
-                    button("Close", lambda: dismiss(modal))
-                modal.on("close", lambda: dismiss(modal))
-                modal.show()
+                    button("Close", modal.dismiss)
                 return
             text("The task becomes as it was then, as a new revision.", "muted wrap", tag="p")
             with box("stack snug"):
@@ -158,11 +154,9 @@ class HistoryCard:
                 if restored is not None:
                     context.toasts.say(f"Restored revision {number} of {restored.name}.")
                     context.changed()
-                dismiss(modal)
+                modal.dismiss()
 
-            foot(modal, "Restore", restore)
-        modal.on("close", lambda: dismiss(modal))
-        modal.show()
+            modal.add_foot("Restore", restore)
 
     async def _preview(self, then: TaskDefinition) -> EditPreview | None:
         try:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.overview.overview import TaskTotals
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.sorting import TaskOrder
-from onthedot.ui.bulk.choice import MOST, Choice
+from onthedot.ui.bulk.choice import MOST
 from onthedot.ui.bulk.kinds import DELETED_TASKS, TASKS, Subject
-from onthedot.ui.components.markup import box, empty, skeleton, text
-from onthedot.ui.components.tables.tables import Pager, TaskTable
+from onthedot.ui.components.markup import box, text
+from onthedot.ui.components.tables.tables import TaskTable
 from onthedot.ui.files.copy_as import show_as_text
 from onthedot.ui.files.export import add_task_export
 from onthedot.ui.files.import_tasks import add_import
-from onthedot.ui.list_reads import ROWS, TaskRows, TaskRowsReader, cursor_of_tasks, ids_of_tasks
+from onthedot.ui.list_reads import TaskRows, TaskRowsReader, cursor_of_tasks, ids_of_tasks
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.filter_bar import FilterBar
 from onthedot.ui.pages.list_address import ListAddress
+from onthedot.ui.pages.list_page import ListPage
 from onthedot.ui.pages.task.actions import ask_delete, ask_pause, restore, resume, run_now
 from onthedot.ui.pages.tasks.rows_shown import (
     KNOWN,
     ORDERS,
     STATUSES,
-    Nothing,
     chosen_filter,
     no_tasks,
-    not_read,
-    not_understood,
     unread,
 )
 from onthedot.ui.rows import KINDS, task_row
@@ -50,14 +47,10 @@ _TOTALS_EVERY = timedelta(seconds=10)
 _SORTED_EVERY = timedelta(seconds=20)
 
 
-class _TasksPage:
+class _TasksPage(ListPage):
     def __init__(self, context: PageContext, query: dict[str, str]) -> None:
-        self._context = context
-        self._address = ListAddress("/tasks", query, KNOWN)
+        super().__init__(context, ListAddress("/tasks", query, KNOWN))
         self._tasks: dict[str, Task] = {}
-        self._live: Live[TaskRows] | None = None
-        self._table: TaskTable | None = None
-        self._said = ""
 
     def build(self) -> None:
         with box("head"):
@@ -68,38 +61,25 @@ class _TasksPage:
             with box("actions"):
                 add_import(self._context)
                 add_task_export(self._context, self._which)
-        bar = FilterBar(self._context, self._address, "/tasks", self._filtered)
-        bar.add_search("Search by words", "Words of name, id, tags, target…")
+        bar = FilterBar(self._context, self._address, self._filtered)
+        bar.add_search("Words of name, id, tags, target…")
         bar.add_choice("kind", "Any kind", KINDS)
         bar.add_choice("status", "Any status", STATUSES)
         bar.add_tags()
         bar.add_choice("sort", "Order", ORDERS, "narrow-only", none="Newest first")
         bar.add_end()
-        self._choice = Choice(self._context, self._subject, self._all_ids, self._chosen)
-        self._place = box()
-        with self._place:
-            skeleton(430)
-        self._pager = Pager(ROWS, self._turned, ("Back", "Next"))
-        self._watch()
+        self._build_rows(self._subject, ("Back", "Next"))
         self._context.live(
             "all tasks", self._context.site.overview.tasks, self._summarise, every=_TOTALS_EVERY
         )
 
     def _filtered(self) -> None:
-        self._choice.clear()
         self._choice.offer(self._subject)
-        self._context.memory.pop(self._address.first_page, None)
-        self._pager.clear()
-        self._watch()
+        super()._filtered()
 
     @property
     def _subject(self) -> Subject:
         return DELETED_TASKS if self._address["status"] == TaskStatus.DELETED.value else TASKS
-
-    def _turned(self, page: int) -> None:
-        self._address.page = page
-        self._watch()
-        self._context.script("scrollTo({top: 0})")
 
     def _sort(self, order: str) -> None:
         if self._address.set("sort", "" if order == self._address["sort"] else order):
@@ -108,37 +88,22 @@ class _TasksPage:
     def _which(self) -> TaskFilter:
         return chosen_filter(self._address)
 
-    def _watch(self) -> None:
-        if self._live is not None:
-            self._live.delete()
-            self._context.script(f"otd.address({json.dumps(str(self._address))})")
-        if unknown := self._address.unknown():
-            self._say(not_understood(unknown))
-            return
-        which, page = self._which(), self._address.page
+    def _follow(self, page: int, cursors: dict[int, str | None]) -> Live[TaskRows]:
+        which = self._which()
         order = TaskOrder(self._address["sort"]) if self._address["sort"] else None
-        walk = self._walk()
         temporal, counts = self._context.site.temporal, self._context.site.counts
-
         reader: list[TaskRowsReader] = []
 
         async def read() -> TaskRows:
-            if page not in walk:
-                walk[page] = await cursor_of_tasks(temporal, counts, which, order, page)
+            if page not in cursors:
+                cursors[page] = await cursor_of_tasks(temporal, counts, which, order, page)
             if not reader:
-                reader.append(TaskRowsReader(temporal, counts, which, order, walk[page]))
+                reader.append(TaskRowsReader(temporal, counts, which, order, cursors[page]))
             return await reader[0].read()
 
-        with self._place.parent_slot or self._place:
-            self._live = self._context.live(
-                ("tasks", which, order, page, walk.get(page)),
-                read,
-                self._show,
-                every=_SORTED_EVERY if order else _EVERY,
-            )
-
-    def _walk(self) -> dict[int, str | None]:
-        return self._context.memory.setdefault(self._address.first_page, {1: None})
+        key = ("tasks", which, order, page, cursors.get(page))
+        every = _SORTED_EVERY if order else _EVERY
+        return self._context.live(key, read, self._show, every=every)
 
     def _summarise(self, seen: Seen[TaskTotals | None]) -> None:
         if seen.value is not None:
@@ -148,18 +113,18 @@ class _TasksPage:
     def _show(self, seen: Seen[TaskRows]) -> None:
         shown = seen.value
         if shown is None:
-            if seen.error is not None:
-                self._say(not_read(seen.error, self._address))
+            self._say_unread(seen.error)
             return
         self._tasks = {task.id: task for task in shown.page.items}
         self._unread.text = unread(shown.page.unread)
         if not shown.page.items:
             self._say(no_tasks(self._context, self._address))
             return
-        if self._table is None:
+        table = self._table
+        if not isinstance(table, TaskTable):
             self._place.clear()
             with self._place:
-                self._table = TaskTable(
+                table = TaskTable(
                     choose=lambda ids, on: self._choice.mark(ids, on=on),
                     act=self._act,
                     sort=self._sort,
@@ -172,32 +137,13 @@ class _TasksPage:
                         "restore": self._context.why_not("restore_task"),
                     },
                 )
-        self._said = ""
         rows = [task_row(task, shown.runs.get(task.id, [])) for task in shown.page.items]
         self._choice.show(list(self._tasks), shown.count or len(self._tasks))
-        self._table.show(rows, self._choice.here, sort=self._address["sort"])
-        more, page = shown.page.next_cursor, self._address.page
-        if more:
-            self._walk().setdefault(page + 1, more)
-        self._pager.show(page, len(rows), shown.count, more=bool(more))
-
-    def _chosen(self) -> None:
-        if self._table is not None:
-            self._table.props["chosen"] = self._choice.here
+        table.show(rows, self._choice.here, sort=self._address["sort"])
+        self._show_rows(table, shown.page, shown.count)
 
     async def _all_ids(self) -> list[str]:
         return await ids_of_tasks(self._context.temporal, self._which(), MOST + 1)
-
-    def _say(self, nothing: Nothing) -> None:
-        said = nothing.title + nothing.words
-        if self._said == said:
-            return
-        self._said, self._table = said, None
-        self._pager.clear()
-        self._place.clear()
-        with self._place, box("card"), empty(nothing.icon, nothing.title, nothing.words):
-            for way in nothing.ways:
-                way()
 
     async def _act(self, name: str, task_id: str) -> None:
         task = self._tasks.get(task_id)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.task import Health, TaskStatus
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.sorting import TaskOrder
 from onthedot.ui.components.markup import button, link
-from onthedot.ui.list_reads import NoSuchPage
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.list_address import Known, ListAddress
+from onthedot.ui.pages.list_page import Nothing
 from onthedot.ui.rows import KINDS, TASK_WORDS
-from onthedot.ui.wording.errors import is_away, plainly
 
 #: The labels of the pills; "Active" stands for several, which health tells apart.
 STATUSES = {
@@ -58,32 +55,6 @@ def chosen_filter(address: ListAddress) -> TaskFilter:
         tags=address.tags,
         q=address["q"] or None,
     )
-
-
-@dataclass(frozen=True)
-class Nothing:
-    """Shown in place of rows; each of `ways` builds a way to continue."""
-
-    icon: str
-    title: str
-    words: str = ""
-    ways: tuple[Callable[[], object], ...] = ()
-
-
-def not_understood(said: str, label: str = "Show all tasks", path: str = "/tasks") -> Nothing:
-    """For an address that names something unknown."""
-    return Nothing("search", said, ways=(lambda: link(label, path, "btn"),))
-
-
-def not_read(error: OnTheDotError, address: ListAddress) -> Nothing:
-    """For a list that cannot be read."""
-    if is_away(error):
-        return Nothing(
-            "triangle-alert", "Temporal cannot be reached", "The list appears once it responds."
-        )
-    if isinstance(error, NoSuchPage):
-        return not_understood(plainly(error), "First page", address.first_page)
-    return not_understood(plainly(error))
 
 
 def no_tasks(context: PageContext, address: ListAddress) -> Nothing:

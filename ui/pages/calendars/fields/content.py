@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -16,10 +16,11 @@ from onthedot.scheduling.calendars.content import (
     WeeklyCalendar,
 )
 from onthedot.scheduling.errors import FieldProblem
-from onthedot.ui.components.fields.choices import ChecksField, Segments
+from onthedot.ui.components.fields.choices import ChecksField
 from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, text
+from onthedot.ui.components.markup import text
 from onthedot.ui.forms.fields import Fields, listed, problems_of
+from onthedot.ui.forms.kind_part import KindFields, KindPart
 from onthedot.ui.pages.calendars.fields.events import EventFields
 from onthedot.ui.pages.calendars.fields.holiday import HolidayFields
 from onthedot.ui.pages.calendars.wording import KINDS, WEEKDAYS
@@ -33,14 +34,7 @@ _MODELS: dict[str, type[CalendarContent]] = {
 }
 
 
-class KindFields(Protocol):
-    """The fields of one kind."""
-
-    def value(self) -> dict[str, Any]:
-        """The content, without its kind."""
-
-
-class ContentPart:
+class ContentPart(KindPart):
     """Shows the fields of one kind at a time. `names` are the calendars to choose from."""
 
     def __init__(
@@ -50,50 +44,31 @@ class ContentPart:
         before: CalendarContent | None,
         names: Sequence[str],
     ) -> None:
-        self._fields = fields
-        self._changed = changed
         self._before = before
         self._names = names
-        self._kind: str = before.kind if before else "holidays"
-        switch = Segments(
-            "Kind",
-            KINDS,
-            self._kind,
-            at="kind",
-            on_change=lambda event: self._switch(event.value),
-        )
-        fields.add_switch(switch)
-        self._place = box("stack").style("margin-top: 16px")
-        self._shown = self._build()
+        kind = before.kind if before else "holidays"
+        super().__init__(fields, changed, "Kind", KINDS, kind, at="content")
 
     def judged(self) -> tuple[CalendarContent | None, list[FieldProblem]]:
         """The content, or the problems to fix first."""
         try:
-            given = self._shown.value()
+            given = self.value()
             return _MODELS[self._kind](**given), []
         except ValidationError as error:
             return None, under_content([_of_a_line(p, given) for p in problems_of(error)])
 
-    def _switch(self, kind: str) -> None:
-        self._kind = kind
-        self._shown = self._build()
-        self._changed()
-
-    def _build(self) -> KindFields:
-        self._fields.forget("content")
-        self._place.clear()
-        with self._place:
-            match self._kind:
-                case "dates":
-                    return DateFields(self._fields, self._before)
-                case "weekly":
-                    return WeekFields(self._fields, self._before)
-                case "ics":
-                    return EventFields(self._fields, self._before, self._changed)
-                case "any_of":
-                    return UnionFields(self._fields, self._before, self._names)
-                case _:
-                    return HolidayFields(self._fields, self._before, self._changed)
+    def _fields_of(self, kind: str) -> KindFields:
+        match kind:
+            case "dates":
+                return DateFields(self._fields, self._before)
+            case "weekly":
+                return WeekFields(self._fields, self._before)
+            case "ics":
+                return EventFields(self._fields, self._before, self._changed)
+            case "any_of":
+                return UnionFields(self._fields, self._before, self._names)
+            case _:
+                return HolidayFields(self._fields, self._before, self._changed)
 
 
 def _of_a_line(problem: FieldProblem, given: dict[str, Any]) -> FieldProblem:
@@ -115,18 +90,17 @@ class DateFields:
 
     def __init__(self, fields: Fields, before: CalendarContent | None) -> None:
         dates = before.dates if isinstance(before, DatesCalendar) else ()
-        self._dates = fields.add(
-            TextField(
-                "Days",
-                "\n".join(dates),
-                at="content.dates",
-                hint="One per line: a date (2026-12-24), or a range with both ends included "
-                "(2026-12-24/2027-01-06).",
-                placeholder="2026-12-24",
-                mono=True,
-                rows=6,
-                full=True,
-            )
+        self._dates = TextField(
+            "Days",
+            "\n".join(dates),
+            at="content.dates",
+            hint="One per line: a date (2026-12-24), or a range with both ends included "
+            "(2026-12-24/2027-01-06).",
+            placeholder="2026-12-24",
+            mono=True,
+            rows=6,
+            full=True,
+            form=fields,
         )
 
     def value(self) -> dict[str, Any]:
@@ -139,8 +113,8 @@ class WeekFields:
 
     def __init__(self, fields: Fields, before: CalendarContent | None) -> None:
         days = before.days if isinstance(before, WeeklyCalendar) else ("sat", "sun")
-        self._days = fields.add(
-            ChecksField("Days of every week", WEEKDAYS, ",".join(days), at="content.days")
+        self._days = ChecksField(
+            "Days of every week", WEEKDAYS, ",".join(days), at="content.days", form=fields
         )
 
     def value(self) -> dict[str, Any]:
@@ -161,14 +135,13 @@ class UnionFields:
             words = "There is no other calendar yet. First create the calendars to combine."
             text(words, "muted wrap", tag="p")
             return
-        self._names = fields.add(
-            ChecksField(
-                "Every day of any of these",
-                options,
-                ",".join(chosen),
-                at="content.calendars",
-                hint="If one of them changes, so does this one.",
-            )
+        self._names = ChecksField(
+            "Every day of any of these",
+            options,
+            ",".join(chosen),
+            at="content.calendars",
+            hint="If one of them changes, so does this one.",
+            form=fields,
         )
 
     def value(self) -> dict[str, Any]:

@@ -26,15 +26,15 @@ class EventFields:
         self._changed = changed
         self._before = before if isinstance(before, IcsCalendar) else None
         self._how = "text" if self._before and self._before.text is not None else "url"
-        switch = Segments(
+        Segments(
             "Where the events come from",
             _HOWS,
             self._how,
             at="content.how",
             small=True,
             on_change=lambda event: self._switch(event.value),
+            form=fields,
         )
-        fields.add_switch(switch)
         self._place = box("stack")
         self._build()
 
@@ -54,30 +54,28 @@ class EventFields:
         self._place.clear()
         with self._place:
             if self._how == "url":
-                self._entry = self._fields.add(
-                    TextField(
-                        "Address of the feed",
-                        (before.url or "") if before else "",
-                        at="content.url",
-                        hint="A worker reads it when you save, then daily. If it cannot be read, "
-                        "the last days count.",
-                        placeholder="https://calendar.example.com/closing-days.ics",
-                        mono=True,
-                        full=True,
-                    )
+                self._entry = TextField(
+                    "Address of the feed",
+                    (before.url or "") if before else "",
+                    at="content.url",
+                    hint="A worker reads it when you save, then daily. If it cannot be read, "
+                    "the last days count.",
+                    placeholder="https://calendar.example.com/closing-days.ics",
+                    mono=True,
+                    full=True,
+                    form=self._fields,
                 )
                 return
-            self._entry = self._fields.add(
-                TextField(
-                    "iCalendar text",
-                    (before.text or "") if before else "",
-                    at="content.text",
-                    hint="Every day on which it has an event, including recurring ones.",
-                    placeholder="BEGIN:VCALENDAR …",
-                    mono=True,
-                    rows=8,
-                    full=True,
-                )
+            self._entry = TextField(
+                "iCalendar text",
+                (before.text or "") if before else "",
+                at="content.text",
+                hint="Every day on which it has an event, including recurring ones.",
+                placeholder="BEGIN:VCALENDAR …",
+                mono=True,
+                rows=8,
+                full=True,
+                form=self._fields,
             )
             FileField("An .ics file", accept=".ics,text/calendar").on("file", self._chosen)
 

@@ -26,14 +26,13 @@ class HolidayFields:
         country = self._before.country.upper() if self._before else ""
         options = ({} if country else {"": "Choose a country"}) | dict(countries())
         with box("fields"):
-            self._country = fields.add(
-                ChoiceField(
-                    "Country",
-                    options,
-                    country if country in options else "",
-                    at="content.country",
-                    on_change=lambda _: self._follow(),
-                )
+            self._country = ChoiceField(
+                "Country",
+                options,
+                country if country in options else "",
+                at="content.country",
+                on_change=lambda _: self._follow(),
+                form=fields,
             )
             self._part_place = box()
         self._kind_place = box()
@@ -68,21 +67,22 @@ class HolidayFields:
             chosen = (before.subdivision or _WHOLE) if before and same else _WHOLE
             options = {_WHOLE: "The whole country"} | dict(parts)
             with self._part_place:
-                self._part = self._fields.add(
-                    ChoiceField(
-                        "Part of it",
-                        options,
-                        chosen if chosen in options else _WHOLE,
-                        at="content.subdivision",
-                    )
+                self._part = ChoiceField(
+                    "Part of it",
+                    options,
+                    chosen if chosen in options else _WHOLE,
+                    at="content.subdivision",
+                    form=self._fields,
                 )
         known = categories(country)
         if len(known) > 1:
             chosen_kinds = before.categories if before and same else ("public",)
             labels = {name: name.replace("_", " ").capitalize() for name in known}
             with self._kind_place:
-                self._kinds = self._fields.add(
-                    ChecksField(
-                        "Categories", labels, ",".join(chosen_kinds), at="content.categories"
-                    )
+                self._kinds = ChecksField(
+                    "Categories",
+                    labels,
+                    ",".join(chosen_kinds),
+                    at="content.categories",
+                    form=self._fields,
                 )
